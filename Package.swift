@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// CI and release builds treat warnings as errors; a developer's build shows them.
+let warningsAreErrors = Context.environment["CI"] != nil
+
+/// What every Swift target of the project is compiled with.
+let common: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+/// Targets that hold no pointers: the compiler refuses unsafe constructs in them.
+let safe: [SwiftSetting] =
+    common + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let atomics: Target.Dependency = .product(name: "Atomics", package: "swift-atomics")
+let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "toprelay",
+    products: [.executable(name: "toprelay", targets: ["toprelay"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C shims: typed entry points for what Swift cannot import (variadics, macros) and nothing else.
+        .target(name: "CEventLoop"),
+        .target(name: "CLibcrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
+        .target(name: "CCatalog"),
+
+        // The only Swift modules with pointers.
+        .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
+        .target(name: "Crypto", dependencies: ["CLibcrypto"], swiftSettings: common),
+        .target(name: "Curl", dependencies: ["CLibcurl", "EventLoop"], swiftSettings: common),
+        .target(
+            name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
+            swiftSettings: common),
+
+        // Values.
+        .target(name: "JSON", swiftSettings: safe),
+        .target(name: "TOP", dependencies: ["JSON", "Crypto"], swiftSettings: safe),
+        .target(name: "Catalog", dependencies: ["CCatalog", "JSON", "TOP", yams], swiftSettings: safe),
+
+        // State in PostgreSQL.
+        .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
+        .target(
+            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "Telemetry"],
+            swiftSettings: safe),
+
+        // The service.
+        .target(name: "Telemetry", dependencies: [logging, metrics, atomics], swiftSettings: safe),
+        .target(
+            name: "HTTPServer", dependencies: [nioCore, nioPosix, nioHTTP1, logging, lifecycle, atomics],
+            swiftSettings: safe),
+        .target(
+            name: "Relay",
+            dependencies: [
+                "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
+                "Telemetry", logging, metrics,
+            ], swiftSettings: safe),
+        .target(
+            name: "Service",
+            dependencies: [
+                "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
+                "Catalog", "Vault", "Audit", "Curl", nioHTTP1, logging, metrics, lifecycle, configuration,
+            ], swiftSettings: safe),
+        .target(
+            name: "Sandbox",
+            dependencies: ["HTTPServer", "TOP", "Catalog", "JSON", nioHTTP1, logging, lifecycle],
+            swiftSettings: safe),
+        .executableTarget(
+            name: "toprelay",
+            dependencies: [
+                "Service", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "TOP", "Crypto",
+                "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
+                lifecycle, configuration,
+            ], swiftSettings: safe),
+
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: common),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: common),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "EventLoop"], swiftSettings: common),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"], swiftSettings: common),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: common),
+        .testTarget(name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto"], swiftSettings: common),
+        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], swiftSettings: common),
+        .testTarget(
+            name: "VaultTests", dependencies: ["Vault", "Postgres", "EventLoop", "Crypto"],
+            swiftSettings: common),
+        .testTarget(
+            name: "AuditTests", dependencies: ["Audit", "Postgres", "EventLoop", "Crypto", "JSON"],
+            swiftSettings: common),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            swiftSettings: common),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", "HTTPServer", "Catalog", "TOP", "JSON"],
+            swiftSettings: common),
+        .testTarget(
+            name: "ServiceTests", dependencies: ["Service", "Relay", "Catalog", "JSON"],
+            swiftSettings: common),
+        .testTarget(name: "EndToEndTests", dependencies: ["JSON", "Crypto"], swiftSettings: common),
+        .testTarget(name: "TidyTests", swiftSettings: common),
+    ]
+)
