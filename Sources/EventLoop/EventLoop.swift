@@ -169,10 +169,12 @@ extension EventLoop {
     }
 
     /// Suspends the calling task, which must run on the loop, for `delay`; cancelling the task ends the sleep early.
-    public func sleep(for delay: Duration) async {
+    public func sleep(for delay: Duration, isolation: isolated (any Actor)? = #isolation) async {
         check()
         let sleeper = Sleeper(loop: self)
         await withTaskCancellationHandler {
+            // An asynchronous closure stays on the caller's actor only if it captures the isolated parameter.
+            _ = isolation
             await withUnsafeContinuation { sleeper.start(after: delay, $0) }
         } onCancel: {
             execute { sleeper.wake() }
