@@ -23,7 +23,9 @@ struct MethodGlobTests {
         #expect(try #require(MethodGlob(pattern)).matches(method) == expected)
     }
 
-    @Test("What is no pattern is refused", arguments: ["", "a b", "a/b", "é", "a?", "[a]", "a\n", String(repeating: "a", count: 129)])
+    @Test(
+        "What is no pattern is refused",
+        arguments: ["", "a b", "a/b", "é", "a?", "[a]", "a\n", String(repeating: "a", count: 129)])
     func refuses(text: String) {
         #expect(MethodGlob(text) == nil)
     }

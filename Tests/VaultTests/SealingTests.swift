@@ -4,7 +4,7 @@ import Testing
 
 @testable import Vault
 
-@Suite("What is sealed stays sealed")
+@Suite("What is sealed stays sealed", .serialized)
 struct SealingTests {
     private static let anybody = AccessToken(id: "0", name: "t", hash: [], scopes: [.relay])
 
@@ -28,7 +28,8 @@ struct SealingTests {
                 UPDATE vault.sessions SET session_sealed = substr(session_sealed, 1, 34) WHERE seller = 'z'
                 """)
             let snapshot = try await vault.snapshot()
-            #expect(snapshot.unreadable == ["vault.apps/a", "vault.apps/b", "vault.sessions/c/y", "vault.sessions/c/z"])
+            #expect(
+                snapshot.unreadable == ["vault.apps/a", "vault.apps/b", "vault.sessions/c/y", "vault.sessions/c/z"])
             #expect(throws: AppRefusal.unreadable(app: "a")) {
                 try snapshot.resolveApp(named: "a", for: "m", token: Self.anybody)
             }
@@ -176,9 +177,13 @@ struct SealingTests {
                 }
             }
             #expect(dump.contains("(a,1,"))
-            let planted = [Array(secret.utf8), Array(session.utf8), Array(token.text.utf8.suffix(43))] + keys.map(\.secret.bytes)
+            let planted =
+                [Array(secret.utf8), Array(session.utf8), Array(token.text.utf8.suffix(43))] + keys.map(\.secret.bytes)
             for bytes in planted {
-                for form in [String(decoding: bytes, as: UTF8.self), Hex.lower(bytes), Base64.encode(bytes), Base64.urlSafe(bytes)] {
+                for form in [
+                    String(decoding: bytes, as: UTF8.self), Hex.lower(bytes), Base64.encode(bytes),
+                    Base64.urlSafe(bytes),
+                ] {
                     #expect(!dump.contains(form))
                 }
             }

@@ -8,7 +8,7 @@ import Testing
 
 /// The cluster that the tests share, made on first use. Tests that stop a server make their own.
 enum Shared {
-    static let cluster = Result { try PostgresCluster() }
+    static let cluster = Result { try PostgresCluster(settings: ["max_connections = 200"]) }
 }
 
 /// A database of its own with the vault's tables, and a loop to work on.
@@ -62,7 +62,8 @@ func withVault<T: Sendable>(
         connection.close()
         let result = try await body(vault)
         let cleaner = try await PostgresConnection.connect(PostgresSettings(url: cluster.url()), on: loop)
-        try await cleaner.execute("DROP DATABASE \(name) WITH (FORCE)")
+        _ = try await cleaner.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [.text(name)])
         cleaner.close()
         return result
     }

@@ -28,7 +28,8 @@ struct TokenTextTests {
         "What has not the form of a token is none",
         arguments: [
             "", "trk_", "trk_0123456789abcd", "trk_0123456789abcd_", "trk_0123456789ABCD_x", "trk_0123456789abc_xx",
-            "TRK_0123456789abcd_x", "trk-0123456789abcd_x", "trk_0123456789abcd-x", "trk_0123456789abcd_" + String(repeating: "x", count: 200),
+            "TRK_0123456789abcd_x", "trk-0123456789abcd_x", "trk_0123456789abcd-x",
+            "trk_0123456789abcd_" + String(repeating: "x", count: 200),
         ])
     func refuses(text: String) {
         #expect(TokenText(text.utf8) == nil)

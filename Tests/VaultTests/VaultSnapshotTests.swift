@@ -190,7 +190,8 @@ struct VaultSnapshotTests {
             methods: [try #require(MethodGlob("tmall.*")), try #require(MethodGlob("taobao.x"))])
         #expect(token.allows(.relay) && !token.allows(.auditRead) && !token.allows(.admin))
         #expect(token.allows(app: "a") && !token.allows(app: "b"))
-        #expect(token.allows(method: "tmall.y") && token.allows(method: "taobao.x") && !token.allows(method: "taobao.xy"))
+        #expect(
+            token.allows(method: "tmall.y") && token.allows(method: "taobao.x") && !token.allows(method: "taobao.xy"))
         #expect(Self.everything.allows(app: "b") && Self.everything.allows(method: "any"))
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Vault
 
-@Suite("Changing the vault")
+@Suite("Changing the vault", .serialized)
 struct VaultStoreTests {
     private static func input(_ name: String = "a") -> AppInput {
         AppInput(name: name, appKey: "12129701", secret: Secret("top-secret"))
@@ -59,19 +59,13 @@ struct VaultStoreTests {
     @Test("Apps that are put at the same time are all there, and exactly one is the default")
     func putsTogether() async throws {
         try await withVault { vault in
-            await withTaskGroup(of: VaultError?.self) { group in
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<8 {
                     group.addTask(executorPreference: vault.loop) {
-                        do throws(VaultError) {
-                            guard let store = try? await vault.store() else { return .noMasterKey }
-                            try await store.putApp(Self.input("app-\(index)"))
-                            return nil
-                        } catch {
-                            return error
-                        }
+                        _ = try await vault.store().putApp(Self.input("app-\(index)"))
                     }
                 }
-                for await error in group { #expect(error == nil) }
+                try await group.waitForAll()
             }
             let records = try await vault.store().listApps()
             #expect(records.count == 8)
@@ -157,7 +151,10 @@ struct VaultStoreTests {
         try await withVault { vault in
             let store = try await vault.store()
             try await store.putApp(Self.input())
-            let sellers = ["shop", "旗舰店 一号", "a/b", "o'x\"; DROP TABLE", "caf\u{E9}", "cafe\u{301}", "%_*", String(repeating: "店", count: 128)]
+            let sellers = [
+                "shop", "旗舰店 一号", "a/b", "o'x\"; DROP TABLE", "caf\u{E9}", "cafe\u{301}", "%_*",
+                String(repeating: "店", count: 128),
+            ]
             for (index, seller) in sellers.enumerated() {
                 let isNew = try await store.putSession(
                     app: "a", seller: seller, key: Secret("session-\(index)"), expiresAt: 1_900_000_000_123)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Vault
 
-@Suite("Watching the vault")
+@Suite("Watching the vault", .serialized)
 struct VaultWatcherTests {
     /// What a watcher told, in order.
     enum Word: Sendable {
@@ -85,12 +85,16 @@ struct VaultWatcherTests {
             try await vault.putApp("a")
             try await store.putSession(app: "a", seller: "x", key: Secret("k"))
             let text = try await store.createToken(name: "t", scopes: [.relay])
-            for snapshot in [await one.snapshot { $0.counts.tokens == 1 }, await other.snapshot { $0.counts.tokens == 1 }] {
+            for snapshot in [
+                await one.snapshot { $0.counts.tokens == 1 }, await other.snapshot { $0.counts.tokens == 1 },
+            ] {
                 #expect(snapshot?.counts.apps == 1 && snapshot?.counts.sessions == 1)
                 #expect(try snapshot?.authenticate(bearer: text.text, now: 0).name == "t")
             }
             try await store.removeToken("t")
-            for snapshot in [await one.snapshot { $0.counts.tokens == 0 }, await other.snapshot { $0.counts.tokens == 0 }] {
+            for snapshot in [
+                await one.snapshot { $0.counts.tokens == 0 }, await other.snapshot { $0.counts.tokens == 0 },
+            ] {
                 #expect(throws: AuthenticationRefusal.unknown) {
                     try snapshot?.authenticate(bearer: text.text, now: 0)
                 }
