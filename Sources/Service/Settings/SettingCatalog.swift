@@ -53,7 +53,7 @@ public enum SettingCatalog {
         "TOPRELAY_GATEWAY_URL", default: "https://eco.taobao.com/router/rest", form: "https://HOST[:PORT]/PATH",
         reason: "The TOP gateway of apps that name none of their own; plain http is for loopback addresses alone."
     ) { text throws(SettingExpectation) in
-        do {
+        do throws(VaultError) {
             return try GatewayURL(text, allowsHTTP: false)
         } catch {
             guard case .invalid(_, let expectation) = error else {
