@@ -100,6 +100,7 @@ extension VaultStore {
                     .text(app.signMethod), .bool(app.allowsHTTP), .text(app.methods.joined(separator: " ")),
                     .bool(app.makesDefault),
                 ])
+            try await checkRoom(in: "vault.apps")
             return (rows.first?[0].bool ?? false, rows.first?[1].bool ?? false)
         }
     }

@@ -53,6 +53,7 @@ extension VaultStore {
                     .text(app), .text(seller), .bytes(sealed), expiresAt.map { .integer($0) } ?? .null,
                     .bool(makesDefault),
                 ])
+            try await checkRoom(in: "vault.sessions")
             return rows.first?[0].bool ?? false
         }
     }

@@ -50,6 +50,7 @@ extension VaultStore {
                     expiresAt.map { .integer($0) } ?? .null,
                 ])
             guard rows.affected == 1 else { throw .taken(name) }
+            try await checkRoom(in: "vault.tokens")
             return made.text
         }
     }

@@ -9,13 +9,19 @@ public struct VaultStore {
     let connection: PostgresConnection
     let key: SealingKey?
     let timeout: Duration
+    let rowLimit: Int
 
     /// A store over this connection. Without a `key` (the master key) nothing can be sealed: tokens can be made, lists read
     /// and rows removed. `timeout` holds for each statement.
     public init(connection: PostgresConnection, key: SealingKey?, timeout: Duration = .seconds(10)) {
+        self.init(connection: connection, key: key, timeout: timeout, rowLimit: VaultReader.rowLimit)
+    }
+
+    init(connection: PostgresConnection, key: SealingKey?, timeout: Duration, rowLimit: Int) {
         self.connection = connection
         self.key = key
         self.timeout = timeout
+        self.rowLimit = rowLimit
     }
 
     func query(_ sql: String, _ parameters: [SQLValue] = []) async throws(VaultError) -> Rows {
@@ -31,6 +37,13 @@ public struct VaultStore {
             _ = try await query("SELECT revision FROM vault.revision FOR UPDATE")
             return try await body()
         }
+    }
+
+    /// Refuses, within a change, a table that has grown over what replicas keep in memory: none of them could load it.
+    func checkRoom(in table: String) async throws(VaultError) {
+        let rows = try await query(
+            "SELECT count(*) FROM (SELECT FROM \(table) LIMIT $1) AS counted", [.integer(Int64(rowLimit) + 1)])
+        guard (rows.first?[0].integer ?? 0) <= rowLimit else { throw .tooLarge(table: table, limit: rowLimit) }
     }
 
     /// Seals a value for its place, after making sure that the master key is the one that the vault is sealed with.

@@ -4,7 +4,7 @@ public import Postgres
 
 /// Keeps a snapshot of the vault up to date in one replica, on a connection of its own.
 ///
-/// It listens first and loads then, so that no change falls between; loads again on every notification (several that came
+/// It makes the system's keys where they are missing, so that every snapshot has them. It listens first and loads then, so that no change falls between; loads again on every notification (several that came
 /// together count as one) and after every reconnect; and asks for the revision at intervals, which is a heartbeat of the
 /// connection and finds what a lost notification would have told. `freshness` is the time of the last confirmation.
 public actor VaultWatcher {
@@ -70,17 +70,12 @@ public actor VaultWatcher {
     /// - Throws: before the first snapshot only, and only what no retry can mend: a wrong master key, missing migrations, a
     ///   vault that this version cannot read. PostgreSQL out of reach is tried again for ever.
     public func run() async throws(VaultError) {
-        do {
-            try await withTaskCancellationHandler {
-                try await watch()
-            } onCancel: {
-                stop()
-            }
-        } catch let error as VaultError {
-            throw error
-        } catch {
-            return
+        let failure = await withTaskCancellationHandler {
+            await watch()
+        } onCancel: {
+            stop()
         }
+        if let failure { throw failure }
     }
 
     /// Ends `run()`, soon; from any thread.
@@ -88,14 +83,16 @@ public actor VaultWatcher {
         loop.execute { self.assumeIsolated { $0.end() } }
     }
 
-    private func watch() async throws(VaultError) {
+    /// Comes back with the failure that ended it, or nil when it was stopped.
+    private func watch() async -> VaultError? {
         while !isStopped {
-            guard let failure = await follow() else { return }
-            if revision == nil, failure.isFinal { throw failure }
+            guard let failure = await follow() else { return nil }
+            if revision == nil, failure.isFinal { return failure }
             let wait = backoff.failed()
             onEvent(.failed(failure, retryAfter: wait))
             await pause(wait)
         }
+        return nil
     }
 
     /// Connects and follows the vault; comes back with what ended that, or nil when it was stopped.
@@ -106,6 +103,7 @@ public actor VaultWatcher {
         }
         do throws(VaultError) {
             let connection = try await connect()
+            try await VaultStore(connection: connection, key: key, timeout: timing.statement).ensureKeys()
             try await load(on: connection)
             backoff.succeeded()
             while !isStopped {

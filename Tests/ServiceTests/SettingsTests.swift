@@ -38,6 +38,7 @@ struct SettingsTests {
         #expect(settings.caFile == nil && settings.catalogFolder == nil)
         #expect(settings.callTimeout == .seconds(30) && settings.drainDelay == .zero)
         #expect(settings.shutdownTimeout == .seconds(45))
+        #expect(try read(["TOPRELAY_CALL_TIMEOUT": "100"]).shutdownTimeout == .seconds(115))
         #expect(settings.requestTimeout == .seconds(15) && settings.idleTimeout == .seconds(75))
         #expect((1...WorkerCount.maximum).contains(settings.workers))
         #expect("\(settings.logLevel)" == "info" && settings.logFormat == .json)

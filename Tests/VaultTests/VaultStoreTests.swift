@@ -321,5 +321,41 @@ struct VaultStoreTests {
         }
     }
 
+    // MARK: - Limits
+
+    @Test("No table grows over what a replica keeps in memory, and one that did is told by its name")
+    func limits() async throws {
+        try await withVault { vault in
+            let store = VaultStore(
+                connection: try await vault.connect(), key: vault.key, timeout: .seconds(10), rowLimit: 2)
+            for name in ["a", "b"] {
+                try await store.putApp(Self.input(name))
+                try await store.putSession(app: "a", seller: name, key: Secret("k"))
+                _ = try await store.createToken(name: name, scopes: [.relay])
+            }
+            try await store.putApp(Self.input("a"))
+            let errors = [
+                await vaultError { try await store.putApp(Self.input("c")) },
+                await vaultError { try await store.putSession(app: "b", seller: "c", key: Secret("k")) },
+                await vaultError { _ = try await store.createToken(name: "c", scopes: [.relay]) },
+            ]
+            for (error, table) in zip(errors, ["vault.apps", "vault.sessions", "vault.tokens"]) {
+                guard case .tooLarge(table, 2) = error else {
+                    Issue.record("\(table): \(String(describing: error))")
+                    continue
+                }
+            }
+            #expect(try await vault.snapshot().counts == (2, 2, 2))
+            let error = await vaultError {
+                let connection = try await vault.connect()
+                _ = try await VaultReader.load(on: connection, key: vault.key, timeout: .seconds(10), rowLimit: 1)
+            }
+            guard case .tooLarge = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
     private static let anybody = AccessToken(id: "0", name: "t", hash: [], scopes: [.relay])
 }
