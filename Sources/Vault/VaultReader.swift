@@ -3,9 +3,9 @@ public import Postgres
 
 /// Reads the whole vault at one revision, and opens it.
 ///
-/// An app or session that does not open is kept as one that cannot be used, and listed: one damaged row must not stop the
-/// relay. A key of the system that does not open is an error: either the master key is wrong, or every derived request id
-/// would be.
+/// An app or session that does not open is kept as one that cannot be used, and listed: one damaged row must not stop
+/// the relay. A key of the system that does not open is an error: either the master key is wrong, or every derived
+/// request id would be.
 public struct VaultReader {
     /// The most rows of a table that are kept in memory; `VaultStore` makes no more.
     public static let rowLimit = 100_000

@@ -3,16 +3,16 @@ public import Postgres
 
 /// Changes to the vault: what the commands `app`, `session` and `token` do.
 ///
-/// Input is checked before PostgreSQL sees it, and each change is one transaction; changes wait for one another. Use it on
-/// the connection's loop, and let nobody else use the connection meanwhile.
+/// Input is checked before PostgreSQL sees it, and each change is one transaction; changes wait for one another. Use it
+/// on the connection's loop, and let nobody else use the connection meanwhile.
 public struct VaultStore {
     let connection: PostgresConnection
     let key: SealingKey?
     let timeout: Duration
     let rowLimit: Int
 
-    /// A store over this connection. Without a `key` (the master key) nothing can be sealed: tokens can be made, lists read
-    /// and rows removed. `timeout` holds for each statement.
+    /// A store over this connection. Without a `key` (the master key) nothing can be sealed: tokens can be made, lists
+    /// read and rows removed. `timeout` holds for each statement.
     public init(connection: PostgresConnection, key: SealingKey?, timeout: Duration = .seconds(10)) {
         self.init(connection: connection, key: key, timeout: timeout, rowLimit: VaultReader.rowLimit)
     }
@@ -28,8 +28,8 @@ public struct VaultStore {
         try await connection.vaultQuery(sql, parameters, timeout: timeout)
     }
 
-    /// Runs a change alone: the lock of the revision's row makes others wait, so that "the first", "the default" and "there
-    /// is none yet" stay true until the commit.
+    /// Runs a change alone: the lock of the revision's row makes others wait, so that "the first", "the default" and
+    /// "there is none yet" stay true until the commit.
     func change<Result>(
         _ body: () async throws(VaultError) -> Result
     ) async throws(VaultError) -> Result {

@@ -3,14 +3,6 @@ import Logging
 import Postgres
 import Vault
 
-/// How log records are written.
-public enum LogFormat: String, Sendable, CaseIterable {
-    /// One JSON object a line.
-    case json
-    /// One readable line.
-    case text
-}
-
 /// Every setting of the service.
 ///
 /// No name is one that Kubernetes gives to the service links that it injects into pods beside a Service called
