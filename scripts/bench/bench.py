@@ -130,21 +130,17 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {model}, Linux {platform.release()}"
 
 
-def run(options: argparse.Namespace, folder: Path, running: list[Process]) -> Report:
-    def started(process):  # type: ignore[no-untyped-def]
-        running.append(process)
-        return process
-
+def run(options: argparse.Namespace, folder: Path) -> Report:
     print("starting PostgreSQL, nginx and the relay …", file=sys.stderr)
-    postgres = started(Postgres(folder))
-    stub = started(fixed_stub(folder))
-    front = started(proxy(folder, stub.port))
-    slow = started(SlowStub(folder, SLOW_ANSWER_SECONDS))
+    postgres = Postgres(folder)
+    stub = fixed_stub(folder)
+    front = proxy(folder, stub.port)
+    slow = SlowStub(folder, SLOW_ANSWER_SECONDS)
     setup = RelaySetup(options.binary, folder, postgres)
     setup.add_app("bench", stub.port, default=True)
     setup.add_app("slow", slow.port)
     setup.add_token()
-    relay = started(Relay("relay", setup))
+    relay = Relay("relay", setup)
     relay.one_call()
 
     servers = [("nginx as the upstream itself", stub), ("nginx proxy_pass", front), ("relay", relay)]
@@ -173,7 +169,7 @@ def run(options: argparse.Namespace, folder: Path, running: list[Process]) -> Re
     stop_and_expect_zero(relay)
 
     # A fresh process, so that its memory is that of these calls alone.
-    held = started(Relay("relay-in-flight", setup))
+    held = Relay("relay-in-flight", setup)
     held.one_call("slow")
     idle = held.memory().now
     flight = measure(held, held.port, folder, IN_FLIGHT, options.seconds, "slow")
@@ -243,22 +239,18 @@ def main() -> int:
     if not os.access(options.binary, os.X_OK):
         print(f"{options.binary} is not there: make build", file=sys.stderr)
         return 1
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
     folder = Path(tempfile.mkdtemp(prefix="toprelay-bench-"))
     # nginx's and PostgreSQL's users pass through it.
     os.chmod(folder, 0o711)
-    running: list[Process] = []
     try:
-        report = run(options, folder, running)
+        report = run(options, folder)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
     finally:
-        for process in reversed(running):
-            process.stop()
+        Process.stop_all()
         if options.keep:
             print(f"logs: {folder}", file=sys.stderr)
         else:

@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -41,8 +43,19 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@dataclass
+class Memory:
+    """Megabytes (10^6 bytes)."""
+
+    now: float
+    peak: float
+
+
 class Process:
     """A child in a session of its own whose output goes to a file. The kernel ends it when the bench dies."""
+
+    # Every process that was started, in order, so that each is stopped even when its own start failed half-way.
+    started: list[Process] = []
 
     def __init__(
         self,
@@ -60,6 +73,7 @@ class Process:
         if user is not None:
             entry = pwd.getpwnam(user)
             wrapped += [f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
+        Process.started.append(self)
         with open(self.log, "wb") as output:
             self.child = subprocess.Popen(
                 wrapped + command,
@@ -80,7 +94,7 @@ class Process:
         if status is not None:
             raise BenchError(f"{self.name} ended with {status}:\n{self.log_end()}")
 
-    def wait_until(self, ready: "callable[[], bool]", what: str) -> None:  # type: ignore[valid-type]
+    def wait_until(self, ready: Callable[[], bool], what: str) -> None:
         limit = time.monotonic() + START_LIMIT_SECONDS
         while not ready():
             self.check()
@@ -96,8 +110,16 @@ class Process:
 
         self.wait_until(answers, f"listening on port {port}")
 
+    @staticmethod
+    def stop_all() -> None:
+        """In the opposite order of starting."""
+        while Process.started:
+            Process.started.pop().stop()
+
     def stop(self) -> int | None:
         """Asks it to end, then makes it."""
+        if not hasattr(self, "child"):
+            return None
         if self.child.poll() is None:
             self.child.send_signal(self.stop_signal)
             try:
@@ -128,8 +150,8 @@ class Process:
                 ticks += sum(int(fields[at]) for at in (11, 12, 13, 14))
         return ticks / TICKS_PER_SECOND
 
-    def memory(self) -> "Memory":
-        """Resident memory of the process and its descendants, now and at most, in MB (10^6 bytes)."""
+    def memory(self) -> Memory:
+        """Resident memory of the process and its descendants, now and at most since its start."""
         now = peak = 0
         for pid in self.family():
             try:
@@ -142,12 +164,6 @@ class Process:
                 elif line.startswith("VmHWM:"):
                     peak += int(line.split()[1]) * 1024
         return Memory(now / 1e6, peak / 1e6)
-
-
-class Memory:
-    def __init__(self, now: float, peak: float) -> None:
-        self.now = now
-        self.peak = peak
 
 
 def stat_fields(pid: int) -> list[str] | None:
