@@ -68,7 +68,7 @@ let package = Package(
         // State in PostgreSQL.
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "Telemetry"],
+            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Telemetry"],
             swiftSettings: safe),
 
         // The service.

@@ -1,0 +1,233 @@
+internal import CLibpq
+internal import DequeModule
+public import EventLoop
+
+/// One connection to PostgreSQL, on a loop's thread. Queries wait for one another in a bounded queue.
+///
+/// A query that gets no answer within its time fails with kind `timeout`, the server is asked to cancel it, and the
+/// connection is closed: the answer could come at any time later, and to wait for it would hold up those that follow.
+/// Cancelling the calling task changes nothing; the time limit ends every wait.
+///
+/// The loop keeps an open connection alive. Close it when it is no longer needed.
+public final class PostgresConnection {
+    private let link: Link
+    private let settings: PostgresSettings
+    private var queue: Deque<Request> = []
+    private var current: Request?
+    private var listeners: [String: (String) -> Void] = [:]
+    private var closing: PostgresError?
+
+    /// Called once when the connection is lost or closed, with the reason.
+    public var onClose: ((PostgresError) -> Void)?
+
+    /// Called with the text of the server's notices, which may quote rows. Dropped by default.
+    public var onNotice: ((String) -> Void)? {
+        didSet { link.onNotice = onNotice }
+    }
+
+    private init(link: Link, settings: PostgresSettings) {
+        self.link = link
+        self.settings = settings
+        link.onInput = { [self] in read() }
+        link.onLoss = { [self] error in end(error) }
+    }
+
+    /// Connects within `settings.connectTimeout`, and sets the session up. Call it on the loop's thread.
+    public static func connect(
+        _ settings: PostgresSettings, on loop: EventLoop
+    ) async throws(PostgresError) -> PostgresConnection {
+        let link = Link(loop: loop, settings: settings)
+        let failure: PostgresError? = await withUnsafeContinuation { continuation in
+            link.open { continuation.resume(returning: $0) }
+        }
+        if let failure { throw failure }
+        return PostgresConnection(link: link, settings: settings)
+    }
+
+    /// True once the connection is lost or closed.
+    public var isClosed: Bool { closing != nil || !link.isOpen }
+
+    /// True while a transaction block is open, or has failed and waits for its ROLLBACK.
+    public var isInTransaction: Bool {
+        guard let handle = link.handle else { return false }
+        return PQtransactionStatus(handle) != PQTRANS_IDLE
+    }
+
+    /// Runs one statement with parameters `$1`, `$2`, … and returns its rows.
+    public func query(
+        _ sql: String, _ parameters: [SQLValue] = [], timeout: Duration = .seconds(30)
+    ) async throws(PostgresError) -> Rows {
+        if parameters.contains(where: \.holdsNUL) {
+            throw PostgresError(.configuration, "a text parameter holds a NUL character")
+        }
+        return try await perform(.statement(sql, parameters), timeout: timeout)
+    }
+
+    /// Runs a script of statements, in one transaction unless the script says otherwise. Their rows are dropped.
+    public func execute(_ script: String, timeout: Duration = .seconds(30)) async throws(PostgresError) {
+        _ = try await perform(.script(script), timeout: timeout)
+    }
+
+    /// Starts to listen on a channel; `handler` gets the payload of each notification, in order.
+    public func listen(
+        _ channel: String, timeout: Duration = .seconds(10), _ handler: @escaping (String) -> Void
+    ) async throws(PostgresError) {
+        listeners[channel] = handler
+        try await execute("LISTEN \(SQL.quotedName(channel))", timeout: timeout)
+    }
+
+    /// Ends the connection. Queries that have no answer fail with kind `closed`.
+    public func close() {
+        link.close()
+        end(PostgresError(.closed, "the connection is closed"))
+    }
+}
+
+// MARK: Requests
+
+extension PostgresConnection {
+    private enum Work {
+        case statement(String, [SQLValue])
+        case script(String)
+    }
+
+    private final class Request {
+        let work: Work
+        var rows: Rows?
+        var error: PostgresError?
+        var timer: LoopTimer?
+        private var continuation: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
+
+        init(_ work: Work, _ continuation: UnsafeContinuation<Result<Rows, PostgresError>, Never>) {
+            self.work = work
+            self.continuation = continuation
+        }
+
+        /// True once its caller has an answer.
+        var isAnswered: Bool { continuation == nil }
+
+        func answer(_ result: Result<Rows, PostgresError>) {
+            timer?.cancel()
+            timer = nil
+            continuation?.resume(returning: result)
+            continuation = nil
+        }
+    }
+
+    private func perform(_ work: Work, timeout: Duration) async throws(PostgresError) -> Rows {
+        if let closing { throw closing }
+        guard queue.count < settings.maximumQueuedQueries else {
+            throw PostgresError(.overloaded, "\(queue.count) queries wait on the connection")
+        }
+        let result = await withUnsafeContinuation { continuation in
+            let request = Request(work, continuation)
+            request.timer = link.loop.schedule(after: timeout) { [self] in expire(request, after: timeout) }
+            queue.append(request)
+            startNext()
+        }
+        return try result.get()
+    }
+
+    private func expire(_ request: Request, after timeout: Duration) {
+        request.answer(.failure(PostgresError(.timeout, "no answer within \(timeout)")))
+        guard request === current else { return }
+        link.requestCancel()
+        link.lose(PostgresError(.connection, "closed because a statement had no answer within \(timeout)"))
+    }
+
+    private func startNext() {
+        guard current == nil, closing == nil else { return }
+        while let request = queue.popFirst() {
+            guard !request.isAnswered else { continue }
+            current = request
+            guard send(request.work) else { return link.loseByLibpq() }
+            link.flush()
+            return
+        }
+    }
+
+    private func send(_ work: Work) -> Bool {
+        switch work {
+        case .script(let script): return PQsendQuery(link.handle, script) == 1
+        case .statement(let sql, let parameters): return send(sql, parameters)
+        }
+    }
+
+    private func send(_ sql: String, _ parameters: [SQLValue]) -> Bool {
+        let forms = parameters.map(\.wireForm)
+        var buffer: [UInt8] = []
+        var starts: [Int] = []
+        for form in forms {
+            starts.append(buffer.count)
+            if let form { buffer.append(contentsOf: form.bytes) }
+        }
+        buffer.append(0)
+        let lengths = forms.map { Int32(truncatingIfNeeded: $0?.bytes.count ?? 0) }
+        let formats = forms.map { Int32($0?.isBinary == true ? 1 : 0) }
+        return buffer.withUnsafeBytes { bytes in
+            let values = zip(forms, starts).map { form, start in
+                form == nil ? nil : bytes.baseAddress.map { ($0 + start).assumingMemoryBound(to: CChar.self) }
+            }
+            return PQsendQueryParams(
+                link.handle, sql, Int32(parameters.count), nil, values, lengths, formats, 0) == 1
+        }
+    }
+
+    private func read() {
+        while let request = current, let handle = link.handle, PQisBusy(handle) == 0 {
+            guard let result = PQgetResult(handle) else {
+                finish(request)
+                continue
+            }
+            take(result, for: request)
+            PQclear(result)
+        }
+        deliverNotifications()
+    }
+
+    private func take(_ result: OpaquePointer, for request: Request) {
+        switch PQresultStatus(result) {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+            if case .statement = request.work { request.rows = Rows(result: result) }
+        case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
+            request.error = request.error ?? PostgresError(result: result)
+        default:
+            // COPY would have to be served, and is for `GroupWriter` alone.
+            request.error = PostgresError(.protocol, "a statement that a query does not take")
+            link.lose(PostgresError(.protocol, "closed because of a statement that a query does not take"))
+        }
+    }
+
+    private func finish(_ request: Request) {
+        current = nil
+        if let error = request.error {
+            request.answer(.failure(error))
+        } else {
+            request.answer(.success(request.rows ?? Rows(columns: [], affected: 0)))
+        }
+        startNext()
+    }
+
+    private func deliverNotifications() {
+        while let handle = link.handle, let notification = PQnotifies(handle) {
+            let channel = String(cString: notification.pointee.relname)
+            let payload = String(cString: notification.pointee.extra)
+            PQfreemem(notification)
+            listeners[channel]?(payload)
+        }
+    }
+
+    private func end(_ error: PostgresError) {
+        guard closing == nil else { return }
+        closing = error
+        let waiting = queue
+        queue = []
+        if let current { current.answer(.failure(current.error ?? error)) }
+        current = nil
+        for request in waiting { request.answer(.failure(error)) }
+        listeners = [:]
+        let onClose = onClose
+        self.onClose = nil
+        onClose?(error)
+    }
+}

@@ -1,0 +1,118 @@
+/// The rows that a statement returned, in text form, held in one buffer.
+///
+/// A statement without a result has no columns and no rows; `affected` then tells how many rows it touched.
+public struct Rows: Sendable, RandomAccessCollection {
+    /// The names of the columns, in order.
+    public let columns: [String]
+    /// How many rows the statement inserted, updated, deleted or selected; 0 for a statement that counts none.
+    public let affected: Int
+
+    /// The bytes of all fields, one after the other.
+    private var bytes: [UInt8] = []
+    /// For each field the place after its last byte.
+    private var ends: [Int] = []
+    /// For each field whether it is NULL.
+    private var nulls: [Bool] = []
+    private var rowCount = 0
+
+    init(columns: [String], affected: Int, rowCapacity: Int = 0) {
+        self.columns = columns
+        self.affected = affected
+        ends.reserveCapacity(rowCapacity * columns.count)
+        nulls.reserveCapacity(rowCapacity * columns.count)
+    }
+
+    mutating func append(field: UnsafeRawBufferPointer?) {
+        if let field { bytes.append(contentsOf: field) }
+        ends.append(bytes.count)
+        nulls.append(field == nil)
+    }
+
+    mutating func endRow() { rowCount += 1 }
+
+    /// The place of the first row: 0.
+    public var startIndex: Int { 0 }
+    /// The number of rows.
+    public var endIndex: Int { rowCount }
+
+    /// The row at a place.
+    public subscript(position: Int) -> Row {
+        precondition(position >= 0 && position < rowCount, "row \(position) of \(rowCount)")
+        return Row(rows: self, index: position)
+    }
+
+    func field(row: Int, column: Int) -> ArraySlice<UInt8>? {
+        precondition(column >= 0 && column < columns.count, "column \(column) of \(columns.count)")
+        let place = row * columns.count + column
+        guard !nulls[place] else { return nil }
+        return bytes[(place == 0 ? 0 : ends[place - 1])..<ends[place]]
+    }
+}
+
+/// One row of a result.
+public struct Row: Sendable {
+    let rows: Rows
+    let index: Int
+
+    /// The number of columns.
+    public var count: Int { rows.columns.count }
+
+    /// The field in a column, counted from 0.
+    public subscript(column: Int) -> Field {
+        Field(text: rows.field(row: index, column: column))
+    }
+
+    /// The field in the first column of a name; NULL when there is none of that name.
+    public subscript(name: String) -> Field {
+        guard let column = rows.columns.firstIndex(of: name) else { return Field(text: nil) }
+        return self[column]
+    }
+}
+
+/// One field of a row: a reading of PostgreSQL's text form. Each reading is nil for NULL and for what it cannot read.
+public struct Field: Sendable {
+    let utf8: ArraySlice<UInt8>?
+
+    init(text: ArraySlice<UInt8>?) { utf8 = text }
+
+    /// True for NULL.
+    public var isNull: Bool { utf8 == nil }
+
+    /// The field as text.
+    public var text: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The field as a whole number.
+    public var integer: Int64? { text.flatMap { Int64($0) } }
+
+    /// The field as a floating point number.
+    public var double: Double? { text.flatMap { Double($0) } }
+
+    /// A boolean, which PostgreSQL writes as `t` or `f`.
+    public var bool: Bool? {
+        guard let utf8, utf8.count == 1, let letter = utf8.first else { return nil }
+        return letter == 0x74 ? true : letter == 0x66 ? false : nil
+    }
+
+    /// A `bytea`, in the form `\x` and hexadecimal digits.
+    public var bytes: [UInt8]? {
+        guard let utf8, utf8.count.isMultiple(of: 2), utf8.starts(with: [0x5C, 0x78]) else { return nil }
+        var result: [UInt8] = []
+        result.reserveCapacity(utf8.count / 2 - 1)
+        var place = utf8.startIndex + 2
+        while place < utf8.endIndex {
+            guard let high = Self.digit(utf8[place]), let low = Self.digit(utf8[place + 1]) else { return nil }
+            result.append(high << 4 | low)
+            place += 2
+        }
+        return result
+    }
+
+    private static func digit(_ letter: UInt8) -> UInt8? {
+        switch letter {
+        case 0x30...0x39: letter - 0x30
+        case 0x61...0x66: letter - 0x61 + 10
+        case 0x41...0x46: letter - 0x41 + 10
+        default: nil
+        }
+    }
+}

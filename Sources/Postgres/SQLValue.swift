@@ -1,0 +1,34 @@
+/// A parameter of a statement.
+///
+/// Its SQL type is the one that the statement gives to its place (`$1`, `$2::uuid`, …).
+public enum SQLValue: Sendable, Equatable {
+    /// SQL's NULL.
+    case null
+    /// Text, or the text form of any other type. Must not hold a NUL character.
+    case text(String)
+    /// A whole number, for any numeric type that holds it.
+    case integer(Int64)
+    /// A boolean.
+    case bool(Bool)
+    /// A `bytea`, sent in binary form.
+    case bytes([UInt8])
+}
+
+extension SQLValue {
+    /// The value as libpq takes it: its bytes, and whether they are in binary form. Text ends with a NUL. Nil is NULL.
+    var wireForm: (bytes: [UInt8], isBinary: Bool)? {
+        switch self {
+        case .null: nil
+        case .text(let text): (Array(text.utf8) + [0], false)
+        case .integer(let number): (Array(String(number).utf8) + [0], false)
+        case .bool(let flag): (flag ? [0x74, 0] : [0x66, 0], false)
+        case .bytes(let bytes): (bytes, true)
+        }
+    }
+
+    /// True for a text that PostgreSQL would see cut off at its first NUL.
+    var holdsNUL: Bool {
+        guard case .text(let text) = self else { return false }
+        return text.utf8.contains(0)
+    }
+}

@@ -1,0 +1,49 @@
+/// A caller's token: who it is and what it may do. The token's secret part is known by its hash alone.
+public final class AccessToken: Sendable {
+    /// The part of the token's text that finds it; no secret.
+    public let id: String
+    /// The caller's name, as the audit trail records it.
+    public let name: String
+    /// SHA-256 of the secret part.
+    let hash: [UInt8]
+    /// What the token allows.
+    public let scopes: Set<Scope>
+    /// The apps that it may use; empty: every one.
+    public let apps: Set<String>
+    /// The methods that it may call; empty: every one.
+    public let methods: [MethodGlob]
+    /// When it ends, in milliseconds since 1970; nil: never.
+    public let expiresAt: Int64?
+
+    /// A token as it stands in the vault; `hash` is the SHA-256 of its secret part.
+    public init(
+        id: String, name: String, hash: [UInt8], scopes: Set<Scope>, apps: Set<String> = [],
+        methods: [MethodGlob] = [], expiresAt: Int64? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.hash = hash
+        self.scopes = scopes
+        self.apps = apps
+        self.methods = methods
+        self.expiresAt = expiresAt
+    }
+
+    /// Whether the token has this scope.
+    public func allows(_ scope: Scope) -> Bool { scopes.contains(scope) }
+
+    /// Whether the token may call this TOP method.
+    public func allows(method: String) -> Bool {
+        guard !methods.isEmpty else { return true }
+        let bytes = Array(method.utf8)
+        return methods.contains { $0.matches(bytes) }
+    }
+
+    /// Whether the token may use the app of this name.
+    public func allows(app: String) -> Bool { apps.isEmpty || apps.contains(app) }
+
+    /// Whether the token has ended at `now` (milliseconds since 1970).
+    public func isExpired(at now: Int64) -> Bool {
+        expiresAt.map { $0 <= now } ?? false
+    }
+}

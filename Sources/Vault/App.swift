@@ -1,0 +1,49 @@
+public import Crypto
+
+/// An app registered at TOP, with its secret opened.
+public final class App: Sendable {
+    /// The name that callers give in `Top-App`.
+    public let name: String
+    /// TOP's `app_key`.
+    public let appKey: String
+    /// The secret that signs.
+    public let secret: Secret
+    /// The gateway of this app; nil: the service's own (`TOPRELAY_GATEWAY_URL`).
+    public let gatewayURL: String?
+    /// Whether plain http is allowed towards a gateway that is no loopback address.
+    public let allowsHTTP: Bool
+    /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
+    public let signMethod: String
+    /// Whether calls that name no app use this one.
+    public let isDefault: Bool
+    /// The TOP methods bound to this app.
+    public let methods: [MethodGlob]
+    /// False when the secret's seal did not open; the app is then found, but never used.
+    let isUsable: Bool
+
+    /// An app as it stands in the vault.
+    public convenience init(
+        name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, allowsHTTP: Bool = false,
+        signMethod: String = "hmac-sha256", isDefault: Bool = false, methods: [MethodGlob] = []
+    ) {
+        self.init(
+            name: name, appKey: appKey, openedSecret: secret, gatewayURL: gatewayURL, allowsHTTP: allowsHTTP,
+            signMethod: signMethod, isDefault: isDefault, methods: methods)
+    }
+
+    /// An app whose secret's seal may not have opened (nil).
+    init(
+        name: String, appKey: String, openedSecret: Secret?, gatewayURL: String?, allowsHTTP: Bool, signMethod: String,
+        isDefault: Bool, methods: [MethodGlob]
+    ) {
+        self.name = name
+        self.appKey = appKey
+        secret = openedSecret ?? Secret("")
+        isUsable = openedSecret != nil
+        self.gatewayURL = gatewayURL
+        self.allowsHTTP = allowsHTTP
+        self.signMethod = signMethod
+        self.isDefault = isDefault
+        self.methods = methods
+    }
+}

@@ -1,0 +1,46 @@
+import Postgres
+
+extension PostgresConnection {
+    /// How a transaction sees others.
+    enum Isolation: String {
+        /// For changes.
+        case standard = "BEGIN"
+        /// All statements see one and the same state.
+        case readOnlySnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    }
+
+    /// One statement of the vault's own; missing tables are told as missing migrations.
+    func vaultQuery(
+        _ sql: String, _ parameters: [SQLValue] = [], timeout: Duration
+    ) async throws(VaultError) -> Rows {
+        do {
+            return try await query(sql, parameters, timeout: timeout)
+        } catch {
+            throw VaultError(error)
+        }
+    }
+
+    /// The vault's revision as it stands.
+    func vaultRevision(timeout: Duration) async throws(VaultError) -> Int64 {
+        let rows = try await vaultQuery("SELECT revision FROM vault.revision", timeout: timeout)
+        guard let revision = rows.first?[0].integer else { throw .notMigrated }
+        return revision
+    }
+
+    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    func transaction<Result>(
+        _ isolation: Isolation, timeout: Duration, _ body: () async throws(VaultError) -> Result
+    ) async throws(VaultError) -> Result {
+        _ = try await vaultQuery(isolation.rawValue, timeout: timeout)
+        let result: Result
+        do {
+            result = try await body()
+        } catch {
+            // A rollback that fails leaves a connection that is closed or closing: the server rolls back then.
+            _ = try? await vaultQuery("ROLLBACK", timeout: timeout)
+            throw error
+        }
+        _ = try await vaultQuery("COMMIT", timeout: timeout)
+        return result
+    }
+}

@@ -1,0 +1,39 @@
+import Crypto
+
+/// The text of a token: `trk_ID_SECRET`. The prefix lets scanners find tokens that leaked; the id (14 hex digits) finds the
+/// row and is no secret; the secret is 32 random bytes in base64url.
+struct TokenText {
+    static let prefix = "trk_"
+    static let idLength = 14
+    /// Longer texts are refused before any work is done on them.
+    static let maximumLength = 128
+
+    let id: String
+    let secret: ArraySlice<UInt8>
+
+    /// Splits a token's text; nil when it has not the form of one.
+    init?(_ text: some Collection<UInt8>) {
+        let bytes = Array(text)
+        let idStart = Self.prefix.utf8.count
+        let separator = idStart + Self.idLength
+        guard bytes.count > separator + 1, bytes.count <= Self.maximumLength, bytes.starts(with: Self.prefix.utf8),
+            bytes[separator] == UInt8(ascii: "_")
+        else { return nil }
+        let id = bytes[idStart..<separator]
+        guard id.allSatisfy(Self.isHexDigit) else { return nil }
+        self.id = String(decoding: id, as: UTF8.self)
+        secret = bytes[(separator + 1)...]
+    }
+
+    /// What the vault keeps of a token's secret part.
+    static func hash(ofSecret secret: ArraySlice<UInt8>) throws(CryptoError) -> [UInt8] {
+        try Digest.sha256(Array(secret))
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+        default: false
+        }
+    }
+}

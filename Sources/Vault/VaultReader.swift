@@ -1,0 +1,131 @@
+public import Crypto
+public import Postgres
+
+/// Reads the whole vault at one revision, and opens it.
+///
+/// An app or session that does not open is kept as one that cannot be used, and listed: one damaged row must not stop the
+/// relay. A key of the system that does not open is an error: either the master key is wrong, or every derived request id
+/// would be.
+public struct VaultReader {
+    /// The most rows of a table that are kept in memory.
+    public static let rowLimit = 100_000
+    /// How many rows are opened before other work of the loop has its turn.
+    private static let rowsPerTurn = 256
+
+    private let connection: PostgresConnection
+    private let key: SealingKey
+    private let timeout: Duration
+    private var unreadable: [String] = []
+
+    private init(connection: PostgresConnection, key: SealingKey, timeout: Duration) {
+        self.connection = connection
+        self.key = key
+        self.timeout = timeout
+    }
+
+    /// The vault as it stands. On the connection's loop; nobody else may use the connection meanwhile.
+    public static func load(
+        on connection: PostgresConnection, key: SealingKey, timeout: Duration = .seconds(10)
+    ) async throws(VaultError) -> VaultSnapshot {
+        try await connection.transaction(.readOnlySnapshot, timeout: timeout) { () async throws(VaultError) in
+            var reader = VaultReader(connection: connection, key: key, timeout: timeout)
+            return try await reader.read()
+        }
+    }
+
+    private mutating func read() async throws(VaultError) -> VaultSnapshot {
+        let revision = try await connection.vaultRevision(timeout: timeout)
+        let keys = try await readKeys()
+        let apps = try await readApps()
+        let sessions = try await readSessions()
+        let tokens = try await readTokens()
+        return VaultSnapshot(
+            revision: revision, apps: apps, sessions: sessions, tokens: tokens, keys: keys, unreadable: unreadable)
+    }
+
+    private func rows(_ sql: String, of table: String) async throws(VaultError) -> Rows {
+        let rows = try await connection.vaultQuery(
+            sql + " LIMIT $1", [.integer(Int64(Self.rowLimit) + 1)], timeout: timeout)
+        guard rows.count <= Self.rowLimit else { throw .tooLarge(table: table, limit: Self.rowLimit) }
+        return rows
+    }
+
+    private func readKeys() async throws(VaultError) -> [SystemKey] {
+        let rows = try await rows("SELECT name, version, sealed FROM vault.keys", of: "vault.keys")
+        var keys: [SystemKey] = []
+        for row in rows {
+            keys.append(try SystemKey(row: row, opening: key))
+        }
+        return keys
+    }
+
+    private mutating func readApps() async throws(VaultError) -> [App] {
+        let rows = try await rows(
+            """
+            SELECT name, app_key, secret_sealed, gateway_url, allow_http, sign_method, is_default,
+                   array_to_string(methods, ' ')
+            FROM vault.apps ORDER BY name
+            """, of: "vault.apps")
+        var apps: [App] = []
+        for row in rows {
+            let name = row[0].text ?? ""
+            apps.append(
+                App(
+                    name: name, appKey: row[1].text ?? "", openedSecret: open(row[2], .appSecret(name)),
+                    gatewayURL: row[3].text, allowsHTTP: row[4].bool ?? false,
+                    signMethod: row[5].text ?? "", isDefault: row[6].bool ?? false,
+                    methods: row[7].words.compactMap(MethodGlob.init)))
+            await pauseNowAndThen(apps.count)
+        }
+        return apps
+    }
+
+    private mutating func readSessions() async throws(VaultError) -> [SellerSession] {
+        let rows = try await rows(
+            """
+            SELECT app, seller, session_sealed, (extract(epoch FROM expires_at) * 1000)::bigint, is_default
+            FROM vault.sessions ORDER BY app, seller
+            """, of: "vault.sessions")
+        var sessions: [SellerSession] = []
+        sessions.reserveCapacity(rows.count)
+        for row in rows {
+            let app = row[0].text ?? ""
+            let seller = row[1].text ?? ""
+            sessions.append(
+                SellerSession(
+                    app: app, seller: seller, openedKey: open(row[2], .session(app: app, seller: seller)),
+                    expiresAt: row[3].integer, isDefault: row[4].bool ?? false))
+            await pauseNowAndThen(sessions.count)
+        }
+        return sessions
+    }
+
+    private func readTokens() async throws(VaultError) -> [AccessToken] {
+        let rows = try await rows(
+            """
+            SELECT id, name, hash, array_to_string(scopes, ' '), array_to_string(apps, ' '),
+                   array_to_string(methods, ' '), (extract(epoch FROM expires_at) * 1000)::bigint
+            FROM vault.tokens ORDER BY name
+            """, of: "vault.tokens")
+        return rows.map { row in
+            AccessToken(
+                id: row[0].text ?? "", name: row[1].text ?? "", hash: row[2].bytes ?? [],
+                scopes: Set(row[3].words.compactMap(Scope.init(rawValue:))), apps: Set(row[4].words),
+                methods: row[5].words.compactMap(MethodGlob.init),
+                expiresAt: row[6].integer)
+        }
+    }
+
+    /// The opened value, or nil with the row noted as one that does not open.
+    private mutating func open(_ field: Field, _ column: SealedColumn) -> Secret? {
+        guard let blob = field.bytes, let plain = try? key.open(blob, associated: column.associatedData) else {
+            unreadable.append(column.description)
+            return nil
+        }
+        return Secret(bytes: plain)
+    }
+
+    private func pauseNowAndThen(_ count: Int) async {
+        if count.isMultiple(of: Self.rowsPerTurn) { await Task.yield() }
+    }
+}

@@ -1,0 +1,142 @@
+public import Crypto
+import Postgres
+
+/// An app as it is to stand in the vault.
+public struct AppInput: Sendable {
+    /// The name that callers give in `Top-App`: 1–64 characters out of `A-Z a-z 0-9 . _ -`.
+    public var name: String
+    /// TOP's `app_key`.
+    public var appKey: String
+    /// The app's secret, without a line end.
+    public var secret: Secret
+    /// The gateway of this app; nil: the service's own.
+    public var gatewayURL: String?
+    /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
+    public var signMethod: String
+    /// Whether plain http is allowed towards a gateway that is no loopback address.
+    public var allowsHTTP: Bool
+    /// Makes it the default app; an app that is the default one stays so without it.
+    public var makesDefault: Bool
+    /// Methods, or patterns of methods, that are bound to the app.
+    public var methods: [String]
+
+    /// An app to put.
+    public init(
+        name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, signMethod: String = "hmac-sha256",
+        allowsHTTP: Bool = false, makesDefault: Bool = false, methods: [String] = []
+    ) {
+        self.name = name
+        self.appKey = appKey
+        self.secret = secret
+        self.gatewayURL = gatewayURL
+        self.signMethod = signMethod
+        self.allowsHTTP = allowsHTTP
+        self.makesDefault = makesDefault
+        self.methods = methods
+    }
+
+    func check() throws(VaultError) {
+        try VaultInput.name(name, field: "app name")
+        try VaultInput.appKey(appKey)
+        try VaultInput.secret(secret, field: "app secret")
+        try VaultInput.signMethod(signMethod)
+        try VaultInput.globs(methods)
+        if let gatewayURL { _ = try GatewayURL(gatewayURL, allowsHTTP: allowsHTTP) }
+    }
+}
+
+/// An app as a list shows it: without its secret. Times in milliseconds since 1970.
+public struct AppRecord: Sendable, Equatable {
+    /// The app's name.
+    public let name: String
+    /// TOP's `app_key`.
+    public let appKey: String
+    /// The gateway of this app; nil: the service's own.
+    public let gatewayURL: String?
+    /// TOP's `sign_method`.
+    public let signMethod: String
+    /// Whether plain http is allowed towards any gateway.
+    public let allowsHTTP: Bool
+    /// Whether it is the default app.
+    public let isDefault: Bool
+    /// The methods bound to it.
+    public let methods: [String]
+    /// How many sessions it has.
+    public let sessions: Int
+    /// When it was put first.
+    public let createdAt: Int64
+    /// When it was put last.
+    public let updatedAt: Int64
+}
+
+extension VaultStore {
+    /// Puts an app in the place of the one of this name, if any. The first app of all is the default one;
+    /// `makesDefault` moves that.
+    /// - Returns: whether the app is new, and whether it is the default one now.
+    @discardableResult
+    public func putApp(_ app: AppInput) async throws(VaultError) -> (isNew: Bool, isDefault: Bool) {
+        try app.check()
+        return try await change { () async throws(VaultError) in
+            let sealed = try await seal(app.secret, for: .appSecret(app.name))
+            if app.makesDefault {
+                _ = try await query(
+                    "UPDATE vault.apps SET is_default = false WHERE is_default AND name <> $1", [.text(app.name)])
+            }
+            let rows = try await query(
+                """
+                INSERT INTO vault.apps AS a
+                    (name, app_key, secret_sealed, gateway_url, sign_method, allow_http, methods, is_default)
+                VALUES ($1, $2, $3, $4, $5, $6, string_to_array($7, ' '),
+                        $8 OR NOT EXISTS (SELECT FROM vault.apps))
+                ON CONFLICT (name) DO UPDATE SET
+                    app_key = excluded.app_key, secret_sealed = excluded.secret_sealed,
+                    gateway_url = excluded.gateway_url, sign_method = excluded.sign_method,
+                    allow_http = excluded.allow_http, methods = excluded.methods,
+                    is_default = a.is_default OR excluded.is_default, updated_at = now()
+                RETURNING xmax = 0, is_default
+                """,
+                [
+                    .text(app.name), .text(app.appKey), .bytes(sealed), app.gatewayURL.map { .text($0) } ?? .null,
+                    .text(app.signMethod), .bool(app.allowsHTTP), .text(app.methods.joined(separator: " ")),
+                    .bool(app.makesDefault),
+                ])
+            return (rows.first?[0].bool ?? false, rows.first?[1].bool ?? false)
+        }
+    }
+
+    /// Removes the app of exactly this name, and its sessions with it.
+    /// - Returns: how many sessions went.
+    @discardableResult
+    public func removeApp(_ name: String) async throws(VaultError) -> Int {
+        try VaultInput.name(name, field: "app name")
+        return try await change { () async throws(VaultError) in
+            let sessions = try await query("DELETE FROM vault.sessions WHERE app = $1", [.text(name)])
+            let apps = try await query("DELETE FROM vault.apps WHERE name = $1", [.text(name)])
+            guard apps.affected == 1 else { throw .notFound("app \"\(name)\"") }
+            return sessions.affected
+        }
+    }
+
+    /// All apps, by name.
+    public func listApps() async throws(VaultError) -> [AppRecord] {
+        let rows = try await query(
+            """
+            SELECT name, app_key, gateway_url, sign_method, allow_http, is_default, array_to_string(methods, ' '),
+                   (SELECT count(*) FROM vault.sessions WHERE app = a.name),
+                   (extract(epoch FROM created_at) * 1000)::bigint, (extract(epoch FROM updated_at) * 1000)::bigint
+            FROM vault.apps AS a ORDER BY name
+            """)
+        return rows.map { row in
+            AppRecord(
+                name: row[0].text ?? "", appKey: row[1].text ?? "", gatewayURL: row[2].text,
+                signMethod: row[3].text ?? "", allowsHTTP: row[4].bool ?? false, isDefault: row[5].bool ?? false,
+                methods: row[6].words, sessions: Int(row[7].integer ?? 0), createdAt: row[8].integer ?? 0,
+                updatedAt: row[9].integer ?? 0)
+        }
+    }
+}
+
+extension Field {
+    /// The items of an array of words that `array_to_string(…, ' ')` joined.
+    var words: [String] { (text ?? "").split(separator: " ").map(String.init) }
+}

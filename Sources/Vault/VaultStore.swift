@@ -1,0 +1,46 @@
+public import Crypto
+public import Postgres
+
+/// Changes to the vault: what the commands `app`, `session` and `token` do.
+///
+/// Input is checked before PostgreSQL sees it, and each change is one transaction; changes wait for one another. Use it on
+/// the connection's loop, and let nobody else use the connection meanwhile.
+public struct VaultStore {
+    let connection: PostgresConnection
+    let key: SealingKey?
+    let timeout: Duration
+
+    /// A store over this connection. Without a `key` (the master key) nothing can be sealed: tokens can be made, lists read
+    /// and rows removed. `timeout` holds for each statement.
+    public init(connection: PostgresConnection, key: SealingKey?, timeout: Duration = .seconds(10)) {
+        self.connection = connection
+        self.key = key
+        self.timeout = timeout
+    }
+
+    func query(_ sql: String, _ parameters: [SQLValue] = []) async throws(VaultError) -> Rows {
+        try await connection.vaultQuery(sql, parameters, timeout: timeout)
+    }
+
+    /// Runs a change alone: the lock of the revision's row makes others wait, so that "the first", "the default" and "there
+    /// is none yet" stay true until the commit.
+    func change<Result>(
+        _ body: () async throws(VaultError) -> Result
+    ) async throws(VaultError) -> Result {
+        try await connection.transaction(.standard, timeout: timeout) { () async throws(VaultError) in
+            _ = try await query("SELECT revision FROM vault.revision FOR UPDATE")
+            return try await body()
+        }
+    }
+
+    /// Seals a value for its place, after making sure that the master key is the one that the vault is sealed with.
+    func seal(_ secret: Secret, for column: SealedColumn) async throws(VaultError) -> [UInt8] {
+        guard let key else { throw .noMasterKey }
+        _ = try await ensureKeysInChange()
+        do {
+            return try key.seal(secret.bytes, associated: column.associatedData)
+        } catch {
+            throw .cryptography(error)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+public import Crypto
+public import EventLoop
+public import Postgres
+
+/// Keeps a snapshot of the vault up to date in one replica, on a connection of its own.
+///
+/// It listens first and loads then, so that no change falls between; loads again on every notification (several that came
+/// together count as one) and after every reconnect; and asks for the revision at intervals, which is a heartbeat of the
+/// connection and finds what a lost notification would have told. `freshness` is the time of the last confirmation.
+public actor VaultWatcher {
+    /// The channel on which the vault's triggers tell of changes; the payload is the new revision.
+    static let channel = "toprelay_vault"
+
+    /// Times that a watcher keeps.
+    public struct Timing: Sendable {
+        /// How often the revision is asked for.
+        public var heartbeat: Duration = .seconds(5)
+        /// The longest time that one statement may take.
+        public var statement: Duration = .seconds(5)
+        /// The wait after a first failure.
+        public var firstRetry: Duration = .milliseconds(100)
+        /// The longest wait between two attempts.
+        public var longestRetry: Duration = .seconds(5)
+
+        /// The times that suit a replica in service.
+        public init() {}
+    }
+
+    /// When PostgreSQL last confirmed the snapshot.
+    public nonisolated let freshness = VaultFreshness()
+    /// The loop on which the watcher lives.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private nonisolated let loop: EventLoop
+    private let settings: PostgresSettings
+    private let key: SealingKey
+    private let timing: Timing
+    private let onEvent: @Sendable (VaultEvent) -> Void
+    private let onSnapshot: @Sendable (VaultSnapshot) -> Void
+
+    private var backoff: Backoff
+    private var connection: PostgresConnection?
+    /// Why the connection is closed.
+    private var lost: PostgresError?
+    /// The revision that was handed on last; nil: none yet.
+    private var revision: Int64?
+    /// The highest revision that a notification named.
+    private var noticed: Int64?
+    private var waiter: CheckedContinuation<Void, Never>?
+    private var timer: LoopTimer?
+    private var isStopped = false
+
+    /// A watcher that does nothing until `run()`. Both closures are called on the loop: `onSnapshot` with each new snapshot,
+    /// `onEvent` with what is worth a log line.
+    public init(
+        settings: PostgresSettings, key: SealingKey, loop: EventLoop, timing: Timing = Timing(),
+        onEvent: @escaping @Sendable (VaultEvent) -> Void,
+        onSnapshot: @escaping @Sendable (VaultSnapshot) -> Void
+    ) {
+        self.settings = settings
+        self.key = key
+        self.loop = loop
+        self.timing = timing
+        self.onEvent = onEvent
+        self.onSnapshot = onSnapshot
+        backoff = Backoff(first: timing.firstRetry, limit: timing.longestRetry)
+    }
+
+    /// Watches until `stop()` or the task's cancellation.
+    /// - Throws: before the first snapshot only, and only what no retry can mend: a wrong master key, missing migrations, a
+    ///   vault that this version cannot read. PostgreSQL out of reach is tried again for ever.
+    public func run() async throws(VaultError) {
+        do {
+            try await withTaskCancellationHandler {
+                try await watch()
+            } onCancel: {
+                stop()
+            }
+        } catch let error as VaultError {
+            throw error
+        } catch {
+            return
+        }
+    }
+
+    /// Ends `run()`, soon; from any thread.
+    public nonisolated func stop() {
+        loop.execute { self.assumeIsolated { $0.end() } }
+    }
+
+    private func watch() async throws(VaultError) {
+        while !isStopped {
+            guard let failure = await follow() else { return }
+            if revision == nil, failure.isFinal { throw failure }
+            let wait = backoff.failed()
+            onEvent(.failed(failure, retryAfter: wait))
+            await pause(wait)
+        }
+    }
+
+    /// Connects and follows the vault; comes back with what ended that, or nil when it was stopped.
+    private func follow() async -> VaultError? {
+        defer {
+            connection?.close()
+            connection = nil
+        }
+        do {
+            let connection = try await connect()
+            try await load(on: connection)
+            backoff.succeeded()
+            while !isStopped {
+                if !hasNews { await pause(timing.heartbeat) }
+                if let lost { throw VaultError(lost) }
+                if !isStopped { try await refresh(on: connection) }
+            }
+            return nil
+        } catch {
+            return isStopped ? nil : error
+        }
+    }
+
+    private func connect() async throws(VaultError) -> PostgresConnection {
+        lost = nil
+        noticed = nil
+        do {
+            let connection = try await PostgresConnection.connect(settings, on: loop)
+            self.connection = connection
+            connection.onClose = { error in self.assumeIsolated { $0.closed(error) } }
+            try await connection.listen(Self.channel, timeout: timing.statement) { payload in
+                self.assumeIsolated { $0.notice(payload) }
+            }
+            return connection
+        } catch {
+            throw VaultError(error)
+        }
+    }
+
+    /// Loads after a notification, else asks whether the snapshot still stands.
+    private func refresh(on connection: PostgresConnection) async throws(VaultError) {
+        if hasNews { return try await load(on: connection) }
+        let asked = EventLoop.now()
+        let current = try await connection.vaultRevision(timeout: timing.statement)
+        // Also when it is lower: a database that was restored.
+        if current == revision { freshness.confirm(at: asked) } else { try await load(on: connection) }
+    }
+
+    private func load(on connection: PostgresConnection) async throws(VaultError) {
+        let asked = EventLoop.now()
+        noticed = nil
+        let snapshot = try await VaultReader.load(on: connection, key: key, timeout: timing.statement)
+        revision = snapshot.revision
+        freshness.confirm(at: asked)
+        onSnapshot(snapshot)
+        let counts = snapshot.counts
+        onEvent(
+            .loaded(
+                revision: snapshot.revision, apps: counts.apps, sessions: counts.sessions, tokens: counts.tokens,
+                unreadable: snapshot.unreadable))
+    }
+
+    // MARK: - What wakes the watcher
+
+    /// Whether a notification named a revision that the snapshot has not.
+    private var hasNews: Bool {
+        guard let noticed else { return false }
+        return noticed > revision ?? -1
+    }
+
+    private func notice(_ payload: String) {
+        // A payload that is no number was not sent by the triggers; the heartbeat finds what it may have meant.
+        guard let revision = Int64(payload) else { return }
+        noticed = max(noticed ?? revision, revision)
+        if hasNews { wake() }
+    }
+
+    private func closed(_ error: PostgresError) {
+        lost = error
+        wake()
+    }
+
+    private func end() {
+        isStopped = true
+        connection?.close()
+        wake()
+    }
+
+    /// Waits until it is woken, at most for `duration`.
+    private func pause(_ duration: Duration) async {
+        guard !isStopped, lost == nil || connection == nil else { return }
+        await withCheckedContinuation { continuation in
+            waiter = continuation
+            timer = loop.schedule(after: duration) { self.assumeIsolated { $0.wake() } }
+        }
+    }
+
+    private func wake() {
+        timer?.cancel()
+        timer = nil
+        waiter?.resume()
+        waiter = nil
+    }
+}

@@ -1,0 +1,82 @@
+import EventLoop
+import Glibc
+import Testing
+
+@Suite("Shutdown")
+struct ShutdownTests {
+    @Test("work that is queued is run before the thread ends, and its descriptors are closed")
+    func drains() async throws {
+        let before = openDescriptors()
+        let count = OnLoop(0)
+        for _ in 0..<50 {
+            let loop = try EventLoop(name: "drain")
+            for _ in 0..<100 { loop.execute { count.value += 1 } }
+            #expect(loop.shutdown())
+        }
+        #expect(count.value == 5000)
+        #expect(openDescriptors() - before < 60)
+    }
+
+    @Test("a second shutdown does nothing, and later work is dropped")
+    func twice() throws {
+        let loop = try EventLoop(name: "twice")
+        #expect(loop.shutdown())
+        #expect(loop.shutdown())
+        let isRun = OnLoop(false)
+        loop.execute { isRun.value = true }
+        #expect(loop.shutdown())
+        #expect(!isRun.value)
+    }
+
+    @Test("watches and timers that are left are dropped, with what they hold")
+    func dropsTheRest() throws {
+        final class Witness: Sendable {}
+        weak var weakWitness: Witness?
+        let loop = try EventLoop(name: "rest")
+        let pipe = Pipe()
+        do {
+            let witness = Witness()
+            weakWitness = witness
+            loop.execute {
+                loop.schedule(after: .seconds(3600)) { _ = witness }
+                _ = loop.watch(pipe.reading, for: .read) { _ in _ = witness }
+            }
+        }
+        #expect(loop.shutdown())
+        #expect(weakWitness == nil)
+        pipe.close()
+    }
+
+    @Test("a job that always enqueues itself cannot keep the loop from ending")
+    func endlessJob() throws {
+        let loop = try EventLoop(name: "endless")
+        @Sendable func again() { loop.execute(again) }
+        loop.execute(again)
+        #expect(loop.shutdown())
+    }
+
+    @Test("many threads may give work while the loop ends")
+    func race() async throws {
+        let loop = try EventLoop(name: "race")
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask { for _ in 0..<2000 { loop.execute {} } }
+            }
+            group.addTask { #expect(loop.shutdown()) }
+        }
+    }
+
+    @Test("a loop that gets no descriptor says which call failed, and why")
+    func noDescriptors() async {
+        await #expect(processExitsWith: .exitCode(24)) {
+            var limit = rlimit(rlim_cur: 3, rlim_max: 3)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            do throws(EventLoopError) {
+                _ = try EventLoop(name: "none")
+            } catch {
+                #expect(error.description == "epoll_create1 failed: errno 24")
+                exit(error.code)
+            }
+        }
+    }
+}
