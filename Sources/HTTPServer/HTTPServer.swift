@@ -69,13 +69,13 @@ public final class HTTPServer: Service {
     public func shutDown() async {
         announceClose()
         let configuration = shared.configuration
-        logger.info("HTTP server drains", metadata: ["running": "\(statistics.runningRequests.now)"])
+        logger.info("HTTP server drains", metadata: ["running": "\(statistics.runningRequests.value)"])
         try? await Task.sleep(for: configuration.drainDelay)
         await stopAccepting()
-        await wait(atMost: configuration.drainTimeout) { $0.runningRequests.now == 0 }
+        await wait(atMost: configuration.drainTimeout) { $0.runningRequests.value == 0 }
         // Last answers are still on their way to clients that read slowly.
-        await wait(atMost: .seconds(1)) { $0.openConnections.now == 0 }
-        let abandoned = statistics.runningRequests.now
+        await wait(atMost: .seconds(1)) { $0.openConnections.value == 0 }
+        let abandoned = statistics.runningRequests.value
         if abandoned > 0 {
             logger.warning("HTTP server closes with requests in work", metadata: ["running": "\(abandoned)"])
         }

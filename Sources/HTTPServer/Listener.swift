@@ -104,7 +104,7 @@ final class Listener: Sendable {
     ) throws {
         let configuration = shared.configuration
         let statistics = shared.statistics
-        let open = statistics.openConnections.wrappingIncrementThenLoad(ordering: .relaxed)
+        let open = statistics.openConnections.add(1)
         channel.closeFuture.whenComplete { _ in statistics.openConnections.add(-1) }
         statistics.acceptedConnections.add(1)
         let isAdmitted = open <= configuration.maximumConnections

@@ -58,12 +58,15 @@ public enum SessionRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     /// A sentence for the caller.
     public var description: String {
         switch self {
-        case .unknown(let seller, let app): "The app \"\(app)\" has no session for the seller \"\(seller)\" (header Top-Seller)."
+        case .unknown(let seller, let app):
+            "The app \"\(app)\" has no session for the seller \"\(seller)\" (header Top-Seller)."
         case .missing(let app): "The app \"\(app)\" has no session."
         case .unnamed(let app):
             "The header Top-Seller must name the seller: the app \"\(app)\" has several sessions and no default one."
-        case .expired(let seller, let app): "The session of the seller \"\(seller)\" with the app \"\(app)\" has expired."
-        case .unreadable(let seller, let app): "The session of the seller \"\(seller)\" with the app \"\(app)\" cannot be read."
+        case .expired(let seller, let app):
+            "The session of the seller \"\(seller)\" with the app \"\(app)\" has expired."
+        case .unreadable(let seller, let app):
+            "The session of the seller \"\(seller)\" with the app \"\(app)\" cannot be read."
         }
     }
 }

@@ -34,7 +34,8 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
         case .wrongMasterKey(let sealedWith, let atHand):
             "TOPRELAY_MASTER_KEY is not the key that the vault was sealed with: "
                 + "the vault has key id \(Self.hex(sealedWith)), the setting gives \(Self.hex(atHand))"
-        case .unreadable(let row): "\(row) does not open under TOPRELAY_MASTER_KEY: it was damaged, or moved from another row"
+        case .unreadable(let row):
+            "\(row) does not open under TOPRELAY_MASTER_KEY: it was damaged, or moved from another row"
         case .noMasterKey: "TOPRELAY_MASTER_KEY is not set, and is needed to seal"
         case .notMigrated: "the vault's tables are missing or outdated: run `toprelay migrate`"
         case .tooLarge(let table, let limit): "\(table) holds more than \(limit) rows"

@@ -1,4 +1,4 @@
-import EventLoop
+public import EventLoop
 import Synchronization
 
 /// When PostgreSQL last confirmed that the snapshot at hand is the vault as it stands. Read on the path of every call, from

@@ -11,7 +11,8 @@ enum VaultInput {
     static func name(_ name: String, field: String) throws(VaultError) {
         guard VaultName.isValid(name) else {
             throw .invalid(
-                field: field, expectation: "1–\(VaultName.maximumLength) characters out of A-Z a-z 0-9 . _ - are expected")
+                field: field,
+                expectation: "1–\(VaultName.maximumLength) characters out of A-Z a-z 0-9 . _ - are expected")
         }
     }
 
@@ -43,7 +44,8 @@ enum VaultInput {
             scalars.first?.value != 0x20, scalars.last?.value != 0x20
         else {
             throw .invalid(
-                field: "seller", expectation: "a text without control characters and without blanks at its ends is expected")
+                field: "seller",
+                expectation: "a text without control characters and without blanks at its ends is expected")
         }
     }
 

@@ -1,4 +1,4 @@
-public import Crypto
+import Crypto
 
 /// The vault as it stood at one revision, opened: what the path of a call looks things up in, without a query.
 public final class VaultSnapshot: Sendable {

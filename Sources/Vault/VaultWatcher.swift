@@ -29,7 +29,7 @@ public actor VaultWatcher {
     /// When PostgreSQL last confirmed the snapshot.
     public nonisolated let freshness = VaultFreshness()
     /// The loop on which the watcher lives.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private nonisolated let loop: EventLoop
     private let settings: PostgresSettings
@@ -104,7 +104,7 @@ public actor VaultWatcher {
             connection?.close()
             connection = nil
         }
-        do {
+        do throws(VaultError) {
             let connection = try await connect()
             try await load(on: connection)
             backoff.succeeded()

@@ -1,0 +1,131 @@
+import Configuration
+import FoundationEssentials
+import Vault
+
+/// Reads settings strictly: a value that cannot be read is a fault and never the default, and all faults are told at once.
+///
+/// The typed forms of swift-configuration give the default for a malformed value, so its provider is asked for texts alone.
+struct SettingsReader {
+    /// The most bytes that a secret's file may have.
+    static let maximumFileLength = 65536
+    private static let prefix = "TOPRELAY_"
+    private static let fileSuffix = "_FILE"
+    /// What Kubernetes injects for a Service that is called `toprelay`, or `toprelay-…`.
+    private static let serviceLinks = [
+        "TOPRELAY_SERVICE_*", "TOPRELAY_PORT*", "TOPRELAY_*_SERVICE_*", "TOPRELAY_*_PORT*",
+    ].compactMap(MethodGlob.init)
+
+    private let names: [String]
+    private let provider: EnvironmentVariablesProvider
+    private(set) var faults: [SettingFault] = []
+
+    init(environment: [String: String]) {
+        names = environment.keys.sorted()
+        let secrets = SettingCatalog.all.filter(\.isSecret).map(\.name)
+        provider = EnvironmentVariablesProvider(
+            environmentVariables: environment, secretsSpecifier: .specific(Set(secrets)))
+    }
+
+    /// The setting's value, or nil with a fault noted: it is malformed, or it is absent without a default.
+    mutating func required<Value>(_ setting: Setting<Value>) -> Value? {
+        let before = faults.count
+        let value = optional(setting)
+        if value == nil, faults.count == before {
+            let file =
+                setting.isSecret ? ", or \(setting.name)\(Self.fileSuffix) with the path of a file that holds it" : ""
+            faults.append(SettingFault(setting.name, expectation: "is not set: \(setting.form) is expected\(file)"))
+        }
+        return value
+    }
+
+    /// The setting's value; nil when it is absent without a default, or malformed (then a fault is noted).
+    mutating func optional<Value>(_ setting: Setting<Value>) -> Value? {
+        let before = faults.count
+        guard let text = text(of: setting) ?? (faults.count == before ? setting.defaultText : nil) else { return nil }
+        do {
+            return try setting.parse(text)
+        } catch {
+            note(setting, text, error.text)
+            return nil
+        }
+    }
+
+    /// Notes every variable that looks like a setting and is none.
+    mutating func refuseUnknown() {
+        for name in names where name.hasPrefix(Self.prefix) && !Self.isKnown(name) {
+            guard !Self.serviceLinks.contains(where: { $0.matches(name) }) else { continue }
+            let nearest = SettingCatalog.all.map(\.name).min { Self.distance(name, $0) < Self.distance(name, $1) }
+            let hint = nearest.flatMap { Self.distance(name, $0) <= 4 ? "; is \($0) meant?" : nil } ?? ""
+            faults.append(SettingFault(name, expectation: "there is no such setting\(hint)"))
+        }
+    }
+
+    /// The text of a setting from its variable, or from the file that its `_FILE` variable names.
+    private mutating func text<Value>(of setting: Setting<Value>) -> String? {
+        let own = variable(setting.name)
+        let file = setting.isSecret ? variable(setting.name + Self.fileSuffix) : nil
+        switch (own, file) {
+        case (nil, nil): return nil
+        case (_?, _?):
+            faults.append(
+                SettingFault(
+                    setting.name, expectation: "\(setting.name)\(Self.fileSuffix) is set too: set one of the two"))
+            return nil
+        case (let own?, nil):
+            guard !own.isEmpty else {
+                note(setting, own, "is empty: unset it, or give it a value (\(setting.form))")
+                return nil
+            }
+            return own
+        case (nil, let path?): return contents(of: path, for: setting.name + Self.fileSuffix)
+        }
+    }
+
+    /// A secret's file without the line end that editors leave.
+    private mutating func contents(of path: String, for variable: String) -> String? {
+        func refuse(_ expectation: String) -> String? {
+            faults.append(SettingFault(variable, value: path, expectation: expectation))
+            return nil
+        }
+        guard PathKind.file.exists(at: path), let data = FileManager.default.contents(atPath: path) else {
+            return refuse("a file that can be read is expected")
+        }
+        guard data.count <= Self.maximumFileLength, var text = String(validating: data, as: UTF8.self) else {
+            return refuse("a UTF-8 text of at most \(Self.maximumFileLength) bytes is expected in it")
+        }
+        if text.utf8.last == UInt8(ascii: "\n") { text.unicodeScalars.removeLast() }
+        if text.utf8.last == UInt8(ascii: "\r") { text.unicodeScalars.removeLast() }
+        guard !text.isEmpty else { return refuse("the file is empty") }
+        return text
+    }
+
+    private func variable(_ name: String) -> String? {
+        // The provider's reading of a text cannot fail; its signature leaves room for others.
+        (try? provider.environmentValue(forName: name)) ?? nil
+    }
+
+    private mutating func note<Value>(_ setting: Setting<Value>, _ text: String, _ expectation: String) {
+        faults.append(
+            SettingFault(setting.name, value: setting.isSecret ? nil : text, expectation: expectation))
+    }
+
+    private static func isKnown(_ name: String) -> Bool {
+        SettingCatalog.all.contains { $0.name == name || ($0.isSecret && $0.name + fileSuffix == name) }
+    }
+
+    /// How many bytes must be changed, added or dropped to make one name the other; both are short.
+    private static func distance(_ one: String, _ other: String) -> Int {
+        let target = Array(other.utf8)
+        var row = Array(0...target.count)
+        for (line, byte) in one.utf8.prefix(128).enumerated() {
+            var diagonal = row[0]
+            row[0] = line + 1
+            for (column, wanted) in target.enumerated() {
+                let replaced = diagonal + (byte == wanted ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
+            }
+        }
+        return row[target.count]
+    }
+}
