@@ -12,8 +12,8 @@ struct DocumentationTests {
 
     @Test("Every setting in the sources and in deploy/ is documented")
     func settings() {
-        let used = repository.sources.reduce(into: Set<String>()) {
-            $0.formUnion(DocumentationRules.settingLiterals(in: SwiftText($1.text)))
+        let used = Repository.sources.reduce(into: Set<String>()) {
+            $0.formUnion(DocumentationRules.settingLiterals(in: $1.swift))
         }
         let deployed = repository.files(below: "deploy").reduce(into: Set<String>()) {
             $0.formUnion(DocumentationRules.settings(in: $1.text))
@@ -25,7 +25,7 @@ struct DocumentationTests {
 
     @Test("Every problem type is documented")
     func problemTypes() {
-        let used = repository.sources.reduce(into: Set<String>()) {
+        let used = Repository.sources.reduce(into: Set<String>()) {
             $0.formUnion(DocumentationRules.problemTypes(in: $1.text))
         }
         let missing = DocumentationRules.undocumented(used, in: DocumentationRules.quotedNames(in: manual))
@@ -34,8 +34,8 @@ struct DocumentationTests {
 
     @Test("Every metric is documented")
     func metrics() {
-        let used = repository.sources.reduce(into: Set<String>()) {
-            $0.formUnion(DocumentationRules.metricLiterals(in: SwiftText($1.text)))
+        let used = Repository.sources.reduce(into: Set<String>()) {
+            $0.formUnion(DocumentationRules.metricLiterals(in: $1.swift))
         }
         let missing = DocumentationRules.undocumented(used, in: DocumentationRules.metrics(in: manual))
         #expect(missing.isEmpty)

@@ -16,9 +16,10 @@ enum ImportRules {
         "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
         "TOP": ["JSON", "Crypto"],
         "Catalog": ["CCatalog", "JSON", "TOP", "Yams"],
-        "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics"],
+        // Dispatch for the thread that writes records, Foundation to read /proc at a scrape.
+        "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],
-        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "Telemetry"],
+        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Telemetry"],
         "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Atomics"],
         "Relay": [
             "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit", "Telemetry",
@@ -26,7 +27,8 @@ enum ImportRules {
         ],
         "Service": [
             "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog", "Vault",
-            "Audit", "Curl", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
+            "Audit", "Curl", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration", "Atomics",
+            "FoundationEssentials",
         ],
         "Sandbox": ["HTTPServer", "TOP", "Catalog", "JSON", "NIOHTTP1", "Logging", "ServiceLifecycle"],
         "toprelay": [
@@ -61,7 +63,7 @@ enum ImportRules {
         guard let allowed = table.first(where: { $0.key == file.module })?.value else {
             return [Violation(path: file.path, message: "module \(file.module) is not in the import table")]
         }
-        return imports(of: SwiftText(file.text)).compactMap { line, module in
+        return imports(of: file.swift).compactMap { line, module in
             if module == file.module || allowed.contains(module) || everywhere.contains(module) { return nil }
             return Violation(path: file.path, line: line, message: "\(file.module) may not import \(module)")
         }

@@ -4,8 +4,16 @@ import Foundation
 struct Repository {
     /// A file of the tree, with its path from the root.
     struct File {
-        var path: String
-        var text: String
+        let path: String
+        let text: String
+        /// The text taken apart as Swift; only asked of Swift sources.
+        let swift: SwiftText
+
+        init(path: String, text: String) {
+            self.path = path
+            self.text = text
+            swift = SwiftText(path.hasSuffix(".swift") ? text : "")
+        }
 
         var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
@@ -61,11 +69,11 @@ struct Repository {
         return files.sorted { $0.path < $1.path }
     }
 
-    /// The Swift sources of the product.
-    var sources: [File] { files(below: "Sources", endings: [".swift"]) }
+    /// The Swift sources of the product, read once.
+    static let sources = Repository().files(below: "Sources", endings: [".swift"])
 
-    /// The Swift sources of the tests.
-    var tests: [File] { files(below: "Tests", endings: [".swift"]) }
+    /// The Swift sources of the tests, read once.
+    static let tests = Repository().files(below: "Tests", endings: [".swift"])
 
     /// Build products, data of `make run`, and what git keeps for itself.
     private static func isGenerated(_ path: String) -> Bool {

@@ -16,7 +16,7 @@ enum SizeRules {
     }
 
     static func functionViolations(in file: Repository.File) -> [Violation] {
-        functions(in: SwiftText(file.text)).compactMap { function in
+        functions(in: file.swift).compactMap { function in
             guard function.lines > linesOfFunction else { return nil }
             return Violation(
                 path: file.path, line: function.line,
@@ -34,11 +34,11 @@ enum SizeRules {
 
     /// The functions, initialisers, subscripts and computed properties that have a body.
     static func functions(in source: SwiftText) -> [Function] {
-        let tokens = Token.tokens(of: source.code)
+        let tokens = source.tokens
         return tokens.indices.compactMap { index in
             guard case .word(let word) = tokens[index].kind, Self.keywords.contains(word) else { return nil }
             // `.init(…)` and `self.init(…)` are calls; `#selector`-like uses do not occur.
-            if index > 0, case .mark(let mark) = tokens[index - 1].kind, mark == UInt8(ascii: ".") { return nil }
+            if index > 0, tokens[index - 1].isMark(".") { return nil }
             guard let open = body(of: word, after: index, in: tokens), let close = closing(open, in: tokens) else {
                 return nil
             }
@@ -86,61 +86,12 @@ enum SizeRules {
     private static func closing(_ open: Int, in tokens: [Token]) -> Int? {
         var depth = 0
         for position in tokens.indices.dropFirst(open) {
-            if case .mark(UInt8(ascii: "{")) = tokens[position].kind { depth += 1 }
-            if case .mark(UInt8(ascii: "}")) = tokens[position].kind {
+            if tokens[position].isMark("{") { depth += 1 }
+            if tokens[position].isMark("}") {
                 depth -= 1
                 if depth == 0 { return position }
             }
         }
         return nil
-    }
-
-    /// A word or a single mark of the code.
-    struct Token {
-        enum Kind: Equatable {
-            case word(String)
-            case mark(UInt8)
-        }
-
-        var kind: Kind
-        var line: Int
-
-        static func tokens(of code: [UInt8]) -> [Token] {
-            var tokens: [Token] = []
-            var line = 1
-            var word: [UInt8] = []
-            func flush(_ word: inout [UInt8], into tokens: inout [Token], line: Int) {
-                guard !word.isEmpty else { return }
-                tokens.append(Token(kind: .word(String(decoding: word, as: UTF8.self)), line: line))
-                word.removeAll(keepingCapacity: true)
-            }
-            for byte in code {
-                if byte.isOfIdentifier {
-                    word.append(byte)
-                    continue
-                }
-                flush(&word, into: &tokens, line: line)
-                if byte == UInt8(ascii: "\n") {
-                    line += 1
-                } else if byte > UInt8(ascii: " ") {
-                    tokens.append(Token(kind: .mark(byte), line: line))
-                }
-            }
-            flush(&word, into: &tokens, line: line)
-            return tokens
-        }
-    }
-}
-
-extension UInt8 {
-    /// Whether the byte can stand in a Swift identifier. Bytes over 127 are taken for letters.
-    var isOfIdentifier: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 128...:
-            true
-        default:
-            false
-        }
     }
 }

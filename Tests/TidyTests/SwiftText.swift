@@ -9,6 +9,9 @@ struct SwiftText {
     /// The string literals: the line that each begins on, and its text without interpolations.
     private(set) var texts: [(line: Int, text: String)] = []
 
+    /// The tokens of `code`.
+    private(set) var tokens: [Token] = []
+
     private let source: [UInt8]
     private var position = 0
     private var line = 1
@@ -17,6 +20,7 @@ struct SwiftText {
         source = Array(text.utf8)
         code = source
         readCode(untilParenthesis: false)
+        tokens = Token.tokens(of: code)
     }
 
     /// The lines of `code`.

@@ -10,22 +10,27 @@ enum TreeRules {
     static func wordViolations(in file: Repository.File) -> [Violation] {
         file.lines.enumerated().flatMap { index, line -> [Violation] in
             let bytes = Array(line.utf8)
-            let unfinished = marks.filter { WordRules.contains($0, in: bytes) }
-            let paths = machinePaths.filter { stands($0, in: bytes) }
+            let unfinished = marks.filter { stands($0, in: bytes, alone: true) }
+            let paths = machinePaths.filter { stands($0, in: bytes, alone: false) }
             return (unfinished + paths).map {
                 Violation(path: file.path, line: index + 1, message: "\($0) does not belong in the tree")
             }
         }
     }
 
-    /// Whether an absolute path begins somewhere in the line: `network/work/x` and `./work/x` are none.
-    private static func stands(_ path: String, in line: [UInt8]) -> Bool {
-        let wanted = Array(path.utf8)
+    /// Whether a text stands in the line with nothing joined before it (`network/work/x` and `./work/x` hold no absolute
+    /// path) and, if it must stand alone, nothing behind it either.
+    private static func stands(_ text: String, in line: [UInt8], alone: Bool) -> Bool {
+        let wanted = Array(text.utf8)
         guard line.count >= wanted.count else { return false }
         return (0...(line.count - wanted.count)).contains { start in
-            guard line[start..<(start + wanted.count)].elementsEqual(wanted) else { return false }
+            guard line[start] == wanted[0] else { return false }
+            let end = start + wanted.count
+            guard line[start..<end].elementsEqual(wanted) else { return false }
+            if alone, end < line.count, line[end].isOfIdentifier { return false }
             guard start > 0 else { return true }
-            return !line[start - 1].isOfIdentifier && ![UInt8(ascii: "."), UInt8(ascii: "-")].contains(line[start - 1])
+            let before = line[start - 1]
+            return !before.isOfIdentifier && (alone || ![UInt8(ascii: "."), UInt8(ascii: "-")].contains(before))
         }
     }
 

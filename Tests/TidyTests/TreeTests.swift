@@ -11,18 +11,18 @@ struct TreeTests {
 
     @Test("The tree is found where this test was compiled")
     func treeIsFound() {
-        #expect(repository.sources.count >= ImportRules.table.count)
-        #expect(repository.tests.contains { $0.path == "Tests/TidyTests/TreeTests.swift" })
+        #expect(Repository.sources.count >= ImportRules.table.count)
+        #expect(Repository.tests.contains { $0.path == "Tests/TidyTests/TreeTests.swift" })
     }
 
     @Test("Modules import only what the table allows")
     func imports() {
-        expectNone(repository.sources.flatMap(ImportRules.violations))
+        expectNone(Repository.sources.flatMap(ImportRules.violations))
     }
 
     @Test("Every module of the table has sources")
     func modulesExist() {
-        let modules = Set(repository.sources.map(\.module))
+        let modules = Set(Repository.sources.map(\.module))
         let missing = ImportRules.table.map(\.key).filter { !modules.contains($0) }
         #expect(missing.isEmpty)
     }
@@ -34,22 +34,22 @@ struct TreeTests {
 
     @Test("Files are short")
     func fileSizes() {
-        expectNone(repository.sources.flatMap(SizeRules.fileViolations))
+        expectNone(Repository.sources.flatMap(SizeRules.fileViolations))
     }
 
     @Test("Functions are short")
     func functionSizes() {
-        expectNone(repository.sources.flatMap(SizeRules.functionViolations))
+        expectNone(Repository.sources.flatMap(SizeRules.functionViolations))
     }
 
     @Test("Sources do without traps, pointers and forced unwraps")
     func words() {
-        expectNone(repository.sources.flatMap(WordRules.sourceViolations))
+        expectNone(Repository.sources.flatMap(WordRules.sourceViolations))
     }
 
     @Test("No test is switched off")
     func tests() {
-        expectNone(repository.tests.flatMap(WordRules.testViolations))
+        expectNone(Repository.tests.flatMap(WordRules.testViolations))
     }
 
     @Test("No marks of unfinished work and no machine's paths")

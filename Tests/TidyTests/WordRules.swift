@@ -1,13 +1,19 @@
 /// Words that the sources do without.
 enum WordRules {
-    /// A piece of code that is refused, and what to do in its place. It is looked for in code without comments and
-    /// texts; where it begins or ends with a letter it must stand alone there.
+    /// A piece of code that is refused, and what to do in its place. It is looked for token by token in code without
+    /// comments and texts.
     struct Rule {
         var word: String
         var advice: String
         /// Modules that may use it.
         var except: Set<String> = []
     }
+
+    /// Files outside the wrapping modules that hold pointers all the same, each with its reason.
+    static let pointerFiles: [String: String] = [
+        "Sources/Telemetry/StandardError.swift":
+            "write(2) takes a pointer, and Foundation's file handles trap on faults"
+    ]
 
     static let rules: [Rule] = [
         Rule(word: "print(", advice: "log through Logger, or write to the stream that the command was given"),
@@ -35,65 +41,70 @@ enum WordRules {
     ]
 
     static func sourceViolations(in file: Repository.File) -> [Violation] {
-        let wraps = ImportRules.wrappers.contains(file.module)
-        let noPointers = wraps ? [] : pointers.map { Rule(word: $0, advice: "only modules that wrap C hold pointers") }
-        let applied = rules.filter { !$0.except.contains(file.module) } + noPointers
-        let source = SwiftText(file.text)
-        return violations(of: applied, in: source, path: file.path) + forcedUnwraps(in: source, path: file.path)
+        let mayPoint = ImportRules.wrappers.contains(file.module) || pointerFiles[file.path] != nil
+        let noPointers = pointers.map { Rule(word: $0, advice: "only modules that wrap C hold pointers") }
+        let applied = rules.filter { !$0.except.contains(file.module) } + (mayPoint ? [] : noPointers)
+        let tokens = file.swift.tokens
+        let unwraps = forcedUnwraps(in: tokens).map {
+            Violation(path: file.path, line: $0.line, message: "a forced unwrap — use guard let")
+        }
+        return violations(of: applied, in: tokens, path: file.path) + unwraps
     }
 
     static func testViolations(in file: Repository.File) -> [Violation] {
-        violations(of: inTests, in: SwiftText(file.text), path: file.path)
+        violations(of: inTests, in: file.swift.tokens, path: file.path)
     }
 
-    private static func violations(of rules: [Rule], in source: SwiftText, path: String) -> [Violation] {
-        source.codeLines.enumerated().flatMap { index, line in
-            rules.filter { contains($0.word, in: Array(line.utf8)) }.map {
-                Violation(path: path, line: index + 1, message: "\($0.word) — \($0.advice)")
+    private static func violations(of rules: [Rule], in tokens: [Token], path: String) -> [Violation] {
+        var byFirst: [Token.Kind: [(rule: Rule, tokens: [Token])]] = [:]
+        for rule in rules {
+            let wanted = Token.tokens(of: Array(rule.word.utf8))
+            if let first = wanted.first { byFirst[first.kind, default: []].append((rule, wanted)) }
+        }
+        return tokens.indices.flatMap { index in
+            (byFirst[tokens[index].kind] ?? []).filter { stands($0.tokens, at: index, in: tokens) }.map {
+                Violation(path: path, line: tokens[index].line, message: "\($0.rule.word) — \($0.rule.advice)")
             }
         }
     }
 
-    /// Whether the word stands in the line without a letter, a digit or (for a call) a dot joined to it.
-    static func contains(_ word: String, in line: [UInt8]) -> Bool {
-        let wanted = Array(word.utf8)
-        guard let first = wanted.first, let last = wanted.last, line.count >= wanted.count else { return false }
-        for start in 0...(line.count - wanted.count) where line[start] == first {
-            guard line[start..<(start + wanted.count)].elementsEqual(wanted) else { continue }
-            if first.isOfIdentifier, start > 0 {
-                let before = line[start - 1]
-                // `writer.print(…)` is some type's own method.
-                if before.isOfIdentifier || (last == UInt8(ascii: "(") && before == UInt8(ascii: ".")) { continue }
-            }
-            let end = start + wanted.count
-            if last.isOfIdentifier, end < line.count, line[end].isOfIdentifier { continue }
-            return true
+    /// Whether the wanted tokens stand at the index: joined where they are joined in the rule, and not as a method of
+    /// some value (`writer.print(…)`).
+    private static func stands(_ wanted: [Token], at index: Int, in tokens: [Token]) -> Bool {
+        guard index + wanted.count <= tokens.count else { return false }
+        if index > 0, tokens[index - 1].isMark("."), wanted.last?.isMark("(") == true,
+            wanted.first?.isMark(".") == false
+        {
+            return false
         }
-        return false
+        for (offset, token) in wanted.enumerated() {
+            guard tokens[index + offset].kind == token.kind else { return false }
+            guard offset > 0, wanted[offset - 1].range.upperBound == token.range.lowerBound else { continue }
+            guard tokens[index + offset - 1].range.upperBound == tokens[index + offset].range.lowerBound else {
+                return false
+            }
+        }
+        return true
     }
 
     /// `value!`: an exclamation mark right behind a name or a closing bracket, and no `!=`. Types that unwrap
-    /// themselves (`Int!`) are written the same and refused too.
-    static func forcedUnwraps(in source: SwiftText, path: String) -> [Violation] {
-        source.codeLines.enumerated().flatMap { index, line -> [Violation] in
-            let bytes = Array(line.utf8)
-            let found = bytes.indices.contains { at in
-                guard bytes[at] == UInt8(ascii: "!"), at > 0 else { return false }
-                if at + 1 < bytes.count, bytes[at + 1] == UInt8(ascii: "=") { return false }
-                let before = bytes[at - 1]
-                let joined = before.isOfIdentifier || [UInt8(ascii: ")"), UInt8(ascii: "]")].contains(before)
-                return joined && !endsWithKeyword(bytes[..<at])
+    /// themselves (`Int!`) are written the same and refused too; `try!` and `as!` have rules of their own.
+    private static func forcedUnwraps(in tokens: [Token]) -> [Token] {
+        tokens.indices.dropFirst().compactMap { index in
+            let before = tokens[index - 1]
+            guard tokens[index].isMark("!"), before.range.upperBound == tokens[index].range.lowerBound else {
+                return nil
             }
-            guard found else { return [] }
-            return [Violation(path: path, line: index + 1, message: "a forced unwrap — use guard let")]
-        }
-    }
-
-    /// `try!` and `as!` have rules of their own.
-    private static func endsWithKeyword(_ text: ArraySlice<UInt8>) -> Bool {
-        ["try", "as"].contains { keyword in
-            text.reversed().starts(with: keyword.utf8.reversed())
-                && !(text.dropLast(keyword.utf8.count).last?.isOfIdentifier ?? false)
+            if index + 1 < tokens.count, tokens[index + 1].isMark("="),
+                tokens[index + 1].range.lowerBound == tokens[index].range.upperBound
+            {
+                return nil
+            }
+            switch before.kind {
+            case .word("try"), .word("as"): return nil
+            case .word, .mark(UInt8(ascii: ")")), .mark(UInt8(ascii: "]")): return tokens[index]
+            case .mark: return nil
+            }
         }
     }
 }
