@@ -1,0 +1,35 @@
+/// A place in a JSON text, as RFC 6901 writes it: `/list/0/acid`.
+public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
+    /// The pointer's text; empty for the whole document.
+    public let description: String
+
+    /// Points at the whole document.
+    public init() {
+        description = ""
+    }
+
+    private init(_ description: String) {
+        self.description = description
+    }
+
+    /// Points at the member of that name; `~` and `/` in it are escaped.
+    public func appending(_ name: String) -> JSONPointer {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
+            return JSONPointer("\(description)/\(name)")
+        }
+        var text = description + "/"
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "~": text += "~0"
+            case "/": text += "~1"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return JSONPointer(text)
+    }
+
+    /// Points at the element of that index, counted from 0.
+    public func appending(_ index: Int) -> JSONPointer {
+        JSONPointer("\(description)/\(index)")
+    }
+}

@@ -1,0 +1,107 @@
+/// A value inside a document: the document and a place on its tape.
+///
+/// Texts are compared by their UTF-8 bytes, never by Unicode equivalence.
+public struct JSONValue: Sendable {
+    /// What JSON calls the value.
+    public enum Kind: Sendable, Equatable {
+        /// `null`.
+        case null
+        /// `true` or `false`.
+        case bool
+        /// A number, of any size and precision.
+        case number
+        /// A string.
+        case string
+        /// An array.
+        case array
+        /// An object.
+        case object
+    }
+
+    let storage: JSONDocument.Storage
+    let index: Int
+
+    init(storage: JSONDocument.Storage, index: Int) {
+        self.storage = storage
+        self.index = index
+    }
+
+    var node: Node { storage.nodes[index] }
+
+    /// What the value is.
+    public var kind: Kind { node.kind }
+
+    /// Whether the value is `null`.
+    public var isNull: Bool { kind == .null }
+
+    /// The truth value; nil unless the value is `true` or `false`.
+    public var bool: Bool? {
+        let node = node
+        return node.kind == .bool ? storage.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
+    }
+
+    /// The decoded text; nil unless the value is a string.
+    public var string: String? {
+        let node = node
+        guard node.kind == .string else { return nil }
+        return Text.decode(storage.bytes, from: Int(node.start), to: Int(node.end), isEscaped: node.isEscaped)
+    }
+
+    /// The decoded text as UTF-8, without a copy where the source holds no escapes; nil unless the value is a string.
+    public var stringBytes: ArraySlice<UInt8>? {
+        let node = node
+        guard node.kind == .string else { return nil }
+        return Text.utf8(storage.bytes, from: Int(node.start), to: Int(node.end), isEscaped: node.isEscaped)
+    }
+
+    /// A number exactly as it is written; nil unless the value is a number.
+    public var lexeme: String? {
+        kind == .number ? String(decoding: raw, as: UTF8.self) : nil
+    }
+
+    /// A number that is written as an integer and fits into 64 bits; nil otherwise.
+    public var integer: Int? {
+        kind == .number ? Int(String(decoding: raw, as: UTF8.self)) : nil
+    }
+
+    /// The text of a scalar: a string's content, a number's lexeme, `true` or `false`; nil for `null` and containers.
+    public var scalarText: String? {
+        switch kind {
+        case .string: string
+        case .number, .bool: String(decoding: raw, as: UTF8.self)
+        case .null, .array, .object: nil
+        }
+    }
+
+    /// The value's bytes as the source has them, quotation marks and inner white space included.
+    public var raw: ArraySlice<UInt8> {
+        let node = node
+        return storage.bytes[Int(node.start)..<Int(node.end)]
+    }
+
+    /// Where the value starts, in bytes from the start of the document.
+    public var offset: Int { Int(node.start) }
+
+    /// How many members an object or elements an array has; 0 for a scalar.
+    public var count: Int { Int(node.count) }
+
+    /// The value that the whole document consists of.
+    public var documentRoot: JSONValue { JSONValue(storage: storage, index: 0) }
+
+    /// An object's members, with names that are decoded only when asked for; none unless the value is an object.
+    public var fields: Fields { Fields(of: self) }
+
+    /// An object's members in document order; none unless the value is an object.
+    public var members: Members { Members(of: self) }
+
+    /// An array's elements in order; none unless the value is an array.
+    public var elements: Elements { Elements(of: self) }
+
+    /// The value of an object's member; nil if there is no such member or the value is no object.
+    ///
+    /// The time is linear in the number of members.
+    public subscript(name: String) -> JSONValue? {
+        for member in fields where member.isNamed(name) { return member.value }
+        return nil
+    }
+}

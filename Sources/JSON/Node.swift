@@ -1,0 +1,23 @@
+/// One entry of a document's tape: a value, or the name of the member whose value is the next entry.
+///
+/// The tape is in document order, so a container's first child stands right behind it, and `next` jumps over a
+/// whole subtree.
+struct Node {
+    /// What JSON calls the value.
+    var kind: JSONValue.Kind
+    /// A string that holds at least one `\` escape, and so must be decoded to be read.
+    var isEscaped = false
+    /// A member name that occurred before in its object: tolerant readers skip the member.
+    var isShadowed = false
+    /// First byte, of a string its quotation mark.
+    var start: UInt32
+    /// One past the last byte, of a string its closing quotation mark.
+    var end: UInt32
+    /// The entry behind this one's last descendant; while a container is still open, the container around it.
+    var next: UInt32
+    /// Members or elements; 0 for a scalar.
+    var count: UInt32 = 0
+
+    /// Stands for "no container around this one".
+    static let none = UInt32.max
+}

@@ -1,0 +1,93 @@
+/// Decoding of strings that a parser has already checked.
+enum Text {
+    /// The text between the quotation marks at `start` and before `end`.
+    static func decode(_ bytes: [UInt8], from start: Int, to end: Int, isEscaped: Bool) -> String {
+        if isEscaped { return String(decoding: utf8(bytes, from: start, to: end, isEscaped: true), as: UTF8.self) }
+        return String(decoding: bytes[(start + 1)..<(end - 1)], as: UTF8.self)
+    }
+
+    /// The same as bytes: a view of the source, or a decoded copy where there are escapes.
+    static func utf8(_ bytes: [UInt8], from start: Int, to end: Int, isEscaped: Bool) -> ArraySlice<UInt8> {
+        let inner = bytes[(start + 1)..<(end - 1)]
+        guard isEscaped else { return inner }
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(inner.count)
+        var here = inner.startIndex
+        while here < inner.endIndex {
+            let byte = bytes[here]
+            if byte == UInt8(ascii: "\\") {
+                here += appendEscape(bytes, at: here, to: &decoded)
+            } else {
+                decoded.append(byte)
+                here += 1
+            }
+        }
+        return decoded[...]
+    }
+
+    /// Appends what the escape at `here` stands for; returns the escape's length in bytes.
+    private static func appendEscape(_ bytes: [UInt8], at here: Int, to decoded: inout [UInt8]) -> Int {
+        switch bytes[here + 1] {
+        case UInt8(ascii: "b"): decoded.append(0x08)
+        case UInt8(ascii: "f"): decoded.append(0x0C)
+        case UInt8(ascii: "n"): decoded.append(0x0A)
+        case UInt8(ascii: "r"): decoded.append(0x0D)
+        case UInt8(ascii: "t"): decoded.append(0x09)
+        case UInt8(ascii: "u"): return appendUnicodeEscape(bytes, at: here, to: &decoded)
+        case let other: decoded.append(other)
+        }
+        return 2
+    }
+
+    private static func appendUnicodeEscape(_ bytes: [UInt8], at here: Int, to decoded: inout [UInt8]) -> Int {
+        let unit = codeUnit(in: bytes, at: here) ?? 0xFFFD
+        if unit & 0xFC00 == 0xD800, let low = codeUnit(in: bytes, at: here + 6), low & 0xFC00 == 0xDC00 {
+            let scalar = 0x10000 + (UInt32(unit) & 0x3FF) << 10 + UInt32(low) & 0x3FF
+            append(Unicode.Scalar(scalar), to: &decoded)
+            return 12
+        }
+        append(Unicode.Scalar(unit), to: &decoded)
+        return 6
+    }
+
+    /// Appends a scalar as UTF-8; what is no scalar (a lone surrogate) becomes U+FFFD.
+    private static func append(_ scalar: Unicode.Scalar?, to decoded: inout [UInt8]) {
+        decoded.append(contentsOf: UTF8.encode(scalar ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter)
+    }
+
+    /// The code unit of a `\uXXXX` at `here`; nil if there is none.
+    static func codeUnit(in bytes: [UInt8], at here: Int) -> UInt16? {
+        guard here + 6 <= bytes.count, bytes[here] == UInt8(ascii: "\\"), bytes[here + 1] == UInt8(ascii: "u") else {
+            return nil
+        }
+        var unit: UInt16 = 0
+        for offset in 2..<6 {
+            guard let digit = hexadecimalDigit(bytes[here + offset]) else { return nil }
+            unit = unit << 4 | digit
+        }
+        return unit
+    }
+
+    private static func hexadecimalDigit(_ byte: UInt8) -> UInt16? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(byte - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(byte - UInt8(ascii: "A") + 10)
+        default: nil
+        }
+    }
+
+    /// At most the first `limit` bytes of a text, cut between characters.
+    static func cut(_ text: String, toBytes limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        var end = text.startIndex
+        var length = 0
+        for index in text.unicodeScalars.indices {
+            let scalar = text.unicodeScalars[index]
+            length += UTF8.width(scalar)
+            if length > limit { break }
+            end = text.unicodeScalars.index(after: index)
+        }
+        return String(text[..<end])
+    }
+}
