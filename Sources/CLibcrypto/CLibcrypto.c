@@ -1,1 +1,105 @@
 #include "CLibcrypto.h"
+
+#include <limits.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <string.h>
+
+void toprelay_crypto_error(char *text, size_t capacity) {
+    size_t used = 0;
+    unsigned long code;
+    text[0] = 0;
+    while ((code = ERR_get_error()) != 0) {
+        const char *separator = used ? "; " : "";
+        if (used + strlen(separator) + 1 >= capacity) continue;
+        strcpy(text + used, separator);
+        used += strlen(separator);
+        ERR_error_string_n(code, text + used, capacity - used);
+        used += strlen(text + used);
+    }
+}
+
+int toprelay_digest(const EVP_MD *digest, const void *first, size_t first_count, const void *second,
+                    size_t second_count, const void *third, size_t third_count, unsigned char *out) {
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (!context) return 0;
+    int done = EVP_DigestInit_ex2(context, digest, NULL) && EVP_DigestUpdate(context, first, first_count) &&
+               EVP_DigestUpdate(context, second, second_count) && EVP_DigestUpdate(context, third, third_count) &&
+               EVP_DigestFinal_ex(context, out, NULL);
+    EVP_MD_CTX_free(context);
+    return done;
+}
+
+EVP_MAC_CTX *toprelay_hmac_new(EVP_MAC *hmac, const char *digest, const void *key, size_t key_count) {
+    EVP_MAC_CTX *context = EVP_MAC_CTX_new(hmac);
+    if (!context) return NULL;
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    // NULL would mean "the key set before", so an empty key needs an address too.
+    if (!EVP_MAC_init(context, key_count ? key : "", key_count, parameters)) {
+        EVP_MAC_CTX_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+int toprelay_hmac(const EVP_MAC_CTX *keyed, const void *message, size_t message_count, unsigned char *out) {
+    EVP_MAC_CTX *context = EVP_MAC_CTX_dup(keyed);
+    if (!context) return 0;
+    size_t length = 0;
+    int done = EVP_MAC_update(context, message, message_count) &&
+               EVP_MAC_final(context, out, &length, toprelay_max_digest);
+    EVP_MAC_CTX_free(context);
+    return done;
+}
+
+// EVP counts in int; nothing that is sealed comes near its limit.
+static int too_long(size_t header_count, size_t associated_count, size_t count) {
+    return header_count > INT_MAX || associated_count > INT_MAX || count > INT_MAX;
+}
+
+int toprelay_gcm_seal(const EVP_CIPHER *cipher, const unsigned char *key, const unsigned char *nonce,
+                      const unsigned char *header, size_t header_count, const unsigned char *associated,
+                      size_t associated_count, const unsigned char *plain, size_t count, unsigned char *out,
+                      unsigned char *tag) {
+    if (too_long(header_count, associated_count, count)) return 0;
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    if (!context) return 0;
+    int length = 0;
+    int done = EVP_EncryptInit_ex2(context, cipher, key, nonce, NULL) &&
+               EVP_EncryptUpdate(context, NULL, &length, header, (int)header_count) &&
+               (!associated_count ||
+                EVP_EncryptUpdate(context, NULL, &length, associated, (int)associated_count)) &&
+               (!count || EVP_EncryptUpdate(context, out, &length, plain, (int)count)) &&
+               EVP_EncryptFinal_ex(context, tag, &length) &&
+               EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag);
+    EVP_CIPHER_CTX_free(context);
+    return done;
+}
+
+int toprelay_gcm_open(const EVP_CIPHER *cipher, const unsigned char *key, const unsigned char *nonce,
+                      const unsigned char *header, size_t header_count, const unsigned char *associated,
+                      size_t associated_count, const unsigned char *sealed, size_t count, const unsigned char *tag,
+                      unsigned char *out) {
+    if (too_long(header_count, associated_count, count)) return 0;
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    if (!context) return 0;
+    int length = 0;
+    unsigned char rest[16];
+    int result = EVP_DecryptInit_ex2(context, cipher, key, nonce, NULL) &&
+                 EVP_DecryptUpdate(context, NULL, &length, header, (int)header_count) &&
+                 (!associated_count ||
+                  EVP_DecryptUpdate(context, NULL, &length, associated, (int)associated_count)) &&
+                 (!count || EVP_DecryptUpdate(context, out, &length, sealed, (int)count)) &&
+                 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, 16, (void *)tag);
+    if (result && !EVP_DecryptFinal_ex(context, rest, &length)) {
+        if (count) OPENSSL_cleanse(out, count);
+        ERR_clear_error();
+        result = -1;
+    }
+    EVP_CIPHER_CTX_free(context);
+    return result;
+}

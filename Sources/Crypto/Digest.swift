@@ -1,0 +1,43 @@
+import CLibcrypto
+
+/// Message digests.
+public enum Digest {
+    /// Fetches every algorithm that the relay needs. To be called at start, so that a missing one (MD5 under FIPS)
+    /// stops the process instead of failing every call.
+    public static func checkAvailable() throws(CryptoError) {
+        _ = try Libcrypto.md5.get()
+        _ = try Libcrypto.sha256.get()
+        _ = try Libcrypto.hmac.get()
+        _ = try Libcrypto.aes256GCM.get()
+        _ = try HMACKey(.md5, key: [0])
+    }
+
+    /// MD5, 16 bytes.
+    public static func md5(_ bytes: [UInt8]) throws(CryptoError) -> [UInt8] {
+        try digest(Libcrypto.md5.get(), 16, [], bytes)
+    }
+
+    /// MD5 of `secret`, `message` and `secret` again, which is how TOP signs with `sign_method=md5`. 16 bytes.
+    public static func md5(_ message: [UInt8], enclosedBy secret: [UInt8]) throws(CryptoError) -> [UInt8] {
+        try digest(Libcrypto.md5.get(), 16, secret, message)
+    }
+
+    /// SHA-256, 32 bytes.
+    public static func sha256(_ bytes: [UInt8]) throws(CryptoError) -> [UInt8] {
+        try digest(Libcrypto.sha256.get(), 32, [], bytes)
+    }
+
+    private static func digest(
+        _ algorithm: Libcrypto.Handle, _ length: Int, _ enclosure: [UInt8], _ message: [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
+        var done: Int32 = 0
+        let digest = [UInt8](unsafeUninitializedCapacity: Int(toprelay_max_digest)) { out, count in
+            done = toprelay_digest(
+                algorithm.pointer, enclosure, enclosure.count, message, message.count, enclosure, enclosure.count,
+                out.baseAddress)
+            count = done == 1 ? length : 0
+        }
+        guard done == 1 else { throw Libcrypto.failure(to: "digest") }
+        return digest
+    }
+}

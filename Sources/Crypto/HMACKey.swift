@@ -1,0 +1,47 @@
+import CLibcrypto
+
+/// A key for HMACs, prepared once: authenticating a message then neither looks up an algorithm nor hashes the key.
+///
+/// Threads may share a key: the prepared context is only ever copied.
+public final class HMACKey: @unchecked Sendable {
+    /// The digest under the HMAC.
+    public enum Algorithm: Sendable, Equatable {
+        /// HMAC-MD5, 16 bytes.
+        case md5
+        /// HMAC-SHA256, 32 bytes.
+        case sha256
+
+        var name: String { self == .md5 ? "MD5" : "SHA2-256" }
+        var length: Int { self == .md5 ? 16 : 32 }
+    }
+
+    /// The digest under the HMAC.
+    public let algorithm: Algorithm
+    // Owned: made in init, freed in deinit, never written to in between.
+    private let context: OpaquePointer
+
+    /// Prepares a key of any length.
+    public init(_ algorithm: Algorithm, key: [UInt8]) throws(CryptoError) {
+        let hmac = try Libcrypto.hmac.get()
+        guard let context = toprelay_hmac_new(hmac.pointer, algorithm.name, key, key.count) else {
+            throw CryptoError.unavailable(algorithm: "HMAC-\(algorithm.name)", detail: Libcrypto.drainErrors())
+        }
+        self.algorithm = algorithm
+        self.context = context
+    }
+
+    deinit {
+        EVP_MAC_CTX_free(context)
+    }
+
+    /// The message's HMAC, 16 or 32 bytes.
+    public func authenticate(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
+        var done: Int32 = 0
+        let code = [UInt8](unsafeUninitializedCapacity: Int(toprelay_max_digest)) { out, count in
+            done = toprelay_hmac(context, message, message.count, out.baseAddress)
+            count = done == 1 ? algorithm.length : 0
+        }
+        guard done == 1 else { throw Libcrypto.failure(to: "authenticate") }
+        return code
+    }
+}

@@ -1,0 +1,48 @@
+/// Hexadecimal text.
+public enum Hex {
+    /// Two upper-case digits a byte.
+    public static func upper(_ bytes: [UInt8]) -> String { encode(bytes, letters: UInt8(ascii: "A")) }
+
+    /// Two lower-case digits a byte.
+    public static func lower(_ bytes: [UInt8]) -> String { encode(bytes, letters: UInt8(ascii: "a")) }
+
+    /// The bytes of a text of hexadecimal digits in either case; nil if it is not one, or of odd length.
+    public static func decode(_ text: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count / 2)
+        var high: UInt8?
+        for digit in text.utf8 {
+            guard let value = value(of: digit) else { return nil }
+            if let first = high {
+                bytes.append(first << 4 | value)
+                high = nil
+            } else {
+                high = value
+            }
+        }
+        return high == nil ? bytes : nil
+    }
+
+    private static func encode(_ bytes: [UInt8], letters: UInt8) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[2 * index] = digit(byte >> 4, letters)
+                text[2 * index + 1] = digit(byte & 0xF, letters)
+            }
+            return bytes.count * 2
+        }
+    }
+
+    private static func digit(_ value: UInt8, _ letters: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : letters + value - 10
+    }
+
+    private static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import CLibcrypto
+
+/// The algorithms, each fetched from libcrypto once and kept for the life of the process.
+///
+/// OpenSSL 3 looks an algorithm up on every use unless it was fetched, which costs more than a digest of a request.
+enum Libcrypto {
+    static let md5 = fetch("MD5") { EVP_MD_fetch(nil, $0, nil) }
+    static let sha256 = fetch("SHA2-256") { EVP_MD_fetch(nil, $0, nil) }
+    static let hmac = fetch("HMAC") { EVP_MAC_fetch(nil, $0, nil) }
+    static let aes256GCM = fetch("AES-256-GCM") { EVP_CIPHER_fetch(nil, $0, nil) }
+
+    /// An algorithm that libcrypto shares between threads.
+    struct Handle: @unchecked Sendable {
+        let pointer: OpaquePointer
+    }
+
+    private static func fetch(
+        _ algorithm: String, _ body: (String) -> OpaquePointer?
+    ) -> Result<Handle, CryptoError> {
+        guard let pointer = body(algorithm) else {
+            return .failure(.unavailable(algorithm: algorithm, detail: drainErrors()))
+        }
+        return .success(Handle(pointer: pointer))
+    }
+
+    /// What this thread's error queue holds; empties it.
+    static func drainErrors() -> String {
+        var text = [CChar](repeating: 0, count: 512)
+        toprelay_crypto_error(&text, text.count)
+        let end = text.firstIndex(of: 0) ?? text.count
+        return String(decoding: text[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    static func failure(to operation: String) -> CryptoError {
+        .failed(operation: operation, detail: drainErrors())
+    }
+}

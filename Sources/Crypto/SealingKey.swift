@@ -1,0 +1,97 @@
+import CLibcrypto
+
+/// A key under which values are sealed for storage, by AES-256-GCM.
+///
+/// A sealed value is: a version byte (1), the key's id (4 bytes, big endian), a random nonce (12), the ciphertext (as
+/// long as the plain text), a tag (16). Version and id are authenticated together with the associated data, so a value
+/// opens only under its key and only beside the data that it was sealed with. Random nonces keep a key good for 2^32
+/// values.
+public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Tells keys apart: the first 32 bits of a hash of the key, which says nothing about the key itself.
+    public let id: UInt32
+    private let key: [UInt8]
+
+    private static let version: UInt8 = 1
+    private static let headerCount = 5
+    private static let nonceCount = 12
+    private static let tagCount = 16
+
+    /// How much longer than its plain text a sealed value is, in bytes.
+    public static let overheadBytes = headerCount + nonceCount + tagCount
+
+    /// A key of exactly 32 bytes; throws `unusableKey` otherwise.
+    public init(bytes: [UInt8]) throws(CryptoError) {
+        guard bytes.count == 32 else { throw CryptoError.unusableKey(expected: "32 bytes") }
+        key = bytes
+        let hash = try Digest.sha256(Array("toprelay sealing key id".utf8) + bytes)
+        id = hash[..<4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// A key of 32 bytes in standard, padded base64; throws `unusableKey` otherwise.
+    public init(base64: String) throws(CryptoError) {
+        guard let bytes = Base64.decode(base64), bytes.count == 32 else {
+            throw CryptoError.unusableKey(
+                expected: "base64 of 32 bytes (44 characters), as `openssl rand -base64 32` prints")
+        }
+        try self.init(bytes: bytes)
+    }
+
+    /// Seals a value, bound to `associated`, which is not stored with it.
+    public func seal(_ plain: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
+        let cipher = try Libcrypto.aes256GCM.get()
+        let header = Self.header(of: id)
+        let nonce = SecureRandom.bytes(Self.nonceCount)
+        var sealed = [UInt8](repeating: 0, count: plain.count)
+        var tag = [UInt8](repeating: 0, count: Self.tagCount)
+        let done = toprelay_gcm_seal(
+            cipher.pointer, key, nonce, header, header.count, associated, associated.count, plain, plain.count,
+            &sealed, &tag)
+        guard done == 1 else { throw Libcrypto.failure(to: "seal") }
+        return header + nonce + sealed + tag
+    }
+
+    /// Opens a sealed value. Throws `unreadableBlob` if it is cut or of another version, `otherKey` if another key
+    /// sealed it, `notAuthentic` if it or `associated` is not what was sealed.
+    public func open(_ blob: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
+        guard blob.count >= Self.overheadBytes else {
+            throw CryptoError.unreadableBlob(
+                detail: "\(blob.count) bytes, where \(Self.overheadBytes) are the least: it was cut short")
+        }
+        guard blob[0] == Self.version else {
+            throw CryptoError.unreadableBlob(detail: "version \(blob[0]), where \(Self.version) is the one known")
+        }
+        let sealedUnder = blob[1..<5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard sealedUnder == id else { throw CryptoError.otherKey(sealedUnder: sealedUnder, given: id) }
+        return try decrypt(blob, associated)
+    }
+
+    private func decrypt(_ blob: [UInt8], _ associated: [UInt8]) throws(CryptoError) -> [UInt8] {
+        let cipher = try Libcrypto.aes256GCM.get()
+        let count = blob.count - Self.overheadBytes
+        var plain = [UInt8](repeating: 0, count: count)
+        let result = blob.withUnsafeBufferPointer { blob -> Int32 in
+            guard let start = blob.baseAddress else { return 0 }
+            let nonce = start + Self.headerCount
+            let sealed = nonce + Self.nonceCount
+            return toprelay_gcm_open(
+                cipher.pointer, key, nonce, start, Self.headerCount, associated, associated.count, sealed, count,
+                sealed + count, &plain)
+        }
+        guard result != -1 else { throw CryptoError.notAuthentic }
+        guard result == 1 else { throw Libcrypto.failure(to: "open a sealed value") }
+        return plain
+    }
+
+    private static func header(of id: UInt32) -> [UInt8] {
+        [version] + withUnsafeBytes(of: id.bigEndian, Array.init)
+    }
+
+    /// Names the key by its id.
+    public var description: String { "sealing key \(id)" }
+
+    /// Names the key by its id.
+    public var debugDescription: String { description }
+
+    /// A mirror that shows the id only.
+    public var customMirror: Mirror { Mirror(self, children: ["id": id]) }
+}

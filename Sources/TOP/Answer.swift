@@ -1,0 +1,65 @@
+public import JSON
+
+/// What TOP answered to a call, read from the body.
+public enum Answer: Sendable {
+    /// The object inside the `…_response` wrapper.
+    case response(JSONValue)
+    /// The object inside `error_response`.
+    case error(TOPError)
+    /// Neither can be found; why, in words that never quote the body.
+    case unreadable(String)
+
+    /// Reads a body in TOP's JSON format, tolerantly: raw control characters, repeated names and bytes that are not
+    /// UTF-8 are taken; an `error_response` wins wherever at the root it stands; a wrapper of another name than the
+    /// method's is taken if there is no better.
+    public static func read(_ body: [UInt8], method: String) -> Answer {
+        let document: JSONDocument
+        do throws(JSONError) {
+            document = try JSONDocument(body, options: .tolerant)
+        } catch {
+            return .unreadable(reason(for: error, in: body))
+        }
+        let root = document.root
+        guard root.kind == .object else { return .unreadable("the answer is JSON, but not an object") }
+        if let error = root["error_response"], error.kind == .object { return .error(TOPError(reading: error)) }
+        if let expected = root[rootName(of: method)], expected.kind == .object { return .response(expected) }
+        for field in root.fields where field.value.kind == .object { return .response(field.value) }
+        return .unreadable("the answer is a JSON object without a response in it")
+    }
+
+    /// The name of the wrapper that a method's answers come in: a leading `taobao.` removed (no other prefix), dots as
+    /// underscores, and `_response`.
+    public static func rootName(of method: String) -> String {
+        var name: [UInt8] = []
+        name.reserveCapacity(method.utf8.count + 9)
+        let prefix = "taobao."
+        for byte in method.utf8.dropFirst(method.hasPrefix(prefix) ? prefix.utf8.count : 0) {
+            name.append(byte == UInt8(ascii: ".") ? UInt8(ascii: "_") : byte)
+        }
+        name.append(contentsOf: "_response".utf8)
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    /// TOP's id of the request; nil if the answer holds none.
+    public var requestID: String? {
+        switch self {
+        case .response(let inner): Self.requestID(in: inner)
+        case .error(let error): error.requestID
+        case .unreadable: nil
+        }
+    }
+
+    /// TOP's id of the request as a response holds it: inside the wrapper, or beside it.
+    public static func requestID(in inner: JSONValue) -> String? {
+        (inner["request_id"]?.scalarText ?? inner.documentRoot["request_id"]?.scalarText)
+            .flatMap { $0.isEmpty || $0.utf8.count > TOPError.maximumCodeBytes ? nil : $0 }
+    }
+
+    private static func reason(for error: JSONError, in body: [UInt8]) -> String {
+        if error.reason == .empty { return "the answer is empty" }
+        let first = body.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+        if first == UInt8(ascii: "<") { return "the answer is HTML or XML, not JSON" }
+        if error.offset >= body.count { return "the answer is cut short: its JSON does not end" }
+        return "the answer is not JSON: \(error.description)"
+    }
+}

@@ -1,0 +1,53 @@
+/// How long, and for what, TOP refuses further calls.
+public struct Ban: Sendable, Equatable {
+    /// What is banned.
+    public enum Scope: Sendable, Equatable {
+        /// The app, for every method.
+        case app
+        /// The app, for the method that was called.
+        case method
+    }
+
+    /// What is banned.
+    public var scope: Scope
+    /// How long to stay away, in seconds: what TOP named, plus one.
+    public var seconds: Int
+
+    /// The longest ban that is believed, in seconds. TOP's own longest ends with the day.
+    public static let maximumSeconds = 7 * 86_400
+
+    /// Makes a ban.
+    public init(scope: Scope, seconds: Int) {
+        self.scope = scope
+        self.seconds = seconds
+    }
+
+    /// The ban that an error names by "This ban will last for N more seconds"; nil if it names none.
+    public init?(in error: TOPError) {
+        guard let seconds = Self.seconds(in: error.subMessage ?? "") ?? Self.seconds(in: error.message) else {
+            return nil
+        }
+        let isApps = SubCode(error.subCode ?? "").head.hasSuffix("limited-by-app-access-count")
+        self.init(scope: isApps ? .app : .method, seconds: min(seconds + 1, Self.maximumSeconds))
+    }
+
+    private static let phrase = Array("ban will last for ".utf8)
+
+    private static func seconds(in text: String) -> Int? {
+        let text = Array(text.utf8)
+        guard text.count > phrase.count else { return nil }
+        for start in 0..<(text.count - phrase.count) where text[start...].starts(with: phrase) {
+            return number(at: start + phrase.count, in: text)
+        }
+        return nil
+    }
+
+    private static func number(at start: Int, in text: [UInt8]) -> Int? {
+        var number: Int?
+        for byte in text[start...] {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { break }
+            number = min((number ?? 0) * 10 + Int(byte - UInt8(ascii: "0")), maximumSeconds)
+        }
+        return number
+    }
+}

@@ -1,0 +1,32 @@
+/// One text parameter of a TOP request, as it is signed and sent.
+public struct Parameter: Sendable, Equatable {
+    /// The documented name.
+    public var name: String
+    /// The text, before any encoding.
+    public var value: String
+
+    /// Makes a parameter.
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Whether the parameter stays out of both the sign and the request: its name is empty, or its value is empty or
+    /// blank.
+    ///
+    /// SDKs disagree on blank values: Java's drops them, .NET's keeps them. What is certain is that a parameter must
+    /// be either signed and sent or neither, so they are dropped, as Java does.
+    public var isDropped: Bool { name.utf8.isEmpty || Self.isBlank(value) }
+
+    /// Whether a text is empty or holds nothing but white space, as Java's `Character.isWhitespace` has it for ASCII:
+    /// space, TAB, LF, VT, FF, CR and U+001C to U+001F. White space beyond ASCII counts as content.
+    public static func isBlank(_ text: String) -> Bool {
+        for byte in text.utf8 {
+            switch byte {
+            case 0x20, 0x09...0x0D, 0x1C...0x1F: continue
+            default: return false
+            }
+        }
+        return true
+    }
+}

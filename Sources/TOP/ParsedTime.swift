@@ -1,0 +1,12 @@
+/// A moment read from a text, and what the text said of it.
+public struct ParsedTime: Sendable, Equatable {
+    /// Seconds since 1970 in UTC; of a day alone, its first in GMT+8.
+    public var epochSeconds: Int
+    /// Whether the text held a time of day, not the day alone.
+    public var hasTime: Bool
+    /// Whether the text held an offset; without one it means GMT+8.
+    public var hasOffset: Bool
+
+    /// The moment in milliseconds since 1970.
+    public var epochMilliseconds: Int { epochSeconds * 1000 }
+}

@@ -1,0 +1,91 @@
+public import Crypto
+
+/// Signs TOP requests for one app.
+///
+/// The sign covers every parameter that is sent but `sign` itself, sorted by the bytes of the names, name and value one
+/// after the other without separators, then the raw body if there is one; UTF-8, before any encoding for the wire.
+/// Source: TOP's documentation, article 101617, and the official Java SDK.
+public struct Signer: Sendable {
+    /// What is computed. The parameter `sign_method` must be put among the parameters by the caller.
+    public let method: SignMethod
+    private let algorithm: Algorithm
+
+    private enum Algorithm {
+        case enclosed(by: Secret)
+        case keyed(HMACKey)
+        case none(CryptoError)
+    }
+
+    /// Prepares the secret. If libcrypto refuses it, `sign` says so.
+    public init(method: SignMethod, secret: Secret) {
+        self.method = method
+        do throws(CryptoError) {
+            switch method {
+            case .md5: algorithm = .enclosed(by: secret)
+            case .hmac: algorithm = .keyed(try HMACKey(.md5, key: secret.bytes))
+            case .hmacSHA256: algorithm = .keyed(try HMACKey(.sha256, key: secret.bytes))
+            }
+        } catch {
+            algorithm = .none(error)
+        }
+    }
+
+    /// The sign: 32 (MD5) or 64 (SHA-256) upper-case hexadecimal digits.
+    public func sign(_ parameters: [Parameter], body: [UInt8]? = nil) throws(CryptoError) -> String {
+        try sign(baseString: baseString(parameters, body: body))
+    }
+
+    /// The sign of a base string that is already at hand.
+    public func sign(baseString: [UInt8]) throws(CryptoError) -> String {
+        switch algorithm {
+        case .enclosed(let secret): Hex.upper(try Digest.md5(baseString, enclosedBy: secret.bytes))
+        case .keyed(let key): Hex.upper(try key.authenticate(baseString))
+        case .none(let error): throw error
+        }
+    }
+
+    /// The text that the sign is computed over, without the secret.
+    public func baseString(_ parameters: [Parameter], body: [UInt8]? = nil) -> [UInt8] {
+        let order = Self.order(of: parameters)
+        var text: [UInt8] = []
+        text.reserveCapacity(Self.length(of: parameters) + (body?.count ?? 0))
+        for index in order {
+            text.append(contentsOf: parameters[index].name.utf8)
+            text.append(contentsOf: parameters[index].value.utf8)
+        }
+        if let body { text.append(contentsOf: body) }
+        return text
+    }
+
+    private static func length(of parameters: [Parameter]) -> Int {
+        var length = 0
+        for parameter in parameters { length += parameter.name.utf8.count + parameter.value.utf8.count }
+        return length
+    }
+
+    /// The indices of the parameters that are signed, by the bytes of their names; equal names keep their order.
+    private static func order(of parameters: [Parameter]) -> [Int] {
+        var order: [Int] = []
+        order.reserveCapacity(parameters.count)
+        for (index, parameter) in parameters.enumerated() where !parameter.isDropped && parameter.name != "sign" {
+            order.append(index)
+        }
+        order.sort { first, second in
+            switch compare(parameters[first].name, parameters[second].name) {
+            case 0: first < second
+            case let difference: difference < 0
+            }
+        }
+        return order
+    }
+
+    /// Below 0, 0 or above 0, as the first text's bytes come before, with or after the second's. `String` would compare
+    /// by Unicode equivalence.
+    private static func compare(_ first: String, _ second: String) -> Int {
+        let (one, other) = (first.utf8.span, second.utf8.span)
+        for index in 0..<min(one.count, other.count) where one[index] != other[index] {
+            return Int(one[index]) - Int(other[index])
+        }
+        return one.count - other.count
+    }
+}

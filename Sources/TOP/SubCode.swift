@@ -1,0 +1,31 @@
+/// A `sub_code`, split for classing.
+struct SubCode {
+    /// The part before a `:` (which sets off a field name or a reason), without the suffix `-tmall`.
+    let head: Substring
+
+    init(_ text: String) {
+        let head = text.prefix { $0 != ":" }
+        let suffix = "-tmall"
+        self.head = head.hasSuffix(suffix) ? head.dropLast(suffix.count) : head
+    }
+
+    func starts(_ prefix: String) -> Bool { head.hasPrefix(prefix) }
+
+    /// Whether the code is of the pattern `isp.*` with that end.
+    func isPlatform(endingIn suffix: String) -> Bool {
+        head.hasPrefix("isp.") && head.hasSuffix(suffix)
+    }
+
+    /// Codes about the session come with and without `isv.` in front.
+    private static let sessionCodes: Set<String> = [
+        "invalid-session", "invalid-sessionkey", "missing-session", "missing-sessionkey", "session-expired",
+        "session-invalid", "session-not-exist", "sessionkey-expired", "sessionkey-not-exist",
+        "sessionkey-not-generated-by-server",
+    ]
+
+    /// Whether the code says that the session is of no use.
+    var isAboutSession: Bool {
+        let bare = head.hasPrefix("isv.") ? head.dropFirst(4) : head
+        return Self.sessionCodes.contains(String(bare))
+    }
+}

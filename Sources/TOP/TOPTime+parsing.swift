@@ -1,0 +1,36 @@
+extension TOPTime {
+    /// Reads a time that a caller gave: `yyyy-MM-dd HH:mm:ss`, `yyyy.MM.dd HH:mm:ss`, `yyyy-MM-dd`, or ISO 8601
+    /// (`yyyy-MM-ddTHH:mm:ss` with `Z`, `+08:00`, `+0800` or no offset). Without an offset it is GMT+8. Fractions of
+    /// a second are refused, and so are days and times that do not exist, 24:00:00 and leap seconds among them.
+    public static func parse(_ text: String) throws(TOPTimeError) -> ParsedTime {
+        let fields = try TimeFields(reading: text)
+        guard fields.fraction == nil else { throw .fraction }
+        return ParsedTime(
+            epochSeconds: fields.epochSeconds, hasTime: fields.secondOfDay != nil,
+            hasOffset: fields.offsetSeconds != nil)
+    }
+
+    /// Reads a number of milliseconds since 1970, written as decimal digits.
+    public static func parse(milliseconds text: String) throws(TOPTimeError) -> Int {
+        let digits = text.utf8
+        guard !digits.isEmpty, digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
+            throw .form
+        }
+        guard let milliseconds = Int(text), milliseconds <= maximumMilliseconds else {
+            throw .impossible(part: "number of milliseconds")
+        }
+        return milliseconds
+    }
+
+    /// The end of the year 9999 in UTC, in milliseconds since 1970.
+    static let maximumMilliseconds = 253_402_300_799_999
+
+    /// Reads RFC 3339: a day and a time with an offset, and up to nine digits of a second's fraction, of which three
+    /// count. Gives milliseconds since 1970.
+    public static func epochMilliseconds(rfc3339 text: String) throws(TOPTimeError) -> Int {
+        let fields = try TimeFields(reading: text)
+        guard fields.secondOfDay != nil, !fields.isDotted else { throw .form }
+        guard fields.offsetSeconds != nil else { throw .missingOffset }
+        return fields.epochSeconds * 1000 + (fields.fraction ?? 0)
+    }
+}
