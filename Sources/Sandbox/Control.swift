@@ -8,11 +8,11 @@ enum Control {
     static func answer(_ request: WireRequest, gateway: inout Gateway) -> WireResponse {
         switch (request.verb, request.path) {
         case ("POST", "/_sandbox/faults"): return order(request, &gateway)
-        case ("GET", "/_sandbox/faults"): return list(gateway.faults.orders)
+        case ("GET", "/_sandbox/faults"): return faults(gateway.faults.orders)
         case ("DELETE", "/_sandbox/faults"):
             gateway.faults.removeAll()
-            return list([])
-        case ("GET", "/_sandbox/calls"): return list(gateway.calls)
+            return faults([])
+        case ("GET", "/_sandbox/calls"): return calls(gateway.calls)
         case (_, "/_sandbox/faults"), (_, "/_sandbox/calls"): return refusal(405, "method not allowed")
         default: return refusal(404, "no such endpoint")
         }
@@ -24,7 +24,7 @@ enum Control {
             do throws(FaultBook.Full) { try gateway.faults.add(order) } catch {
                 return refusal(429, "there are already \(error.limit) faults")
             }
-            return list(gateway.faults.orders)
+            return faults(gateway.faults.orders)
         } catch {
             return refusal(400, error.detail)
         }
@@ -39,7 +39,7 @@ enum Control {
         return .json(writer.bytes, status: status)
     }
 
-    private static func list(_ orders: [FaultOrder]) -> WireResponse {
+    private static func faults(_ orders: [FaultOrder]) -> WireResponse {
         listed("faults", orders) { order, writer in
             writer.name("fault")
             writer.string("\(order.fault)")
@@ -54,7 +54,7 @@ enum Control {
         }
     }
 
-    private static func list(_ calls: [SandboxCall]) -> WireResponse {
+    private static func calls(_ calls: [SandboxCall]) -> WireResponse {
         listed("calls", calls) { call, writer in
             writer.name("number")
             writer.integer(call.number)

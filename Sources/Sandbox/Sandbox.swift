@@ -1,4 +1,4 @@
-import Logging
+public import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -60,7 +60,8 @@ public actor Sandbox: Service {
     /// Starts if need be, and serves until a graceful shutdown or the task's cancellation.
     public func run() async throws {
         try await start()
-        await gracefulShutdownOrCancellation()
+        // Cancellation ends the wait as well, by an error that says nothing else.
+        try? await gracefulShutdown()
         await stop()
     }
 

@@ -4,6 +4,6 @@ import Glibc
 public enum SandboxClock {
     /// Seconds since 1970.
     public static func now() -> Int {
-        unsafe time(nil)
+        time(nil)
     }
 }

@@ -1,0 +1,162 @@
+import Foundation
+import JSON
+import Testing
+
+/// A Python process that signs with Python's own hashlib and hmac, and calls the sandbox over real sockets.
+struct PythonPeer {
+    /// One call; the peer fills in the system parameters that are not named, and the sign.
+    struct Call {
+        var method: String
+        var business: [String: String] = [:]
+        /// System parameters to set; nil leaves the parameter out.
+        var system: [String: String?] = [:]
+        var signMethod = "hmac-sha256"
+        var secret = "秘密 secret"
+        var verb = "POST"
+        /// Where the parameters go: `body`, `query`, or `split` (system in the query, business in the body).
+        var placement = "body"
+        var rawBody: String?
+        var contentType = "application/x-www-form-urlencoded;charset=UTF-8"
+        var path = "/router/rest"
+    }
+
+    /// What came back; `failure` names the exception where no whole answer came.
+    struct Reply {
+        let status: Int
+        let contentType: String
+        let body: [UInt8]
+        let failure: String
+        let milliseconds: Int
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+
+        func json() throws -> JSONValue { try JSONDocument(body).root }
+
+        func errorCode() throws -> Int? {
+            let code = try JSONDocument(body, options: .tolerant).root["error_response"]?["code"]
+            return code?.lexeme.flatMap { Int($0) }
+        }
+    }
+
+    let port: Int
+
+    func call(_ call: Call) throws -> Reply {
+        try #require(try calls([call]).first)
+    }
+
+    /// Sends the calls one after the other over one connection (a new one after each failure).
+    func calls(_ calls: [Call]) throws -> [Reply] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("port")
+        writer.integer(port)
+        writer.name("calls")
+        writer.beginArray()
+        for call in calls { Self.write(call, &writer) }
+        writer.endArray()
+        writer.endObject()
+        let output = try Self.run(Self.client, input: writer.bytes)
+        return try JSONDocument(output).root.elements.map { reply in
+            Reply(
+                status: Int(reply["status"]?.lexeme ?? "") ?? 0,
+                contentType: reply["content_type"]?.string ?? "",
+                body: Array(Data(base64Encoded: reply["body"]?.string ?? "") ?? Data()),
+                failure: reply["failure"]?.string ?? "",
+                milliseconds: Int(reply["milliseconds"]?.lexeme ?? "") ?? 0)
+        }
+    }
+
+    private static func write(_ call: Call, _ writer: inout JSONWriter) {
+        writer.beginObject()
+        for (name, value) in [
+            ("method", call.method), ("sign_method", call.signMethod), ("secret", call.secret), ("verb", call.verb),
+            ("placement", call.placement), ("content_type", call.contentType), ("path", call.path),
+        ] {
+            writer.name(name)
+            writer.string(value)
+        }
+        if let raw = call.rawBody {
+            writer.name("raw_body")
+            writer.string(raw)
+        }
+        writer.name("business")
+        writer.beginObject()
+        for (name, value) in call.business {
+            writer.name(name)
+            writer.string(value)
+        }
+        writer.endObject()
+        writer.name("system")
+        writer.beginObject()
+        for (name, value) in call.system {
+            writer.name(name)
+            if let value { writer.string(value) } else { writer.null() }
+        }
+        writer.endObject()
+        writer.endObject()
+    }
+
+    /// Runs a Python program with a text on its standard input, and returns its standard output.
+    static func run(_ program: String, input: [UInt8] = []) throws -> [UInt8] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", program]
+        let (stdin, stdout) = (Pipe(), Pipe())
+        process.standardInput = stdin
+        process.standardOutput = stdout
+        try process.run()
+        try stdin.fileHandleForWriting.write(contentsOf: input)
+        try stdin.fileHandleForWriting.close()
+        let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return Array(output)
+    }
+
+    private static let client = #"""
+        import base64, hashlib, hmac, http.client, json, sys, time, urllib.parse
+
+        def sign(secret, parameters, method):
+            text = "".join(name + parameters[name] for name in sorted(parameters)).encode()
+            key = secret.encode()
+            if method == "md5":
+                return hashlib.md5(key + text + key).hexdigest().upper()
+            digest = hashlib.md5 if method == "hmac" else hashlib.sha256
+            return hmac.new(key, text, digest).hexdigest().upper()
+
+        order = json.load(sys.stdin)
+        connection = http.client.HTTPConnection("127.0.0.1", order["port"], timeout=10)
+        replies = []
+        for call in order["calls"]:
+            system = {
+                "method": call["method"], "app_key": "4272", "v": "2.0", "format": "json",
+                "sign_method": call["sign_method"],
+                "timestamp": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + 8 * 3600)),
+            } | call["system"]
+            system = {name: value for name, value in system.items() if value is not None}
+            business = call["business"]
+            if "sign" not in call["system"]:
+                system["sign"] = sign(call["secret"], system | business, call["sign_method"])
+            query, body = {}, system | business
+            if call["placement"] == "query":
+                query, body = body, {}
+            elif call["placement"] == "split":
+                query, body = system, business
+            path = call["path"] + ("?" + urllib.parse.urlencode(query) if query else "")
+            raw = call.get("raw_body", urllib.parse.urlencode(body)).encode()
+            started = time.monotonic()
+            reply = {"status": 0, "content_type": "", "body": "", "failure": ""}
+            try:
+                connection.request(call["verb"], path, raw, {"Content-Type": call["content_type"]})
+                response = connection.getresponse()
+                reply["status"] = response.status
+                reply["content_type"] = response.getheader("Content-Type", "")
+                reply["body"] = base64.b64encode(response.read()).decode()
+            except (OSError, http.client.HTTPException) as error:
+                reply["failure"] = type(error).__name__
+                connection.close()
+            reply["milliseconds"] = int((time.monotonic() - started) * 1000)
+            replies.append(reply)
+        json.dump(replies, sys.stdout)
+        """#
+}
