@@ -24,7 +24,9 @@ struct EntryBuilder {
     }
 
     private mutating func build() -> Entry {
-        if overlay.method != page.method { fault(1, "the overlay is of \"\(overlay.method)\", not of \"\(page.method)\"") }
+        if overlay.method != page.method {
+            fault(1, "the overlay is of \"\(overlay.method)\", not of \"\(page.method)\"")
+        }
         let request = merged(page.request, with: overlay.request)
         let response = merged(page.response, with: overlay.response)
         checkIdempotency(request)

@@ -9,12 +9,15 @@ struct FaultList {
     /// Whether one more fault would be kept; if not, it need not be worded.
     var hasRoom: Bool { faults.count < Self.maximumCount }
 
-    mutating func append(_ pointer: @autoclosure () -> String, _ detail: @autoclosure () -> String) {
-        guard hasRoom else {
-            omitted += 1
-            return
-        }
-        faults.append(Fault(pointer: pointer(), detail: detail()))
+    /// Keeps a fault, or counts it if there is no room.
+    mutating func append(_ fault: Fault) {
+        guard hasRoom else { return omit() }
+        faults.append(fault)
+    }
+
+    /// Counts a fault that is not kept.
+    mutating func omit() {
+        omitted += 1
     }
 
     var all: [Fault] {

@@ -102,7 +102,7 @@ extension Mapper {
             fault("must not hold a comma, since TOP takes the list as one text joined by commas")
             return nil
         }
-        if Blank.isBlank(scalar.text) {
+        if Parameter.isBlank(scalar.text) {
             fault("must not be blank, since TOP takes the list as one text joined by commas")
             return nil
         }
@@ -186,7 +186,7 @@ extension Mapper {
                 writer.value(member.value)
                 text = String(decoding: writer.bytes, as: UTF8.self)
             }
-            guard let text, !Blank.isBlank(text) else { continue }
+            guard let text, !Parameter.isBlank(text) else { continue }
             parameters.append(Parameter(name: member.name, value: text))
         }
     }

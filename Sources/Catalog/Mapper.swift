@@ -70,13 +70,16 @@ struct Mapper {
         return pointer.description
     }
 
+    /// Notes a fault of the value at hand.
     mutating func fault(_ detail: @autoclosure () -> String) {
-        faults.append(pointer, detail())
+        guard faults.hasRoom else { return faults.omit() }
+        faults.append(Fault(pointer: pointer, detail: detail()))
     }
 
+    /// Notes a fault of a member of the value at hand.
     mutating func fault(at name: String, _ detail: @autoclosure () -> String) {
         path.append(.name(name))
-        faults.append(pointer, detail())
+        fault(detail())
         path.removeLast()
     }
 
@@ -113,7 +116,7 @@ struct Mapper {
     }
 
     private mutating func unknown(_ member: JSONMember, _ level: Level) {
-        guard faults.hasRoom else { return faults.append("", "") }
+        guard faults.hasRoom else { return faults.omit() }
         let name = member.name
         suggestions -= 1
         let nearest = suggestions >= 0 ? NearestName.of(name, among: level.fields.map(\.name)) : nil
@@ -243,7 +246,7 @@ struct Mapper {
     private mutating func write(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
         given.text = scalar.text
         given.seconds = scalar.seconds
-        if Blank.isBlank(scalar.text) { given.presence = .blank }
+        if Parameter.isBlank(scalar.text) { given.presence = .blank }
         let start = writer.bytes.count
         if scalar.isBare { writer.number(lexeme: scalar.text) } else { writer.string(scalar.text) }
         guard let masked = remember(scalar.text, field) else { return }
@@ -255,7 +258,7 @@ struct Mapper {
     /// Keeps a sent value as a key, a request id, a private value; gives its masked form if it is private.
     mutating func remember(_ text: String, _ field: CompiledField) -> String? {
         if field.isRequestID { requestID = text }
-        if let key = field.field.key, keys.count < BusinessKey.maximumCount, !Blank.isBlank(text) {
+        if let key = field.field.key, keys.count < BusinessKey.maximumCount, !Parameter.isBlank(text) {
             keys.append(BusinessKey(name: key, value: text, isSensitive: field.field.sensitivity != nil))
         }
         guard let sensitivity = field.field.sensitivity else { return nil }

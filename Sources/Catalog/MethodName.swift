@@ -20,12 +20,4 @@ enum MethodName {
         }
         return last != UInt8(ascii: ".")
     }
-
-    /// The name of an answer's JSON root: the method without a leading `taobao.`, dots as underscores, `_response`.
-    static func responseRoot(_ method: String) -> String {
-        let prefix = "taobao."
-        let name = method.hasPrefix(prefix) ? method.dropFirst(prefix.count) : method[...]
-        let bytes = name.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "_") : $0 }
-        return String(decoding: bytes, as: UTF8.self) + "_response"
-    }
 }

@@ -45,12 +45,14 @@ struct OverlayReader {
     private mutating func friendlyPath(_ members: YAMLReader.Members) -> String? {
         guard let node = members.values["path"], let path = yaml.text(node, "path") else { return nil }
         let isPlain = path.utf8.allSatisfy { byte in
-            byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-")
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
         if !isPlain || !path.hasPrefix("/v1/") || path.hasPrefix("/v1/top/") || path.hasSuffix("/") {
             yaml.fault(
-                node.mark?.line, "path must begin with /v1/, not /v1/top/, and hold lower-case letters, digits, - and /")
+                node.mark?.line, "path must begin with /v1/, not /v1/top/, and hold lower-case letters, digits, - and /"
+            )
         }
         return path
     }

@@ -46,7 +46,7 @@ struct PageReader {
         } else if members.values["session"] == nil {
             yaml.fault(members.line, "a page must have a \"session\": required, optional or none")
         }
-        page.responseRoot = yaml.text(members, "response_root") ?? MethodName.responseRoot(method)
+        page.responseRoot = yaml.text(members, "response_root") ?? Answer.rootName(of: method)
         if let node = members.values["request"] { page.request = fields(node, isRequest: true, depth: 1) }
         if let node = members.values["response"] { page.response = fields(node, isRequest: false, depth: 1) }
         return page

@@ -21,12 +21,6 @@ enum Blank {
     static func contains(_ byte: UInt8) -> Bool {
         byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x1F)
     }
-
-    static func isBlank(_ text: String) -> Bool {
-        let bytes = text.utf8.span
-        for index in 0..<bytes.count where !contains(bytes[index]) { return false }
-        return true
-    }
 }
 
 extension JSONValue.Kind {
