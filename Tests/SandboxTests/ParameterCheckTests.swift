@@ -12,7 +12,8 @@ struct ParameterCheckTests {
             "item", "ItemDTO",
             children: [
                 field("id", "Number", required: true), field("ok", "Boolean"), field("text", "String"),
-                field("at", "Date"), field("tags", "String []"), field("more", "MoreDTO []", children: [field("n", "Number")]),
+                field("at", "Date"), field("tags", "String []"),
+                field("more", "MoreDTO []", children: [field("n", "Number")]),
             ]),
         field("items", "ItemDTO []", children: [field("id", "Number", required: true)]), field("any", "Json"),
         field("map", "Map"), field("bare", "BareDTO"),

@@ -32,9 +32,10 @@ struct PythonPeer {
 
         func json() throws -> JSONValue { try JSONDocument(body).root }
 
-        func errorCode() throws -> Int? {
-            let code = try JSONDocument(body, options: .tolerant).root["error_response"]?["code"]
-            return code?.lexeme.flatMap { Int($0) }
+        /// The error's code; nil for an answer without error, -1 for one that is no JSON.
+        var errorCode: Int? {
+            guard let document = try? JSONDocument(body, options: .tolerant) else { return -1 }
+            return document.root["error_response"].map { Int($0["code"]?.lexeme ?? "") ?? -1 }
         }
     }
 
@@ -44,12 +45,14 @@ struct PythonPeer {
         try #require(try calls([call]).first)
     }
 
-    /// Sends the calls one after the other over one connection (a new one after each failure).
-    func calls(_ calls: [Call]) throws -> [Reply] {
+    /// Sends the calls over one connection (a new one after each failure): one after the other, or all at once.
+    func calls(_ calls: [Call], pipelined: Bool = false) throws -> [Reply] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("port")
         writer.integer(port)
+        writer.name("pipelined")
+        writer.bool(pipelined)
         writer.name("calls")
         writer.beginArray()
         for call in calls { Self.write(call, &writer) }
@@ -114,7 +117,7 @@ struct PythonPeer {
     }
 
     private static let client = #"""
-        import base64, hashlib, hmac, http.client, json, sys, time, urllib.parse
+        import base64, hashlib, hmac, http.client, json, socket, sys, time, urllib.parse
 
         def sign(secret, parameters, method):
             text = "".join(name + parameters[name] for name in sorted(parameters)).encode()
@@ -124,10 +127,7 @@ struct PythonPeer {
             digest = hashlib.md5 if method == "hmac" else hashlib.sha256
             return hmac.new(key, text, digest).hexdigest().upper()
 
-        order = json.load(sys.stdin)
-        connection = http.client.HTTPConnection("127.0.0.1", order["port"], timeout=10)
-        replies = []
-        for call in order["calls"]:
+        def encode(call):
             system = {
                 "method": call["method"], "app_key": "4272", "v": "2.0", "format": "json",
                 "sign_method": call["sign_method"],
@@ -144,10 +144,28 @@ struct PythonPeer {
                 query, body = system, business
             path = call["path"] + ("?" + urllib.parse.urlencode(query) if query else "")
             raw = call.get("raw_body", urllib.parse.urlencode(body)).encode()
+            return call["verb"], path, raw, {"Content-Type": call["content_type"]}
+
+        def pipelined(calls):
+            requests = b""
+            for verb, path, raw, headers in map(encode, calls):
+                kind = headers["Content-Type"]
+                head = f"{verb} {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: {len(raw)}"
+                requests += head.encode() + b"\r\n\r\n" + raw
+            with socket.create_connection(("127.0.0.1", order["port"]), 10) as peer:
+                peer.sendall(requests)
+                answers = peer.makefile("rb")
+                for _ in calls:
+                    status = int(answers.readline().split()[1])
+                    headers = http.client.parse_headers(answers)
+                    body = answers.read(int(headers["Content-Length"]))
+                    yield {"status": status, "body": base64.b64encode(body).decode()}
+
+        def single(connection, call):
+            reply = {"failure": ""}
             started = time.monotonic()
-            reply = {"status": 0, "content_type": "", "body": "", "failure": ""}
             try:
-                connection.request(call["verb"], path, raw, {"Content-Type": call["content_type"]})
+                connection.request(*encode(call))
                 response = connection.getresponse()
                 reply["status"] = response.status
                 reply["content_type"] = response.getheader("Content-Type", "")
@@ -156,7 +174,14 @@ struct PythonPeer {
                 reply["failure"] = type(error).__name__
                 connection.close()
             reply["milliseconds"] = int((time.monotonic() - started) * 1000)
-            replies.append(reply)
+            return reply
+
+        order = json.load(sys.stdin)
+        connection = http.client.HTTPConnection("127.0.0.1", order["port"], timeout=10)
+        if order["pipelined"]:
+            replies = list(pipelined(order["calls"]))
+        else:
+            replies = [single(connection, call) for call in order["calls"]]
         json.dump(replies, sys.stdout)
         """#
 }

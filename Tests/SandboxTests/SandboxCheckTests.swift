@@ -9,7 +9,7 @@ struct SandboxCheckTests {
         let call = Example.carProfile
         let broken: [(PythonPeer.Call, Int)] = [
             (call.with(system: ["method": nil]), 21), (call.with(system: ["method": "taobao.no.such"]), 22),
-            (call.with(system: ["format": "yaml"]), 23), (call.with(system: ["sign": nil]), 24),
+            (call.with(system: ["sign": nil]), 24),
             (call.with(system: ["sign": ""]), 24), (call.with(system: ["sign": "0123456789ABCDEF"]), 25),
             (call.with(system: ["sign_method": "sha1"]), 25), (call.with(system: ["session": nil]), 26),
             (call.with(system: ["session": "old"]), 27), (call.with(system: ["session": "other"]), 27),
@@ -22,8 +22,16 @@ struct SandboxCheckTests {
         try await withSandbox { _, peer in
             for ((call, code), reply) in zip(broken, try peer.calls(broken.map(\.0))) {
                 #expect(reply.status == 200)
-                #expect(try reply.errorCode() == code, "\(call.system) \(call.business) \(reply.text)")
+                #expect(reply.errorCode == code, "\(call.system) \(call.business) \(reply.text)")
             }
+        }
+    }
+
+    @Test("an unknown format is code 23, in XML")
+    func unknownFormat() async throws {
+        try await withSandbox { _, peer in
+            let reply = try peer.call(Example.rental.with(system: ["format": "yaml"]))
+            #expect(reply.text.contains("<error_response><code>23</code>"))
         }
     }
 
@@ -33,7 +41,8 @@ struct SandboxCheckTests {
             try await withSandbox {
                 $0.epochSeconds = { SandboxClock.now() + offset }
             } _: { _, peer in
-                #expect(try peer.call(Example.carProfile).errorCode() == code, "\(offset)")
+                let reply = try peer.call(Example.carProfile)
+                #expect(reply.errorCode == code, "\(offset)")
             }
         }
     }
@@ -43,11 +52,11 @@ struct SandboxCheckTests {
         try await withSandbox { _, peer in
             var other = Example.carProfile
             other.secret = "another"
-            #expect(try peer.call(other).errorCode() == 25)
-            let fields = Example.rental.with(system: ["sign_method": "md5"])
-            #expect(try peer.call(fields).errorCode() == 25)
-            let lower = Example.rental.with(system: ["sign": "d56d7858309c31b6251083a874d48273"])
-            #expect(try peer.call(lower).errorCode() == 25)
+            let replies = try peer.calls([
+                other, Example.rental.with(system: ["sign_method": "md5"]),
+                Example.rental.with(system: ["sign": "d56d7858309c31b6251083a874d48273"]),
+            ])
+            #expect(replies.map(\.errorCode) == [25, 25, 25])
         }
     }
 
@@ -56,7 +65,7 @@ struct SandboxCheckTests {
         try await withSandbox { sandbox, peer in
             let hostile = "混合 品+&=%20😀\u{01}\n\"\\/"
             let call = Example.carProfile.with(["channel_id": hostile, "data_source": ""])
-            #expect(try peer.call(call).errorCode() == nil)
+            #expect(try peer.call(call).errorCode == nil)
             let kept = try #require(await sandbox.calls().last)
             #expect(kept.parameters.contains { $0 == ("channel_id", hostile) })
         }
@@ -83,8 +92,8 @@ struct SandboxCheckTests {
     @Test("a session that is sent to a method that needs none must be valid all the same")
     func sessionWhereNoneIsNeeded() async throws {
         try await withSandbox { _, peer in
-            #expect(try peer.call(Example.rental.with(system: ["session": "good"])).errorCode() == nil)
-            #expect(try peer.call(Example.rental.with(system: ["session": "bad"])).errorCode() == 27)
+            let replies = try peer.calls(["good", "bad"].map { Example.rental.with(system: ["session": $0]) })
+            #expect(replies.map(\.errorCode) == [nil, 27])
         }
     }
 }
