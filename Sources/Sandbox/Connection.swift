@@ -61,6 +61,11 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        // A client that does not read its answers gets no further ones.
+        answerNext(context)
+    }
+
     /// Closes the connection, whatever is going on.
     func close() {
         context?.close(promise: nil)
@@ -86,7 +91,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func answerNext(_ context: ChannelHandlerContext) {
-        guard !isAnswering, !waiting.isEmpty else { return }
+        guard !isAnswering, !waiting.isEmpty, context.channel.isWritable else { return }
         let request = waiting.removeFirst()
         isAnswering = true
         isKeptAlive = request.isKeptAlive

@@ -18,8 +18,8 @@ struct DigestTests {
         """#
 
     @Test("agree with Python's for every length around the block's")
-    func agreeWithPython() throws {
-        let rows = try JSONDocument(PythonPeer.run(Self.program)).root
+    func agreeWithPython() async throws {
+        let rows = try await JSONDocument(PythonPeer.run(Self.program)).root
         #expect(rows.count == 142 * 6)
         for row in rows.elements {
             let cells = Array(row.elements)

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import JSON
 import Testing
@@ -41,12 +42,13 @@ struct PythonPeer {
 
     let port: Int
 
-    func call(_ call: Call) throws -> Reply {
-        try #require(try calls([call]).first)
+    func call(_ call: Call) async throws -> Reply {
+        let replies = try await calls([call])
+        return try #require(replies.first)
     }
 
     /// Sends the calls over one connection (a new one after each failure): one after the other, or all at once.
-    func calls(_ calls: [Call], pipelined: Bool = false) throws -> [Reply] {
+    func calls(_ calls: [Call], pipelined: Bool = false) async throws -> [Reply] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("port")
@@ -58,7 +60,7 @@ struct PythonPeer {
         for call in calls { Self.write(call, &writer) }
         writer.endArray()
         writer.endObject()
-        let output = try Self.run(Self.client, input: writer.bytes)
+        let output = try await Self.run(Self.client, input: writer.bytes)
         return try JSONDocument(output).root.elements.map { reply in
             Reply(
                 status: Int(reply["status"]?.lexeme ?? "") ?? 0,
@@ -100,7 +102,17 @@ struct PythonPeer {
     }
 
     /// Runs a Python program with a text on its standard input, and returns its standard output.
-    static func run(_ program: String, input: [UInt8] = []) throws -> [UInt8] {
+    ///
+    /// It waits on a thread of its own: one of the tests' few threads would be missed.
+    static func run(_ program: String, input: [UInt8] = []) async throws -> [UInt8] {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try waitFor(program, input) })
+            }
+        }
+    }
+
+    private static func waitFor(_ program: String, _ input: [UInt8]) throws -> [UInt8] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", "-c", program]

@@ -20,7 +20,7 @@ struct SandboxAnswerTests {
             var get = Example.rental
             (get.verb, get.placement) = ("GET", "query")
             calls.append(get)
-            for (call, reply) in zip(calls, try peer.calls(calls)) {
+            for (call, reply) in zip(calls, try await peer.calls(calls)) {
                 let root = call.method.split(separator: ".").drop { $0 == "taobao" }.joined(separator: "_")
                 let inner = try reply.json()["\(root)_response"]
                 #expect(inner?["request_id"]?.string?.hasPrefix("16sb") == true, "\(reply.text)")
@@ -33,7 +33,7 @@ struct SandboxAnswerTests {
     @Test("hold what the documentation's examples say, lists in their wrappers, and what was sent")
     func content() async throws {
         try await withSandbox { _, peer in
-            let replies = try peer.calls(Example.all).map { try $0.json() }
+            let replies = try await peer.calls(Example.all).map { try $0.json() }
             let car = replies[0]["tmall_aliauto_carprofile_sync_response"]
             let entries = car?["data"]?["id_mapping"]?["entry"]?.elements.map { $0 } ?? []
             #expect(entries.map { $0["channel_profile_id"]?.string } == ["7001"])
@@ -62,7 +62,7 @@ struct SandboxAnswerTests {
             let list = try #require(Example.carProfile.business["list"])
             let known = list.dropLast() + #","car_profile_id":9007199254740993}"#
             let deleted = list.dropLast(2) + "3}"
-            let replies = try peer.calls([
+            let replies = try await peer.calls([
                 Example.carProfile.with(["list": String(known)]), Example.carProfile.with(["list": String(deleted)]),
             ])
             #expect(replies[0].text.contains(#""car_profile_id":9007199254740993"#))
@@ -74,7 +74,7 @@ struct SandboxAnswerTests {
     func formats() async throws {
         try await withSandbox { _, peer in
             let simple = Example.carProfile.with(system: ["simplify": "true"])
-            let replies = try peer.calls([
+            let replies = try await peer.calls([
                 Example.carProfile.with(system: ["format": nil]),
                 Example.carProfile.with(system: ["format": "xml", "session": nil]),
                 simple, simple.with(["phone": nil]),

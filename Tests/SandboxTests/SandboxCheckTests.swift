@@ -20,7 +20,7 @@ struct SandboxCheckTests {
             (call.with(["colour": "red"]), 41), (call.with(["list": "{"]), 41), (call.with(["channel_type": "x"]), 41),
         ]
         try await withSandbox { _, peer in
-            for ((call, code), reply) in zip(broken, try peer.calls(broken.map(\.0))) {
+            for ((call, code), reply) in zip(broken, try await peer.calls(broken.map(\.0))) {
                 #expect(reply.status == 200)
                 #expect(reply.errorCode == code, "\(call.system) \(call.business) \(reply.text)")
             }
@@ -30,7 +30,7 @@ struct SandboxCheckTests {
     @Test("an unknown format is code 23, in XML")
     func unknownFormat() async throws {
         try await withSandbox { _, peer in
-            let reply = try peer.call(Example.rental.with(system: ["format": "yaml"]))
+            let reply = try await peer.call(Example.rental.with(system: ["format": "yaml"]))
             #expect(reply.text.contains("<error_response><code>23</code>"))
         }
     }
@@ -41,7 +41,7 @@ struct SandboxCheckTests {
             try await withSandbox {
                 $0.epochSeconds = { SandboxClock.now() + offset }
             } _: { _, peer in
-                let reply = try peer.call(Example.carProfile)
+                let reply = try await peer.call(Example.carProfile)
                 #expect(reply.errorCode == code, "\(offset)")
             }
         }
@@ -52,7 +52,7 @@ struct SandboxCheckTests {
         try await withSandbox { _, peer in
             var other = Example.carProfile
             other.secret = "another"
-            let replies = try peer.calls([
+            let replies = try await peer.calls([
                 other, Example.rental.with(system: ["sign_method": "md5"]),
                 Example.rental.with(system: ["sign": "d56d7858309c31b6251083a874d48273"]),
             ])
@@ -65,7 +65,7 @@ struct SandboxCheckTests {
         try await withSandbox { sandbox, peer in
             let hostile = "混合 品+&=%20😀\u{01}\n\"\\/"
             let call = Example.carProfile.with(["channel_id": hostile, "data_source": ""])
-            #expect(try peer.call(call).errorCode == nil)
+            #expect(try await peer.call(call).errorCode == nil)
             let kept = try #require(await sandbox.calls().last)
             #expect(kept.parameters.contains { $0 == ("channel_id", hostile) })
         }
@@ -80,7 +80,7 @@ struct SandboxCheckTests {
             calls[2].rawBody = "app_key=1&app_key=2"
             calls[3].verb = "PUT"
             calls[4].path = "/elsewhere"
-            let replies = try peer.calls(calls)
+            let replies = try await peer.calls(calls)
             // These bodies ask for no format, so the errors are XML.
             for (reply, code) in zip(replies, [9, 47, 41, 9]) {
                 #expect(reply.text.contains("<code>\(code)</code>"), "\(reply.text)")
@@ -92,7 +92,7 @@ struct SandboxCheckTests {
     @Test("a session that is sent to a method that needs none must be valid all the same")
     func sessionWhereNoneIsNeeded() async throws {
         try await withSandbox { _, peer in
-            let replies = try peer.calls(["good", "bad"].map { Example.rental.with(system: ["session": $0]) })
+            let replies = try await peer.calls(["good", "bad"].map { Example.rental.with(system: ["session": $0]) })
             #expect(replies.map(\.errorCode) == [nil, 27])
         }
     }

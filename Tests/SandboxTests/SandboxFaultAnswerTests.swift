@@ -24,7 +24,7 @@ struct SandboxFaultAnswerTests {
             ("nonsense", 41, "isv.invalid-parameter", "sandbox:nonsense is none of"),
         ]
         try await withSandbox { _, peer in
-            for (fault, reply) in zip(wanted, try peer.calls(wanted.map { call($0.magic) })) {
+            for (fault, reply) in zip(wanted, try await peer.calls(wanted.map { call($0.magic) })) {
                 #expect(reply.status == 200)
                 let error = try reply.json()["error_response"]
                 #expect(error?["code"]?.lexeme == "\(fault.code)", "\(fault.magic)")
@@ -38,7 +38,7 @@ struct SandboxFaultAnswerTests {
     @Test("pages of HTML and empty bodies come with the status asked for")
     func pages() async throws {
         try await withSandbox { _, peer in
-            let replies = try peer.calls(["status=502", "status", "html", "empty"].map(call))
+            let replies = try await peer.calls(["status=502", "status", "html", "empty"].map(call))
             #expect(replies.map(\.status) == [502, 500, 200, 200])
             #expect(replies[0...2].allSatisfy { $0.text.hasPrefix("<html>") && $0.contentType.hasPrefix("text/html") })
             #expect(replies[3].body.isEmpty)
@@ -48,7 +48,7 @@ struct SandboxFaultAnswerTests {
     @Test("cut and half answers end the connection; the sandbox goes on")
     func cuts() async throws {
         try await withSandbox { _, peer in
-            let replies = try peer.calls([call("cut"), call("half"), Example.carProfile])
+            let replies = try await peer.calls([call("cut"), call("half"), Example.carProfile])
             #expect(replies.map(\.failure) == ["RemoteDisconnected", "IncompleteRead", ""])
             #expect(replies[1].status == 200)
             #expect(replies[2].errorCode == nil)
@@ -58,7 +58,7 @@ struct SandboxFaultAnswerTests {
     @Test("latency holds the good answer back")
     func latency() async throws {
         try await withSandbox { _, peer in
-            let reply = try peer.call(call("latency=120"))
+            let reply = try await peer.call(call("latency=120"))
             #expect(reply.milliseconds >= 120)
             #expect(try reply.json()[root] != nil)
         }
@@ -67,7 +67,8 @@ struct SandboxFaultAnswerTests {
     @Test("odd answers: raw control characters, 19 digits, another root, missing lists")
     func oddAnswers() async throws {
         try await withSandbox { _, peer in
-            let replies = try peer.calls(["control-characters", "long-ids", "other-root", "missing-lists"].map(call))
+            let replies = try await peer.calls(
+                ["control-characters", "long-ids", "other-root", "missing-lists"].map(call))
             #expect(replies[0].body.contains(0x01) && replies[0].body.contains(0x0A))
             #expect(throws: JSONError.self) { try replies[0].json() }
             #expect(
@@ -83,7 +84,7 @@ struct SandboxFaultAnswerTests {
     func onlyGoodCalls() async throws {
         try await withSandbox { sandbox, peer in
             await sandbox.order(FaultOrder(.html))
-            let replies = try peer.calls([
+            let replies = try await peer.calls([
                 Example.carProfile.with(system: ["sign": "X"]), Example.carProfile, Example.carProfile,
             ])
             #expect(replies[0].errorCode == 25)
@@ -92,7 +93,7 @@ struct SandboxFaultAnswerTests {
             #expect(await sandbox.calls().map(\.isStruck) == [false, true, false])
             await sandbox.order(FaultOrder(.html, count: nil))
             await sandbox.clearFaults()
-            #expect(try peer.call(Example.carProfile).errorCode == nil)
+            #expect(try await peer.call(Example.carProfile).errorCode == nil)
         }
     }
 }

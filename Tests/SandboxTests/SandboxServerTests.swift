@@ -19,7 +19,7 @@ struct SandboxServerTests {
     func controlFaults() async throws {
         try await withSandbox { _, peer in
             let method = Example.rental.method
-            let replies = try peer.calls([
+            let replies = try await peer.calls([
                 control("POST", "faults", #"{"kind":"ban","argument":5,"method":"\#(method)"}"#),
                 control("POST", "faults", #"{"kind":"code","argument":"10","count":0}"#),
                 Example.cards, Example.rental, Example.rental, control("GET", "faults"),
@@ -35,7 +35,7 @@ struct SandboxServerTests {
     @Test("bad orders and unknown endpoints are refused with what is wrong")
     func badControl() async throws {
         try await withSandbox({ $0.maximumFaults = 1 }) { _, peer in
-            let replies = try peer.calls([
+            let replies = try await peer.calls([
                 control("POST", "faults", #"{"kind":"nonsense"}"#), control("POST", "faults", "{"),
                 control("PUT", "faults"), control("GET", "nothing"),
                 control("POST", "faults", #"{"kind":"cut"}"#), control("POST", "faults", #"{"kind":"cut"}"#),
@@ -49,7 +49,7 @@ struct SandboxServerTests {
     func calls() async throws {
         try await withSandbox({ $0.keptCalls = 2 }) { sandbox, peer in
             let bad = Example.carProfile.with(system: ["session": "secret-session"])
-            let replies = try peer.calls([Example.cards, bad, Example.carProfile, control("GET", "calls")])
+            let replies = try await peer.calls([Example.cards, bad, Example.carProfile, control("GET", "calls")])
             let calls = try replies[3].json()["calls"].map { Array($0.elements) } ?? []
             #expect(calls.map { $0["number"]?.lexeme } == ["2", "3"])
             #expect(calls[0]["error_code"]?.lexeme == "27")
@@ -65,7 +65,7 @@ struct SandboxServerTests {
     @Test("a body beyond the limit is refused, and the sandbox goes on")
     func largeBody() async throws {
         try await withSandbox({ $0.maximumBodyBytes = 10_000 }) { _, peer in
-            let replies = try peer.calls([
+            let replies = try await peer.calls([
                 Example.rental.with(["extra": String(repeating: "x", count: 20_000)]), Example.rental,
             ])
             #expect(replies[0].status == 413 || !replies[0].failure.isEmpty)
@@ -77,7 +77,7 @@ struct SandboxServerTests {
     func pipelining() async throws {
         try await withSandbox { _, peer in
             let late = Example.carProfile.with(["data_source": "sandbox:latency=50"])
-            let replies = try peer.calls([late, Example.rental, late, Example.cards], pipelined: true)
+            let replies = try await peer.calls([late, Example.rental, late, Example.cards], pipelined: true)
             let roots = try replies.map { try $0.json().members.first { _ in true }?.name.prefix(8) }
             #expect(roots == ["tmall_al", "alitrip_", "tmall_al", "alibaba_"])
         }
@@ -96,9 +96,9 @@ struct SandboxServerTests {
                             pass
                 print("ended")
                 """#
-            let output = try PythonPeer.run(program.replacingOccurrences(of: "PORT", with: "\(peer.port)"))
+            let output = try await PythonPeer.run(program.replacingOccurrences(of: "PORT", with: "\(peer.port)"))
             #expect(String(decoding: output, as: UTF8.self) == "ended\n")
-            #expect(try peer.call(Example.rental).errorCode == nil)
+            #expect(try await peer.call(Example.rental).errorCode == nil)
         }
     }
 
@@ -116,7 +116,7 @@ struct SandboxServerTests {
                         pass
                 print("closed")
                 """#
-            let output = try PythonPeer.run(program.replacingOccurrences(of: "PORT", with: "\(peer.port)"))
+            let output = try await PythonPeer.run(program.replacingOccurrences(of: "PORT", with: "\(peer.port)"))
             #expect(String(decoding: output, as: UTF8.self) == "HTTP/1.1 200\nb''\nclosed\n")
         }
     }
@@ -131,7 +131,7 @@ struct SandboxServerTests {
             await #expect(throws: Sandbox.StartError.self) { try await second.start() }
             await sandbox.order(FaultOrder(.hang, count: nil))
             let port = peer.port
-            async let reply = Task.detached { try PythonPeer(port: port).call(Example.rental) }.value
+            async let reply = Task.detached { try await PythonPeer(port: port).call(Example.rental) }.value
             while await sandbox.calls().isEmpty { await Task.yield() }
             await sandbox.stop()
             #expect(try await reply.failure == "RemoteDisconnected")

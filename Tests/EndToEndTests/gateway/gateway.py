@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """An independent stand-in for the TOP gateway, for end-to-end tests. Python's standard library only.
 
-    python3 gateway.py --port 0 --apps apps.json --log FILE [--cert PEM --key PEM] [--lifetime SECONDS] [--with-parent]
+    python3 gateway.py --port 0 --apps apps.json --log FILE [--cert PEM --key PEM] [--lifetime SECONDS]
+                       [--with-parent]
     python3 gateway.py --selftest
 
 The first line on stdout is the bound port. Every call that arrives is one JSON line in the log, flushed before any

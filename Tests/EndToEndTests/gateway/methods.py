@@ -19,7 +19,10 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?\Z")
 
 @dataclass(frozen=True)
 class Field:
-    """A parameter or member: `kind` is text, number, boolean, date, texts (a JSON list of strings), object or objects."""
+    """A parameter or member of an object.
+
+    `kind` is text, number, boolean, date, texts (a JSON list of strings), object, or objects (a JSON list of them).
+    """
 
     kind: str
     required: bool = False
