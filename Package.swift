@@ -51,6 +51,7 @@ let package = Package(
         .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
         .target(name: "CCatalog"),
+        .target(name: "CMigrations"),
 
         // The only Swift modules with pointers.
         .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
@@ -60,6 +61,8 @@ let package = Package(
             name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
             swiftSettings: common),
 
+        .target(name: "Migrations", dependencies: ["CMigrations"], swiftSettings: common),
+
         // Values.
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "TOP", dependencies: ["JSON", "Crypto"], swiftSettings: safe),
@@ -68,7 +71,7 @@ let package = Package(
         // State in PostgreSQL.
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Telemetry"],
+            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", atomics],
             swiftSettings: safe),
 
         // The service.
@@ -86,7 +89,7 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
-                "Catalog", "Vault", "Audit", "Curl", nioHTTP1, logging, metrics, lifecycle, configuration,
+                "Catalog", "Vault", "Audit", "Curl", nioHTTP1, logging, metrics, lifecycle, configuration, atomics,
             ], swiftSettings: safe),
         .target(
             name: "Sandbox",
@@ -95,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "TOP", "Crypto",
+                "Service", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "Migrations", "TOP", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, configuration,
             ], swiftSettings: safe),

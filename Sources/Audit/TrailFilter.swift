@@ -1,4 +1,4 @@
-public import Postgres
+import Postgres
 import TOP
 
 /// Which calls a reader wants to see. Every member narrows; nil does not.
@@ -101,7 +101,7 @@ private struct Clause {
     }
 
     private mutating func instant(_ milliseconds: Int64) -> String {
-        bind(.text(TOPTime.rfc3339(epochMilliseconds: milliseconds))) + "::timestamptz"
+        bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))) + "::timestamptz"
     }
 
     private mutating func bind(_ value: SQLValue) -> String {

@@ -51,6 +51,6 @@ public final class TrailReader {
     private static let at = "$1::timestamptz"
 
     private static func parameters(_ id: CallID) -> [SQLValue] {
-        [.text(TOPTime.rfc3339(epochMilliseconds: id.epochMilliseconds)), .text(id.text)]
+        [.text(TOPTime.rfc3339(epochMilliseconds: Int(id.epochMilliseconds))), .text(id.text)]
     }
 }

@@ -8,7 +8,7 @@ extension TrailRow {
         json.name("id")
         json.string(id.text)
         json.name("at")
-        json.string(TOPTime.rfc3339(epochMilliseconds: id.epochMilliseconds))
+        json.string(TOPTime.rfc3339(epochMilliseconds: Int(id.epochMilliseconds)))
         Self.member("method", method, &json)
         Self.member("app", app, &json)
         Self.member("seller", seller, &json)

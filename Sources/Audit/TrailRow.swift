@@ -1,4 +1,3 @@
-public import JSON
 import Postgres
 
 /// One call as readers see it.

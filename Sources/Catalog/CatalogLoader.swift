@@ -44,25 +44,16 @@ struct CatalogLoader {
     }
 
     private mutating func entry(_ method: String, _ file: CatalogFile) -> Entry? {
-        let (page, pageFaults) = PageReader.read(file.text, file: file.name)
-        faults += pageFaults
-        var overlay: Overlay?
-        if let file = overlays[method] {
-            let (read, overlayFaults) = OverlayReader.read(file.text, file: file.name)
-            faults += overlayFaults
-            overlay = read
-            if !overlayFaults.isEmpty { return nil }
-        }
-        guard let page, pageFaults.isEmpty else { return nil }
-        guard page.method == method else {
-            fault(file.name, "it is named for \"\(method)\" but describes \"\(page.method)\"")
+        do throws(CatalogError) {
+            let entry = try Entry.read(page: file, overlay: overlays[method])
+            guard entry.method == method else {
+                fault(file.name, "it is named for \"\(method)\" but describes \"\(entry.method)\"")
+                return nil
+            }
+            return entry
+        } catch {
+            faults += error.faults
             return nil
         }
-        var none = Overlay()
-        none.method = method
-        let overlayName = overlays[method]?.name ?? file.name
-        let (entry, faults) = EntryBuilder.build(page: page, overlay: overlay ?? none, file: overlayName)
-        self.faults += faults
-        return entry
     }
 }

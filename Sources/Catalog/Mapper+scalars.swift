@@ -17,7 +17,8 @@ extension Mapper {
     private mutating func text(_ value: JSONValue, _ field: CompiledField) -> Scalar? {
         if field.field.dateForm != nil { return date(value, field) }
         guard let text = value.string else {
-            fault("must be \(field.expectation), as a text (a JSON string), not \(value.kind.inWords)")
+            let expected = field.isEnumeration ? "\(field.expectation), as a text" : "a text"
+            fault("must be \(expected) (a JSON string), not \(value.kind.inWords)")
             return nil
         }
         if let maximum = field.field.maximumLength, text.utf8.count > maximum, text.utf16.count > maximum {

@@ -169,7 +169,7 @@ struct Mapper {
             return nil
         }
         if let text = field.field.defaultText, field.isScalar, !isVerbatim { return text }
-        if field.isRequired { fault(at: field.name, "is required: \(field.expectation)") }
+        if field.isRequired { fault(at: field.name, "is required: \(field.wholeExpectation)") }
         return nil
     }
 

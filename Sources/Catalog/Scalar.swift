@@ -45,6 +45,11 @@ extension CompiledField {
         }
     }
 
+    /// What the whole field is expected to be, as a noun phrase.
+    var wholeExpectation: String {
+        isList ? "a list (\(field.type.text))" : expectation
+    }
+
     /// What a value is expected to be, as a noun phrase; for a list, one element.
     var expectation: String {
         if isEnumeration { return "one of \(choicesInWords)" }

@@ -24,6 +24,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Actions that came up while another was performed; a few at most.
     private var deferred: [ConnectionMachine.Action] = []
     private var hasUnflushedWrites = false
+    /// The time of the last event, in nanoseconds of the monotonic clock.
+    private var now: UInt64 = 0
     private var readIsHeldBack = false
     private var hasReceivedPart = false
     private var buffer: ByteBuffer?
@@ -39,6 +41,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
 extension ConnectionHandler {
     func handlerAdded(context: ChannelHandlerContext) {
+        lookAtClock()
         self.context = context
         bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         group.add(self)
@@ -57,12 +60,19 @@ extension ConnectionHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        hasReceivedPart = true
-        perform(machine.received(unwrapInboundIn(data), now: now()))
+        // One look at the clock serves all parts of a read.
+        if !hasReceivedPart {
+            hasReceivedPart = true
+            lookAtClock()
+        }
+        perform(machine.received(unwrapInboundIn(data), now: now))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if !hasReceivedPart { machine.receivedFragment(now: now()) }
+        if !hasReceivedPart {
+            lookAtClock()
+            machine.receivedFragment(now: now)
+        }
         hasReceivedPart = false
     }
 
@@ -75,16 +85,20 @@ extension ConnectionHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent { perform(machine.inputEnded()) }
+        guard case .inputClosed? = event as? ChannelEvent else { return }
+        lookAtClock()
+        perform(machine.inputEnded())
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable, !isPerforming else { return }
-        machine.canWrite(now: now())
+        lookAtClock()
+        machine.canWrite(now: now)
         perform(.nothing)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        lookAtClock()
         switch error {
         case ByteToMessageDecoderError.dataReceivedInErrorState(_, let bytes):
             perform(machine.drop(bytes.readableBytes))
@@ -105,6 +119,7 @@ extension ConnectionHandler {
     /// Looks at the deadline; called now and then by the group.
     func timePassed(now: UInt64) {
         guard now >= machine.deadline else { return }
+        self.now = now
         perform(machine.timePassed(now: now))
     }
 
@@ -117,7 +132,7 @@ extension ConnectionHandler {
 // MARK: - Actions
 
 extension ConnectionHandler {
-    private func now() -> UInt64 { NIODeadline.now().uptimeNanoseconds }
+    private func lookAtClock() { now = NIODeadline.now().uptimeNanoseconds }
 
     /// Performs an action and all that follow from it. A loop and not a recursion: a thousand pipelined requests that
     /// are answered at once must not need a thousand stack frames. What happens meanwhile waits for its turn.
@@ -144,7 +159,7 @@ extension ConnectionHandler {
             earlyAnswer = nil
             return answered(number, response)
         }
-        return machine.next(now: now())
+        return machine.next(now: now)
     }
 
     private func performOne(_ action: ConnectionMachine.Action) -> ConnectionMachine.Action {
@@ -158,7 +173,7 @@ extension ConnectionHandler {
             respond(to: request, number: number)
         case .refuse(let fault, let path):
             shared.statistics.refusedRequests[fault.status]?.add(1)
-            return machine.refused(with: shared.responder.refuse(fault, path: path), now: now())
+            return machine.refused(with: shared.responder.refuse(fault, path: path), now: now)
         case .send(let response, let framing):
             send(response, framing)
         case .closeOutput:
@@ -190,6 +205,7 @@ extension ConnectionHandler {
         guard runningNumber == number else { return }
         runningNumber = nil
         shared.statistics.runningRequests.add(-1)
+        lookAtClock()
         if isPerforming {
             earlyAnswer = (number, response)
         } else {
@@ -199,7 +215,7 @@ extension ConnectionHandler {
 
     private func answered(_ number: UInt64, _ response: ServerResponse) -> ConnectionMachine.Action {
         if machine.phase == .closed { shared.statistics.droppedAnswers.add(1) }
-        return machine.answered(number, with: response, serverIsClosing: shared.isClosing, now: now())
+        return machine.answered(number, with: response, serverIsClosing: shared.isClosing, now: now)
     }
 
     private func send(_ response: ServerResponse, _ framing: AnswerFraming) {
@@ -217,7 +233,7 @@ extension ConnectionHandler {
         hasUnflushedWrites = true
         if !context.channel.isWritable {
             flush()
-            if !context.channel.isWritable { machine.cannotWrite(buffer.readableBytes, now: now()) }
+            if !context.channel.isWritable { machine.cannotWrite(buffer.readableBytes, now: now) }
         }
     }
 
@@ -225,7 +241,8 @@ extension ConnectionHandler {
         hasUnflushedWrites = false
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenSuccess { [self] in
-            perform(machine.flushed(now: now()))
+            lookAtClock()
+            perform(machine.flushed(now: now))
         }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
     }

@@ -222,6 +222,8 @@ extension ConnectionMachine {
     ) -> Action {
         guard phase == .working, number == self.number, let framing else { return .nothing }
         self.framing = nil
+        let isHead = self.isHead
+        self.isHead = false
         let clientIsDone = inputHasEnded && queue.isEmpty && faultAfterQueue == nil
         let keepsAlive =
             framing.keepsAlive && !response.closesConnection && !serverIsClosing && !clientIsDone

@@ -9,6 +9,7 @@ public final class CallMeters {
     private let top = Timer(label: "toprelay_top_seconds")
     private let audit = Timer(label: "toprelay_audit_wait_seconds")
     private let inFlightLimit = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "calls_in_flight")])
+    private let queueLimit = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "outcome_queue")])
     private let banRefusals = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "top_ban")])
     private let unrecordedCalls = Counter(label: "toprelay_unrecorded_calls_total")
     private let unsentCalls = Counter(label: "toprelay_unsent_calls_total")
@@ -31,6 +32,8 @@ public final class CallMeters {
     }
 
     func refusedByLimit() { inFlightLimit.increment() }
+
+    func refusedByQueue() { queueLimit.increment() }
 
     func refusedByBan() { banRefusals.increment() }
 

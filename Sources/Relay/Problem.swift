@@ -1,6 +1,6 @@
 public import Audit
 public import Catalog
-import JSON
+public import JSON
 public import TOP
 
 /// Why a request did not get a 200, as a problem document (RFC 9457).

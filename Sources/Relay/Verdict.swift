@@ -40,6 +40,14 @@ struct Verdict: Sendable {
         }
     }
 
+    /// The call could not be signed, so nothing was sent.
+    init(unsignable problem: Problem) {
+        self.init(.misconfigured)
+        self.problem = problem
+        message = problem.detail
+        retryable = false
+    }
+
     /// Nothing came back: it was surely not sent only if libcurl never asked for a byte of the body.
     private static func transport(_ failure: CurlFailure, wasSent: Bool, entry: Entry) -> Verdict {
         var verdict = wasSent ? unknown("TOP gave no usable answer: \(failure)", entry: entry) : Verdict(.notSent)
@@ -53,7 +61,6 @@ struct Verdict: Sendable {
     }
 
     private static func answered(status: Int, body: [UInt8], entry: Entry, mapped: MappedCall) -> Verdict {
-        let text = mapped.mask.masked(String(decoding: body, as: UTF8.self))
         var verdict: Verdict
         if status >= 500 {
             verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
@@ -67,7 +74,8 @@ struct Verdict: Sendable {
                 verdict.code = status == 200 ? "unreadable" : "http-\(status)"
             }
         }
-        verdict.response = text
+        let mask = verdict.interpretation?.mask ?? mapped.mask
+        verdict.response = mask.masked(String(decoding: body, as: UTF8.self))
         verdict.responseBytes = body.count
         return verdict
     }
@@ -85,14 +93,14 @@ struct Verdict: Sendable {
         verdict.retryable = interpretation.retryable
         verdict.topRequestID = interpretation.requestID
         verdict.code = interpretation.code
-        verdict.message = interpretation.message
+        verdict.message = interpretation.message.map { interpretation.mask.masked($0) }
         return verdict
     }
 
     private static func refused(_ error: TOPError, entry: Entry, mapped: MappedCall) -> Verdict {
         var masked = error
-        masked.message = error.message.map(mapped.mask.masked)
-        masked.subMessage = error.subMessage.map(mapped.mask.masked)
+        masked.message = mapped.mask.masked(error.message)
+        masked.subMessage = error.subMessage.map { mapped.mask.masked($0) }
         var verdict = byClass(ErrorClass(classifying: error, methodReads: entry.reads), said: masked, entry: entry)
         verdict.problem?.top = masked
         verdict.code = masked.code

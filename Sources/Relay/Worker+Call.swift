@@ -1,10 +1,11 @@
-public import Audit
+import Audit
 import Catalog
 import Curl
 import EventLoop
 import JSON
 import Logging
 import TOP
+import Telemetry
 public import Vault
 
 extension Worker {
@@ -22,6 +23,11 @@ extension Worker {
             meters.refusedByLimit()
             let detail = "\(callsInFlight) calls are under way, the limit of this worker; nothing was sent."
             return problem(Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1), request)
+        }
+        guard trail.hasRoom else {
+            meters.refusedByQueue()
+            let detail = "Too many outcome rows wait for the relay's database; nothing was sent."
+            return problem(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5), request)
         }
         callsInFlight += 1
         defer { callsInFlight -= 1 }
@@ -50,7 +56,7 @@ extension Worker {
         case .success(let bytes):
             let result = await curl.perform(curlRequest(call, form: bytes))
             verdict = Verdict(result, entry: call.request.entry, mapped: call.mapped)
-            top = result.bodyWasAskedFor ? result.timings.total : nil
+            top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }
         case .failure(let problem):
             verdict = Verdict(unsignable: problem)
@@ -76,7 +82,7 @@ extension Worker {
         ending.requestBytes = sentBytes
         ending.responseBytes = verdict.responseBytes
         ending.retryable = verdict.retryable
-        ending.keys = call.mapped.keys + (verdict.interpretation?.keys ?? [])
+        ending.keys = Self.pairs(call.mapped.keys) + Self.pairs(verdict.interpretation?.keys ?? [])
         ending.response = verdict.response
         let since = EventLoop.now()
         await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: settings.outcomeWait)
@@ -98,12 +104,16 @@ extension Worker {
                 durationNanoseconds: call.clock.elapsed, auditNanoseconds: EventLoop.now() - since)
             ending.message = "The intent's commit was in doubt; nothing was sent."
             ending.retryable = true
-            ending.keys = call.mapped.keys
+            ending.keys = Self.pairs(call.mapped.keys)
             await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: .zero)
         }
         let detail = "The call could not be recorded, so nothing was sent: \(error)"
         return problem(
             call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request)
+    }
+
+    private static func pairs(_ keys: [BusinessKey]) -> [(name: String, value: String)] {
+        keys.map { ($0.name, $0.value) }
     }
 
     private func reply(_ call: PreparedCall, _ verdict: Verdict) -> Reply {
@@ -140,11 +150,11 @@ extension Worker {
             onBan(ban, call.app.app.name, call.method)
         }
         if verdict.outcome == .misconfigured {
-            logger.error(
-                "TOP refuses the relay's set-up",
-                metadata: [
-                    "call": "\(call.id.text)", "method": "\(call.method)", "app": "\(call.app.app.name)",
-                    "code": "\(verdict.code ?? "")", "sub_code": "\(verdict.subCode ?? "")",
+            logger.record(
+                .error, "TOP refuses the relay's set-up",
+                [
+                    .call: call.id.text, .method: call.method, .app: call.app.app.name, .code: verdict.code ?? "",
+                    .subCode: verdict.subCode ?? "",
                 ])
         }
     }

@@ -1,6 +1,7 @@
 public import Audit
-import Catalog
+public import Catalog
 import JSON
+import TOP
 import Postgres
 public import Vault
 
@@ -69,7 +70,7 @@ extension Worker {
         do {
             guard let row = try await reader.call(id), row.caller == token.name else { throw Self.noSuchCall() }
             let answer = row.status == 200 ? try await reader.response(of: id) : nil
-            let result = answer.flatMap { catalog.entry(method: row.method)?.plainResult(of: Array($0.utf8)) }
+            let result = answer.flatMap { Self.plainResult(of: $0, method: row.method, catalog: catalog) }
             var json = JSONWriter(capacity: 512)
             row.write(to: &json) { json in
                 guard let result else { return }
@@ -84,6 +85,16 @@ extension Worker {
         } catch {
             throw Problem(.internalError, "The trail cannot be read.")
         }
+    }
+
+    /// The result of a call out of its kept answer; nil when that cannot be read (any longer).
+    private static func plainResult(of answer: String, method: String, catalog: Catalog) -> [UInt8]? {
+        guard let entry = catalog.entry(method: method),
+            case .response(let inner) = Answer.read(Array(answer.utf8), method: method)
+        else {
+            return nil
+        }
+        return entry.plainResult(inner)
     }
 
     private func write(

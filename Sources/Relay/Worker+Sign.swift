@@ -3,6 +3,7 @@ import Crypto
 import Curl
 import EventLoop
 import TOP
+import Vault
 
 /// A form that is ready to be sent, or why it could not be made.
 typealias SignedForm = Result<[UInt8], Problem>

@@ -1,9 +1,7 @@
-public import Audit
-import Catalog
-public import Curl
+import Audit
+import Curl
 public import EventLoop
 public import Logging
-public import Postgres
 public import TOP
 public import Vault
 
@@ -14,7 +12,7 @@ public actor Worker {
     /// The loop that the worker lives on.
     public nonisolated let loop: EventLoop
     /// The worker runs on its loop and nowhere else.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     let settings: WorkerSettings
     let curl: CurlClient
@@ -37,19 +35,19 @@ public actor Worker {
     var timestamp = (epochSeconds: 0, text: "")
 
     /// A worker made of its parts, which belong to `loop` and to it alone.
+    /// - Parameter onBan: told of a ban that TOP puts on an app, or on a method of an app.
     public init(
-        loop: EventLoop, settings: WorkerSettings, curl: sending CurlClient, trail: sending TrailWriter,
-        reader: sending TrailReader,
-        freshness: VaultFreshness, meters: sending CallMeters, logger: Logger,
+        loop: EventLoop, settings: WorkerSettings, parts: sending WorkerParts, freshness: VaultFreshness,
+        logger: Logger,
         onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
     ) {
         self.loop = loop
         self.settings = settings
-        self.curl = curl
-        self.trail = trail
-        self.reader = reader
+        curl = parts.curl
+        trail = parts.trail
+        reader = parts.reader
+        meters = CallMeters()
         self.freshness = freshness
-        self.meters = meters
         self.logger = logger
         self.onBan = onBan
     }

@@ -52,11 +52,12 @@ enum AuditQuery {
 
     private static func instant(_ name: String, _ query: QueryString) throws(Problem) -> Int64? {
         guard let text = query[name] else { return nil }
-        guard let milliseconds = TOPTime.epochMilliseconds(rfc3339: text) else {
+        do {
+            return Int64(try TOPTime.epochMilliseconds(rfc3339: text))
+        } catch {
             throw Problem(
                 .malformedRequest, "\(name) must be an RFC 3339 time with its offset, such as 2026-01-31T08:00:00Z.")
         }
-        return milliseconds
     }
 
     private static func outcome(_ text: String?) throws(Problem) -> String? {

@@ -3,6 +3,7 @@ import EventLoop
 import HTTPServer
 import NIOHTTP1
 import Relay
+import Vault
 
 /// Answers the routes that need a token, on the loop of a worker.
 struct Endpoints: Sendable {

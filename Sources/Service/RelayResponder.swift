@@ -2,6 +2,7 @@ import Atomics
 import Catalog
 import EventLoop
 import HTTPServer
+import NIOHTTP1
 import Relay
 import Telemetry
 

@@ -44,17 +44,29 @@ public struct Signer: Sendable {
         }
     }
 
+    /// The same sign, with the base string built in a buffer that the caller keeps for the next call.
+    public func sign(
+        _ parameters: [Parameter], body: [UInt8]? = nil, buffer: inout [UInt8]
+    ) throws(CryptoError) -> String {
+        buffer.removeAll(keepingCapacity: true)
+        Self.appendBaseString(parameters, body, to: &buffer)
+        return try sign(baseString: buffer)
+    }
+
     /// The text that the sign is computed over, without the secret.
     public func baseString(_ parameters: [Parameter], body: [UInt8]? = nil) -> [UInt8] {
-        let order = Self.order(of: parameters)
         var text: [UInt8] = []
-        text.reserveCapacity(Self.length(of: parameters) + (body?.count ?? 0))
-        for index in order {
+        Self.appendBaseString(parameters, body, to: &text)
+        return text
+    }
+
+    private static func appendBaseString(_ parameters: [Parameter], _ body: [UInt8]?, to text: inout [UInt8]) {
+        text.reserveCapacity(length(of: parameters) + (body?.count ?? 0))
+        for index in order(of: parameters) {
             text.append(contentsOf: parameters[index].name.utf8)
             text.append(contentsOf: parameters[index].value.utf8)
         }
         if let body { text.append(contentsOf: body) }
-        return text
     }
 
     private static func length(of parameters: [Parameter]) -> Int {

@@ -10,8 +10,11 @@ let zeroDownPayments = "tmall.car.lease.freedownpayment.put"
 let addressAbilities = "taobao.logistics.address.ability.tms.async"
 let cardSales = "alibaba.alsc.crm.card.batch.sell"
 
+/// The embedded catalog, loaded once.
+let catalog = Result { try Catalog.embedded() }
+
 func entry(_ method: String) throws -> Entry {
-    try #require(try Catalog.embedded().entry(method: method))
+    try #require(try catalog.get().entry(method: method))
 }
 
 func document(_ text: String) throws -> JSONDocument {

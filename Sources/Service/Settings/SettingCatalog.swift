@@ -1,15 +1,9 @@
 import Crypto
+import HTTPServer
 import Logging
 import Postgres
+import Telemetry
 import Vault
-
-/// How log records are written.
-public enum LogFormat: String, Sendable, CaseIterable {
-    /// One JSON object a line.
-    case json
-    /// One readable line.
-    case text
-}
 
 /// Every setting of the service.
 ///
@@ -43,17 +37,18 @@ public enum SettingCatalog {
         "TOPRELAY_LISTEN", default: "127.0.0.1:8080", form: "HOST:PORT",
         reason: "Where the service listens; 0.0.0.0:8080 in a container."
     ) { text throws(SettingExpectation) in
-        guard let address = ListenAddress(text) else {
+        do {
+            return try ListenAddress(parsing: text)
+        } catch {
             throw SettingExpectation("HOST:PORT or [IPV6]:PORT is expected")
         }
-        return address
     }
 
     static let gatewayURL = Setting<GatewayURL>(
         "TOPRELAY_GATEWAY_URL", default: "https://eco.taobao.com/router/rest", form: "https://HOST[:PORT]/PATH",
         reason: "The TOP gateway of apps that name none of their own; plain http is for loopback addresses alone."
     ) { text throws(SettingExpectation) in
-        do {
+        do throws(VaultError) {
             return try GatewayURL(text, allowsHTTP: false)
         } catch {
             guard case .invalid(_, let expectation) = error else {

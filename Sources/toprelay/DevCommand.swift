@@ -1,0 +1,56 @@
+import ArgumentParser
+import Catalog
+import Foundation
+import Logging
+import Service
+
+/// `toprelay dev`: everything that a first call needs, on this machine and nowhere else.
+struct DevCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dev",
+        abstract:
+            "Starts a private PostgreSQL, a sandbox gateway, a demo app and the relay, and prints curl lines that work.",
+        discussion:
+            "The data is kept in .toprelay/ of the current folder. Ctrl-C stops everything. TOPRELAY_LISTEN and the log settings are heeded."
+    )
+
+    func run() async throws {
+        try await reportingFailures {
+            let folder = URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".toprelay")
+            let cluster = try DevCluster(folder: folder)
+            // A signal that comes before the service listens for it must not leave PostgreSQL behind.
+            let early = EarlySignals()
+            defer { cluster.stop() }
+            Output.errorLine("toprelay dev: starting PostgreSQL in \(folder.path)")
+            let database = try cluster.start()
+            try early.check()
+            let key = try DevSecrets(folder: folder).masterKey()
+            var environment = Environment.variables.filter {
+                !$0.key.hasPrefix("DATABASE_URL") && !Self.overridden.contains($0.key)
+            }
+            environment["DATABASE_URL"] = database
+            environment["TOPRELAY_MASTER_KEY"] = key
+            environment["TOPRELAY_LOG_FORMAT"] = environment["TOPRELAY_LOG_FORMAT"] ?? "text"
+            environment["TOPRELAY_LOG_LEVEL"] = environment["TOPRELAY_LOG_LEVEL"] ?? "warning"
+            let settings = try Settings.read(environment: environment)
+            let process = ProcessParts(settings)
+            let catalog = try process.catalog()
+            let store = try StoreSettings.read(environment: environment, needsMasterKey: true)
+            try await MigrateCommand.migrate(store)
+            let demo = try await DevDemo.make(store: store, folder: folder, catalog: catalog, logger: process.logger)
+            try early.check()
+            let service = try RelayService(
+                settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
+            ) { port in
+                Output.line(demo.banner(url: "http://127.0.0.1:\(port)"))
+            }
+            early.stop()
+            try await process.run(service, demo.sandbox)
+        }
+    }
+
+    /// Settings that `dev` makes itself: a real gateway or database of the environment is never used.
+    private static let overridden: Set<String> = [
+        "TOPRELAY_MASTER_KEY", "TOPRELAY_MASTER_KEY_FILE", "TOPRELAY_GATEWAY_URL", "TOPRELAY_CA_FILE",
+    ]
+}

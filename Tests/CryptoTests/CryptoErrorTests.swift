@@ -1,0 +1,34 @@
+import Testing
+
+@testable import Crypto
+
+@Suite("Errors of libcrypto")
+struct CryptoErrorTests {
+    @Test("an algorithm that is not there is named, with what OpenSSL says of it")
+    func unavailable() throws {
+        let fetched = Libcrypto.fetchDigest("NO-SUCH-DIGEST")
+        guard case .failure(.unavailable(let algorithm, let detail)) = fetched else {
+            Issue.record("fetched \(fetched)")
+            return
+        }
+        #expect(algorithm == "NO-SUCH-DIGEST")
+        #expect(detail.contains("unsupported"))
+        let text = CryptoError.unavailable(algorithm: algorithm, detail: detail).description
+        #expect(text.contains("does not offer NO-SUCH-DIGEST"))
+        #expect(Libcrypto.drainErrors().isEmpty)
+    }
+
+    @Test("every error reads as a sentence without a stop")
+    func descriptions() {
+        let errors: [CryptoError] = [
+            .unavailable(algorithm: "MD5", detail: ""), .failed(operation: "digest", detail: "reason"),
+            .unusableKey(expected: "32 bytes"), .unreadableBlob(detail: "3 bytes"),
+            .otherKey(sealedUnder: 0xAB, given: 0xFFFF_FFFF), .notAuthentic,
+        ]
+        for error in errors {
+            #expect(!error.description.isEmpty)
+            #expect(!error.description.hasSuffix("."))
+        }
+        #expect(errors[4].description == "the value was sealed under the key 000000ab, and the key given is ffffffff")
+    }
+}
