@@ -27,10 +27,10 @@ public final class RelayService: Service {
     public init(
         settings: Settings, catalog: Catalog, registry: PrometheusRegistry, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
-    ) throws {
+    ) async throws {
         let freshness = VaultFreshness()
         let readiness = Readiness(freshness: freshness)
-        let workers = try WorkerGroup(settings: settings, freshness: freshness, logger: logger)
+        let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
         let housekeeping = try EventLoop(name: "housekeeping")
         let events = VaultEvents(readiness: readiness, logger: logger)
         watcher = VaultWatcher(

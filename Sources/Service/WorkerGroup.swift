@@ -15,31 +15,36 @@ final class WorkerGroup: Sendable {
     /// What their trail writers have queued, for the metrics.
     let trailFigures: [TrailFigures]
 
-    init(settings: Settings, freshness: VaultFreshness, logger: Logger) throws {
+    /// Makes the workers; their parts are made on their own loops, where they live.
+    init(settings: Settings, freshness: VaultFreshness, logger: Logger) async throws {
         let peers = Peers()
         var workers: [Worker] = []
         var figures: [TrailFigures] = []
         for number in 0..<settings.workers {
             let loop = try EventLoop(name: "worker-\(number)")
             let trailFigures = TrailFigures()
-            let parts = WorkerParts(
-                curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
-                trail: TrailWriter(
-                    loop: loop, settings: settings.database,
-                    limits: TrailWriter.Limits(
-                        outcomeRows: settings.outcomeQueueRows / settings.workers,
-                        outcomeBytes: settings.outcomeQueueBytes / settings.workers),
-                    figures: trailFigures),
-                reader: TrailReader(pool: PostgresPool(settings: settings.database, loop: loop, size: 2)))
-            workers.append(
+            let making = Task(executorPreference: loop) {
                 Worker(
-                    loop: loop, settings: settings.worker, parts: parts, freshness: freshness, logger: logger,
-                    onBan: { ban, app, method in peers.tell(ban, app: app, method: method) }))
+                    loop: loop, settings: settings.worker,
+                    parts: try Self.parts(loop: loop, settings: settings, figures: trailFigures, logger: logger), freshness: freshness,
+                    logger: logger, onBan: { ban, app, method in peers.tell(ban, app: app, method: method) })
+            }
+            workers.append(try await making.value)
             figures.append(trailFigures)
         }
         all = workers
         trailFigures = figures
         peers.set(workers)
+    }
+
+    private static func parts(loop: EventLoop, settings: Settings, figures: TrailFigures, logger: Logger) throws -> WorkerParts {
+        let events = TrailEvents(logger: logger)
+        let limits = TrailWriter.Limits(
+            outcomeRows: settings.outcomeQueueRows / settings.workers, outcomeBytes: settings.outcomeQueueBytes / settings.workers)
+        return WorkerParts(
+            curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
+            trail: TrailWriter(loop: loop, settings: settings.database, limits: limits, figures: figures, onEvent: events.note),
+            reader: TrailReader(pool: PostgresPool(settings: settings.database, loop: loop, size: 2)))
     }
 
     /// Puts a new copy of the vault in force in every worker.

@@ -39,7 +39,7 @@ struct DevCommand: AsyncParsableCommand {
             try await MigrateCommand.migrate(store)
             let demo = try await DevDemo.make(store: store, folder: folder, catalog: catalog, logger: process.logger)
             try early.check()
-            let service = try RelayService(
+            let service = try await RelayService(
                 settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
             ) { port in
                 Output.line(demo.banner(url: "http://127.0.0.1:\(port)"))

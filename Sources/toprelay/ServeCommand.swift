@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await reportingFailures {
             let settings = try Settings.read(environment: Environment.variables)
             let process = ProcessParts(settings)
-            let service = try RelayService(
+            let service = try await RelayService(
                 settings: settings, catalog: try process.catalog(), registry: process.registry, logger: process.logger)
             try await process.run(service)
         }
