@@ -15,6 +15,8 @@ final class Link {
 
     /// Called when bytes have come in and libpq may have results or notifications.
     var onInput: () -> Void = {}
+    /// Called when bytes that had to wait for the socket are all sent.
+    var onDrain: () -> Void = {}
     /// Called once when an open link is lost, after which it is closed. Not called by `close()`.
     var onLoss: (PostgresError) -> Void = { _ in }
     /// Called for the server's notices, as text that may quote rows; dropped by default.
@@ -62,6 +64,7 @@ final class Link {
         watch = nil
         completion = nil
         onInput = {}
+        onDrain = {}
         onLoss = { _ in }
         onNotice = nil
         if let handle { PQfinish(handle) }
@@ -203,7 +206,7 @@ extension Link {
 
 extension Link {
     private func transfer(_ readiness: Readiness) {
-        if readiness.contains(.writable) { flush() }
+        if readiness.contains(.writable), flush(), phase == .open { onDrain() }
         guard readiness != .writable else { return }
         guard PQconsumeInput(handle) == 1 else { return end() }
         if phase == .greeting { readGreeting() } else { onInput() }

@@ -1,0 +1,267 @@
+internal import DequeModule
+public import EventLoop
+
+/// Writes rows in group commits: what waits while a transaction is under way goes together in the next one.
+///
+/// The rows of one call are a unit: written in one transaction, or not at all. No unit fails because of another: a batch
+/// that the server refuses is taken apart until the unit to blame is alone. A unit whose data is refused goes again
+/// without its bodies (the sacrificial columns). A unit that may have been written when its connection was lost goes again,
+/// and counts as written when its key is there already: give every unit a row with a unique key.
+///
+/// Everything on the loop's thread. The loop keeps the writer alive until `close()`.
+public final class GroupWriter {
+    /// Called with the seconds that a transaction took and its rows, when it is durable.
+    public var onCommit: ((_ seconds: Double, _ rows: Int) -> Void)?
+    /// Called as things happen. Errors that repeat are told each time.
+    public var onEvent: ((WriterEvent) -> Void)?
+    /// Counts and sizes.
+    public internal(set) var statistics = WriterStatistics()
+    /// The last trouble since a commit; nil while all goes well.
+    public internal(set) var lastError: PostgresError?
+
+    let loop: EventLoop
+    let tables: [TableLayout]
+    let configuration: WriterConfiguration
+    let policy: RefusalPolicy
+    let tableHasBodies: [Bool]
+    private var lanes: [WriterLane] = []
+    var queue = WriteQueue()
+    var waiting = WaitingList()
+    var parked: [WriteUnit] = []
+    var parkTimer: LoopTimer?
+    private var sweepTimer: LoopTimer?
+    private var sweepAt = UInt64.max
+    var flushes: [PendingFlush] = []
+    private var isDispatchDue = false
+    private var isClosed = false
+
+    /// Starts to connect. On the loop's thread.
+    public init(
+        loop: EventLoop, settings: PostgresSettings, tables: [TableLayout], configuration: WriterConfiguration
+    ) {
+        self.loop = loop
+        self.tables = tables
+        self.configuration = configuration
+        policy = RefusalPolicy(mode: configuration.mode)
+        tableHasBodies = tables.map(\.hasSacrificialColumns)
+        lanes = (0..<max(configuration.connections, 1)).map { _ in
+            WriterLane(loop: loop, settings: settings, tables: tables, configuration: configuration)
+        }
+        for lane in lanes { start(lane) }
+    }
+
+    /// True while at least one connection takes batches.
+    public var isConnected: Bool { lanes.contains(where: \.isUp) }
+
+    /// Writes rows in one transaction, and returns when they are durable.
+    ///
+    /// In bounded mode it fails with `notWritten` or `inDoubt` once PostgreSQL was away for `doubtWindow`; in persistent
+    /// mode it waits as long as it takes.
+    public func write(_ rows: [EncodedRow]) async throws(WriteError) {
+        guard !rows.isEmpty else { return }
+        let bytes = try admit(rows)
+        let failure: WriteError? = await withUnsafeContinuation { continuation in
+            let deadline = configuration.mode == .bounded ? boundedDeadline : .max
+            accept(WriteUnit(rows: rows, bytes: bytes, deadline: deadline, waiter: .forResult(continuation)))
+        }
+        if let failure { throw failure }
+    }
+
+    /// Writes rows in one transaction, and waits at most so long for them to be durable; they stay queued beyond that.
+    ///
+    /// For persistent mode. (In bounded mode the rows may fail after the wait, and nobody is told.)
+    public func write(_ rows: [EncodedRow], waitingAtMost limit: Duration) async -> WriteOutcome {
+        guard !rows.isEmpty else { return .committed }
+        let bytes: Int
+        do throws(WriteError) { bytes = try admit(rows) } catch { return .failed(error) }
+        return await withUnsafeContinuation { continuation in
+            let deadline = EventLoop.now() &+ limit.nanoseconds
+            accept(WriteUnit(rows: rows, bytes: bytes, deadline: deadline, waiter: .forOutcome(continuation)))
+        }
+    }
+
+    /// Queues rows without waiting for them. For persistent mode.
+    public func enqueue(_ rows: [EncodedRow]) throws(WriteError) {
+        guard !rows.isEmpty else { return }
+        let bytes = try admit(rows)
+        accept(WriteUnit(rows: rows, bytes: bytes, deadline: .max, waiter: .nobody))
+    }
+
+    /// Waits until nothing is queued, at most so long; true when that came to be.
+    public func flush(within limit: Duration) async -> Bool {
+        guard statistics.queuedUnits > 0, !isClosed else { return statistics.queuedUnits == 0 }
+        unpark()
+        return await withUnsafeContinuation { continuation in
+            let flush = PendingFlush(continuation)
+            flush.timer = loop.schedule(after: limit) { [self] in
+                flushes.removeAll { $0 === flush }
+                flush.end(false)
+            }
+            flushes.append(flush)
+        }
+    }
+
+    /// Closes the connections. Units that are not durable fail with `notWritten`, `inDoubt` or `closed`.
+    /// - Returns: how many there were.
+    @discardableResult
+    public func close() -> Int {
+        guard !isClosed else { return 0 }
+        isClosed = true
+        parkTimer?.cancel()
+        sweepTimer?.cancel()
+        let underWay = lanes.flatMap(\.unitsUnderWay)
+        for lane in lanes { lane.close() }
+        for unit in underWay { unit.isUnderWay = false }
+        for unit in underWay { unit.isInDoubt = true }
+        let left = (underWay + queue.removeAll() + parked).filter { !$0.isSettled }
+        parked = []
+        for unit in left {
+            settle(unit, configuration.mode == .persistent ? .closed : failure(of: unit))
+        }
+        endFlushes(false)
+        return left.count
+    }
+}
+
+// MARK: Taking units in
+
+extension GroupWriter {
+    /// Bounds how often deadlines are looked through, when each has its own millisecond.
+    private static let sweepInterval: UInt64 = 10_000_000
+
+    private func admit(_ rows: [EncodedRow]) throws(WriteError) -> Int {
+        if isClosed { throw .closed }
+        var bytes = 0
+        for row in rows {
+            guard tables.indices.contains(row.table) else { throw .misshapen("a row for table \(row.table)") }
+            let columns = tables[row.table].columns.count
+            guard row.fieldCount == columns else {
+                throw .misshapen("\(row.fieldCount) fields for the \(columns) columns of \(tables[row.table].name)")
+            }
+            bytes += row.bytes.count
+        }
+        let isFull =
+            statistics.queuedUnits >= configuration.maximumUnits
+            || statistics.queuedBytes + bytes > configuration.maximumBytes
+        if isFull {
+            statistics.full += 1
+            throw .full
+        }
+        return bytes
+    }
+
+    private func accept(_ unit: WriteUnit) {
+        statistics.queuedUnits += 1
+        statistics.queuedBytes += unit.bytes
+        queue.append(unit)
+        if unit.deadline != .max {
+            waiting.append(unit)
+            armSweep(at: unit.deadline)
+        }
+        scheduleDispatch()
+    }
+
+    /// With a connection, rows have the time of a transaction and that of a doubt; without one, the latter.
+    private var boundedDeadline: UInt64 {
+        let window = configuration.doubtWindow.nanoseconds
+        let time = isConnected ? configuration.commitTimeout.nanoseconds &+ window : window
+        return EventLoop.now() &+ time
+    }
+
+    private func armSweep(at time: UInt64) {
+        guard time < sweepAt else { return }
+        sweepTimer?.cancel()
+        sweepAt = time
+        sweepTimer = loop.schedule(at: time) { [self] in sweep() }
+    }
+
+    private func sweep() {
+        sweepAt = .max
+        let now = EventLoop.now()
+        for unit in waiting.expired(at: now) {
+            if configuration.mode == .bounded {
+                statistics.expired += 1
+                settle(unit, failure(of: unit))
+            } else {
+                unit.releaseWaiter()
+                waiting.hasAnswered()
+            }
+        }
+        if let next = waiting.nextDeadline { armSweep(at: max(next, now &+ Self.sweepInterval)) }
+    }
+
+    func failure(of unit: WriteUnit) -> WriteError {
+        let error = unit.lastTrouble ?? lastError
+        return unit.isInDoubt || unit.isUnderWay ? .inDoubt(error) : .notWritten(error)
+    }
+}
+
+// MARK: Sending
+
+extension GroupWriter {
+    /// Sends at the end of the loop's turn, so that what comes in the same turn goes together.
+    func scheduleDispatch() {
+        guard !isDispatchDue else { return }
+        isDispatchDue = true
+        nonisolated(unsafe) let writer = self
+        loop.execute { writer.dispatch() }
+    }
+
+    func dispatch() {
+        isDispatchDue = false
+        while let lane = lanes.first(where: \.isIdle), let batch = queue.next(configuration) {
+            for unit in batch.units { unit.isUnderWay = true }
+            lane.run(batch)
+        }
+    }
+
+    private func start(_ lane: WriterLane) {
+        lane.onUp = { [self] in onEvent?(.connected) }
+        lane.onReady = { [self] in dispatch() }
+        lane.onDown = { [self] error, batch, answers in laneWentDown(error, batch, answers) }
+        lane.onAnswer = { [self, unowned lane] batch, outcome, seconds in
+            handle(outcome, of: batch, seconds, lane)
+        }
+        lane.connect()
+    }
+
+    private func laneWentDown(_ error: PostgresError, _ batch: WriteBatch?, _ answers: [PostgresError?]) {
+        statistics.losses += 1
+        lastError = error
+        onEvent?(.disconnected(error))
+        let patience = EventLoop.now() &+ configuration.doubtWindow.nanoseconds
+        if configuration.mode == .bounded, !isConnected {
+            waiting.shorten(to: patience)
+            if waiting.nextDeadline != nil { armSweep(at: patience) }
+        }
+        guard let batch else { return }
+        end(batch)
+        for (unit, answer) in zip(batch.units, answers) { settleAlone(unit, answer) }
+        let doubtful = batch.units.dropFirst(answers.count).filter { !$0.isSettled }
+        for unit in doubtful {
+            unit.isInDoubt = true
+            unit.lastTrouble = error
+        }
+        again(Array(doubtful), .together, until: patience)
+    }
+
+    /// The units are no longer on a connection.
+    func end(_ batch: WriteBatch) {
+        for unit in batch.units {
+            unit.isUnderWay = false
+            unit.dropRowsIfOver()
+        }
+    }
+
+    /// Sends units again; in bounded mode until a time at most.
+    func again(_ units: [WriteUnit], _ manner: WriteBatch.Manner, until time: UInt64 = .max) {
+        guard !units.isEmpty else { return }
+        statistics.retries += 1
+        if configuration.mode == .bounded, time != .max {
+            for unit in units { unit.deadline = min(unit.deadline, time) }
+            armSweep(at: time)
+        }
+        queue.putBack(units, manner)
+        scheduleDispatch()
+    }
+}

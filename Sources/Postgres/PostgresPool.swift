@@ -1,0 +1,172 @@
+internal import DequeModule
+public import EventLoop
+
+/// A few connections for queries off the path of a call. On a loop's thread.
+///
+/// Connections are made when they are first needed, and again when they were lost. After a failed connect, queries fail
+/// with its error until a growing wait is over, so that a database that is away costs nothing.
+public final class PostgresPool {
+    /// The most connections at once.
+    public let size: Int
+    /// The most queries that may wait for a connection.
+    public let maximumWaiting: Int
+    /// How long a query may wait for a connection.
+    public let waitTimeout: Duration
+
+    private let loop: EventLoop
+    private let settings: PostgresSettings
+    private var idle: [PostgresConnection] = []
+    private var leased = 0
+    private var waiting: Deque<Waiter> = []
+    private var backOff = BackOff(minimum: .milliseconds(50), maximum: .seconds(2))
+    private var nextConnectAt: UInt64 = 0
+    private var connectError: PostgresError?
+    private var isClosed = false
+
+    /// A pool without connections yet.
+    public init(
+        loop: EventLoop, settings: PostgresSettings, size: Int = 2, maximumWaiting: Int = 64,
+        waitTimeout: Duration = .seconds(5)
+    ) {
+        self.loop = loop
+        self.settings = settings
+        self.size = max(size, 1)
+        self.maximumWaiting = maximumWaiting
+        self.waitTimeout = waitTimeout
+    }
+
+    /// Runs one statement on a connection of the pool.
+    public func query(
+        _ sql: String, _ parameters: [SQLValue] = [], timeout: Duration = .seconds(30)
+    ) async throws(PostgresError) -> Rows {
+        try await withConnection { connection throws(PostgresError) in
+            try await connection.query(sql, parameters, timeout: timeout)
+        }
+    }
+
+    /// Lends a connection to `body` alone. One that is left in a transaction is closed.
+    public func withConnection<T>(
+        _ body: (PostgresConnection) async throws(PostgresError) -> T
+    ) async throws(PostgresError) -> T {
+        let connection = try await lease()
+        do throws(PostgresError) {
+            let value = try await body(connection)
+            giveBack(connection)
+            return value
+        } catch {
+            giveBack(connection)
+            throw error
+        }
+    }
+
+    /// Closes the idle connections now and the lent ones when they come back; those who wait fail with kind `closed`.
+    public func close() {
+        isClosed = true
+        for connection in idle { connection.close() }
+        idle = []
+        let waiters = waiting
+        waiting = []
+        for waiter in waiters { waiter.answer(.failure(Self.closed)) }
+    }
+}
+
+extension PostgresPool {
+    private static let closed = PostgresError(.closed, "the pool is closed")
+
+    private enum Grant {
+        /// A place, with a connection that is open or without one.
+        case place(PostgresConnection?)
+        case failure(PostgresError)
+    }
+
+    private final class Waiter {
+        var timer: LoopTimer?
+        private var continuation: UnsafeContinuation<Void, Never>?
+        private(set) var grant: Grant?
+
+        init(_ continuation: UnsafeContinuation<Void, Never>) { self.continuation = continuation }
+
+        var isAnswered: Bool { grant != nil }
+
+        func answer(_ grant: Grant) {
+            guard self.grant == nil else { return }
+            self.grant = grant
+            timer?.cancel()
+            timer = nil
+            continuation?.resume()
+            continuation = nil
+        }
+    }
+
+    private func lease() async throws(PostgresError) -> PostgresConnection {
+        guard !isClosed else { throw Self.closed }
+        if let connection = takeIdle() {
+            leased += 1
+            return connection
+        }
+        if leased < size {
+            leased += 1
+            return try await connect()
+        }
+        switch await waitForPlace() {
+        case .failure(let error): throw error
+        case .place(let connection):
+            if let connection, !connection.isClosed { return connection }
+            return try await connect()
+        }
+    }
+
+    private func takeIdle() -> PostgresConnection? {
+        while let connection = idle.popLast() {
+            if !connection.isClosed { return connection }
+        }
+        return nil
+    }
+
+    private func waitForPlace() async -> Grant {
+        guard waiting.count < maximumWaiting else {
+            return .failure(PostgresError(.overloaded, "\(waiting.count) queries wait for a connection"))
+        }
+        var waiter: Waiter?
+        await withUnsafeContinuation { continuation in
+            let new = Waiter(continuation)
+            new.timer = loop.schedule(after: waitTimeout) { [self] in
+                waiting.removeAll { $0 === new }
+                new.answer(.failure(PostgresError(.overloaded, "no connection was free within \(waitTimeout)")))
+            }
+            waiting.append(new)
+            waiter = new
+        }
+        return waiter?.grant ?? .failure(Self.closed)
+    }
+
+    /// Makes a connection for a place that is already counted; the place is given back when that fails.
+    private func connect() async throws(PostgresError) -> PostgresConnection {
+        if let connectError, EventLoop.now() < nextConnectAt {
+            passPlaceOn(nil)
+            throw connectError
+        }
+        do throws(PostgresError) {
+            let connection = try await PostgresConnection.connect(settings, on: loop)
+            backOff.reset()
+            connectError = nil
+            return connection
+        } catch {
+            connectError = error
+            nextConnectAt = EventLoop.now() &+ backOff.next().nanoseconds
+            passPlaceOn(nil)
+            throw error
+        }
+    }
+
+    private func giveBack(_ connection: PostgresConnection) {
+        if isClosed || connection.isInTransaction { connection.close() }
+        passPlaceOn(connection.isClosed ? nil : connection)
+    }
+
+    private func passPlaceOn(_ connection: PostgresConnection?) {
+        if let waiter = waiting.popFirst() { return waiter.answer(.place(connection)) }
+        leased -= 1
+        if let connection { idle.append(connection) }
+    }
+}
