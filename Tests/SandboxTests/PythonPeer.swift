@@ -112,20 +112,24 @@ struct PythonPeer {
         }
     }
 
+    /// Files and not pipes: processes that start at the same time would inherit each other's pipe ends, and each would
+    /// wait for the end of all others.
     private static func waitFor(_ program: String, _ input: [UInt8]) throws -> [UInt8] {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("peer-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (question, answer) = (folder.appendingPathComponent("in"), folder.appendingPathComponent("out"))
+        try Data(input).write(to: question)
+        try Data().write(to: answer)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", "-c", program]
-        let (stdin, stdout) = (Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
+        process.standardInput = try FileHandle(forReadingFrom: question)
+        process.standardOutput = try FileHandle(forWritingTo: answer)
         try process.run()
-        try stdin.fileHandleForWriting.write(contentsOf: input)
-        try stdin.fileHandleForWriting.close()
-        let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
-        return Array(output)
+        return Array(try Data(contentsOf: answer))
     }
 
     private static let client = #"""

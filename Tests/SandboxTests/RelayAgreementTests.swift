@@ -59,7 +59,7 @@ struct RelayAgreementTests {
     @Test("on every method, with every sign method, from the caller's JSON to the outcome", arguments: bodies.indices)
     func agree(_ index: Int) throws {
         let (name, json, outcome) = Self.bodies[index]
-        let catalog = try Catalog.embedded()
+        let catalog = try Methods.catalog()
         var configuration = SandboxConfiguration(
             apps: [SandboxApp(key: "4272", secret: "秘密 secret", sessions: ["good"])], catalog: catalog)
         configuration.epochSeconds = { 1_700_000_000 + 599 }

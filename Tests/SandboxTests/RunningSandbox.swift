@@ -48,13 +48,22 @@ enum Example {
     static let all = [carProfile, rental, lease, addresses, cards]
 }
 
+/// The embedded catalog, loaded once for all tests.
+enum Methods {
+    private static let loaded = Result { try Catalog.embedded() }
+
+    static func catalog() throws -> Catalog {
+        try loaded.get()
+    }
+}
+
 /// Runs a sandbox on a free port for the length of a test.
 func withSandbox(
     _ change: (inout SandboxConfiguration) -> Void = { _ in },
     _ body: (Sandbox, PythonPeer) async throws -> Void
 ) async throws {
     let app = SandboxApp(key: "4272", secret: "秘密 secret", sessions: ["good"], expiredSessions: ["old"])
-    var configuration = SandboxConfiguration(apps: [app], catalog: try Catalog.embedded())
+    var configuration = SandboxConfiguration(apps: [app], catalog: try Methods.catalog())
     change(&configuration)
     var logger = Logger(label: "sandbox")
     logger.logLevel = .error

@@ -1,4 +1,3 @@
-import Catalog
 import Foundation
 import JSON
 import Logging
@@ -126,7 +125,7 @@ struct SandboxServerTests {
         try await withSandbox { sandbox, peer in
             #expect(await sandbox.port == peer.port)
             #expect(try await sandbox.start() == peer.port)
-            let configuration = SandboxConfiguration(apps: [], catalog: try .embedded(), port: peer.port)
+            let configuration = SandboxConfiguration(apps: [], catalog: try Methods.catalog(), port: peer.port)
             let second = Sandbox(configuration: configuration, logger: Logger(label: "sandbox"))
             await #expect(throws: Sandbox.StartError.self) { try await second.start() }
             await sandbox.order(FaultOrder(.hang, count: nil))
@@ -143,7 +142,7 @@ struct SandboxServerTests {
 
     @Test("run serves until its task is cancelled")
     func run() async throws {
-        let configuration = SandboxConfiguration(apps: [], catalog: try .embedded())
+        let configuration = SandboxConfiguration(apps: [], catalog: try Methods.catalog())
         let sandbox = Sandbox(configuration: configuration, logger: Logger(label: "sandbox"))
         let task = Task { try await sandbox.run() }
         while await sandbox.port == nil { await Task.yield() }

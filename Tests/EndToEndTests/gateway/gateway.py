@@ -26,6 +26,7 @@ import asyncio
 import itertools
 import json
 import os
+import signal
 import socket
 import ssl
 import struct
@@ -333,6 +334,8 @@ def main() -> int:
         return selftest.run()
     if not options.apps:
         parser.error("--apps is needed")
+    # A parent may have started us from a thread that blocks signals; SIGTERM must end us all the same.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     try:
         asyncio.run(serve(options))
     except KeyboardInterrupt:
