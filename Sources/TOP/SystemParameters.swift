@@ -30,7 +30,8 @@ extension Signer {
     /// The body of a request: the parameters, system and business together, and their sign at the end.
     public func form(_ parameters: [Parameter]) throws(CryptoError) -> [UInt8] {
         let sign = try sign(parameters)
-        var form = FormEncoding.encode(parameters.filter { $0.name != "sign" })
+        let isClean = !parameters.contains { $0.name == "sign" }
+        var form = FormEncoding.encode(isClean ? parameters : parameters.filter { $0.name != "sign" })
         FormEncoding.append([Parameter(name: "sign", value: sign)], to: &form)
         return form
     }
