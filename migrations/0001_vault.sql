@@ -20,7 +20,7 @@ CREATE TABLE vault.apps (
         CONSTRAINT apps_secret_sealed CHECK (octet_length(secret_sealed) BETWEEN 34 AND 2048),
     -- Null: the gateway of the service (TOPRELAY_GATEWAY_URL).
     gateway_url   text COLLATE "C"
-        CONSTRAINT apps_gateway_url CHECK (gateway_url ~ '^https?://[!-~]{1,2000}$'),
+        CONSTRAINT apps_gateway_url CHECK (gateway_url ~ '^https?://[!-~]+$' AND length(gateway_url) <= 2000),
     allow_http    boolean NOT NULL DEFAULT false,
     sign_method   text COLLATE "C" NOT NULL DEFAULT 'hmac-sha256'
         CONSTRAINT apps_sign_method CHECK (sign_method IN ('md5', 'hmac', 'hmac-sha256')),

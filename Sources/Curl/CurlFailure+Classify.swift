@@ -78,11 +78,12 @@ extension CurlFailure.Kind {
 }
 
 extension CurlFailure.TLSFault {
-    /// The numbers are OpenSSL's `X509_V_ERR_…` (x509_vfy.h). The host name is checked by libcurl itself, after a good chain.
+    /// The numbers are OpenSSL's `X509_V_ERR_…` (x509_vfy.h). The host name is checked by libcurl itself, after a good chain
+    /// and before it takes the chain's verdict over: that still stands at 1 then.
     init(_ transfer: FailedTransfer) {
         switch (transfer.code, transfer.verifyResult) {
         case (CURLE_SSL_CACERT_BADFILE, _): self = .caFile
-        case (CURLE_PEER_FAILED_VERIFICATION, 0), (CURLE_PEER_FAILED_VERIFICATION, 62): self = .wrongHostName
+        case (CURLE_PEER_FAILED_VERIFICATION, 0...1), (CURLE_PEER_FAILED_VERIFICATION, 62): self = .wrongHostName
         case (CURLE_PEER_FAILED_VERIFICATION, 2), (CURLE_PEER_FAILED_VERIFICATION, 18...21): self = .unknownIssuer
         case (CURLE_PEER_FAILED_VERIFICATION, 9): self = .notYetValid
         case (CURLE_PEER_FAILED_VERIFICATION, 10): self = .expired

@@ -55,17 +55,22 @@ extension Transfer {
         return count
     }
 
-    /// The headers are of no use here, but there must be an end to them.
+    /// One line of the answer's head. libcurl takes a head that is cut off for a whole one, and an endless one for good.
     private static func count(
         _ data: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
     ) -> Int {
-        guard let context else { return 0 }
+        guard let data, let context else { return 0 }
         let transfer = from(context)
         transfer.headerBytes += count
         guard transfer.headerBytes <= maximumHeaderBytes else {
             transfer.isTooLarge = true
             return 0
         }
+        let line = UnsafeRawBufferPointer(start: data, count: count)
+        // An interim answer, or a proxy's, has a head of its own before the one that counts.
+        if line.starts(with: "HTTP/".utf8) { transfer.isHeadWhole = false }
+        if count == 2, line[0] == 13, line[1] == 10 { transfer.isHeadWhole = true }
+        if count == 1, line[0] == 10 { transfer.isHeadWhole = true }
         return count
     }
 }

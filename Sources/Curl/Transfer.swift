@@ -30,6 +30,8 @@ final class Transfer {
     var response: [UInt8] = []
     var maximumResponseBytes = 0
     var headerBytes = 0
+    /// The empty line after the headers has come.
+    var isHeadWhole = false
     var isTooLarge = false
 
     /// Nil: libcurl has no memory, or refuses an option.
@@ -61,13 +63,15 @@ final class Transfer {
         isAskedTwice = false
         maximumResponseBytes = request.maximumResponseBytes
         headerBytes = 0
+        isHeadWhole = false
         isTooLarge = false
         errorText[0] = 0
         return setOptions(of: request, headers, now: now)
     }
 
     /// What became of the request, and an empty transfer.
-    func takeResult(_ code: CURLcode, isShutDown: Bool) -> CurlResult {
+    func takeResult(_ verdict: CURLcode, isShutDown: Bool) -> CurlResult {
+        let code = verdict == CURLE_OK && !isHeadWhole ? CURLE_PARTIAL_FILE : verdict
         let requestBytes = easy_get_long(easy, CURLINFO_REQUEST_SIZE)
         // An empty body is never asked for: there, sent headers are the whole request.
         let wasAsked = bodyWasAskedFor || (body.isEmpty && requestBytes > 0)

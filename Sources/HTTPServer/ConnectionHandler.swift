@@ -104,7 +104,7 @@ extension ConnectionHandler {
             perform(machine.drop(bytes.readableBytes))
         case let error as HTTPParserError:
             perform(machine.failed(ServerFault(error, maximumHeaderBytes: shared.configuration.maximumHeaderBytes)))
-        case is ByteToMessageDecoderError:
+        case is ByteToMessageDecoderError.PayloadTooLargeError:
             perform(machine.failed(.headersTooLarge(limit: shared.configuration.maximumHeaderBytes)))
         default:
             // A broken connection: there is nobody to tell.

@@ -33,7 +33,8 @@ public struct EncodedRow: Sendable, Equatable {
     }
 
     private static func length(in bytes: [UInt8], at place: Int) -> Int {
-        let bits = UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16 | UInt32(bytes[place + 2]) << 8
+        let bits =
+            UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16 | UInt32(bytes[place + 2]) << 8
             | UInt32(bytes[place + 3])
         return Int(Int32(bitPattern: bits))
     }

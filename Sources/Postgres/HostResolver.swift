@@ -24,7 +24,8 @@ enum HostResolver {
         guard !settings.hasAddresses, let hosts = settings.hosts else { return nil }
         let ports = settings.ports
         guard ports.count <= 1 || ports.count == hosts.count else {
-            throw PostgresError(.configuration, "the connection string has \(ports.count) ports for \(hosts.count) hosts")
+            throw PostgresError(
+                .configuration, "the connection string has \(ports.count) ports for \(hosts.count) hosts")
         }
         var servers: [ResolvedServer] = []
         var failure = ""

@@ -45,13 +45,7 @@ final class Link {
         timer = loop.schedule(after: settings.connectTimeout) { [self] in
             fail(PostgresError(.connection, "no connection to \(settings) within \(settings.connectTimeout)"))
         }
-        nonisolated(unsafe) let link = self
-        let (settings, loop) = (settings, loop)
-        let hasStarted = DetachedThread.start {
-            let result = LinkOpening.start(settings)
-            loop.execute { link.take(result) }
-        }
-        if !hasStarted {
+        if !startLookUp(settings, loop) {
             loop.schedule(after: .zero) { [self] in
                 fail(PostgresError(.overloaded, "too many host look-ups are under way"))
             }
@@ -118,6 +112,15 @@ final class Link {
 // MARK: Opening
 
 extension Link {
+    private func startLookUp(_ settings: PostgresSettings, _ loop: EventLoop) -> Bool {
+        // Only carried by the thread; touched on the loop alone.
+        nonisolated(unsafe) let link = self
+        return DetachedThread.start {
+            let result = LinkOpening.start(settings)
+            loop.execute { link.take(result) }
+        }
+    }
+
     private func take(_ result: Result<LinkOpening.Handle, PostgresError>) {
         switch result {
         case .failure(let error):
@@ -129,12 +132,12 @@ extension Link {
             // The receiver is called from inside libpq's calls, which this object makes, and so outlives.
             PQsetNoticeReceiver(made.pointer, { Link.receiveNotice($0, $1) }, Unmanaged.passUnretained(self).toOpaque())
             // Until the first poll, libpq wants the socket to be waited for as if it had said "writing".
-            await(.write)
+            waitFor(.write)
         }
     }
 
     /// Waits for the socket, which libpq may have exchanged for another of the same number.
-    private func await(_ interest: Interest) {
+    private func waitFor(_ interest: Interest) {
         watch = loop.watch(PQsocket(handle), for: interest) { [self] readiness in advance(readiness) }
     }
 
@@ -150,8 +153,8 @@ extension Link {
         // libpq may close the socket in the poll.
         watch?.cancel()
         switch PQconnectPoll(handle) {
-        case PGRES_POLLING_READING: await(.read)
-        case PGRES_POLLING_WRITING: await(.write)
+        case PGRES_POLLING_READING: waitFor(.read)
+        case PGRES_POLLING_WRITING: waitFor(.write)
         case PGRES_POLLING_OK: greet()
         default: fail(PostgresError(.connection, LinkOpening.message(of: handle)))
         }
@@ -166,7 +169,7 @@ extension Link {
         guard PQsetnonblocking(handle, 1) == 0, PQsendQuery(handle, greeting) == 1 else {
             return fail(PostgresError(.connection, LinkOpening.message(of: handle)))
         }
-        await(.read)
+        waitFor(.read)
         flush()
     }
 

@@ -12,9 +12,13 @@ enum LinkOpening {
         let servers: [ResolvedServer]?
         do throws(PostgresError) { servers = try HostResolver.resolve(settings) } catch { return .failure(error) }
         let options = settings.connectionOptions(resolved: servers)
-        guard let pointer = withCStrings(Array(options.keys), { keys in
-            withCStrings(Array(options.values)) { values in PQconnectStartParams(keys, values, 0) }
-        }) else {
+        guard
+            let pointer = withCStrings(
+                Array(options.keys),
+                { keys in
+                    withCStrings(Array(options.values)) { values in PQconnectStartParams(keys, values, 0) }
+                })
+        else {
             return .failure(PostgresError(.protocol, "libpq has no memory for a connection"))
         }
         guard PQstatus(pointer) != CONNECTION_BAD else {

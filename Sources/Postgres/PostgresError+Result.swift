@@ -16,19 +16,19 @@ extension PostgresError {
 
 extension PostgresError.ServerFields {
     init(result: OpaquePointer) {
-        func field(_ code: some BinaryInteger) -> String? {
+        func field(_ code: Int) -> String? {
             PQresultErrorField(result, Int32(code)).map { String(cString: $0) }
         }
-        let severity = field(TOPRELAY_PG_DIAG_SEVERITY.rawValue)
-        sqlState = field(TOPRELAY_PG_DIAG_SQLSTATE.rawValue)
+        let severity = field(TOPRELAY_PG_DIAG_SEVERITY)
+        sqlState = field(TOPRELAY_PG_DIAG_SQLSTATE)
         isFatal = severity == "FATAL" || severity == "PANIC"
-        message = field(TOPRELAY_PG_DIAG_MESSAGE.rawValue) ?? Self.firstLine(of: result)
-        detail = field(TOPRELAY_PG_DIAG_DETAIL.rawValue)
-        hint = field(TOPRELAY_PG_DIAG_HINT.rawValue)
-        context = field(TOPRELAY_PG_DIAG_CONTEXT.rawValue)
-        table = field(TOPRELAY_PG_DIAG_TABLE.rawValue)
-        column = field(TOPRELAY_PG_DIAG_COLUMN.rawValue)
-        constraint = field(TOPRELAY_PG_DIAG_CONSTRAINT.rawValue)
+        message = field(TOPRELAY_PG_DIAG_MESSAGE) ?? Self.firstLine(of: result)
+        detail = field(TOPRELAY_PG_DIAG_DETAIL)
+        hint = field(TOPRELAY_PG_DIAG_HINT)
+        context = field(TOPRELAY_PG_DIAG_CONTEXT)
+        table = field(TOPRELAY_PG_DIAG_TABLE)
+        column = field(TOPRELAY_PG_DIAG_COLUMN)
+        constraint = field(TOPRELAY_PG_DIAG_CONSTRAINT)
     }
 
     private static func firstLine(of result: OpaquePointer) -> String {

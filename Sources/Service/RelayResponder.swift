@@ -8,7 +8,7 @@ import Telemetry
 
 /// Hands each HTTP request to a worker, and answers at once what needs none.
 final class RelayResponder: Responder {
-    /// The largest body of a call whose entry says nothing else.
+    /// The largest body of a call, in bytes.
     static let standardBodyLimit = 1 << 20
 
     private let endpoints: Endpoints
@@ -26,12 +26,7 @@ final class RelayResponder: Responder {
         openAPI = OpenAPI.document(catalog)
     }
 
-    func bodyLimit(method: String, path: String) -> Int {
-        guard method == "POST", case .call(let entry) = try? Route.find(path, in: endpoints.catalog) else {
-            return Self.standardBodyLimit
-        }
-        return entry.maximumBodyBytes ?? Self.standardBodyLimit
-    }
+    func bodyLimit(method: String, path: String) -> Int { Self.standardBodyLimit }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
         let receivedAt = EventLoop.now()

@@ -8,7 +8,7 @@ import Vault
 /// One connection to PostgreSQL on a loop of its own, for a command that asks or changes something and ends.
 actor DatabaseSession {
     nonisolated let loop: EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     private let settings: PostgresSettings
     private let masterKey: SealingKey?
     private var connection: PostgresConnection?

@@ -20,8 +20,8 @@ struct DevDemo {
 
     /// Starts the sandbox, and puts app, sessions and token into the vault. The secrets are new at each start; the token is kept.
     static func make(store: StoreSettings, folder: URL, catalog: Catalog, logger: Logger) async throws -> DevDemo {
-        let secret = Hex.lower(try SecureRandom.bytes(16))
-        let sessions = try sellers.map { seller in (seller: seller, key: Hex.lower(try SecureRandom.bytes(24))) }
+        let secret = Hex.lower(SecureRandom.bytes(16))
+        let sessions = sellers.map { seller in (seller: seller, key: Hex.lower(SecureRandom.bytes(24))) }
         let known = SandboxApp(key: appKey, secret: secret, sessions: Set(sessions.map(\.key)))
         let sandbox = Sandbox(configuration: SandboxConfiguration(apps: [known], catalog: catalog), logger: logger)
         let port = try await sandbox.start()
@@ -56,10 +56,10 @@ struct DevDemo {
         ]
         for entry in catalog.entries {
             guard let path = entry.path else { continue }
-            let key = entry.idempotencyPath == nil ? "" : " -H 'Idempotency-Key: demo-1'"
+
             lines.append("# \(entry.method) (\(entry.title))")
             lines.append(
-                "curl -sS \(url)\(path) -H 'Authorization: Bearer \(token)' -H 'Content-Type: application/json'\(key) -d '\(Self.quoted(entry.exampleBody))'"
+                "curl -sS \(url)\(path) -H 'Authorization: Bearer \(token)' -H 'Content-Type: application/json' -d '\(Self.quoted(String(decoding: entry.exampleRequest(), as: UTF8.self)))'"
             )
             lines.append("")
         }

@@ -8,7 +8,7 @@ struct DevSecrets {
     /// The vault's master key, made at first use; base64 of 32 bytes.
     func masterKey() throws -> String {
         if let known = read("master.key") { return known }
-        let key = Base64.encode(try SecureRandom.bytes(32))
+        let key = Base64.encode(SecureRandom.bytes(32))
         try write(key, to: "master.key")
         return key
     }

@@ -1,32 +1,29 @@
-import Dispatch
-import Foundation
-import Glibc
 import Synchronization
+import UnixSignals
 
 /// Notes SIGINT and SIGTERM while a command starts its parts, so that it can stop them in order instead of dying.
 final class EarlySignals: Sendable {
-    private let hasCome = Atomic(false)
-    private let sources: [any DispatchSourceSignal]
+    private final class Flag: Sendable {
+        let isSet = Atomic(false)
+    }
+
+    private let flag = Flag()
+    private let watch: Task<Void, Never>
 
     init() {
-        let queue = DispatchQueue(label: "early-signals")
-        var sources: [any DispatchSourceSignal] = []
-        for number in [SIGINT, SIGTERM] {
-            unsafe signal(number, SIG_IGN)
-            sources.append(DispatchSource.makeSignalSource(signal: number, queue: queue))
-        }
-        self.sources = sources
-        for source in sources {
-            source.setEventHandler { [self] in hasCome.store(true, ordering: .relaxed) }
-            source.resume()
+        let flag = flag
+        watch = Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                flag.isSet.store(true, ordering: .relaxed)
+            }
         }
     }
 
     /// Throws when a signal has come.
     func check() throws {
-        if hasCome.load(ordering: .relaxed) { throw Failure.failed("stopped") }
+        if flag.isSet.load(ordering: .relaxed) { throw Failure.failed("stopped") }
     }
 
     /// From now on somebody else listens.
-    func stop() { for source in sources { source.cancel() } }
+    func stop() { watch.cancel() }
 }

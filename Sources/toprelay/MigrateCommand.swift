@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import Migrations
 import Postgres
 import Service
 import Vault

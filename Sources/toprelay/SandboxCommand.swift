@@ -1,9 +1,11 @@
 import ArgumentParser
 import Catalog
+import Crypto
 import Logging
 import Sandbox
 import ServiceLifecycle
 import Telemetry
+import UnixSignals
 
 /// `toprelay sandbox`: a stand-in for the TOP gateway.
 struct SandboxCommand: AsyncParsableCommand {
@@ -22,7 +24,7 @@ struct SandboxCommand: AsyncParsableCommand {
             let secret = try SecretInput.read(fromStandardInput: secretStdin, file: secretFile, what: "secret")
             let sessions = try sessionsFile.map(SecretInput.contents) ?? []
             let keys = String(decoding: sessions, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
-            let writer = LogWriter()
+            let writer = LogWriter.standardError()
             LoggingSystem.bootstrap(LogFormat.text.factory(level: .info, writer: writer))
             let logger = Logger(label: "sandbox")
             let app = SandboxApp(

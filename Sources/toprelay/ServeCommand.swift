@@ -5,6 +5,7 @@ import Metrics
 import Service
 import ServiceLifecycle
 import Telemetry
+import UnixSignals
 
 /// `toprelay serve`: one replica.
 struct ServeCommand: AsyncParsableCommand {
@@ -32,7 +33,7 @@ struct ProcessParts {
 
     init(_ settings: Settings) {
         self.settings = settings
-        let writer = LogWriter()
+        let writer = LogWriter.standardError()
         let factory = settings.logFormat.factory(level: settings.logLevel, writer: writer)
         LoggingSystem.bootstrap(factory)
         let registry = PrometheusRegistry(catalog: RelayMetrics.catalog)
@@ -43,7 +44,7 @@ struct ProcessParts {
     }
 
     /// The embedded entries, and those of TOPRELAY_CATALOG.
-    func catalog() throws -> Catalog { try Catalog.embedded() }
+    func catalog() throws -> Catalog { try CatalogFolder.catalog(folder: settings.catalogFolder) }
 
     /// Runs until a signal has come and the service has ended.
     func run(_ services: any Service...) async throws {

@@ -12,7 +12,7 @@ enum Subprocess {
         process.standardInput = FileHandle.nullDevice
         // Files, not pipes: a server that outlives pg_ctl would keep a pipe open for ever.
         let output = FileManager.default.temporaryDirectory.appending(path: "toprelay-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         defer { try? FileManager.default.removeItem(at: output) }
         let handle = try FileHandle(forWritingTo: output)
         process.standardOutput = handle

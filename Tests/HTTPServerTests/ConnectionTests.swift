@@ -86,4 +86,36 @@ import Testing
             #expect(server.statistics.acceptedConnections.value == 200)
         }
     }
+
+    @Test("After a request to upgrade, further input is left alone and the answer still comes")
+    func upgrade() async throws {
+        try await serving { port, responder, server in
+            let client = try RawClient(port: port)
+            try client.send(post("/held", "abc", "Connection: upgrade\r\nUpgrade: websocket\r\n"))
+            try await responder.waitForHeld(1)
+            try client.send([UInt8](repeating: 0x81, count: 50_000))
+            responder.release()
+            let answer = try client.answer()
+            #expect(answer.body == "released" && answer.fields["connection"] == "close")
+            client.close()
+            try await eventually { server.statistics.openConnections.value == 0 }
+            #expect(responder.paths == ["/held"])
+        }
+    }
+
+    @Test("A Unix socket serves like a port, also when a socket file is left from before")
+    func unixSocket() async throws {
+        let path = "/tmp/toprelay-http-test-\(UInt64.random(in: 0...UInt64.max)).sock"
+        for _ in 0..<2 {
+            try await serving { configuration in
+                configuration.address = .unix(path: path)
+            } _: { _, _, server in
+                #expect(server.port == nil)
+                let client = try RawClient(path: path)
+                try client.send(post("/echo", "abc"))
+                #expect(try client.answer().body == "abc")
+            }
+        }
+        RawClient.remove(path)
+    }
 }
