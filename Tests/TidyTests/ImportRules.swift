@@ -4,7 +4,7 @@ enum ImportRules {
     static let everywhere: Set<String> = ["Glibc", "Synchronization"]
 
     /// Modules whose Swift may hold pointers, because they wrap C.
-    static let wrappers: Set<String> = ["EventLoop", "Crypto", "Curl", "Postgres"]
+    static let wrappers: Set<String> = ["EventLoop", "Crypto", "Curl", "Postgres", "Migrations"]
 
     /// The modules of `Sources` and what each may import besides. Read it from the bottom up: no module knows one that
     /// stands below it.
@@ -14,12 +14,13 @@ enum ImportRules {
         "Crypto": ["CLibcrypto"],
         "Curl": ["CLibcurl", "EventLoop"],
         "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
+        "Migrations": ["CMigrations"],
         "TOP": ["JSON", "Crypto"],
         "Catalog": ["CCatalog", "JSON", "TOP", "Yams"],
         // Dispatch for the thread that writes records, Foundation to read /proc at a scrape.
         "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],
-        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Telemetry"],
+        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Telemetry", "Atomics"],
         "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Atomics"],
         "Relay": [
             "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit", "Telemetry",
@@ -30,11 +31,15 @@ enum ImportRules {
             "Audit", "Curl", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration", "Atomics",
             "FoundationEssentials",
         ],
-        "Sandbox": ["HTTPServer", "TOP", "Catalog", "JSON", "NIOHTTP1", "Logging", "ServiceLifecycle"],
+        "Sandbox": [
+            "HTTPServer", "TOP", "Catalog", "JSON", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle",
+        ],
+        // Foundation starts processes and writes files for `toprelay dev`, and reads secrets; no call passes here.
         "toprelay": [
-            "Service", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "TOP", "Crypto", "JSON",
+            "Service", "Migrations", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "TOP", "Crypto",
+            "JSON",
             "EventLoop", "HTTPServer", "Telemetry", "Curl", "ArgumentParser", "Logging", "Metrics",
-            "ServiceLifecycle", "Configuration", "FoundationEssentials",
+            "ServiceLifecycle", "Configuration", "Foundation", "Dispatch",
         ],
     ]
 
