@@ -94,7 +94,7 @@ let package = Package(
             ], swiftSettings: safe),
         .target(
             name: "Sandbox",
-            dependencies: ["HTTPServer", "TOP", "Catalog", "JSON", nioHTTP1, logging, lifecycle],
+            dependencies: ["Catalog", "JSON", nioCore, nioPosix, nioHTTP1, logging, lifecycle],
             swiftSettings: safe),
         .executableTarget(
             name: "toprelay",
@@ -123,7 +123,7 @@ let package = Package(
             swiftSettings: common),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Sandbox", "HTTPServer", "Catalog", "TOP", "JSON"],
+            name: "SandboxTests", dependencies: ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", logging],
             swiftSettings: common),
         .testTarget(
             name: "ServiceTests", dependencies: ["Service", "Relay", "Catalog", "JSON"],

@@ -44,7 +44,7 @@ final class WorkerGroup: Sendable {
         return WorkerParts(
             curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
             trail: TrailWriter(loop: loop, settings: settings.database, limits: limits, figures: figures, onEvent: events.note),
-            reader: TrailReader(pool: PostgresPool(settings: settings.database, loop: loop, size: 2)))
+            reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)))
     }
 
     /// Puts a new copy of the vault in force in every worker.

@@ -48,7 +48,7 @@ actor DatabaseSession {
     func vault() async throws -> VaultStore { VaultStore(connection: try await open(), key: masterKey) }
 
     /// The trail behind a pool of one connection.
-    func trail() -> TrailReader { TrailReader(pool: PostgresPool(settings: settings, loop: loop, size: 1)) }
+    func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
 
     private func end() {
         connection?.close()
