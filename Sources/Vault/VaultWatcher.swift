@@ -28,7 +28,7 @@ public actor VaultWatcher {
     }
 
     /// When PostgreSQL last confirmed the snapshot.
-    public nonisolated let freshness = VaultFreshness()
+    public nonisolated let freshness: VaultFreshness
     /// The loop on which the watcher lives.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -54,13 +54,15 @@ public actor VaultWatcher {
     /// A watcher that does nothing until `run()`. Both closures are called on the loop: `onSnapshot` with each new
     /// snapshot, `onEvent` with what is worth a log line.
     public init(
-        settings: PostgresSettings, key: SealingKey, loop: EventLoop, timing: Timing = Timing(),
+        settings: PostgresSettings, key: SealingKey, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
+        timing: Timing = Timing(),
         onEvent: @escaping @Sendable (VaultEvent) -> Void,
         onSnapshot: @escaping @Sendable (VaultSnapshot) -> Void
     ) {
         self.settings = settings
         self.key = key
         self.loop = loop
+        self.freshness = freshness
         self.timing = timing
         self.onEvent = onEvent
         self.onSnapshot = onSnapshot

@@ -1,6 +1,8 @@
 import Crypto
+import HTTPServer
 import Logging
 import Postgres
+import Telemetry
 import Vault
 
 /// Every setting of the service.
@@ -35,10 +37,11 @@ public enum SettingCatalog {
         "TOPRELAY_LISTEN", default: "127.0.0.1:8080", form: "HOST:PORT",
         reason: "Where the service listens; 0.0.0.0:8080 in a container."
     ) { text throws(SettingExpectation) in
-        guard let address = ListenAddress(text) else {
+        do {
+            return try ListenAddress(parsing: text)
+        } catch {
             throw SettingExpectation("HOST:PORT or [IPV6]:PORT is expected")
         }
-        return address
     }
 
     static let gatewayURL = Setting<GatewayURL>(

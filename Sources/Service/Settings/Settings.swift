@@ -1,6 +1,8 @@
 public import Crypto
+public import HTTPServer
 public import Logging
 public import Postgres
+public import Telemetry
 public import Vault
 
 /// The settings of the service, read and checked. `SettingCatalog` says what each is for.

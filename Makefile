@@ -1,0 +1,42 @@
+# The commands of the project. Each does its own set-up: on a Debian 12 machine with a Swift toolchain, `make run` and
+# `make test` need nothing before them.
+
+SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
+FORMATTED := Package.swift Sources Tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build bench format lint check clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+run: ## Install what is missing, build, and run the service with PostgreSQL, sandbox and demo data
+	@scripts/packages build run
+	@$(SWIFT_RUN) build -c release --product toprelay
+	@exec .build/release/toprelay dev $(ARGS)
+
+test: ## Install what is missing, and run the whole test suite against real parts
+	@scripts/packages build run test
+	@$(SWIFT_RUN) build --build-tests
+	@$(SWIFT_RUN) build --product toprelay
+	@$(SWIFT_RUN) test --skip-build $(ARGS)
+
+build: ## Build the release binary: .build/release/toprelay
+	@scripts/packages build
+	@$(SWIFT_RUN) build -c release --product toprelay
+
+bench: ## Measure the release build against nginx on this machine (ARGS="--write docs/benchmarks.md")
+	@scripts/packages build run bench
+	@$(SWIFT_RUN) build -c release --product toprelay
+	@exec python3 scripts/bench/bench.py $(ARGS)
+
+format: ## Format the Swift sources in place
+	@$(SWIFT_RUN) format --in-place --recursive --parallel $(FORMATTED)
+
+lint: ## Check formatting, scripts and deployment files (quick, nothing is built)
+	@SWIFT='$(SWIFT)' scripts/lint
+
+check: lint test ## What CI runs
+
+clean: ## Remove build products; the data of `make run` stays in .toprelay
+	rm -rf .build

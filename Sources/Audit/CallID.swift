@@ -1,0 +1,83 @@
+/// The identity of a call: a UUIDv7 (RFC 9562), whose first 48 bits are the millisecond at which the relay received it.
+public struct CallID: Sendable, Hashable {
+    /// The first eight bytes: 48 bits of milliseconds, the version, 12 random bits.
+    public let high: UInt64
+    /// The last eight bytes: the variant and 62 random bits.
+    public let low: UInt64
+
+    /// Milliseconds since 1970-01-01T00:00:00Z; the `at` of every row of this call.
+    public var epochMilliseconds: Int64 { Int64(high >> 16) }
+
+    /// The sixteen bytes in network order.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        for half in [high, low] {
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: half >> UInt64(shift)))
+            }
+        }
+        return bytes
+    }
+
+    /// The id as its 36 characters in lower case.
+    public var text: String { String(decoding: utf8, as: UTF8.self) }
+
+    private var utf8: [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        var digits = 0
+        for half in [high, low] {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                if digits == 8 || digits == 12 || digits == 16 || digits == 20 { text.append(UInt8(ascii: "-")) }
+                text.append(Self.hexDigits[Int(truncatingIfNeeded: half >> UInt64(shift)) & 15])
+                digits += 1
+            }
+        }
+        return text
+    }
+
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads the 36-character form, in either case. Nil unless it is a UUID of version 7.
+    public init?(_ text: String) {
+        var halves: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        for (position, byte) in text.utf8.enumerated() {
+            if position == 8 || position == 13 || position == 18 || position == 23 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard digits < 32, let value = Self.hexValue(byte) else { return nil }
+            if digits < 16 { halves.0 = halves.0 << 4 | value } else { halves.1 = halves.1 << 4 | value }
+            digits += 1
+        }
+        guard digits == 32, text.utf8.count == 36, halves.0 >> 12 & 15 == 7 else { return nil }
+        self.init(high: halves.0, low: halves.1)
+    }
+
+    private static func hexValue(_ byte: UInt8) -> UInt64? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
+        default: nil
+        }
+    }
+
+    /// Makes an id for a call that is received now.
+    /// - Parameters:
+    ///   - epochMilliseconds: the wall clock, 0 ..< 2^48.
+    ///   - random: source of the 74 random bits.
+    public static func make(epochMilliseconds: Int64, using random: inout some RandomNumberGenerator) -> CallID {
+        let stamp = UInt64(truncatingIfNeeded: epochMilliseconds) & 0xFFFF_FFFF_FFFF
+        return CallID(
+            high: stamp << 16 | 0x7000 | UInt64.random(in: 0...0xFFF, using: &random),
+            low: 0x8000_0000_0000_0000 | (random.next() as UInt64) >> 2)
+    }
+}

@@ -1,0 +1,31 @@
+public import Postgres
+
+/// The daily partitions of the trail.
+public enum Partitions {
+    /// Days that are kept ahead.
+    public static let daysKeptAhead = 14
+
+    /// Makes the partitions of the coming days, a day a transaction, without holding up writers for longer than `lockTimeoutMilliseconds`.
+    /// - Returns: how many tables were made.
+    public static func makeAhead(on connection: PostgresConnection, lockTimeoutMilliseconds: Int = 2000)
+        async throws(PostgresError) -> Int
+    {
+        _ = try await connection.query(
+            "SELECT set_config('lock_timeout', $1, false)", [.text("\(lockTimeoutMilliseconds)ms")],
+            timeout: .seconds(5))
+        var made = 0
+        for day in -1...daysKeptAhead {
+            let rows = try await connection.query(
+                "SELECT audit.make_partitions(audit.day(now()) + $1::integer) AS made", [.integer(Int64(day))],
+                timeout: .seconds(30))
+            made += Int(rows.first?["made"].integer ?? 0)
+        }
+        return made
+    }
+
+    /// Whole days after today that have their partitions; less than one is an alarm.
+    public static func daysAhead(on connection: PostgresConnection) async throws(PostgresError) -> Int {
+        let rows = try await connection.query("SELECT audit.days_ahead() AS days", [], timeout: .seconds(5))
+        return Int(rows.first?["days"].integer ?? -1)
+    }
+}

@@ -1,0 +1,46 @@
+public import Postgres
+
+/// Closes intents whose replica is gone: any replica may run it, the holder of the lease does.
+public enum Reconciliation {
+    /// An intent is closed this long after its call's deadline.
+    public static let graceSeconds = 15
+
+    /// Gives every intent that is past its deadline and grace the row `unknown`, and moves the mark after which readers look for open calls.
+    ///
+    /// The replica that made the call may still write its own row later: it has a higher source and wins.
+    /// - Parameter sinceSeconds: how far back to look at least; intents before the mark are looked at only when this reaches further.
+    /// - Returns: how many were closed.
+    public static func run(on connection: PostgresConnection, sinceSeconds: Int = 0, timeout: Duration = .seconds(30))
+        async throws(PostgresError) -> Int
+    {
+        let closed = try await connection.query(close, [.integer(Int64(sinceSeconds))], timeout: timeout)
+        _ = try await connection.query(advance, [], timeout: timeout)
+        return Int(closed.first?["closed"].integer ?? 0)
+    }
+
+    /// `504` is the status that the caller would have been given.
+    private static let close = """
+        WITH closed AS (
+            INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, tenant, method, outcome, status, message, duration_us,
+                                     attempts, request_id, refs, client_request_id, request_bytes, response_bytes)
+            SELECT id, at, 0, now(), caller, app, seller, tenant, method, 'unknown', 504,
+                   'The replica that made the call left no result.',
+                   (extract(epoch FROM now() - at) * 1000000)::bigint, 1, request_id, refs, client_request_id, 0, 0
+            FROM audit.intents AS i
+            WHERE at >= least((SELECT closed_before FROM audit.reconciliation), now() - $1::bigint * interval '1 second')
+              AND deadline < now() - interval '\(graceSeconds) seconds'
+              AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id)
+            ON CONFLICT DO NOTHING
+            RETURNING 1)
+        SELECT count(*) AS closed FROM closed
+        """
+
+    /// Two minutes are kept for intents on their way: commits that wait, clocks that differ.
+    private static let advance = """
+        UPDATE audit.reconciliation SET closed_before = greatest(closed_before, least(
+            now() - interval '2 minutes',
+            (SELECT min(at) FROM audit.intents AS i
+             WHERE at >= (SELECT closed_before FROM audit.reconciliation)
+               AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id))))
+        """
+}

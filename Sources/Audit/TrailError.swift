@@ -1,0 +1,14 @@
+import Postgres
+
+/// Why an intent is not durable.
+public struct TrailError: Error, Sendable, CustomStringConvertible {
+    /// Whether the row may stand in the database all the same: its commit was under way when the connection was lost.
+    public let mayBeRecorded: Bool
+    /// What happened, safe to show.
+    public let description: String
+
+    init(_ error: WriteError) {
+        if case .inDoubt = error { mayBeRecorded = true } else { mayBeRecorded = false }
+        description = error.description
+    }
+}

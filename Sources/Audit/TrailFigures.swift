@@ -1,0 +1,14 @@
+public import Atomics
+
+/// What a trail writer counts; readable from any thread.
+public final class TrailFigures: Sendable {
+    /// Endings that wait for their commit.
+    public let queued = ManagedAtomic(0)
+    /// Replies that went out before their ending was committed.
+    public let late = ManagedAtomic(0)
+    /// Endings that were lost: the queue was full, or PostgreSQL refuses the row.
+    public let failed = ManagedAtomic(0)
+
+    /// All zero.
+    public init() {}
+}

@@ -1,0 +1,38 @@
+import Postgres
+
+/// The tables that the writer fills, and the order of their columns; see migrations/0002_audit.sql.
+enum TrailTables {
+    static let intents = TableLayout(
+        name: "audit.intents",
+        columns: [
+            .init("id", "uuid"), .init("at", "timestamptz"), .init("deadline", "timestamptz"), .init("replica", "text"),
+            .init("caller", "text"), .init("app", "text"), .init("seller", "text"), .init("method", "text"),
+            .init("refs", "text[]"), .init("client_request_id", "text"), .init("trace_id", "text"),
+            .init("request_id", "text"),
+            .init("request", "text", isSacrificial: true), .init("request_truncated", "boolean"),
+        ])
+
+    static let calls = TableLayout(
+        name: "audit.calls",
+        columns: [
+            .init("id", "uuid"), .init("at", "timestamptz"), .init("source", "smallint"),
+            .init("finished_at", "timestamptz"),
+            .init("caller", "text"), .init("app", "text"), .init("seller", "text"), .init("method", "text"),
+            .init("outcome", "text"),
+            .init("status", "smallint"), .init("code", "text"), .init("sub_code", "text"),
+            .init("message", "text", isSacrificial: true),
+            .init("duration_us", "bigint"), .init("top_us", "bigint"), .init("audit_us", "bigint"),
+            .init("attempts", "smallint"),
+            .init("top_request_id", "text"), .init("request_id", "text"), .init("refs", "text[]"),
+            .init("client_request_id", "text"),
+            .init("request_bytes", "bigint"), .init("response_bytes", "bigint"), .init("retryable", "boolean"),
+            .init("keys", "bigint[]"), .init("keys_truncated", "boolean"), .init("key_version", "smallint"),
+        ])
+
+    static let responses = TableLayout(
+        name: "audit.responses",
+        columns: [
+            .init("id", "uuid"), .init("at", "timestamptz"), .init("response", "text", isSacrificial: true),
+            .init("truncated", "boolean"),
+        ])
+}

@@ -1,0 +1,100 @@
+import Atomics
+public import EventLoop
+public import Postgres
+
+/// Writes the trail of one worker: intents before calls, endings after them. On the worker's loop only.
+///
+/// Both are committed in groups. Intents and endings have connections of their own, so that an ending never delays a call that is about to leave.
+public final class TrailWriter {
+    /// The limits of the queue of endings.
+    public struct Limits: Sendable {
+        /// Calls that may be under way when the queue reaches its limit, and the bytes that one usually needs.
+        static let callsUnderWay = 65_536
+        static let usualBytes = 4096
+
+        /// Endings that wait at most.
+        public var outcomeRows: Int
+        /// Bytes of their rows at most.
+        public var outcomeBytes: Int
+        /// Connections for intents: one commits while the other fills.
+        public var intentConnections = 2
+        /// Connections for endings.
+        public var outcomeConnections = 1
+
+        /// Limits with the usual connections.
+        public init(outcomeRows: Int, outcomeBytes: Int) {
+            self.outcomeRows = outcomeRows
+            self.outcomeBytes = outcomeBytes
+        }
+    }
+
+    private let intents: GroupWriter
+    private let endings: GroupWriter
+    private let limits: Limits
+    private let figures: TrailFigures
+    private var rows = TrailRows()
+
+    /// Starts to connect. On the loop's thread.
+    /// - Parameter onEvent: what the writers meet, for logs; `intents` or `outcomes` says which.
+    public init(
+        loop: EventLoop, settings: PostgresSettings, limits: Limits, figures: TrailFigures,
+        onEvent: @escaping (_ writer: String, WriterEvent) -> Void
+    ) {
+        self.limits = limits
+        self.figures = figures
+        intents = GroupWriter(
+            loop: loop, settings: settings, tables: [TrailTables.intents],
+            configuration: WriterConfiguration(mode: .bounded, connections: limits.intentConnections))
+        var persistent = WriterConfiguration(mode: .persistent, connections: limits.outcomeConnections)
+        // Calls that were admitted while there was room must find some when they end.
+        persistent.maximumUnits = limits.outcomeRows + Limits.callsUnderWay
+        persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
+        endings = GroupWriter(
+            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses], configuration: persistent)
+        intents.onEvent = { onEvent("intents", $0) }
+        endings.onEvent = { onEvent("outcomes", $0) }
+    }
+
+    /// From now on business keys are kept as fingerprints under this key.
+    public func use(_ key: FingerprintKey) { rows.fingerprintKey = key }
+
+    /// Whether another ending would find room: calls are refused before their intent while there is none.
+    public var hasRoom: Bool {
+        let queued = endings.statistics
+        return queued.queuedUnits < limits.outcomeRows && queued.queuedBytes < limits.outcomeBytes
+    }
+
+    /// Returns when the intent is durable.
+    public func record(_ intent: Intent) async throws(TrailError) {
+        do {
+            try await intents.write([rows.row(intent, table: 0)])
+        } catch {
+            throw TrailError(error)
+        }
+    }
+
+    /// Queues an ending, and waits for its commit for a time. After that it stays queued until it is written.
+    public func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
+        var unit = [rows.row(ending, of: intent, table: 0)]
+        if let response = rows.responseRow(ending, of: intent, table: 1) { unit.append(response) }
+        switch await endings.write(unit, waitingAtMost: limit) {
+        case .committed: break
+        case .queued: figures.late.wrappingIncrement(ordering: .relaxed)
+        case .failed: figures.failed.wrappingIncrement(ordering: .relaxed)
+        }
+        figures.queued.store(endings.statistics.queuedUnits, ordering: .relaxed)
+    }
+
+    /// Waits until no ending is queued, until `limit`.
+    /// - Returns: how many still are.
+    public func flush(within limit: Duration) async -> Int {
+        _ = await endings.flush(within: limit)
+        return endings.statistics.queuedUnits
+    }
+
+    /// Ends the connections.
+    public func close() {
+        intents.close()
+        endings.close()
+    }
+}

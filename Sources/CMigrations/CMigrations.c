@@ -1,0 +1,22 @@
+#include "CMigrations.h"
+
+// #embed belongs to C23; clang has it in every mode and says so.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char vault[] = {
+#embed "../../migrations/0001_vault.sql"
+};
+static const unsigned char audit[] = {
+#embed "../../migrations/0002_audit.sql"
+};
+
+static const cmigrations_file files[] = {
+    {"0001_vault.sql", vault, sizeof vault},
+    {"0002_audit.sql", audit, sizeof audit},
+};
+
+uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }
+
+cmigrations_file cmigrations_at(uint32_t index) {
+    return index < cmigrations_count() ? files[index] : (cmigrations_file){"", (const unsigned char *)"", 0};
+}

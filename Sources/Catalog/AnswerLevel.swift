@@ -1,0 +1,41 @@
+/// The fields of an answer's object, compiled for looking names up.
+final class AnswerLevel: Sendable {
+    /// A field of an answer.
+    final class Member: Sendable {
+        let name: String
+        let isList: Bool
+        /// The name that TOP gives to one element of the list.
+        let itemName: String
+        let key: String?
+        let sensitivity: Sensitivity?
+        /// The members of an object or of a list's elements; nil for scalars and for objects without documented members.
+        let level: AnswerLevel?
+
+        init(_ field: Field) {
+            name = field.name
+            isList = field.type.isList
+            itemName = field.type.wireItemName
+            key = field.key
+            sensitivity = field.sensitivity
+            level = field.children.isEmpty ? nil : AnswerLevel(field.children)
+        }
+    }
+
+    let members: [Member]
+    private let table: NameTable
+
+    init(_ fields: [Field]) {
+        members = fields.map(Member.init)
+        var table = NameTable(capacity: fields.count)
+        for (index, field) in fields.enumerated() { _ = table.insert(field.name, index: index) }
+        self.table = table
+    }
+
+    subscript(name: ArraySlice<UInt8>) -> Member? {
+        table.index(of: name).map { members[$0] }
+    }
+
+    subscript(name: String) -> Member? {
+        members.first { $0.name == name }
+    }
+}

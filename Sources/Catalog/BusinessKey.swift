@@ -1,0 +1,19 @@
+/// A value under which a call can be found again: an order's, a card's, a car's number.
+public struct BusinessKey: Sendable, Hashable {
+    /// Which number it is: `channel_profile_id`, `phone`.
+    public let name: String
+    /// The number as it was sent or received, never masked: the audit trail stores a keyed fingerprint of it.
+    public let value: String
+    /// Whether the value is private and must not be stored or shown as it is.
+    public let isSensitive: Bool
+
+    /// Makes a key.
+    public init(name: String, value: String, isSensitive: Bool) {
+        self.name = name
+        self.value = value
+        self.isSensitive = isSensitive
+    }
+
+    /// The most keys that are kept of one request or answer; further ones are left out.
+    public static let maximumCount = 1024
+}

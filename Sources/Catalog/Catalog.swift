@@ -1,0 +1,59 @@
+/// All methods that can be called.
+public struct Catalog: Sendable {
+    /// The entries, by the method's name.
+    public let entries: [Entry]
+    private let methods: [String: Entry]
+    private let paths: [String: Entry]
+
+    /// The catalog that is part of the binary.
+    public static func embedded() throws(CatalogError) -> Catalog {
+        try Catalog(files: EmbeddedFiles.all())
+    }
+
+    /// The embedded catalog with further files. A file with an embedded one's name takes its place, so that an overlay
+    /// alone can be replaced.
+    public static func embedded(with files: [CatalogFile]) throws(CatalogError) -> Catalog {
+        let replaced = Set(files.map { CatalogFile.Name($0.name).text })
+        let kept = EmbeddedFiles.all().filter { !replaced.contains($0.name) }
+        return try Catalog(files: kept + files)
+    }
+
+    /// A catalog of these files: pages and, where there are any, their overlays. The faults of all files are reported
+    /// at once.
+    public init(files: [CatalogFile]) throws(CatalogError) {
+        var loader = CatalogLoader(files: files)
+        let entries = loader.load()
+        if !loader.faults.isEmpty { throw CatalogError(loader.faults) }
+        self.entries = entries
+        methods = Dictionary(entries.map { ($0.method, $0) }) { first, _ in first }
+        paths = Dictionary(entries.compactMap { entry in entry.path.map { ($0, entry) } }) { first, _ in first }
+    }
+
+    /// The entry of a method.
+    public func entry(method: String) -> Entry? {
+        methods[method]
+    }
+
+    /// The entry with that friendly path.
+    public func entry(path: String) -> Entry? {
+        paths[path]
+    }
+}
+
+extension CatalogFile {
+    /// What a file's name says.
+    struct Name {
+        /// The name without folders.
+        let text: String
+        /// The method; nil if the name is no catalog file's.
+        let method: String?
+        let isOverlay: Bool
+
+        init(_ path: String) {
+            text = String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+            isOverlay = text.hasSuffix(".overlay.yaml")
+            let suffix = isOverlay ? ".overlay.yaml" : ".yaml"
+            method = text.hasSuffix(suffix) ? String(text.dropLast(suffix.count)) : nil
+        }
+    }
+}

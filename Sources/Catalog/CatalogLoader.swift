@@ -1,0 +1,59 @@
+/// Turns files into entries, and gathers their faults.
+struct CatalogLoader {
+    private(set) var faults: [CatalogError.Fault] = []
+    private var pages: [(method: String, file: CatalogFile)] = []
+    private var overlays: [String: CatalogFile] = [:]
+
+    /// The most methods that a catalog may hold.
+    static let maximumEntries = 20_000
+
+    init(files: [CatalogFile]) {
+        var names: Set<String> = []
+        for file in files {
+            let name = CatalogFile.Name(file.name)
+            guard let method = name.method else {
+                fault(file.name, "a catalog file is named METHOD.yaml or METHOD.overlay.yaml")
+                continue
+            }
+            if !names.insert(name.text).inserted { fault(file.name, "there are two files of this name") }
+            if name.isOverlay { overlays[method] = file } else { pages.append((method, file)) }
+        }
+        if pages.count > Self.maximumEntries { fault("catalog", "there are more than \(Self.maximumEntries) entries") }
+        pages.sort { $0.method < $1.method }
+        let methods = Set(pages.map(\.method))
+        for (method, file) in overlays.sorted(by: { $0.key < $1.key }) where !methods.contains(method) {
+            fault(file.name, "there is no \(method).yaml that it could add to")
+        }
+    }
+
+    private mutating func fault(_ file: String, _ detail: String) {
+        faults.append(CatalogError.Fault(file: file, line: nil, detail: detail))
+    }
+
+    mutating func load() -> [Entry] {
+        var entries: [Entry] = []
+        var paths: [String: String] = [:]
+        for (method, file) in pages.prefix(Self.maximumEntries) {
+            guard let entry = entry(method, file) else { continue }
+            if let path = entry.path, let other = paths.updateValue(method, forKey: path) {
+                fault(overlays[method]?.name ?? file.name, "the path \(path) is \(other)'s already")
+            }
+            entries.append(entry)
+        }
+        return entries
+    }
+
+    private mutating func entry(_ method: String, _ file: CatalogFile) -> Entry? {
+        do throws(CatalogError) {
+            let entry = try Entry.read(page: file, overlay: overlays[method])
+            guard entry.method == method else {
+                fault(file.name, "it is named for \"\(method)\" but describes \"\(entry.method)\"")
+                return nil
+            }
+            return entry
+        } catch {
+            faults += error.faults
+            return nil
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import TOP
+
+/// The form in which TOP takes a date or a time; wall time in GMT+8.
+///
+/// Callers may give the form itself or ISO 8601; a time without an offset is GMT+8, and fractions of a second are
+/// refused because no form can carry them.
+public enum DateForm: String, Sendable, CaseIterable {
+    /// `2010-01-01 00:00:00`: every documented `Date`.
+    case dashed = "yyyy-MM-dd HH:mm:ss"
+    /// `2010.01.01 00:00:00`.
+    case dotted = "yyyy.MM.dd HH:mm:ss"
+    /// `2010-01-01`.
+    case day = "yyyy-MM-dd"
+    /// Milliseconds since 1970.
+    case milliseconds
+
+    /// A date as it is sent.
+    struct Reading: Equatable {
+        let text: String
+        /// Seconds since 1970; of milliseconds, the whole seconds.
+        let seconds: Int
+    }
+
+    /// Why a text is no such date; the hint continues a sentence that says what is expected.
+    struct Refusal: Error, Equatable {
+        let hint: String
+    }
+
+    /// What a caller may give, as a noun phrase.
+    var expectation: String {
+        switch self {
+        case .dashed, .dotted: "a date and time, \(rawValue) (GMT+8) or ISO 8601"
+        case .day: "a date, \(rawValue)"
+        case .milliseconds: "a time, in milliseconds since 1970 or ISO 8601"
+        }
+    }
+
+    /// What TOP takes, as a noun phrase.
+    var wireExpectation: String {
+        self == .milliseconds ? "a time in milliseconds since 1970" : "written as \(rawValue)"
+    }
+
+    /// Reads what a caller gave.
+    func read(_ text: String) -> Result<Reading, Refusal> {
+        if self == .milliseconds, DecimalText.isWhole(text) { return milliseconds(text) }
+        let time: ParsedTime
+        do {
+            time = try TOPTime.parse(text)
+        } catch {
+            return .failure(Refusal(hint: Self.hint(error)))
+        }
+        let bytes = text.utf8.span
+        if self != .dotted, bytes.count > 4, bytes[4] == UInt8(ascii: ".") { return .failure(Refusal(hint: "")) }
+        guard time.hasTime == (self != .day) else {
+            return .failure(Refusal(hint: self == .day ? "; without a time of day" : "; the time of day is missing"))
+        }
+        // The years 1970 to 9999 in GMT+8; 1 to 9999 where the form has room for them.
+        guard time.epochSeconds >= (self == .milliseconds ? 0 : -62_135_625_600), time.epochSeconds <= 253_402_271_999
+        else { return .failure(Refusal(hint: "; the year is out of range")) }
+        return .success(Reading(text: written(time.epochSeconds), seconds: time.epochSeconds))
+    }
+
+    private func milliseconds(_ text: String) -> Result<Reading, Refusal> {
+        guard let value = try? TOPTime.parse(milliseconds: text) else {
+            return .failure(Refusal(hint: "; the number is out of range"))
+        }
+        return .success(Reading(text: text, seconds: value / 1000))
+    }
+
+    private func written(_ seconds: Int) -> String {
+        switch self {
+        case .dashed: TOPTime.format(epochSeconds: seconds, as: .dashed)
+        case .dotted: TOPTime.format(epochSeconds: seconds, as: .dotted)
+        case .day: TOPTime.format(epochSeconds: seconds, as: .date)
+        case .milliseconds: TOPTime.format(epochSeconds: seconds, as: .milliseconds)
+        }
+    }
+
+    private static func hint(_ error: TOPTimeError) -> String {
+        switch error {
+        case .fraction: "; without a fraction of a second"
+        case .impossible(let part): "; the \(part) is out of range"
+        case .form, .missingOffset: ""
+        }
+    }
+}

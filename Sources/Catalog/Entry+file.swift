@@ -1,0 +1,19 @@
+extension Entry {
+    /// The entry that a page's file and an overlay's describe; without an overlay the page stands alone. The files'
+    /// names need not follow the catalog's rule.
+    public static func read(page: CatalogFile, overlay: CatalogFile? = nil) throws(CatalogError) -> Entry {
+        let (page, pageFaults) = PageReader.read(page.text, file: page.name)
+        var part = Overlay()
+        part.method = page?.method ?? ""
+        var faults = pageFaults
+        if let overlay {
+            let (read, overlayFaults) = OverlayReader.read(overlay.text, file: overlay.name)
+            part = read ?? part
+            faults += overlayFaults
+        }
+        guard let page, faults.isEmpty else { throw CatalogError(faults) }
+        let (entry, entryFaults) = EntryBuilder.build(page: page, overlay: part, file: overlay?.name ?? page.method)
+        guard let entry else { throw CatalogError(entryFaults) }
+        return entry
+    }
+}

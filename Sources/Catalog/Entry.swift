@@ -1,0 +1,65 @@
+/// A TOP method as data: what its documentation page says, and what the entry's overlay adds.
+public final class Entry: Sendable {
+    /// Whether a call needs the seller's session key.
+    public enum Session: String, Sendable, CaseIterable {
+        /// Never sent without one.
+        case required
+        /// Sent with one where the seller is known.
+        case optional
+        /// Never sent with one.
+        case none
+    }
+
+    /// The method's name: `tmall.aliauto.carprofile.sync`.
+    public let method: String
+    /// The page's title; empty if it has none.
+    public let title: String
+    /// The page's category; empty if it has none.
+    public let category: String
+    /// The page's description; empty if it has none.
+    public let description: String
+    /// The friendly path, `/v1/…`; nil if the method has none.
+    public let path: String?
+    /// Whether a call needs a session key.
+    public let session: Session
+    /// Whether the method only reads, so that repeating it does no harm. Methods write unless their entry says so.
+    public let reads: Bool
+    /// The request's parameters in documented order.
+    public let request: [Field]
+    /// The answer's parameters in documented order.
+    public let response: [Field]
+    /// The name that the answer's JSON root has: `tmall_aliauto_carprofile_sync_response`.
+    public let responseRoot: String
+    /// The names from the request's root to the field that makes the call repeatable; nil if there is none.
+    public let idempotencyPath: [String]?
+
+    let level: Level
+    let outcome: Outcome
+    /// How many lists of sent texts the outcome's rules compare with the answer.
+    let expectationCount: Int
+    let answerLevel: AnswerLevel
+
+    init(
+        page: Page, overlay: Overlay, request: [Field], response: [Field], level: Level, outcome: Outcome,
+        expectationCount: Int
+    ) {
+        method = page.method
+        title = page.title
+        category = page.category
+        description = page.description
+        path = overlay.path
+        session = overlay.session ?? page.session
+        reads = overlay.reads
+        self.request = request
+        self.response = response
+        responseRoot = page.responseRoot
+        idempotencyPath = overlay.idempotency
+        self.level = level
+        self.outcome = outcome
+        self.expectationCount = expectationCount
+        answerLevel = AnswerLevel(response)
+    }
+
+    /// Whether a request id of the caller's makes repeating a call harmless.
+    public var isIdempotent: Bool { idempotencyPath != nil }
+}

@@ -1,0 +1,32 @@
+/// What TOP's answer to a call means.
+public struct Interpretation: Sendable {
+    /// What became of the call, by the entry's rules.
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// Done.
+        case success
+        /// TOP took the request and reports its result later.
+        case accepted
+        /// Done in part: some items failed.
+        case partial
+        /// TOP answered, and the answer says that nothing was done.
+        case businessFailure = "business_failure"
+    }
+
+    /// What became of the call.
+    public let outcome: Outcome
+    /// Whether the call may be repeated; nil unless TOP says so.
+    public let retryable: Bool?
+    /// The answer's inner object as plain JSON: TOP's list wrappers are plain lists, numbers are as TOP wrote them,
+    /// `request_id` is lifted out.
+    public let result: [UInt8]
+    /// TOP's id of the request; nil if the answer has none.
+    public let requestID: String?
+    /// The code that TOP gave; nil if the entry names none or the answer has none.
+    public let code: String?
+    /// The message that TOP gave; nil if the entry names none or the answer has none.
+    public let message: String?
+    /// The values under which the call can be found that only the answer tells.
+    public let keys: [BusinessKey]
+    /// Masks the private values of the call and of its answer.
+    public let mask: ValueMask
+}

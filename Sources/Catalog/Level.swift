@@ -1,0 +1,82 @@
+/// The fields of one object, compiled for looking names up.
+final class Level: Sendable {
+    let fields: [CompiledField]
+    /// Whether names that are not documented are taken over as they are.
+    let isOpen: Bool
+    let rules: [Rule]
+    let collectors: [Collector]
+    private let table: NameTable
+
+    init(fields: [CompiledField], isOpen: Bool, rules: [Rule], collectors: [Collector]) {
+        self.fields = fields
+        self.isOpen = isOpen
+        self.rules = rules
+        self.collectors = collectors
+        var table = NameTable(capacity: fields.reduce(0) { $0 + 2 + $1.field.aliases.count })
+        // A documented name wins over another field's alias.
+        for (index, field) in fields.enumerated() { _ = table.insert(field.name, index: index) }
+        for (index, field) in fields.enumerated() {
+            _ = table.insert(field.name.camelCased, index: index)
+            for alias in field.field.aliases {
+                _ = table.insert(alias, index: index)
+                _ = table.insert(alias.camelCased, index: index)
+            }
+        }
+        self.table = table
+    }
+
+    /// The index of the field of that name, as documented, in camel case or by an alias.
+    func index(of name: ArraySlice<UInt8>) -> Int? {
+        table.index(of: name)
+    }
+}
+
+/// A field, compiled: what mapping a value needs, at hand.
+final class CompiledField: Sendable {
+    let field: Field
+    let name: String
+    let kind: FieldType.Kind
+    let isList: Bool
+    let isRequired: Bool
+    /// The members' level; nil for scalars and for objects without documented members.
+    let level: Level?
+    /// For a text that holds JSON: the one value in it.
+    let content: CompiledField?
+    /// Whether the call's request id is this field's value.
+    let isRequestID: Bool
+    /// Whether any value under this field is masked in the audit trail.
+    let holdsSensitive: Bool
+    /// The values of a closed enumeration as UTF-8, and what is sent for each.
+    private let choices: [(written: String, sent: String)]
+
+    init(_ field: Field, level: Level?, content: CompiledField?, isRequestID: Bool) {
+        self.field = field
+        name = field.name
+        kind = field.type.kind
+        isList = field.type.isList
+        isRequired = field.isRequired
+        self.level = level
+        self.content = content
+        self.isRequestID = isRequestID
+        holdsSensitive =
+            field.sensitivity != nil || content?.holdsSensitive == true
+            || level?.fields.contains(where: \.holdsSensitive) == true
+        choices =
+            field.values.map { ($0.value, $0.value) }
+            + field.valueAliases.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Whether only some values are allowed.
+    var isEnumeration: Bool { !choices.isEmpty }
+
+    /// What is sent for a value of the enumeration; nil if it is none.
+    func choice(for text: String) -> String? {
+        for choice in choices where choice.written.utf8.elementsEqual(text.utf8) { return choice.sent }
+        return nil
+    }
+
+    /// The enumeration in words: `1 (新增), 2 (更新), 3 (删除)`.
+    var choicesInWords: String {
+        field.values.map { $0.label.isEmpty ? $0.value : "\($0.value) (\($0.label))" }.joined(separator: ", ")
+    }
+}

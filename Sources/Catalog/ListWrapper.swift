@@ -1,0 +1,29 @@
+import JSON
+
+/// TOP writes a list as `{"id_mapping":{"entry":[…]}}`, with `simplify=true` as `{"id_mapping":[…]}`, and at times a
+/// single element in place of a list.
+enum ListWrapper {
+    /// The elements of what stands where a list should be; nil if it cannot be read as one.
+    static func elements(of value: JSONValue, _ member: AnswerLevel.Member) -> [JSONValue]? {
+        switch value.kind {
+        case .array: return Array(value.elements)
+        case .object: return elements(ofObject: value, member)
+        case .null, .bool, .number, .string: return nil
+        }
+    }
+
+    private static func elements(ofObject value: JSONValue, _ member: AnswerLevel.Member) -> [JSONValue] {
+        guard let only = value.fields.first(where: { _ in true }) else { return [] }
+        guard value.count == 1 else { return [value] }
+        let inner = only.value
+        let isNamedAsItem = only.isNamed(member.itemName)
+        // A single element whose one member is documented is that element, not a wrapper.
+        if !isNamedAsItem, member.level?[only.nameBytes] != nil { return [value] }
+        switch inner.kind {
+        case .array: return Array(inner.elements)
+        case .null: return isNamedAsItem ? [] : [value]
+        case .object: return isNamedAsItem || member.level != nil ? [inner] : [value]
+        case .bool, .number, .string: return isNamedAsItem || member.level == nil ? [inner] : [value]
+        }
+    }
+}

@@ -1,0 +1,260 @@
+import JSON
+import TOP
+
+/// The request's root: each of its fields is one form parameter.
+extension Mapper {
+    mutating func request(_ root: JSONValue, _ level: Level) {
+        guard root.kind == .object else { return fault("must be an object, not \(root.kind.inWords)") }
+        parameters.reserveCapacity(level.fields.count + 8)
+        var given = gather(root, level)
+        for (index, field) in level.fields.enumerated() { parameter(field, &given[index]) }
+        if level.isOpen { copyUnknownParameters(root, level) }
+        check(level, given)
+    }
+
+    private mutating func parameter(_ field: CompiledField, _ given: inout Given) {
+        if given.presence == .faulty { return }
+        guard let value = given.value, !isBlankRequestID(value, field) else {
+            given.presence = .absent
+            guard let text = substitute(for: field) else { return }
+            given.presence = .present
+            return send(Scalar(text: text, isBare: false), field, &given)
+        }
+        path.append(.name(given.spelling ?? field.name))
+        defer { path.removeLast() }
+        if value.kind == .string, value.stringBytes?.allSatisfy(Blank.contains) == true, field.takesBlankAsMissing {
+            given.presence = .blank
+            if field.isRequired { fault("is required and must not be blank: \(field.expectation)") }
+            return
+        }
+        if field.isScalar {
+            guard let scalar = scalar(value, field) else {
+                given.presence = .faulty
+                return
+            }
+            return send(scalar, field, &given)
+        }
+        if field.isList, field.kind != .object, field.kind != .json, field.kind != .map {
+            return joined(value, field, &given)
+        }
+        writer.removeAll()
+        spans.removeAll(keepingCapacity: true)
+        structured(value, field, &given)
+    }
+
+    /// Sends a scalar.
+    private mutating func send(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
+        given.text = scalar.text
+        given.seconds = scalar.seconds
+        if let masked = remember(scalar.text, field) {
+            let bytes = Array(scalar.text.utf8)
+            let span = MaskSpan(range: 0..<bytes.count, shown: Array(masked.utf8))
+            masks.append(ParameterMask(parameter: parameters.count, text: bytes, spans: [span]))
+        }
+        parameters.append(Parameter(name: field.name, value: scalar.text))
+    }
+
+    /// Sends a list of scalars, joined by commas.
+    private mutating func joined(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+        guard value.kind == .array else {
+            given.presence = .faulty
+            return fault("must be a list, not \(value.kind.inWords)")
+        }
+        guard value.count > 0 else {
+            given.presence = .blank
+            if field.isRequired { fault("is required and must hold at least one element") }
+            return
+        }
+        checkCount(value, field)
+        var text = ""
+        var spans: [MaskSpan] = []
+        var index = 0
+        for element in value.elements {
+            path.append(.index(index))
+            if index > 0 { text += "," }
+            if let part = joinable(element, field) {
+                let start = text.utf8.count
+                text += part
+                if let masked = remember(part, field) {
+                    spans.append(MaskSpan(range: start..<text.utf8.count, shown: Array(masked.utf8)))
+                }
+            }
+            path.removeLast()
+            index += 1
+        }
+        if !spans.isEmpty {
+            masks.append(ParameterMask(parameter: parameters.count, text: Array(text.utf8), spans: spans))
+        }
+        parameters.append(Parameter(name: field.name, value: text))
+    }
+
+    private mutating func joinable(_ element: JSONValue, _ field: CompiledField) -> String? {
+        if element.isNull {
+            fault("must be \(field.expectation), not null")
+            return nil
+        }
+        if field.kind == .bytes {
+            fault("a file (byte[]) cannot be sent")
+            return nil
+        }
+        guard let scalar = scalar(element, field) else { return nil }
+        if scalar.text.utf8.contains(UInt8(ascii: ",")) {
+            fault("must not hold a comma, since TOP takes the list as one text joined by commas")
+            return nil
+        }
+        if Parameter.isBlank(scalar.text) {
+            fault("must not be blank, since TOP takes the list as one text joined by commas")
+            return nil
+        }
+        return scalar.text
+    }
+
+    /// Sends an object, a list of objects or other JSON as one text.
+    private mutating func structured(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+        if let content = field.content { return send(content: content, of: field, value) }
+        if field.isList {
+            guard value.kind == .array else {
+                given.presence = .faulty
+                return fault("must be a list, not \(value.kind.inWords)")
+            }
+            if value.count == 0 {
+                given.presence = .blank
+                if field.isRequired { fault("is required and must hold at least one element") }
+            }
+            elements(value, field)
+            return sendWritten(field)
+        }
+        switch field.kind {
+        case .object: single(value, field)
+        case .map, .json: free(value, field)
+        case .string, .number, .boolean, .date, .price, .decimal, .bytes: fault("a file (byte[]) cannot be sent")
+        }
+    }
+
+    /// Sends one object, which the caller may give as such or as a list of one.
+    private mutating func single(_ value: JSONValue, _ field: CompiledField) {
+        var object = value
+        let isList = value.kind == .array
+        if isList {
+            guard value.count == 1, let only = value.elements.first(where: { _ in true }) else {
+                return fault("must be an object, or a list of exactly one")
+            }
+            object = only
+            path.append(.index(0))
+        }
+        if field.field.wireForm == .list { writer.beginArray() }
+        if let level = field.level {
+            self.object(object, level)
+        } else if object.kind == .object {
+            writer.value(object)
+        } else {
+            fault("must be an object, not \(object.kind.inWords)")
+        }
+        if field.field.wireForm == .list { writer.endArray() }
+        if isList { path.removeLast() }
+        sendWritten(field)
+    }
+
+    /// Sends JSON whose members no page names; a text that holds such JSON is sent unchanged.
+    private mutating func free(_ value: JSONValue, _ field: CompiledField) {
+        var content = value
+        let text = value.string
+        if let text {
+            guard let document = embedded(text) else { return }
+            content = document.root
+        }
+        if field.kind == .map, content.kind != .object {
+            return fault("must be an object, not \(content.kind.inWords)")
+        }
+        if let text { return parameters.append(Parameter(name: field.name, value: text)) }
+        writer.value(value)
+        sendWritten(field)
+    }
+
+    private mutating func sendWritten(_ field: CompiledField) {
+        if !spans.isEmpty {
+            masks.append(ParameterMask(parameter: parameters.count, text: writer.bytes, spans: spans))
+        }
+        parameters.append(Parameter(name: field.name, value: String(decoding: writer.bytes, as: UTF8.self)))
+    }
+
+    private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
+        for member in root.fields where level.index(of: member.nameBytes) == nil && !member.value.isNull {
+            var text = member.value.scalarText
+            if text == nil {
+                writer.removeAll()
+                writer.value(member.value)
+                text = String(decoding: writer.bytes, as: UTF8.self)
+            }
+            guard let text, !Parameter.isBlank(text) else { continue }
+            parameters.append(Parameter(name: member.name, value: text))
+        }
+    }
+
+    // MARK: Texts that hold JSON
+
+    /// The JSON in a text; nil, with a fault, if it holds none.
+    private mutating func embedded(_ text: String) -> JSONDocument? {
+        do {
+            return try JSONDocument(text)
+        } catch {
+            fault("must hold JSON: \(error.description)")
+            return nil
+        }
+    }
+
+    /// Sends a text that holds JSON: real JSON is written compactly, a text is checked and sent unchanged.
+    private mutating func send(content: CompiledField, of field: CompiledField, _ value: JSONValue) {
+        guard let text = written(content, value) else { return }
+        if !spans.isEmpty {
+            masks.append(ParameterMask(parameter: parameters.count, text: writer.bytes, spans: spans))
+        }
+        parameters.append(Parameter(name: field.name, value: text))
+    }
+
+    /// The same inside an object, where the text is a JSON string.
+    mutating func nestedText(_ value: JSONValue, _ field: CompiledField) {
+        guard let content = field.content else { return }
+        let outer = (writer, spans)
+        writer = JSONWriter()
+        spans = []
+        let text = written(content, value)
+        let isSensitive = !spans.isEmpty
+        (writer, spans) = outer
+        guard let text else { return writer.null() }
+        let start = writer.bytes.count
+        writer.string(text)
+        guard isSensitive else { return }
+        let comma = writer.bytes[start] == UInt8(ascii: ",") ? 1 : 0
+        spans.append(MaskSpan(range: start + comma..<writer.bytes.count, shown: Array("\"***\"".utf8)))
+    }
+
+    /// Checks JSON or a text that holds it, and gives the text to send; `writer` then holds it in compact form.
+    private mutating func written(_ content: CompiledField, _ value: JSONValue) -> String? {
+        guard let text = value.string else {
+            write(content, value)
+            return String(decoding: writer.bytes, as: UTF8.self)
+        }
+        guard let document = embedded(text) else { return nil }
+        let outer = isVerbatim
+        isVerbatim = true
+        write(content, document.root)
+        isVerbatim = outer
+        return text
+    }
+
+    private mutating func write(_ content: CompiledField, _ value: JSONValue) {
+        guard content.isList else {
+            if let level = content.level { return object(value, level) }
+            return writer.value(value)
+        }
+        guard value.kind == .array else { return fault("must hold a list, not \(value.kind.inWords)") }
+        if value.count == 0 { fault("must hold at least one element") }
+        elements(value, content)
+    }
+}
+
+extension CompiledField {
+    /// Whether a blank text stands for nothing: where a text can stand at all.
+    fileprivate var takesBlankAsMissing: Bool { isScalar || content != nil || kind == .json || kind == .map }
+}

@@ -1,0 +1,91 @@
+import JSON
+
+/// Scalars: each type takes its own JSON form only.
+extension Mapper {
+    /// The value as TOP gets it; nil, with a fault, if it is not what the field takes.
+    mutating func scalar(_ value: JSONValue, _ field: CompiledField) -> Scalar? {
+        switch field.kind {
+        case .string: return text(value, field)
+        case .date: return date(value, field)
+        case .number, .decimal: return number(value, field, isBare: true)
+        case .price: return number(value, field, isBare: false)
+        case .boolean: return flag(value)
+        case .json, .map, .bytes, .object: return nil
+        }
+    }
+
+    private mutating func text(_ value: JSONValue, _ field: CompiledField) -> Scalar? {
+        if field.field.dateForm != nil { return date(value, field) }
+        guard let text = value.string else {
+            let expected = field.isEnumeration ? "\(field.expectation), as a text" : "a text"
+            fault("must be \(expected) (a JSON string), not \(value.kind.inWords)")
+            return nil
+        }
+        if let maximum = field.field.maximumLength, text.utf8.count > maximum, text.utf16.count > maximum {
+            fault("must be at most \(maximum) characters long")
+            return nil
+        }
+        return chosen(text, field, isBare: false)
+    }
+
+    private mutating func number(_ value: JSONValue, _ field: CompiledField, isBare: Bool) -> Scalar? {
+        if field.field.dateForm != nil { return date(value, field) }
+        guard let text = numberText(value), DecimalText.isValid(text) else {
+            let kind = value.kind == .string || value.kind == .number ? "" : ", not \(value.kind.inWords)"
+            fault("must be \(field.isEnumeration ? field.expectation : "a number without an exponent")\(kind)")
+            return nil
+        }
+        if let minimum = field.field.minimumValue, DecimalText.isLess(text, minimum) {
+            fault("must be at least \(minimum)")
+            return nil
+        }
+        if let maximum = field.field.maximumValue, DecimalText.isLess(maximum, text) {
+            fault("must be at most \(maximum)")
+            return nil
+        }
+        return chosen(text, field, isBare: isBare)
+    }
+
+    /// A number's digits as the caller wrote them, in a JSON number or in a string.
+    private func numberText(_ value: JSONValue) -> String? {
+        value.kind == .number ? value.lexeme : isVerbatim ? nil : value.string
+    }
+
+    private mutating func flag(_ value: JSONValue) -> Scalar? {
+        guard let flag = value.bool else {
+            fault("must be true or false, not \(value.kind.inWords)")
+            return nil
+        }
+        return Scalar(text: flag ? "true" : "false", isBare: true)
+    }
+
+    private mutating func chosen(_ text: String, _ field: CompiledField, isBare: Bool) -> Scalar? {
+        guard field.isEnumeration else { return Scalar(text: text, isBare: isBare) }
+        guard let choice = field.choice(for: text), !isVerbatim || choice == text else {
+            fault("must be \(field.expectation)")
+            return nil
+        }
+        return Scalar(text: choice, isBare: isBare)
+    }
+
+    private mutating func date(_ value: JSONValue, _ field: CompiledField) -> Scalar? {
+        guard let form = field.field.dateForm else { return nil }
+        let isBare = field.kind == .number
+        let given = form == .milliseconds && isBare && value.kind == .number ? value.lexeme : value.string
+        guard let given else {
+            fault("must be \(form.expectation), not \(value.kind.inWords)")
+            return nil
+        }
+        switch form.read(given) {
+        case .success(let date):
+            if isVerbatim, date.text != given || (isBare && value.kind == .string) {
+                fault("must be \(form.wireExpectation), since the text is sent unchanged")
+                return nil
+            }
+            return Scalar(text: date.text, isBare: isBare, seconds: date.seconds)
+        case .failure(let refusal):
+            fault("must be \(form.expectation)\(refusal.hint)")
+            return nil
+        }
+    }
+}

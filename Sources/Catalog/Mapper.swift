@@ -1,0 +1,269 @@
+import JSON
+import TOP
+
+/// Checks one caller's JSON against an entry and writes what TOP gets.
+///
+/// Everything is looked at even when a fault was found, so that the caller learns of all faults at once.
+struct Mapper {
+    /// A step of the way to the value that is looked at.
+    enum Step {
+        case name(String)
+        case index(Int)
+    }
+
+    /// What a caller gave for a field.
+    struct Given {
+        enum Presence {
+            /// Not there, or `null`.
+            case absent
+            /// Text of nothing but white space, or an empty list.
+            case blank
+            /// There, but faulty: already reported.
+            case faulty
+            case present
+        }
+
+        /// The value; nil if the field is absent.
+        var value: JSONValue?
+        /// The caller's spelling of the name; nil if it gave none.
+        var spelling: String?
+        var presence = Presence.absent
+        /// A scalar's text as sent.
+        var text: String?
+        /// A date's seconds since 1970.
+        var seconds: Int?
+    }
+
+    let idempotency: IdempotencyKey?
+    var faults = FaultList()
+    var path: [Step] = []
+    var parameters: [Parameter] = []
+    var keys: [BusinessKey] = []
+    var requestID: String?
+    var expectations: [[String]]
+    /// What the parameter at hand is written into.
+    var writer = JSONWriter(capacity: 512)
+    /// Where private values stand in `writer`, and what is shown instead.
+    var spans: [MaskSpan] = []
+    var masks: [ParameterMask] = []
+    var sensitive: [SensitiveValue] = []
+    /// Whether the value at hand is sent unchanged, and so must already have the wire's form in every respect.
+    var isVerbatim = false
+    /// How many unknown names may still be compared with all known ones.
+    var suggestions = 20
+
+    init(idempotency: IdempotencyKey?, expectationCount: Int) {
+        self.idempotency = idempotency
+        expectations = Array(repeating: [], count: expectationCount)
+    }
+
+    // MARK: Places
+
+    var pointer: String {
+        var pointer = JSONPointer()
+        for step in path {
+            switch step {
+            case .name(let name): pointer = pointer.appending(name)
+            case .index(let index): pointer = pointer.appending(index)
+            }
+        }
+        return pointer.description
+    }
+
+    /// Notes a fault of the value at hand.
+    mutating func fault(_ detail: @autoclosure () -> String) {
+        guard faults.hasRoom else { return faults.omit() }
+        faults.append(Fault(pointer: pointer, detail: detail()))
+    }
+
+    /// Notes a fault of a member of the value at hand.
+    mutating func fault(at name: String, _ detail: @autoclosure () -> String) {
+        path.append(.name(name))
+        fault(detail())
+        path.removeLast()
+    }
+
+    // MARK: Objects
+
+    /// Sorts an object's members by the level's fields, and notes unknown and double names.
+    mutating func gather(_ object: JSONValue, _ level: Level) -> [Given] {
+        var given = Array(repeating: Given(), count: level.fields.count)
+        for member in object.fields {
+            let bytes = member.nameBytes
+            guard let index = level.index(of: bytes) else {
+                if !level.isOpen { unknown(member, level) }
+                continue
+            }
+            let documented = level.fields[index].name
+            let isDocumented = bytes.elementsEqual(documented.utf8)
+            if isVerbatim, !isDocumented {
+                fault(at: member.name, "unknown field; in a text that is sent unchanged its name is \"\(documented)\"")
+                continue
+            }
+            let spelling = isDocumented ? documented : member.name
+            if let other = given[index].spelling {
+                fault(at: spelling, "given twice, as \"\(other)\" and as \"\(spelling)\"")
+                given[index].presence = .faulty
+                continue
+            }
+            given[index].spelling = spelling
+            if !member.value.isNull {
+                given[index].value = member.value
+                given[index].presence = .present
+            }
+        }
+        return given
+    }
+
+    private mutating func unknown(_ member: JSONMember, _ level: Level) {
+        guard faults.hasRoom else { return faults.omit() }
+        let name = member.name
+        suggestions -= 1
+        let nearest = suggestions >= 0 ? NearestName.of(name, among: level.fields.map(\.name)) : nil
+        fault(at: name, nearest.map { "unknown field; did you mean \"\($0)\"?" } ?? "unknown field")
+    }
+
+    /// Writes an object with its documented names, in documented order.
+    mutating func object(_ value: JSONValue, _ level: Level) {
+        guard value.kind == .object else { return fault("must be an object, not \(value.kind.inWords)") }
+        var given = gather(value, level)
+        writer.beginObject()
+        for (index, field) in level.fields.enumerated() { member(field, &given[index]) }
+        if level.isOpen { copyUnknown(value, level) }
+        writer.endObject()
+        check(level, given)
+    }
+
+    private mutating func copyUnknown(_ value: JSONValue, _ level: Level) {
+        for member in value.fields where level.index(of: member.nameBytes) == nil {
+            writer.name(member.name)
+            writer.value(member.value)
+        }
+    }
+
+    /// Writes a member, or notes that it is missing.
+    private mutating func member(_ field: CompiledField, _ given: inout Given) {
+        if given.presence == .faulty { return }
+        guard let value = given.value, !isBlankRequestID(value, field) else { return absentMember(field, &given) }
+        path.append(.name(given.spelling ?? field.name))
+        defer { path.removeLast() }
+        writer.name(field.name)
+        if field.isList { return list(value, field, &given) }
+        element(value, field, &given)
+    }
+
+    private mutating func absentMember(_ field: CompiledField, _ given: inout Given) {
+        given.presence = .absent
+        guard let text = substitute(for: field) else { return }
+        writer.name(field.name)
+        let isBare = field.kind == .number || field.kind == .boolean || field.kind == .decimal
+        write(Scalar(text: text, isBare: isBare), field, &given)
+        given.presence = .present
+    }
+
+    /// What is sent for a field that the caller left out; nil, with a fault if it is required, if nothing is.
+    mutating func substitute(for field: CompiledField) -> String? {
+        if field.isRequestID {
+            if let idempotency { return idempotency.derived }
+            fault(at: field.name, "is required: give it, or send the header Idempotency-Key, of which it is derived")
+            return nil
+        }
+        if let text = field.field.defaultText, field.isScalar, !isVerbatim { return text }
+        if field.isRequired { fault(at: field.name, "is required: \(field.wholeExpectation)") }
+        return nil
+    }
+
+    func isBlankRequestID(_ value: JSONValue, _ field: CompiledField) -> Bool {
+        field.isRequestID && value.stringBytes?.allSatisfy(Blank.contains) == true
+    }
+
+    // MARK: Lists
+
+    private mutating func list(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+        guard value.kind == .array else {
+            given.presence = .faulty
+            writer.null()
+            return fault("must be a list, not \(value.kind.inWords)")
+        }
+        if value.count == 0 {
+            given.presence = .blank
+            if field.isRequired { fault("must hold at least one element") }
+        }
+        elements(value, field)
+    }
+
+    /// Writes a list's elements between brackets.
+    mutating func elements(_ value: JSONValue, _ field: CompiledField) {
+        checkCount(value, field)
+        writer.beginArray()
+        var index = 0
+        for element in value.elements {
+            path.append(.index(index))
+            var given = Given(value: element, presence: .present)
+            if element.isNull {
+                fault("must be \(field.expectation), not null")
+            } else {
+                self.element(element, field, &given)
+            }
+            path.removeLast()
+            index += 1
+        }
+        writer.endArray()
+    }
+
+    mutating func checkCount(_ value: JSONValue, _ field: CompiledField) {
+        guard let maximum = field.field.maximumItems, value.count > maximum else { return }
+        fault("must hold at most \(maximum) elements")
+    }
+
+    /// Writes one value that stands in JSON.
+    private mutating func element(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+        switch field.kind {
+        case .object where field.level != nil:
+            guard let level = field.level else { return }
+            object(value, level)
+        case .object, .map:
+            if value.kind != .object { fault("must be an object, not \(value.kind.inWords)") }
+            writer.value(value)
+        case .json:
+            writer.value(value)
+        case .bytes:
+            fault("a file (byte[]) cannot be sent")
+        case .string where field.content != nil:
+            nestedText(value, field)
+        case .string, .number, .boolean, .date, .price, .decimal:
+            guard let scalar = scalar(value, field) else {
+                given.presence = .faulty
+                return writer.null()
+            }
+            write(scalar, field, &given)
+        }
+    }
+
+    // MARK: Scalars
+
+    /// Writes a scalar into JSON, and remembers what it is good for.
+    private mutating func write(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
+        given.text = scalar.text
+        given.seconds = scalar.seconds
+        if Parameter.isBlank(scalar.text) { given.presence = .blank }
+        let start = writer.bytes.count
+        if scalar.isBare { writer.number(lexeme: scalar.text) } else { writer.string(scalar.text) }
+        guard let masked = remember(scalar.text, field) else { return }
+        // The writer may have put a comma in front.
+        let comma = writer.bytes[start] == UInt8(ascii: ",") ? 1 : 0
+        spans.append(MaskSpan(range: start + comma..<writer.bytes.count, shown: Array("\"\(masked)\"".utf8)))
+    }
+
+    /// Keeps a sent value as a key, a request id, a private value; gives its masked form if it is private.
+    mutating func remember(_ text: String, _ field: CompiledField) -> String? {
+        if field.isRequestID { requestID = text }
+        if let key = field.field.key, keys.count < BusinessKey.maximumCount, !Parameter.isBlank(text) {
+            keys.append(BusinessKey(name: key, value: text, isSensitive: field.field.sensitivity != nil))
+        }
+        guard let sensitivity = field.field.sensitivity else { return nil }
+        let masked = sensitivity.mask(text)
+        sensitive.append(SensitiveValue(text: text, masked: masked))
+        return masked
+    }
+}

@@ -1,0 +1,73 @@
+/// What no page says about a method: the content of an entry's second file. Paths are not resolved yet.
+struct Overlay: Sendable {
+    /// Names from the root to a parameter.
+    typealias Path = [String]
+
+    /// What is added to one parameter.
+    struct FieldPart: Sendable {
+        let path: Path
+        let line: Int
+        var isRequired: Bool?
+        var maximumLength: Int?
+        var maximumItems: Int?
+        var aliases: [String] = []
+        var values: [Field.AllowedValue] = []
+        var valueAliases: [String: String] = [:]
+        var dateForm: DateForm?
+        var sensitivity: Sensitivity?
+        var key: String?
+        var isOpen: Bool?
+        var wireForm: Field.WireForm?
+        var jsonType: FieldType?
+        var jsonFields: [Field] = []
+    }
+
+    /// A rule across parameters of one object.
+    enum RulePart: Sendable {
+        case oneOf([Path])
+        case require([Path], field: Path, is: String)
+        case order(earlier: Path, later: Path)
+    }
+
+    /// A flag of the outcome.
+    struct FlagPart: Sendable {
+        let path: Path
+        let values: [String]
+        let line: Int
+    }
+
+    /// A sent value that the answer must name again.
+    struct EchoPart: Sendable {
+        let sent: Path
+        let found: Path
+        let condition: FlagPart?
+        let line: Int
+    }
+
+    /// How an answer is read.
+    struct OutcomePart: Sendable {
+        enum Completion: Sendable {
+            case flag(FlagPart)
+            case echo(EchoPart)
+        }
+
+        var success: [FlagPart] = []
+        var completions: [Completion] = []
+        var isAccepted = false
+        var retryable: Path?
+        var code: Path?
+        var message: Path?
+        var line: Int?
+    }
+
+    var method = ""
+    var path: String?
+    var session: Entry.Session?
+    var reads = false
+    var isOpen = false
+    var idempotency: Path?
+    var request: [FieldPart] = []
+    var response: [FieldPart] = []
+    var rules: [(part: RulePart, line: Int)] = []
+    var outcome = OutcomePart()
+}

@@ -1,0 +1,140 @@
+import Yams
+
+/// Reads `METHOD.overlay.yaml`.
+struct OverlayReader {
+    var yaml: YAMLReader
+
+    static let names = [
+        "method", "path", "session", "reads", "open", "idempotency", "request", "response", "rules", "outcome",
+    ]
+    static let fieldNames = [
+        "required", "max_length", "max_items", "aliases", "values", "value_aliases", "date", "sensitive", "key",
+        "open", "wire", "json",
+    ]
+    static let answerFieldNames = ["sensitive", "key"]
+
+    private init(file: String) {
+        yaml = YAMLReader(file: file)
+    }
+
+    /// The overlay; nil if there are faults that leave none.
+    static func read(_ text: String, file: String) -> (overlay: Overlay?, faults: [CatalogError.Fault]) {
+        var reader = OverlayReader(file: file)
+        let overlay = reader.overlay(text)
+        return (overlay, reader.yaml.faults)
+    }
+
+    private mutating func overlay(_ text: String) -> Overlay? {
+        guard let root = yaml.root(text), let members = yaml.members(root, known: Self.names, of: "an overlay"),
+            let method = yaml.requiredText(members, "method", of: "an overlay")
+        else { return nil }
+        var overlay = Overlay()
+        overlay.method = method
+        overlay.path = friendlyPath(members)
+        overlay.session = yaml.choice(members, "session")
+        overlay.reads = yaml.bool(members, "reads") ?? false
+        overlay.isOpen = yaml.bool(members, "open") ?? false
+        overlay.idempotency = path(members, "idempotency")
+        overlay.request = fieldParts(members, "request", known: Self.fieldNames)
+        overlay.response = fieldParts(members, "response", known: Self.answerFieldNames)
+        if let node = members.values["rules"] { overlay.rules = rules(node) }
+        if let node = members.values["outcome"] { overlay.outcome = outcome(node) }
+        return overlay
+    }
+
+    private mutating func friendlyPath(_ members: YAMLReader.Members) -> String? {
+        guard let node = members.values["path"], let path = yaml.text(node, "path") else { return nil }
+        let isPlain = path.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-")
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        if !isPlain || !path.hasPrefix("/v1/") || path.hasPrefix("/v1/top/") || path.hasSuffix("/") {
+            yaml.fault(
+                node.mark?.line, "path must begin with /v1/, not /v1/top/, and hold lower-case letters, digits, - and /"
+            )
+        }
+        return path
+    }
+
+    /// A path of names, dots between them.
+    mutating func path(_ members: YAMLReader.Members, _ name: String) -> Overlay.Path? {
+        guard let text = yaml.text(members, name) else { return nil }
+        return path(text, line: members.values[name]?.mark?.line ?? members.line)
+    }
+
+    mutating func path(_ text: String, line: Int?) -> Overlay.Path {
+        let path = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        if path.contains("") { yaml.fault(line, "\"\(text)\" is no path of names with dots between them") }
+        return path
+    }
+
+    private mutating func fieldParts(
+        _ members: YAMLReader.Members, _ name: String, known: [String]
+    ) -> [Overlay.FieldPart] {
+        guard let node = members.values[name],
+            let fields = yaml.members(node, known: nil, of: "the overlay's \(name)")
+        else { return [] }
+        var parts: [Overlay.FieldPart] = []
+        for (text, value, line) in fields.order {
+            guard let members = yaml.members(value, known: known, of: "\"\(text)\"") else { continue }
+            var part = Overlay.FieldPart(path: path(text, line: line), line: line)
+            read(members, into: &part)
+            parts.append(part)
+        }
+        return parts
+    }
+
+    private mutating func read(_ members: YAMLReader.Members, into part: inout Overlay.FieldPart) {
+        part.isRequired = yaml.bool(members, "required")
+        part.maximumLength = yaml.count(members, "max_length")
+        part.maximumItems = yaml.count(members, "max_items")
+        part.aliases = yaml.texts(members, "aliases")
+        part.dateForm = yaml.choice(members, "date")
+        part.sensitivity = yaml.choice(members, "sensitive")
+        part.key = yaml.text(members, "key")
+        part.isOpen = yaml.bool(members, "open")
+        part.wireForm = yaml.choice(members, "wire")
+        part.values = values(members)
+        readValueAliases(members, into: &part)
+        readJSON(members, into: &part)
+    }
+
+    private mutating func values(_ members: YAMLReader.Members) -> [Field.AllowedValue] {
+        guard let node = members.values["values"], let values = yaml.members(node, known: nil, of: "values")
+        else { return [] }
+        if values.order.isEmpty { yaml.fault(values.line, "values must name at least one") }
+        return values.order.map { value in
+            Field.AllowedValue(value: value.name, label: yaml.text(value.value, "a value's label") ?? "")
+        }
+    }
+
+    private mutating func readValueAliases(_ members: YAMLReader.Members, into part: inout Overlay.FieldPart) {
+        guard let node = members.values["value_aliases"],
+            let aliases = yaml.members(node, known: nil, of: "value_aliases")
+        else { return }
+        for (alias, value, line) in aliases.order {
+            guard let sent = yaml.text(value, "the value sent for \"\(alias)\"") else { continue }
+            part.valueAliases[alias] = sent
+            if !part.values.contains(where: { $0.value == sent }) {
+                yaml.fault(line, "\"\(sent)\" is none of the values")
+            }
+        }
+    }
+
+    private mutating func readJSON(_ members: YAMLReader.Members, into part: inout Overlay.FieldPart) {
+        guard let node = members.values["json"],
+            let json = yaml.members(node, known: ["type", "children"], of: "json"),
+            let type = yaml.requiredText(json, "type", of: "json")
+        else { return }
+        part.jsonType = FieldType(type)
+        guard let children = json.values["children"] else {
+            yaml.fault(json.line, "json must have \"children\"")
+            return
+        }
+        let (fields, faults) = PageReader.fields(children, file: yaml.file)
+        part.jsonFields = fields
+        for fault in faults { yaml.fault(fault.line, fault.detail) }
+        if part.jsonType?.kind != .object { yaml.fault(json.line, "json must be of an object's type or a list of it") }
+    }
+}

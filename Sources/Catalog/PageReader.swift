@@ -1,0 +1,133 @@
+import TOP
+import Yams
+
+/// Reads `METHOD.yaml`.
+struct PageReader {
+    private var yaml: YAMLReader
+    private var fieldCount = 0
+
+    /// The most parameters that a page may have, children included.
+    static let maximumFields = 5000
+    /// How deep parameters may be nested.
+    static let maximumDepth = 16
+
+    static let pageNames = [
+        "method", "title", "category", "description", "session", "request", "response", "response_root",
+    ]
+    static let fieldNames = [
+        "name", "type", "required", "default", "example", "description", "max_length", "max_items", "min_value",
+        "max_value", "children",
+    ]
+
+    private init(file: String) {
+        yaml = YAMLReader(file: file)
+    }
+
+    /// The page; nil if there are faults that leave none.
+    static func read(_ text: String, file: String) -> (page: Page?, faults: [CatalogError.Fault]) {
+        var reader = PageReader(file: file)
+        let page = reader.page(text)
+        return (page, reader.yaml.faults)
+    }
+
+    private mutating func page(_ text: String) -> Page? {
+        guard let root = yaml.root(text), let members = yaml.members(root, known: Self.pageNames, of: "a page")
+        else { return nil }
+        guard let method = yaml.requiredText(members, "method", of: "a page") else { return nil }
+        var page = Page(method: method)
+        if !MethodName.isValid(method) {
+            yaml.fault(members.line, "\"\(method)\" cannot be a method's name")
+        }
+        page.title = yaml.text(members, "title") ?? ""
+        page.category = yaml.text(members, "category") ?? ""
+        page.description = yaml.text(members, "description") ?? ""
+        if let session: Entry.Session = yaml.choice(members, "session") {
+            page.session = session
+        } else if members.values["session"] == nil {
+            yaml.fault(members.line, "a page must have a \"session\": required, optional or none")
+        }
+        page.responseRoot = yaml.text(members, "response_root") ?? Answer.rootName(of: method)
+        if let node = members.values["request"] { page.request = fields(node, isRequest: true, depth: 1) }
+        if let node = members.values["response"] { page.response = fields(node, isRequest: false, depth: 1) }
+        return page
+    }
+
+    private mutating func fields(_ node: Node, isRequest: Bool, depth: Int) -> [Field] {
+        guard depth <= Self.maximumDepth else {
+            yaml.fault(node.mark?.line, "parameters are nested more than \(Self.maximumDepth) deep")
+            return []
+        }
+        var fields: [Field] = []
+        var names: Set<String> = []
+        for element in yaml.elements(node, "the list of parameters") ?? [] {
+            guard let field = field(element, isRequest: isRequest, depth: depth) else { continue }
+            if !names.insert(field.name).inserted {
+                yaml.fault(element.mark?.line, "the parameter \"\(field.name)\" is described twice")
+            }
+            fields.append(field)
+        }
+        return fields
+    }
+
+    private mutating func field(_ node: Node, isRequest: Bool, depth: Int) -> Field? {
+        fieldCount += 1
+        guard fieldCount <= Self.maximumFields else {
+            if fieldCount == Self.maximumFields + 1 {
+                yaml.fault(node.mark?.line, "there are more than \(Self.maximumFields) parameters")
+            }
+            return nil
+        }
+        guard let members = yaml.members(node, known: Self.fieldNames, of: "a parameter"),
+            let name = yaml.requiredText(members, "name", of: "a parameter"),
+            let type = yaml.requiredText(members, "type", of: "the parameter \"\(name)\"")
+        else { return nil }
+        if name.isEmpty || type.isEmpty { yaml.fault(members.line, "a parameter must have a name and a type") }
+        var field = Field(name: name, type: FieldType(type))
+        readTexts(members, into: &field)
+        readRequired(members, into: &field, isRequest: isRequest)
+        if let children = members.values["children"] {
+            field.children = fields(children, isRequest: isRequest, depth: depth + 1)
+            if field.type.kind != .object {
+                yaml.fault(children.mark?.line, "a \(type) cannot have children")
+            }
+        }
+        return field
+    }
+
+    private mutating func readTexts(_ members: YAMLReader.Members, into field: inout Field) {
+        field.defaultText = yaml.text(members, "default")
+        field.example = yaml.text(members, "example")
+        field.description = yaml.text(members, "description")
+        field.maximumLength = yaml.count(members, "max_length")
+        field.maximumItems = yaml.count(members, "max_items")
+        field.minimumValue = number(members, "min_value")
+        field.maximumValue = number(members, "max_value")
+    }
+
+    private mutating func number(_ members: YAMLReader.Members, _ name: String) -> String? {
+        guard let text = yaml.text(members, name) else { return nil }
+        guard DecimalText.isValid(text) else {
+            yaml.fault(members.line, "\(name) must be a number without an exponent")
+            return nil
+        }
+        return text
+    }
+
+    private mutating func readRequired(_ members: YAMLReader.Members, into field: inout Field, isRequest: Bool) {
+        let isRequired = yaml.bool(members, "required")
+        if isRequest, members.values["required"] == nil {
+            yaml.fault(members.line, "the parameter \"\(field.name)\" must say \"required\": true or false")
+        }
+        if !isRequest, members.values["required"] != nil {
+            yaml.fault(members.line, "\"required\" has no meaning in an answer")
+        }
+        field.isRequired = isRequest && isRequired == true
+    }
+
+    /// Reads a list of parameters that stands in another file: the schema of a text that holds JSON.
+    static func fields(_ node: Node, file: String) -> (fields: [Field], faults: [CatalogError.Fault]) {
+        var reader = PageReader(file: file)
+        let fields = reader.fields(node, isRequest: true, depth: 1)
+        return (fields, reader.yaml.faults)
+    }
+}

@@ -1,0 +1,64 @@
+/// What kind of private value a field holds, and so how much of it may be shown.
+///
+/// What is shown is a head and a tail, as people expect it in China (`137****0000`), and never more than about half of
+/// a value; the middle is four asterisks whatever its length. A short value is `***`.
+public enum Sensitivity: String, Sendable, CaseIterable {
+    /// A telephone number: 3 in front, 4 behind.
+    case phone
+    /// A car's licence plate: 2 in front, 2 behind.
+    case plate
+    /// A vehicle identification number: 3 in front, 4 behind.
+    case vin
+    /// An engine number: 2 in front, 2 behind.
+    case engine
+    /// An identity card's number: 3 in front, 4 behind.
+    case identity
+    /// A bank's or a shop's card number: 4 behind.
+    case card
+    /// A person's or an account's id: 2 in front, 2 behind.
+    case identifier
+    /// A person's name: the first character.
+    case name
+    /// An address: the first 6 characters.
+    case address
+    /// Anything else: nothing is shown.
+    case secret
+
+    /// The value with its middle replaced. The result needs no escapes in JSON.
+    public func mask(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        var count = 0
+        for scalar in scalars {
+            if scalar.value < 0x20 || scalar == "\"" || scalar == "\\" { return "***" }
+            count += 1
+        }
+        let (head, tail) = shown(of: count)
+        guard head + tail > 0 else { return "***" }
+        var masked = String(scalars.prefix(head))
+        masked += "****"
+        masked += String(scalars.suffix(tail))
+        return masked
+    }
+
+    /// How many characters in front and behind are shown of a value of `count` characters.
+    private func shown(of count: Int) -> (head: Int, tail: Int) {
+        switch self {
+        case .phone, .vin, .identity:
+            count >= 10 ? (3, 4) : few(of: count)
+        case .plate, .engine, .identifier:
+            count >= 7 ? (2, 2) : few(of: count)
+        case .card:
+            count >= 8 ? (0, 4) : count >= 5 ? (0, 1) : (0, 0)
+        case .name:
+            count >= 2 ? (1, 0) : (0, 0)
+        case .address:
+            count >= 10 ? (6, 0) : (0, 0)
+        case .secret:
+            (0, 0)
+        }
+    }
+
+    private func few(of count: Int) -> (head: Int, tail: Int) {
+        count >= 5 ? (1, 1) : (0, 0)
+    }
+}

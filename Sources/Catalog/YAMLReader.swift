@@ -1,0 +1,161 @@
+import Yams
+
+/// Reads one file's YAML strictly: every member must be known and of the right kind, and every fault is noted with its
+/// line, so that one run shows them all.
+struct YAMLReader {
+    /// A mapping's members by name, with the lines of the names.
+    struct Members {
+        fileprivate(set) var values: [String: Node] = [:]
+        fileprivate(set) var order: [(name: String, value: Node, line: Int)] = []
+        let line: Int
+    }
+
+    let file: String
+    private(set) var faults: [CatalogError.Fault] = []
+
+    /// The longest file that is read, in bytes.
+    static let maximumBytes = 1 << 20
+
+    init(file: String) {
+        self.file = file
+    }
+
+    mutating func fault(_ line: Int?, _ detail: String) {
+        faults.append(CatalogError.Fault(file: file, line: line, detail: detail))
+    }
+
+    /// The document's root; nil, with a fault, if the text is no YAML or holds anchors.
+    mutating func root(_ text: String) -> Node? {
+        guard text.utf8.count <= Self.maximumBytes else {
+            fault(nil, "the file is longer than \(Self.maximumBytes) bytes")
+            return nil
+        }
+        do {
+            guard let node = try compose(yaml: text) else {
+                fault(nil, "the file is empty")
+                return nil
+            }
+            return node
+        } catch {
+            note(error)
+            return nil
+        }
+    }
+
+    private mutating func note(_ error: any Error) {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            fault(mark.line, "no YAML: \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let names = duplicates.map(\.description).sorted().joined(separator: ", ")
+            fault(context.mark.line, "named twice: \(names)")
+        default:
+            fault(nil, "no YAML")
+        }
+    }
+
+    /// A mapping's members. Names that are not in `known` are faults; with nil, all are taken.
+    mutating func members(_ node: Node, known: [String]?, of what: String) -> Members? {
+        guard case .mapping(let mapping) = node else {
+            fault(node.mark?.line, "\(what) must be a mapping")
+            return nil
+        }
+        var members = Members(line: node.mark?.line ?? 1)
+        for (key, value) in mapping {
+            guard case .scalar(let name) = key else {
+                fault(key.mark?.line, "the names in \(what) must be texts")
+                continue
+            }
+            let line = name.mark?.line ?? members.line
+            if let known, !known.contains(name.string) {
+                let nearest = NearestName.of(name.string, among: known)
+                let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
+                fault(line, "\(what) knows no \"\(name.string)\"\(hint)")
+                continue
+            }
+            members.values[name.string] = value
+            members.order.append((name.string, value, line))
+        }
+        return members
+    }
+
+    /// A text, exactly as written.
+    mutating func text(_ node: Node, _ what: String) -> String? {
+        guard case .scalar(let scalar) = node else {
+            fault(node.mark?.line, "\(what) must be a text")
+            return nil
+        }
+        if scalar.style == .plain, scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null" {
+            fault(scalar.mark?.line, "\(what) has no value; leave it out, or write ''")
+            return nil
+        }
+        return scalar.string
+    }
+
+    /// The text of a member; nil if there is none.
+    mutating func text(_ members: Members, _ name: String) -> String? {
+        members.values[name].flatMap { text($0, name) }
+    }
+
+    /// The text of a member that must be there.
+    mutating func requiredText(_ members: Members, _ name: String, of what: String) -> String? {
+        guard let node = members.values[name] else {
+            fault(members.line, "\(what) must have a \"\(name)\"")
+            return nil
+        }
+        return text(node, name)
+    }
+
+    /// `true` or `false`; nil if there is no such member.
+    mutating func bool(_ members: Members, _ name: String) -> Bool? {
+        guard let node = members.values[name] else { return nil }
+        switch node.scalar?.string {
+        case "true": return true
+        case "false": return false
+        default:
+            fault(node.mark?.line, "\(name) must be true or false")
+            return nil
+        }
+    }
+
+    /// A whole number of 1 or more; nil if there is no such member.
+    mutating func count(_ members: Members, _ name: String) -> Int? {
+        guard let node = members.values[name] else { return nil }
+        guard let number = node.scalar.flatMap({ Int($0.string) }), number > 0 else {
+            fault(node.mark?.line, "\(name) must be a whole number above 0")
+            return nil
+        }
+        return number
+    }
+
+    /// A case of an enumeration by its raw value; nil if there is no such member.
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ members: Members, _ name: String, _: Choice.Type = Choice.self
+    ) -> Choice? where Choice.RawValue == String {
+        guard let node = members.values[name], let text = text(node, name) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        fault(node.mark?.line, "\(name) must be one of \(known)")
+        return nil
+    }
+
+    /// The elements of a list; nil, with a fault, if the node is none.
+    mutating func elements(_ node: Node, _ what: String) -> [Node]? {
+        guard case .sequence(let sequence) = node else {
+            fault(node.mark?.line, "\(what) must be a list")
+            return nil
+        }
+        return Array(sequence)
+    }
+
+    /// The texts of a list; empty if there is no such member.
+    mutating func texts(_ members: Members, _ name: String) -> [String] {
+        guard let node = members.values[name], let nodes = elements(node, name) else { return [] }
+        var texts: [String] = []
+        for node in nodes {
+            if let text = text(node, name) { texts.append(text) }
+        }
+        return texts
+    }
+}

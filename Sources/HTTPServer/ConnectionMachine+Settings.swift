@@ -1,0 +1,47 @@
+extension ConnectionMachine {
+    /// The limits of a connection; times are nanoseconds.
+    struct Settings {
+        var maximumConnections: Int
+        var maximumTargetBytes: Int
+        var headTimeout: UInt64
+        var bodyTimeout: UInt64
+        var idleTimeout: UInt64
+        var answerTimeout: UInt64
+        var writeTimeout: UInt64
+        var minimumWriteRate: Int
+        var lingerTimeout: UInt64
+        var lingerBytes: Int
+        /// The longest body for a method and a path.
+        var bodyLimit: (String, String) -> Int
+
+        init(_ configuration: HTTPServer.Configuration, bodyLimit: @escaping (String, String) -> Int) {
+            maximumConnections = configuration.maximumConnections
+            maximumTargetBytes = configuration.maximumTargetBytes
+            headTimeout = configuration.headTimeout.nanoseconds
+            bodyTimeout = configuration.bodyTimeout.nanoseconds
+            idleTimeout = configuration.idleTimeout.nanoseconds
+            answerTimeout = configuration.answerTimeout.nanoseconds
+            writeTimeout = configuration.writeTimeout.nanoseconds
+            minimumWriteRate = max(1, configuration.minimumWriteRate)
+            lingerTimeout = configuration.lingerTimeout.nanoseconds
+            lingerBytes = configuration.lingerBytes
+            self.bodyLimit = bodyLimit
+        }
+
+        /// The time between two looks at the deadlines: a quarter of the shortest timeout, 10 ms to 1 s.
+        var lookInterval: UInt64 {
+            let shortest = min(headTimeout, bodyTimeout, idleTimeout, answerTimeout, writeTimeout, lingerTimeout)
+            return min(max(shortest / 4, 10_000_000), 1_000_000_000)
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in nanoseconds; zero for a negative one, 100 years at most.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let limited = min(UInt64(seconds), 100 * 365 * 86400)
+        return limited * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+    }
+}

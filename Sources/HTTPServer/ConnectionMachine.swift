@@ -1,0 +1,331 @@
+import NIOCore
+import NIOHTTP1
+
+/// The life of one connection as a value: events go in, actions come out, and nothing here does any input or output.
+///
+/// One request is in work at a time. What arrives meanwhile waits in `queue`; as reading stops as soon as something
+/// waits there, `queue` never holds more than one read of `Configuration.maximumReadBytes`. Times are nanoseconds of
+/// the monotonic clock.
+///
+///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─ closed
+struct ConnectionMachine {
+    enum Phase: Equatable {
+        /// Between requests.
+        case idle
+        /// Some bytes of a head have arrived.
+        case partialHead
+        /// The head is complete, the body is arriving.
+        case body
+        /// The responder has the request.
+        case working
+        /// A refusal is being made.
+        case refusing
+        /// The answer has been given to the channel, which cannot write all of it now.
+        case backedUp
+        /// The last answer is being written.
+        case flushing
+        /// The last answer is written; input is dropped until the client closes.
+        case lingering
+        case closed
+    }
+
+    /// Why a connection closes at once.
+    enum CloseReason: Equatable {
+        case clientGone, idle, answerTimeout, writeTimeout, lingered, drained
+    }
+
+    /// What the connection's handler is to do.
+    enum Action: Equatable {
+        case nothing
+        case sendContinue
+        case respond(ServerRequest, number: UInt64)
+        /// Make an answer for this fault, and give it to ``ConnectionMachine/refused(with:now:)``.
+        case refuse(ServerFault, path: String)
+        case send(ServerResponse, AnswerFraming)
+        /// Close the sending half, so that the client sees the end of the answer.
+        case closeOutput
+        case close(CloseReason)
+    }
+
+    private(set) var phase = Phase.idle
+    /// When ``timePassed(now:)`` has to be called at the latest.
+    private(set) var deadline: UInt64
+
+    private let settings: Settings
+    private let isAdmitted: Bool
+    private var queue = CircularBuffer<HTTPServerRequestPart>()
+    private var faultAfterQueue: ServerFault?
+    private var inputHasEnded = false
+    private var number: UInt64 = 0
+    private var dropped = 0
+
+    private var head: HTTPRequestHead?
+    private var framing: RequestFraming?
+    private var isHead = false
+    private var bodyLimit = 0
+    private var body: [UInt8] = []
+    private var receivedAt: UInt64 = 0
+
+    /// - Parameter isAdmitted: false for a connection above the limit: its first request is refused.
+    init(settings: Settings, isAdmitted: Bool = true, now: UInt64) {
+        self.settings = settings
+        self.isAdmitted = isAdmitted
+        deadline = now &+ settings.idleTimeout
+    }
+
+    /// Whether more input is wanted: not while something waits already, nor while an answer cannot be written.
+    var wantsInput: Bool {
+        queue.isEmpty && faultAfterQueue == nil && phase != .backedUp && phase != .closed
+    }
+
+    /// Whether nothing has been begun on this connection since the last answer.
+    var isIdle: Bool { phase == .idle && queue.isEmpty && faultAfterQueue == nil }
+}
+
+// MARK: - Input
+
+extension ConnectionMachine {
+    /// A part of a request has arrived.
+    mutating func received(_ part: HTTPServerRequestPart, now: UInt64) -> Action {
+        switch phase {
+        case .idle, .partialHead, .body:
+            guard queue.isEmpty else { break }
+            return take(part, now: now)
+        case .working, .refusing, .backedUp:
+            break
+        case .flushing, .lingering:
+            if case .body(let bytes) = part { return drop(bytes.readableBytes) }
+            return .nothing
+        case .closed:
+            return .nothing
+        }
+        queue.append(part)
+        return .nothing
+    }
+
+    /// Some input has arrived that made no part of a request yet.
+    mutating func receivedFragment(now: UInt64) {
+        guard phase == .idle, queue.isEmpty else { return }
+        phase = .partialHead
+        deadline = now &+ settings.headTimeout
+    }
+
+    /// The input cannot be understood from here on.
+    mutating func failed(_ fault: ServerFault) -> Action {
+        switch phase {
+        case .idle, .partialHead, .body:
+            guard queue.isEmpty else { break }
+            return refuse(fault)
+        case .working, .refusing, .backedUp:
+            break
+        case .flushing, .lingering, .closed:
+            return .nothing
+        }
+        faultAfterQueue = faultAfterQueue ?? fault
+        return .nothing
+    }
+
+    /// Bytes have arrived that nobody is going to read.
+    mutating func drop(_ count: Int) -> Action {
+        guard phase == .flushing || phase == .lingering else { return .nothing }
+        dropped += count
+        return dropped > settings.lingerBytes ? close(.lingered) : .nothing
+    }
+
+    /// The client will not send any more.
+    mutating func inputEnded() -> Action {
+        inputHasEnded = true
+        switch phase {
+        case .idle, .partialHead, .body:
+            return isIdle || phase != .idle ? close(.clientGone) : .nothing
+        case .lingering:
+            return close(.lingered)
+        case .working, .refusing, .backedUp, .flushing, .closed:
+            return .nothing
+        }
+    }
+
+    /// What to do next with the input that waits; to be called until it returns nil.
+    mutating func next(now: UInt64) -> Action? {
+        guard phase == .idle || phase == .body else { return nil }
+        if let part = queue.popFirst() { return take(part, now: now) }
+        if let fault = faultAfterQueue {
+            faultAfterQueue = nil
+            return refuse(fault)
+        }
+        return inputHasEnded ? close(.clientGone) : nil
+    }
+
+    private mutating func take(_ part: HTTPServerRequestPart, now: UInt64) -> Action {
+        switch part {
+        case .head(let head): begin(head, now: now)
+        case .body(let bytes): gather(bytes)
+        case .end: finish(now: now)
+        }
+    }
+
+    private mutating func begin(_ head: HTTPRequestHead, now: UInt64) -> Action {
+        self.head = head
+        isHead = head.method == .HEAD
+        guard isAdmitted else {
+            return refuse(.tooManyConnections(limit: settings.maximumConnections))
+        }
+        do throws(ServerFault) {
+            let framing = try RequestFraming(head, maximumTargetBytes: settings.maximumTargetBytes)
+            self.framing = framing
+            receivedAt = now
+            bodyLimit = framing.hasBody ? settings.bodyLimit(head.method.rawValue, framing.path) : 0
+            if let length = framing.contentLength, length > bodyLimit {
+                throw .payloadTooLarge(limit: bodyLimit)
+            }
+            phase = .body
+            deadline = now &+ settings.bodyTimeout
+            return framing.expectsContinue && framing.hasBody ? .sendContinue : .nothing
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    private mutating func gather(_ bytes: ByteBuffer) -> Action {
+        guard phase == .body else { return .nothing }
+        guard body.count + bytes.readableBytes <= bodyLimit else {
+            return refuse(.payloadTooLarge(limit: bodyLimit))
+        }
+        if body.isEmpty {
+            // What is only announced is worth little memory.
+            body.reserveCapacity(max(bytes.readableBytes, min(framing?.contentLength ?? 0, 64 * 1024)))
+        }
+        body.append(contentsOf: bytes.readableBytesView)
+        return .nothing
+    }
+
+    private mutating func finish(now: UInt64) -> Action {
+        guard phase == .body, let head, let framing else { return .nothing }
+        let request = ServerRequest(
+            method: head.method.rawValue, path: framing.path, query: framing.query, headers: head.headers,
+            body: body, receivedAt: receivedAt)
+        self.head = nil
+        body = []
+        phase = .working
+        number &+= 1
+        deadline = now &+ settings.answerTimeout
+        return .respond(request, number: number)
+    }
+}
+
+// MARK: - Answers
+
+extension ConnectionMachine {
+    /// The responder has answered request `number`. An answer that nobody waits for any more changes nothing.
+    mutating func answered(
+        _ number: UInt64, with response: ServerResponse, serverIsClosing: Bool, now: UInt64
+    ) -> Action {
+        guard phase == .working, number == self.number, let framing else { return .nothing }
+        self.framing = nil
+        let isHead = self.isHead
+        self.isHead = false
+        let clientIsDone = inputHasEnded && queue.isEmpty && faultAfterQueue == nil
+        let keepsAlive =
+            framing.keepsAlive && !response.closesConnection && !serverIsClosing && !clientIsDone
+        let connection: AnswerFraming.Connection =
+            keepsAlive ? (framing.isHTTP10 ? .keepAlive : .implied) : .close
+        if keepsAlive {
+            phase = .idle
+            deadline = now &+ settings.idleTimeout
+        } else {
+            beginFlush(of: response, now: now)
+        }
+        return .send(response, AnswerFraming(isHead: isHead, connection: connection))
+    }
+
+    /// The responder has made the answer to a fault.
+    mutating func refused(with response: ServerResponse, now: UInt64) -> Action {
+        guard phase == .refusing else { return .nothing }
+        beginFlush(of: response, now: now)
+        return .send(response, AnswerFraming(isHead: isHead, connection: .close))
+    }
+
+    /// The channel holds an answer of which it cannot write more now.
+    mutating func cannotWrite(_ byteCount: Int, now: UInt64) {
+        guard phase == .idle else { return }
+        phase = .backedUp
+        deadline = writeDeadline(byteCount, now: now)
+    }
+
+    /// The channel can write again.
+    mutating func canWrite(now: UInt64) {
+        guard phase == .backedUp else { return }
+        phase = .idle
+        deadline = now &+ settings.idleTimeout
+    }
+
+    /// The last answer has gone to the kernel.
+    mutating func flushed(now: UInt64) -> Action {
+        guard phase == .flushing else { return .nothing }
+        guard !inputHasEnded else { return close(.lingered) }
+        phase = .lingering
+        deadline = now &+ settings.lingerTimeout
+        return .closeOutput
+    }
+
+    private mutating func refuse(_ fault: ServerFault) -> Action {
+        let path = framing?.path ?? ""
+        queue.removeAll()
+        faultAfterQueue = nil
+        body = []
+        framing = nil
+        phase = .refusing
+        return .refuse(fault, path: path)
+    }
+
+    private mutating func beginFlush(of response: ServerResponse, now: UInt64) {
+        queue.removeAll()
+        faultAfterQueue = nil
+        phase = .flushing
+        deadline = writeDeadline(response.body.count, now: now)
+    }
+
+    private func writeDeadline(_ byteCount: Int, now: UInt64) -> UInt64 {
+        now &+ settings.writeTimeout &+ UInt64(byteCount / settings.minimumWriteRate) &* 1_000_000_000
+    }
+}
+
+// MARK: - Time and the end
+
+extension ConnectionMachine {
+    /// Looks whether the deadline of the phase has passed.
+    mutating func timePassed(now: UInt64) -> Action {
+        guard now >= deadline else { return .nothing }
+        switch phase {
+        case .idle: return close(.idle)
+        case .partialHead: return refuse(.requestTimeout(seconds: Int(settings.headTimeout / 1_000_000_000)))
+        case .body: return refuse(.requestTimeout(seconds: Int(settings.bodyTimeout / 1_000_000_000)))
+        case .working: return close(.answerTimeout)
+        case .backedUp, .flushing: return close(.writeTimeout)
+        case .lingering: return close(.lingered)
+        case .refusing, .closed: return .nothing
+        }
+    }
+
+    /// The server is closing: a connection on which nothing is under way goes at once.
+    mutating func closeIfIdle() -> Action {
+        isIdle ? close(.drained) : .nothing
+    }
+
+    /// The channel is closed.
+    mutating func closed() {
+        _ = close(.clientGone)
+    }
+
+    private mutating func close(_ reason: CloseReason) -> Action {
+        guard phase != .closed else { return .nothing }
+        phase = .closed
+        deadline = .max
+        queue.removeAll()
+        faultAfterQueue = nil
+        body = []
+        head = nil
+        framing = nil
+        return .close(reason)
+    }
+}

@@ -1,0 +1,51 @@
+extension HTTPServer {
+    /// The settings of a server. Every time and size has a limit here.
+    public struct Configuration: Sendable {
+        /// Where to listen.
+        public var address: ListenAddress
+        /// Event loop threads.
+        public var threads = 1
+        /// Connections that the kernel may hold back until they are accepted.
+        public var backlog: Int32 = 1024
+        /// Open connections; further ones get 503 and are closed.
+        public var maximumConnections = 4096
+        /// Connections above ``maximumConnections`` that wait for their 503 at the same time; further ones are closed
+        /// without a word.
+        public var maximumRefusals = 256
+        /// The longest request target, in bytes (414).
+        public var maximumTargetBytes = 8 * 1024
+        /// The request target and all header names and values of a request together, in bytes (431).
+        public var maximumHeaderBytes = 32 * 1024
+        /// The number of header fields of a request (431).
+        public var maximumHeaderFields = 100
+        /// The most that is read from a connection at once, in bytes. It bounds what pipelined requests can pile up.
+        public var maximumReadBytes = 32 * 1024
+        /// The time from the first byte of a request to the end of its head (408).
+        public var headTimeout: Duration = .seconds(10)
+        /// The time from the end of the head to the end of the body (408).
+        public var bodyTimeout: Duration = .seconds(30)
+        /// The time that a connection may be idle before the next request; then it is closed.
+        public var idleTimeout: Duration = .seconds(75)
+        /// The time that a request may be in work. Beyond it the connection is closed, the work goes on. It guards
+        /// against a responder that forgets a request, so it is to be longer than any real call.
+        public var answerTimeout: Duration = .seconds(180)
+        /// The time that a client has to read its answer, and one second more for each ``minimumWriteRate``.
+        public var writeTimeout: Duration = .seconds(30)
+        /// Bytes a second that a client must be able to read after ``writeTimeout``.
+        public var minimumWriteRate = 64 * 1024
+        /// After an answer that closes the connection: the time in which further input is read and dropped, so that
+        /// the client can read the answer before it sees a reset.
+        public var lingerTimeout: Duration = .seconds(5)
+        /// The most that is read and dropped in that time, in bytes.
+        public var lingerBytes = 8 * 1024 * 1024
+        /// On a graceful shutdown: how long to go on accepting, with `Connection: close` on every answer.
+        public var drainDelay: Duration = .zero
+        /// On a graceful shutdown, after ``drainDelay``: how long to wait for requests in work.
+        public var drainTimeout: Duration = .seconds(35)
+
+        /// Settings with their defaults.
+        public init(address: ListenAddress) {
+            self.address = address
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// What answers the requests of an ``HTTPServer``.
+///
+/// All three functions are called on the event loop that serves the connection and must not block it.
+public protocol Responder: Sendable {
+    /// The longest body, in bytes, that a request may have. Asked when the head has arrived, before any of the body.
+    func bodyLimit(method: String, path: String) -> Int
+
+    /// Answers one request.
+    ///
+    /// - Parameter reply: to be called exactly once, from any thread; further calls do nothing. The client may have
+    ///   gone by then: the answer is dropped quietly. Called before this function returns, it answers at once.
+    func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void)
+
+    /// The answer to a request that the server itself refuses. The connection closes after it, whatever it says.
+    ///
+    /// - Parameter path: the path of the request, or the empty text when no request line has been understood.
+    func refuse(_ fault: ServerFault, path: String) -> ServerResponse
+}

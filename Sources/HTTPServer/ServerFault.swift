@@ -1,0 +1,51 @@
+/// Why the server refuses a request before anybody else sees it.
+public enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The body is longer than `limit` bytes (413).
+    case payloadTooLarge(limit: Int)
+    /// What arrived is not an HTTP/1.1 request that has one meaning only (400).
+    case malformed(detail: String)
+    /// The request target is longer than `limit` bytes (414).
+    case targetTooLong(limit: Int)
+    /// The header fields have more than `limit` bytes, or there are too many of them (431).
+    case headersTooLarge(limit: Int)
+    /// The request did not arrive within `seconds` (408).
+    case requestTimeout(seconds: Int)
+    /// As many connections as allowed are open (503, with `Retry-After`).
+    case tooManyConnections(limit: Int)
+    /// An `Expect` field asks for something else than `100-continue` (417).
+    case expectationFailed
+    /// A transfer coding other than `chunked` (501).
+    case transferCodingUnsupported
+    /// Not HTTP/1.0 or HTTP/1.1 (505).
+    case versionUnsupported
+
+    /// The status code that fits.
+    public var status: Int {
+        switch self {
+        case .payloadTooLarge: 413
+        case .malformed: 400
+        case .targetTooLong: 414
+        case .headersTooLarge: 431
+        case .requestTimeout: 408
+        case .tooManyConnections: 503
+        case .expectationFailed: 417
+        case .transferCodingUnsupported: 501
+        case .versionUnsupported: 505
+        }
+    }
+
+    /// One sentence for the client; never holds anything that the client sent.
+    public var description: String {
+        switch self {
+        case .payloadTooLarge(let limit): "The body is longer than \(limit) bytes."
+        case .malformed(let detail): "The request is malformed: \(detail)."
+        case .targetTooLong(let limit): "The request target is longer than \(limit) bytes."
+        case .headersTooLarge(let limit): "The header fields are longer than \(limit) bytes, or too many."
+        case .requestTimeout(let seconds): "The request did not arrive within \(seconds) s."
+        case .tooManyConnections(let limit): "All of the \(limit) connections that are allowed are in use."
+        case .expectationFailed: "Expect can only be 100-continue."
+        case .transferCodingUnsupported: "Transfer-Encoding can only be chunked."
+        case .versionUnsupported: "Only HTTP/1.1 and HTTP/1.0 are spoken here."
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Atomics
+
+/// What a server counts. Every figure may be read from any thread at any time.
+public final class ServerStatistics: Sendable {
+    /// A figure that several threads change.
+    public final class Figure: Sendable {
+        private let atomic = ManagedAtomic(0)
+
+        init() {}
+
+        /// What it is now.
+        public var value: Int { atomic.load(ordering: .relaxed) }
+
+        /// Changes it and says what it is then.
+        @discardableResult
+        func add(_ amount: Int) -> Int {
+            atomic.wrappingIncrementThenLoad(by: amount, ordering: .relaxed)
+        }
+    }
+
+    /// Connections open now.
+    public let openConnections = Figure()
+    /// Requests that a responder has and that are not answered yet.
+    public let runningRequests = Figure()
+    /// Connections accepted so far.
+    public let acceptedConnections = Figure()
+    /// Connections refused so far because too many were open.
+    public let refusedConnections = Figure()
+    /// Requests handed to the responder so far.
+    public let requests = Figure()
+    /// Requests that the server refused itself, by status: see ``ServerFault/status``.
+    public let refusedRequests: [Int: Figure]
+    /// Connections closed because they were idle for too long.
+    public let idleTimeouts = Figure()
+    /// Connections closed because the client did not read its answer in time.
+    public let writeTimeouts = Figure()
+    /// Connections closed because the responder did not answer in time.
+    public let answerTimeouts = Figure()
+    /// Answers dropped because their client had gone.
+    public let droppedAnswers = Figure()
+
+    init() {
+        let statuses = [400, 408, 413, 414, 417, 431, 501, 503, 505]
+        refusedRequests = Dictionary(uniqueKeysWithValues: statuses.map { ($0, Figure()) })
+    }
+}

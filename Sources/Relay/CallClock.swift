@@ -1,0 +1,35 @@
+import EventLoop
+
+/// When a call began, by the wall and by the monotonic clock, and when it must end.
+struct CallClock: Sendable {
+    /// Milliseconds since 1970.
+    let startMilliseconds: Int64
+    /// Monotonic nanoseconds.
+    let start: UInt64
+    /// Monotonic nanoseconds.
+    let deadline: UInt64
+    /// Milliseconds since 1970.
+    let deadlineMilliseconds: Int64
+
+    init(receivedAt: UInt64, timeout: Duration) {
+        let now = EventLoop.now()
+        let elapsed = now > receivedAt ? now - receivedAt : 0
+        let timeoutNanoseconds = UInt64(max(0, timeout.nanoseconds))
+        start = receivedAt
+        startMilliseconds = WallClock.milliseconds() - Int64(elapsed / 1_000_000)
+        deadline = receivedAt + timeoutNanoseconds
+        deadlineMilliseconds = startMilliseconds + Int64(timeoutNanoseconds / 1_000_000)
+    }
+
+    /// Nanoseconds since the request arrived.
+    var elapsed: UInt64 { EventLoop.now() - start }
+}
+
+extension Duration {
+    /// The duration in nanoseconds; durations beyond 292 years are cut.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (seconds < 0 ? .min : .max) : product &+ attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,76 @@
+/// Reads the values of the call's request headers; a value that breaks its rule is a problem that names the header.
+public enum CallHeaders {
+    /// `Idempotency-Key`: quoted and bare are the same key, 1–255 visible ASCII characters.
+    public static func idempotencyKey(_ value: String) throws(Problem) -> String {
+        var bytes = value.utf8[...]
+        if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
+            bytes = bytes.dropFirst().dropLast()
+        }
+        guard (1...255).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Problem(
+                .malformedRequest,
+                "Idempotency-Key must be 1 to 255 visible ASCII characters, bare or in double quotes.")
+        }
+        return String(Substring(bytes))
+    }
+
+    /// `X-Request-Id`: 1–200 visible ASCII characters.
+    public static func requestID(_ value: String) throws(Problem) -> String {
+        guard (1...200).contains(value.utf8.count), value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Problem(.malformedRequest, "X-Request-Id must be 1 to 200 visible ASCII characters without spaces.")
+        }
+        return value
+    }
+
+    /// `Top-Ref`: document numbers, repeated or separated by commas; at most 20 of 1–128 bytes.
+    public static func refs(_ values: [String]) throws(Problem) -> [String] {
+        if values.isEmpty { return [] }
+        var refs: [String] = []
+        for value in values {
+            for part in value.utf8.split(separator: UInt8(ascii: ",")) {
+                let ref = trimmed(part)
+                guard !ref.isEmpty else { continue }
+                guard ref.utf8.count <= 128, ref.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                    throw Problem(
+                        .malformedRequest, "Each Top-Ref must be at most 128 bytes, without control characters.")
+                }
+                if !refs.contains(ref) { refs.append(ref) }
+                guard refs.count <= 20 else {
+                    throw Problem(.malformedRequest, "A call takes at most 20 different Top-Ref document numbers.")
+                }
+            }
+        }
+        return refs
+    }
+
+    /// `Top-Dry-Run`: true or false.
+    public static func flag(_ name: String, _ value: String?) throws(Problem) -> Bool {
+        switch value?.lowercased() {
+        case nil, "false"?: return false
+        case "true"?: return true
+        default: throw Problem(.malformedRequest, "\(name) must be true or false.")
+        }
+    }
+
+    /// The trace id of a W3C `traceparent`; nil when the header is absent or, as the standard asks, to be ignored.
+    public static func traceID(_ value: String?) -> String? {
+        guard let value, value.utf8.count >= 55 else { return nil }
+        let parts = value.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count >= 4, parts[0].utf8.count == 2, parts[0] != "ff", parts[1].utf8.count == 32,
+            parts[2].utf8.count == 16,
+            parts[1].utf8.allSatisfy(isLowerHex), parts[1].utf8.contains(where: { $0 != UInt8(ascii: "0") })
+        else { return nil }
+        return String(parts[1])
+    }
+
+    private static func isLowerHex(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+
+    private static func trimmed(_ bytes: Substring.UTF8View.SubSequence) -> String {
+        var bytes = bytes
+        while bytes.first == 0x20 || bytes.first == 0x09 { bytes = bytes.dropFirst() }
+        while bytes.last == 0x20 || bytes.last == 0x09 { bytes = bytes.dropLast() }
+        return String(Substring(bytes))
+    }
+}

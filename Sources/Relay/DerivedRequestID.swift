@@ -1,0 +1,25 @@
+import Crypto
+import Vault
+
+extension Worker {
+    /// The idempotency id of a call whose caller gave an `Idempotency-Key` instead: the same for every repetition by the same caller, and
+    /// not to be guessed by another one. 32 hex digits: half of an HMAC-SHA256 under a key of the vault.
+    static func derivedRequestID(
+        _ vault: VaultSnapshot, caller: String, app: String, method: String, key: String
+    ) throws(Problem) -> String {
+        guard let secret = vault.keys(.idempotency).first?.secret else {
+            throw Problem(.internalError, "The vault has no key for Idempotency-Key: run `toprelay migrate`.")
+        }
+        // Each part is preceded by its length, so that no two different lists of parts give the same message.
+        var message: [UInt8] = []
+        for part in [caller, app, method, key] {
+            message.append(contentsOf: "\(part.utf8.count):".utf8)
+            message.append(contentsOf: part.utf8)
+        }
+        do {
+            return Hex.lower(Array(try HMAC.sha256(key: secret.bytes, message).prefix(16)))
+        } catch {
+            throw Problem(.internalError, "The idempotency id could not be derived: \(error)")
+        }
+    }
+}

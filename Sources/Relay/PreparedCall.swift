@@ -1,0 +1,37 @@
+import Audit
+import Catalog
+import JSON
+import Vault
+
+/// A call that has passed every check and is ready to be recorded and sent.
+struct PreparedCall: Sendable {
+    let request: CallRequest
+    let token: AccessToken
+    let app: SigningApp
+    let session: SellerSession?
+    let mapped: MappedCall
+    let id: CallID
+    let clock: CallClock
+
+    /// The call's method.
+    var method: String { request.entry.method }
+
+    /// What is recorded before it leaves.
+    func intent(replica: String) -> Intent {
+        Intent(
+            id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,
+            app: app.app.name,
+            seller: session?.seller, method: method, refs: request.refs, clientRequestID: request.clientRequestID,
+            traceID: request.traceID,
+            requestID: mapped.requestID, request: mapped.maskedRequest)
+    }
+
+    /// A problem with what is known of the call; the outcome is added once the intent is committed.
+    func completed(_ problem: Problem) -> Problem {
+        var problem = problem
+        problem.id = id
+        problem.method = method
+        problem.requestID = mapped.requestID
+        return problem
+    }
+}

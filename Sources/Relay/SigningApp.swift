@@ -1,0 +1,37 @@
+import TOP
+import Vault
+
+/// An app with its signer made, so that a call makes nothing.
+struct SigningApp: Sendable {
+    let app: App
+    let signer: Signer
+    let method: SignMethod
+    /// The gateway that the app's calls go to.
+    let gatewayURL: String
+    /// Whether the gateway may be called over plain http: the app says so, or it is on this machine.
+    let allowsPlainHTTP: Bool
+
+    init(_ app: App, defaultGatewayURL: String) {
+        self.app = app
+        method = SignMethod(rawValue: app.signMethod) ?? .hmacSHA256
+        signer = Signer(method: method, secret: app.secret)
+        gatewayURL = app.gatewayURL ?? defaultGatewayURL
+        let address = try? GatewayURL(gatewayURL, allowsHTTP: true)
+        allowsPlainHTTP = app.allowsHTTP || address?.isLoopback == true
+    }
+
+    /// The business parameters with TOP's common ones; the sign is added last, by `sign`.
+    func parameters(for business: [Parameter], method name: String, timestamp: String, session: String?) -> [Parameter]
+    {
+        var all = business
+        all.reserveCapacity(business.count + 8)
+        all.append(Parameter(name: "method", value: name))
+        all.append(Parameter(name: "app_key", value: app.appKey))
+        all.append(Parameter(name: "timestamp", value: timestamp))
+        all.append(Parameter(name: "v", value: "2.0"))
+        all.append(Parameter(name: "format", value: "json"))
+        all.append(Parameter(name: "sign_method", value: method.rawValue))
+        if let session { all.append(Parameter(name: "session", value: session)) }
+        return all
+    }
+}

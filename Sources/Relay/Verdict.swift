@@ -1,0 +1,155 @@
+import Audit
+import Catalog
+import Curl
+import TOP
+
+/// What became of a call that was given to the network: its outcome, and what the caller is told.
+struct Verdict: Sendable {
+    /// The outcome.
+    var outcome: Outcome
+    /// What the caller is told when it is not a 200.
+    var problem: Problem?
+    /// What the answer means, when TOP gave one.
+    var interpretation: Interpretation?
+    /// TOP's code, or the transport's.
+    var code: String?
+    /// TOP's sub_code.
+    var subCode: String?
+    /// What was said, masked.
+    var message: String?
+    /// TOP's id of the call.
+    var topRequestID: String?
+    /// Whether repeating cannot do the thing twice.
+    var retryable: Bool?
+    /// A ban that TOP put on the app or the method.
+    var ban: Ban?
+    /// The answer's text, masked.
+    var response: String?
+    /// Bytes of the answer.
+    var responseBytes = 0
+
+    private init(_ outcome: Outcome) { self.outcome = outcome }
+
+    /// Judges what libcurl brought back.
+    init(_ result: CurlResult, entry: Entry, mapped: MappedCall) {
+        switch result.outcome {
+        case .failed(let failure):
+            self = Self.transport(failure, wasSent: result.bodyWasAskedFor, entry: entry)
+        case .answered(let status, _, let body):
+            self = Self.answered(status: status, body: body, entry: entry, mapped: mapped)
+        }
+    }
+
+    /// The call could not be signed, so nothing was sent.
+    init(unsignable problem: Problem) {
+        self.init(.misconfigured)
+        self.problem = problem
+        message = problem.detail
+        retryable = false
+    }
+
+    /// Nothing came back: it was surely not sent only if libcurl never asked for a byte of the body.
+    private static func transport(_ failure: CurlFailure, wasSent: Bool, entry: Entry) -> Verdict {
+        var verdict = wasSent ? unknown("TOP gave no usable answer: \(failure)", entry: entry) : Verdict(.notSent)
+        if !wasSent {
+            verdict.retryable = true
+            verdict.message = failure.description
+            verdict.problem = Problem(.topUnreachable, "The request was not sent: \(failure)", retryable: true)
+        }
+        verdict.code = "curl-\(failure.code)"
+        return verdict
+    }
+
+    private static func answered(status: Int, body: [UInt8], entry: Entry, mapped: MappedCall) -> Verdict {
+        var verdict: Verdict
+        if status >= 500 {
+            verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
+            verdict.code = "http-\(status)"
+        } else {
+            switch Answer.read(body, method: entry.method) {
+            case .response(let inner): verdict = interpreted(entry.interpret(inner, of: mapped))
+            case .error(let error): verdict = refused(error, entry: entry, mapped: mapped)
+            case .unreadable(let reason):
+                verdict = unknown("TOP's answer (HTTP status \(status)) cannot be read: \(reason).", entry: entry)
+                verdict.code = status == 200 ? "unreadable" : "http-\(status)"
+            }
+        }
+        let mask = verdict.interpretation?.mask ?? mapped.mask
+        verdict.response = mask.masked(String(decoding: body, as: UTF8.self))
+        verdict.responseBytes = body.count
+        return verdict
+    }
+
+    private static func interpreted(_ interpretation: Interpretation) -> Verdict {
+        let outcome: Outcome =
+            switch interpretation.outcome {
+            case .success: .success
+            case .accepted: .accepted
+            case .partial: .partial
+            case .businessFailure: .businessFailure
+            }
+        var verdict = Verdict(outcome)
+        verdict.interpretation = interpretation
+        verdict.retryable = interpretation.retryable
+        verdict.topRequestID = interpretation.requestID
+        // What TOP says of a success is no code of a fault.
+        guard outcome == .businessFailure || outcome == .partial else { return verdict }
+        verdict.code = interpretation.code
+        verdict.message = interpretation.message.map { interpretation.mask.masked($0) }
+        return verdict
+    }
+
+    private static func refused(_ error: TOPError, entry: Entry, mapped: MappedCall) -> Verdict {
+        var masked = error
+        masked.message = mapped.mask.masked(error.message)
+        masked.subMessage = error.subMessage.map { mapped.mask.masked($0) }
+        var verdict = byClass(ErrorClass(classifying: error, methodReads: entry.reads), said: masked, entry: entry)
+        verdict.problem?.top = masked
+        verdict.code = masked.code
+        verdict.subCode = masked.subCode
+        verdict.message = masked.subMessage ?? masked.message
+        verdict.topRequestID = masked.requestID
+        return verdict
+    }
+
+    private static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {
+        let words = "code \(error.code)" + (error.subCode.map { ", \($0)" } ?? "")
+        switch errorClass {
+        case .sessionInvalid:
+            return refusal(
+                .sessionInvalid, .sessionInvalid,
+                "TOP does not accept the seller's session (\(words)): authorise the seller again.")
+        case .throttled(let ban):
+            var verdict = refusal(.throttled, .throttled, "TOP limits the calls (\(words)).", retryable: true)
+            verdict.ban = ban
+            verdict.problem?.retryAfterSeconds = ban?.seconds ?? 1
+            return verdict
+        case .misconfigured:
+            return refusal(
+                .misconfigured, .relayMisconfigured,
+                "TOP refuses the relay's set-up (\(words)): key, sign, clock, IP or permissions.")
+        case .rejected:
+            return refusal(.rejected, .rejectedByTOP, "TOP refused the call (\(words)).")
+        case .platformError:
+            return refusal(.platformError, .topError, "TOP failed (\(words)); nothing was done.", retryable: true)
+        case .unknown:
+            return unknown("TOP failed in a way that leaves open whether it was done (\(words)).", entry: entry)
+        }
+    }
+
+    private static func refusal(_ outcome: Outcome, _ type: ProblemType, _ detail: String, retryable: Bool = false)
+        -> Verdict
+    {
+        var verdict = Verdict(outcome)
+        verdict.retryable = retryable
+        verdict.problem = Problem(type, detail, retryable: retryable)
+        return verdict
+    }
+
+    /// It may have been done: repeating is safe only for a method that reads, or one that TOP itself recognises by its id.
+    private static func unknown(_ detail: String, entry: Entry) -> Verdict {
+        var verdict = refusal(.unknown, .outcomeUnknown, detail, retryable: entry.reads || entry.isIdempotent)
+        verdict.message = detail
+        return verdict
+    }
+}

@@ -1,0 +1,173 @@
+import Audit
+import Catalog
+import Curl
+import EventLoop
+import JSON
+import Logging
+import TOP
+import Telemetry
+public import Vault
+
+extension Worker {
+    /// One call, from its checks to its reply: the relay's purpose.
+    ///
+    /// Nothing is sent before the intent is durable, and the reply waits for the outcome row, at most `outcomeWait`.
+    public func call(_ request: CallRequest, by token: AccessToken) async -> Reply {
+        guard !isDraining else {
+            return problem(
+                Problem(
+                    .draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1),
+                request)
+        }
+        guard callsInFlight < settings.maximumCallsInFlight else {
+            meters.refusedByLimit()
+            let detail = "\(callsInFlight) calls are under way, the limit of this worker; nothing was sent."
+            return problem(Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1), request)
+        }
+        guard trail.hasRoom else {
+            meters.refusedByQueue()
+            let detail = "Too many outcome rows wait for the relay's database; nothing was sent."
+            return problem(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5), request)
+        }
+        callsInFlight += 1
+        defer { callsInFlight -= 1 }
+        let call: PreparedCall
+        do {
+            call = try prepare(request, by: token)
+        } catch {
+            meters.refused(error.type)
+            return problem(error, request)
+        }
+        return request.isDryRun ? withRequestID(dryRun(call), request, id: call.id) : await relay(call)
+    }
+
+    private func relay(_ call: PreparedCall) async -> Reply {
+        let recordingSince = EventLoop.now()
+        do {
+            try await trail.record(call.intent(replica: settings.replica))
+        } catch {
+            return await unrecorded(call, error, since: recordingSince)
+        }
+        let auditWait = EventLoop.now() - recordingSince
+        let form = signedForm(call)
+        let verdict: Verdict
+        var top: UInt64?
+        switch form {
+        case .success(let bytes):
+            let result = await curl.perform(curlRequest(call, form: bytes))
+            verdict = Verdict(result, entry: call.request.entry, mapped: call.mapped)
+            top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
+            if !result.bodyWasAskedFor { meters.notSent() }
+        case .failure(let problem):
+            verdict = Verdict(unsignable: problem)
+        }
+        note(verdict, of: call)
+        return await finish(call, verdict: verdict, sentBytes: form.byteCount, auditWait: auditWait, top: top)
+    }
+
+    /// Records how the call ended, and answers.
+    private func finish(_ call: PreparedCall, verdict: Verdict, sentBytes: Int, auditWait: UInt64, top: UInt64?) async
+        -> Reply
+    {
+        let status = verdict.problem?.type.status ?? 200
+        var ending = Ending(
+            outcome: verdict.outcome, status: status, finishedMilliseconds: WallClock.milliseconds(),
+            durationNanoseconds: call.clock.elapsed, auditNanoseconds: auditWait)
+        ending.code = verdict.code
+        ending.subCode = verdict.subCode
+        ending.message = verdict.message
+        ending.topNanoseconds = top
+        ending.attempts = top == nil ? 0 : 1
+        ending.topRequestID = verdict.topRequestID
+        ending.requestBytes = sentBytes
+        ending.responseBytes = verdict.responseBytes
+        ending.retryable = verdict.retryable
+        ending.keys = Self.pairs(call.mapped.keys) + Self.pairs(verdict.interpretation?.keys ?? [])
+        ending.response = verdict.response
+        let since = EventLoop.now()
+        await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: settings.outcomeWait)
+        let now = EventLoop.now()
+        let timing = ServerTiming(audit: auditWait + (now - since), top: top, total: now - call.clock.start)
+        meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
+        var reply = self.reply(call, verdict)
+        reply.headers.append(("Server-Timing", timing.value))
+        return withRequestID(reply, call.request, id: call.id)
+    }
+
+    /// The intent could not be made durable: nothing is sent. Where its commit is in doubt, a `not_sent` row follows.
+    private func unrecorded(_ call: PreparedCall, _ error: TrailError, since: UInt64) async -> Reply {
+        meters.unrecorded()
+        if error.mayBeRecorded {
+            var ending = Ending(
+                outcome: .notSent, status: ProblemType.auditUnavailable.status,
+                finishedMilliseconds: WallClock.milliseconds(),
+                durationNanoseconds: call.clock.elapsed, auditNanoseconds: EventLoop.now() - since)
+            ending.message = "The intent's commit was in doubt; nothing was sent."
+            ending.retryable = true
+            ending.keys = Self.pairs(call.mapped.keys)
+            await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: .zero)
+        }
+        let detail = "The call could not be recorded, so nothing was sent: \(error)"
+        return problem(
+            call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request)
+    }
+
+    private static func pairs(_ keys: [BusinessKey]) -> [(name: String, value: String)] {
+        keys.map { ($0.name, $0.value) }
+    }
+
+    private func reply(_ call: PreparedCall, _ verdict: Verdict) -> Reply {
+        if var problem = verdict.problem {
+            problem = call.completed(problem)
+            problem.outcome = verdict.outcome
+            return problem.reply
+        }
+        let result = verdict.interpretation?.result ?? []
+        var json = JSONWriter(capacity: 256 + result.count)
+        json.beginObject()
+        json.name("id")
+        json.string(call.id.text)
+        json.name("method")
+        json.string(call.method)
+        json.name("outcome")
+        json.string(verdict.outcome.rawValue)
+        json.optional("top_request_id", verdict.topRequestID)
+        json.optional("request_id", call.mapped.requestID)
+        if let retryable = verdict.retryable {
+            json.name("retryable")
+            json.bool(retryable)
+        }
+        json.name("result")
+        json.raw(result)
+        json.endObject()
+        return .json(json.bytes)
+    }
+
+    /// A ban is put in force everywhere, and a fault of the relay's own is logged for the operator.
+    private func note(_ verdict: Verdict, of call: PreparedCall) {
+        if let ban = verdict.ban {
+            note(ban, app: call.app.app.name, method: call.method)
+            onBan(ban, call.app.app.name, call.method)
+        }
+        if verdict.outcome == .misconfigured {
+            logger.record(
+                .error, "TOP refuses the relay's set-up",
+                [
+                    .call: call.id.text, .method: call.method, .app: call.app.app.name, .code: verdict.code ?? "",
+                    .subCode: verdict.subCode ?? "",
+                ])
+        }
+    }
+
+    private func problem(_ problem: Problem, _ request: CallRequest) -> Reply {
+        withRequestID(
+            problem.reply, request,
+            id: problem.id ?? CallID.make(epochMilliseconds: WallClock.milliseconds(), using: &random))
+    }
+
+    private func withRequestID(_ reply: Reply, _ request: CallRequest, id: CallID) -> Reply {
+        var reply = reply
+        reply.headers.append(("X-Request-Id", request.clientRequestID ?? id.text))
+        return reply
+    }
+}

@@ -1,0 +1,141 @@
+import Audit
+import Catalog
+import Crypto
+import EventLoop
+import JSON
+import TOP
+import Vault
+
+extension Worker {
+    /// Checks everything that can be checked without sending: limits, JSON, app, parameters, session, bans.
+    func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> PreparedCall {
+        let vault = try currentVault()
+        let method = request.entry.method
+        guard token.allows(method: method) else {
+            throw Problem(.forbidden, "The token \(token.name) may not call \(method).")
+        }
+        let app = try resolveApp(request, token: token, vault: vault)
+        let body = try Self.parse(request.body)
+        let mapped = try map(body, request: request, app: app.app.name, token: token, vault: vault)
+        let clock = CallClock(receivedAt: request.receivedAt, timeout: settings.callTimeout)
+        let session = try resolveSession(request, app: app.app, vault: vault, now: clock.startMilliseconds)
+        if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: clock.startMilliseconds) }
+        return PreparedCall(
+            request: request, token: token, app: app, session: session, mapped: mapped,
+            id: CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random), clock: clock)
+    }
+
+    /// The snapshot, as long as it is surely not stale: a withdrawn token must not work on.
+    func currentVault() throws(Problem) -> VaultSnapshot {
+        guard let vault, freshness.isFresh() else {
+            throw Problem(
+                .auditUnavailable, "The relay's database is out of reach; nothing was sent. Try again soon.",
+                retryable: true,
+                retryAfterSeconds: 1)
+        }
+        return vault
+    }
+
+    private func resolveApp(_ request: CallRequest, token: AccessToken, vault: VaultSnapshot) throws(Problem)
+        -> SigningApp
+    {
+        let app: App
+        do {
+            app = try vault.resolveApp(named: request.app, for: request.entry.method, token: token)
+        } catch {
+            throw Problem(error)
+        }
+        if let known = signingApps[app.name], known.app === app { return known }
+        let signing = SigningApp(app, defaultGatewayURL: settings.gatewayURL)
+        signingApps[app.name] = signing
+        return signing
+    }
+
+    /// The seller and the session to use; neither for a method that needs none, whatever `Top-Seller` says.
+    private func resolveSession(
+        _ request: CallRequest, app: App, vault: VaultSnapshot, now: Int64
+    ) throws(Problem) -> SellerSession? {
+        switch request.entry.session {
+        case .none: return nil
+        case .optional where request.seller == nil:
+            return try? vault.resolveSession(app: app, seller: nil, now: now)
+        case .required, .optional:
+            do {
+                return try vault.resolveSession(app: app, seller: request.seller, now: now)
+            } catch {
+                var problem = Problem(.sessionInvalid, error.description, retryable: false)
+                problem.method = request.entry.method
+                throw problem
+            }
+        }
+    }
+
+    private static func parse(_ body: [UInt8]) throws(Problem) -> JSONDocument {
+        do {
+            return try JSONDocument(body)
+        } catch {
+            throw Problem(.malformedRequest, "The body is not acceptable JSON: \(error).")
+        }
+    }
+
+    private func map(
+        _ body: JSONDocument, request: CallRequest, app: String, token: AccessToken, vault: VaultSnapshot
+    ) throws(Problem) -> MappedCall {
+        var idempotency: IdempotencyKey?
+        if let key = request.idempotencyKey {
+            idempotency = IdempotencyKey(
+                derived: try Self.derivedRequestID(
+                    vault, caller: token.name, app: app, method: request.entry.method, key: key))
+        }
+        switch request.entry.map(body, idempotency: idempotency) {
+        case .mapped(let mapped): return mapped
+        case .refused(let faults):
+            var problem = Problem(
+                .invalidParameters,
+                faults.count == 1
+                    ? "One parameter is at fault; nothing was sent."
+                    : "\(faults.count) parameters are at fault; nothing was sent.")
+            problem.method = request.entry.method
+            problem.faults = faults
+            throw problem
+        }
+    }
+
+    private func checkBans(app: String, method: String, now: Int64) throws(Problem) {
+        guard let seconds = bans.remainingSeconds(app: app, method: method, nowMilliseconds: now) else { return }
+        meters.refusedByBan()
+        var problem = Problem(
+            .throttled, "TOP has banned these calls of the app \(app) for another \(seconds) s; nothing was sent.",
+            retryable: true,
+            retryAfterSeconds: seconds)
+        problem.method = method
+        throw problem
+    }
+
+    /// What `Top-Dry-Run` shows: the parameters as they would be sent, and the text that would be signed.
+    func dryRun(_ call: PreparedCall) -> Reply {
+        let parameters = call.app.parameters(
+            for: call.mapped.parameters, method: call.method, timestamp: currentTimestamp(),
+            session: call.session == nil ? nil : "***")
+        var base = String(decoding: call.app.signer.baseString(parameters), as: UTF8.self)
+        if call.app.method == .md5 { base = "***" + base + "***" }
+        var json = JSONWriter(capacity: 1024)
+        json.beginObject()
+        json.name("dry_run")
+        json.bool(true)
+        json.name("method")
+        json.string(call.method)
+        json.name("parameters")
+        json.beginObject()
+        for parameter in parameters {
+            json.name(parameter.name)
+            json.string(parameter.value)
+        }
+        json.endObject()
+        json.name("base_string")
+        json.string(base)
+        json.optional("request_id", call.mapped.requestID)
+        json.endObject()
+        return .json(json.bytes)
+    }
+}

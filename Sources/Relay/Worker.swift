@@ -1,0 +1,84 @@
+import Audit
+import Curl
+public import EventLoop
+public import Logging
+public import TOP
+public import Vault
+
+/// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy of the vault.
+///
+/// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so nothing is locked.
+public actor Worker {
+    /// The loop that the worker lives on.
+    public nonisolated let loop: EventLoop
+    /// The worker runs on its loop and nowhere else.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    let settings: WorkerSettings
+    let curl: CurlClient
+    let trail: TrailWriter
+    let reader: TrailReader
+    let freshness: VaultFreshness
+    let meters: CallMeters
+    let logger: Logger
+    /// Where a ban that TOP puts on an app is told to the other workers.
+    let onBan: @Sendable (Ban, _ app: String, _ method: String) -> Void
+
+    var vault: VaultSnapshot?
+    /// The apps of the snapshot that have been used, ready to sign.
+    var signingApps: [String: SigningApp] = [:]
+    var bans = Bans()
+    var callsInFlight = 0
+    var isDraining = false
+    var random = SystemRandomNumberGenerator()
+    /// The call's second as TOP wants it, kept for as long as it lasts.
+    var timestamp = (epochSeconds: 0, text: "")
+
+    /// A worker made of its parts, which belong to `loop` and to it alone.
+    /// - Parameter onBan: told of a ban that TOP puts on an app, or on a method of an app.
+    public init(
+        loop: EventLoop, settings: WorkerSettings, parts: sending WorkerParts, freshness: VaultFreshness,
+        logger: Logger,
+        onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
+    ) {
+        self.loop = loop
+        self.settings = settings
+        curl = parts.curl
+        trail = parts.trail
+        reader = parts.reader
+        meters = CallMeters()
+        self.freshness = freshness
+        self.logger = logger
+        self.onBan = onBan
+    }
+
+    /// Puts a new copy of the vault in force.
+    public func install(_ snapshot: VaultSnapshot) {
+        vault = snapshot
+        signingApps = [:]
+        if let key = snapshot.keys(.fingerprint).first {
+            trail.use(FingerprintKey(version: key.version, secret: key.secret))
+        }
+    }
+
+    /// A ban that another worker met.
+    public func note(_ ban: Ban, app: String, method: String) {
+        bans.note(ban, app: app, method: method, nowMilliseconds: WallClock.milliseconds())
+    }
+
+    /// From now on new calls are refused with `draining`.
+    public func drain() { isDraining = true }
+
+    /// Calls under way.
+    public var inFlight: Int { callsInFlight }
+
+    /// Waits until the outcome rows that are queued are committed, until `limit`.
+    /// - Returns: how many rows could not be written.
+    public func flush(within limit: Duration) async -> Int { await trail.flush(within: limit) }
+
+    /// Ends the worker's connections. Calls under way end first: see `drain`.
+    public func close() {
+        curl.shutdown()
+        trail.close()
+    }
+}

@@ -1,0 +1,97 @@
+import JSON
+
+/// The endpoints by which faults are ordered and calls are looked at, apart from the calls' own path.
+///
+/// `POST /_sandbox/faults` orders one (see `FaultOrder`), `GET` lists those in force, `DELETE` clears them;
+/// `GET /_sandbox/calls` shows the last calls, newest last.
+enum Control {
+    static func answer(_ request: WireRequest, gateway: inout Gateway) -> WireResponse {
+        switch (request.verb, request.path) {
+        case ("POST", "/_sandbox/faults"): return order(request, &gateway)
+        case ("GET", "/_sandbox/faults"): return faults(gateway.faults.orders)
+        case ("DELETE", "/_sandbox/faults"):
+            gateway.faults.removeAll()
+            return faults([])
+        case ("GET", "/_sandbox/calls"): return calls(gateway.calls)
+        case (_, "/_sandbox/faults"), (_, "/_sandbox/calls"): return refusal(405, "method not allowed")
+        default: return refusal(404, "no such endpoint")
+        }
+    }
+
+    private static func order(_ request: WireRequest, _ gateway: inout Gateway) -> WireResponse {
+        do throws(FaultOrder.Refusal) {
+            let order = try FaultOrder(json: request.body)
+            do throws(FaultBook.Full) { try gateway.faults.add(order) } catch {
+                return refusal(429, "there are already \(error.limit) faults")
+            }
+            return faults(gateway.faults.orders)
+        } catch {
+            return refusal(400, error.detail)
+        }
+    }
+
+    private static func refusal(_ status: Int, _ detail: String) -> WireResponse {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("error")
+        writer.string(detail)
+        writer.endObject()
+        return .json(writer.bytes, status: status)
+    }
+
+    private static func faults(_ orders: [FaultOrder]) -> WireResponse {
+        listed("faults", orders) { order, writer in
+            writer.name("fault")
+            writer.string("\(order.fault)")
+            if let method = order.method {
+                writer.name("method")
+                writer.string(method)
+            }
+            if let remaining = order.remaining {
+                writer.name("remaining")
+                writer.integer(remaining)
+            }
+        }
+    }
+
+    private static func calls(_ calls: [SandboxCall]) -> WireResponse {
+        listed("calls", calls) { call, writer in
+            writer.name("number")
+            writer.integer(call.number)
+            writer.name("at")
+            writer.string(ChinaTime.text(epochSeconds: call.epochSeconds))
+            writer.name("method")
+            writer.string(call.method)
+            writer.name("error_code")
+            if let code = call.errorCode { writer.integer(code) } else { writer.null() }
+            writer.name("struck")
+            writer.bool(call.isStruck)
+            writer.name("parameters")
+            writer.beginArray()
+            for parameter in call.parameters {
+                writer.beginArray()
+                writer.string(parameter.name)
+                writer.string(parameter.value)
+                writer.endArray()
+            }
+            writer.endArray()
+        }
+    }
+
+    private static func listed<Element>(
+        _ name: String, _ elements: [Element], _ write: (Element, inout JSONWriter) -> Void
+    ) -> WireResponse {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name(name)
+        writer.beginArray()
+        for element in elements {
+            writer.beginObject()
+            write(element, &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+}

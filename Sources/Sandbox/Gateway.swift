@@ -1,0 +1,100 @@
+import Catalog
+
+/// The sandbox without its sockets: a request goes in, the steps of its answer come out.
+struct Gateway {
+    private let check: SystemCheck
+    private let configuration: SandboxConfiguration
+    private(set) var calls: [SandboxCall] = []
+    private var received = 0
+    var faults: FaultBook
+
+    init(_ configuration: SandboxConfiguration) {
+        self.configuration = configuration
+        faults = FaultBook(limit: configuration.maximumFaults)
+        let apps = Dictionary(configuration.apps.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
+        check = SystemCheck(apps: apps, catalog: configuration.catalog)
+    }
+
+    /// The paths at which TOP's gateways take calls.
+    private static let callPaths: Set<String> = ["/router/rest", "/top/router/rest", "/"]
+
+    mutating func answer(_ request: WireRequest) -> [Step] {
+        if request.path.hasPrefix("/_sandbox/") {
+            return Control.answer(request, gateway: &self).steps
+        }
+        guard Self.callPaths.contains(request.path) else { return WireResponse.page(404, "404 Not Found").steps }
+        return answerCall(request)
+    }
+
+    private mutating func answerCall(_ request: WireRequest) -> [Step] {
+        let now = configuration.epochSeconds()
+        let requestID = Self.requestID()
+        var parameters: [ReceivedParameter] = []
+        do throws(TOPFault) {
+            parameters = try Self.parameters(request)
+            let values = Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+            guard values.count == parameters.count else {
+                throw TOPFault(41, "Invalid arguments", "isv.invalid-parameter", "a parameter came more than once")
+            }
+            let entry = try check.check(parameters, values: values, epochSeconds: now)
+            let business = values.filter { !SystemCheck.names.contains($0.key) }
+            try ParameterCheck.check(business, against: entry.request)
+            let fault = try self.fault(entry, parameters)
+            record(parameters, now, errorCode: nil, isStruck: fault != nil)
+            let answer = CallAnswer(entry: entry, values: values, requestID: requestID, epochSeconds: now)
+            return answer.steps(fault)
+        } catch {
+            record(parameters, now, errorCode: error.code, isStruck: false)
+            let format = parameters.first { $0.name == "format" }?.value ?? "xml"
+            let inner = error.answer(requestID: requestID)
+            return CallAnswer.encode(inner, root: "error_response", values: ["format": format]).steps
+        }
+    }
+
+    /// A magic value in the call comes before any fault that was ordered.
+    private mutating func fault(
+        _ entry: Entry, _ parameters: [ReceivedParameter]
+    ) throws(TOPFault) -> SandboxFault? {
+        let business = parameters.lazy.filter { !SystemCheck.names.contains($0.name) }.map(\.value)
+        switch MagicValue.find(in: business) {
+        case .fault(let fault): return fault
+        case .unknown(let kind):
+            let kinds = SandboxFault.kinds.joined(separator: ", ")
+            throw TOPFault(41, "Invalid arguments", "isv.invalid-parameter", "sandbox:\(kind) is none of \(kinds)")
+        case nil: return faults.take(method: entry.method)
+        }
+    }
+
+    private static func parameters(_ request: WireRequest) throws(TOPFault) -> [ReceivedParameter] {
+        guard request.verb == "POST" || request.verb == "GET" else { throw TOPFault(9, "Http Action Not Allowed") }
+        let isForm = request.contentType.hasPrefix("application/x-www-form-urlencoded")
+        guard isForm || request.body.isEmpty else {
+            throw TOPFault(9, "Http Action Not Allowed", nil, "the sandbox takes application/x-www-form-urlencoded")
+        }
+        do throws(FormDecoder.Failure) {
+            return try FormDecoder.decode(Array(request.query.utf8)[...]) + FormDecoder.decode(request.body[...])
+        } catch {
+            throw TOPFault(47, "Invalid encoding", nil, "\(error)")
+        }
+    }
+
+    private mutating func record(
+        _ parameters: [ReceivedParameter], _ now: Int, errorCode: Int?, isStruck: Bool
+    ) {
+        received += 1
+        guard configuration.keptCalls > 0 else { return }
+        if calls.count >= configuration.keptCalls { calls.removeFirst(calls.count - configuration.keptCalls + 1) }
+        let method = parameters.first { $0.name == "method" }?.value ?? ""
+        calls.append(
+            SandboxCall(
+                number: received, epochSeconds: now, method: method, received: parameters, errorCode: errorCode,
+                isStruck: isStruck))
+    }
+
+    /// An id of the form that TOP gives its answers.
+    private static func requestID() -> String {
+        let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
+        let tail = (0..<8).map { _ in digits[Int.random(in: 0..<digits.count)] }
+        return "16sb" + String(decoding: tail, as: UTF8.self)
+    }
+}

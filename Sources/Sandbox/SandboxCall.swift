@@ -1,0 +1,41 @@
+/// A call as the sandbox keeps it for a while. Session and sign are masked, long values are cut.
+public struct SandboxCall: Sendable, Equatable {
+    /// Counts from 1 in the order of arrival.
+    public let number: Int
+    /// When it arrived, in seconds since 1970.
+    public let epochSeconds: Int
+    /// The method called; empty if none was named.
+    public let method: String
+    /// The parameters in the order received.
+    public let parameters: [(name: String, value: String)]
+    /// The code of the error that a check ended in; nil if the call passed all checks.
+    public let errorCode: Int?
+    /// Whether a fault struck it.
+    public let isStruck: Bool
+
+    static let maximumValueBytes = 4096
+    private static let secrets: Set<String> = ["session", "sign"]
+
+    init(
+        number: Int, epochSeconds: Int, method: String, received: [ReceivedParameter], errorCode: Int?, isStruck: Bool
+    ) {
+        self.number = number
+        self.epochSeconds = epochSeconds
+        self.method = method
+        self.errorCode = errorCode
+        self.isStruck = isStruck
+        parameters = received.map { parameter in
+            guard !Self.secrets.contains(parameter.name) else { return (parameter.name, "***") }
+            let value = parameter.value
+            guard value.utf8.count > Self.maximumValueBytes else { return (parameter.name, value) }
+            return (parameter.name, String(decoding: value.utf8.prefix(Self.maximumValueBytes), as: UTF8.self) + "…")
+        }
+    }
+
+    /// Whether two calls are the same in all they hold.
+    public static func == (left: SandboxCall, right: SandboxCall) -> Bool {
+        left.number == right.number && left.epochSeconds == right.epochSeconds && left.method == right.method
+            && left.errorCode == right.errorCode && left.isStruck == right.isStruck
+            && left.parameters.elementsEqual(right.parameters) { $0 == $1 }
+    }
+}

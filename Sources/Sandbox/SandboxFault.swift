@@ -1,0 +1,106 @@
+/// What can go wrong on demand.
+///
+/// A fault is ordered through `POST /_sandbox/faults`, by `Sandbox.order`, or by a *magic value*: when any business
+/// parameter of a call holds the text `sandbox:KIND` or `sandbox:KIND=ARGUMENT`, that fault strikes the call. So a
+/// fault can be provoked through a relay that knows nothing of the sandbox:
+///
+/// | magic value | what the caller of TOP sees |
+/// |---|---|
+/// | `sandbox:latency=200` | the good answer, 200 ms later |
+/// | `sandbox:hang` | no answer at all |
+/// | `sandbox:ban=5` | code 7, "This ban will last for 5 more seconds", for this method |
+/// | `sandbox:app-ban=5` | the same for the whole app |
+/// | `sandbox:isp=isp.remote-service-timeout` | code 15 with this sub_code (`isp.remote-service-error` if none is given) |
+/// | `sandbox:isv=isv.item-not-exist` | code 15 with this sub_code (`isv.invalid-parameter` if none is given) |
+/// | `sandbox:code=10` | an error with this code alone |
+/// | `sandbox:session` | code 27, the session has expired |
+/// | `sandbox:status=502` | an HTML page with this HTTP status (500 if none is given) |
+/// | `sandbox:html` | an HTML page with status 200 |
+/// | `sandbox:empty` | status 200 and no body |
+/// | `sandbox:cut` | the connection is closed without an answer |
+/// | `sandbox:half` | the connection is closed after half of the answer |
+/// | `sandbox:control-characters` | raw control characters in the answer's texts, as TOP lets them through |
+/// | `sandbox:long-ids` | numbers of 19 digits, beyond 2^53 |
+/// | `sandbox:other-root` | the answer under another name than the documented one |
+/// | `sandbox:missing-lists` | lists that are left out of the answer |
+public enum SandboxFault: Sendable, Equatable {
+    /// The good answer, some milliseconds late.
+    case latency(milliseconds: Int)
+    /// No answer; the connection stays open for ten minutes at most.
+    case hang
+    /// Code 7 with a ban of some seconds, of the method or of the whole app.
+    case ban(seconds: Int, wholeApp: Bool)
+    /// An `error_response`.
+    case error(code: Int, message: String, subCode: String?, subMessage: String?)
+    /// An HTML page with an HTTP status.
+    case status(Int)
+    /// An HTML page with status 200.
+    case html
+    /// Status 200 without a body.
+    case empty
+    /// The connection is closed after the request was read.
+    case cut
+    /// The connection is closed after half of the answer.
+    case half
+    /// Raw control characters in strings.
+    case controlCharacters
+    /// Numbers of 19 digits.
+    case longIDs
+    /// Another name for the answer's root.
+    case otherRoot
+    /// Lists are left out.
+    case missingLists
+
+    /// The names by which faults are ordered.
+    public static let kinds = [
+        "latency", "hang", "ban", "app-ban", "error", "isp", "isv", "code", "session", "status", "html", "empty",
+        "cut", "half", "control-characters", "long-ids", "other-root", "missing-lists",
+    ]
+
+    /// The longest that an answer is held back, in milliseconds.
+    static let maximumMilliseconds = 600_000
+
+    /// A fault by its name and argument, as magic values give them; nil if there is no such kind, or if the argument
+    /// does not suit it.
+    public init?(kind: String, argument: String?) {
+        switch kind {
+        case "latency":
+            guard let milliseconds = Self.count(argument, 1000, upTo: Self.maximumMilliseconds) else { return nil }
+            self = .latency(milliseconds: milliseconds)
+        case "ban", "app-ban":
+            guard let seconds = Self.count(argument, 1, upTo: 86_400) else { return nil }
+            self = .ban(seconds: seconds, wholeApp: kind == "app-ban")
+        case "isp": self = .remote(argument ?? "isp.remote-service-error")
+        case "isv": self = .remote(argument ?? "isv.invalid-parameter")
+        case "code":
+            guard let code = Self.count(argument, 10, upTo: 99_999) else { return nil }
+            self = .error(code: code, message: "Error \(code)", subCode: nil, subMessage: nil)
+        case "session":
+            self = .error(
+                code: 27, message: "Invalid session", subCode: "session-expired", subMessage: "session has expired")
+        case "status":
+            guard let status = Self.count(argument, 500, upTo: 599), status >= 200 else { return nil }
+            self = .status(status)
+        default:
+            guard argument == nil, let fault = Self.plain[kind] else { return nil }
+            self = fault
+        }
+    }
+
+    private static let plain: [String: SandboxFault] = [
+        "hang": .hang, "html": .html, "empty": .empty, "cut": .cut, "half": .half,
+        "control-characters": .controlCharacters, "long-ids": .longIDs, "other-root": .otherRoot,
+        "missing-lists": .missingLists,
+    ]
+
+    private static func remote(_ subCode: String) -> SandboxFault {
+        .error(code: 15, message: "Remote service error", subCode: subCode, subMessage: "ordered from the sandbox")
+    }
+
+    /// A number up to a limit, or what is meant when none is given.
+    private static func count(_ text: String?, _ none: Int, upTo limit: Int) -> Int? {
+        guard let text else { return none }
+        guard let value = Int(text), (0...limit).contains(value) else { return nil }
+        return value
+    }
+}

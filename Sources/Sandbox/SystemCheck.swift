@@ -1,0 +1,73 @@
+import Catalog
+
+/// What TOP checks of every call before it looks at the business parameters, in TOP's order.
+struct SystemCheck: Sendable {
+    /// The parameters that are the protocol's own. All others are the method's.
+    static let names: Set<String> = [
+        "method", "app_key", "session", "timestamp", "v", "format", "sign_method", "sign", "simplify", "partner_id",
+        "target_app_key", "force_sensitive_param_fuzzy", "top_mix_params",
+    ]
+
+    /// How far `timestamp` may be from the clock, to either side: ten minutes.
+    static let windowSeconds = 600
+
+    let apps: [String: SandboxApp]
+    let catalog: Catalog
+
+    /// The entry of the method that is called, once everything about the call but its business parameters is right.
+    func check(
+        _ received: [ReceivedParameter], values: [String: String], epochSeconds: Int
+    ) throws(TOPFault) -> Entry {
+        guard let method = values["method"], !method.isEmpty else { throw TOPFault(21, "Missing Method") }
+        guard let entry = catalog.entry(method: method) else {
+            throw TOPFault(22, "Invalid Method", "isv.method-not-exist", "\(method) is not in the sandbox's catalog")
+        }
+        let app = try checkedApp(values)
+        try checkTime(values, epochSeconds)
+        guard let version = values["v"] else { throw TOPFault(32, "Missing Version") }
+        guard version == "2.0" else { throw TOPFault(33, "Invalid Version") }
+        guard ["json", "xml"].contains(values["format"] ?? "xml") else { throw TOPFault(23, "Invalid Format") }
+        try checkSign(received, values, app)
+        try checkSession(values, app, entry)
+        return entry
+    }
+
+    private func checkedApp(_ values: [String: String]) throws(TOPFault) -> SandboxApp {
+        guard let key = values["app_key"] else { throw TOPFault(28, "Missing App Key") }
+        guard let app = apps[key] else { throw TOPFault(29, "Invalid app Key", "isv.appkey-not-exists") }
+        return app
+    }
+
+    private func checkTime(_ values: [String: String], _ now: Int) throws(TOPFault) {
+        guard let text = values["timestamp"] else { throw TOPFault(30, "Missing Timestamp") }
+        guard let time = ChinaTime.epochSeconds(text), abs(now - time) <= Self.windowSeconds else {
+            let hint = "the gateway's time is \(ChinaTime.text(epochSeconds: now)), GMT+8"
+            throw TOPFault(31, "Invalid Timestamp", "isv.invalid-timestamp", hint)
+        }
+    }
+
+    private func checkSign(
+        _ received: [ReceivedParameter], _ values: [String: String], _ app: SandboxApp
+    ) throws(TOPFault) {
+        guard let sign = values["sign"], !sign.isEmpty else { throw TOPFault(24, "Missing Signature") }
+        guard let method = SignCheck(rawValue: values["sign_method"] ?? "") else {
+            throw TOPFault(25, "Invalid signature", nil, "sign_method must be md5, hmac or hmac-sha256")
+        }
+        guard method.sign(received, secret: app.secret) == sign else { throw TOPFault(25, "Invalid signature") }
+    }
+
+    private func checkSession(
+        _ values: [String: String], _ app: SandboxApp, _ entry: Entry
+    ) throws(TOPFault) {
+        guard let session = values["session"] else {
+            guard entry.session == .required else { return }
+            throw TOPFault(26, "Missing session")
+        }
+        if app.expiredSessions.contains(session) {
+            throw TOPFault(27, "Invalid session", "session-expired", "session has expired")
+        }
+        guard app.sessions.contains(session) else {
+            throw TOPFault(27, "Invalid session", "invalid-sessionkey", "RealSession don't belong app and user")
+        }
+    }
+}

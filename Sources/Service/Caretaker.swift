@@ -1,0 +1,89 @@
+import Audit
+import EventLoop
+import Logging
+import Metrics
+import Postgres
+import Telemetry
+
+/// Looks after the trail in the background: closes the intents of replicas that are gone, and keeps partitions ahead.
+///
+/// Every replica runs one; the holder of an advisory lock in PostgreSQL does the work, the others only look at the partitions.
+actor Caretaker {
+    /// How often intents are reconciled.
+    static let reconcileEvery: Duration = .seconds(5)
+    /// How often partitions are looked at and made.
+    static let partitionsEvery: Duration = .seconds(600)
+    /// How far back a thorough reconciliation looks, which runs as often as partitions are made.
+    static let thoroughSeconds = 24 * 3600
+    /// The advisory lock of the leader: a number of its own.
+    private static let lease: Int64 = 0x746f_7072_656c_6179
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    private nonisolated let loop: EventLoop
+    private let settings: PostgresSettings
+    private let readiness: Readiness
+    private let logger: Logger
+    private let closed = Counter(label: "toprelay_reconciled_calls_total")
+    private let made = Counter(label: "toprelay_partitions_made_total")
+    private var isLeader = false
+    private var partitionsDueAt: UInt64 = 0
+
+    init(settings: PostgresSettings, loop: EventLoop, readiness: Readiness, logger: Logger) {
+        self.settings = settings
+        self.loop = loop
+        self.readiness = readiness
+        self.logger = logger
+    }
+
+    /// Works until the task is cancelled; a lost connection is made again.
+    func run() async {
+        while !Task.isCancelled {
+            do {
+                let connection = try await PostgresConnection.connect(settings, on: loop)
+                defer { connection.close() }
+                try await work(on: connection)
+            } catch {
+                isLeader = false
+                logger.record(.warning, "The audit trail is not looked after", [.error: "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(2))
+        }
+    }
+
+    private func work(on connection: PostgresConnection) async throws {
+        isLeader = false
+        partitionsDueAt = 0
+        while !Task.isCancelled {
+            if !isLeader { isLeader = try await takeLease(on: connection) }
+            let isThorough = EventLoop.now() >= partitionsDueAt
+            if isThorough { try await lookAtPartitions(on: connection) }
+            if isLeader { try await reconcile(on: connection, thorough: isThorough) }
+            try await Task.sleep(for: Self.reconcileEvery)
+        }
+    }
+
+    private func takeLease(on connection: PostgresConnection) async throws -> Bool {
+        let rows = try await connection.query(
+            "SELECT pg_try_advisory_lock($1::bigint) AS held", [.integer(Self.lease)], timeout: .seconds(5))
+        let isHeld = rows.first?["held"].bool == true
+        if isHeld { logger.record(.info, "This replica looks after the audit trail") }
+        return isHeld
+    }
+
+    private func lookAtPartitions(on connection: PostgresConnection) async throws {
+        if isLeader {
+            let count = try await Partitions.makeAhead(on: connection)
+            made.increment(by: count)
+        }
+        readiness.setPartitionDays(try await Partitions.daysAhead(on: connection))
+        let wait: Duration = isLeader ? Self.partitionsEvery : .seconds(60)
+        partitionsDueAt = EventLoop.now() + UInt64(wait.components.seconds) * 1_000_000_000
+    }
+
+    private func reconcile(on connection: PostgresConnection, thorough: Bool) async throws {
+        let count = try await Reconciliation.run(on: connection, sinceSeconds: thorough ? Self.thoroughSeconds : 0)
+        guard count > 0 else { return }
+        closed.increment(by: count)
+        logger.record(.warning, "Calls without a result were closed as unknown", [.count: "\(count)"])
+    }
+}

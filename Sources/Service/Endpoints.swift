@@ -1,0 +1,94 @@
+import Catalog
+import EventLoop
+import HTTPServer
+import NIOHTTP1
+import Relay
+import Vault
+
+/// Answers the routes that need a token, on the loop of a worker.
+struct Endpoints: Sendable {
+    let catalog: Catalog
+
+    func answer(_ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: Worker) async -> Reply {
+        do throws(Problem) {
+            switch route {
+            case .call(let entry):
+                return try await call(entry, request: request, receivedAt: receivedAt, on: worker)
+            case .ownCall(let id):
+                let token = try await worker.authorize(request.authorization, for: .relay)
+                return try await worker.ownCall(id, of: token, catalog: catalog)
+            case .auditList:
+                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                let query = try QueryString(request.query)
+                try query.check(allowed: AuditQuery.listNames)
+                let include = try AuditQuery.include(query)
+                return try await worker.calls(
+                    try AuditQuery.filter(query), withRequest: include.request, withResponse: include.response)
+            case .auditCall(let id):
+                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                let query = try QueryString(request.query)
+                try query.check(allowed: ["include"])
+                let include = try AuditQuery.include(query)
+                return try await worker.call(id, withRequest: include.request, withResponse: include.response)
+            case .live, .ready, .metrics, .openAPI:
+                throw Problem(.notFound, "There is nothing at this path.")
+            }
+        } catch {
+            return error.reply
+        }
+    }
+
+    private func call(
+        _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: Worker
+    ) async throws(Problem) -> Reply {
+        let token = try await worker.authorize(request.authorization, for: .relay)
+        try QueryString(request.query).check(allowed: [])
+        try request.checkIsJSON()
+        let headers = request.headers
+        let key = try request.single("Idempotency-Key")
+        let clientID = try request.single("X-Request-Id")
+        return await worker.call(
+            CallRequest(
+                entry: entry, body: request.body, app: try request.single("Top-App"),
+                seller: try request.single("Top-Seller"),
+                refs: try CallHeaders.refs(headers["Top-Ref"]),
+                idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
+                clientRequestID: try clientID.map { value throws(Problem) in try CallHeaders.requestID(value) },
+                traceID: CallHeaders.traceID(headers.first(name: "traceparent")),
+                isDryRun: try CallHeaders.flag("Top-Dry-Run", request.single("Top-Dry-Run")), receivedAt: receivedAt),
+            by: token)
+    }
+}
+
+extension ServerRequest {
+    var authorization: String? { headers.first(name: "Authorization") }
+
+    /// The value of a header that may be given once.
+    func single(_ name: String) throws(Problem) -> String? {
+        let values = headers[name]
+        guard values.count <= 1 else {
+            throw Problem(.malformedRequest, "The header \(name) is given \(values.count) times.")
+        }
+        guard let value = values.first, !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// The body must be declared as JSON in UTF-8, or not declared at all.
+    func checkIsJSON() throws(Problem) {
+        if let coding = headers.first(name: "Content-Encoding"), coding.lowercased() != "identity" {
+            throw Problem(.unsupportedMediaType, "A compressed body is not accepted: send it without Content-Encoding.")
+        }
+        guard let type = headers.first(name: "Content-Type") else { return }
+        let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+        guard let media = parts.first,
+            media == "application/json" || media.hasPrefix("application/") && media.hasSuffix("+json")
+        else {
+            throw Problem(.unsupportedMediaType, "The body must be sent with Content-Type: application/json.")
+        }
+        for part in parts.dropFirst() where part.hasPrefix("charset=") {
+            guard part == "charset=utf-8" || part == "charset=\"utf-8\"" else {
+                throw Problem(.unsupportedMediaType, "The body must be UTF-8.")
+            }
+        }
+    }
+}

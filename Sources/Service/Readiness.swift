@@ -1,0 +1,82 @@
+import Atomics
+import JSON
+import Relay
+import Vault
+
+/// Whether the replica takes calls, and why not: what `/readyz` says.
+final class Readiness: Sendable {
+    /// Days of partitions ahead that are unknown yet.
+    private static let unknown = Int.min
+
+    private let draining = ManagedAtomic(false)
+    private let connected = ManagedAtomic(false)
+    private let loaded = ManagedAtomic(false)
+    private let partitionDays = ManagedAtomic(unknown)
+    private let freshness: VaultFreshness
+
+    init(freshness: VaultFreshness) { self.freshness = freshness }
+
+    /// From now on `/readyz` is 503.
+    func drain() { draining.store(true, ordering: .relaxed) }
+
+    /// Whether SIGTERM has come.
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    /// The workers have a copy of the vault.
+    func markLoaded() { loaded.store(true, ordering: .relaxed) }
+
+    /// Whether PostgreSQL answers.
+    func setConnected(_ value: Bool) { connected.store(value, ordering: .relaxed) }
+
+    /// Whole days ahead that have their partitions.
+    func setPartitionDays(_ days: Int) { partitionDays.store(days, ordering: .relaxed) }
+
+    /// Days of partitions ahead, for the metric; nil while unknown.
+    var partitionDaysAhead: Int? {
+        let days = partitionDays.load(ordering: .relaxed)
+        return days == Self.unknown ? nil : days
+    }
+
+    /// Seconds since PostgreSQL last confirmed the vault's copy, for the metric.
+    var vaultAgeSeconds: Double? { freshness.secondsSinceConfirmed() }
+
+    /// The answer of `/readyz`: each check by name with its state.
+    var reply: Reply {
+        let days = partitionDaysAhead
+        let checks: [(name: String, isGood: Bool, text: String)] = [
+            ("draining", !isDraining, isDraining ? "the replica is stopping" : "no"),
+            ("database", isConnected, isConnected ? "connected" : "PostgreSQL is out of reach"),
+            ("vault", isVaultUsable, isVaultUsable ? "current" : "no current copy of the vault"),
+            ("partitions", (days ?? 1) >= 0, Self.text(partitionDays: days)),
+        ]
+        let isReady = checks.allSatisfy(\.isGood)
+        var json = JSONWriter()
+        json.beginObject()
+        json.name("status")
+        json.string(isReady ? "ready" : "unavailable")
+        json.name("checks")
+        json.beginObject()
+        for check in checks {
+            json.name(check.name)
+            json.string(check.text)
+        }
+        json.endObject()
+        json.endObject()
+        var reply = Reply.json(json.bytes)
+        reply.status = isReady ? 200 : 503
+        return reply
+    }
+
+    private var isConnected: Bool { connected.load(ordering: .relaxed) }
+
+    private var isVaultUsable: Bool { loaded.load(ordering: .relaxed) && freshness.isFresh() }
+
+    private static func text(partitionDays days: Int?) -> String {
+        switch days {
+        case nil: "not looked at yet"
+        case let days? where days < 0: "today's partitions of the audit trail are missing"
+        case let days? where days < 1: "less than a day of partitions is left"
+        case let days?: "\(days) days ahead"
+        }
+    }
+}

@@ -1,0 +1,120 @@
+public import Catalog
+import EventLoop
+import HTTPServer
+public import Logging
+import Relay
+public import ServiceLifecycle
+public import Telemetry
+import Vault
+
+/// The whole service of one replica: HTTP server, workers, vault watcher and caretaker, and how they end.
+public final class RelayService: Service {
+    private let settings: Settings
+    private let logger: Logger
+    private let housekeeping: EventLoop
+    private let workers: WorkerGroup
+    private let watcher: VaultWatcher
+    private let caretaker: Caretaker
+    private let readiness: Readiness
+    private let server: HTTPServer
+    private let onListening: @Sendable (Int) -> Void
+
+    /// Makes the parts; nothing is connected yet.
+    /// - Parameters:
+    ///   - registry: where the process's meters are, for `GET /metrics`.
+    ///   - onListening: called once with the port, when the replica listens.
+    /// - Throws: a loop that cannot be made, or a libcurl that would block.
+    public init(
+        settings: Settings, catalog: Catalog, registry: PrometheusRegistry, logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws {
+        let freshness = VaultFreshness()
+        let readiness = Readiness(freshness: freshness)
+        let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
+        let housekeeping = try EventLoop(name: "housekeeping")
+        let events = VaultEvents(readiness: readiness, logger: logger)
+        watcher = VaultWatcher(
+            settings: settings.database, key: settings.masterKey, loop: housekeeping, freshness: freshness,
+            onEvent: events.note,
+            onSnapshot: { snapshot in
+                workers.install(snapshot)
+                readiness.markLoaded()
+            })
+        caretaker = Caretaker(settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
+        let responder = RelayResponder(catalog: catalog, workers: workers.all, readiness: readiness, registry: registry)
+        server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)
+        RelayMetrics.observe(
+            registry, workers: workers, readiness: readiness, server: server.statistics)
+        self.settings = settings
+        self.logger = logger
+        self.onListening = onListening
+        self.readiness = readiness
+        self.workers = workers
+        self.housekeeping = housekeeping
+    }
+
+    /// Serves until the surrounding service group shuts down gracefully, then drains.
+    /// - Throws: an address that cannot be had; a wrong master key or missing migrations; `RowsLost` when rows could not be flushed.
+    public func run() async throws {
+        try await server.start()
+        onListening(server.port ?? 0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.watcher.run() }
+            group.addTask { await self.caretaker.run() }
+            group.addTask {
+                try? await gracefulShutdown()
+                throw CancellationError()
+            }
+            do {
+                // The watcher ends early only with a fault that no retry mends; the signal ends it with CancellationError.
+                try await group.next()
+                try await group.next()
+            } catch is CancellationError {
+            } catch {
+                group.cancelAll()
+                await server.close()
+                await workers.close()
+                throw error
+            }
+            try await self.drain()
+            group.cancelAll()
+        }
+        housekeeping.shutdown()
+    }
+
+    /// SIGTERM: not ready, then refusing, then empty, then flushed.
+    private func drain() async throws {
+        readiness.drain()
+        server.announceClose()
+        logger.record(
+            .info, "The replica drains", [.durationMilliseconds: "\(settings.drainDelay.components.seconds * 1000)"])
+        try? await sleepUncancelled(settings.drainDelay)
+        await workers.drain()
+        let end = ContinuousClock.now + settings.shutdownTimeout
+        while await workers.inFlight() > 0, ContinuousClock.now < end { try? await sleepUncancelled(.milliseconds(10)) }
+        await server.shutDown()
+        let lost = await workers.flush(within: max(.seconds(1), end - ContinuousClock.now))
+        await workers.close()
+        guard lost == 0 else {
+            logger.record(.critical, "Outcome rows could not be written", [.count: "\(lost)"])
+            throw RowsLost(count: lost)
+        }
+        logger.record(.info, "The replica has stopped, and every row is written")
+    }
+
+    /// Sleeps although the task may have been cancelled by the shutdown that it serves.
+    private func sleepUncancelled(_ duration: Duration) async throws {
+        try await Task.detached { try await Task.sleep(for: duration) }.value
+    }
+}
+
+/// Outcome rows that were queued could not be written before the process had to end; their calls will stand as `unknown`.
+public struct RowsLost: Error, Sendable, CustomStringConvertible {
+    /// How many.
+    public let count: Int
+
+    /// For the operator.
+    public var description: String {
+        "\(count) outcome row(s) could not be written; their calls will be closed as unknown"
+    }
+}

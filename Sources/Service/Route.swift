@@ -1,0 +1,68 @@
+import Audit
+import Catalog
+import Relay
+
+/// What a request's path leads to.
+enum Route: Sendable {
+    /// One TOP method: `POST`.
+    case call(Entry)
+    /// A caller's own call: `GET /v1/calls/{id}`.
+    case ownCall(CallID)
+    /// The list of calls: `GET /v1/audit/calls`.
+    case auditList
+    /// One call for auditors: `GET /v1/audit/calls/{id}`.
+    case auditCall(CallID)
+    /// Whether the process runs: `GET /livez`.
+    case live
+    /// Whether the replica takes calls: `GET /readyz`.
+    case ready
+    /// Prometheus metrics: `GET /metrics`.
+    case metrics
+    /// The service's description: `GET /openapi.json`.
+    case openAPI
+
+    /// The HTTP method that the route is for; a route for GET takes HEAD too.
+    var method: String {
+        if case .call = self { "POST" } else { "GET" }
+    }
+
+    /// The `Allow` header of the route.
+    var allow: String { method == "GET" ? "GET, HEAD" : method }
+
+    /// Finds the route of a path; nothing is decoded but the last segment of a method or an id.
+    static func find(_ path: String, in catalog: Catalog) throws(Problem) -> Route {
+        switch path {
+        case "/livez": return .live
+        case "/readyz": return .ready
+        case "/metrics": return .metrics
+        case "/openapi.json": return .openAPI
+        case "/v1/audit/calls": return .auditList
+        default: break
+        }
+        if let method = suffix(of: path, after: "/v1/top/") { return .call(try entry(method, in: catalog)) }
+        if let id = suffix(of: path, after: "/v1/audit/calls/") { return .auditCall(try call(id)) }
+        if let id = suffix(of: path, after: "/v1/calls/") { return .ownCall(try call(id)) }
+        guard let entry = catalog.entry(path: path) else { throw Problem(.notFound, "There is nothing at this path.") }
+        return .call(entry)
+    }
+
+    private static func suffix(of path: String, after prefix: String) -> String? {
+        path.utf8.starts(with: prefix.utf8) ? String(path.utf8.dropFirst(prefix.utf8.count)) : nil
+    }
+
+    private static func entry(_ name: String, in catalog: Catalog) throws(Problem) -> Entry {
+        guard let method = QueryString.decode(name[...], plusIsSpace: false), let entry = catalog.entry(method: method)
+        else {
+            throw Problem(
+                .notFound, "The catalog has no such TOP method; GET /openapi.json lists the ones that it has.")
+        }
+        return entry
+    }
+
+    private static func call(_ text: String) throws(Problem) -> CallID {
+        guard let id = CallID(text) else {
+            throw Problem(.notFound, "There is no such call: an id is a UUID of version 7.")
+        }
+        return id
+    }
+}

@@ -1,0 +1,86 @@
+import Dispatch
+import Logging
+import Synchronization
+
+/// Takes log lines from any thread and writes them on a thread of its own, so that a full pipe never stops an event
+/// loop. It holds at most `maximumBytes`; lines above that are dropped and counted, and a line says so later.
+public final class LogWriter: Sendable {
+    private struct State: Sendable {
+        var waiting: [UInt8] = []
+        var isWriting = false
+        var droppedSinceNotice = 0
+        var dropped = 0
+    }
+
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "toprelay.log")
+    private let maximumBytes: Int
+    private let noticeFormat: LogFormat
+    private let sink: @Sendable ([UInt8]) -> Void
+
+    /// Makes a writer.
+    ///
+    /// - Parameter sink: gets whole lines, several at once when they come fast, always from one thread at a time.
+    /// - Parameter noticeFormat: the format of the line that says how many were dropped.
+    public init(
+        maximumBytes: Int = 4 * 1024 * 1024, noticeFormat: LogFormat = .json,
+        to sink: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        self.maximumBytes = maximumBytes
+        self.noticeFormat = noticeFormat
+        self.sink = sink
+    }
+
+    /// A writer to the standard error stream.
+    public static func standardError(
+        maximumBytes: Int = 4 * 1024 * 1024, noticeFormat: LogFormat = .json
+    ) -> LogWriter {
+        LogWriter(maximumBytes: maximumBytes, noticeFormat: noticeFormat, to: StandardError.write)
+    }
+
+    /// Lines dropped so far.
+    public var droppedCount: Int { state.withLock { $0.dropped } }
+
+    /// Takes one line with its line feed. Never waits for the output.
+    public func write(_ line: [UInt8]) {
+        let mustStart = state.withLock { state -> Bool in
+            guard state.waiting.count + line.count <= maximumBytes else {
+                state.dropped += 1
+                state.droppedSinceNotice += 1
+                return false
+            }
+            state.waiting += line
+            defer { state.isWriting = true }
+            return !state.isWriting
+        }
+        if mustStart { queue.async { self.drain() } }
+    }
+
+    /// Waits until everything that has been taken is written; for the end of the program.
+    public func flush() {
+        queue.sync {}
+    }
+
+    private func drain() {
+        while true {
+            let (lines, dropped) = state.withLock { state -> ([UInt8], Int) in
+                var lines: [UInt8] = []
+                swap(&lines, &state.waiting)
+                let dropped = state.droppedSinceNotice
+                state.droppedSinceNotice = 0
+                if lines.isEmpty && dropped == 0 { state.isWriting = false }
+                return (lines, dropped)
+            }
+            if lines.isEmpty && dropped == 0 { return }
+            if !lines.isEmpty { sink(lines) }
+            if dropped > 0 { sink(notice(dropped)) }
+        }
+    }
+
+    private func notice(_ dropped: Int) -> [UInt8] {
+        LogRecord(
+            milliseconds: WallClock.milliseconds(), level: .warning, logger: "toprelay.log",
+            message: "log records were dropped: the output is too slow", fields: [("count", String(dropped))]
+        ).line(noticeFormat)
+    }
+}

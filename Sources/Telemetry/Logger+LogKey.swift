@@ -1,0 +1,24 @@
+public import Logging
+
+extension Logger {
+    /// Logs a constant message with metadata whose keys are all known.
+    ///
+    /// The message is a `StaticString` so that nothing from a request can get into it.
+    public func record(
+        _ level: Logger.Level, _ message: StaticString,
+        _ fields: @autoclosure () -> KeyValuePairs<LogKey, String> = [:],
+        source: String = "toprelay", file: String = #fileID, function: String = #function, line: UInt = #line
+    ) {
+        guard level >= logLevel else { return }
+        var metadata: Logger.Metadata = [:]
+        for (key, value) in fields() { metadata[key.rawValue] = .string(value) }
+        log(
+            level: level, "\(message)", metadata: metadata, source: source, file: file, function: function, line: line)
+    }
+
+    /// Metadata that every record of this logger carries.
+    public subscript(key: LogKey) -> String? {
+        get { self[metadataKey: key.rawValue].map { "\($0)" } }
+        set { self[metadataKey: key.rawValue] = newValue.map { .string($0) } }
+    }
+}

@@ -1,0 +1,9 @@
+/// What a metric is to Prometheus.
+public enum MetricKind: String, Sendable {
+    /// Only rises.
+    case counter
+    /// Rises and falls.
+    case gauge
+    /// Counts observations in cumulative buckets.
+    case histogram
+}

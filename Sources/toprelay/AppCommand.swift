@@ -1,0 +1,77 @@
+import ArgumentParser
+import Service
+import Vault
+
+/// `toprelay app`: the apps registered at TOP.
+struct AppCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "app", abstract: "Manages apps: the keys and secrets that sign calls.",
+        subcommands: [Put.self, List.self, Remove.self])
+
+    struct Put: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "put", abstract: "Adds an app, or replaces the one of this name.")
+
+        @Argument(help: "The name that callers give in Top-App.") var name: String
+        @Option(help: "TOP's app_key.") var appKey: String
+        @Flag(help: "Read the app secret from standard input.") var secretStdin = false
+        @Option(help: "Read the app secret from a file.") var secretFile: String?
+        @Option(help: "The app's gateway; without it TOPRELAY_GATEWAY_URL.") var gateway: String?
+        @Option(help: "md5, hmac or hmac-sha256.") var signMethod = "hmac-sha256"
+        @Flag(help: "Make it the default app.") var `default` = false
+        @Option(help: "Bind methods to the app; a glob with *. Repeatable.") var method: [String] = []
+        @Flag(help: "Allow a plain http gateway that is not on this machine.") var allowHttp = false
+
+        func run() async throws {
+            try await reportingFailures {
+                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
+                let secret = try SecretInput.read(fromStandardInput: secretStdin, file: secretFile, what: "secret")
+                let input = AppInput(
+                    name: name, appKey: appKey, secret: secret, gatewayURL: gateway, signMethod: signMethod,
+                    allowsHTTP: allowHttp,
+                    makesDefault: `default`, methods: method)
+                let (isNew, isDefault) = try await DatabaseSession.run(settings) { session in
+                    try await session.vault().putApp(input)
+                }
+                Output.line("\(isNew ? "added" : "replaced") app \(name)\(isDefault ? " (default)" : "")")
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Lists the apps, without their secrets.")
+
+        func run() async throws {
+            try await reportingFailures {
+                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
+                let apps = try await DatabaseSession.run(settings) { session in try await session.vault().listApps() }
+                var table = TextTable("NAME", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "METHODS")
+                for app in apps {
+                    table.add(
+                        app.name, app.appKey, app.signMethod, app.isDefault ? "yes" : "", "\(app.sessions)",
+                        app.gatewayURL ?? "",
+                        app.methods.joined(separator: " "))
+                }
+                table.lines.forEach(Output.line)
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "rm", abstract: "Removes an app and its sessions.")
+
+        @Argument(help: "The app's name.") var name: String
+
+        func run() async throws {
+            try await reportingFailures {
+                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
+                let name = name
+                let sessions = try await DatabaseSession.run(settings) { session in
+                    try await session.vault().removeApp(name)
+                }
+                Output.line("removed app \(name) and \(sessions) session(s)")
+            }
+        }
+    }
+}

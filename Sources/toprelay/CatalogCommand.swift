@@ -1,0 +1,87 @@
+import ArgumentParser
+import Catalog
+import Foundation
+
+/// `toprelay catalog`: the TOP methods that the relay knows.
+struct CatalogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "catalog", abstract: "Shows and checks catalog entries.",
+        subcommands: [List.self, Show.self, Check.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Lists the methods: name, path, session, title.")
+
+        func run() async throws {
+            try await reportingFailures { Output.bytes(Array(try CatalogFolder.catalog().list().utf8)) }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows a method's fields.")
+
+        @Argument(help: "A method of the catalog, or an entry's file.") var method: String
+        @Flag(help: "One JSON object in the fixed form.") var json = false
+
+        func run() async throws {
+            try await reportingFailures {
+                let entry = try entry()
+                Output.bytes(json ? entry.json() + Array("\n".utf8) : Array(entry.text().utf8))
+            }
+        }
+
+        private func entry() throws -> Entry {
+            if FileManager.default.fileExists(atPath: method) {
+                let page = try CatalogFolder.file(method)
+                let overlay = method.replacing(".yaml", with: ".overlay.yaml")
+                let hasOverlay = overlay != method && FileManager.default.fileExists(atPath: overlay)
+                do {
+                    return try Entry.read(page: page, overlay: hasOverlay ? try CatalogFolder.file(overlay) : nil)
+                } catch let error as CatalogError {
+                    throw Failure.refused(error.description)
+                }
+            }
+            guard let entry = try CatalogFolder.catalog().entry(method: method) else {
+                throw Failure.refused(
+                    "the catalog has no method \(method), and there is no such file; `toprelay catalog list` lists the methods"
+                )
+            }
+            return entry
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "check", abstract: "Checks entries' files and says every fault with file and line.")
+
+        @Argument(help: "Entries' files, and their overlays.") var files: [String]
+
+        func run() async throws {
+            try await reportingFailures {
+                let faults = Catalog.check(try files.map(CatalogFolder.file))
+                for fault in faults { Output.errorLine(fault.description) }
+                guard faults.isEmpty else { throw Failure.refused("\(faults.count) fault(s)") }
+                Output.line("\(files.count) file(s) are good")
+            }
+        }
+    }
+}
+
+/// The catalog: the embedded entries, and those of the folder that TOPRELAY_CATALOG names.
+enum CatalogFolder {
+    /// Loads the catalog.
+    static func catalog(folder: String? = Environment.variables["TOPRELAY_CATALOG"]) throws -> Catalog {
+        guard let folder, !folder.isEmpty else { return try Catalog.embedded() }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
+            .sorted()
+        return try Catalog.embedded(with: try names.map { try file("\(folder)/\($0)") })
+    }
+
+    /// One file of entries.
+    static func file(_ path: String) throws -> CatalogFile {
+        guard let text = String(validating: try SecretInput.contents(path), as: UTF8.self) else {
+            throw Failure.refused("\(path) is not UTF-8")
+        }
+        return CatalogFile(name: path, text: text)
+    }
+}

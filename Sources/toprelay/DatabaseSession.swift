@@ -1,0 +1,57 @@
+import Audit
+import Crypto
+import EventLoop
+import Postgres
+import Service
+import Vault
+
+/// One connection to PostgreSQL on a loop of its own, for a command that asks or changes something and ends.
+actor DatabaseSession {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    private let settings: PostgresSettings
+    private let masterKey: SealingKey?
+    private var connection: PostgresConnection?
+
+    private init(settings: PostgresSettings, masterKey: SealingKey?, loop: EventLoop) {
+        self.settings = settings
+        self.masterKey = masterKey
+        self.loop = loop
+    }
+
+    /// Connects with the settings of the environment, does the work, and ends the connection.
+    static func run<Result: Sendable>(
+        _ settings: StoreSettings, _ work: @Sendable (isolated DatabaseSession) async throws -> Result
+    ) async throws -> Result {
+        let loop = try EventLoop(name: "command")
+        defer { loop.shutdown() }
+        let session = DatabaseSession(settings: settings.database, masterKey: settings.masterKey, loop: loop)
+        do {
+            let result = try await work(session)
+            await session.end()
+            return result
+        } catch {
+            await session.end()
+            throw error
+        }
+    }
+
+    /// The connection, made at first use.
+    func open() async throws -> PostgresConnection {
+        if let connection { return connection }
+        let made = try await PostgresConnection.connect(settings, on: loop)
+        connection = made
+        return made
+    }
+
+    /// The vault behind the connection.
+    func vault() async throws -> VaultStore { VaultStore(connection: try await open(), key: masterKey) }
+
+    /// The trail behind a pool of one connection.
+    func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
+
+    private func end() {
+        connection?.close()
+        connection = nil
+    }
+}

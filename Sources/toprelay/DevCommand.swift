@@ -1,0 +1,68 @@
+import ArgumentParser
+import Catalog
+import Foundation
+import Logging
+import Service
+
+/// `toprelay dev`: everything that a first call needs, on this machine and nowhere else.
+struct DevCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dev",
+        abstract:
+            "Starts a private PostgreSQL, a sandbox gateway, a demo app and the relay, and prints curl lines that work.",
+        discussion:
+            "The data is kept in .toprelay/ of the current folder. Ctrl-C stops everything. TOPRELAY_LISTEN and the log settings are heeded."
+    )
+
+    func run() async throws {
+        try await reportingFailures {
+            let folder = URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".toprelay")
+            let cluster = try DevCluster(folder: folder)
+            // A signal that comes before the service listens for it must not leave PostgreSQL behind.
+            let early = EarlySignals()
+            Output.errorLine("toprelay dev: starting PostgreSQL in \(folder.path)")
+            do {
+                try await serve(folder: folder, database: try await cluster.start(), early: early)
+            } catch {
+                await cluster.stop()
+                throw error
+            }
+            await cluster.stop()
+        }
+    }
+
+    private func serve(folder: URL, database: String, early: EarlySignals) async throws {
+        try early.check()
+        let environment = try Self.environment(database: database, masterKey: DevSecrets(folder: folder).masterKey())
+        let settings = try Settings.read(environment: environment)
+        let process = ProcessParts(settings)
+        let catalog = try process.catalog()
+        let store = try StoreSettings.read(environment: environment, needsMasterKey: true)
+        try await MigrateCommand.migrate(store)
+        let demo = try await DevDemo.make(store: store, folder: folder, catalog: catalog, logger: process.logger)
+        try early.check()
+        let service = try await RelayService(
+            settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
+        ) { port in
+            Output.line(demo.banner(url: "http://127.0.0.1:\(port)"))
+        }
+        early.stop()
+        try await process.run(service, demo.sandbox)
+    }
+
+    private static func environment(database: String, masterKey: String) -> [String: String] {
+        var environment = Environment.variables.filter {
+            !$0.key.hasPrefix("DATABASE_URL") && !overridden.contains($0.key)
+        }
+        environment["DATABASE_URL"] = database
+        environment["TOPRELAY_MASTER_KEY"] = masterKey
+        environment["TOPRELAY_LOG_FORMAT"] = environment["TOPRELAY_LOG_FORMAT"] ?? "text"
+        environment["TOPRELAY_LOG_LEVEL"] = environment["TOPRELAY_LOG_LEVEL"] ?? "warning"
+        return environment
+    }
+
+    /// Settings that `dev` makes itself: a real gateway or database of the environment is never used.
+    private static let overridden: Set<String> = [
+        "TOPRELAY_MASTER_KEY", "TOPRELAY_MASTER_KEY_FILE", "TOPRELAY_GATEWAY_URL", "TOPRELAY_CA_FILE",
+    ]
+}

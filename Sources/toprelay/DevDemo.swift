@@ -1,0 +1,75 @@
+import Catalog
+import Crypto
+import Foundation
+import Logging
+import Sandbox
+import Service
+import Vault
+
+/// The demo of `toprelay dev`: an app with two sellers and a token, and a sandbox that knows them.
+struct DevDemo {
+    /// The stand-in for the TOP gateway, already listening.
+    let sandbox: Sandbox
+    private let token: String
+    private let catalog: Catalog
+    private let sandboxPort: Int
+
+    private static let app = "demo"
+    private static let appKey = "10000001"
+    private static let sellers = ["demo-seller", "other-seller"]
+
+    /// Starts the sandbox, and puts app, sessions and token into the vault. The secrets are new at each start; the token is kept.
+    static func make(store: StoreSettings, folder: URL, catalog: Catalog, logger: Logger) async throws -> DevDemo {
+        let secret = Hex.lower(SecureRandom.bytes(16))
+        let sessions = sellers.map { seller in (seller: seller, key: Hex.lower(SecureRandom.bytes(24))) }
+        let known = SandboxApp(key: appKey, secret: secret, sessions: Set(sessions.map(\.key)))
+        let sandbox = Sandbox(configuration: SandboxConfiguration(apps: [known], catalog: catalog), logger: logger)
+        let port = try await sandbox.start()
+        let input = AppInput(
+            name: app, appKey: appKey, secret: Secret(secret), gatewayURL: "http://127.0.0.1:\(port)/router/rest",
+            makesDefault: true)
+        let secrets = DevSecrets(folder: folder)
+        let kept = secrets.read("token")
+        let token = try await DatabaseSession.run(store) { session in
+            let vault = try await session.vault()
+            try await vault.putApp(input)
+            for (index, entry) in sessions.enumerated() {
+                try await vault.putSession(
+                    app: app, seller: entry.seller, key: Secret(entry.key), makesDefault: index == 0)
+            }
+            let isKnown = try await vault.listTokens().contains { $0.name == app }
+            if isKnown, let kept { return kept }
+            if isKnown { try await vault.removeToken(app) }
+            let made = try await vault.createToken(name: app, scopes: [.relay, .auditRead])
+            return String(decoding: made.bytes, as: UTF8.self)
+        }
+        try secrets.write(token, to: "token")
+        return DevDemo(sandbox: sandbox, token: token, catalog: catalog, sandboxPort: port)
+    }
+
+    /// What is printed when the relay listens: the URL, the token, and a curl line for each method with a path.
+    func banner(url: String) -> String {
+        var lines = [
+            "",
+            "TopRelay listens on \(url)  (sandbox gateway on http://127.0.0.1:\(sandboxPort); nothing leaves this machine)",
+            "Token: \(token)", "",
+        ]
+        for entry in catalog.entries {
+            guard let path = entry.path else { continue }
+
+            lines.append("# \(entry.method) (\(entry.title))")
+            lines.append(
+                "curl -sS \(url)\(path) -H 'Authorization: Bearer \(token)' -H 'Content-Type: application/json' -d '\(Self.quoted(String(decoding: entry.exampleRequest(), as: UTF8.self)))'"
+            )
+            lines.append("")
+        }
+        lines.append("# What happened?")
+        lines.append("curl -sS '\(url)/v1/audit/calls?limit=5' -H 'Authorization: Bearer \(token)'")
+        lines.append("")
+        lines.append("Ctrl-C stops everything; the data stays in .toprelay/.")
+        return lines.joined(separator: "\n")
+    }
+
+    /// A text between single quotes of the shell.
+    private static func quoted(_ text: String) -> String { text.replacing("'", with: "'\\''") }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Audit
+import Migrations
+import Postgres
+import Service
+import Vault
+
+/// `toprelay migrate`: brings the database to this version's schema.
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Applies the missing migrations, makes the audit trail's partitions and the vault's keys.")
+
+    func run() async throws {
+        try await reportingFailures {
+            let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
+            let applied = try await Self.migrate(settings)
+            if applied.isEmpty { Output.line("nothing to do: the database is up to date") }
+            for name in applied { Output.line("applied \(name)") }
+        }
+    }
+
+    /// - Returns: the names of the migrations that were applied.
+    @discardableResult
+    static func migrate(_ settings: StoreSettings) async throws -> [String] {
+        try await DatabaseSession.run(settings) { session in
+            let connection = try await session.open()
+            let applied = try await Migrator(files: Migrations.files).run(on: connection)
+            _ = try await Partitions.makeAhead(on: connection)
+            try await session.vault().ensureKeys()
+            return applied.map(\.name)
+        }
+    }
+}

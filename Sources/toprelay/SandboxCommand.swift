@@ -1,0 +1,44 @@
+import ArgumentParser
+import Catalog
+import Crypto
+import Logging
+import Sandbox
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// `toprelay sandbox`: a stand-in for the TOP gateway.
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract: "Stands in for the TOP gateway: checks signs with code of its own, and fails on demand.")
+
+    @Option(help: "The port to listen on, of 127.0.0.1; 0 takes a free one.") var port = 8081
+    @Option(help: "The app_key that is known.") var appKey = "10000001"
+    @Flag(help: "Read the app secret from standard input.") var secretStdin = false
+    @Option(help: "Read the app secret from a file.") var secretFile: String?
+    @Option(help: "Read session keys from a file, one a line.") var sessionsFile: String?
+
+    func run() async throws {
+        try await reportingFailures {
+            let secret = try SecretInput.read(fromStandardInput: secretStdin, file: secretFile, what: "secret")
+            let sessions = try sessionsFile.map(SecretInput.contents) ?? []
+            let keys = String(decoding: sessions, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+            let writer = LogWriter.standardError()
+            LoggingSystem.bootstrap(LogFormat.text.factory(level: .info, writer: writer))
+            let logger = Logger(label: "sandbox")
+            let app = SandboxApp(
+                key: appKey, secret: String(decoding: secret.bytes, as: UTF8.self), sessions: Set(keys))
+            var configuration = SandboxConfiguration(apps: [app], catalog: try Catalog.embedded())
+            configuration.port = port
+            let sandbox = Sandbox(configuration: configuration, logger: logger)
+            let bound = try await sandbox.start()
+            Output.line("http://127.0.0.1:\(bound)/router/rest")
+            defer { writer.flush() }
+            let group = ServiceGroup(
+                configuration: .init(
+                    services: [.init(service: sandbox)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            try await group.run()
+        }
+    }
+}

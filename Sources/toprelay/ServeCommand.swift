@@ -1,0 +1,58 @@
+import ArgumentParser
+import Catalog
+import Logging
+import Metrics
+import Service
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// `toprelay serve`: one replica.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serves calls until SIGTERM or SIGINT.",
+        discussion: "Settings:\n\(SettingCatalog.help)")
+
+    func run() async throws {
+        try await reportingFailures {
+            let settings = try Settings.read(environment: Environment.variables)
+            let process = ProcessParts(settings)
+            let service = try await RelayService(
+                settings: settings, catalog: try process.catalog(), registry: process.registry, logger: process.logger)
+            try await process.run(service)
+        }
+    }
+}
+
+/// What every serving process sets up once: logs, metrics, signals.
+struct ProcessParts {
+    let registry: PrometheusRegistry
+    let logger: Logger
+    private let settings: Settings
+    private let writer: LogWriter
+
+    init(_ settings: Settings) {
+        self.settings = settings
+        let writer = LogWriter.standardError()
+        let factory = settings.logFormat.factory(level: settings.logLevel, writer: writer)
+        LoggingSystem.bootstrap(factory)
+        let registry = PrometheusRegistry(catalog: RelayMetrics.catalog)
+        MetricsSystem.bootstrap(registry)
+        self.writer = writer
+        self.registry = registry
+        logger = Logger(label: "toprelay")
+    }
+
+    /// The embedded entries, and those of TOPRELAY_CATALOG.
+    func catalog() throws -> Catalog { try CatalogFolder.catalog(folder: settings.catalogFolder) }
+
+    /// Runs until a signal has come and the service has ended.
+    func run(_ services: any Service...) async throws {
+        defer { writer.flush() }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Service
+import TOP
+import Vault
+
+/// `toprelay session`: the sellers' authorisations.
+struct SessionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "session", abstract: "Manages sellers' session keys.",
+        subcommands: [Put.self, List.self, Remove.self])
+
+    struct Put: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "put", abstract: "Adds a seller's session, or replaces the one that is there.")
+
+        @Argument(help: "The app's name.") var app: String
+        @Argument(help: "The alias that callers give in Top-Seller.") var seller: String
+        @Flag(help: "Read the session key from standard input.") var sessionStdin = false
+        @Option(help: "Read the session key from a file.") var sessionFile: String?
+        @Option(help: "When the session ends, an RFC 3339 time with its offset.") var expiresAt: String?
+        @Flag(help: "Use it where a call names no seller.") var `default` = false
+
+        func run() async throws {
+            try await reportingFailures {
+                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
+                let key = try SecretInput.read(fromStandardInput: sessionStdin, file: sessionFile, what: "session")
+                let expiry = try expiresAt.map(Instant.read)
+                let (app, seller, makesDefault) = (app, seller, `default`)
+                let isNew = try await DatabaseSession.run(settings) { session in
+                    try await session.vault().putSession(
+                        app: app, seller: seller, key: key, expiresAt: expiry, makesDefault: makesDefault)
+                }
+                Output.line("\(isNew ? "added" : "replaced") session of \(seller) with the app \(app)")
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Lists the sessions, without their keys.")
+
+        @Argument(help: "The app's name; without it the sessions of all.") var app: String?
+
+        func run() async throws {
+            try await reportingFailures {
+                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
+                let app = app
+                let sessions = try await DatabaseSession.run(settings) { session in
+                    try await session.vault().listSessions(app: app)
+                }
+                var table = TextTable("APP", "SELLER", "DEFAULT", "EXPIRES")
+                for session in sessions {
+                    table.add(
+                        session.app, session.seller, session.isDefault ? "yes" : "",
+                        session.expiresAt.map(Instant.text) ?? "never")
+                }
+                table.lines.forEach(Output.line)
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "rm", abstract: "Removes a seller's session.")
+
+        @Argument(help: "The app's name.") var app: String
+        @Argument(help: "The seller's alias.") var seller: String
+
+        func run() async throws {
+            try await reportingFailures {
+                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
+                let (app, seller) = (app, seller)
+                try await DatabaseSession.run(settings) { session in
+                    try await session.vault().removeSession(app: app, seller: seller)
+                }
+                Output.line("removed session of \(seller) with the app \(app)")
+            }
+        }
+    }
+}

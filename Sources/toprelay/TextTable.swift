@@ -1,0 +1,37 @@
+/// Rows of texts in columns, for people at a terminal.
+struct TextTable {
+    private var rows: [[String]]
+
+    init(_ head: String...) { rows = [head] }
+
+    mutating func add(_ row: String...) { rows.append(row) }
+
+    /// The lines of the table. Wide characters (Chinese) count as two columns.
+    var lines: [String] {
+        let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { Self.width($0[column]) }.max() ?? 0 }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line += cell
+                if column < row.count - 1 {
+                    line += String(repeating: " ", count: widths[column] - Self.width(cell) + 2)
+                }
+            }
+            return line
+        }
+    }
+
+    static func width(_ text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + (isWide($1) ? 2 : 1) }
+    }
+
+    private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+            0xFFE0...0xFFE6,
+            0x1F300...0x1F64F, 0x20000...0x3FFFD:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,241 @@
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import HTTPServer
+
+@Suite struct ConnectionMachineTests {
+    typealias Action = ConnectionMachine.Action
+
+    private static let second: UInt64 = 1_000_000_000
+    private let answer = ServerResponse(status: 200, body: [1, 2, 3])
+
+    private func machine(isAdmitted: Bool = true) -> ConnectionMachine {
+        let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
+        return ConnectionMachine(
+            settings: .init(configuration) { _, path in path == "/small" ? 4 : 100 }, isAdmitted: isAdmitted, now: 0)
+    }
+
+    private func head(
+        _ path: String, _ method: HTTPMethod = .POST, length: Int? = 0, _ fields: [(String, String)] = []
+    ) -> HTTPServerRequestPart {
+        var headers: HTTPHeaders = ["Host": "h"]
+        if let length { headers.add(name: "Content-Length", value: "\(length)") }
+        headers.add(contentsOf: fields)
+        return .head(HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers))
+    }
+
+    private func body(_ bytes: [UInt8]) -> HTTPServerRequestPart { .body(ByteBuffer(bytes: bytes)) }
+
+    private func request(_ path: String, _ bytes: [UInt8] = [], at time: UInt64 = 0) -> ServerRequest {
+        ServerRequest(
+            method: "POST", path: path, headers: ["Host": "h", "Content-Length": "\(bytes.count)"], body: bytes,
+            receivedAt: time)
+    }
+
+    private func keep(_ isHead: Bool = false) -> AnswerFraming { AnswerFraming(isHead: isHead, connection: .implied) }
+    private func close(_ isHead: Bool = false) -> AnswerFraming { AnswerFraming(isHead: isHead, connection: .close) }
+
+    @Test("A request is handed over when it is whole, and its answer leaves the connection idle")
+    func whole() {
+        var machine = machine()
+        #expect(machine.received(head("/a", length: 3), now: 5) == .nothing)
+        #expect(machine.phase == .body)
+        #expect(machine.deadline == 5 + 30 * Self.second)
+        #expect(machine.received(body([1]), now: 6) == .nothing)
+        #expect(machine.received(body([2, 3]), now: 7) == .nothing)
+        #expect(machine.received(.end(nil), now: 8) == .respond(request("/a", [1, 2, 3], at: 5), number: 1))
+        #expect(machine.phase == .working)
+        #expect(machine.deadline == 8 + 180 * Self.second)
+        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 9) == .send(answer, keep()))
+        #expect(machine.isIdle)
+        #expect(machine.deadline == 9 + 75 * Self.second)
+        #expect(machine.next(now: 9) == nil)
+    }
+
+    @Test("What comes while a request is in work waits, and no more is read")
+    func waits() {
+        var machine = machine()
+        _ = machine.received(head("/a"), now: 0)
+        _ = machine.received(.end(nil), now: 0)
+        #expect(machine.wantsInput)
+        for part in [head("/b", length: 1), body([9]), .end(nil)] {
+            #expect(machine.received(part, now: 1) == .nothing)
+        }
+        #expect(!machine.wantsInput)
+        #expect(machine.next(now: 1) == nil)
+        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 2) == .send(answer, keep()))
+        #expect(machine.next(now: 2) == .nothing)
+        #expect(machine.next(now: 2) == .nothing)
+        #expect(machine.next(now: 2) == .respond(request("/b", [9], at: 2), number: 2))
+        #expect(machine.next(now: 2) == nil)
+        #expect(machine.wantsInput)
+    }
+
+    @Test("An answer to another request than the one in work changes nothing")
+    func stale() {
+        var machine = machine()
+        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
+        _ = machine.received(head("/a"), now: 0)
+        _ = machine.received(.end(nil), now: 0)
+        #expect(machine.answered(2, with: answer, serverIsClosing: false, now: 0) == .nothing)
+        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .send(answer, keep()))
+        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
+    }
+
+    @Test("A go-ahead is sent for a body that is awaited and allowed")
+    func goAhead() {
+        let expects = [("Expect", "100-continue")]
+        var allowed = machine()
+        #expect(allowed.received(head("/a", length: 3, expects), now: 0) == .sendContinue)
+        var empty = machine()
+        #expect(empty.received(head("/a", .POST, length: 0, expects), now: 0) == .nothing)
+        var tooLong = machine()
+        #expect(
+            tooLong.received(head("/small", length: 5, expects), now: 0)
+                == .refuse(.payloadTooLarge(limit: 4), path: "/small"))
+        var other = machine()
+        #expect(
+            other.received(head("/a", length: 3, [("Expect", "tea")]), now: 0) == .refuse(.expectationFailed, path: ""))
+    }
+
+    @Test("A body of unknown length is refused when it passes the limit, and the rest of it is dropped")
+    func passesLimit() {
+        var machine = machine()
+        #expect(machine.received(head("/small", length: nil, [("Transfer-Encoding", "chunked")]), now: 0) == .nothing)
+        #expect(machine.received(body([1, 2, 3, 4]), now: 0) == .nothing)
+        #expect(machine.received(body([5]), now: 0) == .refuse(.payloadTooLarge(limit: 4), path: "/small"))
+        #expect(machine.refused(with: answer, now: 1) == .send(answer, close()))
+        #expect(machine.received(body([6]), now: 1) == .nothing)
+        #expect(machine.received(.end(nil), now: 1) == .nothing)
+        #expect(machine.flushed(now: 2) == .closeOutput)
+        #expect(machine.deadline == 2 + 5 * Self.second)
+        #expect(machine.drop(8 * 1024 * 1024 - 1) == .nothing)
+        #expect(machine.drop(1) == .close(.lingered))
+        #expect(machine.phase == .closed)
+        #expect(machine.drop(1) == .nothing)
+    }
+
+    @Test("An answer that closes is flushed, then the output is closed, then the client's end is awaited")
+    func closes() {
+        var machine = machine()
+        _ = machine.received(head("/a", .HEAD), now: 0)
+        _ = machine.received(.end(nil), now: 0)
+        _ = machine.received(head("/b"), now: 0)
+        #expect(machine.answered(1, with: answer, serverIsClosing: true, now: 0) == .send(answer, close(true)))
+        #expect(machine.phase == .flushing)
+        #expect(machine.next(now: 0) == nil)
+        #expect(machine.flushed(now: 0) == .closeOutput)
+        #expect(machine.phase == .lingering)
+        #expect(machine.inputEnded() == .close(.lingered))
+    }
+
+    @Test("When the client has ended its side, waiting requests are served and the last answer closes")
+    func ended() {
+        var machine = machine()
+        _ = machine.received(head("/a"), now: 0)
+        _ = machine.received(.end(nil), now: 0)
+        _ = machine.received(head("/b"), now: 0)
+        _ = machine.received(.end(nil), now: 0)
+        #expect(machine.inputEnded() == .nothing)
+        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .send(answer, keep()))
+        #expect(machine.next(now: 0) == .nothing)
+        #expect(machine.next(now: 0) == .respond(request("/b"), number: 2))
+        #expect(machine.answered(2, with: answer, serverIsClosing: false, now: 0) == .send(answer, close()))
+        #expect(machine.flushed(now: 0) == .close(.lingered))
+    }
+
+    @Test("A fault waits until the requests before it are answered; only the first one counts")
+    func fault() {
+        var machine = machine()
+        _ = machine.received(head("/a"), now: 0)
+        _ = machine.received(.end(nil), now: 0)
+        #expect(machine.failed(.versionUnsupported) == .nothing)
+        #expect(machine.failed(.expectationFailed) == .nothing)
+        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .send(answer, keep()))
+        #expect(machine.next(now: 0) == .refuse(.versionUnsupported, path: ""))
+        #expect(machine.failed(.expectationFailed) == .nothing)
+        #expect(machine.refused(with: answer, now: 0) == .send(answer, close()))
+        #expect(machine.failed(.expectationFailed) == .nothing)
+    }
+
+    @Test("Each phase has its deadline and its end")
+    func deadlines() {
+        var idle = machine()
+        #expect(idle.timePassed(now: 75 * Self.second - 1) == .nothing)
+        #expect(idle.timePassed(now: 75 * Self.second) == .close(.idle))
+        #expect(idle.deadline == .max)
+
+        var partial = machine()
+        partial.receivedFragment(now: 0)
+        partial.receivedFragment(now: 9 * Self.second)
+        #expect(partial.timePassed(now: 10 * Self.second) == .refuse(.requestTimeout(seconds: 10), path: ""))
+
+        var body = machine()
+        _ = body.received(head("/a", length: 3), now: 0)
+        #expect(body.timePassed(now: 30 * Self.second) == .refuse(.requestTimeout(seconds: 30), path: "/a"))
+
+        var working = machine()
+        _ = working.received(head("/a"), now: 0)
+        _ = working.received(.end(nil), now: 0)
+        #expect(working.timePassed(now: 180 * Self.second) == .close(.answerTimeout))
+        #expect(working.answered(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
+    }
+
+    @Test("An answer that cannot be written holds back reading and the next request until it can")
+    func backPressure() {
+        var machine = machine()
+        _ = machine.received(head("/a"), now: 0)
+        _ = machine.received(.end(nil), now: 0)
+        _ = machine.received(head("/b"), now: 0)
+        _ = machine.answered(1, with: answer, serverIsClosing: false, now: 0)
+        machine.cannotWrite(64 * 1024 * 10, now: 0)
+        #expect(machine.phase == .backedUp)
+        #expect(machine.deadline == 40 * Self.second)
+        #expect(!machine.wantsInput)
+        #expect(machine.next(now: 1) == nil)
+        machine.canWrite(now: 1)
+        #expect(machine.next(now: 1) == .nothing)
+        #expect(machine.phase == .body)
+
+        var slow = self.machine()
+        _ = slow.received(head("/a"), now: 0)
+        _ = slow.received(.end(nil), now: 0)
+        _ = slow.answered(1, with: answer, serverIsClosing: false, now: 0)
+        slow.cannotWrite(10, now: 0)
+        #expect(slow.timePassed(now: 30 * Self.second) == .close(.writeTimeout))
+    }
+
+    @Test("Only a connection on which nothing is under way closes at once when the server stops")
+    func stopping() {
+        var idle = machine()
+        #expect(idle.closeIfIdle() == .close(.drained))
+        #expect(idle.closeIfIdle() == .nothing)
+        var partial = machine()
+        partial.receivedFragment(now: 0)
+        #expect(partial.closeIfIdle() == .nothing)
+        var body = machine()
+        _ = body.received(head("/a", length: 3), now: 0)
+        #expect(body.closeIfIdle() == .nothing)
+    }
+
+    @Test("A connection over the limit is refused at its first request")
+    func notAdmitted() {
+        var machine = machine(isAdmitted: false)
+        #expect(machine.received(head("/a"), now: 0) == .refuse(.tooManyConnections(limit: 4096), path: ""))
+    }
+
+    @Test("A closed connection does nothing more")
+    func closed() {
+        var machine = machine()
+        _ = machine.received(head("/a", length: 3), now: 0)
+        machine.closed()
+        #expect(machine.received(body([1]), now: 0) == .nothing)
+        #expect(machine.failed(.expectationFailed) == .nothing)
+        #expect(machine.inputEnded() == .nothing)
+        #expect(machine.next(now: 0) == nil)
+        #expect(machine.timePassed(now: .max) == .nothing)
+        #expect(machine.flushed(now: 0) == .nothing)
+        #expect(!machine.wantsInput)
+    }
+}

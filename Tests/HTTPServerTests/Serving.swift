@@ -1,0 +1,41 @@
+import HTTPServer
+import Logging
+
+/// Runs a test against a server on a free port, and ends the server.
+func serving(
+    _ change: (inout HTTPServer.Configuration) -> Void = { _ in },
+    _ test: (Int, TestResponder, HTTPServer) async throws -> Void
+) async throws {
+    var configuration = HTTPServer.Configuration(address: .tcp(host: "127.0.0.1", port: 0))
+    change(&configuration)
+    let responder = TestResponder()
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let server = HTTPServer(configuration: configuration, responder: responder, logger: logger)
+    try await server.start()
+    do {
+        try await test(server.port ?? 0, responder, server)
+    } catch {
+        await server.close()
+        throw error
+    }
+    await server.close()
+}
+
+/// Waits until something is true, for 10 s at most.
+func eventually(_ isTrue: () -> Bool) async throws {
+    for _ in 0..<2000 {
+        if isTrue() { return }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    throw RawClient.Failure(description: "it did not come true within 10 s")
+}
+
+/// A request with the fields that it needs.
+func post(_ path: String, _ body: String, _ fields: String = "") -> String {
+    "POST \(path) HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.utf8.count)\r\n\(fields)\r\n\(body)"
+}
+
+/// A `GET` without a body.
+func get(_ path: String, _ fields: String = "") -> String {
+    "GET \(path) HTTP/1.1\r\nHost: h\r\n\(fields)\r\n"
+}

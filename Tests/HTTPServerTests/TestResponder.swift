@@ -1,0 +1,71 @@
+import Dispatch
+import HTTPServer
+import Synchronization
+
+/// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, all else says
+/// what it got.
+final class TestResponder: Responder {
+    private struct State: Sendable {
+        var held: [@Sendable (ServerResponse) -> Void] = []
+        var paths: [String] = []
+    }
+
+    private let state = Mutex(State())
+
+    func bodyLimit(method: String, path: String) -> Int {
+        path == "/small" ? 10 : 1024 * 1024
+    }
+
+    func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
+        state.withLock { $0.paths.append(request.path) }
+        switch request.path {
+        case "/echo": reply(ServerResponse(status: 200, body: request.body))
+        case "/later":
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) {
+                reply(ServerResponse(status: 200, body: Array("later".utf8)))
+            }
+        case "/held": state.withLock { $0.held.append(reply) }
+        case "/forgotten": break
+        case "/big": reply(ServerResponse(status: 200, body: [UInt8](repeating: 120, count: 8 * 1024 * 1024)))
+        case "/none": reply(ServerResponse(status: 204))
+        case "/close": reply(ServerResponse(status: 200, body: Array("bye".utf8), closesConnection: true))
+        case "/twice":
+            reply(ServerResponse(status: 200, body: Array("first".utf8)))
+            reply(ServerResponse(status: 500, body: Array("second".utf8)))
+        case "/fields":
+            reply(
+                ServerResponse(
+                    status: 200,
+                    headers: [
+                        ("X-Cut", "a\r\nX-Evil: b"), ("Content-Length", "999"), ("connection", "upgrade"),
+                        ("X Bad", "1"), ("X-Good", "ü"),
+                    ]))
+        default:
+            let text = "\(request.method) \(request.path) \(request.query ?? "-") \(request.body.count)"
+            reply(ServerResponse(status: 200, headers: [("Content-Type", "text/plain")], body: Array(text.utf8)))
+        }
+    }
+
+    func refuse(_ fault: ServerFault, path: String) -> ServerResponse {
+        var headers = [("Content-Type", "text/plain")]
+        if fault.status == 503 { headers.append(("Retry-After", "1")) }
+        return ServerResponse(status: fault.status, headers: headers, body: Array("\(path)|\(fault)".utf8))
+    }
+
+    /// The paths of all requests so far.
+    var paths: [String] { state.withLock { $0.paths } }
+
+    /// Answers the requests that are held.
+    func release() {
+        let held = state.withLock { state in
+            defer { state.held = [] }
+            return state.held
+        }
+        for reply in held { reply(ServerResponse(status: 200, body: Array("released".utf8))) }
+    }
+
+    /// Waits until a number of requests are held.
+    func waitForHeld(_ count: Int) async throws {
+        try await eventually { self.state.withLock { $0.held.count } >= count }
+    }
+}

@@ -1,0 +1,33 @@
+import Testing
+
+@testable import Sandbox
+
+@Suite("Forms")
+struct FormDecoderTests {
+    private func decode(_ text: String) throws -> [ReceivedParameter] {
+        try FormDecoder.decode(Array(text.utf8)[...])
+    }
+
+    @Test("keep order, repetition and empty values, and decode to the byte")
+    func values() throws {
+        #expect(try decode("") == [])
+        #expect(
+            try decode("a=1+2&b=&a=%E6%B7%B7%26%3D%2B%25%00&c=d=e") == [
+                ReceivedParameter(name: "a", value: "1 2"), ReceivedParameter(name: "b", value: ""),
+                ReceivedParameter(name: "a", value: "混&=+%\0"), ReceivedParameter(name: "c", value: "d=e"),
+            ])
+    }
+
+    @Test("that are broken are refused with the reason")
+    func broken() {
+        #expect(throws: FormDecoder.Failure.pairWithoutEquals) { try decode("a") }
+        #expect(throws: FormDecoder.Failure.pairWithoutEquals) { try decode("a=1&&b=2") }
+        for text in ["a=%", "a=%4", "a=%4g", "%zz=1"] {
+            #expect(throws: FormDecoder.Failure.badEscape) { try decode(text) }
+        }
+        #expect(throws: FormDecoder.Failure.notUTF8) { try decode("a=%ff") }
+        #expect(throws: FormDecoder.Failure.tooManyParameters(limit: 1000)) {
+            try decode(String(repeating: "a=1&", count: 1000) + "a=1")
+        }
+    }
+}

@@ -1,0 +1,137 @@
+-- The audit trail: what was asked of TOP, and what became of it.
+--
+-- Rows are only ever added. An intent is committed before a byte of the call leaves the relay; a row in audit.calls tells how the call ended.
+-- `at` is the millisecond in the call's UUIDv7, so that an id alone prunes every query to one partition (a GMT+8 day).
+
+CREATE SCHEMA audit;
+
+CREATE TABLE audit.intents (
+    id                 uuid        NOT NULL,
+    at                 timestamptz NOT NULL,
+    deadline           timestamptz NOT NULL,   -- the call has ended by then, or its replica is gone
+    replica            text        NOT NULL,
+    caller             text        NOT NULL,   -- name of the token
+    app                text        NOT NULL,
+    seller             text,
+    tenant             text,
+    method             text        NOT NULL,
+    refs               text[],                 -- the caller's document numbers (Top-Ref)
+    client_request_id  text,                   -- X-Request-Id, where the caller gave one
+    trace_id           text,                   -- from traceparent
+    request_id         text,                   -- the method's idempotency id
+    request            text,                   -- business parameters as sent, sensitive values masked; NULL: refused by the database
+    request_truncated  boolean     NOT NULL DEFAULT false,
+    PRIMARY KEY (at, id)
+) PARTITION BY RANGE (at);
+
+CREATE TABLE audit.calls (
+    id                 uuid        NOT NULL,
+    at                 timestamptz NOT NULL,
+    source             smallint    NOT NULL CHECK (source IN (0, 1)),  -- 0 the reconciler's `unknown`, 1 the replica that made the call; readers take the highest
+    finished_at        timestamptz NOT NULL,
+    caller             text        NOT NULL,
+    app                text        NOT NULL,
+    seller             text,
+    tenant             text,
+    method             text        NOT NULL,
+    outcome            text        NOT NULL,
+    status             smallint    NOT NULL,   -- the HTTP status that the caller was given
+    code               text,
+    sub_code           text,
+    message            text,                   -- what TOP or the transport said, masked
+    duration_us        bigint      NOT NULL,
+    top_us             bigint,                 -- from the first byte sent to the last byte read
+    audit_us           bigint,                 -- the wait for the intent's commit
+    attempts           smallint    NOT NULL,   -- times that the request was given to the network: 0 or 1
+    top_request_id     text,
+    request_id         text,
+    refs               text[],
+    client_request_id  text,
+    request_bytes      bigint      NOT NULL,
+    response_bytes     bigint      NOT NULL,
+    retryable          boolean,
+    keys               bigint[],               -- keyed fingerprints of business keys
+    keys_truncated     boolean     NOT NULL DEFAULT false,
+    key_version        smallint,
+    PRIMARY KEY (at, id, source)
+) PARTITION BY RANGE (at);
+
+-- Few indexes, each for a filter that people use: every one costs each call.
+CREATE INDEX calls_method ON audit.calls (method, at DESC, id DESC);
+CREATE INDEX calls_failed ON audit.calls (outcome, at DESC, id DESC) WHERE outcome <> 'success';
+CREATE INDEX calls_keys ON audit.calls USING gin (keys);
+CREATE INDEX calls_refs ON audit.calls USING gin (refs) WHERE refs IS NOT NULL;
+
+CREATE TABLE audit.responses (
+    id                 uuid        NOT NULL,
+    at                 timestamptz NOT NULL,
+    response           text,                   -- the answer as received, sensitive values masked and bytes repaired
+    truncated          boolean     NOT NULL DEFAULT false,
+    PRIMARY KEY (at, id)
+) PARTITION BY RANGE (at);
+
+-- Every intent older than `closed_before` has its row in audit.calls: readers look for open calls after it only.
+CREATE TABLE audit.reconciliation (
+    only_row      boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
+    closed_before timestamptz NOT NULL
+);
+INSERT INTO audit.reconciliation (closed_before) VALUES (now() - interval '1 hour');
+
+-- The GMT+8 day of an instant.
+CREATE FUNCTION audit.day(instant timestamptz) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT (instant AT TIME ZONE 'UTC' + interval '8 hours')::date $$;
+
+-- The first instant of a GMT+8 day.
+CREATE FUNCTION audit.day_start(day date) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT (day::timestamp - interval '8 hours') AT TIME ZONE 'UTC' $$;
+
+-- Makes the partitions of one day, where they are missing. A table is made apart, checked, and attached, so that writers never wait for a scan.
+CREATE FUNCTION audit.make_partitions(day date) RETURNS integer
+    LANGUAGE plpgsql AS $$
+DECLARE
+    parent text;
+    part   text;
+    made   integer := 0;
+BEGIN
+    -- Two replicas may try at once: the second waits here and finds the work done.
+    PERFORM pg_advisory_xact_lock(hashtext('toprelay.audit.partitions'));
+    FOREACH parent IN ARRAY ARRAY['intents', 'calls', 'responses'] LOOP
+        part := parent || '_' || to_char(day, 'YYYYMMDD');
+        CONTINUE WHEN to_regclass('audit.' || part) IS NOT NULL;
+        EXECUTE format('CREATE TABLE audit.%I (LIKE audit.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
+        EXECUTE format('ALTER TABLE audit.%I ADD CONSTRAINT day_check CHECK (at >= %L AND at < %L)',
+                       part, audit.day_start(day), audit.day_start(day + 1));
+        EXECUTE format('ALTER TABLE audit.%I ATTACH PARTITION audit.%I FOR VALUES FROM (%L) TO (%L)',
+                       parent, part, audit.day_start(day), audit.day_start(day + 1));
+        EXECUTE format('ALTER TABLE audit.%I DROP CONSTRAINT day_check', part);
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+END $$;
+
+-- Whole days after today whose partitions are there.
+CREATE FUNCTION audit.days_ahead() RETURNS integer
+    LANGUAGE sql STABLE AS $$
+    SELECT count(*)::integer - 1 FROM generate_series(0, 60) AS n
+    WHERE (SELECT bool_and(to_regclass('audit.' || parent || '_' || to_char(audit.day(now()) + n, 'YYYYMMDD')) IS NOT NULL)
+           FROM unnest(ARRAY['intents', 'calls', 'responses']) AS parent)
+$$;
+
+-- One row a call: what readers see. A call whose intent has no row yet is `open`.
+CREATE VIEW audit.trail AS
+    SELECT id, at, source, finished_at, caller, app, seller, tenant, method, outcome, status, code, sub_code, message, duration_us, top_us,
+           audit_us, attempts, top_request_id, request_id, refs, client_request_id, request_bytes, response_bytes, retryable, keys, key_version
+    FROM audit.calls c
+    WHERE source = 1
+       OR NOT EXISTS (SELECT FROM audit.calls r WHERE r.at = c.at AND r.id = c.id AND r.source = 1)
+    UNION ALL
+    SELECT id, at, NULL, NULL, caller, app, seller, tenant, method, 'open', NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, NULL, NULL, request_id, refs, client_request_id, NULL, NULL, NULL, NULL, NULL
+    FROM audit.intents i
+    WHERE at >= (SELECT closed_before FROM audit.reconciliation)
+      AND NOT EXISTS (SELECT FROM audit.calls c WHERE c.at = i.at AND c.id = i.id);
+
+-- Yesterday's partitions too: a replica's clock may be behind.
+SELECT audit.make_partitions(audit.day(now()) + n) FROM generate_series(-1, 14) AS n;
