@@ -33,7 +33,7 @@ struct SettingsTests {
     @Test("With what must be given alone, all else has its default")
     func defaults() throws {
         let settings = try read()
-        #expect(settings.listen == ListenAddress("127.0.0.1:8080"))
+        #expect("\(settings.listen)" == "127.0.0.1:8080")
         #expect("\(settings.gatewayURL)" == "https://eco.taobao.com/router/rest")
         #expect(settings.caFile == nil && settings.catalogFolder == nil)
         #expect(settings.callTimeout == .seconds(30) && settings.drainDelay == .zero)
@@ -56,7 +56,7 @@ struct SettingsTests {
             "TOPRELAY_MAX_CALLS_IN_FLIGHT": "20", "TOPRELAY_REQUEST_TIMEOUT": "2", "TOPRELAY_IDLE_TIMEOUT": "3",
             "TOPRELAY_OUTCOME_QUEUE_ROWS": "100", "TOPRELAY_OUTCOME_QUEUE_MIB": "1",
         ])
-        #expect(settings.listen.host == "::" && settings.listen.port == 0)
+        #expect("\(settings.listen)" == "[::]:0")
         #expect("\(settings.gatewayURL)" == "http://127.0.0.1:9/router/rest")
         #expect(settings.caFile == #filePath && settings.catalogFolder == "/tmp")
         #expect(settings.callTimeout == .seconds(1) && settings.drainDelay == .seconds(5))
@@ -71,7 +71,7 @@ struct SettingsTests {
     @Test(
         "A value that cannot be read is a fault, never the default",
         arguments: [
-            ("TOPRELAY_LISTEN", "8080"), ("TOPRELAY_LISTEN", ":8080"), ("TOPRELAY_LISTEN", "localhost"),
+            ("TOPRELAY_LISTEN", "8080"), ("TOPRELAY_LISTEN", "unix:"), ("TOPRELAY_LISTEN", "localhost"),
             ("TOPRELAY_LISTEN", "::1:8080"), ("TOPRELAY_LISTEN", "h:65536"), ("TOPRELAY_LISTEN", "h:-1"),
             ("TOPRELAY_LISTEN", "h:"), ("TOPRELAY_LISTEN", "a b:1"), ("TOPRELAY_LISTEN", "[h]:1"),
             ("TOPRELAY_GATEWAY_URL", "http://eco.taobao.com/router/rest"), ("TOPRELAY_GATEWAY_URL", "eco.taobao.com"),

@@ -34,13 +34,13 @@ public enum SettingCatalog {
     }
 
     static let listen = Setting<ListenAddress>(
-        "TOPRELAY_LISTEN", default: "127.0.0.1:8080", form: "HOST:PORT",
-        reason: "Where the service listens; 0.0.0.0:8080 in a container."
+        "TOPRELAY_LISTEN", default: "127.0.0.1:8080", form: "HOST:PORT, [IPV6]:PORT or unix:PATH",
+        reason: "Where the service listens; :8080, which is all IPv4 addresses, in a container."
     ) { text throws(SettingExpectation) in
         do {
             return try ListenAddress(parsing: text)
         } catch {
-            throw SettingExpectation("HOST:PORT or [IPV6]:PORT is expected")
+            throw SettingExpectation("HOST:PORT, [IPV6]:PORT or unix:PATH is expected")
         }
     }
 
