@@ -41,7 +41,7 @@ struct SettingsTests {
         #expect(try read(["TOPRELAY_CALL_TIMEOUT": "100"]).shutdownTimeout == .seconds(115))
         #expect(settings.requestTimeout == .seconds(15) && settings.idleTimeout == .seconds(75))
         #expect((1...WorkerCount.maximum).contains(settings.workers))
-        #expect("\(settings.logLevel)" == "info" && settings.logFormat == .json)
+        #expect("\(settings.logLevel)" == "info" && "\(settings.logFormat)" == "json")
         #expect(settings.maximumConnections == 4096 && settings.maximumCallsInFlight == 2048)
         #expect(settings.outcomeQueueRows == 100_000 && settings.outcomeQueueBytes == 256 << 20)
     }
@@ -61,7 +61,7 @@ struct SettingsTests {
         #expect(settings.caFile == #filePath && settings.catalogFolder == "/tmp")
         #expect(settings.callTimeout == .seconds(1) && settings.drainDelay == .seconds(5))
         #expect(settings.workers == 3)
-        #expect("\(settings.logLevel)" == "warning" && settings.logFormat == .text)
+        #expect("\(settings.logLevel)" == "warning" && "\(settings.logFormat)" == "text")
         #expect(settings.shutdownTimeout == .seconds(60))
         #expect(settings.maximumConnections == 10 && settings.maximumCallsInFlight == 20)
         #expect(settings.requestTimeout == .seconds(2) && settings.idleTimeout == .seconds(3))
