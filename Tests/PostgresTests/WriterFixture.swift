@@ -100,9 +100,7 @@ func concurrently<T: Sendable>(
     _ count: Int, on loop: EventLoop, _ work: @escaping (Int) async -> T
 ) async -> [T] {
     nonisolated(unsafe) let work = work
-    let tasks = (0..<count).map { index in
-        Task(executorPreference: loop) { await work(index) }
-    }
+    let tasks = (0..<count).map { index in alongside(loop) { await work(index) } }
     var results: [T] = []
     for task in tasks { results.append(await task.value) }
     return results
@@ -127,4 +125,10 @@ func until(_ loop: EventLoop, _ condition: () async throws -> Bool) async throws
         await loop.sleep(for: .milliseconds(10))
     }
     Issue.record("a condition did not come to hold within 10 s")
+}
+
+/// Starts work on the loop beside the caller, which is on the loop too and shares with it what lives there.
+func alongside<T: Sendable>(_ loop: EventLoop, _ work: @escaping () async -> T) -> Task<T, Never> {
+    nonisolated(unsafe) let work = work
+    return Task(executorPreference: loop) { await work() }
 }
