@@ -69,6 +69,9 @@ public final class CurlClient {
 
     /// Sends a request once and returns what became of it: always, at the deadline at the latest. Cancelling the task
     /// changes nothing, as what was sent cannot be taken back.
+    ///
+    /// Call it from a task started with `Task(executorPreference:)` of the loop: a continuation wakes any other task on the
+    /// global pool first, which then hops to its actor on the loop: two wake-ups and some 5 µs a call.
     public func perform(_ request: CurlRequest) async -> CurlResult {
         precondition(loop.isOnLoop, "called off the event loop's thread")
         return await withUnsafeContinuation { start(request, $0) }

@@ -59,7 +59,7 @@ struct FailureTests {
             _ = connection.readRequest()
             connection.waitForEnd()
         }
-        let result = try await CurlWorker.with { await $0.perform(.post(server.url(), seconds: 0.2)) }
+        let result = try await CurlWorker.with { await $0.perform(.post(server.url()), milliseconds: 500) }
         #expect(result.failure?.kind == .timeout(.call))
         #expect(result.failure?.code == 28)
         #expect(result.bodyWasAskedFor)
@@ -175,7 +175,7 @@ struct FailureTests {
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
             connection.waitForEnd()
         }
-        let result = try await CurlWorker.with { await $0.perform(.post(server.url(), seconds: 0.2)) }
+        let result = try await CurlWorker.with { await $0.perform(.post(server.url()), milliseconds: 500) }
         #expect(result.failure?.kind == .timeout(.call))
         #expect(result.bodyWasAskedFor)
     }
