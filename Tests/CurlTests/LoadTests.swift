@@ -145,7 +145,8 @@ struct LoadTests {
     }
 }
 
-/// Looks again until a count has come down, for a second at most: the server's threads close their ends when they get to it.
+/// Looks again until a count has come down, for a second at most: the server's threads close their ends when they get
+/// to it.
 private func settled(_ count: () -> Int, atMost goal: Int) async -> Int {
     for _ in 0..<200 where count() > goal { try? await Task.sleep(for: .milliseconds(5)) }
     return count()

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A TCP server on loopback that does what a test tells it, one thread a connection. Bounded: sockets time out after 20 s.
+/// A TCP server on loopback that does what a test tells it, one thread a connection. Bounded: sockets time out after 20
+/// s.
 final class ScriptedServer: Sendable {
     /// A request as it came in.
     struct Request: Sendable, Equatable {
@@ -212,5 +213,6 @@ final class ScriptedServer: Sendable {
 
 /// An HTTP answer with a length.
 func answer(_ body: String, status: String = "200 OK", headers: String = "") -> String {
-    "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+    "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+        + "\(headers)\r\n\(body)"
 }
