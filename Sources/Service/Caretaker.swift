@@ -44,6 +44,7 @@ actor Caretaker {
                 try await work(on: connection)
             } catch {
                 isLeader = false
+                guard !Task.isCancelled else { return }
                 logger.record(.warning, "The audit trail is not looked after", [.error: "\(error)"])
             }
             try? await Task.sleep(for: .seconds(2))
