@@ -83,10 +83,10 @@ public final class GroupWriter {
 
     /// Waits until nothing is queued, at most so long; true when that came to be.
     public func flush(within limit: Duration) async -> Bool {
-        guard statistics.queuedUnits > 0, !isClosed else { return statistics.queuedUnits == 0 }
         unpark()
         return await withUnsafeContinuation { continuation in
             let flush = PendingFlush(continuation)
+            guard statistics.queuedUnits > 0, !isClosed else { return flush.end(statistics.queuedUnits == 0) }
             flush.timer = loop.schedule(after: limit) { [self] in
                 flushes.removeAll { $0 === flush }
                 flush.end(false)
