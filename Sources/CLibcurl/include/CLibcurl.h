@@ -1,1 +1,34 @@
 #pragma once
+
+// libcurl's variadic functions, one typed function a kind of value.
+
+#define CURL_DISABLE_TYPECHECK 1
+#include <curl/curl.h>
+
+CURLcode easy_set_long(CURL *easy, CURLoption option, long value);
+CURLcode easy_set_offset(CURL *easy, CURLoption option, curl_off_t value);
+CURLcode easy_set_string(CURL *easy, CURLoption option, const char *value);
+CURLcode easy_set_list(CURL *easy, CURLoption option, struct curl_slist *value);
+CURLcode easy_set_pointer(CURL *easy, CURLoption option, void *value);
+CURLcode easy_set_read(CURL *easy, curl_read_callback function, void *context);
+CURLcode easy_set_write(CURL *easy, curl_write_callback function, void *context);
+CURLcode easy_set_header(CURL *easy, curl_write_callback function, void *context);
+
+/// 0 or NULL where libcurl does not know the value.
+long easy_get_long(CURL *easy, CURLINFO info);
+curl_off_t easy_get_offset(CURL *easy, CURLINFO info);
+const char *easy_get_string(CURL *easy, CURLINFO info);
+void *easy_get_private(CURL *easy);
+
+CURLMcode multi_set_long(CURLM *multi, CURLMoption option, long value);
+CURLMcode multi_set_socket(CURLM *multi, curl_socket_callback function, void *context);
+CURLMcode multi_set_timer(CURLM *multi, curl_multi_timer_callback function, void *context);
+
+/// The socket of `curl_multi_socket_action` that stands for a timeout (a cast in libcurl's header).
+curl_socket_t curl_socket_timeout(void);
+
+/// The newest form of `curl_version_info` that the header knows.
+curl_version_info_data *curl_information(void);
+
+/// Has no argument to get wrong: a write to a closed socket must fail, not kill the process.
+void ignore_sigpipe(void);

@@ -1,0 +1,106 @@
+internal import CLibcurl
+
+/// What is known of a transfer that failed.
+struct FailedTransfer {
+    var code: CURLcode
+    var url: String
+    /// libcurl's `CURLINFO_SSL_VERIFYRESULT`: an `X509_V_…` number, 0 where the chain is good.
+    var verifyResult = 0
+    /// The request went on its way: name look-up, connecting and TLS were over.
+    var isPastConnect = false
+    var bodyWasAskedFor = false
+    /// One of our own caps was hit.
+    var isTooLarge = false
+    /// libcurl asked for the body again.
+    var isAskedTwice = false
+    var isShutDown = false
+    /// libcurl's or OpenSSL's own words, for TLS faults.
+    var detail = ""
+}
+
+extension CurlFailure {
+    init(_ transfer: FailedTransfer) {
+        let kind = Kind(transfer)
+        let what: String
+        switch kind {
+        case .tls(let fault): what = fault.text(transfer.detail)
+        case .timeout(.connect): what = "no connection in time"
+        case .timeout(.call): what = "no whole answer in time"
+        case .tooLarge: what = "the answer is larger than allowed"
+        case .cannotRewind: what = "the connection was closed after the request had been handed over"
+        case .shutDown: what = "the client was shut down"
+        default: what = String(cString: curl_easy_strerror(transfer.code))
+        }
+        self.init(
+            code: Int32(bitPattern: transfer.code.rawValue), kind: kind,
+            description: "\(what) (\(CurlFailure.authority(of: transfer.url)), curl \(transfer.code.rawValue))")
+    }
+
+    /// "host:port" of a URL as it is written, without user name and password; "?" where there is none.
+    static func authority(of url: String) -> String {
+        let bytes = Array(url.utf8)
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
+            return "?"
+        }
+        var authority = bytes[(colon + 3)...].prefix {
+            $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
+        }
+        if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[(at + 1)...] }
+        authority = authority.prefix { $0 > 0x20 && $0 < 0x7F }.prefix(255)
+        return authority.isEmpty ? "?" : String(decoding: authority, as: UTF8.self)
+    }
+}
+
+extension CurlFailure.Kind {
+    init(_ transfer: FailedTransfer) {
+        switch transfer.code {
+        case _ where transfer.isShutDown: self = .shutDown
+        case _ where transfer.isTooLarge: self = .tooLarge
+        case _ where transfer.isAskedTwice: self = .cannotRewind
+        case CURLE_UNSUPPORTED_PROTOCOL: self = transfer.bodyWasAskedFor ? .notHTTP : .invalidRequest
+        case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED, CURLE_BAD_FUNCTION_ARGUMENT: self = .invalidRequest
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .resolve
+        case CURLE_COULDNT_CONNECT, CURLE_PROXY, CURLE_INTERFACE_FAILED: self = .connect
+        case CURLE_OPERATION_TIMEDOUT: self = .timeout(transfer.isPastConnect ? .call : .connect)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_INITFAILED:
+            self = .tls(CurlFailure.TLSFault(transfer))
+        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+            // Before the request went out it was the way there that broke: a proxy that hangs up, for one.
+            self = transfer.isPastConnect ? .cut : .connect
+        case CURLE_SEND_FAIL_REWIND: self = .cannotRewind
+        case CURLE_FILESIZE_EXCEEDED: self = .tooLarge
+        case CURLE_BAD_CONTENT_ENCODING: self = .badEncoding
+        case CURLE_WEIRD_SERVER_REPLY: self = .notHTTP
+        default: self = .other
+        }
+    }
+}
+
+extension CurlFailure.TLSFault {
+    /// The numbers are OpenSSL's `X509_V_ERR_…` (x509_vfy.h). The host name is checked by libcurl itself, after a good
+    /// chain and before it takes the chain's verdict over: that still stands at 1 then.
+    init(_ transfer: FailedTransfer) {
+        switch (transfer.code, transfer.verifyResult) {
+        case (CURLE_SSL_CACERT_BADFILE, _): self = .caFile
+        case (CURLE_PEER_FAILED_VERIFICATION, 0...1), (CURLE_PEER_FAILED_VERIFICATION, 62): self = .wrongHostName
+        case (CURLE_PEER_FAILED_VERIFICATION, 2), (CURLE_PEER_FAILED_VERIFICATION, 18...21): self = .unknownIssuer
+        case (CURLE_PEER_FAILED_VERIFICATION, 9): self = .notYetValid
+        case (CURLE_PEER_FAILED_VERIFICATION, 10): self = .expired
+        case (CURLE_PEER_FAILED_VERIFICATION, let number): self = .certificate(number)
+        default: self = .handshake
+        }
+    }
+
+    func text(_ detail: String) -> String {
+        switch self {
+        case .unknownIssuer: "TLS: the certificate's issuer is not trusted"
+        case .wrongHostName: "TLS: the certificate is for another host name"
+        case .expired: "TLS: the certificate has expired"
+        case .notYetValid: "TLS: the certificate is not valid yet"
+        case .certificate(let number): "TLS: the certificate is refused (OpenSSL verify result \(number))"
+        case .caFile: "TLS: the CA file cannot be read"
+        case .handshake: detail.isEmpty ? "TLS: no agreement" : "TLS: no agreement: \(detail)"
+        }
+    }
+}

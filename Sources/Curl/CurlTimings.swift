@@ -1,0 +1,17 @@
+/// When a call reached each step, in nanoseconds since its start; 0 for steps that it did not reach or did not need.
+public struct CurlTimings: Sendable, Equatable {
+    /// The connection stood (0 on a reused one).
+    public var connectNanoseconds: UInt64 = 0
+    /// TLS was agreed on (0 on a reused connection and for http).
+    public var tlsNanoseconds: UInt64 = 0
+    /// The first byte of the answer came.
+    public var firstByteNanoseconds: UInt64 = 0
+    /// The call ended.
+    public var totalNanoseconds: UInt64 = 0
+    /// It went over a connection that an earlier call had opened. False also where libcurl opened a new one after that,
+    /// before it found that it cannot send the request again.
+    public var reused = false
+
+    /// All zero.
+    public init() {}
+}

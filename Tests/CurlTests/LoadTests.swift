@@ -1,0 +1,153 @@
+import Curl
+import EventLoop
+import Glibc
+import Testing
+
+@Suite("Many calls")
+struct LoadTests {
+    @Test("200 transfers wait at once, and each gets its own answer")
+    func concurrent() async throws {
+        let arrived = Locked(0)
+        let server = ScriptedServer { connection in
+            while let request = connection.readRequest() {
+                arrived.with { $0 += 1 }
+                // Nobody is answered before all have asked.
+                while arrived.with({ $0 }) < 200 { usleep(1000) }
+                connection.write(answer(String(decoding: request.body, as: UTF8.self)))
+            }
+        }
+        let texts = try await CurlWorker.with { worker in
+            await worker.performAll((0..<200).map { .post(server.url(), "call=\($0)") }).map(\.text)
+        }
+        #expect(texts == (0..<200).map { "200 call=\($0)" })
+        #expect(server.requests.count == 200)
+    }
+
+    @Test("thousands of calls one after the other, with connections that end, leak no descriptor")
+    func sequential() async {
+        await #expect(processExitsWith: .success) {
+            let before = openDescriptors()
+            do {
+                let server = ScriptedServer { connection in
+                    for number in 1... {
+                        guard connection.readRequest() != nil else { return }
+                        connection.write(answer("ok", headers: number % 5 == 0 ? "Connection: close\r\n" : ""))
+                        if number % 5 == 0 { return }
+                    }
+                }
+                try await CurlWorker.with { worker in
+                    for number in 0..<3000 {
+                        let result = await worker.perform(.post(server.url(), "n=\(number)"))
+                        #expect(result.text == "200 ok")
+                    }
+                    #expect(await worker.inFlight == 0)
+                }
+                #expect(server.connections == 600)
+            }
+            #expect(await settled(openDescriptors, atMost: before + 8) <= before + 8)
+        }
+    }
+
+    @Test("failures by the hundred leak no descriptor either, and good calls go on beside them")
+    func failing() async {
+        await #expect(processExitsWith: .success) {
+            let before = openDescriptors()
+            do {
+                let server = ScriptedServer { connection in
+                    if connection.number % 2 == 0 { return }
+                    while connection.readRequest() != nil { connection.write(answer("ok")) }
+                }
+                let results = try await CurlWorker.with { worker in
+                    var results: [CurlResult] = []
+                    for _ in 0..<20 {
+                        results += await worker.performAll((0..<20).map { _ in .post(server.url()) })
+                    }
+                    return results
+                }
+                #expect(results.count == 400)
+                #expect(results.contains { $0.text == "200 ok" })
+                let others = results.compactMap(\.failure?.kind)
+                #expect(!others.isEmpty)
+                #expect(others.allSatisfy { $0 == .cut || $0 == .cannotRewind })
+            }
+            #expect(await settled(openDescriptors, atMost: before + 8) <= before + 8)
+        }
+    }
+
+    @Test("only as many idle connections are kept as the settings say")
+    func idleConnections() async throws {
+        var settings = CurlClient.Settings()
+        settings.maximumIdleConnections = 4
+        settings.maximumIdleTransfers = 2
+        let open = Locked(0)
+        let server = ScriptedServer { connection in
+            open.with { $0 += 1 }
+            while connection.readRequest() != nil {
+                usleep(20_000)
+                connection.write(answer("ok"))
+            }
+            open.with { $0 -= 1 }
+        }
+        try await CurlWorker.with(settings) { worker in
+            let results = await worker.performAll((0..<40).map { _ in .post(server.url()) })
+            #expect(results.allSatisfy { $0.text == "200 ok" })
+            for _ in 0..<200 where open.with({ $0 }) > 4 { await worker.nap(.milliseconds(10)) }
+            #expect(open.with { $0 } <= 4)
+        }
+    }
+
+    @Test("a shutdown ends the calls under way, and refuses new ones")
+    func shutdown() async throws {
+        let server = ScriptedServer { connection in
+            _ = connection.readRequest()
+            connection.waitForEnd()
+        }
+        try await CurlWorker.with { worker in
+            async let hanging = worker.performAll((0..<10).map { _ in .post(server.url(), seconds: 600) })
+            while server.requests.count < 10 { await worker.nap(.milliseconds(5)) }
+            #expect(await worker.inFlight == 10)
+            await worker.end()
+            let results = await hanging
+            #expect(results.map(\.failure?.kind) == Array(repeating: .shutDown, count: 10))
+            #expect(results.allSatisfy { $0.bodyWasAskedFor })
+            let late = await worker.perform(.post(server.url()))
+            #expect(late.failure?.kind == .shutDown)
+            #expect(!late.bodyWasAskedFor)
+            #expect(await worker.inFlight == 0)
+        }
+    }
+
+    @Test("a cancelled task still gets its result")
+    func cancelled() async throws {
+        let server = ScriptedServer.answering(answer("ok"))
+        let text = try await CurlWorker.with { worker in
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return await worker.perform(.post(server.url())).text
+            }
+            return await task.value
+        }
+        #expect(text == "200 ok")
+    }
+
+    @Test("a client that is dropped without a shutdown frees itself")
+    func dropped() async {
+        await #expect(processExitsWith: .success) {
+            let loop = try EventLoop(name: "dropped")
+            _ = try CurlClient(loop: loop)
+            let before = openDescriptors()
+            for _ in 0..<300 { _ = try CurlClient(loop: loop) }
+            // libdispatch may open a few of its own meanwhile.
+            #expect(openDescriptors() <= before + 8)
+            #expect(CurlClient.libraryVersion.contains("OpenSSL"))
+            #expect(loop.shutdown())
+        }
+    }
+}
+
+/// Looks again until a count has come down, for a second at most: the server's threads close their ends when they get
+/// to it.
+private func settled(_ count: () -> Int, atMost goal: Int) async -> Int {
+    for _ in 0..<200 where count() > goal { try? await Task.sleep(for: .milliseconds(5)) }
+    return count()
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+
+/// A real nginx on loopback, with one TLS port a certificate. It ends with the test, or after five minutes.
+final class Nginx: Sendable {
+    /// The port of each certificate.
+    let ports: [String: UInt16]
+    private let program: Program
+
+    init(folder: String, certificates: [String]) throws {
+        for _ in 0..<10 {
+            let ports = Dictionary(uniqueKeysWithValues: certificates.map { ($0, Nginx.freePort()) })
+            try Nginx.configuration(folder, ports).write(
+                toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
+            let program = try Program(
+                ["timeout", "300", "nginx", "-c", "\(folder)/nginx.conf", "-e", "\(folder)/error.log"])
+            // nginx writes its number when it listens; if a port was taken meanwhile, it ends.
+            while program.isRunning {
+                if let number = FileManager.default.contents(atPath: "\(folder)/nginx.pid"), !number.isEmpty {
+                    (self.ports, self.program) = (ports, program)
+                    return
+                }
+                usleep(10_000)
+            }
+        }
+        let log = try String(contentsOfFile: "\(folder)/error.log", encoding: .utf8)
+        throw Program.Failed(command: ["nginx"], output: log)
+    }
+
+    func stop() { program.stop() }
+
+    private static func configuration(_ folder: String, _ ports: [String: UInt16]) -> String {
+        let servers = ports.map { name, port in
+            """
+            server {
+                listen 127.0.0.1:\(port) ssl;
+                ssl_certificate \(folder)/\(name).pem;
+                ssl_certificate_key \(folder)/\(name).key;
+                location / { return 200 "tls $request_method"; }
+            }
+            """
+        }
+        return """
+            daemon off;
+            master_process off;
+            pid \(folder)/nginx.pid;
+            error_log \(folder)/error.log;
+            events { worker_connections 256; }
+            http {
+                access_log off;
+                client_body_temp_path \(folder)/body;
+                proxy_temp_path \(folder)/proxy;
+                fastcgi_temp_path \(folder)/fastcgi;
+                uwsgi_temp_path \(folder)/uwsgi;
+                scgi_temp_path \(folder)/scgi;
+                \(servers.joined(separator: "\n"))
+            }
+            """
+    }
+
+    /// Below the range that the kernel gives to other tests' sockets.
+    private static func freePort() -> UInt16 {
+        while true {
+            let port = UInt16.random(in: 20_000..<32_000)
+            if let listener = ScriptedServer.listen(backlog: 1, port: port) {
+                close(listener)
+                return port
+            }
+        }
+    }
+}
