@@ -179,7 +179,7 @@ extension Mapper {
     }
 
     private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
-        for member in root.fields where level.index(of: member.nameBytes) == nil && !member.value.isNull {
+        for member in root.fields where level.match(member.nameBytes) == nil && !member.value.isNull {
             var text = member.value.scalarText
             if text == nil {
                 writer.removeAll()
