@@ -4,14 +4,18 @@ import CLibcrypto
 ///
 /// OpenSSL 3 looks an algorithm up on every use unless it was fetched, which costs more than a digest of a request.
 enum Libcrypto {
-    static let md5 = fetch("MD5") { EVP_MD_fetch(nil, $0, nil) }
-    static let sha256 = fetch("SHA2-256") { EVP_MD_fetch(nil, $0, nil) }
+    static let md5 = fetchDigest("MD5")
+    static let sha256 = fetchDigest("SHA2-256")
     static let hmac = fetch("HMAC") { EVP_MAC_fetch(nil, $0, nil) }
     static let aes256GCM = fetch("AES-256-GCM") { EVP_CIPHER_fetch(nil, $0, nil) }
 
     /// An algorithm that libcrypto shares between threads.
     struct Handle: @unchecked Sendable {
         let pointer: OpaquePointer
+    }
+
+    static func fetchDigest(_ name: String) -> Result<Handle, CryptoError> {
+        fetch(name) { EVP_MD_fetch(nil, $0, nil) }
     }
 
     private static func fetch(

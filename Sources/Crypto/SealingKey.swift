@@ -1,5 +1,3 @@
-import CLibcrypto
-
 /// A key under which values are sealed for storage, by AES-256-GCM.
 ///
 /// A sealed value is: a version byte (1), the key's id (4 bytes, big endian), a random nonce (12), the ciphertext (as
@@ -38,15 +36,9 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
 
     /// Seals a value, bound to `associated`, which is not stored with it.
     public func seal(_ plain: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
-        let cipher = try Libcrypto.aes256GCM.get()
         let header = Self.header(of: id)
         let nonce = SecureRandom.bytes(Self.nonceCount)
-        var sealed = [UInt8](repeating: 0, count: plain.count)
-        var tag = [UInt8](repeating: 0, count: Self.tagCount)
-        let done = toprelay_gcm_seal(
-            cipher.pointer, key, nonce, header, header.count, associated, associated.count, plain, plain.count,
-            &sealed, &tag)
-        guard done == 1 else { throw Libcrypto.failure(to: "seal") }
+        let (sealed, tag) = try GCM.seal(plain, key: key, nonce: nonce, header: header, associated: associated)
         return header + nonce + sealed + tag
     }
 
@@ -62,28 +54,15 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
         }
         let sealedUnder = blob[1..<5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard sealedUnder == id else { throw CryptoError.otherKey(sealedUnder: sealedUnder, given: id) }
-        return try decrypt(blob, associated)
-    }
-
-    private func decrypt(_ blob: [UInt8], _ associated: [UInt8]) throws(CryptoError) -> [UInt8] {
-        let cipher = try Libcrypto.aes256GCM.get()
-        let count = blob.count - Self.overheadBytes
-        var plain = [UInt8](repeating: 0, count: count)
-        let result = blob.withUnsafeBufferPointer { blob -> Int32 in
-            guard let start = blob.baseAddress else { return 0 }
-            let nonce = start + Self.headerCount
-            let sealed = nonce + Self.nonceCount
-            return toprelay_gcm_open(
-                cipher.pointer, key, nonce, start, Self.headerCount, associated, associated.count, sealed, count,
-                sealed + count, &plain)
-        }
-        guard result != -1 else { throw CryptoError.notAuthentic }
-        guard result == 1 else { throw Libcrypto.failure(to: "open a sealed value") }
-        return plain
+        let nonce = Self.headerCount..<(Self.headerCount + Self.nonceCount)
+        let tag = (blob.count - Self.tagCount)..<blob.count
+        return try GCM.open(
+            Array(blob[nonce.upperBound..<tag.lowerBound]), tag: Array(blob[tag]), key: key, nonce: Array(blob[nonce]),
+            header: Array(blob[..<Self.headerCount]), associated: associated)
     }
 
     private static func header(of id: UInt32) -> [UInt8] {
-        [version] + withUnsafeBytes(of: id.bigEndian, Array.init)
+        [version] + stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: id >> UInt32($0)) }
     }
 
     /// Names the key by its id.

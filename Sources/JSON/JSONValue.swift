@@ -44,14 +44,14 @@ public struct JSONValue: Sendable {
     public var string: String? {
         let node = node
         guard node.kind == .string else { return nil }
-        return Text.decode(storage.bytes, from: Int(node.start), to: Int(node.end), isEscaped: node.isEscaped)
+        return Text.decode(storage.bytes, of: node)
     }
 
     /// The decoded text as UTF-8, without a copy where the source holds no escapes; nil unless the value is a string.
     public var stringBytes: ArraySlice<UInt8>? {
         let node = node
         guard node.kind == .string else { return nil }
-        return Text.utf8(storage.bytes, from: Int(node.start), to: Int(node.end), isEscaped: node.isEscaped)
+        return Text.utf8(storage.bytes, of: node)
     }
 
     /// A number exactly as it is written; nil unless the value is a number.

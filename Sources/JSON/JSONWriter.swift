@@ -113,18 +113,32 @@ public struct JSONWriter: Sendable {
     /// Writes a parsed value anew: white space goes, numbers stay as written, strings get this writer's escapes, and
     /// members that a tolerant reader does not see are left out.
     public mutating func value(_ value: JSONValue) {
-        switch value.kind {
-        case .string: string(utf8: value.stringBytes ?? [])
-        case .null, .bool, .number: raw(value.raw)
+        write(value.storage.bytes, value.storage.nodes, at: value.index)
+    }
+
+    // Goes by tape indices, not by values: each of those would count a reference.
+    private mutating func write(_ source: [UInt8], _ nodes: [Node], at index: Int) {
+        let node = nodes[index]
+        switch node.kind {
+        case .string: string(utf8: Text.utf8(source, of: node))
+        case .null, .bool, .number: raw(source[Int(node.start)..<Int(node.end)])
         case .array:
             beginArray()
-            for element in value.elements { self.value(element) }
+            var element = index + 1
+            while element < Int(node.next) {
+                write(source, nodes, at: element)
+                element = Int(nodes[element].next)
+            }
             endArray()
         case .object:
             beginObject()
-            for field in value.fields {
-                name(utf8: field.nameBytes)
-                self.value(field.value)
+            var name = index + 1
+            while name < Int(node.next) {
+                if !nodes[name].isShadowed {
+                    self.name(utf8: Text.utf8(source, of: nodes[name]))
+                    write(source, nodes, at: name + 1)
+                }
+                name = Int(nodes[name + 1].next)
             }
             endObject()
         }
@@ -156,7 +170,7 @@ public struct JSONWriter: Sendable {
 extension JSONWriter {
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if Self.needsEscapes(text) {
+        if Self.needsEscapes(text.utf8.span) {
             for byte in text.utf8 { appendEscaped(byte) }
         } else {
             bytes.append(contentsOf: text.utf8)
@@ -166,7 +180,7 @@ extension JSONWriter {
 
     private mutating func appendQuoted(_ utf8: ArraySlice<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
-        if utf8.contains(where: Self.needsEscape) {
+        if Self.needsEscapes(utf8.span) {
             for byte in utf8 { appendEscaped(byte) }
         } else {
             bytes.append(contentsOf: utf8)
@@ -174,8 +188,7 @@ extension JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func needsEscapes(_ text: String) -> Bool {
-        let span = text.utf8.span
+    private static func needsEscapes(_ span: Span<UInt8>) -> Bool {
         for index in 0..<span.count where needsEscape(span[index]) { return true }
         return false
     }

@@ -6,12 +6,23 @@ struct NameCheck {
     let nodes: [Node]
     let object: Int
 
-    /// Up to here every name is compared with every other; beyond, a hash table keeps the time linear.
-    private static let fewNames = 8
+    /// Up to here every name is compared with every other, which is faster than hashing them; beyond, or where names
+    /// must be decoded first, a hash table keeps the time linear.
+    private static let fewNames = 16
 
     /// The tape indices of names that occurred before, in document order.
     func repeats() -> [Int] {
-        Int(nodes[object].count) <= Self.fewNames ? compareAll() : compareHashed()
+        Int(nodes[object].count) <= Self.fewNames && !hasEscapes ? compareAll() : compareHashed()
+    }
+
+    private var hasEscapes: Bool {
+        let end = Int(nodes[object].next)
+        var name = object + 1
+        while name < end {
+            if nodes[name].isEscaped { return true }
+            name = Int(nodes[name + 1].next)
+        }
+        return false
     }
 
     private func compareAll() -> [Int] {
@@ -76,7 +87,6 @@ struct NameCheck {
     }
 
     private func text(_ name: Int) -> ArraySlice<UInt8> {
-        let node = nodes[name]
-        return Text.utf8(bytes, from: Int(node.start), to: Int(node.end), isEscaped: node.isEscaped)
+        Text.utf8(bytes, of: nodes[name])
     }
 }

@@ -93,9 +93,8 @@ struct Parser {
     private mutating func checkNames(of object: Int) throws(JSONError) {
         var repeats = NameCheck(bytes: bytes, nodes: nodes, object: object).repeats()
         if !options.allowsDuplicateNames, let first = repeats.first {
-            let start = Int(nodes[first].start)
-            let name = Text.decode(bytes, from: start, to: Int(nodes[first].end), isEscaped: nodes[first].isEscaped)
-            throw JSONError(reason: .duplicateName(Text.cut(name, toBytes: 64)), offset: start)
+            let name = Text.cut(Text.decode(bytes, of: nodes[first]), toBytes: 64)
+            throw JSONError(reason: .duplicateName(name), offset: Int(nodes[first].start))
         }
         while let repeated = repeats.popLast() {
             nodes[repeated].isShadowed = true

@@ -1,15 +1,15 @@
 /// Decoding of strings that a parser has already checked.
 enum Text {
-    /// The text between the quotation marks at `start` and before `end`.
-    static func decode(_ bytes: [UInt8], from start: Int, to end: Int, isEscaped: Bool) -> String {
-        if isEscaped { return String(decoding: utf8(bytes, from: start, to: end, isEscaped: true), as: UTF8.self) }
-        return String(decoding: bytes[(start + 1)..<(end - 1)], as: UTF8.self)
+    /// The text of a string's node.
+    static func decode(_ bytes: [UInt8], of node: Node) -> String {
+        if node.isEscaped { return String(decoding: utf8(bytes, of: node), as: UTF8.self) }
+        return String(decoding: bytes[(Int(node.start) + 1)..<(Int(node.end) - 1)], as: UTF8.self)
     }
 
     /// The same as bytes: a view of the source, or a decoded copy where there are escapes.
-    static func utf8(_ bytes: [UInt8], from start: Int, to end: Int, isEscaped: Bool) -> ArraySlice<UInt8> {
-        let inner = bytes[(start + 1)..<(end - 1)]
-        guard isEscaped else { return inner }
+    static func utf8(_ bytes: [UInt8], of node: Node) -> ArraySlice<UInt8> {
+        let inner = bytes[(Int(node.start) + 1)..<(Int(node.end) - 1)]
+        guard node.isEscaped else { return inner }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(inner.count)
         var here = inner.startIndex

@@ -6,33 +6,47 @@ public enum FormEncoding {
     /// The parameters in the order given, without those that are not signed either (`Parameter.isDropped`).
     public static func encode(_ parameters: [Parameter]) -> [UInt8] {
         var form: [UInt8] = []
-        var length = 0
-        for parameter in parameters { length += parameter.name.utf8.count + parameter.value.utf8.count + 2 }
-        form.reserveCapacity(length + length / 2)
         append(parameters, to: &form)
         return form
     }
 
     /// Appends parameters to a form, behind an `&` where the form is not empty.
     public static func append(_ parameters: [Parameter], to form: inout [UInt8]) {
-        for parameter in parameters where !parameter.isDropped {
-            if !form.isEmpty { form.append(UInt8(ascii: "&")) }
-            append(parameter.name, to: &form)
-            form.append(UInt8(ascii: "="))
-            append(parameter.value, to: &form)
+        var length = 0
+        for parameter in parameters { length += Self.length(of: parameter.name) + Self.length(of: parameter.value) + 2 }
+        // Room for a sign, too, so that it does not move the whole.
+        form.reserveCapacity(form.count + length + 72)
+        var isFirst = form.isEmpty
+        form.append(addingCapacity: length) { output in
+            for parameter in parameters where !parameter.isDropped {
+                if !isFirst { output.append(UInt8(ascii: "&")) }
+                isFirst = false
+                append(parameter.name, to: &output)
+                output.append(UInt8(ascii: "="))
+                append(parameter.value, to: &output)
+            }
         }
     }
 
-    private static func append(_ text: String, to form: inout [UInt8]) {
-        for byte in text.utf8 {
+    private static func length(of text: String) -> Int {
+        let bytes = text.utf8.span
+        var length = bytes.count
+        for index in 0..<bytes.count where !isPlain(bytes[index]) && bytes[index] != UInt8(ascii: " ") { length += 2 }
+        return length
+    }
+
+    private static func append(_ text: String, to output: inout OutputSpan<UInt8>) {
+        let bytes = text.utf8.span
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
             if isPlain(byte) {
-                form.append(byte)
+                output.append(byte)
             } else if byte == UInt8(ascii: " ") {
-                form.append(UInt8(ascii: "+"))
+                output.append(UInt8(ascii: "+"))
             } else {
-                form.append(UInt8(ascii: "%"))
-                form.append(digit(byte >> 4))
-                form.append(digit(byte & 0xF))
+                output.append(UInt8(ascii: "%"))
+                output.append(digit(byte >> 4))
+                output.append(digit(byte & 0xF))
             }
         }
     }

@@ -7,6 +7,11 @@ public struct ParsedTime: Sendable, Equatable {
     /// Whether the text held an offset; without one it means GMT+8.
     public var hasOffset: Bool
 
+    /// Makes a parsed time.
+    public init(epochSeconds: Int, hasTime: Bool, hasOffset: Bool) {
+        (self.epochSeconds, self.hasTime, self.hasOffset) = (epochSeconds, hasTime, hasOffset)
+    }
+
     /// The moment in milliseconds since 1970.
     public var epochMilliseconds: Int { epochSeconds * 1000 }
 }

@@ -44,17 +44,29 @@ public struct Signer: Sendable {
         }
     }
 
+    /// The same sign, with the base string built in a buffer that the caller keeps for the next call.
+    public func sign(
+        _ parameters: [Parameter], body: [UInt8]? = nil, buffer: inout [UInt8]
+    ) throws(CryptoError) -> String {
+        buffer.removeAll(keepingCapacity: true)
+        Self.appendBaseString(parameters, body, to: &buffer)
+        return try sign(baseString: buffer)
+    }
+
     /// The text that the sign is computed over, without the secret.
     public func baseString(_ parameters: [Parameter], body: [UInt8]? = nil) -> [UInt8] {
-        let order = Self.order(of: parameters)
         var text: [UInt8] = []
-        text.reserveCapacity(Self.length(of: parameters) + (body?.count ?? 0))
-        for index in order {
-            text.append(contentsOf: parameters[index].name.utf8)
-            text.append(contentsOf: parameters[index].value.utf8)
+        Self.appendBaseString(parameters, body, to: &text)
+        return text
+    }
+
+    private static func appendBaseString(_ parameters: [Parameter], _ body: [UInt8]?, to text: inout [UInt8]) {
+        text.reserveCapacity(length(of: parameters) + (body?.count ?? 0))
+        for place in order(of: parameters) {
+            text.append(contentsOf: parameters[place.index].name.utf8)
+            text.append(contentsOf: parameters[place.index].value.utf8)
         }
         if let body { text.append(contentsOf: body) }
-        return text
     }
 
     private static func length(of parameters: [Parameter]) -> Int {
@@ -63,17 +75,33 @@ public struct Signer: Sendable {
         return length
     }
 
-    /// The indices of the parameters that are signed, by the bytes of their names; equal names keep their order.
-    private static func order(of parameters: [Parameter]) -> [Int] {
-        var order: [Int] = []
+    /// A parameter's place in the list, with the first eight bytes of its name as one number: enough to order nearly
+    /// all names without looking at them again.
+    private struct Place {
+        let prefix: UInt64
+        let index: Int
+
+        init(_ index: Int, of name: String) {
+            let bytes = name.utf8.span
+            var prefix: UInt64 = 0
+            for offset in 0..<8 { prefix = prefix << 8 | (offset < bytes.count ? UInt64(bytes[offset]) : 0) }
+            self.prefix = prefix
+            self.index = index
+        }
+    }
+
+    /// The places of the parameters that are signed, by the bytes of their names; equal names keep their order.
+    private static func order(of parameters: [Parameter]) -> [Place] {
+        var order: [Place] = []
         order.reserveCapacity(parameters.count)
         for (index, parameter) in parameters.enumerated() where !parameter.isDropped && parameter.name != "sign" {
-            order.append(index)
+            order.append(Place(index, of: parameter.name))
         }
         order.sort { first, second in
-            switch compare(parameters[first].name, parameters[second].name) {
-            case 0: first < second
-            case let difference: difference < 0
+            if first.prefix != second.prefix { return first.prefix < second.prefix }
+            switch compare(parameters[first.index].name, parameters[second.index].name) {
+            case 0: return first.index < second.index
+            case let difference: return difference < 0
             }
         }
         return order

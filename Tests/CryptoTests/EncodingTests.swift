@@ -1,0 +1,52 @@
+import Crypto
+import Testing
+
+@Suite("Hexadecimal and base64")
+struct EncodingTests {
+    @Test("hexadecimal, both ways")
+    func hex() {
+        #expect(Hex.upper([0x00, 0x0F, 0xAB, 0xFF]) == "000FABFF")
+        #expect(Hex.lower([0x00, 0x0F, 0xAB, 0xFF]) == "000fabff")
+        #expect(Hex.upper([]).isEmpty)
+        #expect(Hex.decode("000fABff") == [0x00, 0x0F, 0xAB, 0xFF])
+        #expect(Hex.decode("") == [])
+        for bad in ["0", "0g", "0x00", " 00", "００"] { #expect(Hex.decode(bad) == nil, "\(bad)") }
+    }
+
+    static let known = [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+        ("foobar", "Zm9vYmFy"),
+    ]
+
+    @Test("base64 as RFC 4648 has it", arguments: known)
+    func base64(_ plain: String, _ text: String) {
+        let bytes = Array(plain.utf8)
+        #expect(Base64.encode(bytes) == text)
+        #expect(Base64.decode(text) == bytes)
+        #expect(Base64.urlSafe(bytes) == text.filter { $0 != "=" })
+    }
+
+    @Test("the two alphabets differ in two characters")
+    func alphabets() {
+        #expect(Base64.encode([0xFB, 0xFF]) == "+/8=")
+        #expect(Base64.urlSafe([0xFB, 0xFF]) == "-_8")
+        #expect(Base64.decode("-_8=") == nil)
+    }
+
+    @Test("every byte survives base64")
+    func everyByte() {
+        let bytes = (0..<3).flatMap { shift in [UInt8](0...255) + [UInt8](repeating: 0, count: shift) }
+        #expect(Base64.decode(Base64.encode(bytes)) == bytes)
+    }
+
+    @Test(
+        "what is not strictly base64 is refused",
+        arguments: [
+            "Zg", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm 9v", "Z===", "Zg==Zg==",
+            "Zm9v====",
+            "Zm9é",
+        ])
+    func refused(_ text: String) {
+        #expect(Base64.decode(text) == nil)
+    }
+}
