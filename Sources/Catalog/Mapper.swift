@@ -56,7 +56,12 @@ struct Mapper {
 
     init(idempotency: IdempotencyKey?, expectationCount: Int) {
         self.idempotency = idempotency
-        expectations = Array(repeating: [], count: expectationCount)
+        expectations = expectationCount == 0 ? [] : Array(repeating: [], count: expectationCount)
+        // Room for an ordinary call.
+        path.reserveCapacity(8)
+        keys.reserveCapacity(8)
+        sensitive.reserveCapacity(4)
+        spans.reserveCapacity(4)
     }
 
     // MARK: Places
@@ -274,7 +279,7 @@ struct Mapper {
         guard let masked = remember(scalar.text, field) else { return }
         // The writer may have put a comma in front.
         let comma = writer.bytes[start] == UInt8(ascii: ",") ? 1 : 0
-        spans.append(MaskSpan(range: start + comma..<writer.bytes.count, shown: Array("\"\(masked)\"".utf8)))
+        spans.append(MaskSpan(range: (start + comma)..<writer.bytes.count, shown: masked, isQuoted: true))
     }
 
     /// Keeps a sent value as a key, a request id, a private value; gives its masked form if it is private.

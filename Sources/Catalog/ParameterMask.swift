@@ -3,7 +3,10 @@ import TOP
 /// Where a private value stands in a parameter's text, and what is shown there.
 struct MaskSpan: Sendable, Equatable {
     let range: Range<Int>
-    let shown: [UInt8]
+    /// What is shown, which needs no escapes.
+    let shown: String
+    /// Whether it stands in JSON as a string of its own.
+    let isQuoted: Bool
 }
 
 /// A parameter that holds private values.
@@ -22,8 +25,9 @@ struct ParameterMask: Sendable {
         var copied = 0
         for span in spans {
             mask.append(text.extracting(copied..<span.range.lowerBound), to: &bytes, isEscaped: true)
-            let shown = span.shown.span
-            JSONText.append(shown, 0..<shown.count, to: &bytes, isEscaped: true)
+            if span.isQuoted { bytes.append(contentsOf: #"\""#.utf8) }
+            bytes.append(contentsOf: span.shown.utf8)
+            if span.isQuoted { bytes.append(contentsOf: #"\""#.utf8) }
             copied = span.range.upperBound
         }
         mask.append(text.extracting(copied..<text.count), to: &bytes, isEscaped: true)

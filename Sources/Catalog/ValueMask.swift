@@ -128,6 +128,12 @@ struct ByteSet: Sendable {
         return set
     }()
 
+    static let backslash: ByteSet = {
+        var set = ByteSet()
+        set.insert(UInt8(ascii: "\\"))
+        return set
+    }()
+
     mutating func insert(_ byte: UInt8) {
         words[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
     }
