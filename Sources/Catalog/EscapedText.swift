@@ -1,23 +1,22 @@
-/// Reads UTF-8 text scalar by scalar, with JSON's escapes undone at any depth of nesting: a run of backslashes and what
-/// follows is one escape, however long the run.
+/// Reads UTF-8 text scalar by scalar in a form that is the same however deep the text is quoted as JSON: backslashes are
+/// dropped, control characters are the letters of their escapes (`n` for a line feed), `\uXXXX` is what it stands for.
+///
+/// Private values are brought into that form too, so one comparison finds them with any escapes; that `n` is then a line
+/// feed as well costs a mask too many at worst.
 enum EscapedText {
     /// What stands at a place.
     struct Step {
         let scalar: UInt32
         /// The place behind it.
         let end: Int
-        /// Where the backslashes end, if they may also be read as just that.
-        var endOfBackslashes: Int?
     }
-
-    static let backslash: UInt32 = 0x5C
 
     /// What stands at the place; nil at the end and where there is no UTF-8.
     static func step(_ text: Span<UInt8>, at place: Int) -> Step? {
         guard place < text.count else { return nil }
         let byte = text[place]
         if byte == UInt8(ascii: "\\") { return escape(text, at: place) }
-        return byte < 0x80 ? Step(scalar: UInt32(byte), end: place + 1) : sequence(text, at: place)
+        return byte < 0x80 ? Step(scalar: letter(UInt32(byte)), end: place + 1) : sequence(text, at: place)
     }
 
     private static func sequence(_ text: Span<UInt8>, at place: Int) -> Step? {
@@ -43,39 +42,34 @@ enum EscapedText {
         return end
     }
 
-    private static func escape(_ text: Span<UInt8>, at place: Int) -> Step {
+    private static func escape(_ text: Span<UInt8>, at place: Int) -> Step? {
         let end = endOfBackslashes(text, from: place)
-        let plain = Step(scalar: backslash, end: end)
-        guard end < text.count else { return plain }
-        if text[end] == UInt8(ascii: "u") { return hexadecimal(text, at: end + 1, backslashes: end) ?? plain }
-        guard let meaning = meaning(of: text[end]) else { return plain }
-        return Step(scalar: meaning, end: end + 1, endOfBackslashes: end)
+        guard end < text.count, text[end] != UInt8(ascii: "\\") else { return nil }
+        if text[end] == UInt8(ascii: "u"), let step = hexadecimal(text, at: end + 1) { return step }
+        return step(text, at: end)
     }
 
-    private static func meaning(of letter: UInt8) -> UInt32? {
-        switch letter {
-        case UInt8(ascii: "\""), UInt8(ascii: "/"): UInt32(letter)
-        case UInt8(ascii: "b"): 0x08
-        case UInt8(ascii: "t"): 0x09
-        case UInt8(ascii: "n"): 0x0A
-        case UInt8(ascii: "f"): 0x0C
-        case UInt8(ascii: "r"): 0x0D
-        default: nil
+    /// The letter of a control character's escape; any other scalar itself.
+    private static func letter(_ scalar: UInt32) -> UInt32 {
+        switch scalar {
+        case 0x08: 0x62
+        case 0x09: 0x74
+        case 0x0A: 0x6E
+        case 0x0C: 0x66
+        case 0x0D: 0x72
+        default: scalar
         }
     }
 
     /// Four hexadecimal digits, or a surrogate pair of them.
-    private static func hexadecimal(_ text: Span<UInt8>, at start: Int, backslashes: Int) -> Step? {
+    private static func hexadecimal(_ text: Span<UInt8>, at start: Int) -> Step? {
         guard let first = unit(text, at: start) else { return nil }
-        guard first >= 0xD800, first < 0xDC00 else {
-            return Step(scalar: first, end: start + 4, endOfBackslashes: backslashes)
-        }
+        guard first >= 0xD800, first < 0xDC00 else { return Step(scalar: letter(first), end: start + 4) }
         let next = endOfBackslashes(text, from: start + 4)
         guard next < text.count, text[next] == UInt8(ascii: "u"), let second = unit(text, at: next + 1),
             second >= 0xDC00, second < 0xE000
         else { return nil }
-        let scalar = 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
-        return Step(scalar: scalar, end: next + 5, endOfBackslashes: backslashes)
+        return Step(scalar: 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00), end: next + 5)
     }
 
     private static func unit(_ text: Span<UInt8>, at start: Int) -> UInt32? {

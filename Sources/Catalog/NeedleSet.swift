@@ -14,8 +14,7 @@ struct NeedleSet: Sendable {
     }
 
     let values: [SensitiveValue]
-    /// The values' scalars, one value behind the other. One backslash stands for any run of them, since how many there
-    /// are depends on how deep a text is nested.
+    /// The values' scalars as `EscapedText` reads them, one value behind the other.
     private let scalars: [UInt32]
     /// The values that are searched for, sorted by their scalars.
     private let places: [Place]
@@ -31,15 +30,15 @@ struct NeedleSet: Sendable {
         var (firstBytes, secondBytes) = (ByteSet.backslash, ByteSet.backslash)
         scalars.reserveCapacity(values.reduce(0) { $0 + $1.text.utf8.count })
         places.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() where value.text.utf8.count >= ValueMask.minimumCharacters {
+        for (index, value) in values.enumerated() where Self.isLongEnough(value.text) {
             let start = scalars.count
-            for scalar in value.text.unicodeScalars {
-                let isRun = scalar.value == EscapedText.backslash && scalars.count > start
-                if !isRun || scalars.last != EscapedText.backslash { scalars.append(scalar.value) }
-            }
-            guard scalars.count - start >= ValueMask.minimumCharacters else { continue }
-            places.append(Place(value: index, start: start, count: scalars.count - start))
             let bytes = value.text.utf8.span
+            var place = 0
+            while let step = EscapedText.step(bytes, at: place) {
+                scalars.append(step.scalar)
+                place = step.end
+            }
+            places.append(Place(value: index, start: start, count: scalars.count - start))
             firstBytes.insert(bytes[0])
             secondBytes.insert(bytes[1])
         }
@@ -49,6 +48,16 @@ struct NeedleSet: Sendable {
         self.places = places
         self.firstBytes = firstBytes
         self.secondBytes = secondBytes
+    }
+
+    private static func isLongEnough(_ text: String) -> Bool {
+        guard text.utf8.count >= ValueMask.minimumCharacters else { return false }
+        var count = 0
+        for scalar in text.unicodeScalars where scalar != "\\" {
+            count += 1
+            if count == ValueMask.minimumCharacters { return true }
+        }
+        return false
     }
 
     private static func isLess(_ left: Place, _ right: Place, _ scalars: [UInt32]) -> Bool {
@@ -74,15 +83,9 @@ struct NeedleSet: Sendable {
         var best: (end: Int, index: Int)?
         var depth = 0
         while let step = EscapedText.step(text, at: place) {
-            var end = step.end
-            var next = narrowed(candidates, at: depth, to: step.scalar)
-            if next.isEmpty, let run = step.endOfBackslashes {
-                next = narrowed(candidates, at: depth, to: EscapedText.backslash)
-                end = run
-            }
-            guard !next.isEmpty else { break }
-            candidates = next
-            place = end
+            candidates = narrowed(candidates, at: depth, to: step.scalar)
+            guard !candidates.isEmpty else { break }
+            place = step.end
             depth += 1
             let first = candidates.lowerBound
             if depth == count(first) {
@@ -137,14 +140,8 @@ struct NeedleSet: Sendable {
     private func rest(of index: Int, from depth: Int, _ text: Span<UInt8>, at start: Int) -> Int {
         var place = start
         for scalar in scalars[(places[index].start + depth)..<(places[index].start + places[index].count)] {
-            guard let step = EscapedText.step(text, at: place) else { break }
-            if step.scalar == scalar {
-                place = step.end
-            } else if scalar == EscapedText.backslash, let run = step.endOfBackslashes {
-                place = run
-            } else {
-                break
-            }
+            guard let step = EscapedText.step(text, at: place), step.scalar == scalar else { break }
+            place = step.end
         }
         return place
     }

@@ -11,7 +11,7 @@ struct SensitiveValue: Sendable, Equatable {
 /// (11 digits, 1 and 3–9 in front) and 18-digit identity card numbers with a birthday and a valid check digit, unless
 /// they are part of a longer run of digits. A text without any is scanned once and not copied.
 public struct ValueMask: Sendable {
-    /// The shortest private value that is searched for, in characters.
+    /// The shortest private value that is searched for, in characters other than backslashes.
     public static let minimumCharacters = 4
 
     private let needles: NeedleSet
