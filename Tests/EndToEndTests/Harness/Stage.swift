@@ -44,12 +44,20 @@ final class Stage: Sendable {
     /// The cluster of all stages but those that stop it.
     static var sharedCluster: PostgresCluster { get async throws { try await preparing.value.cluster } }
 
-    /// A stage of its own, in a database of the shared cluster.
-    static func make(_ settings: [String: String] = [:], start: Bool = true) async throws -> Stage {
+    /// A stage of its own, in a database of the shared cluster; with an empty vault if it is to be `bare`.
+    static func make(
+        _ settings: [String: String] = [:], start: Bool = true, bare: Bool = false
+    ) async throws -> Stage {
         let (cluster, tokens) = try await preparing.value
-        let database = "stage_" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
-        try await cluster.execute("CREATE DATABASE \(database) TEMPLATE prepared", in: "postgres")
+        let database = try await makeDatabase(template: bare ? "migrated" : "prepared")
         return try await make(cluster, database, tokens, settings, start: start)
+    }
+
+    /// A new database in the shared cluster: `template0` is empty, `migrated` has the tables, `prepared` everything.
+    static func makeDatabase(template: String) async throws -> String {
+        let name = "stage_" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
+        try await sharedCluster.execute("CREATE DATABASE \(name) TEMPLATE \(template)", in: "postgres")
+        return name
     }
 
     /// A stage with a cluster of its own, to be stopped and started at will.
@@ -71,9 +79,10 @@ final class Stage: Sendable {
     private static func prepare(
         _ cluster: PostgresCluster, apps: [StageApp] = StageApp.all
     ) async throws -> (cluster: PostgresCluster, tokens: Tokens) {
-        try await cluster.execute("CREATE DATABASE prepared", in: "postgres")
+        try await cluster.execute("CREATE DATABASE migrated", in: "postgres")
+        try await CommandLineTool(database: cluster.url("migrated")).succeed(["migrate"])
+        try await cluster.execute("CREATE DATABASE prepared TEMPLATE migrated", in: "postgres")
         let line = CommandLineTool(database: cluster.url("prepared"))
-        try await line.succeed(["migrate"])
         try await withThrowingTaskGroup(of: Void.self) { group in
             for app in apps { group.addTask { try await line.put(app) } }
             try await group.waitForAll()
@@ -124,6 +133,13 @@ final class Stage: Sendable {
 
     /// Rows of a query on the stage's database.
     func query(_ sql: String) async throws -> [JSONValue] { try await cluster.query(sql, in: database) }
+
+    /// What a call left behind that was refused before it was one: nothing at all.
+    func traces(of marker: String) async throws -> Int {
+        let rows = try await query(
+            "SELECT id FROM audit.intents WHERE client_request_id = '\(marker)' OR request LIKE '%\(marker)%'")
+        return rows.count + gateway.calls(with: marker).count
+    }
 
     /// The trail of the calls whose recorded request holds a text, with their texts.
     func trail(with marker: String) async throws -> [TrailEntry] {
