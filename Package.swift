@@ -29,6 +29,7 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let atomics: Target.Dependency = .product(name: "Atomics", package: "swift-atomics")
 let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // C shims: typed entry points for what Swift cannot import (variadics, macros) and nothing else.
@@ -90,7 +92,7 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
-                "Catalog", "Vault", "Audit", "Curl", nioHTTP1, logging, metrics, lifecycle, configuration, atomics,
+                "Catalog", "Vault", "Audit", "Curl", "Migrations", nioHTTP1, logging, metrics, lifecycle, configuration, atomics,
             ], swiftSettings: safe),
         .target(
             name: "Sandbox",
@@ -101,7 +103,7 @@ let package = Package(
             dependencies: [
                 "Service", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "Migrations", "TOP", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
-                lifecycle, signals, configuration,
+                lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: common),
@@ -119,7 +121,8 @@ let package = Package(
             name: "AuditTests", dependencies: ["Audit", "Postgres", "EventLoop", "Crypto", "JSON"],
             swiftSettings: common),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", nioCore, nioPosix, nioHTTP1, nioEmbedded],
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging, lifecycle],
             swiftSettings: common),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
         .testTarget(

@@ -9,7 +9,9 @@ CREATE SCHEMA vault;
 -- True when no item is null and every item matches: CHECK constraints may not hold subqueries.
 CREATE FUNCTION vault.all_match(items text[], pattern text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ SELECT coalesce(bool_and(item IS NOT NULL AND item COLLATE "C" ~ pattern), true) FROM unnest(items) AS item $$;
+    AS $$
+        SELECT coalesce(bool_and(item IS NOT NULL AND item COLLATE "C" ~ pattern), true) FROM unnest(items) AS item
+    $$;
 
 CREATE TABLE vault.apps (
     name          text COLLATE "C" PRIMARY KEY
@@ -27,7 +29,8 @@ CREATE TABLE vault.apps (
     is_default    boolean NOT NULL DEFAULT false,
     -- Globs of the TOP methods that are bound to this app.
     methods       text[] NOT NULL DEFAULT '{}'
-        CONSTRAINT apps_methods CHECK (cardinality(methods) <= 256 AND vault.all_match(methods, '^[A-Za-z0-9._*-]{1,128}$')),
+        CONSTRAINT apps_methods CHECK (
+            cardinality(methods) <= 256 AND vault.all_match(methods, '^[A-Za-z0-9._*-]{1,128}$')),
     created_at    timestamptz NOT NULL DEFAULT now(),
     updated_at    timestamptz NOT NULL DEFAULT now(),
     -- Plain http needs leave, but for loopback addresses.
@@ -68,7 +71,8 @@ CREATE TABLE vault.tokens (
         CONSTRAINT tokens_apps CHECK (cardinality(apps) <= 256 AND vault.all_match(apps, '^[A-Za-z0-9._-]{1,64}$')),
     -- Globs; empty: every method.
     methods    text[] NOT NULL DEFAULT '{}'
-        CONSTRAINT tokens_methods CHECK (cardinality(methods) <= 256 AND vault.all_match(methods, '^[A-Za-z0-9._*-]{1,128}$')),
+        CONSTRAINT tokens_methods CHECK (
+            cardinality(methods) <= 256 AND vault.all_match(methods, '^[A-Za-z0-9._*-]{1,128}$')),
     created_at timestamptz NOT NULL DEFAULT now(),
     -- Null: never.
     expires_at timestamptz

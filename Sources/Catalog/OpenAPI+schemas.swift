@@ -129,7 +129,7 @@ extension JSONWriter {
         property("status", type: "integer")
         property("retryable", type: "boolean")
         endObject()
-        for _ in 0..<6 { endObject() }
+        for _ in 0..<5 { endObject() }
         endObject()
     }
 

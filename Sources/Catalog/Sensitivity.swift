@@ -1,7 +1,7 @@
 /// What kind of private value a field holds, and so how much of it may be shown.
 ///
 /// What is shown is a head and a tail, as people expect it in China (`137****0000`), and never more than about half of
-/// a value; the middle is four asterisks whatever its length. A short value is `***`.
+/// a value; the middle is four asterisks whatever its length, but for names. A short value is `***`.
 public enum Sensitivity: String, Sendable, CaseIterable {
     /// A telephone number: 3 in front, 4 behind.
     case phone
@@ -17,7 +17,7 @@ public enum Sensitivity: String, Sendable, CaseIterable {
     case card
     /// A person's or an account's id: 2 in front, 2 behind.
     case identifier
-    /// A person's name: the first character.
+    /// A person's name: the first character, and an asterisk for each of the others.
     case name
     /// An address: the first 6 characters.
     case address
@@ -35,7 +35,7 @@ public enum Sensitivity: String, Sendable, CaseIterable {
         let (head, tail) = shown(of: count)
         guard head + tail > 0 else { return "***" }
         var masked = String(scalars.prefix(head))
-        masked += "****"
+        masked += self == .name ? String(repeating: "*", count: min(count - head, 4)) : "****"
         masked += String(scalars.suffix(tail))
         return masked
     }

@@ -1,7 +1,7 @@
 internal import EventLoop
 
-/// The one timer that libcurl asks for. libcurl changes its mind with every transfer, mostly to something later: a timer that
-/// runs is left alone then, and looks at the time again when it fires.
+/// The one timer that libcurl asks for. libcurl changes its mind with every transfer, mostly to something later: a
+/// timer that runs is left alone then, and looks at the time again when it fires.
 struct CurlAlarm {
     /// When libcurl wants to be called; nil: not at all.
     private(set) var wanted: UInt64?

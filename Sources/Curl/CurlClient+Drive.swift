@@ -1,10 +1,11 @@
 internal import CLibcurl
 internal import EventLoop
 
-/// libcurl and the loop. libcurl says in callbacks which sockets and which time it waits for; that is noted, and applied
-/// when libcurl has returned, as neither it nor the loop may be called from inside a callback.
+/// libcurl and the loop. libcurl says in callbacks which sockets and which time it waits for; that is noted, and
+/// applied when libcurl has returned, as neither it nor the loop may be called from inside a callback.
 extension CurlClient {
-    /// How often libcurl is called again at once when it says that there is more to do; the rest waits for the next turn.
+    /// How often libcurl is called again at once when it says that there is more to do; the rest waits for the next
+    /// turn.
     private static let roundsAtOnce = 8
 
     func setMultiOptions() -> Bool {

@@ -2,7 +2,8 @@
 public enum CurlError: Error, Sendable, Equatable, CustomStringConvertible {
     /// libcurl is older than 7.87.
     case tooOld(version: String)
-    /// libcurl was built without a feature that the relay needs; without asynchronous DNS a look-up would block the loop.
+    /// libcurl was built without a feature that the relay needs; without asynchronous DNS a look-up would block the
+    /// loop.
     case missingFeature(String)
     /// libcurl could not set itself up.
     case setUpFailed(String)

@@ -78,8 +78,8 @@ extension CurlFailure.Kind {
 }
 
 extension CurlFailure.TLSFault {
-    /// The numbers are OpenSSL's `X509_V_ERR_…` (x509_vfy.h). The host name is checked by libcurl itself, after a good chain
-    /// and before it takes the chain's verdict over: that still stands at 1 then.
+    /// The numbers are OpenSSL's `X509_V_ERR_…` (x509_vfy.h). The host name is checked by libcurl itself, after a good
+    /// chain and before it takes the chain's verdict over: that still stands at 1 then.
     init(_ transfer: FailedTransfer) {
         switch (transfer.code, transfer.verifyResult) {
         case (CURLE_SSL_CACERT_BADFILE, _): self = .caFile

@@ -1,4 +1,5 @@
-/// Why there is no whole answer. Its text names the host and port at most: never the URL's path or query, a header or a body.
+/// Why there is no whole answer. Its text names the host and port at most: never the URL's path or query, a header or a
+/// body.
 public struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// What the relay tells apart.
     public enum Kind: Sendable, Equatable {

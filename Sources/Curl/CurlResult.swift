@@ -10,8 +10,8 @@ public struct CurlResult: Sendable {
 
     /// An answer, or why there is none.
     public var outcome: Outcome
-    /// Whether libcurl ever asked for a byte of the body. If not, the peer has surely not got a whole request; if so, it
-    /// may have, whatever the outcome says. (With an empty body: whether anything was sent.)
+    /// Whether libcurl ever asked for a byte of the body. If not, the peer has surely not got a whole request; if so,
+    /// it may have, whatever the outcome says. (With an empty body: whether anything was sent.)
     public var bodyWasAskedFor: Bool
     /// How long its parts took.
     public var timings: CurlTimings

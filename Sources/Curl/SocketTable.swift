@@ -1,15 +1,15 @@
 internal import CLibcurl
 internal import EventLoop
 
-/// What libcurl wants of its sockets. It says so in the middle of its work; the wishes are noted then and applied after,
-/// the last word on a socket alone.
+/// What libcurl wants of its sockets. It says so in the middle of its work; the wishes are noted then and applied
+/// after, the last word on a socket alone.
 struct SocketTable {
     private struct Slot {
         var watch: Watch?
         /// libcurl's `CURL_POLL_…`.
         var wish: Int32 = 0
-        /// libcurl let go of the socket since the wishes were last applied. It has closed it, perhaps, and another of the
-        /// same number may be meant now: epoll knows nothing of that one.
+        /// libcurl let go of the socket since the wishes were last applied. It has closed it, perhaps, and another of
+        /// the same number may be meant now: epoll knows nothing of that one.
         var wasReleased = false
         var isNoted = false
     }

@@ -1,7 +1,7 @@
 internal import CLibcurl
 
-/// libcurl calls these in the middle of `curl_multi_socket_action`, with the transfer as context. The client holds every
-/// transfer whose handle is in the multi handle, so the unretained pointers stay good.
+/// libcurl calls these in the middle of `curl_multi_socket_action`, with the transfer as context. The client holds
+/// every transfer whose handle is in the multi handle, so the unretained pointers stay good.
 extension Transfer {
     func setCallbacks() -> CURLcode {
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -21,8 +21,8 @@ extension Transfer {
         Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// There is no SEEKFUNCTION: libcurl cannot go back, and so cannot send a request twice behind our back. It may begin
-    /// anew without going back, though, if no byte of the body had left: that is refused here.
+    /// There is no SEEKFUNCTION: libcurl cannot go back, and so cannot send a request twice behind our back. It may
+    /// begin anew without going back, though, if no byte of the body had left: that is refused here.
     private static func give(
         _ buffer: UnsafeMutablePointer<CChar>?, _ room: Int, _ context: UnsafeMutableRawPointer?
     ) -> Int {
@@ -55,7 +55,8 @@ extension Transfer {
         return count
     }
 
-    /// One line of the answer's head. libcurl takes a head that is cut off for a whole one, and an endless one for good.
+    /// One line of the answer's head. libcurl takes a head that is cut off for a whole one, and an endless one for
+    /// good.
     private static func count(
         _ data: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
     ) -> Int {

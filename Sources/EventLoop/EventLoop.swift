@@ -2,13 +2,13 @@ internal import CEventLoop
 internal import Glibc
 internal import Synchronization
 
-/// An epoll loop on a thread of its own, which is a Swift `SerialExecutor` and `TaskExecutor`: actors that name it as their
-/// `unownedExecutor`, tasks started with `Task(executorPreference:)`, descriptor handlers and timers all run on that one
-/// thread, one after the other, without locks.
+/// An epoll loop on a thread of its own, which is a Swift `SerialExecutor` and `TaskExecutor`: actors that name it as
+/// their `unownedExecutor`, tasks started with `Task(executorPreference:)`, descriptor handlers and timers all run on
+/// that one thread, one after the other, without locks.
 ///
-/// A turn: wait for events, call the handlers of ready descriptors, fire the timers that are due, then run jobs (at most
-/// `maximumJobsPerTurn`, so that a job that always enqueues itself cannot starve I/O). Jobs enqueued on the loop's own
-/// thread run in the same turn and cost neither lock nor system call.
+/// A turn: wait for events, call the handlers of ready descriptors, fire the timers that are due, then run jobs (at
+/// most `maximumJobsPerTurn`, so that a job that always enqueues itself cannot starve I/O). Jobs enqueued on the loop's
+/// own thread run in the same turn and cost neither lock nor system call.
 ///
 /// The thread keeps the loop alive: it ends by `shutdown()` alone. Nothing that runs on it may block.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Synchronization
 
-/// Work that other threads hand to a loop: an array under a lock, which the loop swaps for an empty one once a turn, and a
-/// flag that says whether the loop must be woken up.
+/// Work that other threads hand to a loop: an array under a lock, which the loop swaps for an empty one once a turn,
+/// and a flag that says whether the loop must be woken up.
 ///
 /// The lock is a pthread mutex, because ThreadSanitizer on Linux does not see `Synchronization.Mutex`.
 final class Inbox: @unchecked Sendable {

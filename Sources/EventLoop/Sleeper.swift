@@ -1,4 +1,5 @@
-/// One sleeping task. Touched on the loop's thread only; `Sendable` so that a cancellation on another thread can name it.
+/// One sleeping task. Touched on the loop's thread only; `Sendable` so that a cancellation on another thread can name
+/// it.
 final class Sleeper: @unchecked Sendable {
     private let loop: EventLoop
     private var continuation: UnsafeContinuation<Void, Never>?

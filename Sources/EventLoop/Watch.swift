@@ -1,7 +1,7 @@
 /// A descriptor watched by a loop. On the loop's thread only.
 ///
-/// Cancel it before closing the descriptor. A handler may cancel any watch, close descriptors and watch new ones with the
-/// same number: an event that the kernel reported for the old one is not delivered to the new one.
+/// Cancel it before closing the descriptor. A handler may cancel any watch, close descriptors and watch new ones with
+/// the same number: an event that the kernel reported for the old one is not delivered to the new one.
 public final class Watch {
     /// The watched descriptor.
     public let descriptor: Int32

@@ -44,7 +44,7 @@ public final class AdvisoryLease {
             set(false)
             connection?.close()
             connection = nil
-            if !isStopped, !Task.isCancelled { await pause.wait(interval) }
+            if !Task.isCancelled { await pause.wait(interval) { isStopped } }
         }
     }
 
@@ -70,7 +70,7 @@ public final class AdvisoryLease {
                     "SELECT pg_try_advisory_lock($1)", [.integer(key)], timeout: interval)
                 if rows.first?[0].bool == true, !isStopped { set(true) }
             }
-            if !connection.isClosed { await pause.wait(interval) }
+            await pause.wait(interval) { connection.isClosed }
         }
     }
 

@@ -58,11 +58,10 @@ public final class GroupWriter {
     /// In bounded mode it fails with `notWritten` or `inDoubt` once PostgreSQL was away for `doubtWindow`; in persistent
     /// mode it waits as long as it takes.
     public func write(_ rows: [EncodedRow]) async throws(WriteError) {
-        guard !rows.isEmpty else { return }
-        let bytes = try admit(rows)
         let failure: WriteError? = await withUnsafeContinuation { continuation in
             let deadline = configuration.mode == .bounded ? boundedDeadline : .max
-            accept(WriteUnit(rows: rows, bytes: bytes, deadline: deadline, waiter: .forResult(continuation)))
+            let refusal = accept(rows, deadline, .forResult(continuation))
+            if let refusal { continuation.resume(returning: refusal) }
         }
         if let failure { throw failure }
     }
@@ -71,20 +70,15 @@ public final class GroupWriter {
     ///
     /// For persistent mode. (In bounded mode the rows may fail after the wait, and nobody is told.)
     public func write(_ rows: [EncodedRow], waitingAtMost limit: Duration) async -> WriteOutcome {
-        guard !rows.isEmpty else { return .committed }
-        let bytes: Int
-        do throws(WriteError) { bytes = try admit(rows) } catch { return .failed(error) }
-        return await withUnsafeContinuation { continuation in
-            let deadline = EventLoop.now() &+ limit.nanoseconds
-            accept(WriteUnit(rows: rows, bytes: bytes, deadline: deadline, waiter: .forOutcome(continuation)))
+        await withUnsafeContinuation { continuation in
+            let refusal = accept(rows, EventLoop.now() &+ limit.nanoseconds, .forOutcome(continuation))
+            if let refusal { continuation.resume(returning: .failed(refusal)) }
         }
     }
 
     /// Queues rows without waiting for them. For persistent mode.
     public func enqueue(_ rows: [EncodedRow]) throws(WriteError) {
-        guard !rows.isEmpty else { return }
-        let bytes = try admit(rows)
-        accept(WriteUnit(rows: rows, bytes: bytes, deadline: .max, waiter: .nobody))
+        if let refusal = accept(rows, .max, .nobody) { throw refusal }
     }
 
     /// Waits until nothing is queued, at most so long; true when that came to be.
@@ -129,36 +123,39 @@ extension GroupWriter {
     /// Bounds how often deadlines are looked through, when each has its own millisecond.
     private static let sweepInterval: UInt64 = 10_000_000
 
-    private func admit(_ rows: [EncodedRow]) throws(WriteError) -> Int {
-        if isClosed { throw .closed }
-        var bytes = 0
-        for row in rows {
-            guard tables.indices.contains(row.table) else { throw .misshapen("a row for table \(row.table)") }
-            let columns = tables[row.table].columns.count
-            guard row.fieldCount == columns else {
-                throw .misshapen("\(row.fieldCount) fields for the \(columns) columns of \(tables[row.table].name)")
-            }
-            bytes += row.bytes.count
-        }
+    /// Queues rows, or says why not. In one step: between a look at the bound and the queue, others could fill it.
+    private func accept(_ rows: [EncodedRow], _ deadline: UInt64, _ waiter: WriteUnit.Waiter) -> WriteError? {
+        if isClosed { return .closed }
+        if let fault = fault(of: rows) { return .misshapen(fault) }
+        let unit = WriteUnit(rows: rows, deadline: deadline, waiter: waiter)
         let isFull =
             statistics.queuedUnits >= configuration.maximumUnits
-            || statistics.queuedBytes + bytes > configuration.maximumBytes
+            || statistics.queuedBytes + unit.bytes > configuration.maximumBytes
         if isFull {
             statistics.full += 1
-            throw .full
+            return .full
         }
-        return bytes
-    }
-
-    private func accept(_ unit: WriteUnit) {
         statistics.queuedUnits += 1
         statistics.queuedBytes += unit.bytes
         queue.append(unit)
-        if unit.deadline != .max {
+        if deadline != .max {
             waiting.append(unit)
-            armSweep(at: unit.deadline)
+            armSweep(at: deadline)
         }
         scheduleDispatch()
+        return nil
+    }
+
+    private func fault(of rows: [EncodedRow]) -> String? {
+        if rows.isEmpty { return "no rows" }
+        for row in rows {
+            guard tables.indices.contains(row.table) else { return "a row for table \(row.table)" }
+            let columns = tables[row.table].columns.count
+            guard row.fieldCount == columns else {
+                return "\(row.fieldCount) fields for the \(columns) columns of \(tables[row.table].name)"
+            }
+        }
+        return nil
     }
 
     /// With a connection, rows have the time of a transaction and that of a doubt; without one, the latter.

@@ -8,9 +8,11 @@ final class Pause {
 
     init(loop: EventLoop) { self.loop = loop }
 
-    /// Waits so long, or until `end()`.
-    func wait(_ duration: Duration) async {
+    /// Waits so long, or until `end()`; not at all if `isOver` says so when the wait begins.
+    func wait(_ duration: Duration, unless isOver: () -> Bool) async {
         await withUnsafeContinuation { continuation in
+            // Looked at here and not before: others may run while the caller suspends.
+            guard !isOver() else { return continuation.resume() }
             self.continuation = continuation
             timer = loop.schedule(after: duration) { [self] in end() }
         }

@@ -115,11 +115,13 @@ extension PostgresConnection {
     }
 
     private func perform(_ work: Work, timeout: Duration) async throws(PostgresError) -> Rows {
-        if let closing { throw closing }
-        guard queue.count < settings.maximumQueuedQueries else {
-            throw PostgresError(.overloaded, "\(queue.count) queries wait on the connection")
-        }
-        let result = await withUnsafeContinuation { continuation in
+        let result: Result<Rows, PostgresError> = await withUnsafeContinuation { continuation in
+            // Looked at here and not before: others may run while the caller suspends.
+            if let closing { return continuation.resume(returning: .failure(closing)) }
+            guard queue.count < settings.maximumQueuedQueries else {
+                let error = PostgresError(.overloaded, "\(queue.count) queries wait on the connection")
+                return continuation.resume(returning: .failure(error))
+            }
             let request = Request(work, continuation)
             request.timer = link.loop.schedule(after: timeout) { [self] in expire(request, after: timeout) }
             queue.append(request)

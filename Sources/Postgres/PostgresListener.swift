@@ -45,7 +45,8 @@ public final class PostgresListener {
         pause = Pause(loop: loop)
     }
 
-    /// Listens until `stop()`, or until the task is cancelled (noticed at the next heartbeat at the latest). On the loop's thread, once.
+    /// Listens until `stop()`, or until the task is cancelled (noticed at the next heartbeat at the latest). On the loop's
+    /// thread, once.
     public func run() async {
         while !isStopped, !Task.isCancelled {
             do throws(PostgresError) {
@@ -55,7 +56,7 @@ public final class PostgresListener {
             }
             connection?.close()
             connection = nil
-            if !isStopped, !Task.isCancelled { await pause.wait(backOff.next()) }
+            if !Task.isCancelled { await pause.wait(backOff.next()) { isStopped } }
         }
     }
 
@@ -78,7 +79,7 @@ public final class PostgresListener {
         }
         handler(.connected)
         while !isStopped, !Task.isCancelled {
-            if !connection.isClosed { await pause.wait(heartbeat) }
+            await pause.wait(heartbeat) { connection.isClosed }
             _ = try await connection.query("SELECT 1", timeout: heartbeat)
             backOff.reset()
             handler(.alive)

@@ -84,9 +84,9 @@ extension PostgresPool {
         private var continuation: UnsafeContinuation<Void, Never>?
         private(set) var grant: Grant?
 
-        init(_ continuation: UnsafeContinuation<Void, Never>) { self.continuation = continuation }
-
-        var isAnswered: Bool { grant != nil }
+        func wait(_ continuation: UnsafeContinuation<Void, Never>) {
+            if grant == nil { self.continuation = continuation } else { continuation.resume() }
+        }
 
         func answer(_ grant: Grant) {
             guard self.grant == nil else { return }
@@ -99,16 +99,9 @@ extension PostgresPool {
     }
 
     private func lease() async throws(PostgresError) -> PostgresConnection {
-        guard !isClosed else { throw Self.closed }
-        if let connection = takeIdle() {
-            leased += 1
-            return connection
-        }
-        if leased < size {
-            leased += 1
-            return try await connect()
-        }
-        switch await waitForPlace() {
+        var grant = takePlace()
+        if grant == nil { grant = await waitForPlace() }
+        switch grant ?? .failure(Self.closed) {
         case .failure(let error): throw error
         case .place(let connection):
             if let connection, !connection.isClosed { return connection }
@@ -116,28 +109,40 @@ extension PostgresPool {
         }
     }
 
-    private func takeIdle() -> PostgresConnection? {
+    /// A free place, or nil when there is none.
+    private func takePlace() -> Grant? {
+        if isClosed { return .failure(Self.closed) }
         while let connection = idle.popLast() {
-            if !connection.isClosed { return connection }
+            guard !connection.isClosed else { continue }
+            leased += 1
+            return .place(connection)
         }
-        return nil
+        guard leased < size else { return nil }
+        leased += 1
+        return .place(nil)
     }
 
     private func waitForPlace() async -> Grant {
-        guard waiting.count < maximumWaiting else {
-            return .failure(PostgresError(.overloaded, "\(waiting.count) queries wait for a connection"))
-        }
-        var waiter: Waiter?
+        let waiter = Waiter()
         await withUnsafeContinuation { continuation in
-            let new = Waiter(continuation)
-            new.timer = loop.schedule(after: waitTimeout) { [self] in
-                waiting.removeAll { $0 === new }
-                new.answer(.failure(PostgresError(.overloaded, "no connection was free within \(waitTimeout)")))
-            }
-            waiting.append(new)
-            waiter = new
+            // A place may have become free while the caller suspended.
+            if let grant = takePlace() ?? refusal { waiter.answer(grant) } else { enqueue(waiter) }
+            waiter.wait(continuation)
         }
-        return waiter?.grant ?? .failure(Self.closed)
+        return waiter.grant ?? .failure(Self.closed)
+    }
+
+    private var refusal: Grant? {
+        guard waiting.count >= maximumWaiting else { return nil }
+        return .failure(PostgresError(.overloaded, "\(waiting.count) queries wait for a connection"))
+    }
+
+    private func enqueue(_ waiter: Waiter) {
+        waiter.timer = loop.schedule(after: waitTimeout) { [self] in
+            waiting.removeAll { $0 === waiter }
+            waiter.answer(.failure(PostgresError(.overloaded, "no connection was free within \(waitTimeout)")))
+        }
+        waiting.append(waiter)
     }
 
     /// Makes a connection for a place that is already counted; the place is given back when that fails.

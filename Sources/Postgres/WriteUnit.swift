@@ -27,9 +27,9 @@ final class WriteUnit {
     private(set) var isSettled = false
     private var waiter: Waiter
 
-    init(rows: [EncodedRow], bytes: Int, deadline: UInt64, waiter: Waiter) {
+    init(rows: [EncodedRow], deadline: UInt64, waiter: Waiter) {
         self.rows = rows
-        self.bytes = bytes
+        bytes = rows.reduce(0) { $0 + $1.bytes.count }
         rowCount = rows.count
         self.deadline = deadline
         self.waiter = waiter

@@ -92,6 +92,8 @@ struct Verdict: Sendable {
         verdict.interpretation = interpretation
         verdict.retryable = interpretation.retryable
         verdict.topRequestID = interpretation.requestID
+        // What TOP says of a success is no code of a fault.
+        guard outcome == .businessFailure || outcome == .partial else { return verdict }
         verdict.code = interpretation.code
         verdict.message = interpretation.message.map { interpretation.mask.masked($0) }
         return verdict

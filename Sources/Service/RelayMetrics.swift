@@ -1,12 +1,14 @@
 import Atomics
 import Audit
+import EventLoop
 import HTTPServer
+import Relay
 public import Telemetry
 
 /// The service's metrics: what each means, and where those that are read at scrape time come from.
 public enum RelayMetrics {
     /// Every metric, with its help text.
-    public static let catalog = MetricCatalog([
+    public static let catalog = MetricCatalog(ProcessMetrics.catalog + [
         .init(
             "toprelay_calls_total", .counter, "Calls that were recorded, by method and outcome.",
             labels: ["method", "outcome"]),
@@ -43,6 +45,10 @@ public enum RelayMetrics {
             "Outcome rows that were lost; their calls are closed as unknown."),
         .init("toprelay_connections", .gauge, "HTTP connections open."),
         .init("toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
+        .init("toprelay_http_refusals_total", .counter, "HTTP requests that the server itself refused, by status.", labels: ["status"]),
+        .init("toprelay_http_timeouts_total", .counter, "Connections closed because somebody took too long.", labels: ["kind"]),
+        .init("toprelay_loop_busy_seconds_total", .counter, "Time that a worker's loop was busy.", labels: ["worker"]),
+        .init("toprelay_loop_longest_turn_seconds", .gauge, "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
         .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
         .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
     ])
@@ -69,5 +75,21 @@ public enum RelayMetrics {
         }
         registry.observe("toprelay_requests_total", kind: .counter) { Double(server.requests.value) }
         registry.observe("toprelay_requests_running") { Double(server.runningRequests.value) }
+        for (status, figure) in server.refusedRequests {
+            registry.observe("toprelay_http_refusals_total", [("status", "\(status)")], kind: .counter) { Double(figure.value) }
+        }
+        for (kind, figure) in [("idle", server.idleTimeouts), ("write", server.writeTimeouts), ("answer", server.answerTimeouts)] {
+            registry.observe("toprelay_http_timeouts_total", [("kind", kind)], kind: .counter) { Double(figure.value) }
+        }
+        for (number, worker) in workers.all.enumerated() {
+            let loop = worker.loop
+            registry.observe("toprelay_loop_busy_seconds_total", [("worker", "\(number)")], kind: .counter) {
+                Double(loop.busyNanoseconds) / 1e9
+            }
+            registry.observe("toprelay_loop_longest_turn_seconds", [("worker", "\(number)")]) {
+                Double(loop.longestTurnNanoseconds) / 1e9
+            }
+        }
+        ProcessMetrics.register(in: registry)
     }
 }

@@ -26,7 +26,8 @@ final class WorkerGroup: Sendable {
             let making = Task(executorPreference: loop) {
                 Worker(
                     loop: loop, settings: settings.worker,
-                    parts: try Self.parts(loop: loop, settings: settings, figures: trailFigures, logger: logger), freshness: freshness,
+                    parts: try Self.parts(loop: loop, settings: settings, figures: trailFigures, logger: logger),
+                    freshness: freshness,
                     logger: logger, onBan: { ban, app, method in peers.tell(ban, app: app, method: method) })
             }
             workers.append(try await making.value)
@@ -37,13 +38,17 @@ final class WorkerGroup: Sendable {
         peers.set(workers)
     }
 
-    private static func parts(loop: EventLoop, settings: Settings, figures: TrailFigures, logger: Logger) throws -> WorkerParts {
+    private static func parts(loop: EventLoop, settings: Settings, figures: TrailFigures, logger: Logger) throws
+        -> WorkerParts
+    {
         let events = TrailEvents(logger: logger)
         let limits = TrailWriter.Limits(
-            outcomeRows: settings.outcomeQueueRows / settings.workers, outcomeBytes: settings.outcomeQueueBytes / settings.workers)
+            outcomeRows: settings.outcomeQueueRows / settings.workers,
+            outcomeBytes: settings.outcomeQueueBytes / settings.workers)
         return WorkerParts(
             curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
-            trail: TrailWriter(loop: loop, settings: settings.database, limits: limits, figures: figures, onEvent: events.note),
+            trail: TrailWriter(
+                loop: loop, settings: settings.database, limits: limits, figures: figures, onEvent: events.note),
             reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)))
     }
 

@@ -1,5 +1,5 @@
-/// Waits that double from one failure to the next, up to a limit; each is drawn from its upper half, so that replicas that
-/// lost PostgreSQL together do not come back together.
+/// Waits that double from one failure to the next, up to a limit; each is drawn from its upper half, so that replicas
+/// that lost PostgreSQL together do not come back together.
 struct Backoff {
     private let first: Duration
     private let limit: Duration

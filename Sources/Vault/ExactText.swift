@@ -1,7 +1,7 @@
 /// A text that is compared by its bytes, as PostgreSQL compares it.
 ///
-/// Swift holds canonically equivalent texts (é as one scalar or as two) to be equal; two such aliases are two rows in the
-/// database, and neither may answer for the other.
+/// Swift holds canonically equivalent texts (é as one scalar or as two) to be equal; two such aliases are two rows in
+/// the database, and neither may answer for the other.
 struct ExactText: Sendable, Hashable {
     let text: String
 

@@ -1,5 +1,5 @@
-/// The address of a TOP gateway, checked: calls carry session keys, so plain http is for loopback addresses, or for those
-/// who said that they want it.
+/// The address of a TOP gateway, checked: calls carry session keys, so plain http is for loopback addresses, or for
+/// those who said that they want it.
 public struct GatewayURL: Sendable, Hashable, CustomStringConvertible {
     /// The most bytes that an address may have.
     public static let maximumLength = 2000

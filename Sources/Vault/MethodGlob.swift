@@ -1,7 +1,7 @@
 /// A pattern over TOP method names: `*` stands for any number of bytes (also none), everything else for itself.
 ///
-/// Matching is by bytes, from start to end, upper and lower case differ. It takes at most pattern × method steps, whatever
-/// the pattern.
+/// Matching is by bytes, from start to end, upper and lower case differ. It takes at most pattern × method steps,
+/// whatever the pattern.
 public struct MethodGlob: Sendable, Hashable, CustomStringConvertible {
     /// The most bytes that a pattern may have.
     public static let maximumLength = 128

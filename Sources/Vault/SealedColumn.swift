@@ -1,5 +1,5 @@
-/// Where a sealed value stands. Table, column and primary key are the associated data of its seal, so that a blob that is
-/// moved to another row or column does not open there.
+/// Where a sealed value stands. Table, column and primary key are the associated data of its seal, so that a blob that
+/// is moved to another row or column does not open there.
 struct SealedColumn: Sendable, CustomStringConvertible {
     private let table: String
     private let column: String

@@ -1,7 +1,7 @@
 import Crypto
 
-/// The text of a token: `trk_ID_SECRET`. The prefix lets scanners find tokens that leaked; the id (14 hex digits) finds the
-/// row and is no secret; the secret is 32 random bytes in base64url.
+/// The text of a token: `trk_ID_SECRET`. The prefix lets scanners find tokens that leaked; the id (14 hex digits) finds
+/// the row and is no secret; the secret is 32 random bytes in base64url.
 struct TokenText {
     static let prefix = "trk_"
     static let idLength = 14

@@ -29,8 +29,8 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
     /// A sentence for an operator.
     public var description: String {
         switch self {
-        case .database(let error): "the vault cannot be read: \(error)"
-        case .cryptography(let error): "the vault cannot be opened: \(error)"
+        case .database(let error): "the vault could not be read or changed: \(error)"
+        case .cryptography(let error): "the vault cannot be sealed or opened: \(error)"
         case .wrongMasterKey(let sealedWith, let atHand):
             "TOPRELAY_MASTER_KEY is not the key that the vault was sealed with: "
                 + "the vault has key id \(Self.hex(sealedWith)), the setting gives \(Self.hex(atHand))"
@@ -38,7 +38,8 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
             "\(row) does not open under TOPRELAY_MASTER_KEY: it was damaged, or moved from another row"
         case .noMasterKey: "TOPRELAY_MASTER_KEY is not set, and is needed to seal"
         case .notMigrated: "the vault's tables are missing or outdated: run `toprelay migrate`"
-        case .tooLarge(let table, let limit): "\(table) holds more than \(limit) rows"
+        case .tooLarge(let table, let limit):
+            "\(table) would hold, or holds, more than the \(limit) rows that a replica keeps in memory"
         case .unexpected(let row, let column): "\(row) holds a value in \(column) that this version does not know"
         case .invalid(let field, let expectation): "\(field): \(expectation)"
         case .notFound(let what): "there is no \(what)"

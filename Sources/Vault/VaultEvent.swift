@@ -2,7 +2,7 @@
 public enum VaultEvent: Sendable {
     /// A snapshot was loaded and handed on. `unreadable` lists rows that do not open (`table/primary key`).
     case loaded(revision: Int64, apps: Int, sessions: Int, tokens: Int, unreadable: [String])
-    /// The connection was lost, or the vault could not be loaded. It is tried again after `retryAfter`; until then the last
-    /// snapshot stands, for as long as it is fresh.
+    /// The connection was lost, or the vault could not be loaded. It is tried again after `retryAfter`; until then the
+    /// last snapshot stands, for as long as it is fresh.
     case failed(VaultError, retryAfter: Duration)
 }

@@ -1,8 +1,8 @@
 public import EventLoop
 import Synchronization
 
-/// When PostgreSQL last confirmed that the snapshot at hand is the vault as it stands. Read on the path of every call, from
-/// any thread; written by the watcher.
+/// When PostgreSQL last confirmed that the snapshot at hand is the vault as it stands. Read on the path of every call,
+/// from any thread; written by the watcher.
 public final class VaultFreshness: Sendable {
     /// Calls are refused when the last confirmation is older than this: a token may have been withdrawn meanwhile.
     public static let limitSeconds = 60.0

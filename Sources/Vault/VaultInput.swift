@@ -1,6 +1,7 @@
 import Crypto
 
-/// Checks of what is put into the vault. Every refusal names the field and what is expected, never the value of a secret.
+/// Checks of what is put into the vault. Every refusal names the field and what is expected, never the value of a
+/// secret.
 enum VaultInput {
     static let maximumSecretLength = 1024
     static let maximumAppKeyLength = 128

@@ -3,11 +3,11 @@ public import Postgres
 
 /// Reads the whole vault at one revision, and opens it.
 ///
-/// An app or session that does not open is kept as one that cannot be used, and listed: one damaged row must not stop the
-/// relay. A key of the system that does not open is an error: either the master key is wrong, or every derived request id
-/// would be.
+/// An app or session that does not open is kept as one that cannot be used, and listed: one damaged row must not stop
+/// the relay. A key of the system that does not open is an error: either the master key is wrong, or every derived
+/// request id would be.
 public struct VaultReader {
-    /// The most rows of a table that are kept in memory.
+    /// The most rows of a table that are kept in memory; `VaultStore` makes no more.
     public static let rowLimit = 100_000
     /// How many rows are opened before other work of the loop has its turn.
     private static let rowsPerTurn = 256
@@ -15,20 +15,28 @@ public struct VaultReader {
     private let connection: PostgresConnection
     private let key: SealingKey
     private let timeout: Duration
+    private let rowLimit: Int
     private var unreadable: [String] = []
 
-    private init(connection: PostgresConnection, key: SealingKey, timeout: Duration) {
+    private init(connection: PostgresConnection, key: SealingKey, timeout: Duration, rowLimit: Int) {
         self.connection = connection
         self.key = key
         self.timeout = timeout
+        self.rowLimit = rowLimit
     }
 
     /// The vault as it stands. On the connection's loop; nobody else may use the connection meanwhile.
     public static func load(
         on connection: PostgresConnection, key: SealingKey, timeout: Duration = .seconds(10)
     ) async throws(VaultError) -> VaultSnapshot {
+        try await load(on: connection, key: key, timeout: timeout, rowLimit: rowLimit)
+    }
+
+    static func load(
+        on connection: PostgresConnection, key: SealingKey, timeout: Duration, rowLimit: Int
+    ) async throws(VaultError) -> VaultSnapshot {
         try await connection.transaction(.readOnlySnapshot, timeout: timeout) { () async throws(VaultError) in
-            var reader = VaultReader(connection: connection, key: key, timeout: timeout)
+            var reader = VaultReader(connection: connection, key: key, timeout: timeout, rowLimit: rowLimit)
             return try await reader.read()
         }
     }
@@ -45,8 +53,8 @@ public struct VaultReader {
 
     private func rows(_ sql: String, of table: String) async throws(VaultError) -> Rows {
         let rows = try await connection.vaultQuery(
-            sql + " LIMIT $1", [.integer(Int64(Self.rowLimit) + 1)], timeout: timeout)
-        guard rows.count <= Self.rowLimit else { throw .tooLarge(table: table, limit: Self.rowLimit) }
+            sql + " LIMIT $1", [.integer(Int64(rowLimit) + 1)], timeout: timeout)
+        guard rows.count <= rowLimit else { throw .tooLarge(table: table, limit: rowLimit) }
         return rows
     }
 

@@ -93,10 +93,11 @@ public final class VaultSnapshot: Sendable {
 
     // MARK: - Apps
 
-    /// The app for a call of `method` by `token`: the one that `name` (`Top-App`) names; without a name the one app that is
-    /// bound to the method, else the default app, else the only one.
+    /// The app for a call of `method` by `token`: the one that `name` (`Top-App`) names; without a name the one app
+    /// that is bound to the method, else the default app, else the only one.
     ///
-    /// A token's apps narrow what is allowed, never what is chosen: which app a call uses does not depend on the caller.
+    /// A token's apps narrow what is allowed, never what is chosen: which app a call uses does not depend on the
+    /// caller.
     public func resolveApp(
         named name: String?, for method: String, token: AccessToken
     ) throws(AppRefusal) -> App {
@@ -134,8 +135,8 @@ public final class VaultSnapshot: Sendable {
 
     // MARK: - Sessions
 
-    /// The session for a call with `app`: the seller's that `seller` (`Top-Seller`) names; without a name the app's default
-    /// one, else its only one. `now` in milliseconds since 1970.
+    /// The session for a call with `app`: the seller's that `seller` (`Top-Seller`) names; without a name the app's
+    /// default one, else its only one. `now` in milliseconds since 1970.
     ///
     /// Not to be asked for methods that need no session.
     public func resolveSession(

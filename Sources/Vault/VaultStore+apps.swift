@@ -1,73 +1,4 @@
-public import Crypto
 import Postgres
-
-/// An app as it is to stand in the vault.
-public struct AppInput: Sendable {
-    /// The name that callers give in `Top-App`: 1–64 characters out of `A-Z a-z 0-9 . _ -`.
-    public var name: String
-    /// TOP's `app_key`.
-    public var appKey: String
-    /// The app's secret, without a line end.
-    public var secret: Secret
-    /// The gateway of this app; nil: the service's own.
-    public var gatewayURL: String?
-    /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
-    public var signMethod: String
-    /// Whether plain http is allowed towards a gateway that is no loopback address.
-    public var allowsHTTP: Bool
-    /// Makes it the default app; an app that is the default one stays so without it.
-    public var makesDefault: Bool
-    /// Methods, or patterns of methods, that are bound to the app.
-    public var methods: [String]
-
-    /// An app to put.
-    public init(
-        name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, signMethod: String = "hmac-sha256",
-        allowsHTTP: Bool = false, makesDefault: Bool = false, methods: [String] = []
-    ) {
-        self.name = name
-        self.appKey = appKey
-        self.secret = secret
-        self.gatewayURL = gatewayURL
-        self.signMethod = signMethod
-        self.allowsHTTP = allowsHTTP
-        self.makesDefault = makesDefault
-        self.methods = methods
-    }
-
-    func check() throws(VaultError) {
-        try VaultInput.name(name, field: "app name")
-        try VaultInput.appKey(appKey)
-        try VaultInput.secret(secret, field: "app secret")
-        try VaultInput.signMethod(signMethod)
-        try VaultInput.globs(methods)
-        if let gatewayURL { _ = try GatewayURL(gatewayURL, allowsHTTP: allowsHTTP) }
-    }
-}
-
-/// An app as a list shows it: without its secret. Times in milliseconds since 1970.
-public struct AppRecord: Sendable, Equatable {
-    /// The app's name.
-    public let name: String
-    /// TOP's `app_key`.
-    public let appKey: String
-    /// The gateway of this app; nil: the service's own.
-    public let gatewayURL: String?
-    /// TOP's `sign_method`.
-    public let signMethod: String
-    /// Whether plain http is allowed towards any gateway.
-    public let allowsHTTP: Bool
-    /// Whether it is the default app.
-    public let isDefault: Bool
-    /// The methods bound to it.
-    public let methods: [String]
-    /// How many sessions it has.
-    public let sessions: Int
-    /// When it was put first.
-    public let createdAt: Int64
-    /// When it was put last.
-    public let updatedAt: Int64
-}
 
 extension VaultStore {
     /// Puts an app in the place of the one of this name, if any. The first app of all is the default one;
@@ -100,6 +31,7 @@ extension VaultStore {
                     .text(app.signMethod), .bool(app.allowsHTTP), .text(app.methods.joined(separator: " ")),
                     .bool(app.makesDefault),
                 ])
+            try await checkRoom(in: "vault.apps")
             return (rows.first?[0].bool ?? false, rows.first?[1].bool ?? false)
         }
     }
@@ -134,9 +66,4 @@ extension VaultStore {
                 updatedAt: row[9].integer ?? 0)
         }
     }
-}
-
-extension Field {
-    /// The items of an array of words that `array_to_string(…, ' ')` joined.
-    var words: [String] { (text ?? "").split(separator: " ").map(String.init) }
 }

@@ -2,8 +2,8 @@ import Crypto
 import Postgres
 
 extension VaultStore {
-    /// Makes the system's keys where they are missing, and opens them: safe to be called by any number of replicas at once,
-    /// all get the same keys.
+    /// Makes the system's keys where they are missing, and opens them: safe to be called by any number of replicas at
+    /// once, all get the same keys.
     /// - Throws: `.wrongMasterKey` when the vault is sealed with another key; `.notMigrated` when it is not there.
     @discardableResult
     public func ensureKeys() async throws(VaultError) -> [SystemKey] {

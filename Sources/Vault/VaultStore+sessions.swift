@@ -1,27 +1,11 @@
 public import Crypto
 import Postgres
 
-/// A seller's session as a list shows it: without its key. Times in milliseconds since 1970.
-public struct SessionRecord: Sendable, Equatable {
-    /// The app that the seller authorised.
-    public let app: String
-    /// The callers' own name for the seller.
-    public let seller: String
-    /// When the session ends; nil: no end is known.
-    public let expiresAt: Int64?
-    /// Whether it is the app's default session.
-    public let isDefault: Bool
-    /// When it was put first.
-    public let createdAt: Int64
-    /// When it was put last.
-    public let updatedAt: Int64
-}
-
 extension VaultStore {
     /// Puts a seller's session in the place of the one that the app has for this seller, if any.
     ///
-    /// `expiresAt` is in milliseconds since 1970. `makesDefault` moves the app's default to it; a session that is the default
-    /// one stays so without it.
+    /// `expiresAt` is in milliseconds since 1970. `makesDefault` moves the app's default to it; a session that is the
+    /// default one stays so without it.
     /// - Returns: whether the session is new.
     @discardableResult
     public func putSession(
@@ -53,6 +37,7 @@ extension VaultStore {
                     .text(app), .text(seller), .bytes(sealed), expiresAt.map { .integer($0) } ?? .null,
                     .bool(makesDefault),
                 ])
+            try await checkRoom(in: "vault.sessions")
             return rows.first?[0].bool ?? false
         }
     }

@@ -4,9 +4,10 @@ public import Postgres
 
 /// Keeps a snapshot of the vault up to date in one replica, on a connection of its own.
 ///
-/// It listens first and loads then, so that no change falls between; loads again on every notification (several that came
-/// together count as one) and after every reconnect; and asks for the revision at intervals, which is a heartbeat of the
-/// connection and finds what a lost notification would have told. `freshness` is the time of the last confirmation.
+/// It makes the system's keys where they are missing, so that every snapshot has them. It listens first and loads then,
+/// so that no change falls between; loads again on every notification (several that came together count as one) and
+/// after every reconnect; and asks for the revision at intervals, which is a heartbeat of the connection and finds what
+/// a lost notification would have told. `freshness` is the time of the last confirmation.
 public actor VaultWatcher {
     /// The channel on which the vault's triggers tell of changes; the payload is the new revision.
     static let channel = "toprelay_vault"
@@ -50,8 +51,8 @@ public actor VaultWatcher {
     private var timer: LoopTimer?
     private var isStopped = false
 
-    /// A watcher that does nothing until `run()`. Both closures are called on the loop: `onSnapshot` with each new snapshot,
-    /// `onEvent` with what is worth a log line.
+    /// A watcher that does nothing until `run()`. Both closures are called on the loop: `onSnapshot` with each new
+    /// snapshot, `onEvent` with what is worth a log line.
     public init(
         settings: PostgresSettings, key: SealingKey, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
         timing: Timing = Timing(),
@@ -69,20 +70,15 @@ public actor VaultWatcher {
     }
 
     /// Watches until `stop()` or the task's cancellation.
-    /// - Throws: before the first snapshot only, and only what no retry can mend: a wrong master key, missing migrations, a
-    ///   vault that this version cannot read. PostgreSQL out of reach is tried again for ever.
+    /// - Throws: before the first snapshot only, and only what no retry can mend: a wrong master key, missing
+    ///   migrations, a vault that this version cannot read. PostgreSQL out of reach is tried again for ever.
     public func run() async throws(VaultError) {
-        do {
-            try await withTaskCancellationHandler {
-                try await watch()
-            } onCancel: {
-                stop()
-            }
-        } catch let error as VaultError {
-            throw error
-        } catch {
-            return
+        let failure = await withTaskCancellationHandler {
+            await watch()
+        } onCancel: {
+            stop()
         }
+        if let failure { throw failure }
     }
 
     /// Ends `run()`, soon; from any thread.
@@ -90,14 +86,16 @@ public actor VaultWatcher {
         loop.execute { self.assumeIsolated { $0.end() } }
     }
 
-    private func watch() async throws(VaultError) {
+    /// Comes back with the failure that ended it, or nil when it was stopped.
+    private func watch() async -> VaultError? {
         while !isStopped {
-            guard let failure = await follow() else { return }
-            if revision == nil, failure.isFinal { throw failure }
+            guard let failure = await follow() else { return nil }
+            if revision == nil, failure.isFinal { return failure }
             let wait = backoff.failed()
             onEvent(.failed(failure, retryAfter: wait))
             await pause(wait)
         }
+        return nil
     }
 
     /// Connects and follows the vault; comes back with what ended that, or nil when it was stopped.
@@ -108,6 +106,7 @@ public actor VaultWatcher {
         }
         do throws(VaultError) {
             let connection = try await connect()
+            try await VaultStore(connection: connection, key: key, timeout: timing.statement).ensureKeys()
             try await load(on: connection)
             backoff.succeeded()
             while !isStopped {

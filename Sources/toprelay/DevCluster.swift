@@ -22,57 +22,59 @@ struct DevCluster {
 
     /// Starts the server, or adopts the one that a former run left, and makes the database.
     /// - Returns: the database's URL.
-    func start() throws -> String {
-        let data = try dataFolder()
-        if !FileManager.default.fileExists(atPath: data.appending(path: "PG_VERSION").path) { try initialise(data) }
+    func start() async throws -> String {
+        let data = try await dataFolder()
+        if !FileManager.default.fileExists(atPath: data.appending(path: "PG_VERSION").path) {
+            try await initialise(data)
+        }
         let socket: String
-        if let running = runningSocket(data) {
+        if let running = await runningSocket(data) {
             socket = running
         } else {
             socket = try makeSocketFolder()
-            try startServer(data, socket: socket)
+            try await startServer(data, socket: socket)
         }
-        let known = try run(
+        let known = try await run(
             "psql",
             [
                 "-h", socket, "-U", "toprelay", "-d", "postgres", "-Atc",
                 "SELECT 1 FROM pg_database WHERE datname = 'toprelay'",
             ])
         if known.isEmpty {
-            try run("createdb", ["-h", socket, "-U", "toprelay", "-E", "UTF8", "-T", "template0", "toprelay"])
+            try await run("createdb", ["-h", socket, "-U", "toprelay", "-E", "UTF8", "-T", "template0", "toprelay"])
         }
         return "postgresql:///toprelay?host=\(socket)&user=toprelay"
     }
 
     /// Stops the server, and removes its socket's folder.
-    func stop() {
-        guard let data = try? dataFolder() else { return }
-        let socket = runningSocket(data)
-        _ = try? run("pg_ctl", ["-D", data.path, "-m", "fast", "-w", "-t", "30", "stop"])
+    func stop() async {
+        guard let data = try? await dataFolder() else { return }
+        let socket = await runningSocket(data)
+        _ = try? await run("pg_ctl", ["-D", data.path, "-m", "fast", "-w", "-t", "30", "stop"])
         if let socket, socket.hasPrefix("/tmp/toprelay-") { try? FileManager.default.removeItem(atPath: socket) }
     }
 
-    private func initialise(_ data: URL) throws {
-        try run(
+    private func initialise(_ data: URL) async throws {
+        try await run(
             "initdb",
             ["-D", data.path, "-U", "toprelay", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--data-checksums"])
     }
 
-    private func startServer(_ data: URL, socket: String) throws {
+    private func startServer(_ data: URL, socket: String) async throws {
         let options = "-k \(socket) -c listen_addresses='' -c unix_socket_permissions=0700 -c fsync=on"
         let log = data.appending(path: "server.log").path
-        try run("pg_ctl", ["-D", data.path, "-l", log, "-o", options, "-w", "-t", "60", "start"])
+        try await run("pg_ctl", ["-D", data.path, "-l", log, "-o", options, "-w", "-t", "60", "start"])
     }
 
     /// The socket's folder of a server that runs on this data, from its postmaster.pid: the pid is its first line, the folder its fifth.
-    private func runningSocket(_ data: URL) -> String? {
+    private func runningSocket(_ data: URL) async -> String? {
         guard let text = try? String(contentsOf: data.appending(path: "postmaster.pid"), encoding: .utf8) else {
             return nil
         }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count > 4, let pid = pid_t(lines[0]), kill(pid, 0) == 0, !lines[4].isEmpty else { return nil }
         let socket = String(lines[4])
-        guard (try? run("pg_isready", ["-q", "-h", socket])) != nil else { return nil }
+        guard (try? await run("pg_isready", ["-q", "-h", socket])) != nil else { return nil }
         return socket
     }
 
@@ -85,7 +87,7 @@ struct DevCluster {
     }
 
     /// The folder of the data: `postgres` in the cluster's folder, or a link there to one that the server's user can reach.
-    private func dataFolder() throws -> URL {
+    private func dataFolder() async throws -> URL {
         let data = folder.appending(path: "postgres")
         guard let user else { return data }
         if let link = try? FileManager.default.destinationOfSymbolicLink(atPath: data.path) {
@@ -95,7 +97,7 @@ struct DevCluster {
         try FileManager.default.createDirectory(
             at: data, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         try user.own(data.path)
-        if (try? run("initdb", ["--version"], in: data)) != nil { return data }
+        if (try? await run("initdb", ["--version"], in: data)) != nil { return data }
         try FileManager.default.removeItem(at: data)
         let apart = URL(filePath: "/var/lib/toprelay-dev/\(UInt32.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(
@@ -107,10 +109,9 @@ struct DevCluster {
 
     /// Runs a program of PostgreSQL as the server's user and returns what it prints.
     @discardableResult
-    private func run(_ program: String, _ arguments: [String], in directory: URL? = nil) throws -> String {
+    private func run(_ program: String, _ arguments: [String], in directory: URL? = nil) async throws -> String {
         let path = binaries.appending(path: program).path
-        let command = user.map { $0.command(path, arguments) } ?? [path] + arguments
-        return try Subprocess.run(command, in: directory ?? URL(filePath: "/"))
+        return try await Program.run(path, arguments, in: directory?.path ?? "/", as: user)
     }
 
     private static func findBinaries() throws -> URL {
@@ -130,8 +131,7 @@ struct DevCluster {
 }
 
 /// The unprivileged user as whom PostgreSQL runs when we are root.
-private struct ServerUser {
-    let name: String
+struct ServerUser {
     let id: uid_t
     let group: gid_t
 
@@ -141,7 +141,7 @@ private struct ServerUser {
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
             guard fields.count > 3, fields[0] == "postgres", let id = uid_t(fields[2]), let group = gid_t(fields[3])
             else { continue }
-            return ServerUser(name: "postgres", id: id, group: group)
+            return ServerUser(id: id, group: group)
         }
         throw Failure.failed("there is no user postgres, and PostgreSQL does not run as root")
     }
@@ -149,9 +149,5 @@ private struct ServerUser {
     func own(_ path: String) throws {
         try FileManager.default.setAttributes(
             [.ownerAccountID: Int(id), .groupOwnerAccountID: Int(group)], ofItemAtPath: path)
-    }
-
-    func command(_ program: String, _ arguments: [String]) -> [String] {
-        ["/usr/bin/setpriv", "--reuid", "\(id)", "--regid", "\(group)", "--init-groups", program] + arguments
     }
 }

@@ -20,33 +20,45 @@ struct DevCommand: AsyncParsableCommand {
             let cluster = try DevCluster(folder: folder)
             // A signal that comes before the service listens for it must not leave PostgreSQL behind.
             let early = EarlySignals()
-            defer { cluster.stop() }
             Output.errorLine("toprelay dev: starting PostgreSQL in \(folder.path)")
-            let database = try cluster.start()
-            try early.check()
-            let key = try DevSecrets(folder: folder).masterKey()
-            var environment = Environment.variables.filter {
-                !$0.key.hasPrefix("DATABASE_URL") && !Self.overridden.contains($0.key)
+            do {
+                try await serve(folder: folder, database: try await cluster.start(), early: early)
+            } catch {
+                await cluster.stop()
+                throw error
             }
-            environment["DATABASE_URL"] = database
-            environment["TOPRELAY_MASTER_KEY"] = key
-            environment["TOPRELAY_LOG_FORMAT"] = environment["TOPRELAY_LOG_FORMAT"] ?? "text"
-            environment["TOPRELAY_LOG_LEVEL"] = environment["TOPRELAY_LOG_LEVEL"] ?? "warning"
-            let settings = try Settings.read(environment: environment)
-            let process = ProcessParts(settings)
-            let catalog = try process.catalog()
-            let store = try StoreSettings.read(environment: environment, needsMasterKey: true)
-            try await MigrateCommand.migrate(store)
-            let demo = try await DevDemo.make(store: store, folder: folder, catalog: catalog, logger: process.logger)
-            try early.check()
-            let service = try await RelayService(
-                settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
-            ) { port in
-                Output.line(demo.banner(url: "http://127.0.0.1:\(port)"))
-            }
-            early.stop()
-            try await process.run(service, demo.sandbox)
+            await cluster.stop()
         }
+    }
+
+    private func serve(folder: URL, database: String, early: EarlySignals) async throws {
+        try early.check()
+        let environment = try Self.environment(database: database, masterKey: DevSecrets(folder: folder).masterKey())
+        let settings = try Settings.read(environment: environment)
+        let process = ProcessParts(settings)
+        let catalog = try process.catalog()
+        let store = try StoreSettings.read(environment: environment, needsMasterKey: true)
+        try await MigrateCommand.migrate(store)
+        let demo = try await DevDemo.make(store: store, folder: folder, catalog: catalog, logger: process.logger)
+        try early.check()
+        let service = try await RelayService(
+            settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
+        ) { port in
+            Output.line(demo.banner(url: "http://127.0.0.1:\(port)"))
+        }
+        early.stop()
+        try await process.run(service, demo.sandbox)
+    }
+
+    private static func environment(database: String, masterKey: String) -> [String: String] {
+        var environment = Environment.variables.filter {
+            !$0.key.hasPrefix("DATABASE_URL") && !overridden.contains($0.key)
+        }
+        environment["DATABASE_URL"] = database
+        environment["TOPRELAY_MASTER_KEY"] = masterKey
+        environment["TOPRELAY_LOG_FORMAT"] = environment["TOPRELAY_LOG_FORMAT"] ?? "text"
+        environment["TOPRELAY_LOG_LEVEL"] = environment["TOPRELAY_LOG_LEVEL"] ?? "warning"
+        return environment
     }
 
     /// Settings that `dev` makes itself: a real gateway or database of the environment is never used.

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Crypto
@@ -16,6 +17,30 @@ struct CryptoErrorTests {
         let text = CryptoError.unavailable(algorithm: algorithm, detail: detail).description
         #expect(text.contains("does not offer NO-SUCH-DIGEST"))
         #expect(Libcrypto.drainErrors().isEmpty)
+    }
+
+    @Test("under a configuration that allows FIPS algorithms only, the check at start fails and names MD5")
+    func fips() async {
+        // In a process of its own: libcrypto reads its configuration once.
+        await #expect(processExitsWith: .success) {
+            let configuration = """
+                openssl_conf = start
+                [start]
+                alg_section = algorithms
+                [algorithms]
+                default_properties = fips=yes
+                """
+            let file = FileManager.default.temporaryDirectory.appending(path: "fips-\(UUID().uuidString).cnf")
+            try configuration.write(to: file, atomically: true, encoding: .utf8)
+            defer { try? FileManager.default.removeItem(at: file) }
+            setenv("OPENSSL_CONF", file.path(), 1)
+            let error = #expect(throws: CryptoError.self) { try Digest.checkAvailable() }
+            guard case .unavailable(algorithm: "MD5", let detail) = error else {
+                Issue.record("the check gave \(String(describing: error))")
+                return
+            }
+            #expect(detail.contains("unsupported"))
+        }
     }
 
     @Test("every error reads as a sentence without a stop")

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A certificate authority of a test's own, made by the openssl command in a temporary folder.
-struct Authority {
+struct Authority: Sendable {
     let folder: String
     var caFile: String { "\(folder)/ca.pem" }
 

@@ -33,6 +33,13 @@ actor CurlWorker {
         return result
     }
 
+    /// With a deadline that begins when the call does, however long it took to get here.
+    func perform(_ request: CurlRequest, milliseconds: UInt64) async -> CurlResult {
+        var request = request
+        request.deadline = EventLoop.now() + milliseconds * 1_000_000
+        return await perform(request)
+    }
+
     func end() { client.shutdown() }
 
     /// Many at once; the results in the order of the requests.

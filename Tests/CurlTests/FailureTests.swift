@@ -59,7 +59,7 @@ struct FailureTests {
             _ = connection.readRequest()
             connection.waitForEnd()
         }
-        let result = try await CurlWorker.with { await $0.perform(.post(server.url(), seconds: 0.2)) }
+        let result = try await CurlWorker.with { await $0.perform(.post(server.url()), milliseconds: 500) }
         #expect(result.failure?.kind == .timeout(.call))
         #expect(result.failure?.code == 28)
         #expect(result.bodyWasAskedFor)
@@ -175,7 +175,7 @@ struct FailureTests {
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
             connection.waitForEnd()
         }
-        let result = try await CurlWorker.with { await $0.perform(.post(server.url(), seconds: 0.2)) }
+        let result = try await CurlWorker.with { await $0.perform(.post(server.url()), milliseconds: 500) }
         #expect(result.failure?.kind == .timeout(.call))
         #expect(result.bodyWasAskedFor)
     }
@@ -256,10 +256,7 @@ extension CurlWorker {
 
 private func connectWithoutWaiting(_ port: UInt16) -> Int32 {
     let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var address = ScriptedServer.loopback(port)
     withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             _ = connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

@@ -24,48 +24,54 @@ struct LoadTests {
     }
 
     @Test("thousands of calls one after the other, with connections that end, leak no descriptor")
-    func sequential() async throws {
-        let before = openDescriptors()
-        let server = ScriptedServer { connection in
-            for number in 1... {
-                guard connection.readRequest() != nil else { return }
-                connection.write(answer("ok", headers: number % 5 == 0 ? "Connection: close\r\n" : ""))
-                if number % 5 == 0 { return }
+    func sequential() async {
+        await #expect(processExitsWith: .success) {
+            let before = openDescriptors()
+            do {
+                let server = ScriptedServer { connection in
+                    for number in 1... {
+                        guard connection.readRequest() != nil else { return }
+                        connection.write(answer("ok", headers: number % 5 == 0 ? "Connection: close\r\n" : ""))
+                        if number % 5 == 0 { return }
+                    }
+                }
+                try await CurlWorker.with { worker in
+                    for number in 0..<3000 {
+                        let result = await worker.perform(.post(server.url(), "n=\(number)"))
+                        #expect(result.text == "200 ok")
+                    }
+                    #expect(await worker.inFlight == 0)
+                }
+                #expect(server.connections == 600)
             }
+            #expect(await settled(openDescriptors, atMost: before + 8) <= before + 8)
         }
-        let good = try await CurlWorker.with { worker in
-            var good = 0
-            for number in 0..<3000 {
-                let result = await worker.perform(.post(server.url(), "n=\(number)"))
-                if result.text == "200 ok" { good += 1 }
-            }
-            #expect(await worker.inFlight == 0)
-            return good
-        }
-        #expect(good == 3000)
-        #expect(server.connections == 600)
-        #expect(openDescriptors() - before < 300)
     }
 
     @Test("failures by the hundred leak no descriptor either, and good calls go on beside them")
-    func failing() async throws {
-        let before = openDescriptors()
-        let server = ScriptedServer { connection in
-            if connection.number % 2 == 0 { return }
-            while connection.readRequest() != nil { connection.write(answer("ok")) }
-        }
-        let results = try await CurlWorker.with { worker in
-            var results: [CurlResult] = []
-            for _ in 0..<20 {
-                results += await worker.performAll((0..<20).map { _ in .post(server.url()) })
+    func failing() async {
+        await #expect(processExitsWith: .success) {
+            let before = openDescriptors()
+            do {
+                let server = ScriptedServer { connection in
+                    if connection.number % 2 == 0 { return }
+                    while connection.readRequest() != nil { connection.write(answer("ok")) }
+                }
+                let results = try await CurlWorker.with { worker in
+                    var results: [CurlResult] = []
+                    for _ in 0..<20 {
+                        results += await worker.performAll((0..<20).map { _ in .post(server.url()) })
+                    }
+                    return results
+                }
+                #expect(results.count == 400)
+                #expect(results.contains { $0.text == "200 ok" })
+                let others = results.compactMap(\.failure?.kind)
+                #expect(!others.isEmpty)
+                #expect(others.allSatisfy { $0 == .cut || $0 == .cannotRewind })
             }
-            return results
+            #expect(await settled(openDescriptors, atMost: before + 8) <= before + 8)
         }
-        #expect(results.count == 400)
-        #expect(results.contains { $0.text == "200 ok" })
-        #expect(
-            results.allSatisfy { $0.text == "200 ok" || $0.failure?.kind == .cut || $0.failure?.kind == .cannotRewind })
-        #expect(openDescriptors() - before < 300)
     }
 
     @Test("only as many idle connections are kept as the settings say")
@@ -125,12 +131,23 @@ struct LoadTests {
     }
 
     @Test("a client that is dropped without a shutdown frees itself")
-    func dropped() async throws {
-        let before = openDescriptors()
-        let loop = try EventLoop(name: "dropped")
-        for _ in 0..<300 { _ = try CurlClient(loop: loop) }
-        #expect(openDescriptors() - before < 200)
-        #expect(CurlClient.libraryVersion.contains("OpenSSL"))
-        loop.shutdown()
+    func dropped() async {
+        await #expect(processExitsWith: .success) {
+            let loop = try EventLoop(name: "dropped")
+            _ = try CurlClient(loop: loop)
+            let before = openDescriptors()
+            for _ in 0..<300 { _ = try CurlClient(loop: loop) }
+            // libdispatch may open a few of its own meanwhile.
+            #expect(openDescriptors() <= before + 8)
+            #expect(CurlClient.libraryVersion.contains("OpenSSL"))
+            #expect(loop.shutdown())
+        }
     }
+}
+
+/// Looks again until a count has come down, for a second at most: the server's threads close their ends when they get
+/// to it.
+private func settled(_ count: () -> Int, atMost goal: Int) async -> Int {
+    for _ in 0..<200 where count() > goal { try? await Task.sleep(for: .milliseconds(5)) }
+    return count()
 }

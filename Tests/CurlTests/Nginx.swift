@@ -1,19 +1,36 @@
 import Foundation
 import Glibc
 
-/// A real nginx on loopback, with one TLS port a certificate; it ends with the test.
-final class Nginx {
+/// A real nginx on loopback, with one TLS port a certificate. It ends with the test, or after five minutes.
+final class Nginx: Sendable {
     /// The port of each certificate.
     let ports: [String: UInt16]
     private let program: Program
 
     init(folder: String, certificates: [String]) throws {
-        // Free ports, held until nginx starts.
-        let listeners = certificates.map { _ in ScriptedServer.listen(backlog: 1) }
-        let found = listeners.map { ScriptedServer.port(of: $0) }
-        listeners.forEach { close($0) }
-        ports = Dictionary(uniqueKeysWithValues: zip(certificates, found))
-        let servers = zip(certificates, found).map { name, port in
+        for _ in 0..<10 {
+            let ports = Dictionary(uniqueKeysWithValues: certificates.map { ($0, Nginx.freePort()) })
+            try Nginx.configuration(folder, ports).write(
+                toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
+            let program = try Program(
+                ["timeout", "300", "nginx", "-c", "\(folder)/nginx.conf", "-e", "\(folder)/error.log"])
+            // nginx writes its number when it listens; if a port was taken meanwhile, it ends.
+            while program.isRunning {
+                if let number = FileManager.default.contents(atPath: "\(folder)/nginx.pid"), !number.isEmpty {
+                    (self.ports, self.program) = (ports, program)
+                    return
+                }
+                usleep(10_000)
+            }
+        }
+        let log = try String(contentsOfFile: "\(folder)/error.log", encoding: .utf8)
+        throw Program.Failed(command: ["nginx"], output: log)
+    }
+
+    func stop() { program.stop() }
+
+    private static func configuration(_ folder: String, _ ports: [String: UInt16]) -> String {
+        let servers = ports.map { name, port in
             """
             server {
                 listen 127.0.0.1:\(port) ssl;
@@ -23,50 +40,32 @@ final class Nginx {
             }
             """
         }
-        try """
-        daemon off;
-        master_process off;
-        pid \(folder)/nginx.pid;
-        error_log \(folder)/error.log;
-        events { worker_connections 256; }
-        http {
-            access_log off;
-            client_body_temp_path \(folder)/body;
-            proxy_temp_path \(folder)/proxy;
-            fastcgi_temp_path \(folder)/fastcgi;
-            uwsgi_temp_path \(folder)/uwsgi;
-            scgi_temp_path \(folder)/scgi;
-            \(servers.joined(separator: "\n"))
-        }
-        """.write(toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
-        program = try Program(["nginx", "-c", "\(folder)/nginx.conf", "-e", "\(folder)/error.log"])
-        try waitUntilUp(log: "\(folder)/error.log")
+        return """
+            daemon off;
+            master_process off;
+            pid \(folder)/nginx.pid;
+            error_log \(folder)/error.log;
+            events { worker_connections 256; }
+            http {
+                access_log off;
+                client_body_temp_path \(folder)/body;
+                proxy_temp_path \(folder)/proxy;
+                fastcgi_temp_path \(folder)/fastcgi;
+                uwsgi_temp_path \(folder)/uwsgi;
+                scgi_temp_path \(folder)/scgi;
+                \(servers.joined(separator: "\n"))
+            }
+            """
     }
 
-    private func waitUntilUp(log: String) throws {
-        for _ in 0..<500 {
-            if ports.values.allSatisfy({ canConnect($0) }) { return }
-            guard program.isRunning else { break }
-            usleep(10_000)
-        }
-        let text = try? String(contentsOfFile: log, encoding: .utf8)
-        stop()
-        throw Program.Failed(command: ["nginx"], output: text ?? "")
-    }
-
-    func stop() { program.stop() }
-}
-
-private func canConnect(_ port: UInt16) -> Bool {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return withUnsafePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+    /// Below the range that the kernel gives to other tests' sockets.
+    private static func freePort() -> UInt16 {
+        while true {
+            let port = UInt16.random(in: 20_000..<32_000)
+            if let listener = ScriptedServer.listen(backlog: 1, port: port) {
+                close(listener)
+                return port
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ struct Program: Sendable {
         }
         // The tests' other descriptors are not the child's: it would hold their connections open.
         for descriptor: Int32 in 3..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
-        let words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        let words: [UnsafeMutablePointer<CChar>?] = (["env"] + command).map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var path: [UnsafeMutablePointer<CChar>?] = [
             strdup("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), nil,
@@ -39,7 +39,7 @@ struct Program: Sendable {
         posix_spawnattr_setsigmask(&attributes, &noSignals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var identifier = pid_t()
-        let code = posix_spawnp(&identifier, "/usr/bin/env", &actions, &attributes, [strdup("env")] + words, &path)
+        let code = posix_spawnp(&identifier, "/usr/bin/env", &actions, &attributes, words, &path)
         guard code == 0 else { throw Failed(command: command, output: "posix_spawn: \(code)") }
         self.identifier = identifier
     }

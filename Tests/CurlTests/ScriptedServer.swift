@@ -1,6 +1,7 @@
 import Glibc
 
-/// A TCP server on loopback that does what a test tells it, one thread a connection. Bounded: sockets time out after 20 s.
+/// A TCP server on loopback that does what a test tells it, one thread a connection. Bounded: sockets time out after 20
+/// s.
 final class ScriptedServer: Sendable {
     /// A request as it came in.
     struct Request: Sendable, Equatable {
@@ -52,18 +53,34 @@ final class ScriptedServer: Sendable {
 
     deinit { stop() }
 
+    /// A listener on a port of the kernel's choice.
     static func listen(backlog: Int32) -> Int32 {
+        guard let listener = listen(backlog: backlog, port: 0) else { preconditionFailure("no port") }
+        return listener
+    }
+
+    /// A listener on loopback; nil if the port is taken.
+    static func listen(backlog: Int32, port: UInt16) -> Int32? {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        withUnsafePointer(to: &address) {
+        var address = loopback(port)
+        let code = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                precondition(bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0)
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        precondition(Glibc.listen(listener, backlog) == 0)
+        guard code == 0, Glibc.listen(listener, backlog) == 0 else {
+            Glibc.close(listener)
+            return nil
+        }
         return listener
+    }
+
+    static func loopback(_ port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return address
     }
 
     static func port(of listener: Int32) -> UInt16 {
@@ -196,5 +213,6 @@ final class ScriptedServer: Sendable {
 
 /// An HTTP answer with a length.
 func answer(_ body: String, status: String = "200 OK", headers: String = "") -> String {
-    "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+    "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+        + "\(headers)\r\n\(body)"
 }

@@ -3,32 +3,14 @@ import EventLoop
 import Foundation
 import Testing
 
-@Suite("TLS", .serialized)
-final class TLSTests {
-    private let authority: Authority
-    private let stranger: Authority
-    private let nginx: Nginx
+@Suite("TLS", .tlsPeers)
+struct TLSTests {
+    private let peers: TLSPeers
 
-    init() throws {
-        authority = try Authority()
-        stranger = try Authority()
-        let (past, future) = ("20200101000000Z", "20480101000000Z")
-        let here = "IP:127.0.0.1,DNS:localhost"
-        try authority.issue("right", alternativeName: here, from: past, until: future)
-        try authority.issue("elsewhere", alternativeName: "DNS:elsewhere.example", from: past, until: future)
-        try authority.issue("expired", alternativeName: here, from: past, until: "20200201000000Z")
-        try authority.issue("early", alternativeName: here, from: "20470101000000Z", until: future)
-        nginx = try Nginx(folder: authority.folder, certificates: ["right", "elsewhere", "expired", "early"])
-    }
-
-    deinit {
-        nginx.stop()
-        authority.remove()
-        stranger.remove()
-    }
+    init() throws { peers = try #require(TLSPeers.current) }
 
     private func request(_ certificate: String, host: String = "127.0.0.1", caFile: String?) -> CurlRequest {
-        var request = CurlRequest.post("https://\(host):\(nginx.ports[certificate] ?? 0)/secret?session=secret")
+        var request = CurlRequest.post("https://\(host):\(peers.nginx.ports[certificate] ?? 0)/secret?session=secret")
         request.allowsHTTP = false
         request.caFile = caFile
         return request
@@ -45,8 +27,8 @@ final class TLSTests {
     @Test("the right certificate is trusted, by address and by name, and its connection is used again")
     func right() async throws {
         let results = try await perform(
-            request("right", caFile: authority.caFile), request("right", caFile: authority.caFile),
-            request("right", host: "localhost", caFile: authority.caFile))
+            request("right", caFile: peers.authority.caFile), request("right", caFile: peers.authority.caFile),
+            request("right", host: "localhost", caFile: peers.authority.caFile))
         #expect(results.map(\.text) == Array(repeating: "200 tls POST", count: 3))
         #expect(results.map(\.timings.reused) == [false, true, false])
         #expect(results[0].timings.tlsNanoseconds >= results[0].timings.connectNanoseconds)
@@ -55,30 +37,30 @@ final class TLSTests {
 
     @Test("another host's certificate is refused before anything is sent")
     func wrongHostName() async throws {
-        try await expectFault(.wrongHostName, request("elsewhere", caFile: authority.caFile))
+        try await expectFault(.wrongHostName, request("elsewhere", caFile: peers.authority.caFile))
     }
 
     @Test("an expired certificate is refused before anything is sent")
     func expired() async throws {
-        try await expectFault(.expired, request("expired", caFile: authority.caFile))
+        try await expectFault(.expired, request("expired", caFile: peers.authority.caFile))
     }
 
     @Test("a certificate of the future is refused before anything is sent")
     func notYetValid() async throws {
-        try await expectFault(.notYetValid, request("early", caFile: authority.caFile))
+        try await expectFault(.notYetValid, request("early", caFile: peers.authority.caFile))
     }
 
     @Test("an unknown issuer is refused before anything is sent, with the system's authorities and with an own file")
     func unknownIssuer() async throws {
         try await expectFault(.unknownIssuer, request("right", caFile: nil))
-        try await expectFault(.unknownIssuer, request("right", caFile: stranger.caFile))
+        try await expectFault(.unknownIssuer, request("right", caFile: peers.stranger.caFile))
     }
 
     @Test("trust is each request's own: a connection that one CA file made is not used under another")
     func trustIsNotShared() async throws {
         let results = try await perform(
-            request("right", caFile: authority.caFile), request("right", caFile: stranger.caFile),
-            request("right", caFile: nil), request("right", caFile: authority.caFile))
+            request("right", caFile: peers.authority.caFile), request("right", caFile: peers.stranger.caFile),
+            request("right", caFile: nil), request("right", caFile: peers.authority.caFile))
         #expect(results.map { $0.failure == nil } == [true, false, false, true])
         #expect(results.map(\.bodyWasAskedFor) == [true, false, false, true])
     }

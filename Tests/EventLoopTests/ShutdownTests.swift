@@ -4,17 +4,20 @@ import Testing
 
 @Suite("Shutdown")
 struct ShutdownTests {
-    @Test("work that is queued is run before the thread ends, and its descriptors are closed")
-    func drains() async throws {
-        let before = openDescriptors()
-        let count = OnLoop(0)
-        for _ in 0..<50 {
-            let loop = try EventLoop(name: "drain")
-            for _ in 0..<100 { loop.execute { count.value += 1 } }
-            #expect(loop.shutdown())
+    @Test("work that is queued is run before the thread ends, and the loop's descriptors are closed")
+    func drains() async {
+        await #expect(processExitsWith: .success) {
+            let before = openDescriptors()
+            let count = OnLoop(0)
+            for _ in 0..<50 {
+                let loop = try EventLoop(name: "drain")
+                for _ in 0..<100 { loop.execute { count.value += 1 } }
+                #expect(loop.shutdown())
+            }
+            #expect(count.value == 5000)
+            // libdispatch may open a few of its own meanwhile.
+            #expect(openDescriptors() <= before + 8)
         }
-        #expect(count.value == 5000)
-        #expect(openDescriptors() - before < 60)
     }
 
     @Test("a second shutdown does nothing, and later work is dropped")

@@ -153,20 +153,21 @@ struct WatchTests {
     }
 
     @Test("thousands of watches come and go without leaking a descriptor")
-    func manyWatches() async throws {
-        let loop = try EventLoop(name: "churn")
-        let before = openDescriptors()
-        await on(loop) {
-            for _ in 0..<3000 {
-                let pipe = Pipe()
-                let watch = loop.watch(pipe.reading, for: [.read, .write]) { _ in }
-                watch.cancel()
-                pipe.close()
+    func manyWatches() async {
+        await #expect(processExitsWith: .success) {
+            let loop = try EventLoop(name: "churn")
+            let before = openDescriptors()
+            await on(loop) {
+                for _ in 0..<3000 {
+                    let pipe = Pipe()
+                    let watch = loop.watch(pipe.reading, for: [.read, .write]) { _ in }
+                    watch.cancel()
+                    pipe.close()
+                }
             }
+            // libdispatch may open a few of its own meanwhile.
+            #expect(openDescriptors() <= before + 8)
         }
-        let after = openDescriptors()
-        loop.shutdown()
-        #expect(abs(after - before) < 200)
     }
 }
 

@@ -2,7 +2,8 @@ import Dispatch
 import HTTPServer
 import Synchronization
 
-/// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, all else says what it got.
+/// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, all else says
+/// what it got.
 final class TestResponder: Responder {
     private struct State: Sendable {
         var held: [@Sendable (ServerResponse) -> Void] = []

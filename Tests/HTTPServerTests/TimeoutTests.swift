@@ -49,7 +49,7 @@ import Testing
     @Test("An idle connection is closed without a word, before and after a request")
     func idle() async throws {
         try await serving { configuration in
-            configuration.idleTimeout = .milliseconds(100)
+            configuration.idleTimeout = .milliseconds(300)
         } _: { port, _, server in
             let silent = try RawClient(port: port)
             let served = try RawClient(port: port)
@@ -64,12 +64,12 @@ import Testing
     @Test("Work is not idleness: a request may take longer than the idle time")
     func work() async throws {
         try await serving { configuration in
-            configuration.idleTimeout = .milliseconds(40)
+            configuration.idleTimeout = .milliseconds(300)
         } _: { port, responder, _ in
             let client = try RawClient(port: port)
             try client.send(get("/held"))
             try await responder.waitForHeld(1)
-            try await Task.sleep(for: .milliseconds(200))
+            try await Task.sleep(for: .milliseconds(700))
             responder.release()
             #expect(try client.answer().body == "released")
         }

@@ -28,3 +28,83 @@ import Testing
         }
     }
 }
+
+@Suite struct PostgresErrorTests {
+    @Test("An error's description never quotes a row; its debug description says all")
+    func errorsHideValues() async throws {
+        let settings = try Shared.settings()
+        try await onLoop { loop in
+            let connection = try await PostgresConnection.connect(settings, on: loop)
+            defer { connection.close() }
+            let error = await failure { _ = try await connection.query("SELECT $1::uuid", [.text("13712345678")]) }
+            #expect(error?.sqlState == "22P02")
+            #expect(error?.kind == .server && error?.isTransient == false)
+            #expect(error?.description == "PostgreSQL, server 22P02")
+            #expect(error?.debugDescription.contains("13712345678") == true)
+            let syntax = await failure { try await connection.execute("SELEKT 1") }
+            #expect(syntax?.description == "PostgreSQL, server 42601: syntax error at or near \"SELEKT\"")
+            let nul = await failure { _ = try await connection.query("SELECT $1", [.text("a\u{0}b")]) }
+            #expect(nul?.kind == .configuration)
+            // None of these costs the connection.
+            #expect(try await connection.query("SELECT 1").count == 1)
+        }
+    }
+
+    @Test(
+        "Which errors may pass by themselves",
+        arguments: [
+            ("57P01", true), ("57P03", true), ("53100", true), ("08006", true), ("25006", true), ("40P01", true),
+            ("55P03", true), ("57014", true), ("23505", false), ("22021", false), ("42P01", false), ("XX000", false),
+        ])
+    func transience(sqlState: String, isTransient: Bool) {
+        let error = PostgresError(kind: .server, fields: .init(sqlState: sqlState))
+        #expect(error.isTransient == isTransient)
+    }
+
+    @Test(
+        "A connection string that cannot be read is refused without being quoted",
+        arguments: [
+            "postgresql://u:geheim%zz@h/d", "user=x password='geheim", "postgresql//u:geheim@h/d", "geheim",
+        ])
+    func badURL(url: String) {
+        let error = #expect(throws: PostgresError.self) { _ = try PostgresSettings(url: url) }
+        #expect(error?.kind == .configuration)
+        #expect(error?.description.contains("geheim") == false)
+        #expect(error?.debugDescription.contains("geheim") == false)
+    }
+
+    @Test("Settings show no password in any form")
+    func settingsHideThePassword() throws {
+        let settings = try PostgresSettings(url: "postgresql://me:geheim@db.example:5433/audit?sslmode=require")
+        #expect(settings.description == "postgresql://me@db.example:5433/audit")
+        var dumped = ""
+        dump(settings, to: &dumped)
+        for text in ["\(settings)", String(reflecting: settings), dumped] { #expect(!text.contains("geheim")) }
+    }
+
+    @Test("Names that were looked up go to libpq with an address each")
+    func resolvesHosts() throws {
+        let settings = try PostgresSettings(url: "postgresql://localhost:5433,%2Ftmp:5434/d")
+        let servers = try #require(try HostResolver.resolve(settings))
+        #expect(servers.contains(ResolvedServer(host: "localhost", address: "127.0.0.1", port: "5433")))
+        #expect(servers.last == ResolvedServer(host: "/tmp", address: "", port: "5434"))
+        let options = settings.connectionOptions(resolved: servers)
+        #expect(options["hostaddr"]?.split(separator: ",", omittingEmptySubsequences: false).count == servers.count)
+        #expect(options["gssencmode"] == "disable" && options["client_encoding"] == "UTF8")
+        #expect(options["application_name"] == "toprelay" && options["tcp_user_timeout"] == "10000")
+        #expect(try HostResolver.resolve(PostgresSettings(url: "postgresql://x?hostaddr=10.0.0.1")) == nil)
+    }
+}
+
+/// The error of a body; nil when it throws none.
+func failure(_ body: () async throws -> Void) async -> PostgresError? {
+    do {
+        try await body()
+        return nil
+    } catch let error as PostgresError {
+        return error
+    } catch {
+        Issue.record(error)
+        return nil
+    }
+}

@@ -2,8 +2,8 @@ import Foundation
 
 /// A private PostgreSQL cluster in a temporary folder, with its socket there and no TCP unless asked for.
 ///
-/// As root it runs as the user `postgres`, because PostgreSQL refuses to run as root. `fsync` stays on, so that a commit is
-/// one. Stopped and removed by `remove()`, or by a watchdog process when the process that made it is gone.
+/// As root it runs as the user `postgres`, because PostgreSQL refuses to run as root. `fsync` stays on, so that a
+/// commit is one. Stopped and removed by `remove()`, or by a watchdog process when the process that made it is gone.
 final class PostgresCluster: @unchecked Sendable {
     enum Failure: Error { case command(String, status: Int32, output: String) }
 

@@ -126,6 +126,24 @@ struct SealingTests {
         }
     }
 
+    @Test("A key of the system that this version does not know is told by its row")
+    func unknownSystemKey() async throws {
+        try await withVault { vault in
+            _ = try await vault.store().ensureKeys()
+            try await vault.connect().execute(
+                """
+                ALTER TABLE vault.keys DROP CONSTRAINT keys_name;
+                INSERT INTO vault.keys (name, version, sealed) SELECT 'later', 1, sealed FROM vault.keys LIMIT 1
+                """)
+            let error = await vaultError { _ = try await vault.snapshot() }
+            guard case .unexpected("vault.keys/later/1", "name") = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(error?.isFinal == true)
+        }
+    }
+
     @Test("Without a master key nothing is sealed")
     func withoutKey() async throws {
         try await withVault { vault in

@@ -7,6 +7,7 @@ import Testing
 @Suite("The vault's tables", .serialized)
 struct VaultTablesTests {
     private static let blob = "'\\x\(String(repeating: "00", count: 40))'"
+    private static let tokenStart = "INSERT INTO vault.tokens (id, name, hash, scopes"
     private static let appStart = "INSERT INTO vault.apps (name, app_key, secret_sealed"
 
     private static let refused = [
@@ -23,11 +24,11 @@ struct VaultTablesTests {
         "INSERT INTO vault.sessions (app, seller, session_sealed) VALUES ('nowhere', 's', \(blob))",
         "INSERT INTO vault.sessions (app, seller, session_sealed) VALUES ('app', '', \(blob))",
         "INSERT INTO vault.sessions (app, seller, session_sealed) VALUES ('app', repeat('店', 129), \(blob))",
-        "INSERT INTO vault.tokens (id, name, hash, scopes) VALUES ('x', 'a', sha256('a'), '{relay}')",
-        "INSERT INTO vault.tokens (id, name, hash, scopes) VALUES ('00000000000000', 'a', sha256('a'), '{}')",
-        "INSERT INTO vault.tokens (id, name, hash, scopes) VALUES ('00000000000000', 'a', sha256('a'), '{root}')",
-        "INSERT INTO vault.tokens (id, name, hash, scopes) VALUES ('00000000000000', 'a', sha256('a'), '{NULL}')",
-        "INSERT INTO vault.tokens (id, name, hash, scopes) VALUES ('00000000000000', 'a', '\\x00', '{relay}')",
+        "\(Self.tokenStart)) VALUES ('x', 'a', sha256('a'), '{relay}')",
+        "\(Self.tokenStart)) VALUES ('00000000000000', 'a', sha256('a'), '{}')",
+        "\(Self.tokenStart)) VALUES ('00000000000000', 'a', sha256('a'), '{root}')",
+        "\(Self.tokenStart)) VALUES ('00000000000000', 'a', sha256('a'), '{NULL}')",
+        "\(Self.tokenStart)) VALUES ('00000000000000', 'a', '\\x00', '{relay}')",
         "INSERT INTO vault.keys (name, version, sealed) VALUES ('other', 1, \(blob))",
         "INSERT INTO vault.keys (name, version, sealed) VALUES ('fingerprint', 0, \(blob))",
         "INSERT INTO vault.revision (only_row) VALUES (false)", "INSERT INTO vault.revision DEFAULT VALUES",
@@ -75,7 +76,7 @@ struct VaultTablesTests {
                 "\(Self.appStart)) VALUES ('a', '1', \(Self.blob)), ('b', '1', \(Self.blob))",
                 "UPDATE vault.apps SET app_key = '2'",
                 "INSERT INTO vault.sessions (app, seller, session_sealed) VALUES ('a', 's', \(Self.blob))",
-                "INSERT INTO vault.tokens (id, name, hash, scopes) VALUES ('00000000000000', 'a', sha256('a'), '{relay}')",
+                "\(Self.tokenStart)) VALUES ('00000000000000', 'a', sha256('a'), '{relay}')",
                 "INSERT INTO vault.keys (name, version, sealed) VALUES ('fingerprint', 1, \(Self.blob))",
                 "DELETE FROM vault.tokens", "TRUNCATE vault.sessions", "DELETE FROM vault.keys",
             ]

@@ -25,10 +25,11 @@ extension Setting where Value == Int {
 extension Setting where Value == Duration {
     /// A whole number of seconds within a range.
     static func seconds(
-        _ name: String, default standard: Int, in range: ClosedRange<Int>, reason: String
+        _ name: String, default standard: Int?, in range: ClosedRange<Int>, reason: String
     ) -> Setting {
         Setting(
-            name, default: String(standard), form: "\(range.lowerBound)–\(range.upperBound) seconds", reason: reason
+            name, default: standard.map { String($0) }, form: "\(range.lowerBound)–\(range.upperBound) seconds",
+            reason: reason
         ) { text throws(SettingExpectation) in
             .seconds(try Setting<Int>.number(text, in: range, of: "seconds"))
         }

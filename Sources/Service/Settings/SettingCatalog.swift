@@ -34,13 +34,13 @@ public enum SettingCatalog {
     }
 
     static let listen = Setting<ListenAddress>(
-        "TOPRELAY_LISTEN", default: "127.0.0.1:8080", form: "HOST:PORT",
-        reason: "Where the service listens; 0.0.0.0:8080 in a container."
+        "TOPRELAY_LISTEN", default: "127.0.0.1:8080", form: "HOST:PORT, [IPV6]:PORT or unix:PATH",
+        reason: "Where the service listens; :8080, which is all IPv4 addresses, in a container."
     ) { text throws(SettingExpectation) in
         do {
             return try ListenAddress(parsing: text)
         } catch {
-            throw SettingExpectation("HOST:PORT or [IPV6]:PORT is expected")
+            throw SettingExpectation("HOST:PORT, [IPV6]:PORT or unix:PATH is expected")
         }
     }
 
@@ -92,9 +92,9 @@ public enum SettingCatalog {
         reason: "How long the service goes on accepting after SIGTERM, while load balancers learn of it.")
 
     static let shutdownTimeout = Setting<Duration>.seconds(
-        "TOPRELAY_SHUTDOWN_TIMEOUT", default: 45, in: 1...600,
-        reason: "How long calls may go on and rows be written after that; more than the call timeout, "
-            + "less than the pod's grace period.")
+        "TOPRELAY_SHUTDOWN_TIMEOUT", default: nil, in: 1...600,
+        reason: "How long calls may go on and rows be written after the drain delay; unset, the call timeout and 15 s "
+            + "more. Drain delay and this together must be less than the pod's grace period.")
 
     static let maximumConnections = Setting<Int>.integer(
         "TOPRELAY_MAX_CONNECTIONS", default: 4096, in: 1...65536, of: "connections",

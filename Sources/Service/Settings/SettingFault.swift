@@ -23,14 +23,3 @@ public struct SettingFault: Sendable, Equatable, CustomStringConvertible {
         return "\(variable)=\(String(reflecting: shown)): \(expectation)"
     }
 }
-
-/// All that is wrong with the settings, at once.
-public struct SettingsError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The faults, in the order of the catalog; unknown variables last. Never empty.
-    public let faults: [SettingFault]
-
-    /// One line a fault.
-    public var description: String {
-        faults.map { "\($0)" }.joined(separator: "\n")
-    }
-}

@@ -29,7 +29,7 @@ public struct Settings: Sendable {
     public let logFormat: LogFormat
     /// `TOPRELAY_DRAIN_DELAY`.
     public let drainDelay: Duration
-    /// `TOPRELAY_SHUTDOWN_TIMEOUT`.
+    /// `TOPRELAY_SHUTDOWN_TIMEOUT`; unset: the call timeout and 15 s more.
     public let shutdownTimeout: Duration
     /// `TOPRELAY_MAX_CONNECTIONS`.
     public let maximumConnections: Int
@@ -68,7 +68,7 @@ public struct Settings: Sendable {
         let logLevel = reader.required(Catalog.logLevel)
         let logFormat = reader.required(Catalog.logFormat)
         let drainDelay = reader.required(Catalog.drainDelay)
-        let shutdownTimeout = reader.required(Catalog.shutdownTimeout)
+        let shutdownTimeout = reader.optional(Catalog.shutdownTimeout)
         let maximumConnections = reader.required(Catalog.maximumConnections)
         let maximumCallsInFlight = reader.required(Catalog.maximumCallsInFlight)
         let requestTimeout = reader.required(Catalog.requestTimeout)
@@ -76,7 +76,7 @@ public struct Settings: Sendable {
         let outcomeQueueRows = reader.required(Catalog.outcomeQueueRows)
         let outcomeQueueMebibytes = reader.required(Catalog.outcomeQueueMebibytes)
         guard let database, let masterKey, let listen, let gatewayURL, let callTimeout, let workers, let logLevel,
-            let logFormat, let drainDelay, let shutdownTimeout, let maximumConnections, let maximumCallsInFlight,
+            let logFormat, let drainDelay, let maximumConnections, let maximumCallsInFlight,
             let requestTimeout, let idleTimeout, let outcomeQueueRows, let outcomeQueueMebibytes
         else { return nil }
         self.database = database
@@ -88,7 +88,7 @@ public struct Settings: Sendable {
         self.logLevel = logLevel
         self.logFormat = logFormat
         self.drainDelay = drainDelay
-        self.shutdownTimeout = shutdownTimeout
+        self.shutdownTimeout = shutdownTimeout ?? callTimeout + .seconds(15)
         self.maximumConnections = maximumConnections
         self.maximumCallsInFlight = maximumCallsInFlight
         self.requestTimeout = requestTimeout

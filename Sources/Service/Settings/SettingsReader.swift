@@ -2,9 +2,11 @@ import Configuration
 import FoundationEssentials
 import Vault
 
-/// Reads settings strictly: a value that cannot be read is a fault and never the default, and all faults are told at once.
+/// Reads settings strictly: a value that cannot be read is a fault and never the default, and all faults are told at
+/// once.
 ///
-/// The typed forms of swift-configuration give the default for a malformed value, so its provider is asked for texts alone.
+/// The typed forms of swift-configuration give the default for a malformed value, so its provider is asked for texts
+/// alone.
 struct SettingsReader {
     /// The most bytes that a secret's file may have.
     static let maximumFileLength = 65536

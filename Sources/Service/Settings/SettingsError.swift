@@ -1,0 +1,10 @@
+/// All that is wrong with the settings, at once.
+public struct SettingsError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The faults, in the order of the catalog; unknown variables last. Never empty.
+    public let faults: [SettingFault]
+
+    /// One line a fault.
+    public var description: String {
+        faults.map { "\($0)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,45 @@
+public import Crypto
+
+/// An app as it is to stand in the vault.
+public struct AppInput: Sendable {
+    /// The name that callers give in `Top-App`: 1–64 characters out of `A-Z a-z 0-9 . _ -`.
+    public var name: String
+    /// TOP's `app_key`.
+    public var appKey: String
+    /// The app's secret, without a line end.
+    public var secret: Secret
+    /// The gateway of this app; nil: the service's own.
+    public var gatewayURL: String?
+    /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
+    public var signMethod: String
+    /// Whether plain http is allowed towards a gateway that is no loopback address.
+    public var allowsHTTP: Bool
+    /// Makes it the default app; an app that is the default one stays so without it.
+    public var makesDefault: Bool
+    /// Methods, or patterns of methods, that are bound to the app.
+    public var methods: [String]
+
+    /// An app to put.
+    public init(
+        name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, signMethod: String = "hmac-sha256",
+        allowsHTTP: Bool = false, makesDefault: Bool = false, methods: [String] = []
+    ) {
+        self.name = name
+        self.appKey = appKey
+        self.secret = secret
+        self.gatewayURL = gatewayURL
+        self.signMethod = signMethod
+        self.allowsHTTP = allowsHTTP
+        self.makesDefault = makesDefault
+        self.methods = methods
+    }
+
+    func check() throws(VaultError) {
+        try VaultInput.name(name, field: "app name")
+        try VaultInput.appKey(appKey)
+        try VaultInput.secret(secret, field: "app secret")
+        try VaultInput.signMethod(signMethod)
+        try VaultInput.globs(methods)
+        if let gatewayURL { _ = try GatewayURL(gatewayURL, allowsHTTP: allowsHTTP) }
+    }
+}

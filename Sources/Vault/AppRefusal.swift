@@ -1,0 +1,22 @@
+/// Why no app can be used for a call. `description` may be shown to the caller.
+public enum AppRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No app has the name that `Top-App` gave. HTTP status 403.
+    case unknown(String)
+    /// The token may not use this app. HTTP status 403.
+    case forbidden(app: String)
+    /// No header, and nothing else says which app. HTTP status 400.
+    case unnamed
+    /// The app's sealed secret does not open: it was damaged, moved or sealed with another key. Our own fault: HTTP
+    /// status 502.
+    case unreadable(app: String)
+
+    /// A sentence for the caller.
+    public var description: String {
+        switch self {
+        case .unknown(let name): "There is no app \"\(name)\" (header Top-App)."
+        case .forbidden(let name): "The token may not use the app \"\(name)\"."
+        case .unnamed: "The header Top-App must name the app: none is bound to the method, and there is no default one."
+        case .unreadable(let name): "The secret of the app \"\(name)\" cannot be read."
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// Why no session can be used for a call. HTTP status 424 in every case; `description` may be shown to the caller.
+public enum SessionRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The app has no session for the seller that `Top-Seller` gave.
+    case unknown(seller: String, app: String)
+    /// The app has no session at all.
+    case missing(app: String)
+    /// No header, several sessions, none of them the default one.
+    case unnamed(app: String)
+    /// The session has ended.
+    case expired(seller: String, app: String)
+    /// The sealed session does not open: it was damaged, moved or sealed with another key.
+    case unreadable(seller: String, app: String)
+
+    /// A sentence for the caller.
+    public var description: String {
+        switch self {
+        case .unknown(let seller, let app):
+            "The app \"\(app)\" has no session for the seller \"\(seller)\" (header Top-Seller)."
+        case .missing(let app): "The app \"\(app)\" has no session."
+        case .unnamed(let app):
+            "The header Top-Seller must name the seller: the app \"\(app)\" has several sessions and no default one."
+        case .expired(let seller, let app):
+            "The session of the seller \"\(seller)\" with the app \"\(app)\" has expired."
+        case .unreadable(let seller, let app):
+            "The session of the seller \"\(seller)\" with the app \"\(app)\" cannot be read."
+        }
+    }
+}
