@@ -47,7 +47,8 @@ struct StageApp: Sendable {
         return [
             main, StageApp("by-md5", key: "20000002", signMethod: "md5"),
             StageApp("by-hmac", key: "20000003", signMethod: "hmac"), wrongSecret, unknownKey, nowhere, noHost,
-            StageApp("banned", key: "20000008"), StageApp("banned-method", key: "20000009"), noSession,
+            StageApp("banned", key: "20000008"), StageApp("banned-briefly", key: "20000011"),
+            StageApp("banned-method", key: "20000009"), noSession,
         ]
     }()
 
