@@ -19,7 +19,7 @@ test: ## Install what is missing, and run the whole test suite against real part
 	@scripts/packages build run test
 	@$(SWIFT_RUN) build --build-tests
 	@$(SWIFT_RUN) build --product toprelay
-	@$(SWIFT_RUN) test --skip-build $(ARGS)
+	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${TEST_WIDTH:-3} $(SWIFT_RUN) test --skip-build $(ARGS)
 
 build: ## Build the release binary: .build/release/toprelay
 	@scripts/packages build
