@@ -2,9 +2,9 @@ public import EventLoop
 
 /// A duty that any replica may do and only one does: a session-level advisory lock on a connection of its own.
 ///
-/// The lock ends with the connection. The holder asks the server from time to time whether it is still there, and counts
-/// the duty as lost when there is no answer; the server frees the lock when it notices the loss itself. Between the two,
-/// another replica may hold the lock already: what is done under a lease must be safe to do twice.
+/// The lock ends with the connection. The holder asks the server from time to time whether it is still there, and
+/// counts the duty as lost when there is no answer; the server frees the lock when it notices the loss itself.
+/// Between the two, another replica may hold the lock already: what is done under a lease must be safe to do twice.
 public final class AdvisoryLease {
     /// True while this process holds the lock, as far as it knows.
     public private(set) var isHeld = false
@@ -23,7 +23,7 @@ public final class AdvisoryLease {
 
     /// - Parameters:
     ///   - key: names the duty in the whole database.
-    ///   - interval: how often it is tried to get the lock or seen that it is still held, and how long an answer may take.
+    ///   - interval: how often to try to get the lock or to see that it is still held, and how long that may take.
     public init(loop: EventLoop, settings: PostgresSettings, key: Int64, interval: Duration = .seconds(5)) {
         self.loop = loop
         self.settings = settings
@@ -32,8 +32,8 @@ public final class AdvisoryLease {
         pause = Pause(loop: loop)
     }
 
-    /// Tries to get the lock and to keep it until `stop()`, or until the task is cancelled (noticed at the next interval).
-    /// On the loop's thread, once.
+    /// Tries to get the lock and to keep it until `stop()`, or until the task is cancelled (noticed at the next
+    /// interval). On the loop's thread, once.
     public func run() async {
         while !isStopped, !Task.isCancelled {
             do throws(PostgresError) {

@@ -3,10 +3,10 @@ public import EventLoop
 
 /// Writes rows in group commits: what waits while a transaction is under way goes together in the next one.
 ///
-/// The rows of one call are a unit: written in one transaction, or not at all. No unit fails because of another: a batch
-/// that the server refuses is taken apart until the unit to blame is alone. A unit whose data is refused goes again
-/// without its bodies (the sacrificial columns). A unit that may have been written when its connection was lost goes again,
-/// and counts as written when its key is there already: give every unit a row with a unique key.
+/// The rows of one call are a unit: written in one transaction, or not at all. No unit fails because of another: a
+/// batch that the server refuses is taken apart until the unit to blame is alone. A unit whose data is refused goes
+/// again without its bodies (the sacrificial columns). A unit that may have been written when its connection was lost
+/// goes again, and counts as written when its key is there already: give every unit a row with a unique key.
 ///
 /// Everything on the loop's thread. The loop keeps the writer alive until `close()`.
 public final class GroupWriter {
@@ -55,8 +55,8 @@ public final class GroupWriter {
 
     /// Writes rows in one transaction, and returns when they are durable.
     ///
-    /// In bounded mode it fails with `notWritten` or `inDoubt` once PostgreSQL was away for `doubtWindow`; in persistent
-    /// mode it waits as long as it takes.
+    /// In bounded mode it fails with `notWritten` or `inDoubt` once PostgreSQL was away for `doubtWindow`; in
+    /// persistent mode it waits as long as it takes.
     public func write(_ rows: [EncodedRow]) async throws(WriteError) {
         let failure: WriteError? = await withUnsafeContinuation { continuation in
             let deadline = configuration.mode == .bounded ? boundedDeadline : .max
@@ -83,10 +83,10 @@ public final class GroupWriter {
 
     /// Waits until nothing is queued, at most so long; true when that came to be.
     public func flush(within limit: Duration) async -> Bool {
-        guard statistics.queuedUnits > 0, !isClosed else { return statistics.queuedUnits == 0 }
         unpark()
         return await withUnsafeContinuation { continuation in
             let flush = PendingFlush(continuation)
+            guard statistics.queuedUnits > 0, !isClosed else { return flush.end(statistics.queuedUnits == 0) }
             flush.timer = loop.schedule(after: limit) { [self] in
                 flushes.removeAll { $0 === flush }
                 flush.end(false)

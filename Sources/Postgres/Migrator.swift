@@ -82,6 +82,9 @@ public struct Migrator: Sendable {
     }
 
     /// Applies the migrations that are missing, and returns them.
+    ///
+    /// Give it a connection that is closed afterwards: the session is left without `statement_timeout` and
+    /// `lock_timeout`.
     public func run(on connection: PostgresConnection) async throws(Failure) -> [Migration] {
         try await step { () throws(PostgresError) in
             // A wait for the lock is bounded by the query's own time; the schema may be long in the making.

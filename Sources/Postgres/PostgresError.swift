@@ -8,7 +8,8 @@ public struct PostgresError: Error, Sendable, Equatable {
     public enum Kind: String, Sendable {
         /// The connection string or a setting cannot be used.
         case configuration
-        /// No connection could be made, or an open one was lost. Whether a statement under way was carried out is unknown.
+        /// No connection could be made, or an open one was lost. Whether a statement under way was carried out is
+        /// unknown.
         case connection
         /// The server refused a statement, and its transaction is rolled back. `sqlState` is set.
         case server

@@ -2,9 +2,9 @@ public import EventLoop
 
 /// Listens on channels for as long as it runs, across reconnects.
 ///
-/// Notifications that are sent while there is no connection are lost, as they are in PostgreSQL: after each `connected`,
-/// which comes when the channels are already listened to, load what they tell of anew. A query from time to time
-/// (`heartbeat`) finds a connection that has gone silently.
+/// Notifications that are sent while there is no connection are lost, as they are in PostgreSQL: after each
+/// `connected`, which comes when the channels are already listened to, load what they tell of anew. A query from time
+/// to time (`heartbeat`) finds a connection that has gone silently.
 public final class PostgresListener {
     /// What a listener tells.
     public enum Event: Sendable {
@@ -45,8 +45,8 @@ public final class PostgresListener {
         pause = Pause(loop: loop)
     }
 
-    /// Listens until `stop()`, or until the task is cancelled (noticed at the next heartbeat at the latest). On the loop's
-    /// thread, once.
+    /// Listens until `stop()`, or until the task is cancelled (noticed at the next heartbeat at the latest). On the
+    /// loop's thread, once.
     public func run() async {
         while !isStopped, !Task.isCancelled {
             do throws(PostgresError) {

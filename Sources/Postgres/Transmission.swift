@@ -2,8 +2,8 @@ internal import CLibpq
 
 /// A batch on its way over one connection: what is sent, what is answered, and what came of it.
 ///
-/// Few units go as prepared INSERTs in pipeline mode, with one sync for each transaction; many go by COPY, one after the
-/// other for each table, in one simple query, which is one transaction.
+/// Few units go as prepared INSERTs in pipeline mode, with one sync for each transaction; many go by COPY, one after
+/// the other for each table, in one simple query, which is one transaction.
 final class Transmission {
     /// COPY's data is given to libpq in pieces of this size, so that its buffer stays small.
     private static let pieceBytes = 64 << 10

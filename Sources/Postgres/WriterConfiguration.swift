@@ -32,8 +32,8 @@ public struct WriterConfiguration: Sendable {
     public var backOffMinimum: Duration = .milliseconds(50)
     /// The longest such wait.
     public var backOffMaximum: Duration = .seconds(1)
-    /// Persistent mode: how long to wait before rows that only their surroundings keep out (a missing partition, table or
-    /// permission) are tried again.
+    /// Persistent mode: how long to wait before rows that only their surroundings keep out (a missing partition,
+    /// table or permission) are tried again.
     public var parkInterval: Duration = .seconds(2)
     /// Persistent mode: how long such rows are kept before they are given up.
     public var parkedAtMost: Duration = .seconds(600)

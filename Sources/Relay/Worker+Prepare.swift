@@ -18,7 +18,7 @@ extension Worker {
         let body = try Self.parse(request.body)
         let mapped = try map(body, request: request, app: app.app.name, token: token, vault: vault)
         let clock = CallClock(receivedAt: request.receivedAt, timeout: settings.callTimeout)
-        let session = try resolveSession(request, app: app.app, vault: vault, now: clock.startMilliseconds)
+        let session = try session(for: request, app: app.app, vault: vault, now: clock.startMilliseconds)
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: clock.startMilliseconds) }
         return PreparedCall(
             request: request, token: token, app: app, session: session, mapped: mapped,
@@ -49,6 +49,18 @@ extension Worker {
         let signing = SigningApp(app, defaultGatewayURL: settings.gatewayURL)
         signingApps[app.name] = signing
         return signing
+    }
+
+    /// A dry run shows the mapping even while the seller has no usable session.
+    private func session(
+        for request: CallRequest, app: App, vault: VaultSnapshot, now: Int64
+    ) throws(Problem) -> SellerSession? {
+        do throws(Problem) {
+            return try resolveSession(request, app: app, vault: vault, now: now)
+        } catch {
+            if request.isDryRun { return nil }
+            throw error
+        }
     }
 
     /// The seller and the session to use; neither for a method that needs none, whatever `Top-Seller` says.
@@ -116,7 +128,7 @@ extension Worker {
     func dryRun(_ call: PreparedCall) -> Reply {
         let parameters = call.app.parameters(
             for: call.mapped.parameters, method: call.method, timestamp: currentTimestamp(),
-            session: call.session == nil ? nil : "***")
+            session: call.session == nil && call.request.entry.session != .required ? nil : "***")
         var base = String(decoding: call.app.signer.baseString(parameters), as: UTF8.self)
         if call.app.method == .md5 { base = "***" + base + "***" }
         var json = JSONWriter(capacity: 1024)

@@ -16,7 +16,7 @@ actor Caretaker {
     /// How far back a thorough reconciliation looks, which runs as often as partitions are made.
     static let thoroughSeconds = 24 * 3600
     /// The advisory lock of the leader: a number of its own.
-    private static let lease: Int64 = 0x746f_7072_656c_6179
+    private static let lease: Int64 = 0x6361_7265_7461_6b65
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     private nonisolated let loop: EventLoop
@@ -25,6 +25,7 @@ actor Caretaker {
     private let logger: Logger
     private let closed = Counter(label: "toprelay_reconciled_calls_total")
     private let made = Counter(label: "toprelay_partitions_made_total")
+    private var hasChecked = false
     private var isLeader = false
     private var partitionsDueAt: UInt64 = 0
 
@@ -36,12 +37,17 @@ actor Caretaker {
     }
 
     /// Works until the task is cancelled; a lost connection is made again.
-    func run() async {
+    /// - Throws: at the first connection only, when the schema is not this release's.
+    func run() async throws(SchemaError) {
         while !Task.isCancelled {
             do {
                 let connection = try await PostgresConnection.connect(settings, on: loop)
                 defer { connection.close() }
+                if !hasChecked { try await Schema.check(on: connection, logger: logger) }
+                hasChecked = true
                 try await work(on: connection)
+            } catch let error as SchemaError {
+                throw error
             } catch {
                 isLeader = false
                 guard !Task.isCancelled else { return }

@@ -60,7 +60,7 @@ public final class RelayService: Service {
         onListening(server.port ?? 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watcher.run() }
-            group.addTask { await self.caretaker.run() }
+            group.addTask { try await self.caretaker.run() }
             group.addTask {
                 try? await gracefulShutdown()
                 throw CancellationError()

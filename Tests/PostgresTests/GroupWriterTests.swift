@@ -52,7 +52,7 @@ import Testing
     private func listing(_ fixture: WriterFixture, _ loop: EventLoop) async throws -> [[String?]] {
         try await fixture.withConnection(loop) {
             let sql =
-                "SELECT c.*, answer FROM \(fixture.schema).calls c JOIN \(fixture.schema).answers USING (id) ORDER BY id"
+                "SELECT c.*, answer FROM \(fixture.schema).calls c NATURAL JOIN \(fixture.schema).answers ORDER BY id"
             return try await $0.query(sql).map { row in (0..<row.count).map { row[$0].text } }
         }
     }
@@ -214,7 +214,7 @@ import Testing
             #expect(writer.lastError?.isMissingPartition == true)
             try await fixture.withConnection(loop) {
                 try await $0.execute(
-                    "CREATE TABLE \(fixture.schema).late PARTITION OF \(fixture.schema).calls FOR VALUES FROM (10) TO (99)"
+                    "CREATE TABLE \(fixture.schema).l PARTITION OF \(fixture.schema).calls FOR VALUES FROM (10) TO (99)"
                 )
             }
             #expect(await writer.flush(within: .seconds(10)))
@@ -248,8 +248,8 @@ import Testing
     static func partitioned(_ fixture: WriterFixture) -> String {
         """
         CREATE SCHEMA \(fixture.schema);
-        CREATE TABLE \(fixture.schema).calls (id uuid, at timestamptz, number bigint, small int2, middle int4, flag bool,
-            keys bigint[], refs text[], octets bytea, body text, PRIMARY KEY (number)) PARTITION BY RANGE (number);
+        CREATE TABLE \(fixture.schema).calls (id uuid, at timestamptz, number bigint, small int2, middle int4,
+            flag bool, keys bigint[], refs text[], octets bytea, body text, PRIMARY KEY (number)) PARTITION BY RANGE (number);
         CREATE TABLE \(fixture.schema).early PARTITION OF \(fixture.schema).calls FOR VALUES FROM (0) TO (10);
         CREATE TABLE \(fixture.schema).answers (id uuid PRIMARY KEY, answer text)
         """

@@ -20,7 +20,7 @@ enum ImportRules {
         // Dispatch for the thread that writes records, Foundation to read /proc at a scrape.
         "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],
-        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Telemetry", "Atomics"],
+        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
         "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Atomics"],
         "Relay": [
             "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit", "Telemetry",
@@ -28,18 +28,18 @@ enum ImportRules {
         ],
         "Service": [
             "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog", "Vault",
-            "Audit", "Curl", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration", "Atomics",
+            "Audit", "Curl", "Migrations", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration", "Atomics",
             "FoundationEssentials",
         ],
         "Sandbox": [
-            "HTTPServer", "TOP", "Catalog", "JSON", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle",
+            "Catalog", "JSON", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle",
         ],
         // Foundation starts processes and writes files for `toprelay dev`, and reads secrets; no call passes here.
         "toprelay": [
             "Service", "Migrations", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "TOP", "Crypto",
             "JSON",
             "EventLoop", "HTTPServer", "Telemetry", "Curl", "ArgumentParser", "Logging", "Metrics",
-            "ServiceLifecycle", "Configuration", "Foundation", "Dispatch",
+            "ServiceLifecycle", "Configuration", "Foundation", "UnixSignals", "Subprocess", "SystemPackage",
         ],
     ]
 

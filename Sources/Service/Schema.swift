@@ -1,0 +1,32 @@
+import Logging
+import Migrations
+import Postgres
+import Telemetry
+
+/// The database's schema is not the one that this release needs.
+struct SchemaError: Error, CustomStringConvertible {
+    /// What is missing, and the command to run.
+    let description: String
+}
+
+/// Compares the database's schema with the migrations in the binary.
+enum Schema {
+    /// - Throws: `SchemaError` for missing or changed migrations; other errors when PostgreSQL cannot be asked. A schema that is ahead is
+    ///   what a rolling update looks like from an older replica, and only noted.
+    static func check(on connection: PostgresConnection, logger: Logger) async throws {
+        do {
+            let pending = try await Migrator(files: Migrations.files).check(on: connection)
+            guard !pending.isEmpty else { return }
+            let names = pending.map(\.name).joined(separator: ", ")
+            throw SchemaError(description: "the database lacks \(names): run `toprelay migrate`")
+        } catch let failure as Migrator.Failure {
+            switch failure {
+            case .database(let error): throw error
+            case .unknown:
+                logger.record(
+                    .warning, "The database's schema is newer than this release", [.error: failure.description])
+            default: throw SchemaError(description: failure.description)
+            }
+        }
+    }
+}
