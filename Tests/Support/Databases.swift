@@ -15,6 +15,7 @@ package enum SharedCluster {
 
 /// A database of a test's own, with TopRelay's tables.
 package struct TestDatabase: Sendable {
+    package let name: String
     package let url: String
     package let settings: PostgresSettings
 
@@ -30,7 +31,7 @@ package struct TestDatabase: Sendable {
         try await admin.execute("CREATE DATABASE \(name) TEMPLATE template0")
         let url = cluster.url(database: name)
         let files = Migrations.files.prefix(migrations ?? .max)
-        let database = TestDatabase(url: url, settings: try PostgresSettings(url: url))
+        let database = TestDatabase(name: name, url: url, settings: try PostgresSettings(url: url))
         guard !files.isEmpty else { return database }
         _ = try await database.withConnection(loop) { connection in
             try await Migrator(files: Array(files)).run(on: connection)
