@@ -12,7 +12,7 @@ help: ## Say what there is
 
 run: ## Install what is missing, build, and run the service with PostgreSQL, sandbox and demo data
 	@scripts/packages build run
-	@$(SWIFT_RUN) build -c release --product toprelay
+	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec .build/release/toprelay dev $(ARGS)
 
 test: ## Install what is missing, and run the whole test suite against real parts
@@ -23,11 +23,11 @@ test: ## Install what is missing, and run the whole test suite against real part
 
 build: ## Build the release binary: .build/release/toprelay
 	@scripts/packages build
-	@$(SWIFT_RUN) build -c release --product toprelay
+	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 
 bench: ## Measure the release build against nginx on this machine (ARGS="--write docs/benchmarks.md")
 	@scripts/packages build run bench
-	@$(SWIFT_RUN) build -c release --product toprelay
+	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/bench/bench.py $(ARGS)
 
 format: ## Format the Swift sources in place

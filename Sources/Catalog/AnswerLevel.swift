@@ -27,12 +27,12 @@ final class AnswerLevel: Sendable {
     init(_ fields: [Field]) {
         members = fields.map(Member.init)
         var table = NameTable(capacity: fields.count)
-        for (index, field) in fields.enumerated() { _ = table.insert(field.name, index: index) }
+        for (index, field) in fields.enumerated() { table.insert(field.name, index: index) }
         self.table = table
     }
 
     subscript(name: ArraySlice<UInt8>) -> Member? {
-        table.index(of: name).map { members[$0] }
+        table.match(name.span).map { members[$0.index] }
     }
 
     subscript(name: String) -> Member? {

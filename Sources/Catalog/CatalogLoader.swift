@@ -22,7 +22,7 @@ struct CatalogLoader {
         pages.sort { $0.method < $1.method }
         let methods = Set(pages.map(\.method))
         for (method, file) in overlays.sorted(by: { $0.key < $1.key }) where !methods.contains(method) {
-            fault(file.name, "there is no \(method).yaml that it could add to")
+            fault(file.name, "there is no \(method).yaml that it adds to")
         }
     }
 

@@ -57,7 +57,8 @@ public enum DateForm: String, Sendable, CaseIterable {
         // The years 1970 to 9999 in GMT+8; 1 to 9999 where the form has room for them.
         guard time.epochSeconds >= (self == .milliseconds ? 0 : -62_135_625_600), time.epochSeconds <= 253_402_271_999
         else { return .failure(Refusal(hint: "; the year is out of range")) }
-        return .success(Reading(text: written(time.epochSeconds), seconds: time.epochSeconds))
+        let isWritten = bytes.count == 19 && bytes[10] == UInt8(ascii: " ") && hasSeparators(bytes)
+        return .success(Reading(text: isWritten ? text : written(time.epochSeconds), seconds: time.epochSeconds))
     }
 
     private func milliseconds(_ text: String) -> Result<Reading, Refusal> {
@@ -65,6 +66,15 @@ public enum DateForm: String, Sendable, CaseIterable {
             return .failure(Refusal(hint: "; the number is out of range"))
         }
         return .success(Reading(text: text, seconds: value / 1000))
+    }
+
+    /// Whether a day and time already have the form's separators.
+    private func hasSeparators(_ bytes: Span<UInt8>) -> Bool {
+        switch self {
+        case .dashed: bytes[4] == UInt8(ascii: "-")
+        case .dotted: bytes[4] == UInt8(ascii: ".")
+        case .day, .milliseconds: false
+        }
     }
 
     private func written(_ seconds: Int) -> String {

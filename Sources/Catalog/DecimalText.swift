@@ -17,6 +17,13 @@ enum DecimalText {
         return fraction > 0 && place + 1 + fraction == bytes.count
     }
 
+    /// Whether a JSON number has no exponent.
+    static func isPlain(_ number: Span<UInt8>) -> Bool {
+        guard number.count <= maximumBytes else { return false }
+        for index in 0..<number.count where number[index] | 0x20 == UInt8(ascii: "e") { return false }
+        return true
+    }
+
     /// Whether the text is digits only.
     static func isWhole(_ text: String) -> Bool {
         let bytes = text.utf8.span

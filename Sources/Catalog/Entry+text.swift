@@ -59,18 +59,31 @@ extension Catalog {
         }.joined()
     }
 
-    /// The faults of files, without loading them into a catalog. An overlay whose page is not among them is checked
-    /// against the embedded page.
+    /// The faults of files, without loading them into a catalog.
+    ///
+    /// A page may have any name; its overlay is the file of the same name with `.overlay.yaml` at the end. An overlay
+    /// whose page is not among the files is checked against the embedded page.
     public static func check(_ files: [CatalogFile]) -> [CatalogError.Fault] {
-        let names = files.map { CatalogFile.Name($0.name) }
-        let overlays = Set(names.filter(\.isOverlay).compactMap(\.method))
-        let missing = overlays.subtracting(names.filter { !$0.isOverlay }.compactMap(\.method))
-        let pages = EmbeddedFiles.all().filter { file in
-            let name = CatalogFile.Name(file.name)
-            return !name.isOverlay && missing.contains(name.method ?? "")
+        let named = files.map { (name: CatalogFile.Name($0.name), file: $0) }
+        var overlays: [(stem: String, file: CatalogFile)] = []
+        for case let (name, file) in named where name.isOverlay { overlays.append((name.method ?? name.text, file)) }
+        var pages = named.filter { !$0.name.isOverlay }.map { ($0.name.method ?? $0.name.text, $0.file) }
+        var faults: [CatalogError.Fault] = []
+        for (stem, file) in overlays where !pages.contains(where: { $0.0 == stem }) {
+            if let page = EmbeddedFiles.all().first(where: { $0.name == "\(stem).yaml" }) {
+                pages.append((stem, page))
+            } else {
+                faults.append(
+                    CatalogError.Fault(file: file.name, line: nil, detail: "there is no \(stem).yaml that it adds to"))
+            }
         }
-        var loader = CatalogLoader(files: pages + files)
-        _ = loader.load()
-        return loader.faults
+        for (stem, page) in pages {
+            do throws(CatalogError) {
+                _ = try Entry.read(page: page, overlay: overlays.first { $0.stem == stem }?.file)
+            } catch {
+                faults += error.faults
+            }
+        }
+        return faults
     }
 }

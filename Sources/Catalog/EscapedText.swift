@@ -1,90 +1,82 @@
-/// Reads UTF-8 text scalar by scalar, with JSON's escapes undone at any depth of nesting: a run of backslashes and what
-/// follows is one escape, however long the run.
-struct EscapedText {
+/// Reads UTF-8 text scalar by scalar in a form that is the same however deep the text is quoted as JSON: backslashes are
+/// dropped, control characters are the letters of their escapes (`n` for a line feed), `\uXXXX` is what it stands for.
+///
+/// Private values are brought into that form too, so one comparison finds them with any escapes; that `n` is then a line
+/// feed as well costs a mask too many at worst.
+enum EscapedText {
     /// What stands at a place.
     struct Step {
         let scalar: UInt32
         /// The place behind it.
         let end: Int
-        /// Where the backslashes end, if they may also be read as just that.
-        var endOfBackslashes: Int?
-    }
-
-    static let backslash: UInt32 = 0x5C
-
-    let text: ArraySlice<UInt8>
-    let start: Int
-    var place: Int
-
-    init(text: ArraySlice<UInt8>, place: Int) {
-        self.text = text
-        self.place = place
-        start = place
     }
 
     /// What stands at the place; nil at the end and where there is no UTF-8.
-    func step() -> Step? {
-        guard place < text.endIndex else { return nil }
+    static func step(_ text: Span<UInt8>, at place: Int) -> Step? {
+        guard place < text.count else { return nil }
         let byte = text[place]
-        if byte == UInt8(ascii: "\\") { return escape() }
-        return byte < 0x80 ? Step(scalar: UInt32(byte), end: place + 1) : sequence(byte)
+        if byte == UInt8(ascii: "\\") { return escape(text, at: place) }
+        return byte < 0x80 ? Step(scalar: letter(UInt32(byte)), end: place + 1) : sequence(text, at: place)
     }
 
-    private func sequence(_ lead: UInt8) -> Step? {
+    private static func sequence(_ text: Span<UInt8>, at place: Int) -> Step? {
         let (length, bits): (Int, UInt8) =
-            switch lead {
+            switch text[place] {
             case 0xC2...0xDF: (2, 0x1F)
             case 0xE0...0xEF: (3, 0x0F)
             case 0xF0...0xF4: (4, 0x07)
             default: (0, 0)
             }
-        guard length > 0, place + length <= text.endIndex else { return nil }
-        var scalar = UInt32(lead & bits)
-        for byte in text[(place + 1)..<(place + length)] { scalar = scalar << 6 | UInt32(byte & 0x3F) }
+        guard length > 0, place + length <= text.count else { return nil }
+        var scalar = UInt32(text[place] & bits)
+        for index in (place + 1)..<(place + length) { scalar = scalar << 6 | UInt32(text[index] & 0x3F) }
         return Step(scalar: scalar, end: place + length)
     }
 
-    private func escape() -> Step {
+    /// The longest run of backslashes that is one escape: deeper nesting does not occur.
+    private static let maximumRun = 64
+
+    private static func endOfBackslashes(_ text: Span<UInt8>, from place: Int) -> Int {
         var end = place
-        while end < text.endIndex, end - place < 64, text[end] == UInt8(ascii: "\\") { end += 1 }
-        let plain = Step(scalar: Self.backslash, end: end)
-        guard end < text.endIndex else { return plain }
-        if text[end] == UInt8(ascii: "u") { return hexadecimal(at: end + 1, backslashes: end) ?? plain }
-        guard let meaning = Self.meaning(of: text[end]) else { return plain }
-        return Step(scalar: meaning, end: end + 1, endOfBackslashes: end)
+        while end < text.count, end - place < maximumRun, text[end] == UInt8(ascii: "\\") { end += 1 }
+        return end
     }
 
-    private static func meaning(of letter: UInt8) -> UInt32? {
-        switch letter {
-        case UInt8(ascii: "\""), UInt8(ascii: "/"): UInt32(letter)
-        case UInt8(ascii: "b"): 0x08
-        case UInt8(ascii: "t"): 0x09
-        case UInt8(ascii: "n"): 0x0A
-        case UInt8(ascii: "f"): 0x0C
-        case UInt8(ascii: "r"): 0x0D
-        default: nil
+    private static func escape(_ text: Span<UInt8>, at place: Int) -> Step? {
+        let end = endOfBackslashes(text, from: place)
+        guard end < text.count, text[end] != UInt8(ascii: "\\") else { return nil }
+        if text[end] == UInt8(ascii: "u"), let step = hexadecimal(text, at: end + 1) { return step }
+        return step(text, at: end)
+    }
+
+    /// The letter of a control character's escape; any other scalar itself.
+    private static func letter(_ scalar: UInt32) -> UInt32 {
+        switch scalar {
+        case 0x08: 0x62
+        case 0x09: 0x74
+        case 0x0A: 0x6E
+        case 0x0C: 0x66
+        case 0x0D: 0x72
+        default: scalar
         }
     }
 
     /// Four hexadecimal digits, or a surrogate pair of them.
-    private func hexadecimal(at start: Int, backslashes: Int) -> Step? {
-        guard let first = unit(at: start) else { return nil }
-        guard first >= 0xD800, first < 0xDC00 else {
-            return Step(scalar: first, end: start + 4, endOfBackslashes: backslashes)
-        }
-        var next = start + 4
-        while next < text.endIndex, next - start < 64, text[next] == UInt8(ascii: "\\") { next += 1 }
-        guard next < text.endIndex, text[next] == UInt8(ascii: "u"), let second = unit(at: next + 1),
+    private static func hexadecimal(_ text: Span<UInt8>, at start: Int) -> Step? {
+        guard let first = unit(text, at: start) else { return nil }
+        guard first >= 0xD800, first < 0xDC00 else { return Step(scalar: letter(first), end: start + 4) }
+        let next = endOfBackslashes(text, from: start + 4)
+        guard next < text.count, text[next] == UInt8(ascii: "u"), let second = unit(text, at: next + 1),
             second >= 0xDC00, second < 0xE000
         else { return nil }
-        let scalar = 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
-        return Step(scalar: scalar, end: next + 5, endOfBackslashes: backslashes)
+        return Step(scalar: 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00), end: next + 5)
     }
 
-    private func unit(at start: Int) -> UInt32? {
-        guard start + 4 <= text.endIndex else { return nil }
+    private static func unit(_ text: Span<UInt8>, at start: Int) -> UInt32? {
+        guard start + 4 <= text.count else { return nil }
         var value: UInt32 = 0
-        for byte in text[start..<(start + 4)] {
+        for index in start..<(start + 4) {
+            let byte = text[index]
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(byte - UInt8(ascii: "0"))
             case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt32(byte - UInt8(ascii: "a") + 10)

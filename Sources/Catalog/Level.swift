@@ -14,20 +14,20 @@ final class Level: Sendable {
         self.collectors = collectors
         var table = NameTable(capacity: fields.reduce(0) { $0 + 2 + $1.field.aliases.count })
         // A documented name wins over another field's alias.
-        for (index, field) in fields.enumerated() { _ = table.insert(field.name, index: index) }
+        for (index, field) in fields.enumerated() { table.insert(field.name, index: index) }
         for (index, field) in fields.enumerated() {
-            _ = table.insert(field.name.camelCased, index: index)
+            table.insert(field.name.camelCased, index: index, isDocumented: false)
             for alias in field.field.aliases {
-                _ = table.insert(alias, index: index)
-                _ = table.insert(alias.camelCased, index: index)
+                table.insert(alias, index: index, isDocumented: false)
+                table.insert(alias.camelCased, index: index, isDocumented: false)
             }
         }
         self.table = table
     }
 
-    /// The index of the field of that name, as documented, in camel case or by an alias.
-    func index(of name: ArraySlice<UInt8>) -> Int? {
-        table.index(of: name)
+    /// The field of that name, as documented, in camel case or by an alias.
+    func match(_ name: ArraySlice<UInt8>) -> NameTable.Match? {
+        table.match(name.span)
     }
 }
 
@@ -46,10 +46,13 @@ final class CompiledField: Sendable {
     let isRequestID: Bool
     /// Whether any value under this field is masked in the audit trail.
     let holdsSensitive: Bool
+    /// Whether nothing but the type is to be looked at, so that a value can go from body to parameter as it is.
+    let isPlain: Bool
     /// The values of a closed enumeration as UTF-8, and what is sent for each.
     private let choices: [(written: String, sent: String)]
 
-    init(_ field: Field, level: Level?, content: CompiledField?, isRequestID: Bool) {
+    /// `isCompared`: some rule looks at the value.
+    init(_ field: Field, level: Level?, content: CompiledField?, isRequestID: Bool, isCompared: Bool) {
         self.field = field
         name = field.name
         kind = field.type.kind
@@ -61,6 +64,10 @@ final class CompiledField: Sendable {
         holdsSensitive =
             field.sensitivity != nil || content?.holdsSensitive == true
             || level?.fields.contains(where: \.holdsSensitive) == true
+        isPlain =
+            !isCompared && !isRequestID && content == nil && field.values.isEmpty && field.dateForm == nil
+            && field.key == nil && field.sensitivity == nil && field.maximumLength == nil
+            && field.minimumValue == nil && field.maximumValue == nil
         choices =
             field.values.map { ($0.value, $0.value) }
             + field.valueAliases.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -20,21 +20,26 @@ struct LevelCompiler {
     }
 
     private func level(_ fields: [Field], at path: [String], isOpen: Bool) -> Level {
-        Level(
-            fields: fields.map { compile($0, at: path + [$0.name]) }, isOpen: isOpen, rules: rules[path] ?? [],
-            collectors: collectors[path] ?? [])
+        let rules = rules[path] ?? []
+        let collectors = collectors[path] ?? []
+        let compared = Set(rules.flatMap(\.fields) + collectors.flatMap(\.fields))
+        let compiled = fields.enumerated().map { index, field in
+            compile(field, at: path + [field.name], isCompared: compared.contains(index))
+        }
+        return Level(fields: compiled, isOpen: isOpen, rules: rules, collectors: collectors)
     }
 
-    private func compile(_ field: Field, at path: [String]) -> CompiledField {
+    private func compile(_ field: Field, at path: [String], isCompared: Bool) -> CompiledField {
         if let type = field.jsonType {
             var content = Field(name: field.name, type: type)
             content.children = field.children
             content.isOpen = field.isOpen
-            return CompiledField(field, level: nil, content: compile(content, at: path), isRequestID: false)
+            let inner = compile(content, at: path, isCompared: false)
+            return CompiledField(field, level: nil, content: inner, isRequestID: false, isCompared: isCompared)
         }
         let hasLevel = field.type.kind == .object && !field.children.isEmpty
         return CompiledField(
             field, level: hasLevel ? level(field.children, at: path, isOpen: field.isOpen) : nil, content: nil,
-            isRequestID: path == idempotency)
+            isRequestID: path == idempotency, isCompared: isCompared)
     }
 }

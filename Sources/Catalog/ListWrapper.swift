@@ -14,7 +14,7 @@ enum ListWrapper {
 
     private static func elements(ofObject value: JSONValue, _ member: AnswerLevel.Member) -> [JSONValue] {
         guard let only = value.fields.first(where: { _ in true }) else { return [] }
-        guard value.count == 1 else { return [value] }
+        guard value.count == 1 else { return elements(besideOthers: value, member) }
         let inner = only.value
         let isNamedAsItem = only.isNamed(member.itemName)
         // A single element whose one member is documented is that element, not a wrapper.
@@ -25,5 +25,12 @@ enum ListWrapper {
         case .object: return isNamedAsItem || member.level != nil ? [inner] : [value]
         case .bool, .number, .string: return isNamedAsItem || member.level == nil ? [inner] : [value]
         }
+    }
+
+    /// A wrapper may hold more than its list: attributes that TOP adds.
+    private static func elements(besideOthers value: JSONValue, _ member: AnswerLevel.Member) -> [JSONValue] {
+        guard let list = value[member.itemName], list.kind == .array, member.level?[member.itemName] == nil
+        else { return [value] }
+        return Array(list.elements)
     }
 }

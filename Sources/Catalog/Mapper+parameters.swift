@@ -48,7 +48,7 @@ extension Mapper {
         given.seconds = scalar.seconds
         if let masked = remember(scalar.text, field) {
             let bytes = Array(scalar.text.utf8)
-            let span = MaskSpan(range: 0..<bytes.count, shown: Array(masked.utf8))
+            let span = MaskSpan(range: 0..<bytes.count, shown: masked, isQuoted: false)
             masks.append(ParameterMask(parameter: parameters.count, text: bytes, spans: [span]))
         }
         parameters.append(Parameter(name: field.name, value: scalar.text))
@@ -76,7 +76,7 @@ extension Mapper {
                 let start = text.utf8.count
                 text += part
                 if let masked = remember(part, field) {
-                    spans.append(MaskSpan(range: start..<text.utf8.count, shown: Array(masked.utf8)))
+                    spans.append(MaskSpan(range: start..<text.utf8.count, shown: masked, isQuoted: false))
                 }
             }
             path.removeLast()
@@ -179,7 +179,7 @@ extension Mapper {
     }
 
     private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
-        for member in root.fields where level.index(of: member.nameBytes) == nil && !member.value.isNull {
+        for member in root.fields where level.match(member.nameBytes) == nil && !member.value.isNull {
             var text = member.value.scalarText
             if text == nil {
                 writer.removeAll()
@@ -226,7 +226,7 @@ extension Mapper {
         writer.string(text)
         guard isSensitive else { return }
         let comma = writer.bytes[start] == UInt8(ascii: ",") ? 1 : 0
-        spans.append(MaskSpan(range: start + comma..<writer.bytes.count, shown: Array("\"***\"".utf8)))
+        spans.append(MaskSpan(range: (start + comma)..<writer.bytes.count, shown: "***", isQuoted: true))
     }
 
     /// Checks JSON or a text that holds it, and gives the text to send; `writer` then holds it in compact form.

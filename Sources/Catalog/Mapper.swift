@@ -25,7 +25,9 @@ struct Mapper {
 
         /// The value; nil if the field is absent.
         var value: JSONValue?
-        /// The caller's spelling of the name; nil if it gave none.
+        /// Whether the caller named the field at all.
+        var isNamed = false
+        /// The caller's spelling of the name; nil if it is the documented one.
         var spelling: String?
         var presence = Presence.absent
         /// A scalar's text as sent.
@@ -54,7 +56,12 @@ struct Mapper {
 
     init(idempotency: IdempotencyKey?, expectationCount: Int) {
         self.idempotency = idempotency
-        expectations = Array(repeating: [], count: expectationCount)
+        expectations = expectationCount == 0 ? [] : Array(repeating: [], count: expectationCount)
+        // Room for an ordinary call.
+        path.reserveCapacity(8)
+        keys.reserveCapacity(8)
+        sensitive.reserveCapacity(4)
+        spans.reserveCapacity(4)
     }
 
     // MARK: Places
@@ -90,25 +97,28 @@ struct Mapper {
         var given = Array(repeating: Given(), count: level.fields.count)
         for member in object.fields {
             let bytes = member.nameBytes
-            guard let index = level.index(of: bytes) else {
+            guard let match = level.match(bytes) else {
                 if !level.isOpen { unknown(member, level) }
                 continue
             }
-            let documented = level.fields[index].name
-            let isDocumented = bytes.elementsEqual(documented.utf8)
-            if isVerbatim, !isDocumented {
-                fault(at: member.name, "unknown field; in a text that is sent unchanged its name is \"\(documented)\"")
+            let index = match.index
+            if isVerbatim, !match.isDocumented {
+                let name = level.fields[index].name
+                fault(at: member.name, "unknown field; in a text that is sent unchanged its name is \"\(name)\"")
                 continue
             }
-            let spelling = isDocumented ? documented : member.name
-            if let other = given[index].spelling {
+            if given[index].isNamed {
+                let spelling = member.name
+                let other = given[index].spelling ?? level.fields[index].name
                 fault(at: spelling, "given twice, as \"\(other)\" and as \"\(spelling)\"")
                 given[index].presence = .faulty
                 continue
             }
-            given[index].spelling = spelling
-            if !member.value.isNull {
-                given[index].value = member.value
+            given[index].isNamed = true
+            if !match.isDocumented { given[index].spelling = member.name }
+            let value = member.value
+            if !value.isNull {
+                given[index].value = value
                 given[index].presence = .present
             }
         }
@@ -135,7 +145,7 @@ struct Mapper {
     }
 
     private mutating func copyUnknown(_ value: JSONValue, _ level: Level) {
-        for member in value.fields where level.index(of: member.nameBytes) == nil {
+        for member in value.fields where level.match(member.nameBytes) == nil {
             writer.name(member.name)
             writer.value(member.value)
         }
@@ -232,6 +242,7 @@ struct Mapper {
         case .string where field.content != nil:
             nestedText(value, field)
         case .string, .number, .boolean, .date, .price, .decimal:
+            if field.isPlain, copied(value, field) { return }
             guard let scalar = scalar(value, field) else {
                 given.presence = .faulty
                 return writer.null()
@@ -241,6 +252,22 @@ struct Mapper {
     }
 
     // MARK: Scalars
+
+    /// Writes a value that needs no looking at as it came; false if it does.
+    private mutating func copied(_ value: JSONValue, _ field: CompiledField) -> Bool {
+        switch (field.kind, value.kind) {
+        case (.string, .string):
+            guard let bytes = value.stringBytes else { return false }
+            writer.string(utf8: bytes)
+        case (.number, .number), (.decimal, .number):
+            let raw = value.raw
+            guard DecimalText.isPlain(raw.span) else { return false }
+            writer.raw(raw)
+        default:
+            return false
+        }
+        return true
+    }
 
     /// Writes a scalar into JSON, and remembers what it is good for.
     private mutating func write(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
@@ -252,7 +279,7 @@ struct Mapper {
         guard let masked = remember(scalar.text, field) else { return }
         // The writer may have put a comma in front.
         let comma = writer.bytes[start] == UInt8(ascii: ",") ? 1 : 0
-        spans.append(MaskSpan(range: start + comma..<writer.bytes.count, shown: Array("\"\(masked)\"".utf8)))
+        spans.append(MaskSpan(range: (start + comma)..<writer.bytes.count, shown: masked, isQuoted: true))
     }
 
     /// Keeps a sent value as a key, a request id, a private value; gives its masked form if it is private.

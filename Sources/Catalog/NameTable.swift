@@ -3,8 +3,23 @@
 ///
 /// Only documented names are stored, so hostile names can collide with few of them at most.
 struct NameTable: Sendable {
+    /// What is known of a name.
+    struct Match: Sendable, Equatable {
+        let index: Int
+        /// Whether it is the name itself, and no other spelling of it.
+        let isDocumented: Bool
+    }
+
+    private struct Name: Sendable {
+        let match: Match
+        let start: Int
+        let count: Int
+    }
+
     private var slots: [Int32]
-    private var names: [(bytes: [UInt8], index: Int)] = []
+    private var names: [Name] = []
+    /// All names, one behind the other.
+    private var bytes: [UInt8] = []
     private let mask: Int
 
     init(capacity: Int) {
@@ -14,34 +29,41 @@ struct NameTable: Sendable {
         mask = size - 1
     }
 
-    /// Stores a name; false if it is there already.
-    mutating func insert(_ name: String, index: Int) -> Bool {
-        let bytes = Array(name.utf8)
-        var place = Self.hash(bytes[...]) & mask
+    /// Stores a name, unless it is there already.
+    mutating func insert(_ text: String, index: Int, isDocumented: Bool = true) {
+        let name = text.utf8.span
+        var place = Self.hash(name) & mask
         while slots[place] >= 0 {
-            if names[Int(slots[place])].bytes == bytes { return false }
+            if isStored(name, at: names[Int(slots[place])]) { return }
             place = (place + 1) & mask
         }
         slots[place] = Int32(names.count)
-        names.append((bytes, index))
-        return true
+        let match = Match(index: index, isDocumented: isDocumented)
+        names.append(Name(match: match, start: bytes.count, count: name.count))
+        bytes.append(contentsOf: text.utf8)
     }
 
-    /// The index stored for a name; nil for an unknown one.
-    func index(of name: ArraySlice<UInt8>) -> Int? {
+    /// What is stored for a name; nil for an unknown one.
+    func match(_ name: Span<UInt8>) -> Match? {
         var place = Self.hash(name) & mask
         while slots[place] >= 0 {
-            let entry = names[Int(slots[place])]
-            if entry.bytes.count == name.count, entry.bytes.elementsEqual(name) { return entry.index }
+            let stored = names[Int(slots[place])]
+            if isStored(name, at: stored) { return stored.match }
             place = (place + 1) & mask
         }
         return nil
     }
 
+    private func isStored(_ name: Span<UInt8>, at stored: Name) -> Bool {
+        guard stored.count == name.count else { return false }
+        for offset in 0..<name.count where bytes[stored.start + offset] != name[offset] { return false }
+        return true
+    }
+
     /// FNV-1a.
-    private static func hash(_ name: ArraySlice<UInt8>) -> Int {
+    private static func hash(_ name: Span<UInt8>) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in name { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for index in 0..<name.count { hash = (hash ^ UInt64(name[index])) &* 0x100_0000_01b3 }
         return Int(truncatingIfNeeded: hash >> 8 ^ hash) & Int.max
     }
 }

@@ -3,110 +3,146 @@
 /// They are kept sorted, and the ones that may begin at a place are narrowed down scalar by scalar: the time for a place
 /// grows with the logarithm of their number.
 struct NeedleSet: Sendable {
-    private struct Needle {
-        let value: SensitiveValue
-        /// The whole value; one backslash stands for any run of them, since how many there are depends on how deep a
-        /// text is nested.
-        let scalars: [UInt32]
-        /// A short number is only found where it is a whole number: as part of a longer one it is another number.
-        let isShortNumber: Bool
-
-        init(_ value: SensitiveValue) {
-            self.value = value
-            var scalars: [UInt32] = []
-            for scalar in value.text.unicodeScalars where scalar != "\\" || scalars.last != EscapedText.backslash {
-                scalars.append(scalar.value)
-            }
-            self.scalars = scalars
-            isShortNumber = scalars.count < 8 && scalars.allSatisfy { $0 &- 0x30 < 10 }
-        }
-    }
-
     /// A value is recognised by at most so many characters, so that hostile ones cannot make a search slow.
     static let maximumLength = 64
 
-    private let needles: [Needle]
-    /// The bytes with which a value may begin.
-    let starts: ByteSet
-
-    init(_ values: [SensitiveValue], starts: ByteSet) {
-        var needles = values.map(Needle.init).filter { $0.scalars.count >= ValueMask.minimumCharacters }
-        if needles.count > 1 { needles.sort { $0.scalars.lexicographicallyPrecedes($1.scalars) } }
-        self.needles = needles
-        var starts = starts
-        for needle in needles { starts.insert(needle.value.text.utf8.first ?? 0) }
-        if !needles.isEmpty { starts.insert(UInt8(ascii: "\\")) }
-        self.starts = starts
+    /// Where a value's scalars are.
+    private struct Place {
+        let value: Int
+        let start: Int
+        let count: Int
     }
 
-    var values: [SensitiveValue] { needles.map(\.value) }
+    let values: [SensitiveValue]
+    /// The values' scalars as `EscapedText` reads them, one value behind the other.
+    private let scalars: [UInt32]
+    /// The values that are searched for, sorted by their scalars.
+    private let places: [Place]
+    /// The bytes that values begin with.
+    let firstBytes: ByteSet
+    /// The bytes that come second in values.
+    private let secondBytes: ByteSet
 
-    /// The longest value that begins at `place`: where it ends, and what is shown instead.
-    func hit(in text: ArraySlice<UInt8>, at place: Int) -> (end: Int, shown: String)? {
-        guard !needles.isEmpty else { return nil }
-        var reader = EscapedText(text: text, place: place)
-        var candidates = 0..<needles.count
-        var best: (end: Int, shown: String)?
+    init(_ values: [SensitiveValue]) {
+        var scalars: [UInt32] = []
+        var places: [Place] = []
+        // Any character may be written as an escape.
+        var (firstBytes, secondBytes) = (ByteSet.backslash, ByteSet.backslash)
+        scalars.reserveCapacity(values.reduce(0) { $0 + $1.text.utf8.count })
+        places.reserveCapacity(values.count)
+        for (index, value) in values.enumerated() where Self.isLongEnough(value.text) {
+            let start = scalars.count
+            let bytes = value.text.utf8.span
+            var place = 0
+            while let step = EscapedText.step(bytes, at: place) {
+                scalars.append(step.scalar)
+                place = step.end
+            }
+            places.append(Place(value: index, start: start, count: scalars.count - start))
+            firstBytes.insert(bytes[0])
+            secondBytes.insert(bytes[1])
+        }
+        if places.count > 1 { places.sort { Self.isLess($0, $1, scalars) } }
+        self.values = values
+        self.scalars = scalars
+        self.places = places
+        self.firstBytes = firstBytes
+        self.secondBytes = secondBytes
+    }
+
+    private static func isLongEnough(_ text: String) -> Bool {
+        guard text.utf8.count >= ValueMask.minimumCharacters else { return false }
+        var count = 0
+        for scalar in text.unicodeScalars where scalar != "\\" {
+            count += 1
+            if count == ValueMask.minimumCharacters { return true }
+        }
+        return false
+    }
+
+    private static func isLess(_ left: Place, _ right: Place, _ scalars: [UInt32]) -> Bool {
+        for offset in 0..<min(left.count, right.count) {
+            let (a, b) = (scalars[left.start + offset], scalars[right.start + offset])
+            if a != b { return a < b }
+        }
+        return left.count < right.count
+    }
+
+    var isEmpty: Bool { places.isEmpty }
+
+    /// The longest value that begins at `place`: where it ends, and its index.
+    func hit(_ text: Span<UInt8>, at place: Int) -> (end: Int, index: Int)? {
+        guard place + 1 < text.count, firstBytes.contains(text[place]) else { return nil }
+        if text[place] != UInt8(ascii: "\\"), !secondBytes.contains(text[place + 1]) { return nil }
+        return search(text, at: place)
+    }
+
+    private func search(_ text: Span<UInt8>, at start: Int) -> (end: Int, index: Int)? {
+        var place = start
+        var candidates = 0..<places.count
+        var best: (end: Int, index: Int)?
         var depth = 0
-        while let step = reader.step() {
-            var place = step.end
-            var next = narrowed(candidates, at: depth, to: step.scalar)
-            if next.isEmpty, let run = step.endOfBackslashes {
-                next = narrowed(candidates, at: depth, to: EscapedText.backslash)
-                place = run
-            }
-            guard !next.isEmpty else { break }
-            candidates = next
-            reader.place = place
+        while let step = EscapedText.step(text, at: place) {
+            candidates = narrowed(candidates, at: depth, to: step.scalar)
+            guard !candidates.isEmpty else { break }
+            place = step.end
             depth += 1
-            let first = needles[candidates.lowerBound]
-            if depth == first.scalars.count, isWhole(first, in: text, from: reader.start, to: reader.place) {
-                best = (reader.place, first.value.masked)
+            let first = candidates.lowerBound
+            if depth == count(first) {
+                if isWhole(first, text, from: start, to: place) { best = (place, places[first].value) }
+                if candidates.count == 1 { break }
+            } else if depth == Self.maximumLength {
+                return (rest(of: first, from: depth, text, at: place), places[first].value)
             }
-            if depth == Self.maximumLength, first.scalars.count > depth {
-                return (rest(of: first, from: depth, reader), first.value.masked)
-            }
-            if candidates.count == 1, depth == first.scalars.count { break }
         }
         return best
     }
 
-    /// The needles of a range, all alike up to `depth`, that go on with a scalar.
-    private func narrowed(_ range: Range<Int>, at depth: Int, to scalar: UInt32) -> Range<Int> {
-        let lower = partition(range) { $0.scalars.count <= depth || $0.scalars[depth] < scalar }
-        let upper = partition(lower..<range.upperBound) { $0.scalars[depth] <= scalar }
-        return lower..<upper
+    private func count(_ index: Int) -> Int {
+        places[index].count
     }
 
-    /// The index of the first needle in a range for which the predicate no longer holds.
-    private func partition(_ range: Range<Int>, _ holds: (borrowing Needle) -> Bool) -> Int {
+    /// The values of a range, all alike up to `depth`, that go on with a scalar.
+    private func narrowed(_ range: Range<Int>, at depth: Int, to scalar: UInt32) -> Range<Int> {
+        if range.count == 1 {
+            let index = range.lowerBound
+            return depth < count(index) && scalars[places[index].start + depth] == scalar ? range : index..<index
+        }
+        // A value that ends here comes first.
         var (low, high) = (range.lowerBound, range.upperBound)
         while low < high {
             let middle = (low + high) / 2
-            if holds(needles[middle]) { low = middle + 1 } else { high = middle }
+            if count(middle) <= depth || scalars[places[middle].start + depth] < scalar {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
-        return low
+        let lower = low
+        high = range.upperBound
+        while low < high {
+            let middle = (low + high) / 2
+            if scalars[places[middle].start + depth] == scalar { low = middle + 1 } else { high = middle }
+        }
+        return lower..<low
     }
 
-    private func isWhole(_ needle: Needle, in text: ArraySlice<UInt8>, from start: Int, to end: Int) -> Bool {
-        guard needle.isShortNumber else { return true }
-        if start > text.startIndex, text[start - 1] &- UInt8(ascii: "0") < 10 { return false }
-        return end == text.endIndex || text[end] &- UInt8(ascii: "0") >= 10
+    /// A short number is only found where it is a whole number: as part of a longer one it is another number.
+    private func isWhole(_ index: Int, _ text: Span<UInt8>, from start: Int, to end: Int) -> Bool {
+        guard count(index) < 8 else { return true }
+        for scalar in scalars[places[index].start..<(places[index].start + places[index].count)]
+        where scalar &- 0x30 > 9 { return true }
+        if start > 0, text[start - 1] &- UInt8(ascii: "0") < 10 { return false }
+        return end == text.count || text[end] &- UInt8(ascii: "0") >= 10
     }
 
     /// Goes on past as much of a long value as follows.
-    private func rest(of needle: Needle, from depth: Int, _ reader: EscapedText) -> Int {
-        var reader = reader
-        for scalar in needle.scalars[depth...] {
-            guard let step = reader.step() else { break }
-            if step.scalar == scalar {
-                reader.place = step.end
-            } else if scalar == EscapedText.backslash, let run = step.endOfBackslashes {
-                reader.place = run
-            } else {
-                break
-            }
+    private func rest(of index: Int, from depth: Int, _ text: Span<UInt8>, at start: Int) -> Int {
+        var place = start
+        for scalar in scalars[(places[index].start + depth)..<(places[index].start + places[index].count)] {
+            guard let step = EscapedText.step(text, at: place), step.scalar == scalar else { break }
+            place = step.end
         }
-        return reader.place
+        return place
     }
 }

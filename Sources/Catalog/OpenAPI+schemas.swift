@@ -2,25 +2,24 @@ import JSON
 
 /// JSON Schema of parameters.
 extension JSONWriter {
-    /// An object of these fields.
-    mutating func schema(_ fields: [Field]) {
+    /// An object of these fields; `optional` is the path of a field that need not be there though it is required.
+    mutating func schema(_ fields: [Field], optional: [String]) {
         beginObject()
-        objectSchema(fields)
+        objectSchema(fields, optional[...])
         endObject()
     }
 
-    private mutating func objectSchema(_ fields: [Field]) {
+    private mutating func objectSchema(_ fields: [Field], _ optional: ArraySlice<String>) {
         member("type", "object")
         guard !fields.isEmpty else { return }
         name("properties")
         beginObject()
         for field in fields {
             name(field.name)
-            schema(field)
+            schema(field, optional.first == field.name ? optional.dropFirst() : [])
         }
         endObject()
-        // A default stands in for what is left out, and a request id is derived of the header.
-        let required = fields.filter { $0.isRequired && $0.defaultText == nil && $0.name != "request_id" }
+        let required = fields.filter { $0.isRequired && $0.defaultText == nil && [$0.name] != Array(optional) }
         guard !required.isEmpty else { return }
         name("required")
         beginArray()
@@ -28,7 +27,7 @@ extension JSONWriter {
         endArray()
     }
 
-    private mutating func schema(_ field: Field) {
+    private mutating func schema(_ field: Field, _ optional: ArraySlice<String>) {
         beginObject()
         if let text = field.description { member("description", text) }
         if field.type.isList {
@@ -36,25 +35,25 @@ extension JSONWriter {
             member("maxItems", field.maximumItems)
             name("items")
             beginObject()
-            value(field)
+            value(field, optional)
             endObject()
         } else {
-            value(field)
+            value(field, optional)
             examples(field)
         }
         endObject()
     }
 
-    private mutating func value(_ field: Field) {
+    private mutating func value(_ field: Field, _ optional: ArraySlice<String>) {
         switch field.type.kind {
-        case .object, .map: objectSchema(field.children)
+        case .object, .map: objectSchema(field.children, optional)
         case .number, .decimal: types("number", "string")
         case .price: types("string", "number")
         case .boolean: member("type", "boolean")
         case .json: break
         case .string where field.jsonType != nil: types("array", "object", "string")
-        case .string, .date, .bytes:
-            field.dateForm == .milliseconds ? types("string", "integer") : member("type", "string")
+        case .string where field.dateForm == .milliseconds: types("string", "integer")
+        case .string, .date, .bytes: member("type", "string")
         }
         if !field.values.isEmpty { enumeration(field) }
         member("maxLength", field.maximumLength)

@@ -62,7 +62,7 @@ extension JSONWriter {
         beginObject()
         name("required")
         bool(true)
-        content("application/json") { $0.schema(entry.request) }
+        content("application/json") { $0.schema(entry.request, optional: entry.idempotencyPath ?? []) }
         endObject()
         responses(entry)
         endObject()
@@ -124,7 +124,7 @@ extension JSONWriter {
         endObject()
         property("retryable", type: "boolean")
         name("result")
-        schema(entry.response)
+        schema(entry.response, optional: [])
         endObject()
         endObject()
     }

@@ -15,7 +15,7 @@ extension OverlayReader {
     }
 
     private mutating func rule(_ members: YAMLReader.Members) -> Overlay.RulePart? {
-        switch Set(members.values.keys) {
+        switch Set(members.order.map(\.name)) {
         case ["one_of"]:
             let paths = paths(members, "one_of")
             if paths.count >= 2 { return .oneOf(paths) }
@@ -34,7 +34,7 @@ extension OverlayReader {
 
     private mutating func requirement(_ members: YAMLReader.Members) -> Overlay.RulePart? {
         let required = paths(members, "require")
-        guard !required.isEmpty, let node = members.values["when"],
+        guard !required.isEmpty, let node = members["when"],
             let condition = yaml.members(node, known: ["field", "is"], of: "when"),
             let field = path(condition, "field"),
             let value = yaml.requiredText(condition, "is", of: "when")
@@ -58,11 +58,11 @@ extension OverlayReader {
         outcome.retryable = path(members, "retryable")
         outcome.code = path(members, "code")
         outcome.message = path(members, "message")
-        for element in members.values["success"].flatMap({ yaml.elements($0, "success") }) ?? [] {
+        for element in members["success"].flatMap({ yaml.elements($0, "success") }) ?? [] {
             guard let members = yaml.members(element, known: ["field", "is", "in"], of: "a flag") else { continue }
             if let flag = flag(members) { outcome.success.append(flag) }
         }
-        for element in members.values["complete"].flatMap({ yaml.elements($0, "complete") }) ?? [] {
+        for element in members["complete"].flatMap({ yaml.elements($0, "complete") }) ?? [] {
             if let completion = completion(element) { outcome.completions.append(completion) }
         }
         return outcome
@@ -71,13 +71,13 @@ extension OverlayReader {
     private mutating func completion(_ node: Node) -> Overlay.OutcomePart.Completion? {
         let known = ["field", "is", "in", "sent", "found", "when"]
         guard let members = yaml.members(node, known: known, of: "a completion") else { return nil }
-        guard members.values["sent"] != nil else { return flag(members).map { .flag($0) } }
+        guard members["sent"] != nil else { return flag(members).map { .flag($0) } }
         guard let sent = path(members, "sent"), let found = path(members, "found") else {
             yaml.fault(members.line, "a completion reads: sent: …, found: …; or field: …, is: …")
             return nil
         }
         var condition: Overlay.FlagPart?
-        if let node = members.values["when"],
+        if let node = members["when"],
             let members = yaml.members(node, known: ["field", "is", "in"], of: "when")
         {
             condition = flag(members)

@@ -37,13 +37,13 @@ struct OverlayReader {
         overlay.idempotency = path(members, "idempotency")
         overlay.request = fieldParts(members, "request", known: Self.fieldNames)
         overlay.response = fieldParts(members, "response", known: Self.answerFieldNames)
-        if let node = members.values["rules"] { overlay.rules = rules(node) }
-        if let node = members.values["outcome"] { overlay.outcome = outcome(node) }
+        if let node = members["rules"] { overlay.rules = rules(node) }
+        if let node = members["outcome"] { overlay.outcome = outcome(node) }
         return overlay
     }
 
     private mutating func friendlyPath(_ members: YAMLReader.Members) -> String? {
-        guard let node = members.values["path"], let path = yaml.text(node, "path") else { return nil }
+        guard let node = members["path"], let path = yaml.text(node, "path") else { return nil }
         let isPlain = path.utf8.allSatisfy { byte in
             byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-")
                 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -60,7 +60,7 @@ struct OverlayReader {
     /// A path of names, dots between them.
     mutating func path(_ members: YAMLReader.Members, _ name: String) -> Overlay.Path? {
         guard let text = yaml.text(members, name) else { return nil }
-        return path(text, line: members.values[name]?.mark?.line ?? members.line)
+        return path(text, line: members[name]?.mark?.line ?? members.line)
     }
 
     mutating func path(_ text: String, line: Int?) -> Overlay.Path {
@@ -72,7 +72,7 @@ struct OverlayReader {
     private mutating func fieldParts(
         _ members: YAMLReader.Members, _ name: String, known: [String]
     ) -> [Overlay.FieldPart] {
-        guard let node = members.values[name],
+        guard let node = members[name],
             let fields = yaml.members(node, known: nil, of: "the overlay's \(name)")
         else { return [] }
         var parts: [Overlay.FieldPart] = []
@@ -101,7 +101,7 @@ struct OverlayReader {
     }
 
     private mutating func values(_ members: YAMLReader.Members) -> [Field.AllowedValue] {
-        guard let node = members.values["values"], let values = yaml.members(node, known: nil, of: "values")
+        guard let node = members["values"], let values = yaml.members(node, known: nil, of: "values")
         else { return [] }
         if values.order.isEmpty { yaml.fault(values.line, "values must name at least one") }
         return values.order.map { value in
@@ -110,7 +110,7 @@ struct OverlayReader {
     }
 
     private mutating func readValueAliases(_ members: YAMLReader.Members, into part: inout Overlay.FieldPart) {
-        guard let node = members.values["value_aliases"],
+        guard let node = members["value_aliases"],
             let aliases = yaml.members(node, known: nil, of: "value_aliases")
         else { return }
         for (alias, value, line) in aliases.order {
@@ -123,12 +123,12 @@ struct OverlayReader {
     }
 
     private mutating func readJSON(_ members: YAMLReader.Members, into part: inout Overlay.FieldPart) {
-        guard let node = members.values["json"],
+        guard let node = members["json"],
             let json = yaml.members(node, known: ["type", "children"], of: "json"),
             let type = yaml.requiredText(json, "type", of: "json")
         else { return }
         part.jsonType = FieldType(type)
-        guard let children = json.values["children"] else {
+        guard let children = json["children"] else {
             yaml.fault(json.line, "json must have \"children\"")
             return
         }

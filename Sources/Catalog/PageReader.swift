@@ -43,12 +43,12 @@ struct PageReader {
         page.description = yaml.text(members, "description") ?? ""
         if let session: Entry.Session = yaml.choice(members, "session") {
             page.session = session
-        } else if members.values["session"] == nil {
+        } else if members["session"] == nil {
             yaml.fault(members.line, "a page must have a \"session\": required, optional or none")
         }
         page.responseRoot = yaml.text(members, "response_root") ?? Answer.rootName(of: method)
-        if let node = members.values["request"] { page.request = fields(node, isRequest: true, depth: 1) }
-        if let node = members.values["response"] { page.response = fields(node, isRequest: false, depth: 1) }
+        if let node = members["request"] { page.request = fields(node, isRequest: true, depth: 1) }
+        if let node = members["response"] { page.response = fields(node, isRequest: false, depth: 1) }
         return page
     }
 
@@ -85,7 +85,7 @@ struct PageReader {
         var field = Field(name: name, type: FieldType(type))
         readTexts(members, into: &field)
         readRequired(members, into: &field, isRequest: isRequest)
-        if let children = members.values["children"] {
+        if let children = members["children"] {
             field.children = fields(children, isRequest: isRequest, depth: depth + 1)
             if field.type.kind != .object {
                 yaml.fault(children.mark?.line, "a \(type) cannot have children")
@@ -115,10 +115,10 @@ struct PageReader {
 
     private mutating func readRequired(_ members: YAMLReader.Members, into field: inout Field, isRequest: Bool) {
         let isRequired = yaml.bool(members, "required")
-        if isRequest, members.values["required"] == nil {
+        if isRequest, members["required"] == nil {
             yaml.fault(members.line, "the parameter \"\(field.name)\" must say \"required\": true or false")
         }
-        if !isRequest, members.values["required"] != nil {
+        if !isRequest, members["required"] != nil {
             yaml.fault(members.line, "\"required\" has no meaning in an answer")
         }
         field.isRequired = isRequest && isRequired == true

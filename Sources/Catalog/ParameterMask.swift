@@ -1,10 +1,12 @@
-import JSON
 import TOP
 
 /// Where a private value stands in a parameter's text, and what is shown there.
 struct MaskSpan: Sendable, Equatable {
     let range: Range<Int>
-    let shown: [UInt8]
+    /// What is shown, which needs no escapes.
+    let shown: String
+    /// Whether it stands in JSON as a string of its own.
+    let isQuoted: Bool
 }
 
 /// A parameter that holds private values.
@@ -16,26 +18,19 @@ struct ParameterMask: Sendable {
     /// In ascending order.
     let spans: [MaskSpan]
 
-    /// The text as it may be shown: private fields masked, and private values wherever else they occur.
-    func masked(by mask: ValueMask) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count + 16)
+    /// Appends the text as it may be shown, as the content of a JSON string: private fields masked, and private values
+    /// wherever else they occur.
+    func append(to bytes: inout [UInt8], _ mask: ValueMask) {
+        let text = text.span
         var copied = 0
         for span in spans {
-            append(text[copied..<span.range.lowerBound], to: &result, mask)
-            result.append(contentsOf: span.shown)
+            mask.append(text.extracting(copied..<span.range.lowerBound), to: &bytes, isEscaped: true)
+            if span.isQuoted { bytes.append(contentsOf: #"\""#.utf8) }
+            bytes.append(contentsOf: span.shown.utf8)
+            if span.isQuoted { bytes.append(contentsOf: #"\""#.utf8) }
             copied = span.range.upperBound
         }
-        append(text[copied...], to: &result, mask)
-        return result
-    }
-
-    private func append(_ part: ArraySlice<UInt8>, to result: inout [UInt8], _ mask: ValueMask) {
-        if let replaced = mask.replaced(part) {
-            result.append(contentsOf: replaced)
-        } else {
-            result.append(contentsOf: part)
-        }
+        mask.append(text.extracting(copied..<text.count), to: &bytes, isEscaped: true)
     }
 }
 
@@ -43,20 +38,26 @@ extension Mapper {
     /// The request's parameters as one JSON object from name to masked text.
     func maskedRequest(by mask: ValueMask) -> String {
         var size = 2
-        for parameter in parameters { size += parameter.name.utf8.count + parameter.value.utf8.count + 32 }
-        var writer = JSONWriter(capacity: size)
+        for parameter in parameters { size += parameter.name.utf8.count + parameter.value.utf8.count * 5 / 4 + 16 }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
         var next = 0
-        writer.beginObject()
+        bytes.append(UInt8(ascii: "{"))
         for (index, parameter) in parameters.enumerated() {
-            writer.name(parameter.name)
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(UInt8(ascii: "\""))
+            let name = parameter.name.utf8.span
+            JSONText.append(name, 0..<name.count, to: &bytes, isEscaped: true)
+            bytes.append(contentsOf: "\":\"".utf8)
             if next < masks.count, masks[next].parameter == index {
-                writer.string(utf8: masks[next].masked(by: mask))
+                masks[next].append(to: &bytes, mask)
                 next += 1
             } else {
-                writer.string(mask.masked(parameter.value))
+                mask.append(parameter.value.utf8.span, to: &bytes, isEscaped: true)
             }
+            bytes.append(UInt8(ascii: "\""))
         }
-        writer.endObject()
-        return String(decoding: writer.bytes, as: UTF8.self)
+        bytes.append(UInt8(ascii: "}"))
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

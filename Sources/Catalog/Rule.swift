@@ -6,6 +6,15 @@ enum Rule: Sendable, Equatable {
     case require([Int], field: Int, is: String)
     /// The first field's time must be before the second's.
     case order(earlier: Int, later: Int)
+
+    /// The fields that it looks at.
+    var fields: [Int] {
+        switch self {
+        case .oneOf(let fields): fields
+        case .require(let fields, let field, _): fields + [field]
+        case .order(let earlier, let later): [earlier, later]
+        }
+    }
 }
 
 /// Which sent texts an answer must name again (see `Outcome.Completion.echoed`).
@@ -16,6 +25,9 @@ struct Collector: Sendable, Equatable {
     let field: Int
     /// Collected only where this field has one of these values.
     let condition: Condition?
+
+    /// The fields that it looks at.
+    var fields: [Int] { condition.map { [field, $0.field] } ?? [field] }
 
     struct Condition: Sendable, Equatable {
         let field: Int

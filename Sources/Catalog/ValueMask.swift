@@ -11,10 +11,12 @@ struct SensitiveValue: Sendable, Equatable {
 /// (11 digits, 1 and 3–9 in front) and 18-digit identity card numbers with a birthday and a valid check digit, unless
 /// they are part of a longer run of digits. A text without any is scanned once and not copied.
 public struct ValueMask: Sendable {
-    /// The shortest private value that is searched for, in characters.
+    /// The shortest private value that is searched for, in characters other than backslashes.
     public static let minimumCharacters = 4
 
     private let needles: NeedleSet
+    /// The bytes at which something private may begin.
+    private let starts: ByteSet
 
     /// Masks by pattern alone, for texts that belong to no call.
     public init() {
@@ -22,7 +24,8 @@ public struct ValueMask: Sendable {
     }
 
     init(_ values: [SensitiveValue]) {
-        needles = NeedleSet(values, starts: .digits)
+        needles = NeedleSet(values)
+        starts = needles.isEmpty ? .digits : .digits.union(needles.firstBytes)
     }
 
     /// This mask with further values.
@@ -32,50 +35,83 @@ public struct ValueMask: Sendable {
 
     /// The text with private values masked.
     public func masked(_ text: String) -> String {
-        guard let bytes = replaced(Array(text.utf8)[...]) else { return text }
+        let span = text.utf8.span
+        guard let first = hit(span, from: 0) else { return text }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(span.count + 64)
+        append(span, from: first, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// UTF-8 text with private values masked.
     public func masked(_ text: [UInt8]) -> [UInt8] {
-        replaced(text[...]) ?? text
+        let span = text.span
+        guard let first = hit(span, from: 0) else { return text }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(span.count + 64)
+        append(span, from: first, to: &bytes)
+        return bytes
     }
 
-    /// The text with private values masked; nil if it holds none.
-    func replaced(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        var result: [UInt8]?
-        var copied = text.startIndex
-        var place = text.startIndex
-        let starts = needles.starts
-        while place < text.endIndex {
-            guard starts.contains(text[place]) else {
+    /// Appends a text with private values masked; `isEscaped`: as the content of a JSON string.
+    func append(_ text: Span<UInt8>, to bytes: inout [UInt8], isEscaped: Bool) {
+        append(text, from: hit(text, from: 0), to: &bytes, isEscaped: isEscaped)
+    }
+
+    private func append(_ text: Span<UInt8>, from first: Hit?, to bytes: inout [UInt8], isEscaped: Bool = false) {
+        var copied = 0
+        var next = first
+        while let hit = next {
+            JSONText.append(text, copied..<hit.start, to: &bytes, isEscaped: isEscaped)
+            switch hit.kind {
+            case .value(let index): bytes.append(contentsOf: needles.values[index].masked.utf8)
+            case .number: PrivateNumber.append(text.extracting(hit.start..<hit.end), to: &bytes)
+            }
+            copied = hit.end
+            next = self.hit(text, from: copied)
+        }
+        JSONText.append(text, copied..<text.count, to: &bytes, isEscaped: isEscaped)
+    }
+
+    /// Something private in a text.
+    private struct Hit {
+        enum Kind {
+            case value(Int)
+            case number
+        }
+
+        let kind: Kind
+        let start: Int
+        let end: Int
+    }
+
+    private func hit(_ text: Span<UInt8>, from start: Int) -> Hit? {
+        var place = start
+        let count = text.count
+        while place < count {
+            let byte = text[place]
+            guard starts.contains(byte) else {
                 place += 1
                 continue
             }
-            if let hit = hit(in: text, at: place) {
-                result = result ?? []
-                result?.append(contentsOf: text[copied..<place])
-                result?.append(contentsOf: hit.shown)
-                place = hit.end
-                copied = place
-            } else {
-                place += Self.stride(in: text, at: place)
+            if let hit = needles.hit(text, at: place) {
+                return Hit(kind: .value(hit.index), start: place, end: hit.end)
             }
+            if byte == UInt8(ascii: "\\") {
+                place += Self.escape(text, at: place)
+                continue
+            }
+            if let end = PrivateNumber.end(text, at: place) { return Hit(kind: .number, start: place, end: end) }
+            place += 1
         }
-        result?.append(contentsOf: text[copied...])
-        return result
+        return nil
     }
 
-    private func hit(in text: ArraySlice<UInt8>, at place: Int) -> (end: Int, shown: [UInt8])? {
-        if let hit = needles.hit(in: text, at: place) { return (hit.end, Array(hit.shown.utf8)) }
-        return PrivateNumber.hit(in: text, at: place)
-    }
-
-    /// How far to go on where nothing was found: an escape is one step, so that no hit begins within it.
-    private static func stride(in text: ArraySlice<UInt8>, at place: Int) -> Int {
-        guard text[place] == UInt8(ascii: "\\"), place + 1 < text.endIndex else { return 1 }
+    /// How long an escape is that is none of a private value, so that no hit begins within it.
+    private static func escape(_ text: Span<UInt8>, at place: Int) -> Int {
+        guard place + 1 < text.count else { return 1 }
         switch text[place + 1] {
-        case UInt8(ascii: "u") where place + 5 < text.endIndex: return 6
+        case UInt8(ascii: "u") where place + 5 < text.count: return 6
         case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "b"), UInt8(ascii: "f"): return 2
         default: return 1
         }
@@ -92,8 +128,20 @@ struct ByteSet: Sendable {
         return set
     }()
 
+    static let backslash: ByteSet = {
+        var set = ByteSet()
+        set.insert(UInt8(ascii: "\\"))
+        return set
+    }()
+
     mutating func insert(_ byte: UInt8) {
         words[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
+    }
+
+    func union(_ other: ByteSet) -> ByteSet {
+        var set = self
+        set.words |= other.words
+        return set
     }
 
     func contains(_ byte: UInt8) -> Bool {

@@ -5,9 +5,12 @@ import Yams
 struct YAMLReader {
     /// A mapping's members by name, with the lines of the names.
     struct Members {
-        fileprivate(set) var values: [String: Node] = [:]
         fileprivate(set) var order: [(name: String, value: Node, line: Int)] = []
         let line: Int
+
+        subscript(name: String) -> Node? {
+            order.first { $0.name == name }?.value
+        }
     }
 
     let file: String
@@ -31,7 +34,8 @@ struct YAMLReader {
             return nil
         }
         do {
-            guard let node = try compose(yaml: text) else {
+            // All scalars are read as texts: Yams' own resolver would try its patterns on each of them.
+            guard let node = try compose(yaml: text, .basic, .default, .utf8) else {
                 fault(nil, "the file is empty")
                 return nil
             }
@@ -74,7 +78,6 @@ struct YAMLReader {
                 fault(line, "\(what) knows no \"\(name.string)\"\(hint)")
                 continue
             }
-            members.values[name.string] = value
             members.order.append((name.string, value, line))
         }
         return members
@@ -95,12 +98,12 @@ struct YAMLReader {
 
     /// The text of a member; nil if there is none.
     mutating func text(_ members: Members, _ name: String) -> String? {
-        members.values[name].flatMap { text($0, name) }
+        members[name].flatMap { text($0, name) }
     }
 
     /// The text of a member that must be there.
     mutating func requiredText(_ members: Members, _ name: String, of what: String) -> String? {
-        guard let node = members.values[name] else {
+        guard let node = members[name] else {
             fault(members.line, "\(what) must have a \"\(name)\"")
             return nil
         }
@@ -109,7 +112,7 @@ struct YAMLReader {
 
     /// `true` or `false`; nil if there is no such member.
     mutating func bool(_ members: Members, _ name: String) -> Bool? {
-        guard let node = members.values[name] else { return nil }
+        guard let node = members[name] else { return nil }
         switch node.scalar?.string {
         case "true": return true
         case "false": return false
@@ -121,7 +124,7 @@ struct YAMLReader {
 
     /// A whole number of 1 or more; nil if there is no such member.
     mutating func count(_ members: Members, _ name: String) -> Int? {
-        guard let node = members.values[name] else { return nil }
+        guard let node = members[name] else { return nil }
         guard let number = node.scalar.flatMap({ Int($0.string) }), number > 0 else {
             fault(node.mark?.line, "\(name) must be a whole number above 0")
             return nil
@@ -133,7 +136,7 @@ struct YAMLReader {
     mutating func choice<Choice: RawRepresentable & CaseIterable>(
         _ members: Members, _ name: String, _: Choice.Type = Choice.self
     ) -> Choice? where Choice.RawValue == String {
-        guard let node = members.values[name], let text = text(node, name) else { return nil }
+        guard let node = members[name], let text = text(node, name) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
         let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         fault(node.mark?.line, "\(name) must be one of \(known)")
@@ -151,7 +154,7 @@ struct YAMLReader {
 
     /// The texts of a list; empty if there is no such member.
     mutating func texts(_ members: Members, _ name: String) -> [String] {
-        guard let node = members.values[name], let nodes = elements(node, name) else { return [] }
+        guard let node = members[name], let nodes = elements(node, name) else { return [] }
         var texts: [String] = []
         for node in nodes {
             if let text = text(node, name) { texts.append(text) }

@@ -78,7 +78,7 @@ extension ServerRequest {
         if let coding = headers.first(name: "Content-Encoding"), coding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "A compressed body is not accepted: send it without Content-Encoding.")
         }
-        guard let type = headers.first(name: "Content-Type") else { return }
+        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return }
         let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
         guard let media = parts.first,
             media == "application/json" || media.hasPrefix("application/") && media.hasSuffix("+json")

@@ -155,7 +155,8 @@ struct InterpretationTests {
         arguments: [
             #"{"entry":[{"channel_profile_id":"1"}]}"#, #"[{"channel_profile_id":"1"}]"#,
             #"{"entry":{"channel_profile_id":"1"}}"#, #"{"channel_profile_id":"1"}"#,
-            #"{"user_entry":[{"channel_profile_id":"1"}]}"#, #"{"x":{"channel_profile_id":"1"}}"#,
+            #"{"@list":true,"entry":[{"channel_profile_id":"1"}]}"#, #"{"user_entry":[{"channel_profile_id":"1"}]}"#,
+            #"{"x":{"channel_profile_id":"1"}}"#,
         ])
     func wrappers(list: String) throws {
         let read = try read(carProfiles, #"{"is_success":true,"data":{"id_mapping":\#(list)}}"#)

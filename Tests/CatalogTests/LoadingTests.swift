@@ -56,7 +56,8 @@ struct LoadingTests {
     func embeddedBytes() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Sources/CCatalog/entries")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+            .sorted()
         let files = EmbeddedFiles.all()
         #expect(files.map(\.name).sorted() == names)
         for file in files {
@@ -222,7 +223,7 @@ struct LoadingTests {
         let overlay = CatalogFile(name: "taobao.other.overlay.yaml", text: "method: taobao.other")
         #expect(
             faults([page, overlay]) == [
-                "taobao.other.overlay.yaml: there is no taobao.other.yaml that it could add to"
+                "taobao.other.overlay.yaml: there is no taobao.other.yaml that it adds to"
             ])
         #expect(
             faults([page, page]) == [
@@ -272,6 +273,21 @@ struct LoadingTests {
         #expect(
             Catalog.check([bad]).map(\.description) == [
                 #"a/\#(carProfiles).overlay.yaml:7: the page has no parameter "list.vin""#
+            ])
+    }
+
+    @Test("Files of any name are checked, and an overlay without a page is a fault")
+    func checkAnyName() {
+        let draft = CatalogFile(name: "/tmp/draft.yaml", text: page)
+        let overlay = CatalogFile(name: "draft.overlay.yaml", text: "method: taobao.test.do\nrequest: {nme: {key: a}}")
+        #expect(Catalog.check([draft]).isEmpty)
+        #expect(
+            Catalog.check([draft, overlay]).map(\.description) == [
+                #"draft.overlay.yaml:2: the page has no parameter "nme""#
+            ])
+        #expect(
+            Catalog.check([overlay]).map(\.description) == [
+                "draft.overlay.yaml: there is no draft.yaml that it adds to"
             ])
     }
 
