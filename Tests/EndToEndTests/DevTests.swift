@@ -64,7 +64,7 @@ struct DevTests {
         let second = try await start(in: folder)
         #expect(second.token == first.token)
         let again = try await Command.succeed(["/bin/sh", "-c", second.curls.last ?? "false"])
-        #expect(try JSONDocument(Array(again.utf8)).root["data"]?.count == 5)
+        #expect(try JSONDocument(Array(again.utf8)).root["data"]?.count == 5, "\(again)")
         second.child.signal(SIGTERM)
         #expect(try await second.child.wait() == .exited(0))
         let secret = try FileManager.default.attributesOfItem(atPath: folder + "/.toprelay/master.key")
