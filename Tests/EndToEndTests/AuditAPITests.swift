@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("Reading the trail over HTTP")
+@Suite("Reading the trail over HTTP", .bounded)
 struct AuditAPITests {
     private func list(_ stage: Stage, _ query: String) async throws -> HTTPAnswer {
         try await stage.relay.get("/v1/audit/calls?" + query, token: stage.tokens.auditor)

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("toprelay dev")
+@Suite("toprelay dev", .bounded)
 struct DevTests {
     /// A started `toprelay dev`, and what it printed.
     private struct Dev {

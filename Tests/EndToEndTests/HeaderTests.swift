@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("What the request's headers do")
+@Suite("What the request's headers do", .bounded)
 struct HeaderTests {
     @Test("a dry run shows what would be sent, and sends and records nothing", arguments: ["main", "by-md5"])
     func dryRun(_ app: String) async throws {

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("Planted secrets are found nowhere")
+@Suite("Planted secrets are found nowhere", .bounded)
 struct SecretsTests {
     /// Values of callers that are to be seen masked only.
     private static let phone = "13812345678"

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("Changes in the vault reach every replica")
+@Suite("Changes in the vault reach every replica", .bounded)
 struct VaultTests {
     /// Asks both replicas until both say so. The limit is far under the 30 s of the vault's full check.
     private func everywhere(

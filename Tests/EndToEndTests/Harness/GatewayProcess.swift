@@ -41,10 +41,24 @@ final class GatewayProcess: Sendable {
     /// Drops all faults, and closes hanging calls.
     func reset() async throws { try await post("/_reset", "") }
 
-    /// The calls received so far whose form holds a text.
+    /// The calls received so far whose line in the log holds a text. The log is long, so only lines that are wanted are read.
     func calls(with marker: String = "") -> [GatewayCall] {
-        Command.read(log).split(separator: "\n").filter { marker.isEmpty || $0.contains(marker) }
-            .compactMap(GatewayCall.init)
+        guard let log = FileManager.default.contents(atPath: log) else { return [] }
+        let (wanted, end) = (Data(marker.utf8), Data([10]))
+        var calls: [GatewayCall] = []
+        var position = log.startIndex
+        while position < log.endIndex {
+            var start = position
+            if !marker.isEmpty {
+                guard let found = log.range(of: wanted, in: position..<log.endIndex) else { break }
+                start = log.range(of: end, options: .backwards, in: position..<found.lowerBound)?.upperBound ?? position
+                position = found.upperBound
+            }
+            let stop = log.range(of: end, in: position..<log.endIndex)?.lowerBound ?? log.endIndex
+            if let call = GatewayCall(log[start..<stop]) { calls.append(call) }
+            position = min(stop + 1, log.endIndex)
+        }
+        return calls
     }
 
     /// How many calls wait for a release.
