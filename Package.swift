@@ -94,7 +94,8 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
-                "Catalog", "Vault", "Audit", "Curl", "Migrations", nioHTTP1, logging, metrics, lifecycle, configuration, atomics,
+                "Catalog", "Vault", "Audit", "Curl", "Migrations", nioHTTP1, logging, metrics, lifecycle, configuration,
+                atomics,
             ], swiftSettings: safe),
         .target(
             name: "Sandbox",
