@@ -9,10 +9,10 @@ final class GatewayProcess: Sendable {
     private let scheme: String
     private let child: Child
     private let log: String
-    private let control: Int
 
-    /// Starts a gateway that knows these apps.
-    init(_ apps: [StageApp]) async throws {
+    /// Starts a gateway that knows these apps; with TLS when a certificate is named, as `NAME.pem` and `NAME.key`. Faults are
+    /// for gateways without TLS.
+    init(_ apps: [StageApp], certificate: String? = nil) async throws {
         let folder = try Watchdog.shared.makeFolder("gateway")
         try StageApp.document(apps).write(toFile: folder + "/apps.json", atomically: false, encoding: .utf8)
         log = folder + "/calls"
@@ -20,8 +20,9 @@ final class GatewayProcess: Sendable {
             [
                 "/usr/bin/python3", "-B", Repository.root + "/Tests/EndToEndTests/gateway/gateway.py", "--port", "0",
                 "--apps", folder + "/apps.json", "--log", log, "--lifetime", "1800", "--with-parent",
-            ], output: folder + "/out", errors: folder + "/err")
-        scheme = "http"
+            ] + (certificate.map { ["--cert", $0 + ".pem", "--key", $0 + ".key"] } ?? []), output: folder + "/out",
+            errors: folder + "/err")
+        scheme = certificate == nil ? "http" : "https"
         port = try await eventually("the gateway listens") { [child] in
             guard child.isRunning else {
                 throw NeverHappened(description: "the gateway ended: \(Command.read(folder + "/err"))")
@@ -29,7 +30,6 @@ final class GatewayProcess: Sendable {
             let lines = Command.read(folder + "/out").components(separatedBy: "\n")
             return lines.count > 1 ? Int(lines[0]) : nil
         }
-        control = port
     }
 
     /// Orders a fault; the members are those of gateway/faults.py.
@@ -75,7 +75,7 @@ final class GatewayProcess: Sendable {
     }
 
     private func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        let control = control
-        return try await onThread { try HTTPConnection(port: control).exchange(request) }
+        let port = port
+        return try await onThread { try HTTPConnection(port: port).exchange(request) }
     }
 }
