@@ -82,10 +82,10 @@ extension CatalogCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let text = try CatalogFolder.file(page).text
+                let bytes = try SecretInput.contents(page)
                 let imported: ImportedPage
                 do throws(ImportRefusal) {
-                    imported = try ImportedPage(text)
+                    imported = try ImportedPage(bytes: bytes)
                 } catch {
                     throw Failure.refused("\(page): \(error.description)")
                 }

@@ -20,6 +20,22 @@ public struct ImportedPage: Sendable {
     /// The longest page that is read, in bytes.
     public static let maximumBytes = 4 << 20
 
+    /// Reads a documentation page. A page that is cut short may end in the middle of a character; other bytes that are
+    /// no UTF-8 become U+FFFD.
+    public init(bytes: [UInt8]) throws(ImportRefusal) {
+        guard bytes.count <= Self.maximumBytes else {
+            throw ImportRefusal(description: "the page is longer than \(Self.maximumBytes) bytes")
+        }
+        let isWhole = { (count: Int) in String(validating: bytes.dropLast(count), as: UTF8.self) }
+        for count in 0...min(3, bytes.count) {
+            if let text = isWhole(count) {
+                try self.init(text)
+                return
+            }
+        }
+        try self.init(String(decoding: bytes, as: UTF8.self))
+    }
+
     /// Reads the text of a documentation page, as people copy it from the site.
     public init(_ text: String) throws(ImportRefusal) {
         guard text.utf8.count <= Self.maximumBytes else {
