@@ -115,7 +115,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: common),
         .testTarget(
             name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto"], exclude: ["vectors.json"], swiftSettings: common),
-        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], swiftSettings: common),
+        .testTarget(
+            name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], exclude: ["pages"], swiftSettings: common),
         .testTarget(
             name: "VaultTests", dependencies: ["Vault", "Postgres", "EventLoop", "Crypto"],
             swiftSettings: common),

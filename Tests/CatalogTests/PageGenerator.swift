@@ -3,7 +3,7 @@ struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
     init(_ seed: Int) {
-        state = UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1
+        state = UInt64(truncatingIfNeeded: seed &+ 1) &* 0xD134_2543_DE82_EF95
     }
 
     mutating func next() -> UInt64 {
@@ -64,16 +64,23 @@ struct PageMaker {
     private mutating func object(_ name: String, depth: Int, isRequest: Bool, className: String?) -> MadeField {
         objects += 1
         let isSelf = className != nil && Int.random(in: 0..<8, using: &random) == 0
-        let type = isSelf ? className ?? "" : ["UserStatDTO", "Item", "SkuDTO", "Result"].randomElement(using: &random)! + "\(objects)"
+        let type =
+            isSelf
+            ? className ?? ""
+            : ["UserStatDTO", "Item", "SkuDTO", "Result"].randomElement(using: &random)! + "\(objects)"
         var field = MadeField(name: name, type: type, isObject: true)
         field.isRequired = isRequest && Bool.random(using: &random)
         let count = isSelf ? 0 : Int.random(in: 1...5, using: &random)
         field.children = fields(count, depth: depth + 1, isRequest: isRequest, className: type)
         // What no example shows cannot be told apart; such rows have tests of their own.
-        if !isSelf, field.children.isEmpty { field.children = [leaf("id", depth: 9, isFirst: false, isRequest: isRequest)] }
+        if !isSelf, field.children.isEmpty {
+            field.children = [leaf("id", depth: 9, isFirst: false, isRequest: isRequest)]
+        }
         if Bool.random(using: &random) {
             field.type += " []"
-            if Int.random(in: 0..<4, using: &random) == 0 { field.maximumItems = Int.random(in: 1...50, using: &random) }
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                field.maximumItems = Int.random(in: 1...50, using: &random)
+            }
         }
         if Int.random(in: 0..<3, using: &random) > 0 { field.description = Self.plain.randomElement(using: &random) }
         return field

@@ -70,7 +70,9 @@ struct PageText {
     private mutating func top(_ field: MadeField, isRequest: Bool) {
         let marker = isRequest ? (field.isRequired ? "必须" : "可选") : nil
         let description = field.hasLimit ? nil : field.description
-        line([field.name, field.type, marker, cell(field.example), cell(description)].compactMap { $0 }.joined(separator: " "))
+        line(
+            [field.name, field.type, marker, cell(field.example), cell(description)].compactMap { $0 }.joined(
+                separator: " "))
         if field.hasLimit {
             for limit in limits(field) { bullet(limit) }
             if let description = cell(field.description) { bullet(description) }

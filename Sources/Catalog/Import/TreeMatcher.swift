@@ -113,8 +113,13 @@ struct TreeMatcher {
     private func shown(_ node: Int?, of row: TableRow) -> CellCut.Shown {
         guard let tree else { return .nothing }
         guard let node else { return tree.isComplete ? .empty : .nothing }
-        let isParent = row.type.kind == .object && !tree.nodes[node].children.isEmpty
-        let values = isParent ? [] : tree.nodes[node].values
+        let children = tree.nodes[node].children
+        var values = tree.nodes[node].values
+        if row.type.kind == .object, !children.isEmpty { values = [] }
+        if row.type.isList, isAnswer, row.type.kind != .object, !children.isEmpty {
+            let joined = children.flatMap { tree.nodes[$0].values }.joined(separator: ",")
+            values = joined.isEmpty ? [] : [joined] + values
+        }
         return values.isEmpty ? .empty : .values(values)
     }
 
@@ -137,9 +142,9 @@ struct TreeMatcher {
     /// Of several objects whose example names the row, the one whose example does so first.
     private func earliest(_ named: [Int], row: TableRow, key: String) -> Int? {
         named.min { first, second in
-            let left = levels[first].node.flatMap { free[$0]?[key]?.last } ?? .max
-            let right = levels[second].node.flatMap { free[$0]?[key]?.last } ?? .max
-            return left < right
+            let left = levels[first].node.flatMap { next(row, key: key, under: $0) }
+            let right = levels[second].node.flatMap { next(row, key: key, under: $0) }
+            return left ?? .max < right ?? .max
         }
     }
 
@@ -180,28 +185,27 @@ struct TreeMatcher {
     }
 
     private func hasFree(_ row: TableRow, key: String, under node: Int?) -> Bool {
-        guard let node, let names = free[node] else { return false }
-        return names[key]?.isEmpty == false || names[key + "string"]?.isEmpty == false && row.type.kind != .object
-            || unnamed(row, names) != nil
+        node.flatMap { next(row, key: key, under: $0) } != nil
+    }
+
+    /// The node that the row would take.
+    private func next(_ row: TableRow, key: String, under node: Int) -> Int? {
+        guard let tree, let names = free[node] else { return nil }
+        for name in [key, key + "string"] where name == key || row.type.kind != .object {
+            guard let nodes = names[name], let first = nodes.last else { continue }
+            // Names that differ in `_` or case alone: the exact one first.
+            return nodes.last { tree.nodes[$0].name == row.name } ?? first
+        }
+        // Where the page ends inside the example, objects without a name are told by their classes.
+        guard row.type.kind == .object else { return nil }
+        return names[""]?.last { tree.nodes[$0].className == row.type.name }
     }
 
     private mutating func take(_ row: TableRow, under node: Int) -> Int? {
         open(node)
-        let key = ExampleTree.key(row.name)
-        for name in [key, key + "string"] where name == key || row.type.kind != .object {
-            guard let nodes = free[node]?[name], !nodes.isEmpty, let tree else { continue }
-            // Names that differ in `_` or case alone: the exact one first.
-            let exact = nodes.lastIndex { tree.nodes[$0].name == row.name } ?? nodes.count - 1
-            return free[node]?[name]?.remove(at: exact)
-        }
-        guard let names = free[node], let index = unnamed(row, names) else { return nil }
-        return free[node]?[""]?.remove(at: index)
-    }
-
-    /// Where the page ends inside the example, objects without a name are told by their classes.
-    private func unnamed(_ row: TableRow, _ names: [String: [Int]]) -> Int? {
-        guard let tree, row.type.kind == .object, let nodes = names[""] else { return nil }
-        return nodes.lastIndex { tree.nodes[$0].className == row.type.name }
+        guard let tree, let taken = next(row, key: ExampleTree.key(row.name), under: node) else { return nil }
+        free[node]?[tree.nodes[taken].key]?.removeAll { $0 == taken }
+        return taken
     }
 
     /// The element of a list in an answer: `<name><item_type>…</item_type></name>`.
