@@ -123,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],
             swiftSettings: common),
-        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], swiftSettings: common),
+        .testTarget(
+            name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], exclude: ["pages"], swiftSettings: common),
         .testTarget(
             name: "VaultTests", dependencies: ["Vault", "Postgres", "EventLoop", "Crypto", "TestSupport"],
             swiftSettings: common),
