@@ -1,4 +1,5 @@
 import Atomics
+import Audit
 import Catalog
 import EventLoop
 import HTTPServer
@@ -23,8 +24,16 @@ final class RelayResponder: Responder {
         self.workers = workers
         self.readiness = readiness
         self.registry = registry
-        openAPI = OpenAPI.document(catalog)
+        openAPI = OpenAPI.document(catalog, problems: Self.problems, outcomes: Self.outcomes)
     }
+
+    /// Every kind of problem document, for the service's description.
+    private static let problems = ProblemType.allCases.map {
+        OpenAPI.ProblemKind(name: $0.rawValue, status: $0.status, title: $0.title)
+    }
+
+    /// Every outcome that the trail shows.
+    private static let outcomes = Outcome.allCases.map(\.rawValue) + [Outcome.open]
 
     func bodyLimit(method: String, path: String) -> Int { Self.standardBodyLimit }
 
