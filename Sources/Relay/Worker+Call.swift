@@ -55,7 +55,7 @@ extension Worker {
         switch form {
         case .success(let bytes):
             let result = await curl.perform(curlRequest(call, form: bytes))
-            verdict = Verdict(result, entry: call.request.entry, mapped: call.mapped)
+            verdict = Verdict(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }
         case .failure(let problem):

@@ -27,6 +27,8 @@ public actor Worker {
     var vault: VaultSnapshot?
     /// The apps of the snapshot that have been used, ready to sign.
     var signingApps: [String: SigningApp] = [:]
+    /// Masks by session, or by app where there is none; as old as the snapshot.
+    var secretMasks: [ObjectIdentifier: SecretMask] = [:]
     var bans = Bans()
     var callsInFlight = 0
     var isDraining = false
@@ -56,6 +58,7 @@ public actor Worker {
     public func install(_ snapshot: VaultSnapshot) {
         vault = snapshot
         signingApps = [:]
+        secretMasks = [:]
         if let key = snapshot.keys(.fingerprint).first {
             trail.use(FingerprintKey(version: key.version, secret: key.secret))
         }

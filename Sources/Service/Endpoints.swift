@@ -5,27 +5,37 @@ import NIOHTTP1
 import Relay
 import Vault
 
-/// Answers the routes that need a token, on the loop of a worker.
+/// Answers the routes that need a token. Everything runs isolated to a worker: there is no hop between its steps.
 struct Endpoints: Sendable {
     let catalog: Catalog
 
-    func answer(_ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: Worker) async -> Reply {
+    /// Answers one request; `reply` is called on the worker's loop.
+    func serve(
+        _ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: isolated Worker,
+        reply: @Sendable (Reply) -> Void
+    ) async {
+        reply(await answer(request, route: route, receivedAt: receivedAt, on: worker))
+    }
+
+    private func answer(_ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: isolated Worker) async
+        -> Reply
+    {
         do throws(Problem) {
             switch route {
             case .call(let entry):
                 return try await call(entry, request: request, receivedAt: receivedAt, on: worker)
             case .ownCall(let id):
-                let token = try await worker.authorize(request.authorization, for: .relay)
+                let token = try worker.authorize(request.authorization, for: .relay)
                 return try await worker.ownCall(id, of: token, catalog: catalog)
             case .auditList:
-                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                _ = try worker.authorize(request.authorization, for: .auditRead)
                 let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
                 return try await worker.calls(
                     try AuditQuery.filter(query), withRequest: include.request, withResponse: include.response)
             case .auditCall(let id):
-                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                _ = try worker.authorize(request.authorization, for: .auditRead)
                 let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
@@ -39,9 +49,9 @@ struct Endpoints: Sendable {
     }
 
     private func call(
-        _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: Worker
+        _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker
     ) async throws(Problem) -> Reply {
-        let token = try await worker.authorize(request.authorization, for: .relay)
+        let token = try worker.authorize(request.authorization, for: .relay)
         try QueryString(request.query).check(allowed: [])
         try request.checkIsJSON()
         let headers = request.headers
@@ -78,7 +88,7 @@ extension ServerRequest {
         if let coding = headers.first(name: "Content-Encoding"), coding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "A compressed body is not accepted: send it without Content-Encoding.")
         }
-        guard let type = headers.first(name: "Content-Type") else { return }
+        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return }
         let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
         guard let media = parts.first,
             media == "application/json" || media.hasPrefix("application/") && media.hasSuffix("+json")

@@ -49,8 +49,9 @@ final class RelayResponder: Responder {
         let worker = nextWorker
         let endpoints = endpoints
         Task(executorPreference: worker.loop) {
-            let answer = await endpoints.answer(request, route: route, receivedAt: receivedAt, on: worker)
-            reply(Self.response(answer, to: request))
+            await endpoints.serve(request, route: route, receivedAt: receivedAt, on: worker) {
+                reply(Self.response($0, to: request))
+            }
         }
     }
 
