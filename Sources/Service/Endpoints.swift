@@ -26,6 +26,7 @@ struct Endpoints: Sendable {
                 return try await call(entry, request: request, receivedAt: receivedAt, on: worker)
             case .ownCall(let id):
                 let token = try worker.authorize(request.authorization, for: .relay)
+                try request.checkRequestID()
                 return try await worker.ownCall(id, of: token, catalog: catalog)
             case .auditList:
                 _ = try worker.authorize(request.authorization, for: .auditRead)
@@ -81,6 +82,11 @@ extension ServerRequest {
         }
         guard let value = values.first, !value.isEmpty else { return nil }
         return value
+    }
+
+    /// `X-Request-Id` comes back in the answer, so it is held to its form wherever it is given.
+    func checkRequestID() throws(Problem) {
+        if let id = try single("X-Request-Id") { _ = try CallHeaders.requestID(id) }
     }
 
     /// The body must be declared as JSON in UTF-8, or not declared at all.
