@@ -30,6 +30,7 @@ struct Endpoints: Sendable {
                 return try await worker.ownCall(id, of: token, catalog: catalog)
             case .auditList:
                 _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
@@ -37,6 +38,7 @@ struct Endpoints: Sendable {
                     try AuditQuery.filter(query), withRequest: include.request, withResponse: include.response)
             case .auditCall(let id):
                 _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)

@@ -26,6 +26,11 @@ enum Route: Sendable {
         if case .call = self { "POST" } else { "GET" }
     }
 
+    /// Whether the answer describes the catalog.
+    var isDescription: Bool {
+        if case .openAPI = self { true } else { false }
+    }
+
     /// The `Allow` header of the route.
     var allow: String { method == "GET" ? "GET, HEAD" : method }
 
