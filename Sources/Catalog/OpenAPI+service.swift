@@ -80,6 +80,9 @@ extension OpenAPI {
         Operation(
             path: "/openapi.json", id: "openAPI", summary: "This document", answers: [("200", "OpenAPI 3.1.")],
             schema: #"{"type": "object"}"#, isPublic: true),
+        Operation(
+            path: "/docs", id: "docs", summary: "A page on which to find a method",
+            answers: [("200", "HTML.")], mediaType: "text/html", schema: #"{"type": "string"}"#, isPublic: true),
     ]
 
     static let listParameters = ##"""

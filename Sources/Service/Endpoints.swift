@@ -43,7 +43,7 @@ struct Endpoints: Sendable {
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
                 return try await worker.call(id, withRequest: include.request, withResponse: include.response)
-            case .live, .ready, .metrics, .openAPI:
+            case .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {
