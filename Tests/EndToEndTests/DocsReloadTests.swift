@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @Suite("The catalog's folder is followed while the relay runs")

@@ -35,7 +35,8 @@ enum DocsAssets {
         border:1px solid var(--line);border-radius:.4rem}
         .find input:focus-visible,button:focus-visible,summary:focus-visible{outline:2px solid var(--link);\
         outline-offset:2px}
-        details.method{margin:.5rem 0;border:1px solid var(--line);border-radius:.5rem;overflow-wrap:anywhere}
+        details.method{margin:.5rem 0;border:1px solid var(--line);border-radius:.5rem;\
+        scroll-margin-top:8rem}
         details.method>summary{padding:.6rem .9rem;cursor:pointer}
         details.method[open]>summary{border-bottom:1px solid var(--line);background:var(--soft);\
         border-radius:.5rem .5rem 0 0}
@@ -50,7 +51,7 @@ enum DocsAssets {
         color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.3rem;cursor:pointer}
         .code pre{padding-right:5rem}
         table{width:100%;border-collapse:collapse;font-size:.925rem}
-        th{padding:.35rem .5rem;text-align:left;font-weight:600;color:var(--dim);border-bottom:1px solid var(--line)}
+        th{padding:.35rem .5rem;text-align:left;font-weight:600;white-space:nowrap;color:var(--dim);border-bottom:1px solid var(--line)}
         td{padding:.4rem .5rem;vertical-align:top;border-bottom:1px solid var(--line)}
         td.name{min-width:11rem}
         td.words{white-space:pre-line;overflow-wrap:anywhere}
