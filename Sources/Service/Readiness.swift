@@ -13,8 +13,12 @@ final class Readiness: Sendable {
     private let loaded = ManagedAtomic(false)
     private let partitionDays = ManagedAtomic(unknown)
     private let freshness: VaultFreshness
+    private let catalog: CatalogHolder
 
-    init(freshness: VaultFreshness) { self.freshness = freshness }
+    init(freshness: VaultFreshness, catalog: CatalogHolder) {
+        self.freshness = freshness
+        self.catalog = catalog
+    }
 
     /// From now on `/readyz` is 503.
     func drain() { draining.store(true, ordering: .relaxed) }
@@ -52,6 +56,8 @@ final class Readiness: Sendable {
             ("database", isConnected, isConnected ? "connected" : "PostgreSQL is out of reach"),
             ("vault", isVaultUsable, isVaultUsable ? "current" : "no current copy of the vault"),
             ("partitions", (days ?? 1) >= 0, Self.text(partitionDays: days)),
+            // A broken folder keeps no replica from serving the last good catalog.
+            ("catalog", true, catalog.inWords),
         ]
     }
 

@@ -1,4 +1,3 @@
-public import Catalog
 import EventLoop
 import HTTPServer
 public import Logging
@@ -15,21 +14,23 @@ public final class RelayService: Service {
     private let workers: WorkerGroup
     private let watcher: VaultWatcher
     private let caretaker: Caretaker
+    private let catalogWatcher: CatalogWatcher
     private let readiness: Readiness
     private let server: HTTPServer
     private let onReady: @Sendable (Int) -> Void
 
     /// Makes the parts; nothing is connected yet.
     /// - Parameters:
+    ///   - catalog: the methods; it follows its folder while the service runs.
     ///   - registry: where the process's meters are, for `GET /metrics`.
     ///   - onReady: called once with the port, when the replica takes calls.
     /// - Throws: a loop that cannot be made, or a libcurl that would block.
     public init(
-        settings: Settings, catalog: Catalog, registry: PrometheusRegistry, logger: Logger,
+        settings: Settings, catalog: CatalogHolder, registry: PrometheusRegistry, logger: Logger,
         onReady: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
         let freshness = VaultFreshness()
-        let readiness = Readiness(freshness: freshness)
+        let readiness = Readiness(freshness: freshness, catalog: catalog)
         let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
         let housekeeping = try EventLoop(name: "housekeeping")
         let events = VaultEvents(readiness: readiness, logger: logger)
@@ -41,10 +42,11 @@ public final class RelayService: Service {
                 readiness.markLoaded()
             })
         caretaker = Caretaker(settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
+        catalogWatcher = CatalogWatcher(holder: catalog, logger: logger)
         let responder = RelayResponder(catalog: catalog, workers: workers.all, readiness: readiness, registry: registry)
         server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)
         RelayMetrics.observe(
-            registry, workers: workers, readiness: readiness, server: server.statistics)
+            registry, workers: workers, readiness: readiness, server: server.statistics, catalog: catalog)
         self.settings = settings
         self.logger = logger
         self.onReady = onReady
@@ -60,6 +62,7 @@ public final class RelayService: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watcher.run() }
             group.addTask { try await self.caretaker.run() }
+            group.addTask { try await self.catalogWatcher.run() }
             group.addTask { await self.announceWhenReady() }
             group.addTask {
                 try? await gracefulShutdown()
