@@ -26,9 +26,11 @@ struct Endpoints: Sendable {
                 return try await call(entry, request: request, receivedAt: receivedAt, on: worker)
             case .ownCall(let id):
                 let token = try worker.authorize(request.authorization, for: .relay)
+                try request.checkRequestID()
                 return try await worker.ownCall(id, of: token, catalog: catalog)
             case .auditList:
                 _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
@@ -36,11 +38,12 @@ struct Endpoints: Sendable {
                     try AuditQuery.filter(query), withRequest: include.request, withResponse: include.response)
             case .auditCall(let id):
                 _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
                 return try await worker.call(id, withRequest: include.request, withResponse: include.response)
-            case .live, .ready, .metrics, .openAPI:
+            case .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {
@@ -81,6 +84,11 @@ extension ServerRequest {
         }
         guard let value = values.first, !value.isEmpty else { return nil }
         return value
+    }
+
+    /// `X-Request-Id` comes back in the answer, so it is held to its form wherever it is given.
+    func checkRequestID() throws(Problem) {
+        if let id = try single("X-Request-Id") { _ = try CallHeaders.requestID(id) }
     }
 
     /// The body must be declared as JSON in UTF-8, or not declared at all.

@@ -20,10 +20,22 @@ enum Route: Sendable {
     case metrics
     /// The service's description: `GET /openapi.json`.
     case openAPI
+    /// The page for developers: `GET /docs`.
+    case docs
+    /// The same for one method: `GET /docs/METHOD`.
+    case methodDocs(Entry)
 
     /// The HTTP method that the route is for; a route for GET takes HEAD too.
     var method: String {
         if case .call = self { "POST" } else { "GET" }
+    }
+
+    /// Whether the answer describes the catalog.
+    var isDescription: Bool {
+        switch self {
+        case .openAPI, .docs, .methodDocs: true
+        case .call, .ownCall, .auditList, .auditCall, .live, .ready, .metrics: false
+        }
     }
 
     /// The `Allow` header of the route.
@@ -36,12 +48,14 @@ enum Route: Sendable {
         case "/readyz": return .ready
         case "/metrics": return .metrics
         case "/openapi.json": return .openAPI
+        case "/docs": return .docs
         case "/v1/audit/calls": return .auditList
         default: break
         }
         if let method = suffix(of: path, after: "/v1/top/") { return .call(try entry(method, in: catalog)) }
         if let id = suffix(of: path, after: "/v1/audit/calls/") { return .auditCall(try call(id)) }
         if let id = suffix(of: path, after: "/v1/calls/") { return .ownCall(try call(id)) }
+        if let method = suffix(of: path, after: "/docs/") { return .methodDocs(try entry(method, in: catalog)) }
         guard let entry = catalog.entry(path: path) else { throw Problem(.notFound, "There is nothing at this path.") }
         return .call(entry)
     }

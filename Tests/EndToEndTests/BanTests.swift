@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("Bans of TOP", .serialized)
+@Suite("Bans of TOP", .bounded)
 struct BanTests {
     @Test("a ban of the app refuses its every call, without a row, in every worker")
     func app() async throws {
