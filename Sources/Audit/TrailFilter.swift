@@ -100,8 +100,9 @@ private struct Clause {
         terms.append("at \(comparison)= \(at) AND (at, id) \(comparison) (\(at), \(bind(.text(cursor.id.text)))::uuid)")
     }
 
+    /// No call is older than 1970, and PostgreSQL knows no year 0.
     private mutating func instant(_ milliseconds: Int64) -> String {
-        bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))) + "::timestamptz"
+        bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(max(0, milliseconds))))) + "::timestamptz"
     }
 
     private mutating func bind(_ value: SQLValue) -> String {
