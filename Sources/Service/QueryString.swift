@@ -33,9 +33,9 @@ struct QueryString: Sendable {
         var seen: Set<String> = []
         for (name, _) in values {
             guard names.contains(name) else {
-                let known = names.sorted().joined(separator: ", ")
-                throw Problem(
-                    .malformedRequest, "The query parameter \"\(name.prefix(64))\" is unknown; there are: \(known).")
+                let known =
+                    names.isEmpty ? "this path takes none" : "there are: \(names.sorted().joined(separator: ", "))"
+                throw Problem(.malformedRequest, "The query parameter \"\(name.prefix(64))\" is unknown; \(known).")
             }
             guard seen.insert(name).inserted else {
                 throw Problem(.malformedRequest, "The query parameter \"\(name)\" is given twice.")
