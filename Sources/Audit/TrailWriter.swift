@@ -60,6 +60,9 @@ public final class TrailWriter {
     /// From now on business keys are kept as fingerprints under this key.
     public func use(_ key: FingerprintKey) { rows.fingerprintKey = key }
 
+    /// Whether intents and endings each have a connection.
+    public var isConnected: Bool { intents.isConnected && endings.isConnected }
+
     /// Whether another ending would find room: calls are refused before their intent while there is none.
     public var hasRoom: Bool {
         let queued = endings.statistics
