@@ -69,9 +69,11 @@ struct Stage: Sendable {
 /// Runs `body` with a worker whose calls go to `gateway`.
 /// - Parameters:
 ///   - trail: where the trail is written; nil: to the stage's own database.
+///   - isTrailReachable: whether that is a database.
 ///   - change: changes the worker's settings.
 func withStage(
-    gateway: String, trail: PostgresSettings? = nil, database: TestDatabase? = nil, isFresh: Bool = true,
+    gateway: String, trail: PostgresSettings? = nil, isTrailReachable: Bool = true, database: TestDatabase? = nil,
+    isFresh: Bool = true,
     _ change: (inout WorkerSettings) -> Void = { _ in }, _ body: (Stage) async throws -> Void
 ) async throws {
     let database = try await database != nil ? database! : onLoop { try await TestDatabase.make(on: $0) }
@@ -103,6 +105,8 @@ func withStage(
             onBan: { ban, app, method in toldBans.with { $0.append((ban, app, method)) } })
     }.value
     await worker.install(Snapshot.standard)
+    // An intent waits for a connection for a second; a busy machine may need longer for the first one.
+    if isTrailReachable { try await eventually { await worker.isTrailConnected } }
     let stage = Stage(
         loop: loop, worker: worker, database: database, token: Snapshot.token, clockOffset: clockOffset,
         askedOnLoop: askedOnLoop, toldBans: toldBans)
@@ -110,6 +114,10 @@ func withStage(
     await worker.close()
     #expect(loop.shutdown())
     try result.get()
+}
+
+extension Worker {
+    fileprivate var isTrailConnected: Bool { trail.isConnected }
 }
 
 /// What the vault of the tests holds.

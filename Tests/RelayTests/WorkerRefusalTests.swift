@@ -65,7 +65,7 @@ import Vault
     func auditUnavailable() async throws {
         let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
         let nowhere = try PostgresSettings(url: "postgresql://postgres@%2Fnonexistent/postgres")
-        try await withStage(gateway: server.url(), trail: nowhere) { stage in
+        try await withStage(gateway: server.url(), trail: nowhere, isTrailReachable: false) { stage in
             let reply = try await stage.call(Methods.lease)
             try expect(reply, .auditUnavailable)
             let document = try reply.read()

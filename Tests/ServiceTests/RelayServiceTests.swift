@@ -1,0 +1,236 @@
+import Crypto
+import class EventLoop.EventLoop
+import HTTPServer
+import JSON
+import Logging
+import NIOHTTP1
+import Postgres
+import Relay
+import Telemetry
+import TestSupport
+import Testing
+import Vault
+
+@testable import Service
+
+/// A whole replica over real sockets.
+@Suite struct RelayServiceTests {
+    private static let leasePath = "/v1/car-lease/zero-down-payments"
+    private static let lease = """
+        {"pre_end_time":"2019.06.20 12:00:00","pre_start_time":"2019.06.10 12:00:00","item_id":2321321,\
+        "time_range_list":[{"amount":100,"endTime":"2019.06.17 12:00:00","startTime":"2019.06.17 10:00:00"}]}
+        """
+    private static let success = """
+        {"tmall_car_lease_freedownpayment_put_response":{"result":{"success":true,"object":true},"request_id":"16fx"}}
+        """
+
+    private func serving(_ body: @escaping @Sendable (RunningService) async throws -> Void) async throws {
+        let gateway = ScriptedServer.answering(answer(Self.success))
+        try await withService(gateway: gateway.url(), body)
+    }
+
+    @Test("A wrong path is 404, a wrong method 405 with Allow; each is a problem document")
+    func pathsAndMethods() async throws {
+        try await serving { (service) async throws in
+            for path in ["/", "/nothing", "/v1/top/no.such", "/v1/calls/7"] {
+                let answer = try await service.request("GET", path)
+                #expect(answer.status == 404 && answer.problem == "not-found", "\(path)")
+            }
+            for (method, path, allow) in [
+                ("GET", Self.leasePath, "POST"), ("HEAD", Self.leasePath, "POST"), ("PUT", Self.leasePath, "POST"),
+                ("POST", "/livez", "GET, HEAD"), ("DELETE", "/v1/audit/calls", "GET, HEAD"),
+                ("OPTIONS", "/metrics", "GET, HEAD"),
+            ] {
+                let answer = try await service.request(method, path, body: method == "POST" ? "" : nil)
+                #expect(answer.status == 405 && answer.fields["allow"] == allow, "\(method) \(path)")
+                #expect(method == "HEAD" || answer.problem == "method-not-allowed", "\(method) \(path)")
+            }
+        }
+    }
+
+    @Test("HEAD answers as GET would, without the body")
+    func head() async throws {
+        try await serving { (service) async throws in
+            for path in ["/livez", "/readyz", "/openapi.json", "/nothing"] {
+                let (get, head) = (try await service.request("GET", path), try await service.request("HEAD", path))
+                #expect(head.status == get.status && head.body.isEmpty && !get.body.isEmpty, "\(path)")
+                #expect(head.fields["content-length"] == get.fields["content-length"], "\(path)")
+                #expect(head.fields["content-type"] == get.fields["content-type"], "\(path)")
+            }
+        }
+    }
+
+    @Test("What operators ask needs no token")
+    func operations() async throws {
+        try await serving { (service) async throws in
+            #expect(try await service.request("GET", "/livez").body == "alive\n")
+            let ready = try await service.request("GET", "/readyz")
+            #expect(try ready.status == 200 && ready.json()["status"]?.string == "ready")
+            let metrics = try await service.request("GET", "/metrics")
+            #expect(metrics.fields["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+            #expect(metrics.body.contains("\ntoprelay_requests_total ") && metrics.body.hasSuffix("\n"))
+            let description = try await service.request("GET", "/openapi.json")
+            #expect(try description.json()["paths"]?[Self.leasePath] != nil)
+        }
+    }
+
+    @Test("X-Request-Id comes back, on problems too; a call without one has its own id there")
+    func requestID() async throws {
+        try await serving { (service) async throws in
+            let own = [("X-Request-Id", "client-1")]
+            for (method, path) in [("GET", "/nothing"), ("GET", "/livez"), ("POST", Self.leasePath)] {
+                let answer = try await service.request(method, path, own, body: method == "POST" ? "{}" : nil)
+                #expect(answer.fields["x-request-id"] == "client-1", "\(path)")
+            }
+            let call = try await service.request(
+                "POST", Self.leasePath, token: service.tokens.shop, body: Self.lease)
+            #expect(call.fields["x-request-id"] == (try call.json()["id"]?.string))
+            let bad = try await service.request(
+                "POST", Self.leasePath, token: service.tokens.shop, [("X-Request-Id", "a b")], body: Self.lease)
+            #expect(bad.status == 400 && bad.problem == "malformed-request")
+        }
+    }
+
+    @Test("A call can be read again by its caller and by auditors, and by nobody else")
+    func readingACall() async throws {
+        try await serving { (service) async throws in
+            let tokens = service.tokens
+            let call = try await service.request(
+                "POST", Self.leasePath, token: tokens.shop,
+                [("Content-Type", "application/json"), ("Top-Ref", "PO-1, PO-2")], body: Self.lease)
+            let document = try call.json()
+            let id = try #require(document["id"]?.string)
+            #expect(call.status == 200 && document["outcome"]?.string == "success")
+
+            let again = try await service.request("GET", "/v1/calls/\(id)", token: tokens.shop)
+            #expect(try again.status == 200 && again.json()["outcome"]?.string == "success")
+            #expect(try again.json()["result"]?["result"]?["object"]?.bool == true)
+            for (path, token, status) in [
+                ("/v1/calls/\(id)", tokens.crm, 404), ("/v1/calls/\(id)", tokens.auditor, 403),
+                ("/v1/calls/\(id)", nil, 401), ("/v1/audit/calls/\(id)", tokens.shop, 403),
+                ("/v1/audit/calls", tokens.shop, 403), ("/v1/audit/calls", nil, 401),
+                ("/v1/audit/calls/017f22e2-79b0-7cc3-98c4-dc0c0c07398f", tokens.auditor, 404),
+            ] as [(String, String?, Int)] {
+                let answer = try await service.request("GET", path, token: token)
+                #expect(answer.status == status && answer.problem != nil, "\(path)")
+                #expect((answer.fields["www-authenticate"] != nil) == (status == 401))
+            }
+
+            let audited = try await service.request(
+                "GET", "/v1/audit/calls/\(id)?include=request,response", token: tokens.auditor)
+            #expect(audited.status == 200)
+            #expect(try audited.json()["response"]?.string == Self.success)
+            #expect(try audited.json()["request"]?.string?.contains("2321321") == true)
+            #expect(try audited.json()["refs"]?.elements.map { $0.string ?? "" } == ["PO-1", "PO-2"])
+        }
+    }
+
+    @Test("The list is filtered, and paged by its own cursors")
+    func list() async throws {
+        try await serving { (service) async throws in
+            var ids: [String?] = []
+            for _ in 0..<3 {
+                let call = try await service.request(
+                    "POST", Self.leasePath, token: service.tokens.shop, body: Self.lease)
+                ids.insert(try call.json()["id"]?.string, at: 0)
+            }
+            func list(_ query: String) async throws -> JSONValue {
+                let answer = try await service.request(
+                    "GET", "/v1/audit/calls?\(query)", token: service.tokens.auditor)
+                #expect(answer.status == 200, "\(query): \(answer.body)")
+                return try answer.json()
+            }
+            func found(_ list: JSONValue) -> [String?] { list["data"]?.elements.map { $0["id"]?.string } ?? [] }
+            let first = try await list("limit=2&outcome=success&method=tmall.*&caller=shop&app=main&seller=east")
+            #expect(found(first) == Array(ids[..<2]) && first["pagination"]?["limit"]?.lexeme == "2")
+            #expect(first["pagination"]?["prev"]?.isNull == true)
+            let next = try #require(first["pagination"]?["next"]?.string)
+            let second = try await list("limit=2&cursor=\(next)")
+            #expect(found(second) == [ids[2]] && second["pagination"]?["next"]?.isNull == true)
+            let back = try await list("limit=2&cursor=\(try #require(second["pagination"]?["prev"]?.string))")
+            #expect(found(back) == Array(ids[..<2]))
+            #expect(found(try await list("outcome=open")).isEmpty)
+            // In UTC the second one lies in the year 0, which PostgreSQL's calendar does not have.
+            for from in ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00%2B08:00"] {
+                #expect(found(try await list("from=\(from)")).count == 3, "\(from)")
+                #expect(found(try await list("to=\(from)")).isEmpty, "\(from)")
+            }
+            #expect(found(try await list("from=9999-12-31T23:59:59Z")).isEmpty)
+        }
+    }
+
+    @Test("A bad query, header or body is refused for what it is")
+    func refusals() async throws {
+        try await serving { (service) async throws in
+            let tokens = service.tokens
+            for query in ["limit=0", "nothing=1", "from=x", "limit=1&limit=2", "include=all", "app=%ff"] {
+                let answer = try await service.request("GET", "/v1/audit/calls?\(query)", token: tokens.auditor)
+                #expect(answer.status == 400 && answer.problem == "malformed-request", "\(query)")
+            }
+            let cases: [(fields: [(String, String)], body: String, status: Int)] = [
+                ([("Content-Type", "text/plain")], Self.lease, 415), ([("Content-Encoding", "gzip")], Self.lease, 415),
+                ([], "", 400), ([], "{", 400), ([], "{}", 422), ([("Top-Dry-Run", "maybe")], Self.lease, 400),
+                ([("Idempotency-Key", "a b")], Self.lease, 400),
+                ([("Top-App", "x"), ("Top-App", "y")], Self.lease, 400),
+                ([("Top-Ref", String(repeating: "x", count: 129))], Self.lease, 400),
+                ([("Top-App", "x")], Self.lease, 403),
+                ([("Top-Seller", "x")], Self.lease, 424),
+            ]
+            for (fields, body, status) in cases {
+                let answer = try await service.request("POST", Self.leasePath, token: tokens.shop, fields, body: body)
+                #expect(answer.status == status && answer.problem != nil, "\(fields) \(status)")
+                #expect(try answer.json()["outcome"] == nil, "\(fields)")
+            }
+            let query = try await service.request("POST", Self.leasePath + "?a=1", token: tokens.shop, body: Self.lease)
+            #expect(query.status == 400)
+            let large = String(repeating: " ", count: RelayResponder.standardBodyLimit + 1)
+            let tooLarge = try await service.request("POST", Self.leasePath, token: tokens.shop, body: large)
+            #expect(tooLarge.status == 413 && tooLarge.problem == "payload-too-large")
+            let none = try await onLoop { loop in
+                try await service.database.rows("SELECT count(*) FROM audit.intents", [], loop)[0][0].integer
+            }
+            #expect(none == 0)
+        }
+    }
+
+    @Test("Replies are given on the loops of the workers, which take turns")
+    func threads() async throws {
+        let gateway = ScriptedServer.answering(answer(Self.success))
+        let key = SecureRandom.bytes(32)
+        let (database, tokens) = try await onLoop { loop in
+            let database = try await TestDatabase.make(on: loop)
+            return (database, try await fillVault(database, key: key, on: loop))
+        }
+        let freshness = VaultFreshness()
+        freshness.confirm(at: EventLoop.now())
+        let settings = try testSettings(database, gateway: gateway.url(), key: key)
+        let workers = try await WorkerGroup(
+            settings: settings, freshness: freshness,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        workers.install(
+            try await onLoop { loop in
+                try await VaultReader.load(on: try await database.connect(loop), key: settings.masterKey)
+            })
+        let catalog = try CatalogHolder(folder: nil)
+        let responder = RelayResponder(
+            catalog: catalog, workers: workers.all, readiness: Readiness(freshness: freshness, catalog: catalog),
+            registry: PrometheusRegistry())
+        var repliedOn: [Int?] = []
+        for _ in 0..<4 {
+            let request = ServerRequest(
+                method: "POST", path: Self.leasePath, headers: ["Authorization": "Bearer \(tokens.shop)"],
+                body: Array(Self.lease.utf8))
+            let (status, worker) = await withCheckedContinuation { continuation in
+                responder.respond(to: request) { response in
+                    let worker = workers.all.firstIndex { $0.loop.isOnLoop }
+                    continuation.resume(returning: (response.status, worker))
+                }
+            }
+            #expect(status == 200)
+            repliedOn.append(worker)
+        }
+        #expect(repliedOn == [0, 1, 0, 1])
+        #expect(await workers.flush(within: .seconds(10)) == 0)
+        await workers.close()
+    }
+}

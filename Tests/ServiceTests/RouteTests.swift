@@ -1,0 +1,62 @@
+import Catalog
+import Relay
+import Testing
+
+@testable import Service
+
+@Suite struct RouteTests {
+    private static let id = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
+
+    private static let catalog = Result { try Catalog.embedded() }
+
+    private func find(_ path: String) throws -> Route { try Route.find(path, in: try Self.catalog.get()) }
+
+    @Test("Every path of the service leads where it should, with its HTTP methods")
+    func paths() throws {
+        let expected: [(path: String, route: String, allow: String)] = [
+            ("/livez", "live", "GET, HEAD"), ("/readyz", "ready", "GET, HEAD"), ("/metrics", "metrics", "GET, HEAD"),
+            ("/openapi.json", "openAPI", "GET, HEAD"), ("/v1/audit/calls", "auditList", "GET, HEAD"),
+            ("/v1/audit/calls/\(Self.id)", "auditCall", "GET, HEAD"), ("/v1/calls/\(Self.id)", "ownCall", "GET, HEAD"),
+            ("/v1/calls/\(Self.id.uppercased())", "ownCall", "GET, HEAD"),
+            ("/v1/top/tmall.car.lease.freedownpayment.put", "call", "POST"),
+            ("/v1/top/tmall%2Ecar%2elease.freedownpayment.put", "call", "POST"),
+        ]
+        for (path, name, allow) in expected {
+            let route = try find(path)
+            #expect("\(route)".hasPrefix(name), "\(path)")
+            #expect(route.allow == allow && allow.contains(route.method), "\(path)")
+        }
+    }
+
+    @Test("Each method has its friendly path")
+    func friendlyPaths() throws {
+        let contract = [
+            "/v1/aliauto/car-profiles": "tmall.aliauto.carprofile.sync",
+            "/v1/rentcar/store-vehicle-models": "alitrip.rentcar.commodity.storevehmodel.base.change.notify",
+            "/v1/car-lease/zero-down-payments": "tmall.car.lease.freedownpayment.put",
+            "/v1/logistics/address-abilities": "taobao.logistics.address.ability.tms.async",
+            "/v1/crm/card-sales": "alibaba.alsc.crm.card.batch.sell",
+        ]
+        for (path, method) in contract {
+            guard case .call(let entry) = try find(path), case .call(let same) = try find("/v1/top/" + method) else {
+                Issue.record("\(path) is no call")
+                continue
+            }
+            #expect(entry.method == method && entry === same)
+        }
+    }
+
+    @Test(
+        "Anything else is not found",
+        arguments: [
+            "/", "", "*", "/livez/", "//livez", "/LIVEZ", "/v1", "/v1/top", "/v1/top/", "/v1/top/no.such.method",
+            "/v1/top/tmall.car.lease.freedownpayment.put/", "/v1/top/tmall.car.lease.freedownpayment.put%",
+            "/v1/top/%ff", "/v1/top/tmall+car", "/v1/calls", "/v1/calls/", "/v1/calls/x", "/v1/calls/%30",
+            "/v1/calls/017f22e2-79b0-4cc3-98c4-dc0c0c07398f", "/v1/audit", "/v1/audit/calls/", "/v1/audit/calls/7",
+            "/v1/crm/card-sales/", "/v1/../livez", "/%6civez",
+        ])
+    func notFound(_ path: String) {
+        let problem = #expect(throws: Problem.self) { try find(path) }
+        #expect(problem?.type == .notFound)
+    }
+}
