@@ -50,7 +50,8 @@ public final class TrailWriter {
         persistent.maximumUnits = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
         endings = GroupWriter(
-            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses], configuration: persistent)
+            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses],
+            configuration: persistent)
         intents.onEvent = { onEvent("intents", $0) }
         endings.onEvent = { onEvent("outcomes", $0) }
     }

@@ -9,10 +9,14 @@ static const unsigned char vault[] = {
 static const unsigned char audit[] = {
 #embed "../../migrations/0002_audit.sql"
 };
+static const unsigned char audit_search[] = {
+#embed "../../migrations/0003_audit_search.sql"
+};
 
 static const cmigrations_file files[] = {
     {"0001_vault.sql", vault, sizeof vault},
     {"0002_audit.sql", audit, sizeof audit},
+    {"0003_audit_search.sql", audit_search, sizeof audit_search},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }

@@ -83,6 +83,9 @@ extension Worker {
         ending.responseBytes = verdict.responseBytes
         ending.retryable = verdict.retryable
         ending.keys = Self.pairs(call.mapped.keys) + Self.pairs(verdict.interpretation?.keys ?? [])
+        ending.keysAreCut =
+            call.mapped.keys.count >= BusinessKey.maximumCount
+            || (verdict.interpretation?.keys.count ?? 0) >= BusinessKey.maximumCount
         ending.response = verdict.response
         let since = EventLoop.now()
         await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: settings.outcomeWait)

@@ -25,6 +25,11 @@ extension Worker {
 
     /// One page of everybody's calls, with the texts that are asked for.
     public func calls(_ filter: TrailFilter, withRequest: Bool, withResponse: Bool) async throws(Problem) -> Reply {
+        var filter = filter
+        if filter.key != nil {
+            let keys = try currentVault().keys(.fingerprint)
+            filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
+        }
         do {
             let page = try await reader.list(filter)
             var json = JSONWriter(capacity: 512 + page.rows.count * 512)
@@ -41,6 +46,8 @@ extension Worker {
             json.integer(page.limit)
             Self.write("next", page.next?.text, to: &json)
             Self.write("prev", page.previous?.text, to: &json)
+            let scanned = page.scannedUntil.map { TOPTime.rfc3339(epochMilliseconds: Int($0)) }
+            Self.write("scanned_until", scanned, to: &json)
             json.endObject()
             json.endObject()
             return .json(json.bytes)
