@@ -28,8 +28,7 @@ public struct TrailPage: Sendable {
         limit = filter.limit
         rows = isForward ? page : page.reversed()
         let ahead = beyond.map { TrailCursor(isForward ? forward : forward.opposite, beside: $0) }
-        // Behind the page is what the cursor came from; an empty page goes back to the cursor's own place.
-        let edge = page.first?.id ?? filter.cursor?.id
+        let edge = page.first?.id ?? (scannedUntil == nil ? nil : filter.cursor?.id)
         let back =
             filter.cursor == nil ? nil : edge.map { TrailCursor(isForward ? forward.opposite : forward, beside: $0) }
         next = isForward ? ahead : back

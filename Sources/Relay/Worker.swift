@@ -83,5 +83,6 @@ public actor Worker {
     public func close() {
         curl.shutdown()
         trail.close()
+        reader.close()
     }
 }
