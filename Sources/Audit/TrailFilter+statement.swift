@@ -35,11 +35,10 @@ extension TrailFilter {
                 \(order) LIMIT \(limit + 1))
                 """)
         }
-        guard branches.count > 1 else {
-            return (
-                branches.first ?? "SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false", clause.parameters
-            )
+        guard let only = branches.first else {
+            return ("SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false", [])
         }
+        if branches.count == 1 { return (only, clause.parameters) }
         return (
             "SELECT * FROM (\(branches.joined(separator: " UNION ALL "))) AS t \(order) LIMIT \(limit + 1)",
             clause.parameters

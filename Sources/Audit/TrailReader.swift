@@ -56,6 +56,11 @@ public final class TrailReader {
         }
     }
 
+    /// One statement within the reader's time.
+    func query(_ sql: String, _ parameters: [SQLValue]) async throws(PostgresError) -> Rows {
+        try await pool.query(sql, parameters, timeout: timeout)
+    }
+
     /// The stretch that a filter's ends and its cursor leave.
     private func whole(_ filter: TrailFilter, _ bounds: Bounds) -> TrailWindow {
         var whole = TrailWindow(

@@ -36,6 +36,7 @@ extension Worker {
             call = try prepare(request, by: token)
         } catch {
             meters.refused(error.type)
+            trace(error, request, by: token)
             return problem(error, request)
         }
         return request.isDryRun ? withRequestID(dryRun(call), request, id: call.id) : await relay(call)

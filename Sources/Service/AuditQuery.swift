@@ -55,7 +55,7 @@ enum AuditQuery {
         return include
     }
 
-    private static func instant(_ name: String, _ query: QueryString) throws(Problem) -> Int64? {
+    static func instant(_ name: String, _ query: QueryString) throws(Problem) -> Int64? {
         guard let text = query[name] else { return nil }
         do {
             return Int64(try TOPTime.epochMilliseconds(rfc3339: text))
@@ -65,8 +65,7 @@ enum AuditQuery {
         }
     }
 
-    private static func number(_ name: String, in range: ClosedRange<Int>, _ query: QueryString) throws(Problem) -> Int?
-    {
+    static func number(_ name: String, in range: ClosedRange<Int>, _ query: QueryString) throws(Problem) -> Int? {
         guard let text = query[name] else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw Problem(

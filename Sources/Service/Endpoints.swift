@@ -1,3 +1,4 @@
+import Audit
 import Catalog
 import EventLoop
 import HTTPServer
@@ -30,6 +31,16 @@ struct Endpoints: Sendable {
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
                 return try await worker.call(id, withRequest: include.request, withResponse: include.response)
+            case .auditNote(let id):
+                let token = try await worker.authorize(request.authorization, for: .auditRead)
+                try QueryString(request.query).check(allowed: [])
+                try request.checkIsJSON()
+                return try await worker.addNote(request.body, to: id, by: token)
+            case .auditRefusals:
+                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                let query = try QueryString(request.query)
+                try query.check(allowed: RefusalQuery.names)
+                return try await worker.refusals(try RefusalQuery.filter(query))
             case .live, .ready, .metrics, .openAPI:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
@@ -41,7 +52,17 @@ struct Endpoints: Sendable {
     private func call(
         _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: Worker
     ) async throws(Problem) -> Reply {
-        let token = try await worker.authorize(request.authorization, for: .relay)
+        let token: AccessToken
+        do throws(Problem) {
+            token = try await worker.authorize(request.authorization, for: .relay)
+        } catch {
+            var refusal = Refusal(
+                atMilliseconds: WallClock.milliseconds(), caller: nil, method: entry.method, status: error.type.status,
+                type: error.type.rawValue, pointers: [])
+            refusal.refs = (try? CallHeaders.refs(request.headers["Top-Ref"])) ?? []
+            await worker.trace(refusal)
+            throw error
+        }
         try QueryString(request.query).check(allowed: [])
         try request.checkIsJSON()
         let headers = request.headers
