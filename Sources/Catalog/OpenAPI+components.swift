@@ -18,7 +18,8 @@ extension JSONWriter {
             name("\(entry.method).answer")
             answerSchema(entry)
         }
-        json("CallID", #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#)
+        json(
+            "CallID", #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#)
         json("DryRun", OpenAPI.dryRun)
         auditSchemas(outcomes)
         problemSchema(problems)
