@@ -135,7 +135,7 @@ let package = Package(
             name: "ServiceTests", dependencies: ["Service", "Relay", "Catalog", "JSON"],
             swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["JSON"], exclude: ["gateway"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )
