@@ -44,7 +44,7 @@ public struct CallID: Sendable, Hashable {
         self.low = low
     }
 
-    /// Reads the 36-character form, in either case. Nil unless it is a UUID of version 7.
+    /// Reads the 36-character form, in either case. Nil unless it is a UUID of version 7 (and of RFC 9562's variant).
     public init?(_ text: String) {
         var halves: (UInt64, UInt64) = (0, 0)
         var digits = 0
@@ -57,7 +57,9 @@ public struct CallID: Sendable, Hashable {
             if digits < 16 { halves.0 = halves.0 << 4 | value } else { halves.1 = halves.1 << 4 | value }
             digits += 1
         }
-        guard digits == 32, text.utf8.count == 36, halves.0 >> 12 & 15 == 7 else { return nil }
+        guard digits == 32, text.utf8.count == 36, halves.0 >> 12 & 15 == 7, halves.1 >> 62 == 2 else {
+            return nil
+        }
         self.init(high: halves.0, low: halves.1)
     }
 

@@ -14,6 +14,9 @@ public final class TrailReader {
         self.timeout = timeout
     }
 
+    /// Ends the connections; queries fail from now on.
+    public func close() { pool.close() }
+
     /// One page of calls, newest first.
     public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
         let (sql, parameters) = filter.statement()
@@ -23,12 +26,7 @@ public final class TrailReader {
 
     /// One call, or nil when there is none of that id.
     public func call(_ id: CallID) async throws(PostgresError) -> TrailRow? {
-        let sql = """
-            (SELECT \(TrailRow.endedColumns), source FROM audit.calls WHERE at = \(Self.at) AND id = $2::uuid) \
-            UNION ALL (SELECT \(TrailRow.openColumns), -1 FROM audit.intents WHERE at = \(Self.at) AND id = $2::uuid) \
-            ORDER BY source DESC LIMIT 1
-            """
-        let rows = try await pool.query(sql, Self.parameters(id), timeout: timeout)
+        let rows = try await pool.query(Self.callStatement, Self.parameters(id), timeout: timeout)
         return rows.first.flatMap { TrailRow($0) }
     }
 
@@ -48,9 +46,16 @@ public final class TrailReader {
         return rows.first?["response"].text
     }
 
+    /// The replica's row, else the reconciler's, else the intent: each found in the one partition of its `at`.
+    static let callStatement = """
+        (SELECT \(TrailRow.endedColumns), source FROM audit.calls WHERE at = \(at) AND id = $2::uuid) \
+        UNION ALL (SELECT \(TrailRow.openColumns), -1 FROM audit.intents WHERE at = \(at) AND id = $2::uuid) \
+        ORDER BY source DESC LIMIT 1
+        """
+
     private static let at = "$1::timestamptz"
 
-    private static func parameters(_ id: CallID) -> [SQLValue] {
+    static func parameters(_ id: CallID) -> [SQLValue] {
         [.text(TOPTime.rfc3339(epochMilliseconds: Int(id.epochMilliseconds))), .text(id.text)]
     }
 }

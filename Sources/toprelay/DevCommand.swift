@@ -44,7 +44,7 @@ struct DevCommand: AsyncParsableCommand {
         let service = try await RelayService(
             settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
         ) { port in
-            Output.line(demo.banner(url: "http://127.0.0.1:\(port)"))
+            Output.line(demo.banner(url: "http://127.0.0.1:\(port)", database: database))
         }
         early.stop()
         try await process.run(service, demo.sandbox)
