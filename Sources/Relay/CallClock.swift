@@ -11,12 +11,12 @@ struct CallClock: Sendable {
     /// Milliseconds since 1970.
     let deadlineMilliseconds: Int64
 
-    init(receivedAt: UInt64, timeout: Duration) {
+    init(receivedAt: UInt64, timeout: Duration, wallClock: () -> Int64) {
         let now = EventLoop.now()
         let elapsed = now > receivedAt ? now - receivedAt : 0
         let timeoutNanoseconds = UInt64(max(0, timeout.nanoseconds))
         start = receivedAt
-        startMilliseconds = WallClock.milliseconds() - Int64(elapsed / 1_000_000)
+        startMilliseconds = wallClock() - Int64(elapsed / 1_000_000)
         deadline = receivedAt + timeoutNanoseconds
         deadlineMilliseconds = startMilliseconds + Int64(timeoutNanoseconds / 1_000_000)
     }

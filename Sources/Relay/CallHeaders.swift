@@ -34,7 +34,7 @@ public enum CallHeaders {
                     throw Problem(
                         .malformedRequest, "Each Top-Ref must be at most 128 bytes, without control characters.")
                 }
-                if !refs.contains(ref) { refs.append(ref) }
+                if !refs.contains(where: { $0.utf8.elementsEqual(ref.utf8) }) { refs.append(ref) }
                 guard refs.count <= 20 else {
                     throw Problem(.malformedRequest, "A call takes at most 20 different Top-Ref document numbers.")
                 }
@@ -54,14 +54,18 @@ public enum CallHeaders {
 
     /// The trace id of a W3C `traceparent`; nil when the header is absent or, as the standard asks, to be ignored.
     public static func traceID(_ value: String?) -> String? {
-        guard let value, value.utf8.count >= 55 else { return nil }
-        let parts = value.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count >= 4, parts[0].utf8.count == 2, parts[0] != "ff", parts[1].utf8.count == 32,
-            parts[2].utf8.count == 16,
-            parts[1].utf8.allSatisfy(isLowerHex), parts[1].utf8.contains(where: { $0 != UInt8(ascii: "0") })
+        guard let value else { return nil }
+        // version, trace id, parent id, flags; only versions after 00 may go on.
+        let parts = value.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.count >= 4,
+            zip(parts, [2, 32, 16, 2]).allSatisfy({ $0.count == $1 && $0.allSatisfy(isLowerHex) }),
+            !parts[0].elementsEqual("ff".utf8), parts.count == 4 || !parts[0].elementsEqual("00".utf8),
+            !isZero(parts[1]), !isZero(parts[2])
         else { return nil }
-        return String(parts[1])
+        return String(Substring(parts[1]))
     }
+
+    private static func isZero(_ digits: Substring.UTF8View) -> Bool { digits.allSatisfy { $0 == UInt8(ascii: "0") } }
 
     private static func isLowerHex(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)

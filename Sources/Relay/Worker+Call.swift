@@ -72,7 +72,7 @@ extension Worker {
     {
         let status = verdict.problem?.type.status ?? 200
         var ending = Ending(
-            outcome: verdict.outcome, status: status, finishedMilliseconds: WallClock.milliseconds(),
+            outcome: verdict.outcome, status: status, finishedMilliseconds: settings.wallClock(),
             durationNanoseconds: call.clock.elapsed, auditNanoseconds: auditWait)
         ending.code = verdict.code
         ending.subCode = verdict.subCode
@@ -104,7 +104,7 @@ extension Worker {
         if error.mayBeRecorded {
             var ending = Ending(
                 outcome: .notSent, status: ProblemType.auditUnavailable.status,
-                finishedMilliseconds: WallClock.milliseconds(),
+                finishedMilliseconds: settings.wallClock(),
                 durationNanoseconds: call.clock.elapsed, auditNanoseconds: EventLoop.now() - since)
             ending.message = "The intent's commit was in doubt; nothing was sent."
             ending.retryable = true
@@ -166,7 +166,7 @@ extension Worker {
     private func problem(_ problem: Problem, _ request: CallRequest) -> Reply {
         withRequestID(
             problem.reply, request,
-            id: problem.id ?? CallID.make(epochMilliseconds: WallClock.milliseconds(), using: &random))
+            id: problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random))
     }
 
     private func withRequestID(_ reply: Reply, _ request: CallRequest, id: CallID) -> Reply {

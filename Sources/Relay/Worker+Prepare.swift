@@ -17,7 +17,8 @@ extension Worker {
         let app = try resolveApp(request, token: token, vault: vault)
         let body = try Self.parse(request.body)
         let mapped = try map(body, request: request, app: app.app.name, token: token, vault: vault)
-        let clock = CallClock(receivedAt: request.receivedAt, timeout: settings.callTimeout)
+        let clock = CallClock(
+            receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
         let session = try session(for: request, app: app.app, vault: vault, now: clock.startMilliseconds)
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: clock.startMilliseconds) }
         return PreparedCall(

@@ -11,7 +11,7 @@ extension Worker {
         let vault = try currentVault()
         let token: AccessToken
         do {
-            token = try vault.authenticate(authorization: authorization, now: WallClock.milliseconds())
+            token = try vault.authenticate(authorization: authorization, now: settings.wallClock())
         } catch {
             meters.refused(.unauthenticated)
             throw Problem(error)

@@ -55,7 +55,7 @@ extension Worker {
 
     /// The second of now as TOP wants it: GMT+8, whatever the host's zone. Made once a second.
     func currentTimestamp() -> String {
-        let seconds = Int(WallClock.milliseconds() / 1000)
+        let seconds = Int(settings.wallClock() / 1000)
         if timestamp.epochSeconds != seconds { timestamp = (seconds, TOPTime.timestamp(epochSeconds: seconds)) }
         return timestamp.text
     }

@@ -70,7 +70,7 @@ public actor Worker {
 
     /// A ban that another worker met.
     public func note(_ ban: Ban, app: String, method: String) {
-        bans.note(ban, app: app, method: method, nowMilliseconds: WallClock.milliseconds())
+        bans.note(ban, app: app, method: method, nowMilliseconds: settings.wallClock())
     }
 
     /// From now on new calls are refused with `draining`.

@@ -16,6 +16,8 @@ public struct WorkerSettings: Sendable {
     public var maximumCallsInFlight: Int
     /// How long a reply waits for the commit of its outcome row.
     public var outcomeWait: Duration
+    /// The time of day, in milliseconds since 1970. Asked on the worker's loop alone.
+    public var wallClock: @Sendable () -> Int64
 
     /// The contract's values, for a replica and a gateway.
     public init(replica: String, gatewayURL: String) {
@@ -27,5 +29,6 @@ public struct WorkerSettings: Sendable {
         maximumAnswerBytes = 10 << 20
         maximumCallsInFlight = 4096
         outcomeWait = .seconds(1)
+        wallClock = WallClock.milliseconds
     }
 }

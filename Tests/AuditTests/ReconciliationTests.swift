@@ -158,10 +158,3 @@ import Testing
         }
     }
 }
-
-extension Result where Failure == any Error {
-    /// The result of asynchronous work.
-    init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
-    }
-}

@@ -32,7 +32,11 @@ package final class CuttingProxy: @unchecked Sendable {
         thread.start()
     }
 
-    package var url: String { "postgresql://postgres@\(folder.replacingOccurrences(of: "/", with: "%2F"))/postgres" }
+    package var url: String { url(database: "postgres") }
+
+    package func url(database: String) -> String {
+        "postgresql://postgres@\(folder.replacingOccurrences(of: "/", with: "%2F"))/\(database)"
+    }
 
     package func set(_ manner: Manner) { lock.withLock { self.manner = manner } }
 

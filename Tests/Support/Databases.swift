@@ -15,6 +15,7 @@ package enum SharedCluster {
 
 /// A database of a test's own, with TopRelay's tables.
 package struct TestDatabase: Sendable {
+    package let name: String
     package let url: String
     package let settings: PostgresSettings
 
@@ -23,19 +24,32 @@ package struct TestDatabase: Sendable {
     package static func make(
         in cluster: PostgresCluster? = nil, migrations: Int? = nil, on loop: EventLoop
     ) async throws -> TestDatabase {
-        let cluster = try cluster ?? SharedCluster.cluster
+        guard let cluster else {
+            let template = try await Templates.shared.template(migrations: migrations, on: loop)
+            return try await make(in: SharedCluster.cluster, template: template, on: loop)
+        }
+        let database = try await make(in: cluster, template: "template0", on: loop)
+        try await database.migrate(migrations, on: loop)
+        return database
+    }
+
+    fileprivate static func make(
+        in cluster: PostgresCluster, template: String, on loop: EventLoop
+    ) async throws -> TestDatabase {
         let name = uniqueName("relay")
         let admin = try await PostgresConnection.connect(PostgresSettings(url: cluster.url()), on: loop)
         defer { admin.close() }
-        try await admin.execute("CREATE DATABASE \(name) TEMPLATE template0")
+        try await admin.execute("CREATE DATABASE \(name) TEMPLATE \(template)")
         let url = cluster.url(database: name)
-        let files = Migrations.files.prefix(migrations ?? .max)
-        let database = TestDatabase(url: url, settings: try PostgresSettings(url: url))
-        guard !files.isEmpty else { return database }
-        _ = try await database.withConnection(loop) { connection in
-            try await Migrator(files: Array(files)).run(on: connection)
+        return TestDatabase(name: name, url: url, settings: try PostgresSettings(url: url))
+    }
+
+    fileprivate func migrate(_ count: Int?, on loop: EventLoop) async throws {
+        let files = Array(Migrations.files.prefix(count ?? .max))
+        guard !files.isEmpty else { return }
+        try await withConnection(loop) { connection in
+            _ = try await Migrator(files: files).run(on: connection)
         }
-        return database
     }
 
     package func connect(_ loop: EventLoop) async throws -> PostgresConnection {
@@ -62,6 +76,28 @@ package struct TestDatabase: Sendable {
     /// The rows of a query.
     package func rows(_ sql: String, _ parameters: [SQLValue] = [], _ loop: EventLoop) async throws -> Rows {
         try await withConnection(loop) { try await $0.query(sql, parameters) }
+    }
+}
+
+/// The migrated databases of the shared cluster that others are copied from: a copy takes half the time.
+private actor Templates {
+    static let shared = Templates()
+
+    private var made: [Int?: Task<String, any Error>] = [:]
+
+    func template(migrations: Int?, on loop: EventLoop) async throws -> String {
+        if migrations == 0 { return "template0" }
+        let task =
+            made[migrations]
+            ?? Task(executorPreference: loop) {
+                let database = try await TestDatabase.make(in: SharedCluster.cluster, template: "template0", on: loop)
+                try await database.migrate(migrations, on: loop)
+                // Nobody may be connected to a template when it is copied.
+                try await database.endConnections(loop)
+                return database.name
+            }
+        made[migrations] = task
+        return try await task.value
     }
 }
 

@@ -55,3 +55,10 @@ package func openDescriptors() -> Int {
     while readdir(folder) != nil { count += 1 }
     return count - 3
 }
+
+extension Result where Failure == any Error {
+    /// The result of asynchronous work.
+    package init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

@@ -20,7 +20,7 @@ package struct Program: Sendable {
     private let identifier: pid_t
 
     /// Starts it with these descriptors; nil is nothing to read, and an output that goes nowhere.
-    package init(_ command: [String], input: Int32? = nil, output: Int32? = nil) throws {
+    package init(_ command: [String], input: Int32? = nil, output: Int32? = nil, errors: Int32? = nil) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -29,9 +29,9 @@ package struct Program: Sendable {
         } else {
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         }
-        for descriptor: Int32 in [1, 2] {
-            if let output {
-                posix_spawn_file_actions_adddup2(&actions, output, descriptor)
+        for (descriptor, sink) in [(1, output), (2, errors)] as [(Int32, Int32?)] {
+            if let sink {
+                posix_spawn_file_actions_adddup2(&actions, sink, descriptor)
             } else {
                 posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
             }
@@ -55,18 +55,16 @@ package struct Program: Sendable {
         self.identifier = identifier
     }
 
-    /// Runs a command to its end; its output, or an error with it.
+    /// Runs a command to its end; what it wrote to its standard output, or an error with all that it wrote.
     @discardableResult
     package static func run(_ command: [String], input: [UInt8] = []) throws -> [UInt8] {
-        let source = try unnamedFile(input)
-        let sink = try unnamedFile([])
-        defer {
-            close(source)
-            close(sink)
+        let files = [try unnamedFile(input), try unnamedFile([]), try unnamedFile([])]
+        defer { for file in files { close(file) } }
+        let status = try Program(command, input: files[0], output: files[1], errors: files[2]).wait()
+        let output = contents(files[1])
+        guard status == 0 else {
+            throw Failed(command: command, output: String(decoding: output + contents(files[2]), as: UTF8.self))
         }
-        let status = try Program(command, input: source, output: sink).wait()
-        let output = contents(sink)
-        guard status == 0 else { throw Failed(command: command, output: String(decoding: output, as: UTF8.self)) }
         return output
     }
 

@@ -1,0 +1,224 @@
+import EventLoop
+import JSON
+import Postgres
+import TOP
+import TestSupport
+import Testing
+import Vault
+
+@testable import Relay
+
+/// What a worker refuses before it sends anything.
+@Suite struct WorkerRefusalTests {
+    private func expect(_ reply: Reply, _ type: ProblemType, retryAfter: String? = "1") throws {
+        let document = try reply.read()
+        #expect(reply.status == type.status && document["type"]?.string == type.reference)
+        #expect(reply[header: "Retry-After"] == retryAfter)
+        #expect(document["outcome"] == nil && reply[header: "X-Request-Id"] != nil)
+    }
+
+    @Test("More calls at once than the limit are overloaded; nothing of them is recorded or sent")
+    func overloaded() async throws {
+        let gate = Gate()
+        let server = ScriptedServer { connection in
+            while connection.readRequest() != nil {
+                gate.wait()
+                connection.write(answer(Answers.leaseSuccess))
+            }
+        }
+        try await withStage(gateway: server.url(), { $0.maximumCallsInFlight = 2 }) { stage in
+            let running = try [stage.start(Methods.lease), stage.start(Methods.lease)]
+            try await eventually { server.requests.count == 2 }
+            #expect(await stage.worker.inFlight == 2)
+            let refused = try await stage.call(Methods.lease)
+            try expect(refused, .overloaded)
+            #expect(try refused.read()["retryable"]?.bool == true)
+            gate.open()
+            for call in running { #expect(await call.value.status == 200) }
+            #expect(try await stage.call(Methods.lease).status == 200)
+            #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 3)
+        }
+        #expect(server.requests.count == 3)
+    }
+
+    @Test("While it drains new calls are refused, and those under way end well")
+    func draining() async throws {
+        let gate = Gate()
+        let server = ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            gate.wait()
+            connection.write(answer(Answers.leaseSuccess))
+        }
+        try await withStage(gateway: server.url()) { stage in
+            let running = try stage.start(Methods.lease)
+            try await eventually { server.requests.count == 1 }
+            await stage.worker.drain()
+            try expect(try await stage.call(Methods.lease), .draining)
+            gate.open()
+            #expect(await running.value.status == 200)
+            #expect(await stage.worker.inFlight == 0)
+            #expect(await stage.worker.flush(within: .seconds(10)) == 0)
+        }
+    }
+
+    @Test("Without PostgreSQL no call can be recorded, so none is sent")
+    func auditUnavailable() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let nowhere = try PostgresSettings(url: "postgresql://postgres@%2Fnonexistent/postgres")
+        try await withStage(gateway: server.url(), trail: nowhere) { stage in
+            let reply = try await stage.call(Methods.lease)
+            try expect(reply, .auditUnavailable)
+            let document = try reply.read()
+            #expect(document["id"]?.string == reply[header: "X-Request-Id"] && document["retryable"]?.bool == true)
+            // It is not in doubt: no row is owed.
+            #expect(await stage.worker.flush(within: .zero) == 0)
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test("An intent whose commit stays in doubt is not sent; a row says so under the id of the answer")
+    func inDoubt() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let cluster = try SharedCluster.cluster
+        let proxy = try CuttingProxy(cluster: cluster)
+        defer { proxy.remove() }
+        let database = try await onLoop { try await TestDatabase.make(on: $0) }
+        let throughProxy = try PostgresSettings(url: proxy.url(database: database.name))
+        try await withStage(gateway: server.url(), trail: throughProxy, database: database) { stage in
+            #expect(try await stage.call(Methods.lease).status == 200)
+            proxy.set(.silence)
+            let reply = try await stage.call(Methods.lease)
+            try expect(reply, .auditUnavailable)
+            let id = try #require(try reply.read()["id"]?.string)
+            proxy.set(.forward)
+            try await eventually {
+                try await stage.number("SELECT count(*) FROM audit.calls WHERE id = '\(id)'") == 1
+            }
+            let rows = try await stage.texts(
+                "SELECT outcome, status, attempts, retryable FROM audit.calls WHERE id = '\(id)'")
+            #expect(rows == [["not_sent", "503", "0", "t"]])
+            #expect(await stage.worker.flush(within: .seconds(20)) == 0)
+            #expect(try await stage.number("SELECT count(*) FROM audit.calls WHERE id = '\(id)'") == 1)
+        }
+        #expect(server.requests.count == 1)
+    }
+
+    @Test("A commit that was cut off and then confirmed lets the call go, once")
+    func confirmedDoubt() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let proxy = try CuttingProxy(cluster: SharedCluster.cluster)
+        defer { proxy.remove() }
+        let database = try await onLoop { try await TestDatabase.make(on: $0) }
+        let throughProxy = try PostgresSettings(url: proxy.url(database: database.name))
+        try await withStage(gateway: server.url(), trail: throughProxy, database: database) { (stage) async throws in
+            #expect(try await stage.call(Methods.lease).status == 200)
+            proxy.set(.cutNextAnswer)
+            #expect(try await stage.call(Methods.lease).status == 200)
+            #expect(proxy.cutCount == 1)
+            #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 2)
+            #expect(try await stage.number("SELECT count(*) FROM audit.calls WHERE outcome = 'success'") == 2)
+        }
+        #expect(server.requests.count == 2)
+    }
+
+    @Test("A vault that nobody has confirmed lately authorises nobody and sends nothing")
+    func staleVault() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        try await withStage(gateway: server.url(), isFresh: false) { stage in
+            try expect(try await stage.call(Methods.lease), .auditUnavailable)
+            let worker = stage.worker
+            let problem = await #expect(throws: Problem.self) { try await worker.authorize("Bearer x", for: .relay) }
+            #expect(problem?.type == .auditUnavailable)
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test("A method's ban is kept until it ends, told to other workers, and costs no row")
+    func ban() async throws {
+        let text = Answers.error(
+            7, "accesscontrol.limited-by-api-access-count", subMessage: "This ban will last for 5 more seconds")
+        let isFirst = Locked(true)
+        let server = ScriptedServer { connection in
+            while connection.readRequest() != nil {
+                let bans = isFirst.with { first in
+                    defer { first = false }
+                    return first
+                }
+                connection.write(answer(bans ? text : Answers.leaseSuccess))
+            }
+        }
+        try await withStage(gateway: server.url()) { stage in
+            let banned = try await stage.call(Methods.lease)
+            #expect(banned.status == 429 && banned[header: "Retry-After"] == "6")
+            #expect(try banned.read()["outcome"]?.string == "throttled")
+            let told = stage.toldBans.with { $0 }
+            #expect(told.count == 1 && told[0].0 == Ban(scope: .method, seconds: 6))
+            #expect(told.first?.app == "main" && told.first?.method == Methods.lease)
+            let refused = try await stage.call(Methods.lease)
+            try expect(refused, .throttled, retryAfter: "6")
+            #expect(try refused.read()["method"]?.string == Methods.lease)
+            #expect(server.requests.count == 1)
+            // Another method of the app may go; this one too when the ban is over.
+            #expect(try await stage.call(Methods.stock).status != 429)
+            stage.clockOffset.with { $0 = 6_000 }
+            #expect(try await stage.call(Methods.lease).status == 200)
+            #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 3)
+        }
+    }
+
+    @Test("An app's ban that another worker met holds here")
+    func banFromElsewhere() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        try await withStage(gateway: server.url()) { stage in
+            await stage.worker.note(Ban(scope: .app, seconds: 60), app: "main", method: "another.method")
+            try expect(try await stage.call(Methods.lease), .throttled, retryAfter: "60")
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    struct Refusal: Sendable {
+        var name: String
+        var type: ProblemType
+        var method = Methods.lease
+        var body: String?
+        var change: @Sendable (inout CallRequest) -> Void = { _ in }
+    }
+
+    static let refusals = [
+        Refusal(name: "no JSON", type: .malformedRequest, body: "item_id=1"),
+        Refusal(name: "empty", type: .malformedRequest, body: ""),
+        Refusal(name: "duplicate names", type: .malformedRequest, body: #"{"a":1,"a":2}"#),
+        Refusal(name: "wrong shape", type: .invalidParameters, body: "[]"),
+        Refusal(name: "missing fields", type: .invalidParameters, body: "{}"),
+        Refusal(name: "no idempotency id", type: .invalidParameters, method: Methods.cards, body: "{}"),
+        Refusal(name: "unknown app", type: .forbidden, change: { $0.app = "nobody" }),
+        Refusal(name: "unknown seller", type: .sessionInvalid, change: { $0.seller = "nobody" }),
+    ]
+
+    @Test("What does not pass its checks is refused without outcome and row, and nothing is sent")
+    func refused() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        try await withStage(gateway: server.url()) { stage in
+            for refusal in Self.refusals {
+                let reply = try await stage.call(refusal.method, refusal.body, refusal.change)
+                try expect(reply, refusal.type, retryAfter: nil)
+                if refusal.type == .invalidParameters {
+                    #expect((try reply.read()["errors"]?.count ?? 0) > 0, "\(refusal.name)")
+                }
+                #expect(server.requests.isEmpty, "\(refusal.name)")
+            }
+            #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 0)
+        }
+    }
+
+    @Test("A seller that is named for a method without session is not looked at")
+    func sellerIsIgnored() async throws {
+        let server = ScriptedServer.answering(answer(#"{"test_stock_get_response":{"quantity":1}}"#))
+        try await withStage(gateway: server.url()) { stage in
+            let reply = try await stage.call(Methods.stock) { $0.seller = "nobody" }
+            #expect(reply.status == 200)
+            #expect(try await stage.texts("SELECT seller FROM audit.calls") == [[nil]])
+        }
+        #expect(!String(decoding: server.requests[0].body, as: UTF8.self).contains("session="))
+    }
+}
