@@ -40,7 +40,7 @@ public final class Entry: Sendable {
     let outcome: Outcome
     /// How many lists of sent texts the outcome's rules compare with the answer.
     let expectationCount: Int
-    let answerLevel: AnswerLevel
+    private let compiledAnswer = ManagedAtomicLazyReference<AnswerLevel>()
 
     init(
         page: Page, overlay: Overlay, request: [Field], response: [Field], compiler: LevelCompiler, outcome: Outcome,
@@ -60,12 +60,16 @@ public final class Entry: Sendable {
         self.compiler = compiler
         self.outcome = outcome
         self.expectationCount = expectationCount
-        answerLevel = AnswerLevel(response)
     }
 
     /// The request, compiled: on first use, because a catalog of thousands has few methods that are called.
     var level: Level {
         compiled.load() ?? compiled.storeIfNilThenLoad(compiler.level(request))
+    }
+
+    /// The answer, compiled on first use.
+    var answerLevel: AnswerLevel {
+        compiledAnswer.load() ?? compiledAnswer.storeIfNilThenLoad(AnswerLevel(response))
     }
 
     /// Whether a request id of the caller's makes repeating a call harmless.
