@@ -36,6 +36,7 @@ extension Worker {
             call = try prepare(request, by: token)
         } catch {
             meters.refused(error.type)
+            trace(error, request, by: token)
             return problem(error, request)
         }
         return request.isDryRun ? withRequestID(dryRun(call), request, id: call.id) : await relay(call)
@@ -55,7 +56,7 @@ extension Worker {
         switch form {
         case .success(let bytes):
             let result = await curl.perform(curlRequest(call, form: bytes))
-            verdict = Verdict(result, entry: call.request.entry, mapped: call.mapped)
+            verdict = Verdict(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }
         case .failure(let problem):
@@ -83,6 +84,9 @@ extension Worker {
         ending.responseBytes = verdict.responseBytes
         ending.retryable = verdict.retryable
         ending.keys = Self.pairs(call.mapped.keys) + Self.pairs(verdict.interpretation?.keys ?? [])
+        ending.keysAreCut =
+            call.mapped.keys.count >= BusinessKey.maximumCount
+            || (verdict.interpretation?.keys.count ?? 0) >= BusinessKey.maximumCount
         ending.response = verdict.response
         let since = EventLoop.now()
         await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: settings.outcomeWait)

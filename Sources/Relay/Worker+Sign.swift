@@ -40,6 +40,15 @@ extension Worker {
             maximumResponseBytes: settings.maximumAnswerBytes)
     }
 
+    /// What must not be seen of an answer to this call; made once for each session.
+    func mask(for call: PreparedCall) -> SecretMask {
+        let key = call.session.map { ObjectIdentifier($0) } ?? ObjectIdentifier(call.app.app)
+        if let known = secretMasks[key] { return known }
+        let mask = SecretMask([call.app.app.secret] + (call.session.map { [$0.key] } ?? []))
+        secretMasks[key] = mask
+        return mask
+    }
+
     private static let headers = [
         "Content-Type: application/x-www-form-urlencoded;charset=UTF-8", "Accept: text/javascript",
     ]

@@ -5,9 +5,11 @@ public import Logging
 public import TOP
 public import Vault
 
-/// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy of the vault.
+/// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy
+/// of the vault.
 ///
-/// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so nothing is locked.
+/// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so
+/// nothing is locked.
 public actor Worker {
     /// The loop that the worker lives on.
     public nonisolated let loop: EventLoop
@@ -27,9 +29,13 @@ public actor Worker {
     var vault: VaultSnapshot?
     /// The apps of the snapshot that have been used, ready to sign.
     var signingApps: [String: SigningApp] = [:]
+    /// Masks by session, or by app where there is none; as old as the snapshot.
+    var secretMasks: [ObjectIdentifier: SecretMask] = [:]
     var bans = Bans()
     var callsInFlight = 0
     var isDraining = false
+    var refusalQueue = RefusalQueue()
+    var isWritingRefusals = false
     var random = SystemRandomNumberGenerator()
     /// The call's second as TOP wants it, kept for as long as it lasts.
     var timestamp = (epochSeconds: 0, text: "")
@@ -56,6 +62,7 @@ public actor Worker {
     public func install(_ snapshot: VaultSnapshot) {
         vault = snapshot
         signingApps = [:]
+        secretMasks = [:]
         if let key = snapshot.keys(.fingerprint).first {
             trail.use(FingerprintKey(version: key.version, secret: key.secret))
         }
@@ -80,5 +87,6 @@ public actor Worker {
     public func close() {
         curl.shutdown()
         trail.close()
+        reader.close()
     }
 }

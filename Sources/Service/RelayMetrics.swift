@@ -1,5 +1,6 @@
 import Atomics
 import Audit
+import Catalog
 import EventLoop
 import HTTPServer
 import Relay
@@ -8,57 +9,88 @@ public import Telemetry
 /// The service's metrics: what each means, and where those that are read at scrape time come from.
 public enum RelayMetrics {
     /// Every metric, with its help text.
-    public static let catalog = MetricCatalog(ProcessMetrics.catalog + [
-        .init(
-            "toprelay_calls_total", .counter, "Calls that were recorded, by method and outcome.",
-            labels: ["method", "outcome"]),
-        .init(
-            "toprelay_call_seconds", .histogram, "Time from a request's arrival to its reply.", labels: ["method"],
-            buckets: MetricCatalog.callSeconds),
-        .init("toprelay_top_seconds", .histogram, "Time that TOP took.", buckets: MetricCatalog.callSeconds),
-        .init(
-            "toprelay_audit_wait_seconds", .histogram, "Time that a call waited for the commits of its two rows.",
-            buckets: MetricCatalog.shortSeconds),
-        .init(
-            "toprelay_refusals_total", .counter, "Requests that never became calls, by problem type.", labels: ["type"]),
-        .init(
-            "toprelay_limit_hits_total", .counter, "Requests refused by a limit of the relay, or by a ban in force.",
-            labels: ["limit"]),
-        .init(
-            "toprelay_unrecorded_calls_total", .counter, "Calls refused because their intent could not be committed."),
-        .init("toprelay_unsent_calls_total", .counter, "Calls of which no byte was sent: TOP was out of reach."),
-        .init(
-            "toprelay_reconciled_calls_total", .counter, "Calls closed as unknown because their replica left no result."
-        ),
-        .init("toprelay_partitions_made_total", .counter, "Partitions of the audit trail that this replica made."),
-        .init(
-            "toprelay_partition_days_ahead", .gauge, "Whole days ahead that have their partitions; an alarm below 1."),
-        .init(
-            "toprelay_vault_age_seconds", .gauge,
-            "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
-        .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
-        .init(
-            "toprelay_outcome_rows_late_total", .counter,
-            "Replies that went out before their outcome row was committed."),
-        .init(
-            "toprelay_outcome_rows_failed_total", .counter,
-            "Outcome rows that were lost; their calls are closed as unknown."),
-        .init("toprelay_connections", .gauge, "HTTP connections open."),
-        .init("toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
-        .init("toprelay_http_refusals_total", .counter, "HTTP requests that the server itself refused, by status.", labels: ["status"]),
-        .init("toprelay_http_timeouts_total", .counter, "Connections closed because somebody took too long.", labels: ["kind"]),
-        .init("toprelay_loop_busy_seconds_total", .counter, "Time that a worker's loop was busy.", labels: ["worker"]),
-        .init("toprelay_loop_longest_turn_seconds", .gauge, "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
-        .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
-        .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
-    ])
+    public static let catalog = MetricCatalog(
+        ProcessMetrics.catalog + [
+            .init(
+                "toprelay_calls_total", .counter, "Calls that were recorded, by method and outcome.",
+                labels: ["method", "outcome"]),
+            .init(
+                "toprelay_call_seconds", .histogram, "Time from a request's arrival to its reply.", labels: ["method"],
+                buckets: MetricCatalog.callSeconds),
+            .init("toprelay_top_seconds", .histogram, "Time that TOP took.", buckets: MetricCatalog.callSeconds),
+            .init(
+                "toprelay_audit_wait_seconds", .histogram, "Time that a call waited for the commits of its two rows.",
+                buckets: MetricCatalog.shortSeconds),
+            .init(
+                "toprelay_refusals_total", .counter, "Requests that never became calls, by problem type.",
+                labels: ["type"]),
+            .init(
+                "toprelay_limit_hits_total", .counter,
+                "Requests refused by a limit of the relay, or by a ban in force.",
+                labels: ["limit"]),
+            .init(
+                "toprelay_unrecorded_calls_total", .counter,
+                "Calls refused because their intent could not be committed."),
+            .init("toprelay_unsent_calls_total", .counter, "Calls of which no byte was sent: TOP was out of reach."),
+            .init(
+                "toprelay_reconciled_calls_total", .counter,
+                "Calls closed as unknown because their replica left no result."
+            ),
+            .init("toprelay_partitions_made_total", .counter, "Partitions of the audit trail that this replica made."),
+            .init(
+                "toprelay_partitions_dropped_total", .counter,
+                "Partitions that this replica dropped because they were old enough."),
+            .init(
+                "toprelay_audit_oldest_seconds", .gauge, "Age of the oldest day that the trail keeps.", labels: ["kind"]
+            ),
+            .init("toprelay_audit_bytes", .gauge, "Size of the audit trail, indexes included."),
+            .init(
+                "toprelay_retention_overdue_partitions", .gauge,
+                "Partitions that retention should have dropped and did not; an alarm above 0 for an hour."),
+            .init(
+                "toprelay_partition_days_ahead", .gauge,
+                "Whole days ahead that have their partitions; an alarm below 1."),
+            .init(
+                "toprelay_vault_age_seconds", .gauge,
+                "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
+            .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
+            .init(
+                "toprelay_outcome_rows_late_total", .counter,
+                "Replies that went out before their outcome row was committed."),
+            .init(
+                "toprelay_outcome_rows_failed_total", .counter,
+                "Outcome rows that were lost; their calls are closed as unknown."),
+            .init("toprelay_connections", .gauge, "HTTP connections open."),
+            .init(
+                "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
+            .init(
+                "toprelay_http_refusals_total", .counter, "HTTP requests that the server itself refused, by status.",
+                labels: ["status"]),
+            .init(
+                "toprelay_http_timeouts_total", .counter, "Connections closed because somebody took too long.",
+                labels: ["kind"]),
+            .init(
+                "toprelay_loop_busy_seconds_total", .counter, "Time that a worker's loop was busy.", labels: ["worker"]),
+            .init(
+                "toprelay_loop_longest_turn_seconds", .gauge,
+                "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
+            .init("toprelay_catalog_entries", .gauge, "TOP methods in force."),
+            .init(
+                "toprelay_catalog_faults", .gauge,
+                "Faults of the catalog's folder; above 0 its last good state is in force."),
+            .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
+            .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
+        ])
 
     /// Registers what is read at scrape time.
     static func observe(
-        _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics
+        _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics,
+        catalog: CatalogHolder
     ) {
         registry.observe("toprelay_partition_days_ahead") { Double(readiness.partitionDaysAhead ?? -1) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }
+        registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
+        registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }
         let figures = workers.trailFigures
         registry.observe("toprelay_outcome_rows_queued") {
             Double(figures.reduce(0) { $0 + $1.queued.load(ordering: .relaxed) })
@@ -76,9 +108,13 @@ public enum RelayMetrics {
         registry.observe("toprelay_requests_total", kind: .counter) { Double(server.requests.value) }
         registry.observe("toprelay_requests_running") { Double(server.runningRequests.value) }
         for (status, figure) in server.refusedRequests {
-            registry.observe("toprelay_http_refusals_total", [("status", "\(status)")], kind: .counter) { Double(figure.value) }
+            registry.observe("toprelay_http_refusals_total", [("status", "\(status)")], kind: .counter) {
+                Double(figure.value)
+            }
         }
-        for (kind, figure) in [("idle", server.idleTimeouts), ("write", server.writeTimeouts), ("answer", server.answerTimeouts)] {
+        for (kind, figure) in [
+            ("idle", server.idleTimeouts), ("write", server.writeTimeouts), ("answer", server.answerTimeouts),
+        ] {
             registry.observe("toprelay_http_timeouts_total", [("kind", kind)], kind: .counter) { Double(figure.value) }
         }
         for (number, worker) in workers.all.enumerated() {

@@ -22,7 +22,9 @@ enum Schema {
         } catch let failure as Migrator.Failure {
             switch failure {
             case .database(let error): throw error
-            case .unknown: logger.record(.warning, "The database's schema is newer than this release", [.error: failure.description])
+            case .unknown:
+                logger.record(
+                    .warning, "The database's schema is newer than this release", [.error: failure.description])
             default: throw SchemaError(description: failure.description)
             }
         }

@@ -120,6 +120,14 @@ public enum SettingCatalog {
         "TOPRELAY_OUTCOME_QUEUE_MIB", default: 256, in: 1...65536, of: "MiB",
         reason: "The memory that these rows may take.")
 
+    static let retentionBodies = Setting<Int>.integer(
+        "TOPRELAY_RETENTION_BODIES", default: 30, in: 1...3650, of: "days",
+        reason: "How long the audit trail keeps requests and answers (masked); whole GMT+8 days.")
+
+    static let retentionCalls = Setting<Int>.integer(
+        "TOPRELAY_RETENTION_CALLS", default: 365, in: 1...3650, of: "days",
+        reason: "How long the audit trail keeps calls; bodies never outlive them.")
+
     /// Every setting, in the order in which help and documentation show them.
     public static let all: [SettingDescription] = [
         databaseURL.description, masterKey.description, listen.description, gatewayURL.description,
@@ -127,6 +135,7 @@ public enum SettingCatalog {
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
         maximumConnections.description, maximumCallsInFlight.description, requestTimeout.description,
         idleTimeout.description, outcomeQueueRows.description, outcomeQueueMebibytes.description,
+        retentionBodies.description, retentionCalls.description,
     ]
 
     /// The settings as `--help` shows them.
