@@ -71,7 +71,7 @@ let package = Package(
         // Values.
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "TOP", dependencies: ["JSON", "Crypto"], swiftSettings: safe),
-        .target(name: "Catalog", dependencies: ["CCatalog", "JSON", "TOP", yams], swiftSettings: safe),
+        .target(name: "Catalog", dependencies: ["CCatalog", "JSON", "TOP", yams, atomics], swiftSettings: safe),
 
         // State in PostgreSQL.
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
