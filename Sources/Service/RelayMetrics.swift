@@ -65,8 +65,10 @@ public enum RelayMetrics {
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
             .init("toprelay_catalog_entries", .gauge, "TOP methods in force."),
-        .init("toprelay_catalog_faults", .gauge, "Faults of the catalog's folder; above 0 its last good state is in force."),
-        .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
+            .init(
+                "toprelay_catalog_faults", .gauge,
+                "Faults of the catalog's folder; above 0 its last good state is in force."),
+            .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
             .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
         ])
 
