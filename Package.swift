@@ -94,7 +94,8 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
-                "Catalog", "Vault", "Audit", "Curl", "Migrations", nioHTTP1, logging, metrics, lifecycle, configuration, atomics,
+                "Catalog", "Vault", "Audit", "Curl", "Migrations", nioHTTP1, logging, metrics, lifecycle, configuration,
+                atomics,
             ], swiftSettings: safe),
         .target(
             name: "Sandbox",
@@ -108,33 +109,52 @@ let package = Package(
                 lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),
 
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: common),
-        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: common),
-        .testTarget(name: "CurlTests", dependencies: ["Curl", "EventLoop"], swiftSettings: common),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"], swiftSettings: common),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: common),
+        // What the tests share: real servers and clients, never stand-ins.
+        .target(
+            name: "TestSupport", dependencies: ["EventLoop", "Postgres", "Migrations"], path: "Tests/Support",
+            swiftSettings: common),
+
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto"], exclude: ["vectors.json"], swiftSettings: common),
-        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], swiftSettings: common),
+            name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "VaultTests", dependencies: ["Vault", "Postgres", "EventLoop", "Crypto"],
+            name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],
             swiftSettings: common),
         .testTarget(
-            name: "AuditTests", dependencies: ["Audit", "Postgres", "EventLoop", "Crypto", "JSON"],
+            name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], exclude: ["pages"], swiftSettings: common),
+        .testTarget(
+            name: "VaultTests", dependencies: ["Vault", "Postgres", "EventLoop", "Crypto", "TestSupport"],
             swiftSettings: common),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["Audit", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "TestSupport", atomics],
+            swiftSettings: common),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Sandbox", "TOP",
+                "Vault", "TestSupport", logging,
+            ], swiftSettings: common),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["HTTPServer", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging, lifecycle],
+            dependencies: ["HTTPServer", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging, lifecycle],
             swiftSettings: common),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", logging],
+            name: "SandboxTests",
+            dependencies: ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", "TestSupport", logging],
             swiftSettings: common),
         .testTarget(
-            name: "ServiceTests", dependencies: ["Service", "Relay", "Catalog", "JSON"],
-            swiftSettings: common),
+            name: "ServiceTests",
+            dependencies: [
+                "Service", "Relay", "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Postgres",
+                "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", nioHTTP1, logging,
+            ], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["JSON"], exclude: ["gateway"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

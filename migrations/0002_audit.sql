@@ -111,12 +111,12 @@ BEGIN
     RETURN made;
 END $$;
 
--- Whole days after today whose partitions are there.
+-- Whole days after today whose partitions are there, up to the first gap; -1 when today's are missing.
 CREATE FUNCTION audit.days_ahead() RETURNS integer
     LANGUAGE sql STABLE AS $$
-    SELECT count(*)::integer - 1 FROM generate_series(0, 60) AS n
-    WHERE (SELECT bool_and(to_regclass('audit.' || parent || '_' || to_char(audit.day(now()) + n, 'YYYYMMDD')) IS NOT NULL)
-           FROM unnest(ARRAY['intents', 'calls', 'responses']) AS parent)
+    SELECT coalesce(min(n), 61) - 1 FROM generate_series(0, 60) AS n
+    WHERE NOT (SELECT bool_and(to_regclass('audit.' || parent || '_' || to_char(audit.day(now()) + n, 'YYYYMMDD')) IS NOT NULL)
+               FROM unnest(ARRAY['intents', 'calls', 'responses']) AS parent)
 $$;
 
 -- One row a call: what readers see. A call whose intent has no row yet is `open`.

@@ -39,12 +39,20 @@ public struct CallID: Sendable, Hashable {
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
+    /// No call's id, but a place between two: before every call of that millisecond, or (`isUpper`) after every call of the millisecond before.
+    static func beside(milliseconds: Int64, isUpper: Bool) -> CallID {
+        let millisecond = UInt64(max(0, isUpper ? milliseconds - 1 : milliseconds))
+        return isUpper
+            ? CallID(high: millisecond << 16 | 0x7FFF, low: 0xBFFF_FFFF_FFFF_FFFF)
+            : CallID(high: millisecond << 16 | 0x7000, low: 0x8000_0000_0000_0000)
+    }
+
     init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
-    /// Reads the 36-character form, in either case. Nil unless it is a UUID of version 7.
+    /// Reads the 36-character form, in either case. Nil unless it is a UUID of version 7 (and of RFC 9562's variant).
     public init?(_ text: String) {
         var halves: (UInt64, UInt64) = (0, 0)
         var digits = 0
@@ -57,7 +65,9 @@ public struct CallID: Sendable, Hashable {
             if digits < 16 { halves.0 = halves.0 << 4 | value } else { halves.1 = halves.1 << 4 | value }
             digits += 1
         }
-        guard digits == 32, text.utf8.count == 36, halves.0 >> 12 & 15 == 7 else { return nil }
+        guard digits == 32, text.utf8.count == 36, halves.0 >> 12 & 15 == 7, halves.1 >> 62 == 2 else {
+            return nil
+        }
         self.init(high: halves.0, low: halves.1)
     }
 

@@ -23,7 +23,7 @@ public enum Partitions {
         return made
     }
 
-    /// Whole days after today that have their partitions; less than one is an alarm.
+    /// Whole days after today that have their partitions, up to the first gap; -1 when today's are missing. Less than one is an alarm.
     public static func daysAhead(on connection: PostgresConnection) async throws(PostgresError) -> Int {
         let rows = try await connection.query("SELECT audit.days_ahead() AS days", [], timeout: .seconds(5))
         return Int(rows.first?["days"].integer ?? -1)

@@ -4,7 +4,8 @@ public import Postgres
 
 /// Writes the trail of one worker: intents before calls, endings after them. On the worker's loop only.
 ///
-/// Both are committed in groups. Intents and endings have connections of their own, so that an ending never delays a call that is about to leave.
+/// Both are committed in groups. Intents and endings have connections of their own, so that an ending never delays a
+/// call that is about to leave.
 public final class TrailWriter {
     /// The limits of the queue of endings.
     public struct Limits: Sendable {
@@ -50,7 +51,8 @@ public final class TrailWriter {
         persistent.maximumUnits = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
         endings = GroupWriter(
-            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses], configuration: persistent)
+            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses],
+            configuration: persistent)
         intents.onEvent = { onEvent("intents", $0) }
         endings.onEvent = { onEvent("outcomes", $0) }
     }

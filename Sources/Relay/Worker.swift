@@ -5,9 +5,11 @@ public import Logging
 public import TOP
 public import Vault
 
-/// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy of the vault.
+/// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy
+/// of the vault.
 ///
-/// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so nothing is locked.
+/// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so
+/// nothing is locked.
 public actor Worker {
     /// The loop that the worker lives on.
     public nonisolated let loop: EventLoop
@@ -32,6 +34,8 @@ public actor Worker {
     var bans = Bans()
     var callsInFlight = 0
     var isDraining = false
+    var refusalQueue = RefusalQueue()
+    var isWritingRefusals = false
     var random = SystemRandomNumberGenerator()
     /// The call's second as TOP wants it, kept for as long as it lasts.
     var timestamp = (epochSeconds: 0, text: "")
@@ -83,5 +87,6 @@ public actor Worker {
     public func close() {
         curl.shutdown()
         trail.close()
+        reader.close()
     }
 }

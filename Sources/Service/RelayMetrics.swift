@@ -38,6 +38,16 @@ public enum RelayMetrics {
             ),
             .init("toprelay_partitions_made_total", .counter, "Partitions of the audit trail that this replica made."),
             .init(
+                "toprelay_partitions_dropped_total", .counter,
+                "Partitions that this replica dropped because they were old enough."),
+            .init(
+                "toprelay_audit_oldest_seconds", .gauge, "Age of the oldest day that the trail keeps.", labels: ["kind"]
+            ),
+            .init("toprelay_audit_bytes", .gauge, "Size of the audit trail, indexes included."),
+            .init(
+                "toprelay_retention_overdue_partitions", .gauge,
+                "Partitions that retention should have dropped and did not; an alarm above 0 for an hour."),
+            .init(
                 "toprelay_partition_days_ahead", .gauge,
                 "Whole days ahead that have their partitions; an alarm below 1."),
             .init(

@@ -1,6 +1,7 @@
 import Curl
 import EventLoop
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("Answers")
@@ -207,5 +208,5 @@ func gzipServer(_ packed: [UInt8]) -> ScriptedServer {
 
 /// The output of a shell command, compressed.
 func gzipped(_ command: String) throws -> [UInt8] {
-    try Program.run("/bin/sh", "-c", "\(command) | gzip -c")
+    try Program.run(["/bin/sh", "-c", "\(command) | gzip -c"])
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A certificate authority of a test's own, made by the openssl command in a temporary folder.
 struct Authority: Sendable {
@@ -23,21 +24,24 @@ struct Authority: Sendable {
         commonName = supplied
         """.write(toFile: "\(folder)/ca.cnf", atomically: true, encoding: .utf8)
         try "".write(toFile: "\(folder)/index.txt", atomically: true, encoding: .utf8)
-        try Program.run(
+        try Program.run([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-            "30", "-subj", "/CN=Test CA", "-keyout", "\(folder)/ca.key", "-out", caFile)
+            "30", "-subj", "/CN=Test CA", "-keyout", "\(folder)/ca.key", "-out", caFile,
+        ])
     }
 
     /// Makes `name.pem` and `name.key` for a subject; times as openssl takes them, "20200101000000Z".
     func issue(_ name: String, alternativeName: String, from: String, until: String) throws {
-        try Program.run(
+        try Program.run([
             "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
             "/CN=\(name)", "-addext", "subjectAltName=\(alternativeName)", "-keyout", "\(folder)/\(name).key", "-out",
-            "\(folder)/\(name).csr")
-        try Program.run(
+            "\(folder)/\(name).csr",
+        ])
+        try Program.run([
             "openssl", "ca", "-batch", "-notext", "-config", "\(folder)/ca.cnf", "-cert", caFile, "-keyfile",
             "\(folder)/ca.key", "-in", "\(folder)/\(name).csr", "-out", "\(folder)/\(name).pem", "-startdate", from,
-            "-enddate", until)
+            "-enddate", until,
+        ])
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }

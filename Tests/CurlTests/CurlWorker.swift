@@ -78,12 +78,3 @@ extension CurlResult {
         if case .failed(let failure) = outcome { failure } else { nil }
     }
 }
-
-/// The number of descriptors that the process has open.
-func openDescriptors() -> Int {
-    guard let folder = opendir("/proc/self/fd") else { return -1 }
-    defer { closedir(folder) }
-    var count = 0
-    while readdir(folder) != nil { count += 1 }
-    return count - 3
-}

@@ -1,6 +1,7 @@
 import Curl
 import EventLoop
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("Many calls")

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// A real nginx on loopback, with one TLS port a certificate. It ends with the test, or after five minutes.
 final class Nginx: Sendable {

@@ -1,6 +1,7 @@
 import Curl
 import EventLoop
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("TLS", .tlsPeers)

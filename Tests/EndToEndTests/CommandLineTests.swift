@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("The command line")
+@Suite("The command line", .bounded)
 struct CommandLineTests {
     @Test("migrate does everything once, then nothing, and refuses a migration that has changed")
     func migrate() async throws {

@@ -1,6 +1,7 @@
 import HTTPServer
 import Logging
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @Suite struct DrainTests {

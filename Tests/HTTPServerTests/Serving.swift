@@ -1,5 +1,6 @@
 import HTTPServer
 import Logging
+import TestSupport
 
 /// Runs a test against a server on a free port, and ends the server.
 func serving(

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 
 /// Random values, texts and faults, from a seeded generator.
 struct RandomJSON {

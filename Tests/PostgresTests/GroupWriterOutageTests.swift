@@ -1,5 +1,6 @@
 import EventLoop
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -52,7 +53,7 @@ import Testing
         "An answer that is lost after the commit makes the units go again, and each is there once",
         arguments: [1, 8, 300])
     func resolvesDoubt(count: Int) async throws {
-        let proxy = try CuttingProxy(cluster: Shared.cluster.get())
+        let proxy = try CuttingProxy(cluster: SharedCluster.cluster)
         defer { proxy.remove() }
         let fixture = WriterFixture(try PostgresSettings(url: proxy.url))
         for mode in [WriterConfiguration.Mode.bounded, .persistent] {
@@ -81,8 +82,8 @@ import Testing
 
     @Test("A bounded unit whose answer is lost for good is in doubt after the window")
     func doubtEnds() async throws {
-        let proxy = try CuttingProxy(cluster: Shared.cluster.get())
-        let fixture = WriterFixture(try Shared.settings())
+        let proxy = try CuttingProxy(cluster: SharedCluster.cluster)
+        let fixture = WriterFixture(try SharedCluster.settings)
         let proxied = WriterFixture(try PostgresSettings(url: proxy.url))
         try await onLoop { loop in
             try await fixture.create(loop)
@@ -121,11 +122,11 @@ import Testing
 
     @Test("Sessions that are killed under load lose nothing")
     func survivesKilledSessions() async throws {
-        let fixture = WriterFixture(try PostgresSettings(url: Shared.cluster.get().url() + "?application_name=victim"))
+        let fixture = WriterFixture(try PostgresSettings(url: SharedCluster.cluster.url() + "?application_name=victim"))
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop)
-            let killer = try await PostgresConnection.connect(try Shared.settings(), on: loop)
+            let killer = try await PostgresConnection.connect(try SharedCluster.settings, on: loop)
             let isOver = Flag()
             let kills = alongside(loop) {
                 while !isOver.value {
@@ -148,7 +149,7 @@ import Testing
             #expect(failures.reduce(0, +) == 0)
             #expect(writer.statistics.losses > 0)
             writer.close()
-            let plain = WriterFixture(try Shared.settings())
+            let plain = WriterFixture(try SharedCluster.settings)
             #expect(try await plain.number("SELECT count(*) FROM \(fixture.schema).calls", loop) == 1600)
         }
     }
@@ -212,7 +213,7 @@ import Testing
 
     @Test("A transaction that waits for a lock is given up after its time, and is written once the lock is free")
     func survivesLocks() async throws {
-        let fixture = WriterFixture(try Shared.settings())
+        let fixture = WriterFixture(try SharedCluster.settings)
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop) { $0.commitTimeout = .milliseconds(150) }
@@ -267,7 +268,7 @@ import Testing
 
     @Test("Tables that are missing keep persistent units until they are made")
     func waitsForTables() async throws {
-        let fixture = WriterFixture(try Shared.settings())
+        let fixture = WriterFixture(try SharedCluster.settings)
         try await onLoop { loop in
             let writer = fixture.writer(loop)
             #expect(await writer.write(fixture.call(1), waitingAtMost: .milliseconds(100)) == .queued)

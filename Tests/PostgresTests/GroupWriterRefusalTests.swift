@@ -1,4 +1,5 @@
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -6,7 +7,7 @@ import Testing
 @Suite struct GroupWriterRefusalTests {
     @Test("A full disk makes bounded units fail as not written, and persistent ones wait")
     func fullDiskIsTransient() async throws {
-        let fixture = WriterFixture(try Shared.settings())
+        let fixture = WriterFixture(try SharedCluster.settings)
         try await onLoop { loop in
             try await fixture.create(loop)
             let admin = try await PostgresConnection.connect(fixture.settings, on: loop)
@@ -44,7 +45,7 @@ import Testing
 
     @Test("A constraint that is checked at the commit alone still fails its unit alone", arguments: [3, 20])
     func deferredConstraint(count: Int) async throws {
-        let fixture = WriterFixture(try Shared.settings())
+        let fixture = WriterFixture(try SharedCluster.settings)
         try await onLoop { loop in
             try await fixture.create(loop)
             try await fixture.withConnection(loop) {

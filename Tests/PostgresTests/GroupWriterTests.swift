@@ -1,10 +1,11 @@
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Postgres
 
 @Suite struct GroupWriterTests {
-    private func fixture() throws -> WriterFixture { WriterFixture(try Shared.settings()) }
+    private func fixture() throws -> WriterFixture { WriterFixture(try SharedCluster.settings) }
 
     @Test("Units that come one by one, few at once or many at once are all written", arguments: [1, 2, 8, 9, 64, 2000])
     func writesConcurrentUnits(count: Int) async throws {

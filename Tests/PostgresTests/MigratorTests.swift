@@ -1,23 +1,15 @@
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Postgres
 
 @Suite struct MigratorTests {
-    /// Runs `body` with connections to a database of its own.
+    /// Runs `body` with connections to an empty database of its own.
     private func withDatabase(
         _ body: @escaping @Sendable (EventLoop, PostgresSettings) async throws -> Void
     ) async throws {
-        let name = uniqueName("migrations")
-        let (admin, settings) = (
-            try Shared.settings(), try PostgresSettings(url: Shared.cluster.get().url(database: name))
-        )
-        try await onLoop { loop in
-            let connection = try await PostgresConnection.connect(admin, on: loop)
-            try await connection.execute("CREATE DATABASE \(name) TEMPLATE template0")
-            connection.close()
-            try await body(loop, settings)
-        }
+        try await onLoop { loop in try await body(loop, TestDatabase.make(migrations: 0, on: loop).settings) }
     }
 
     private static let files = [

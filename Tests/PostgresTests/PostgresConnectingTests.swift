@@ -1,5 +1,6 @@
 import EventLoop
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -16,7 +17,7 @@ import Testing
 
     @Test("A session has the settings that durability and times need")
     func sessionSettings() async throws {
-        var settings = try PostgresSettings(url: Shared.cluster.get().url() + "?options=-csynchronous_commit%3Doff")
+        var settings = try PostgresSettings(url: SharedCluster.cluster.url() + "?options=-csynchronous_commit%3Doff")
         settings.statementTimeout = .milliseconds(1234)
         settings.lockTimeout = .zero
         let tuned = settings
@@ -50,13 +51,13 @@ import Testing
     @Test("A database that is not UTF-8 is refused")
     func encodings() async throws {
         let name = uniqueName("ascii")
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
             try await connection.execute("CREATE DATABASE \(name) ENCODING 'SQL_ASCII' TEMPLATE template0")
             connection.close()
         }
-        let error = try await connectError(PostgresSettings(url: Shared.cluster.get().url(database: name)))
+        let error = try await connectError(PostgresSettings(url: SharedCluster.cluster.url(database: name)))
         #expect(error?.kind == .configuration)
         #expect(error?.description.contains("SQL_ASCII") == true)
     }
@@ -71,7 +72,7 @@ import Testing
 
     @Test("A server that never answers is given up after the connect timeout")
     func silentServer() async throws {
-        let proxy = try CuttingProxy(cluster: Shared.cluster.get())
+        let proxy = try CuttingProxy(cluster: SharedCluster.cluster)
         defer { proxy.remove() }
         proxy.set(.silence)
         var settings = try PostgresSettings(url: proxy.url)
@@ -89,14 +90,14 @@ import Testing
             ("postgresql://a:1,b:2,c/d?port=1,2", "2 ports for 3 hosts"),
         ])
     func refusals(url: String, text: String) async throws {
-        let url = try url == "missing" ? Shared.cluster.get().url(database: "missing") : url
+        let url = try url == "missing" ? SharedCluster.cluster.url(database: "missing") : url
         let error = try await connectError(PostgresSettings(url: url))
         #expect(error?.description.contains(text) == true, "\(String(describing: error))")
     }
 
     @Test("A query without an answer in time fails, is cancelled on the server, and costs the connection")
     func timeouts() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         let mark = uniqueName("mark")
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
@@ -125,7 +126,7 @@ import Testing
 
     @Test("The queue of a connection is bounded, and closing it answers all who wait")
     func boundedQueue() async throws {
-        var settings = try Shared.settings()
+        var settings = try SharedCluster.settings
         settings.maximumQueuedQueries = 2
         let bounded = settings
         try await onLoop { loop in
@@ -143,7 +144,7 @@ import Testing
 
     @Test("A session that the server ends says so, with the SQLSTATE")
     func terminated() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         try await onLoop { loop in
             let victim = try await PostgresConnection.connect(settings, on: loop)
             let other = try await PostgresConnection.connect(settings, on: loop)
@@ -160,7 +161,7 @@ import Testing
 
     @Test("Scripts run as one transaction, notices reach their handler, and COPY is refused")
     func scripts() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         let table = uniqueName("t")
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)

@@ -1,4 +1,5 @@
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -6,7 +7,7 @@ import Testing
 @Suite struct PostgresConnectionTests {
     @Test("A query gives its rows by place and by name, in every type that is read")
     func readsRows() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
             defer { connection.close() }
@@ -32,7 +33,7 @@ import Testing
 @Suite struct PostgresErrorTests {
     @Test("An error's description never quotes a row; its debug description says all")
     func errorsHideValues() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
             defer { connection.close() }

@@ -1,4 +1,5 @@
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -6,7 +7,7 @@ import Testing
 @Suite struct PostgresPoolTests {
     @Test("Queries share few connections, wait in turn, and are turned away beyond the bound")
     func sharing() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 2, maximumWaiting: 10)
             let pids = await concurrently(12, on: loop) { _ in
@@ -26,7 +27,7 @@ import Testing
 
     @Test("A wait for a connection ends after its time")
     func waiting() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 1, waitTimeout: .milliseconds(50))
             let slow = alongside(loop) { await failure { _ = try await pool.query("SELECT pg_sleep(1)") } }
@@ -42,7 +43,7 @@ import Testing
 
     @Test("Lost connections and open transactions are not handed on")
     func hygiene() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 1)
             let first = try await pool.query("SELECT pg_backend_pid()")[0][0].integer
@@ -77,7 +78,7 @@ import Testing
 @Suite struct PostgresListenerTests {
     @Test("Notifications come in order, and again after the session was killed")
     func acrossReconnects() async throws {
-        let settings = try Shared.settings()
+        let settings = try SharedCluster.settings
         let channel = uniqueName("Channel")
         try await onLoop { loop in
             var connects = 0
@@ -139,7 +140,7 @@ import Testing
 @Suite struct AdvisoryLeaseTests {
     @Test("One of two holds the lease; the other gets it when the first stops or loses its session")
     func handsOver() async throws {
-        let settings = try PostgresSettings(url: Shared.cluster.get().url() + "?application_name=leaseholder")
+        let settings = try PostgresSettings(url: SharedCluster.cluster.url() + "?application_name=leaseholder")
         let key = Int64.random(in: 0..<Int64.max)
         try await onLoop { loop in
             let leases = (0..<2).map { _ in
@@ -156,7 +157,7 @@ import Testing
             await first.value
             try await until(loop) { leases[1].isHeld }
             #expect(!leases[0].isHeld && changes == [true, false])
-            let other = try await PostgresConnection.connect(try Shared.settings(), on: loop)
+            let other = try await PostgresConnection.connect(try SharedCluster.settings, on: loop)
             var wasLost = false
             leases[1].onChange = { if !$0 { wasLost = true } }
             _ = try await other.query(

@@ -1,4 +1,5 @@
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -93,19 +94,6 @@ struct WriterFixture: Sendable {
     }
 }
 
-/// Runs work for each number at the same time on the loop, and returns the results in order.
-///
-/// The work touches what lives on the loop alone, and every task runs there.
-func concurrently<T: Sendable>(
-    _ count: Int, on loop: EventLoop, _ work: @escaping (Int) async -> T
-) async -> [T] {
-    nonisolated(unsafe) let work = work
-    let tasks = (0..<count).map { index in alongside(loop) { await work(index) } }
-    var results: [T] = []
-    for task in tasks { results.append(await task.value) }
-    return results
-}
-
 extension GroupWriter {
     /// Writes, and gives the error instead of throwing it.
     func attempt(_ rows: [EncodedRow]) async -> WriteError? {
@@ -116,19 +104,4 @@ extension GroupWriter {
             return error
         }
     }
-}
-
-/// Waits until a condition on the loop holds, for ten seconds at most.
-func until(_ loop: EventLoop, _ condition: () async throws -> Bool) async throws {
-    for _ in 0..<1000 {
-        if try await condition() { return }
-        await loop.sleep(for: .milliseconds(10))
-    }
-    Issue.record("a condition did not come to hold within 10 s")
-}
-
-/// Starts work on the loop beside the caller, which is on the loop too and shares with it what lives there.
-func alongside<T: Sendable>(_ loop: EventLoop, _ work: @escaping () async -> T) -> Task<T, Never> {
-    nonisolated(unsafe) let work = work
-    return Task(executorPreference: loop) { await work() }
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// A Python process that signs with Python's own hashlib and hmac, and calls the sandbox over real sockets.
@@ -107,29 +108,9 @@ struct PythonPeer {
     static func run(_ program: String, input: [UInt8] = []) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(with: Result { try waitFor(program, input) })
+                continuation.resume(with: Result { try Program.run(["python3", "-c", program], input: input) })
             }
         }
-    }
-
-    /// Files and not pipes: processes that start at the same time would inherit each other's pipe ends, and each would
-    /// wait for the end of all others.
-    private static func waitFor(_ program: String, _ input: [UInt8]) throws -> [UInt8] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("peer-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (question, answer) = (folder.appendingPathComponent("in"), folder.appendingPathComponent("out"))
-        try Data(input).write(to: question)
-        try Data().write(to: answer)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", program]
-        process.standardInput = try FileHandle(forReadingFrom: question)
-        process.standardOutput = try FileHandle(forWritingTo: answer)
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return Array(try Data(contentsOf: answer))
     }
 
     private static let client = #"""

@@ -1,5 +1,6 @@
 import Crypto
 import TOP
+import TestSupport
 import Testing
 
 @Suite("Form encoding")

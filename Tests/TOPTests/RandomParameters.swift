@@ -1,5 +1,6 @@
 import JSON
 import TOP
+import TestSupport
 
 /// Random parameters and secrets, from a seeded generator.
 struct RandomParameters {

@@ -1,5 +1,6 @@
 import Foundation
 import TOP
+import TestSupport
 import Testing
 
 @Suite("Times")

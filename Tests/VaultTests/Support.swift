@@ -2,14 +2,10 @@ import Crypto
 import EventLoop
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Vault
-
-/// The cluster that the tests share, made on first use. Tests that stop a server make their own.
-enum Shared {
-    static let cluster = Result { try PostgresCluster(settings: ["max_connections = 200"]) }
-}
 
 /// A database of its own with the vault's tables, and a loop to work on.
 struct TestVault: Sendable {
@@ -49,47 +45,13 @@ func withVault<T: Sendable>(
     on cluster: PostgresCluster? = nil, seconds: Int = 60,
     _ body: @escaping @Sendable (TestVault) async throws -> T
 ) async throws -> T {
-    let cluster = try cluster ?? Shared.cluster.get()
-    return try await onLoop(seconds: seconds) { loop in
-        let name = "vault_" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
-        let admin = try await PostgresConnection.connect(PostgresSettings(url: cluster.url()), on: loop)
-        try await admin.execute("CREATE DATABASE \(name)")
-        admin.close()
-        let vault = TestVault(
-            url: cluster.url(database: name), loop: loop, key: try SealingKey(bytes: SecureRandom.bytes(32)))
-        let connection = try await vault.connect()
-        try await connection.execute(migration())
-        connection.close()
+    try await onLoop(seconds: seconds) { loop in
+        let database = try await TestDatabase.make(in: cluster, migrations: 1, on: loop)
+        let vault = TestVault(url: database.url, loop: loop, key: try SealingKey(bytes: SecureRandom.bytes(32)))
         let result = try await body(vault)
-        let cleaner = try await PostgresConnection.connect(PostgresSettings(url: cluster.url()), on: loop)
-        _ = try await cleaner.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [.text(name)])
-        cleaner.close()
+        try await database.endConnections(loop)
         return result
     }
-}
-
-/// Runs `body` on a loop of its own, and fails when it takes too long.
-func onLoop<T: Sendable>(
-    seconds: Int = 60, _ body: @escaping @Sendable (EventLoop) async throws -> T
-) async throws -> T {
-    let loop = try EventLoop(name: "test")
-    let task = Task(executorPreference: loop) { try await body(loop) }
-    let timer = Task {
-        try await Task.sleep(for: .seconds(seconds))
-        Issue.record("still running after \(seconds) s")
-        abort()
-    }
-    let result = await task.result
-    timer.cancel()
-    loop.shutdown()
-    return try result.get()
-}
-
-/// The text of the vault's migration.
-func migration() throws -> String {
-    let path = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../migrations/0001_vault.sql").standardized
-    return try String(contentsOf: path, encoding: .utf8)
 }
 
 /// The error of `body` as the vault's own; a success, or another error, is an issue.

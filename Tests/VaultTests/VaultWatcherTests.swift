@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Vault

@@ -2,9 +2,9 @@ import Foundation
 
 /// A proxy before a cluster's socket that can swallow an answer and cut the connection: the client cannot know
 /// whether what it sent was done.
-final class CuttingProxy: @unchecked Sendable {
+package final class CuttingProxy: @unchecked Sendable {
     /// What the proxy does with bytes from the server.
-    enum Manner {
+    package enum Manner {
         case forward
         /// Forwards up to the first answer that reports work done, drops it and cuts the connection; then forwards
         /// again.
@@ -13,7 +13,7 @@ final class CuttingProxy: @unchecked Sendable {
         case silence
     }
 
-    let folder: String
+    package let folder: String
     private let target: String
     private let listener: Int32
     private let lock = NSLock()
@@ -21,7 +21,7 @@ final class CuttingProxy: @unchecked Sendable {
     private var descriptors: [Int32] = []
     private var cuts = 0
 
-    init(cluster: PostgresCluster) throws {
+    package init(cluster: PostgresCluster) throws {
         target = cluster.folder + "/.s.PGSQL.5432"
         folder = "/tmp/tr-px-" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -32,14 +32,14 @@ final class CuttingProxy: @unchecked Sendable {
         thread.start()
     }
 
-    var url: String { "postgresql://postgres@\(folder.replacingOccurrences(of: "/", with: "%2F"))/postgres" }
+    package var url: String { "postgresql://postgres@\(folder.replacingOccurrences(of: "/", with: "%2F"))/postgres" }
 
-    func set(_ manner: Manner) { lock.withLock { self.manner = manner } }
+    package func set(_ manner: Manner) { lock.withLock { self.manner = manner } }
 
     /// How many answers were swallowed with a cut.
-    var cutCount: Int { lock.withLock { cuts } }
+    package var cutCount: Int { lock.withLock { cuts } }
 
-    func remove() {
+    package func remove() {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         lock.withLock { for descriptor in descriptors { shutdown(descriptor, Int32(SHUT_RDWR)) } }

@@ -1,26 +1,26 @@
-import Glibc
+package import Glibc
 
 /// A TCP server on loopback that does what a test tells it, one thread a connection. Bounded: sockets time out after 20
 /// s.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
     /// A request as it came in.
-    struct Request: Sendable, Equatable {
-        var connection: Int
-        var head: String
-        var body: [UInt8]
+    package struct Request: Sendable, Equatable {
+        package var connection: Int
+        package var head: String
+        package var body: [UInt8]
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let log = Log()
 
     /// Requests that arrived whole, in their order.
-    var requests: [Request] { log.requests }
+    package var requests: [Request] { log.requests }
     /// Connections that were accepted.
-    var connections: Int { log.connections }
+    package var connections: Int { log.connections }
 
     /// Calls `script` with each connection, on a thread of its own; the connection is closed when it returns.
-    init(script: @escaping @Sendable (Connection) -> Void) {
+    package init(script: @escaping @Sendable (Connection) -> Void) {
         listener = ScriptedServer.listen(backlog: 512)
         port = ScriptedServer.port(of: listener)
         let (listener, log) = (listener, log)
@@ -43,25 +43,25 @@ final class ScriptedServer: Sendable {
     }
 
     /// A server that answers every request on every connection.
-    static func answering(_ answer: String) -> ScriptedServer {
+    package static func answering(_ answer: String) -> ScriptedServer {
         ScriptedServer { connection in
             while connection.readRequest() != nil { connection.write(answer) }
         }
     }
 
-    func url(_ path: String = "/router/rest") -> String { "http://127.0.0.1:\(port)\(path)" }
+    package func url(_ path: String = "/router/rest") -> String { "http://127.0.0.1:\(port)\(path)" }
 
     /// Ends the thread that accepts; it closes the listener.
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// A listener on a port of the kernel's choice.
-    static func listen(backlog: Int32) -> Int32 {
+    package static func listen(backlog: Int32) -> Int32 {
         guard let listener = listen(backlog: backlog, port: 0) else { preconditionFailure("no port") }
         return listener
     }
 
     /// A listener on loopback; nil if the port is taken.
-    static func listen(backlog: Int32, port: UInt16) -> Int32? {
+    package static func listen(backlog: Int32, port: UInt16) -> Int32? {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = loopback(port)
         let code = withUnsafePointer(to: &address) {
@@ -76,7 +76,7 @@ final class ScriptedServer: Sendable {
         return listener
     }
 
-    static func loopback(_ port: UInt16) -> sockaddr_in {
+    package static func loopback(_ port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -84,7 +84,7 @@ final class ScriptedServer: Sendable {
         return address
     }
 
-    static func port(of listener: Int32) -> UInt16 {
+    package static func port(of listener: Int32) -> UInt16 {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         withUnsafeMutablePointer(to: &address) {
@@ -110,27 +110,27 @@ final class ScriptedServer: Sendable {
     }
 
     /// What the server's threads write down.
-    final class Log: Sendable {
+    package final class Log: Sendable {
         private let state = Locked<(requests: [Request], connections: Int)>(([], 0))
-        var requests: [Request] { state.with { $0.requests } }
-        var connections: Int { state.with { $0.connections } }
-        func accept() -> Int {
+        package var requests: [Request] { state.with { $0.requests } }
+        package var connections: Int { state.with { $0.connections } }
+        package func accept() -> Int {
             state.with {
                 $0.connections += 1
                 return $0.connections
             }
         }
-        func note(_ request: Request) { state.with { $0.requests.append(request) } }
+        package func note(_ request: Request) { state.with { $0.requests.append(request) } }
     }
 
     /// One accepted connection.
-    final class Connection: Sendable {
-        let number: Int
+    package final class Connection: Sendable {
+        package let number: Int
         private let socket: Int32
         private let log: Log
         private let rest = Locked<[UInt8]>([])
 
-        init(socket: Int32, number: Int, log: Log) {
+        package init(socket: Int32, number: Int, log: Log) {
             self.socket = socket
             self.number = number
             self.log = log
@@ -140,7 +140,7 @@ final class ScriptedServer: Sendable {
         }
 
         /// The next whole request; nil when the client closes first.
-        func readRequest() -> Request? {
+        package func readRequest() -> Request? {
             var bytes = rest.with { $0 }
             while true {
                 if let end = headEnd(bytes) {
@@ -161,7 +161,7 @@ final class ScriptedServer: Sendable {
         }
 
         /// What comes next; nil at the end.
-        func readSome() -> [UInt8]? {
+        package func readSome() -> [UInt8]? {
             var chunk = [UInt8](repeating: 0, count: 65_536)
             let count = recv(socket, &chunk, chunk.count, 0)
             return count > 0 ? Array(chunk[..<count]) : nil
@@ -169,7 +169,7 @@ final class ScriptedServer: Sendable {
 
         /// False when the client has gone.
         @discardableResult
-        func write(_ bytes: [UInt8]) -> Bool {
+        package func write(_ bytes: [UInt8]) -> Bool {
             var sent = 0
             while sent < bytes.count {
                 let count = bytes[sent...].withUnsafeBytes {
@@ -182,18 +182,18 @@ final class ScriptedServer: Sendable {
         }
 
         @discardableResult
-        func write(_ text: String) -> Bool { write(Array(text.utf8)) }
+        package func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
         /// Waits until the client closes.
-        func waitForEnd() { while readSome() != nil {} }
+        package func waitForEnd() { while readSome() != nil {} }
 
         /// Closes with a reset instead of an orderly end.
-        func resetOnClose() {
+        package func resetOnClose() {
             var option = linger(l_onoff: 1, l_linger: 0)
             setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         }
 
-        func close() { Glibc.close(socket) }
+        package func close() { Glibc.close(socket) }
 
         private func headEnd(_ bytes: [UInt8]) -> Int? {
             guard bytes.count >= 4 else { return nil }
@@ -213,7 +213,7 @@ final class ScriptedServer: Sendable {
 }
 
 /// An HTTP answer with a length.
-func answer(_ body: String, status: String = "200 OK", headers: String = "") -> String {
+package func answer(_ body: String, status: String = "200 OK", headers: String = "") -> String {
     "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
         + "\(headers)\r\n\(body)"
 }

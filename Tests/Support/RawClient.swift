@@ -1,22 +1,30 @@
 import Glibc
 
 /// A blocking TCP client that sends bytes exactly as they are given. Every wait is bounded.
-final class RawClient: @unchecked Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+package final class RawClient: @unchecked Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// One answer as it came.
-    struct Answer: Equatable {
-        var status: Int
-        var fields: [String: String]
-        var body: String
+    package struct Answer: Equatable {
+        package var status: Int
+        package var fields: [String: String]
+        package var body: String
+
+        package init(status: Int, fields: [String: String], body: String) {
+            self.status = status
+            self.fields = fields
+            self.body = body
+        }
     }
 
     private var descriptor: Int32
     private var received: [UInt8] = []
 
-    init(port: Int, receiveBuffer: Int32? = nil) throws {
+    package init(port: Int, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -41,7 +49,7 @@ final class RawClient: @unchecked Sendable {
         }
     }
 
-    init(path: String) throws {
+    package init(path: String) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -57,28 +65,28 @@ final class RawClient: @unchecked Sendable {
     }
 
     /// Removes a socket file.
-    static func remove(_ path: String) { unlink(path) }
+    package static func remove(_ path: String) { unlink(path) }
 
     deinit { close() }
 
-    func close() {
+    package func close() {
         if descriptor >= 0 { Glibc.close(descriptor) }
         descriptor = -1
     }
 
     /// Ends the connection with a reset.
-    func reset() {
+    package func reset() {
         var setting = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &setting, socklen_t(MemoryLayout<linger>.size))
         close()
     }
 
     /// Says that nothing more will be sent.
-    func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    func send(_ text: String) throws { try send(Array(text.utf8)) }
+    package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -88,7 +96,7 @@ final class RawClient: @unchecked Sendable {
     }
 
     /// Sends until the server has read nothing for 300 ms; returns how much went.
-    func sendWhilePossible(_ bytes: [UInt8]) -> Int {
+    package func sendWhilePossible(_ bytes: [UInt8]) -> Int {
         var sent = 0
         while sent < bytes.count {
             var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -103,20 +111,20 @@ final class RawClient: @unchecked Sendable {
     }
 
     /// Whether the server has closed its side; waits for it, up to the receive timeout.
-    func isAtEnd() throws -> Bool {
+    package func isAtEnd() throws -> Bool {
         guard received.isEmpty else { return false }
         return try !fill()
     }
 
     /// Everything until the server closes.
-    func readToEnd() throws -> String {
+    package func readToEnd() throws -> String {
         while try fill() {}
         defer { received = [] }
         return String(decoding: received, as: UTF8.self)
     }
 
     /// Reads one answer; to a `HEAD` without body.
-    func answer(toHead: Bool = false) throws -> Answer {
+    package func answer(toHead: Bool = false) throws -> Answer {
         let head = try readHead()
         var lines = head.split(separator: "\r\n", omittingEmptySubsequences: true)[...]
         let statusLine = lines.removeFirst().split(separator: " ")
