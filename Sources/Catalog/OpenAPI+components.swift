@@ -157,6 +157,7 @@ extension OpenAPI {
          "properties": {
            "dry_run": {"const": true}, "method": {"type": "string"},
            "parameters": {"type": "object", "additionalProperties": {"type": "string"}},
+           "files": {"type": "object", "description": "Bytes of each file.", "additionalProperties": {"type": "integer"}},
            "base_string": {"type": "string"}, "request_id": {"type": "string"}}}
         """##
 

@@ -54,8 +54,8 @@ extension Worker {
         let verdict: Verdict
         var top: UInt64?
         switch form {
-        case .success(let bytes):
-            let result = await curl.perform(curlRequest(call, form: bytes))
+        case .success(let body):
+            let result = await curl.perform(curlRequest(call, form: body))
             verdict = Verdict(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }

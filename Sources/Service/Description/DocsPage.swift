@@ -134,7 +134,7 @@ extension HTMLWriter {
                     markup("<td class=\"nowrap\">optional</td>")
                 }
             }
-            markup("<td>")
+            markup("<td class=\"example\">")
             if let example = field.example { line("<code>", example, "</code>") }
             line("</td><td class=\"words\">", field.description ?? "", "")
             for note in Self.notes(field, isRequest: isRequest) { line("<span class=\"note\">", note, "</span>") }

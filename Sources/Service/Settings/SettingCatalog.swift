@@ -128,6 +128,16 @@ public enum SettingCatalog {
         "TOPRELAY_RETENTION_CALLS", default: 365, in: 1...3650, of: "days",
         reason: "How long the audit trail keeps calls; bodies never outlive them.")
 
+    /// The relay that `toprelay call` calls. The service does not read it; it may stand in a shared environment.
+    static let url = SettingDescription(
+        name: "TOPRELAY_URL", defaultText: "http://127.0.0.1:8080", isSecret: false, form: "http[s]://HOST[:PORT]",
+        reason: "The relay that `toprelay call` calls; `serve` does not read it.")
+
+    /// The token of `toprelay call`.
+    static let token = SettingDescription(
+        name: "TOPRELAY_TOKEN", defaultText: nil, isSecret: true, form: "a token",
+        reason: "The token of `toprelay call`; `serve` does not read it.")
+
     /// Every setting, in the order in which help and documentation show them.
     public static let all: [SettingDescription] = [
         databaseURL.description, masterKey.description, listen.description, gatewayURL.description,
@@ -135,7 +145,7 @@ public enum SettingCatalog {
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
         maximumConnections.description, maximumCallsInFlight.description, requestTimeout.description,
         idleTimeout.description, outcomeQueueRows.description, outcomeQueueMebibytes.description,
-        retentionBodies.description, retentionCalls.description,
+        retentionBodies.description, retentionCalls.description, url, token,
     ]
 
     /// The settings as `--help` shows them.
