@@ -76,7 +76,7 @@ final class RelayResponder: Responder {
                 status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                 body: registry.exposition())
         case .openAPI: .json(openAPI)
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals: nil
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats: nil
         }
     }
 
