@@ -2,8 +2,8 @@ public import Postgres
 
 /// Keeps the aggregates of the trail equal to its rows: the leader runs it every few seconds.
 public enum Rollups {
-    /// Days that are caught up with in one run at most.
-    private static let daysAtOnce = 3
+    /// Stretches of six hours that are caught up with in one run: other duties of the leader wait meanwhile.
+    private static let stretchesAtOnce = 1
     /// Rows of a minute are usually there this long after it; later ones are found by looking again.
     static let settlingSeconds = 10
 
@@ -12,7 +12,7 @@ public enum Rollups {
     public static func run(on connection: PostgresConnection, thorough: Bool = false) async throws(PostgresError) -> Int
     {
         var changed = 0
-        for _ in 0..<daysAtOnce {
+        for _ in 0..<stretchesAtOnce {
             changed += try await rollUp(forward, on: connection)
         }
         changed += try await rollUp(again, [.text(thorough ? "1 day" : "15 minutes")], on: connection)
@@ -28,9 +28,9 @@ public enum Rollups {
 
     private static let target = "date_trunc('minute', now() - interval '\(settlingSeconds) seconds', 'UTC')"
 
-    /// A day from where the rollups end, or what there is.
+    /// Six hours from where the rollups end, or what there is.
     private static let forward = """
-        SELECT audit.roll_up(done_before, least(done_before + interval '1 day', \(target))) AS changed
+        SELECT audit.roll_up(done_before, least(done_before + interval '6 hours', \(target))) AS changed
         FROM audit.rollup_state WHERE done_before < \(target)
         """
 

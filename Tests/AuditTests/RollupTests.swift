@@ -66,7 +66,7 @@ import Testing
             // Before the first run all is counted from the calls.
             try await compare(trail, reader)
             try await trail.database.withConnection(trail.loop) { connection in
-                for _ in 0..<3 { _ = try await Rollups.run(on: connection) }
+                for _ in 0..<20 { _ = try await Rollups.run(on: connection) }
                 #expect(try await Rollups.run(on: connection, thorough: true) == 0)
             }
             try await compare(trail, reader)
