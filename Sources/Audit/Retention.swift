@@ -65,6 +65,13 @@ public struct Retention: Sendable, Equatable {
                 }
             }
         }
+        if result.dropped > 0 {
+            try await connection.execute(
+                """
+                DELETE FROM audit.rollups WHERE at < audit.oldest();
+                DELETE FROM audit.rollup_minutes WHERE at < audit.oldest()
+                """, timeout: .seconds(60))
+        }
         _ = try await connection.query(
             """
             DELETE FROM audit.refusals WHERE id IN (

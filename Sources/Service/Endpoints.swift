@@ -56,6 +56,12 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: RefusalQuery.names)
                 return try await worker.refusals(try RefusalQuery.filter(query))
+            case .auditStats:
+                _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
+                let query = try QueryString(request.query)
+                try query.check(allowed: StatsParameters.names)
+                return try await worker.stats(try StatsParameters.read(query))
             case .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
                 throw Problem(.notFound, "There is nothing at this path.")
             }

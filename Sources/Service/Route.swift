@@ -16,6 +16,8 @@ enum Route: Sendable {
     case auditNote(CallID)
     /// Requests that never became calls: `GET /v1/audit/refusals`.
     case auditRefusals
+    /// Aggregates: `GET /v1/audit/stats`.
+    case auditStats
     /// Whether the process runs: `GET /livez`.
     case live
     /// Whether the replica takes calls: `GET /readyz`.
@@ -41,7 +43,8 @@ enum Route: Sendable {
     var isDescription: Bool {
         switch self {
         case .openAPI, .docs, .methodDocs: true
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .live, .ready, .metrics: false
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats, .live, .ready, .metrics:
+            false
         }
     }
 
@@ -58,6 +61,7 @@ enum Route: Sendable {
         case "/docs": return .docs
         case "/v1/audit/calls": return .auditList
         case "/v1/audit/refusals": return .auditRefusals
+        case "/v1/audit/stats": return .auditStats
         default: break
         }
         if let method = suffix(of: path, after: "/v1/top/") { return .call(try entry(method, in: catalog)) }
