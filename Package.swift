@@ -71,7 +71,7 @@ let package = Package(
         // Values.
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "TOP", dependencies: ["JSON", "Crypto"], swiftSettings: safe),
-        .target(name: "Catalog", dependencies: ["CCatalog", "JSON", "TOP", yams], swiftSettings: safe),
+        .target(name: "Catalog", dependencies: ["CCatalog", "JSON", "TOP", yams, atomics], swiftSettings: safe),
 
         // State in PostgreSQL.
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
@@ -154,7 +154,7 @@ let package = Package(
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", nioHTTP1, logging,
             ], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["JSON"], exclude: ["gateway"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

@@ -39,6 +39,14 @@ public struct CallID: Sendable, Hashable {
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
+    /// No call's id, but a place between two: before every call of that millisecond, or (`isUpper`) after every call of the millisecond before.
+    static func beside(milliseconds: Int64, isUpper: Bool) -> CallID {
+        let millisecond = UInt64(max(0, isUpper ? milliseconds - 1 : milliseconds))
+        return isUpper
+            ? CallID(high: millisecond << 16 | 0x7FFF, low: 0xBFFF_FFFF_FFFF_FFFF)
+            : CallID(high: millisecond << 16 | 0x7000, low: 0x8000_0000_0000_0000)
+    }
+
     init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low

@@ -30,6 +30,8 @@ public struct Ending: Sendable {
     public var retryable: Bool?
     /// Names and values of the things that the call touched; only their fingerprints are stored.
     public var keys: [(name: String, value: String)]
+    /// Whether the call touches more things than `keys` has.
+    public var keysAreCut = false
     /// TOP's answer, masked; nil when there was none.
     public var response: String?
 

@@ -21,8 +21,9 @@ public struct FingerprintKey: Sendable {
         second = Self.word(bytes, 8)
     }
 
-    /// The fingerprint of a value under a name. Name and value are kept apart by a NUL, which neither holds.
+    /// The fingerprint of a value under a name, whichever way the value is spelt. Name and value are kept apart by a NUL, which neither holds.
     public func fingerprint(name: String, value: String) -> Int64 {
+        let value = KeyNormalizer.normalized(name: name, value: value)
         var message: [UInt8] = []
         message.reserveCapacity(name.utf8.count + value.utf8.count + 1)
         message.append(contentsOf: name.utf8)

@@ -24,8 +24,10 @@ public struct Intent: Sendable {
     public var requestID: String?
     /// The business parameters as sent, masked: a JSON object of texts.
     public var request: String
+    /// Names and values of the things that the call is about; only their fingerprints are stored.
+    public var keys: [(name: String, value: String)] = []
 
-    /// All members, in the table's order.
+    /// What every intent has, in the table's order.
     public init(
         id: CallID, deadlineMilliseconds: Int64, replica: String, caller: String, app: String, seller: String?,
         method: String,

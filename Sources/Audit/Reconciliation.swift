@@ -22,10 +22,11 @@ public enum Reconciliation {
     private static let close = """
         WITH closed AS (
             INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, tenant, method, outcome, status, message, duration_us,
-                                     attempts, request_id, refs, client_request_id, request_bytes, response_bytes)
+                                     attempts, request_id, refs, client_request_id, request_bytes, response_bytes,
+                                     keys, key_version)
             SELECT id, at, 0, now(), caller, app, seller, tenant, method, 'unknown', 504,
                    'The replica that made the call left no result.',
-                   (extract(epoch FROM now() - at) * 1000000)::bigint, 1, request_id, refs, client_request_id, 0, 0
+                   (extract(epoch FROM now() - at) * 1000000)::bigint, 1, request_id, refs, client_request_id, 0, 0, keys, key_version
             FROM audit.intents AS i
             WHERE at >= least((SELECT closed_before FROM audit.reconciliation), now() - $1::bigint * interval '1 second')
               AND deadline < now() - interval '\(graceSeconds) seconds'

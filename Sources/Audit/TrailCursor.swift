@@ -6,6 +6,8 @@ public struct TrailCursor: Sendable, Equatable {
         case older = "o"
         /// Towards later calls.
         case newer = "n"
+
+        var opposite: Direction { self == .older ? .newer : .older }
     }
 
     /// Which way the page goes.

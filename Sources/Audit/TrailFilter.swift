@@ -20,93 +20,79 @@ public struct TrailFilter: Sendable {
     public var seller: String?
     /// The caller's token name.
     public var caller: String?
+    /// The HTTP status given.
+    public var status: Int?
+    /// TOP's code, or the transport's.
+    public var code: String?
+    /// TOP's sub_code.
+    public var subCode: String?
+    /// TOP's id of the call.
+    public var topRequestID: String?
+    /// The caller's X-Request-Id.
+    public var clientRequestID: String?
+    /// Calls that took at least this long.
+    public var minimumDurationMilliseconds: Int?
+    /// One of the caller's document numbers.
+    public var ref: String?
+    /// A thing that the call touched. Only its fingerprints are searched: see `resolveKey(with:)`.
+    public var key: (name: String, value: String)?
+    /// Which calls come first.
+    public var order: Order
     /// Rows of a page, 1...1000.
     public var limit: Int
-    /// Where the page begins; nil for the newest calls.
+    /// Where the page begins; nil for the newest (or oldest) calls.
     public var cursor: TrailCursor?
 
+    private(set) var fingerprints: [Int64] = []
+
+    /// Which calls come first.
+    public enum Order: String, Sendable, CaseIterable {
+        /// The latest.
+        case newest
+        /// The earliest.
+        case oldest
+    }
+
     /// The newest 50 calls.
-    public init() { limit = 50 }
-
-    /// The statement for one page, with one row more than the page so that the reader knows whether there is a next one.
-    func statement() -> (sql: String, parameters: [SQLValue]) {
-        var clause = Clause()
-        clause.addRange(from: fromMilliseconds, to: toMilliseconds)
-        clause.add(method: method)
-        clause.add("app", equals: app)
-        clause.add("seller", equals: seller)
-        clause.add("caller", equals: caller)
-        clause.add(cursor)
-        let ascending = cursor?.direction == .newer
-        let order = ascending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC"
-        var branches: [String] = []
-        if outcome != Outcome.open {
-            var ended = clause
-            ended.add("outcome", equals: outcome)
-            clause.parameters = ended.parameters
-            branches.append(
-                "(SELECT \(TrailRow.endedColumns) FROM audit.calls AS c WHERE \(ended.text) AND \(Self.highestSource) \(order) LIMIT \(limit + 1))"
-            )
-        }
-        if outcome == nil || outcome == Outcome.open {
-            branches.append(
-                "(SELECT \(TrailRow.openColumns) FROM audit.intents AS i WHERE \(clause.text) AND \(Self.isOpen) \(order) LIMIT \(limit + 1))"
-            )
-        }
-        let sql = "SELECT * FROM (\(branches.joined(separator: " UNION ALL "))) AS t \(order) LIMIT \(limit + 1)"
-        return (sql, clause.parameters)
+    public init() {
+        limit = 50
+        order = .newest
     }
 
-    /// A reconciler's row counts only while the replica that made the call has written none.
-    static let highestSource = """
-        (c.source = 1 OR NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = c.at AND r.id = c.id AND r.source = 1))
-        """
-    static let isOpen = """
-        i.at >= (SELECT closed_before FROM audit.reconciliation) \
-        AND NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id)
-        """
-}
-
-/// A WHERE clause under construction.
-private struct Clause {
-    var terms: [String] = []
-    var parameters: [SQLValue] = []
-
-    var text: String { terms.isEmpty ? "true" : terms.joined(separator: " AND ") }
-
-    mutating func add(_ column: String, equals value: String?) {
-        guard let value else { return }
-        terms.append("\(column) = \(bind(.text(value)))")
+    /// Reads `NAME:VALUE`; nil when either is missing.
+    public static func key(_ text: String) -> (name: String, value: String)? {
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, text.first != ":" else { return nil }
+        return (String(parts[0]), String(parts[1]))
     }
 
-    mutating func add(method: String?) {
-        guard let method else { return }
-        guard method.utf8.contains(UInt8(ascii: "*")) else { return add("method", equals: method) }
-        let pattern = method.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-            .replacing("*", with: "%")
-        terms.append("method LIKE \(bind(.text(pattern)))")
+    /// Turns the business key into its fingerprints under every version of the key that made them. Without any, a filter by key finds nothing.
+    public mutating func resolveKey(with keys: [FingerprintKey]) {
+        guard let key else { return }
+        fingerprints = keys.map { $0.fingerprint(name: key.name, value: key.value) }
     }
 
-    mutating func addRange(from: Int64?, to: Int64?) {
-        if let from { terms.append("at >= \(instant(from))") }
-        if let to { terms.append("at < \(instant(to))") }
+    /// Whether rows are fetched from earlier to later.
+    var isAscending: Bool {
+        guard let cursor else { return order == .oldest }
+        return cursor.direction == .newer
     }
 
-    mutating func add(_ cursor: TrailCursor?) {
-        guard let cursor else { return }
-        let comparison = cursor.direction == .newer ? ">" : "<"
-        let at = instant(cursor.id.epochMilliseconds)
-        // The first term lets the planner prune partitions; the second is the keyset.
-        terms.append("at \(comparison)= \(at) AND (at, id) \(comparison) (\(at), \(bind(.text(cursor.id.text)))::uuid)")
+    /// Whether an index leads to the rows, so that long stretches of time can be asked at once.
+    var isIndexed: Bool {
+        if key != nil || ref != nil || topRequestID != nil || clientRequestID != nil { return true }
+        if code != nil || subCode != nil || app != nil || seller != nil || caller != nil { return true }
+        if let method, !method.utf8.contains(UInt8(ascii: "*")) { return true }
+        if let status, status != 200 { return true }
+        if let outcome, outcome != Outcome.success.rawValue { return true }
+        if let minimumDurationMilliseconds, minimumDurationMilliseconds >= 1000 { return true }
+        return false
     }
 
-    /// No call is older than 1970, and PostgreSQL knows no year 0.
-    private mutating func instant(_ milliseconds: Int64) -> String {
-        bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(max(0, milliseconds))))) + "::timestamptz"
-    }
-
-    private mutating func bind(_ value: SQLValue) -> String {
-        parameters.append(value)
-        return "$\(parameters.count)"
+    /// Whether an open call can match.
+    var admitsOpen: Bool {
+        guard outcome == nil || outcome == Outcome.open else { return false }
+        return status == nil && code == nil && subCode == nil && topRequestID == nil
+            && minimumDurationMilliseconds == nil
     }
 }

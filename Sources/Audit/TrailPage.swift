@@ -1,26 +1,37 @@
-/// One page of the trail, newest first, with the cursors of its neighbours.
+/// One page of the trail in the order that was asked for, with the cursors of its neighbours.
 public struct TrailPage: Sendable {
     /// The calls.
     public let rows: [TrailRow]
-    /// Where the page of earlier calls begins; nil on the last page.
+    /// Where the following page begins; nil on the last page.
     public let next: TrailCursor?
-    /// Where the page of later calls begins; nil on the first page.
+    /// Where the page before begins; nil on the first page.
     public let previous: TrailCursor?
     /// The page's limit.
     public let limit: Int
+    /// Milliseconds since 1970: the time was over before the page was full, and calls were looked at up to here. Nil: it was not.
+    public let scannedUntil: Int64?
 
-    init(rows found: [TrailRow], filter: TrailFilter) {
-        let hasMore = found.count > filter.limit
-        let page = hasMore ? Array(found.prefix(filter.limit)) : found
-        limit = filter.limit
-        if filter.cursor?.direction == .newer {
-            rows = page.reversed()
-            next = rows.last.map { TrailCursor(.older, beside: $0.id) }
-            previous = hasMore ? rows.first.map { TrailCursor(.newer, beside: $0.id) } : nil
+    /// - Parameters:
+    ///   - found: rows in the order in which they were fetched, at most one more than the limit.
+    ///   - scannedUntil: where the search stopped, when its time was over.
+    init(rows found: [TrailRow], filter: TrailFilter, scannedUntil: Int64? = nil) {
+        let page = Array(found.prefix(filter.limit))
+        let forward: TrailCursor.Direction = filter.order == .newest ? .older : .newer
+        let isForward = filter.isAscending == (filter.order == .oldest)
+        var beyond = found.count > filter.limit ? page.last?.id : nil
+        if let scannedUntil, beyond == nil {
+            beyond = CallID.beside(milliseconds: scannedUntil, isUpper: filter.isAscending)
+            self.scannedUntil = scannedUntil
         } else {
-            rows = page
-            next = hasMore ? rows.last.map { TrailCursor(.older, beside: $0.id) } : nil
-            previous = filter.cursor == nil ? nil : rows.first.map { TrailCursor(.newer, beside: $0.id) }
+            self.scannedUntil = nil
         }
+        limit = filter.limit
+        rows = isForward ? page : page.reversed()
+        let ahead = beyond.map { TrailCursor(isForward ? forward : forward.opposite, beside: $0) }
+        let edge = page.first?.id ?? (scannedUntil == nil ? nil : filter.cursor?.id)
+        let back =
+            filter.cursor == nil ? nil : edge.map { TrailCursor(isForward ? forward.opposite : forward, beside: $0) }
+        next = isForward ? ahead : back
+        previous = isForward ? back : ahead
     }
 }

@@ -5,23 +5,92 @@ import TOP
 public final class TrailReader {
     private let pool: PostgresPool
     private let timeout: Duration
+    private let searchTime: Duration
 
     /// - Parameters:
     ///   - pool: connections of the loop on which the reader is used.
     ///   - timeout: the longest that one query may take.
-    public init(pool: PostgresPool, timeout: Duration = .seconds(10)) {
+    ///   - searchTime: the longest that a list looks for its page.
+    public init(pool: PostgresPool, timeout: Duration = .seconds(10), searchTime: Duration = .seconds(5)) {
         self.pool = pool
         self.timeout = timeout
+        self.searchTime = searchTime
     }
 
     /// Ends the connections; queries fail from now on.
     public func close() { pool.close() }
 
-    /// One page of calls, newest first.
+    /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
     public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
-        let (sql, parameters) = filter.statement()
-        let rows = try await pool.query(sql, parameters, timeout: timeout)
-        return TrailPage(rows: rows.compactMap { TrailRow($0) }, filter: filter)
+        let end = ContinuousClock.now + searchTime
+        let bounds = try await bounds()
+        var walk = TrailWalk(whole(filter, bounds), isAscending: filter.isAscending, isIndexed: filter.isIndexed)
+        var filter = filter
+        let limit = filter.limit
+        var found: [TrailRow] = []
+        while found.count <= limit, let window = walk.next {
+            let left = end - ContinuousClock.now
+            filter.limit = limit - found.count
+            if left > .zero, let rows = try await rows(filter, window, bounds, within: min(left, searchTime / 2)) {
+                found += rows
+                walk.passed(window)
+            } else if left <= searchTime / 4 || !walk.shorten() {
+                filter.limit = limit
+                return TrailPage(rows: found, filter: filter, scannedUntil: walk.edge)
+            }
+        }
+        filter.limit = limit
+        return TrailPage(rows: found, filter: filter)
+    }
+
+    /// The rows of one stretch; nil when they took too long.
+    private func rows(
+        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, within limit: Duration
+    ) async throws(PostgresError) -> [TrailRow]? {
+        let (sql, parameters) = filter.statement(window, openSince: bounds.openSince)
+        do throws(PostgresError) {
+            return try await pool.query(sql, parameters, timeout: limit).compactMap { TrailRow($0) }
+        } catch {
+            guard case .timeout = error.kind else { throw error }
+            return nil
+        }
+    }
+
+    /// One statement within the reader's time.
+    func query(_ sql: String, _ parameters: [SQLValue]) async throws(PostgresError) -> Rows {
+        try await pool.query(sql, parameters, timeout: timeout)
+    }
+
+    /// The stretch that a filter's ends and its cursor leave.
+    private func whole(_ filter: TrailFilter, _ bounds: Bounds) -> TrailWindow {
+        var whole = TrailWindow(
+            from: max(filter.fromMilliseconds ?? bounds.oldest, bounds.oldest),
+            to: min(filter.toMilliseconds ?? bounds.newest, bounds.newest))
+        guard let cursor = filter.cursor else { return whole }
+        switch cursor.direction {
+        case .older: whole.to = min(whole.to, cursor.id.epochMilliseconds + 1)
+        case .newer: whole.from = max(whole.from, cursor.id.epochMilliseconds)
+        }
+        return whole
+    }
+
+    /// What limits every search: the first partition, a day from now (clocks differ), and where open calls begin.
+    private struct Bounds {
+        let oldest: Int64
+        let newest: Int64
+        let openSince: Int64?
+    }
+
+    private func bounds() async throws(PostgresError) -> Bounds {
+        let sql = """
+            SELECT (extract(epoch FROM audit.oldest()) * 1000)::bigint AS oldest, (extract(epoch FROM now()) * 1000)::bigint AS now, \
+            (extract(epoch FROM (SELECT closed_before FROM audit.reconciliation)) * 1000)::bigint AS open_since
+            """
+        let rows = try await pool.query(sql, timeout: searchTime)
+        let now = rows.first?["now"].integer ?? 0
+        return Bounds(
+            oldest: rows.first?["oldest"].integer ?? 0, newest: now + TrailWalk.day,
+            openSince: rows.first?["open_since"].integer)
     }
 
     /// One call, or nil when there is none of that id.

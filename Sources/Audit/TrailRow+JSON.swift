@@ -29,6 +29,10 @@ extension TrailRow {
         Self.member("request_bytes", number: requestBytes.map { String($0) }, &json)
         Self.member("response_bytes", number: responseBytes.map { String($0) }, &json)
         Self.member("retryable", number: retryable.map { $0 ? "true" : "false" }, &json)
+        if keysAreCut {
+            json.name("keys_truncated")
+            json.bool(true)
+        }
         extra(&json)
         json.endObject()
     }

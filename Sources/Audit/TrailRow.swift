@@ -42,16 +42,18 @@ public struct TrailRow: Sendable {
     public let responseBytes: Int?
     /// Whether the caller was told that repeating is safe.
     public let retryable: Bool?
+    /// Whether the call touched more things than its business keys tell.
+    public let keysAreCut: Bool
 
     static let endedColumns = """
         id, at, caller, app, seller, method, outcome, status, code, sub_code, message, duration_us, top_us, top_request_id, request_id, \
-        client_request_id, array_to_json(refs)::text AS refs, attempts, request_bytes, response_bytes, retryable
+        client_request_id, array_to_json(refs)::text AS refs, attempts, request_bytes, response_bytes, retryable, keys_truncated
         """
     static let openColumns = """
         id, at, caller, app, seller, method, 'open'::text AS outcome, NULL::smallint AS status, NULL::text AS code, NULL::text AS sub_code, \
         NULL::text AS message, NULL::bigint AS duration_us, NULL::bigint AS top_us, NULL::text AS top_request_id, request_id, \
         client_request_id, array_to_json(refs)::text AS refs, NULL::smallint AS attempts, NULL::bigint AS request_bytes, \
-        NULL::bigint AS response_bytes, NULL::boolean AS retryable
+        NULL::bigint AS response_bytes, NULL::boolean AS retryable, false AS keys_truncated
         """
 
     init?(_ row: Row) {
@@ -76,5 +78,6 @@ public struct TrailRow: Sendable {
         requestBytes = row["request_bytes"].integer.map { Int($0) }
         responseBytes = row["response_bytes"].integer.map { Int($0) }
         retryable = row["retryable"].bool
+        keysAreCut = row["keys_truncated"].bool ?? false
     }
 }

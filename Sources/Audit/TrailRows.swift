@@ -30,6 +30,13 @@ struct TrailRows: Sendable {
         row.text(intent.requestID)
         row.text(request)
         row.bool(isCut)
+        if let (fingerprints, version) = fingerprints(of: intent.keys) {
+            row.int8s(fingerprints)
+            row.int2(version)
+        } else {
+            row.null()
+            row.null()
+        }
         return row.finish()
     }
 
@@ -58,7 +65,7 @@ struct TrailRows: Sendable {
         row.int8(Int64(ending.requestBytes))
         row.int8(Int64(ending.responseBytes))
         if let retryable = ending.retryable { row.bool(retryable) } else { row.null() }
-        append(ending.keys, to: &row)
+        append(ending.keys, areCut: ending.keysAreCut, to: &row)
         return row.finish()
     }
 
@@ -74,21 +81,27 @@ struct TrailRows: Sendable {
         return row.finish()
     }
 
-    private func append(_ keys: [(name: String, value: String)], to row: inout RowEncoder) {
-        guard let fingerprintKey, !keys.isEmpty else {
+    private func append(_ keys: [(name: String, value: String)], areCut: Bool, to row: inout RowEncoder) {
+        guard let (fingerprints, version) = fingerprints(of: keys) else {
             row.null()
             row.bool(false)
             row.null()
             return
         }
+        row.int8s(fingerprints)
+        row.bool(areCut || keys.count > Self.maximumKeys)
+        row.int2(version)
+    }
+
+    /// The fingerprints of the first keys; nil when there is none, or no key to make them with.
+    private func fingerprints(of keys: [(name: String, value: String)]) -> ([Int64], version: Int16)? {
+        guard let fingerprintKey, !keys.isEmpty else { return nil }
         var fingerprints: [Int64] = []
         fingerprints.reserveCapacity(min(keys.count, Self.maximumKeys))
         for key in keys.prefix(Self.maximumKeys) {
             fingerprints.append(fingerprintKey.fingerprint(name: key.name, value: key.value))
         }
-        row.int8s(fingerprints)
-        row.bool(keys.count > Self.maximumKeys)
-        row.int2(fingerprintKey.version)
+        return (fingerprints, fingerprintKey.version)
     }
 
     private static func short(_ text: String) -> String { cut(text, to: maximumTextBytes).text }

@@ -1,6 +1,6 @@
 import Postgres
 
-/// The tables that the writer fills, and the order of their columns; see migrations/0002_audit.sql.
+/// The tables that the writer fills, and the order of their columns; see migrations/0002_audit.sql and 0003_audit_search.sql.
 enum TrailTables {
     static let intents = TableLayout(
         name: "audit.intents",
@@ -10,6 +10,7 @@ enum TrailTables {
             .init("refs", "text[]"), .init("client_request_id", "text"), .init("trace_id", "text"),
             .init("request_id", "text"),
             .init("request", "text", isSacrificial: true), .init("request_truncated", "boolean"),
+            .init("keys", "bigint[]"), .init("key_version", "smallint"),
         ])
 
     static let calls = TableLayout(

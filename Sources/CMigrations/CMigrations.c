@@ -9,10 +9,22 @@ static const unsigned char vault[] = {
 static const unsigned char audit[] = {
 #embed "../../migrations/0002_audit.sql"
 };
+static const unsigned char audit_search[] = {
+#embed "../../migrations/0003_audit_search.sql"
+};
+static const unsigned char audit_notes[] = {
+#embed "../../migrations/0004_audit_notes.sql"
+};
+static const unsigned char audit_stats[] = {
+#embed "../../migrations/0005_audit_stats.sql"
+};
 
 static const cmigrations_file files[] = {
     {"0001_vault.sql", vault, sizeof vault},
     {"0002_audit.sql", audit, sizeof audit},
+    {"0003_audit_search.sql", audit_search, sizeof audit_search},
+    {"0004_audit_notes.sql", audit_notes, sizeof audit_notes},
+    {"0005_audit_stats.sql", audit_stats, sizeof audit_stats},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }

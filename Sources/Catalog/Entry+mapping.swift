@@ -12,7 +12,8 @@ extension Entry {
         let mask = ValueMask(mapper.sensitive)
         return .mapped(
             MappedCall(
-                parameters: mapper.parameters, maskedRequest: mapper.maskedRequest(by: mask), keys: mapper.keys,
+                parameters: mapper.parameters, files: mapper.files, maskedRequest: mapper.maskedRequest(by: mask),
+                keys: mapper.keys,
                 requestID: mapper.requestID, mask: mask, expectations: mapper.expectations))
     }
 }

@@ -4,7 +4,7 @@ extension Entry {
     /// An answer's inner object as plain JSON: lists without their wrappers, digits as written, `request_id` lifted out.
     public func plainResult(_ inner: JSONValue) -> [UInt8] {
         let nobody = MappedCall(
-            parameters: [], maskedRequest: "", keys: [], requestID: nil, mask: ValueMask(),
+            parameters: [], files: [], maskedRequest: "", keys: [], requestID: nil, mask: ValueMask(),
             expectations: Array(repeating: [], count: expectationCount))
         return interpret(inner, of: nobody).result
     }

@@ -1,3 +1,5 @@
+import Atomics
+
 /// A TOP method as data: what its documentation page says, and what the entry's overlay adds.
 public final class Entry: Sendable {
     /// Whether a call needs the seller's session key.
@@ -33,14 +35,15 @@ public final class Entry: Sendable {
     /// The names from the request's root to the field that makes the call repeatable; nil if there is none.
     public let idempotencyPath: [String]?
 
-    let level: Level
+    private let compiler: LevelCompiler
+    private let compiled = ManagedAtomicLazyReference<Level>()
     let outcome: Outcome
     /// How many lists of sent texts the outcome's rules compare with the answer.
     let expectationCount: Int
-    let answerLevel: AnswerLevel
+    private let compiledAnswer = ManagedAtomicLazyReference<AnswerLevel>()
 
     init(
-        page: Page, overlay: Overlay, request: [Field], response: [Field], level: Level, outcome: Outcome,
+        page: Page, overlay: Overlay, request: [Field], response: [Field], compiler: LevelCompiler, outcome: Outcome,
         expectationCount: Int
     ) {
         method = page.method
@@ -54,10 +57,19 @@ public final class Entry: Sendable {
         self.response = response
         responseRoot = page.responseRoot
         idempotencyPath = overlay.idempotency
-        self.level = level
+        self.compiler = compiler
         self.outcome = outcome
         self.expectationCount = expectationCount
-        answerLevel = AnswerLevel(response)
+    }
+
+    /// The request, compiled: on first use, because a catalog of thousands has few methods that are called.
+    var level: Level {
+        compiled.load() ?? compiled.storeIfNilThenLoad(compiler.level(request))
+    }
+
+    /// The answer, compiled on first use.
+    var answerLevel: AnswerLevel {
+        compiledAnswer.load() ?? compiledAnswer.storeIfNilThenLoad(AnswerLevel(response))
     }
 
     /// Whether a request id of the caller's makes repeating a call harmless.

@@ -33,9 +33,8 @@ struct EntryBuilder {
         var compiler = LevelCompiler(isOpen: overlay.isOpen, idempotency: overlay.idempotency)
         for (part, line) in overlay.rules { addRule(part, line: line, request: request, to: &compiler) }
         let outcome = outcome(request: request, response: response, compiler: &compiler)
-        let level = compiler.level(request)
         return Entry(
-            page: page, overlay: overlay, request: request, response: response, level: level, outcome: outcome,
+            page: page, overlay: overlay, request: request, response: response, compiler: compiler, outcome: outcome,
             expectationCount: expectations)
     }
 

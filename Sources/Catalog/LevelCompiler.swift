@@ -1,5 +1,5 @@
 /// Turns a request's fields into levels.
-struct LevelCompiler {
+struct LevelCompiler: Sendable {
     /// Whether the request's root takes names that are not documented.
     let isOpen: Bool
     /// The path of the field that holds the request id.

@@ -4,6 +4,8 @@ public import TOP
 public struct MappedCall: Sendable {
     /// The business parameters exactly as they are to be sent, in documented order.
     public let parameters: [Parameter]
+    /// The files that are to be sent beside the parameters, outside the sign.
+    public let files: [FilePart]
     /// The parameters as one JSON object from name to text as sent, with private values masked.
     public let maskedRequest: String
     /// The values under which the call can be found.

@@ -94,7 +94,7 @@ extension Mapper {
             return nil
         }
         if field.kind == .bytes {
-            fault("a file (byte[]) cannot be sent")
+            fault("a file (byte[]) can only be sent as a parameter of its own")
             return nil
         }
         guard let scalar = scalar(element, field) else { return nil }
@@ -127,8 +127,22 @@ extension Mapper {
         switch field.kind {
         case .object: single(value, field)
         case .map, .json: free(value, field)
-        case .string, .number, .boolean, .date, .price, .decimal, .bytes: fault("a file (byte[]) cannot be sent")
+        case .bytes: file(value, field, &given)
+        case .string, .number, .boolean, .date, .price, .decimal: given.presence = .faulty
         }
+    }
+
+    /// Sends a file, which the caller gives as base64. It is no parameter: it stands beside them, unsigned.
+    private mutating func file(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+        guard let text = value.stringBytes else {
+            given.presence = .faulty
+            return fault("must be a file, as base64 in a text (a JSON string), not \(value.kind.inWords)")
+        }
+        guard let bytes = Base64Text.decode(text) else {
+            given.presence = .faulty
+            return fault("must be a file, as base64 with its padding")
+        }
+        files.append(FilePart(name: field.name, bytes: bytes))
     }
 
     /// Sends one object, which the caller may give as such or as a list of one.
@@ -256,5 +270,7 @@ extension Mapper {
 
 extension CompiledField {
     /// Whether a blank text stands for nothing: where a text can stand at all.
-    fileprivate var takesBlankAsMissing: Bool { isScalar || content != nil || kind == .json || kind == .map }
+    fileprivate var takesBlankAsMissing: Bool {
+        isScalar || content != nil || kind == .json || kind == .map || kind == .bytes
+    }
 }

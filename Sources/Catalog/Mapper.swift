@@ -40,6 +40,7 @@ struct Mapper {
     var faults = FaultList()
     var path: [Step] = []
     var parameters: [Parameter] = []
+    var files: [FilePart] = []
     var keys: [BusinessKey] = []
     var requestID: String?
     var expectations: [[String]]
@@ -238,7 +239,7 @@ struct Mapper {
         case .json:
             writer.value(value)
         case .bytes:
-            fault("a file (byte[]) cannot be sent")
+            fault("a file (byte[]) can only be sent as a parameter of its own")
         case .string where field.content != nil:
             nestedText(value, field)
         case .string, .number, .boolean, .date, .price, .decimal:

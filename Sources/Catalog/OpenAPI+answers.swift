@@ -23,7 +23,9 @@ extension JSONWriter {
         endObject()
         json("top_request_id", #"{"type": "string", "description": "TOP's id of the call."}"#)
         json("request_id", #"{"type": "string", "description": "The id by which TOP recognises a repetition."}"#)
-        json("retryable", #"{"type": "boolean", "description": "Repeating cannot do the thing twice; only where TOP says so."}"#)
+        json(
+            "retryable",
+            #"{"type": "boolean", "description": "Repeating cannot do the thing twice; only where TOP says so."}"#)
         name("result")
         beginObject()
         answerObject(entry.response)

@@ -18,7 +18,8 @@ extension JSONWriter {
             name("\(entry.method).answer")
             answerSchema(entry)
         }
-        json("CallID", #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#)
+        json(
+            "CallID", #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#)
         json("DryRun", OpenAPI.dryRun)
         auditSchemas(outcomes)
         problemSchema(problems)
@@ -156,6 +157,7 @@ extension OpenAPI {
          "properties": {
            "dry_run": {"const": true}, "method": {"type": "string"},
            "parameters": {"type": "object", "additionalProperties": {"type": "string"}},
+           "files": {"type": "object", "description": "Bytes of each file.", "additionalProperties": {"type": "integer"}},
            "base_string": {"type": "string"}, "request_id": {"type": "string"}}}
         """##
 

@@ -139,7 +139,9 @@ extension JSONWriter {
         beginObject()
         name("200")
         beginObject()
-        member("description", "TOP answered; `outcome` says what became of the call. With Top-Dry-Run, what would be sent.")
+        member(
+            "description", "TOP answered; `outcome` says what became of the call. With Top-Dry-Run, what would be sent."
+        )
         json("headers", OpenAPI.answerHeaders)
         name("content")
         beginObject()
@@ -180,7 +182,8 @@ extension JSONWriter {
 extension Entry {
     /// The page's example answer as a caller reads it: an object of plain JSON.
     func exampleResult() -> [UInt8] {
-        guard let answer = try? JSONDocument(exampleAnswer(requestID: "r")), let inner = answer.root[responseRoot] else {
+        guard let answer = try? JSONDocument(exampleAnswer(requestID: "r")), let inner = answer.root[responseRoot]
+        else {
             return Array("{}".utf8)
         }
         return plainResult(inner)

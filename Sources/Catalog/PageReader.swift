@@ -25,6 +25,12 @@ struct PageReader {
 
     /// The page; nil if there are faults that leave none.
     static func read(_ text: String, file: String) -> (page: Page?, faults: [CatalogError.Fault]) {
+        if let page = PlainPageReader.read(text) { return (page, []) }
+        return readYAML(text, file: file)
+    }
+
+    /// The page, by the full parser.
+    static func readYAML(_ text: String, file: String) -> (page: Page?, faults: [CatalogError.Fault]) {
         var reader = PageReader(file: file)
         let page = reader.page(text)
         return (page, reader.yaml.faults)

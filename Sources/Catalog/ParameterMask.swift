@@ -57,6 +57,13 @@ extension Mapper {
             }
             bytes.append(UInt8(ascii: "\""))
         }
+        for (index, file) in files.enumerated() {
+            if index > 0 || !parameters.isEmpty { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(UInt8(ascii: "\""))
+            let name = file.name.utf8.span
+            JSONText.append(name, 0..<name.count, to: &bytes, isEscaped: true)
+            bytes.append(contentsOf: "\":\"(a file of \(file.bytes.count) bytes)\"".utf8)
+        }
         bytes.append(UInt8(ascii: "}"))
         return String(decoding: bytes, as: UTF8.self)
     }

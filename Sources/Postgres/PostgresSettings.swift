@@ -98,7 +98,8 @@ extension PostgresSettings {
         SET synchronous_commit = on; SET timezone = 'UTC'; SET bytea_output = 'hex'; \
         SET statement_timeout = \(statementTimeout.milliseconds); \
         SET lock_timeout = \(lockTimeout.milliseconds); \
-        SET idle_in_transaction_session_timeout = \(idleInTransactionTimeout.milliseconds)
+        SET idle_in_transaction_session_timeout = \(idleInTransactionTimeout.milliseconds); \
+        SET jit = off
         """
     }
 }

@@ -18,12 +18,14 @@ struct PreparedCall: Sendable {
 
     /// What is recorded before it leaves.
     func intent(replica: String) -> Intent {
-        Intent(
+        var intent = Intent(
             id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,
             app: app.app.name,
             seller: session?.seller, method: method, refs: request.refs, clientRequestID: request.clientRequestID,
             traceID: request.traceID,
             requestID: mapped.requestID, request: mapped.maskedRequest)
+        intent.keys = mapped.keys.map { ($0.name, $0.value) }
+        return intent
     }
 
     /// A problem with what is known of the call; the outcome is added once the intent is committed.

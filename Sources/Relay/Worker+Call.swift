@@ -36,6 +36,7 @@ extension Worker {
             call = try prepare(request, by: token)
         } catch {
             meters.refused(error.type)
+            trace(error, request, by: token)
             return problem(error, request)
         }
         return request.isDryRun ? withRequestID(dryRun(call), request, id: call.id) : await relay(call)
@@ -53,8 +54,8 @@ extension Worker {
         let verdict: Verdict
         var top: UInt64?
         switch form {
-        case .success(let bytes):
-            let result = await curl.perform(curlRequest(call, form: bytes))
+        case .success(let body):
+            let result = await curl.perform(curlRequest(call, form: body))
             verdict = Verdict(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }
@@ -83,6 +84,9 @@ extension Worker {
         ending.responseBytes = verdict.responseBytes
         ending.retryable = verdict.retryable
         ending.keys = Self.pairs(call.mapped.keys) + Self.pairs(verdict.interpretation?.keys ?? [])
+        ending.keysAreCut =
+            call.mapped.keys.count >= BusinessKey.maximumCount
+            || (verdict.interpretation?.keys.count ?? 0) >= BusinessKey.maximumCount
         ending.response = verdict.response
         let since = EventLoop.now()
         await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: settings.outcomeWait)

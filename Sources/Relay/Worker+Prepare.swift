@@ -145,6 +145,15 @@ extension Worker {
             json.string(parameter.value)
         }
         json.endObject()
+        if !call.mapped.files.isEmpty {
+            json.name("files")
+            json.beginObject()
+            for file in call.mapped.files {
+                json.name(file.name)
+                json.integer(file.bytes.count)
+            }
+            json.endObject()
+        }
         json.name("base_string")
         json.string(base)
         json.optional("request_id", call.mapped.requestID)

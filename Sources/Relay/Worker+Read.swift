@@ -25,14 +25,21 @@ extension Worker {
 
     /// One page of everybody's calls, with the texts that are asked for.
     public func calls(_ filter: TrailFilter, withRequest: Bool, withResponse: Bool) async throws(Problem) -> Reply {
+        var filter = filter
+        if filter.key != nil {
+            let keys = try currentVault().keys(.fingerprint)
+            filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
+        }
         do {
             let page = try await reader.list(filter)
             var json = JSONWriter(capacity: 512 + page.rows.count * 512)
             json.beginObject()
             json.name("data")
             json.beginArray()
+            let notes = try await reader.notes(of: page.rows.map(\.id))
             for row in page.rows {
-                try await write(row, withRequest: withRequest, withResponse: withResponse, to: &json)
+                try await write(
+                    row, notes: notes[row.id] ?? [], withRequest: withRequest, withResponse: withResponse, to: &json)
             }
             json.endArray()
             json.name("pagination")
@@ -41,6 +48,8 @@ extension Worker {
             json.integer(page.limit)
             Self.write("next", page.next?.text, to: &json)
             Self.write("prev", page.previous?.text, to: &json)
+            let scanned = page.scannedUntil.map { TOPTime.rfc3339(epochMilliseconds: Int($0)) }
+            Self.write("scanned_until", scanned, to: &json)
             json.endObject()
             json.endObject()
             return .json(json.bytes)
@@ -54,7 +63,9 @@ extension Worker {
         do {
             guard let row = try await reader.call(id) else { throw Self.noSuchCall() }
             var json = JSONWriter(capacity: 2048)
-            try await write(row, withRequest: withRequest, withResponse: withResponse, to: &json)
+            let notes = try await reader.notes(of: [id])
+            try await write(
+                row, notes: notes[id] ?? [], withRequest: withRequest, withResponse: withResponse, to: &json)
             return .json(json.bytes)
         } catch let problem as Problem {
             throw problem
@@ -98,11 +109,21 @@ extension Worker {
     }
 
     private func write(
-        _ row: TrailRow, withRequest: Bool, withResponse: Bool, to json: inout JSONWriter
+        _ row: TrailRow, notes: [Note], withRequest: Bool, withResponse: Bool, to json: inout JSONWriter
     ) async throws(PostgresError) {
         let request = withRequest ? try await reader.request(of: row.id) : nil
         let response = withResponse ? try await reader.response(of: row.id) : nil
         row.write(to: &json) { json in
+            json.name("settled")
+            if let settled = notes.last(where: { $0.settles != nil })?.settles {
+                json.string(settled.rawValue)
+            } else {
+                json.null()
+            }
+            json.name("notes")
+            json.beginArray()
+            for note in notes { note.write(to: &json) }
+            json.endArray()
             if withRequest { Self.write("request", request, to: &json) }
             if withResponse { Self.write("response", response, to: &json) }
         }
@@ -115,7 +136,7 @@ extension Worker {
 
     private static func noSuchCall() -> Problem { Problem(.notFound, "There is no such call.") }
 
-    private static func unreadable(_ error: PostgresError) -> Problem {
+    static func unreadable(_ error: PostgresError) -> Problem {
         Problem(
             .auditUnavailable, "The audit trail cannot be read now: \(error)", retryable: true, retryAfterSeconds: 1)
     }

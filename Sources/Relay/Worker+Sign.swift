@@ -5,13 +5,36 @@ import EventLoop
 import TOP
 import Vault
 
-/// A form that is ready to be sent, or why it could not be made.
-typealias SignedForm = Result<[UInt8], Problem>
+/// A form as it is sent.
+struct FormBody: Sendable {
+    let bytes: [UInt8]
+    /// The header lines that say what the bytes are.
+    let headers: [String]
 
-extension Result where Success == [UInt8] {
+    /// Parameters alone, URL-encoded.
+    init(_ parameters: [Parameter]) {
+        bytes = FormEncoding.encode(parameters)
+        headers = Self.plain
+    }
+
+    /// Parameters and files: multipart.
+    init(_ parameters: [Parameter], files: [FilePart]) {
+        let boundary = "toprelay" + Hex.lower(SecureRandom.bytes(16))
+        bytes = MultipartEncoding.encode(parameters, files: files, boundary: boundary)
+        headers = ["Content-Type: " + MultipartEncoding.contentType(boundary: boundary), Self.accept]
+    }
+
+    private static let accept = "Accept: text/javascript"
+    private static let plain = ["Content-Type: application/x-www-form-urlencoded;charset=UTF-8", accept]
+}
+
+/// A form that is ready to be sent, or why it could not be made.
+typealias SignedForm = Result<FormBody, Problem>
+
+extension Result where Success == FormBody {
     var byteCount: Int {
         switch self {
-        case .success(let bytes): bytes.count
+        case .success(let form): form.bytes.count
         case .failure: 0
         }
     }
@@ -29,12 +52,13 @@ extension Worker {
         } catch {
             return .failure(Problem(.relayMisconfigured, "The call could not be signed: \(error)", retryable: false))
         }
-        return .success(FormEncoding.encode(parameters))
+        let files = call.mapped.files
+        return .success(files.isEmpty ? FormBody(parameters) : FormBody(parameters, files: files))
     }
 
-    func curlRequest(_ call: PreparedCall, form: [UInt8]) -> CurlRequest {
+    func curlRequest(_ call: PreparedCall, form: FormBody) -> CurlRequest {
         CurlRequest(
-            url: call.app.gatewayURL, body: form, headers: Self.headers, deadline: call.clock.deadline,
+            url: call.app.gatewayURL, body: form.bytes, headers: form.headers, deadline: call.clock.deadline,
             connectTimeout: settings.connectTimeout, caFile: settings.caFile, allowsHTTP: call.app.allowsPlainHTTP,
             proxy: nil,
             maximumResponseBytes: settings.maximumAnswerBytes)
@@ -48,10 +72,6 @@ extension Worker {
         secretMasks[key] = mask
         return mask
     }
-
-    private static let headers = [
-        "Content-Type: application/x-www-form-urlencoded;charset=UTF-8", "Accept: text/javascript",
-    ]
 
     /// The second of now as TOP wants it: GMT+8, whatever the host's zone. Made once a second.
     func currentTimestamp() -> String {

@@ -34,6 +34,8 @@ public actor Worker {
     var bans = Bans()
     var callsInFlight = 0
     var isDraining = false
+    var refusalQueue = RefusalQueue()
+    var isWritingRefusals = false
     var random = SystemRandomNumberGenerator()
     /// The call's second as TOP wants it, kept for as long as it lasts.
     var timestamp = (epochSeconds: 0, text: "")

@@ -5,7 +5,8 @@ import TOP
 /// Reads the query of `GET /v1/audit/calls`.
 enum AuditQuery {
     static let listNames: Set<String> = [
-        "from", "to", "method", "outcome", "app", "seller", "caller", "limit", "cursor", "include",
+        "from", "to", "method", "outcome", "app", "seller", "caller", "status", "code", "sub_code", "top_request_id",
+        "client_request_id", "min_duration_ms", "key", "ref", "order", "limit", "cursor", "include",
     ]
 
     /// The parts of a call that `include` asks for.
@@ -23,12 +24,16 @@ enum AuditQuery {
         filter.seller = query["seller"]
         filter.caller = query["caller"]
         filter.outcome = try outcome(query["outcome"])
-        if let limit = query["limit"] {
-            guard let number = Int(limit), (1...TrailFilter.maximumLimit).contains(number) else {
-                throw Problem(.malformedRequest, "limit must be a whole number from 1 to \(TrailFilter.maximumLimit).")
-            }
-            filter.limit = number
-        }
+        filter.code = query["code"]
+        filter.subCode = query["sub_code"]
+        filter.topRequestID = query["top_request_id"]
+        filter.clientRequestID = query["client_request_id"]
+        filter.ref = query["ref"]
+        filter.status = try number("status", in: 100...599, query)
+        filter.minimumDurationMilliseconds = try number("min_duration_ms", in: 0...86_400_000, query)
+        filter.key = try key(query["key"])
+        filter.order = try order(query["order"])
+        filter.limit = try number("limit", in: 1...TrailFilter.maximumLimit, query) ?? filter.limit
         if let text = query["cursor"] {
             guard let cursor = TrailCursor(text) else {
                 throw Problem(.malformedRequest, "cursor must be a value of pagination.next or pagination.prev.")
@@ -50,7 +55,7 @@ enum AuditQuery {
         return include
     }
 
-    private static func instant(_ name: String, _ query: QueryString) throws(Problem) -> Int64? {
+    static func instant(_ name: String, _ query: QueryString) throws(Problem) -> Int64? {
         guard let text = query[name] else { return nil }
         do {
             return Int64(try TOPTime.epochMilliseconds(rfc3339: text))
@@ -58,6 +63,31 @@ enum AuditQuery {
             throw Problem(
                 .malformedRequest, "\(name) must be an RFC 3339 time with its offset, such as 2026-01-31T08:00:00Z.")
         }
+    }
+
+    static func number(_ name: String, in range: ClosedRange<Int>, _ query: QueryString) throws(Problem) -> Int? {
+        guard let text = query[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw Problem(
+                .malformedRequest, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    private static func key(_ text: String?) throws(Problem) -> (name: String, value: String)? {
+        guard let text else { return nil }
+        guard let key = TrailFilter.key(text) else {
+            throw Problem(.malformedRequest, "key must be a business key's NAME:VALUE, such as channel_profile_id:1.")
+        }
+        return key
+    }
+
+    private static func order(_ text: String?) throws(Problem) -> TrailFilter.Order {
+        guard let text else { return .newest }
+        guard let order = TrailFilter.Order(rawValue: text) else {
+            throw Problem(.malformedRequest, "order must be newest or oldest.")
+        }
+        return order
     }
 
     private static func outcome(_ text: String?) throws(Problem) -> String? {

@@ -5,7 +5,7 @@ import Metrics
 import Postgres
 import Telemetry
 
-/// Looks after the trail in the background: closes the intents of replicas that are gone, and keeps partitions ahead.
+/// Looks after the trail in the background: closes the intents of replicas that are gone, and keeps partitions ahead, drops old ones, and counts.
 ///
 /// Every replica runs one; the holder of an advisory lock in PostgreSQL does the work, the others only look at the partitions.
 actor Caretaker {
@@ -25,12 +25,19 @@ actor Caretaker {
     private let logger: Logger
     private let closed = Counter(label: "toprelay_reconciled_calls_total")
     private let made = Counter(label: "toprelay_partitions_made_total")
+    private let dropped = Counter(label: "toprelay_partitions_dropped_total")
+    private let oldestCalls = Gauge(label: "toprelay_audit_oldest_seconds", dimensions: [("kind", "calls")])
+    private let oldestBodies = Gauge(label: "toprelay_audit_oldest_seconds", dimensions: [("kind", "bodies")])
+    private let bytes = Gauge(label: "toprelay_audit_bytes")
+    private let overdue = Gauge(label: "toprelay_retention_overdue_partitions")
+    private let retention: Retention
     private var hasChecked = false
     private var isLeader = false
     private var partitionsDueAt: UInt64 = 0
 
-    init(settings: PostgresSettings, loop: EventLoop, readiness: Readiness, logger: Logger) {
+    init(settings: PostgresSettings, retention: Retention, loop: EventLoop, readiness: Readiness, logger: Logger) {
         self.settings = settings
+        self.retention = retention
         self.loop = loop
         self.readiness = readiness
         self.logger = logger
@@ -64,7 +71,10 @@ actor Caretaker {
             if !isLeader { isLeader = try await takeLease(on: connection) }
             let isThorough = EventLoop.now() >= partitionsDueAt
             if isThorough { try await lookAtPartitions(on: connection) }
-            if isLeader { try await reconcile(on: connection, thorough: isThorough) }
+            if isLeader {
+                try await reconcile(on: connection, thorough: isThorough)
+                _ = try await Rollups.run(on: connection, thorough: isThorough)
+            }
             try await Task.sleep(for: Self.reconcileEvery)
         }
     }
@@ -81,7 +91,18 @@ actor Caretaker {
         if isLeader {
             let count = try await Partitions.makeAhead(on: connection)
             made.increment(by: count)
+            let result = try await retention.run(on: connection)
+            dropped.increment(by: result.dropped)
+            if result.overdue > 0 {
+                logger.record(
+                    .warning, "Old partitions could not be dropped: somebody reads them", [.count: "\(result.overdue)"])
+            }
         }
+        let state = try await retention.state(on: connection)
+        oldestCalls.record(state.oldestCallsSeconds)
+        oldestBodies.record(state.oldestBodiesSeconds)
+        bytes.record(state.bytes)
+        overdue.record(state.overdue)
         readiness.setPartitionDays(try await Partitions.daysAhead(on: connection))
         let wait: Duration = isLeader ? Self.partitionsEvery : .seconds(60)
         partitionsDueAt = EventLoop.now() + UInt64(wait.components.seconds) * 1_000_000_000

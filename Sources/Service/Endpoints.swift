@@ -1,3 +1,4 @@
+import Audit
 import Catalog
 import EventLoop
 import HTTPServer
@@ -43,6 +44,24 @@ struct Endpoints: Sendable {
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
                 return try await worker.call(id, withRequest: include.request, withResponse: include.response)
+            case .auditNote(let id):
+                let token = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
+                try QueryString(request.query).check(allowed: [])
+                try request.checkIsJSON()
+                return try await worker.addNote(request.body, to: id, by: token)
+            case .auditRefusals:
+                _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
+                let query = try QueryString(request.query)
+                try query.check(allowed: RefusalQuery.names)
+                return try await worker.refusals(try RefusalQuery.filter(query))
+            case .auditStats:
+                _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
+                let query = try QueryString(request.query)
+                try query.check(allowed: StatsParameters.names)
+                return try await worker.stats(try StatsParameters.read(query))
             case .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
@@ -54,7 +73,17 @@ struct Endpoints: Sendable {
     private func call(
         _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker
     ) async throws(Problem) -> Reply {
-        let token = try worker.authorize(request.authorization, for: .relay)
+        let token: AccessToken
+        do throws(Problem) {
+            token = try worker.authorize(request.authorization, for: .relay)
+        } catch {
+            var refusal = Refusal(
+                atMilliseconds: WallClock.milliseconds(), caller: nil, method: entry.method, status: error.type.status,
+                type: error.type.rawValue, pointers: [])
+            refusal.refs = (try? CallHeaders.refs(request.headers["Top-Ref"])) ?? []
+            worker.trace(refusal)
+            throw error
+        }
         try QueryString(request.query).check(allowed: [])
         try request.checkIsJSON()
         let headers = request.headers

@@ -38,6 +38,16 @@ public enum RelayMetrics {
             ),
             .init("toprelay_partitions_made_total", .counter, "Partitions of the audit trail that this replica made."),
             .init(
+                "toprelay_partitions_dropped_total", .counter,
+                "Partitions that this replica dropped because they were old enough."),
+            .init(
+                "toprelay_audit_oldest_seconds", .gauge, "Age of the oldest day that the trail keeps.", labels: ["kind"]
+            ),
+            .init("toprelay_audit_bytes", .gauge, "Size of the audit trail, indexes included."),
+            .init(
+                "toprelay_retention_overdue_partitions", .gauge,
+                "Partitions that retention should have dropped and did not; an alarm above 0 for an hour."),
+            .init(
                 "toprelay_partition_days_ahead", .gauge,
                 "Whole days ahead that have their partitions; an alarm below 1."),
             .init(
@@ -65,8 +75,10 @@ public enum RelayMetrics {
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
             .init("toprelay_catalog_entries", .gauge, "TOP methods in force."),
-        .init("toprelay_catalog_faults", .gauge, "Faults of the catalog's folder; above 0 its last good state is in force."),
-        .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
+            .init(
+                "toprelay_catalog_faults", .gauge,
+                "Faults of the catalog's folder; above 0 its last good state is in force."),
+            .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
             .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
         ])
 

@@ -41,7 +41,9 @@ public final class RelayService: Service {
                 workers.install(snapshot)
                 readiness.markLoaded()
             })
-        caretaker = Caretaker(settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
+        caretaker = Caretaker(
+            settings: settings.database, retention: settings.retention, loop: housekeeping, readiness: readiness,
+            logger: logger)
         catalogWatcher = CatalogWatcher(holder: catalog, logger: logger)
         let responder = RelayResponder(catalog: catalog, workers: workers.all, readiness: readiness, registry: registry)
         server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)

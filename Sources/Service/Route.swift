@@ -12,6 +12,12 @@ enum Route: Sendable {
     case auditList
     /// One call for auditors: `GET /v1/audit/calls/{id}`.
     case auditCall(CallID)
+    /// A note on a call: `POST /v1/audit/calls/{id}/notes`.
+    case auditNote(CallID)
+    /// Requests that never became calls: `GET /v1/audit/refusals`.
+    case auditRefusals
+    /// Aggregates: `GET /v1/audit/stats`.
+    case auditStats
     /// Whether the process runs: `GET /livez`.
     case live
     /// Whether the replica takes calls: `GET /readyz`.
@@ -27,14 +33,18 @@ enum Route: Sendable {
 
     /// The HTTP method that the route is for; a route for GET takes HEAD too.
     var method: String {
-        if case .call = self { "POST" } else { "GET" }
+        switch self {
+        case .call, .auditNote: "POST"
+        default: "GET"
+        }
     }
 
     /// Whether the answer describes the catalog.
     var isDescription: Bool {
         switch self {
         case .openAPI, .docs, .methodDocs: true
-        case .call, .ownCall, .auditList, .auditCall, .live, .ready, .metrics: false
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats, .live, .ready, .metrics:
+            false
         }
     }
 
@@ -50,15 +60,22 @@ enum Route: Sendable {
         case "/openapi.json": return .openAPI
         case "/docs": return .docs
         case "/v1/audit/calls": return .auditList
+        case "/v1/audit/refusals": return .auditRefusals
+        case "/v1/audit/stats": return .auditStats
         default: break
         }
         if let method = suffix(of: path, after: "/v1/top/") { return .call(try entry(method, in: catalog)) }
-        if let id = suffix(of: path, after: "/v1/audit/calls/") { return .auditCall(try call(id)) }
+        if let id = suffix(of: path, after: "/v1/audit/calls/") {
+            guard id.utf8.count > notes.utf8.count, id.hasSuffix(notes) else { return .auditCall(try call(id)) }
+            return .auditNote(try call(String(id.dropLast(notes.count))))
+        }
         if let id = suffix(of: path, after: "/v1/calls/") { return .ownCall(try call(id)) }
         if let method = suffix(of: path, after: "/docs/") { return .methodDocs(try entry(method, in: catalog)) }
         guard let entry = catalog.entry(path: path) else { throw Problem(.notFound, "There is nothing at this path.") }
         return .call(entry)
     }
+
+    private static let notes = "/notes"
 
     private static func suffix(of path: String, after prefix: String) -> String? {
         path.utf8.starts(with: prefix.utf8) ? String(path.utf8.dropFirst(prefix.utf8.count)) : nil

@@ -9,25 +9,26 @@ struct AuditCommand: AsyncParsableCommand {
         commandName: "audit", abstract: "Reads the audit trail.", subcommands: [List.self, Show.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists calls, newest first.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists calls.")
 
-        @Option(help: "A method, or a glob with *.") var method: String?
-        @Option(help: "success, accepted, partial, business_failure, rejected, …, unknown or open.") var outcome:
-            String?
-        @Option(help: "The app that signed.") var app: String?
-        @Option(help: "The seller's alias.") var seller: String?
-        @Option(help: "The caller's token name.") var caller: String?
-        @Option(help: "Calls from this RFC 3339 time on.") var from: String?
-        @Option(help: "Calls before this RFC 3339 time.") var to: String?
+        @OptionGroup var filters: AuditFilterOptions
+        @Option(help: "newest or oldest calls first.") var order = "newest"
         @Option(help: "The most calls, 1 to 1000.") var limit = 50
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() async throws {
             try await reportingFailures {
-                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
+                let settings = try StoreSettings.read(
+                    environment: Environment.variables, needsMasterKey: filters.key != nil)
                 let filter = try filter()
-                let rows = try await DatabaseSession.run(settings) { session in
-                    try await session.trail().list(filter).rows
+                let page = try await DatabaseSession.run(settings) { session in
+                    try await session.list(filter)
+                }
+                let rows = page.rows
+                defer {
+                    if let until = page.scannedUntil {
+                        Output.errorLine("the time was over: calls were looked at up to \(Instant.text(until))")
+                    }
                 }
                 if json { return rows.forEach { Output.line(AuditCommand.json($0)) } }
                 var table = TextTable(
@@ -44,22 +45,15 @@ struct AuditCommand: AsyncParsableCommand {
         }
 
         private func filter() throws -> TrailFilter {
-            var filter = TrailFilter()
+            var filter = try filters.filter()
             guard (1...TrailFilter.maximumLimit).contains(limit) else {
                 throw Failure.refused("--limit must be from 1 to \(TrailFilter.maximumLimit)")
             }
-            if let outcome, outcome != Outcome.open, Outcome(rawValue: outcome) == nil {
-                let known = (Outcome.allCases.map(\.rawValue) + [Outcome.open]).joined(separator: ", ")
-                throw Failure.refused("there is no outcome \(outcome); there are \(known)")
+            guard let order = TrailFilter.Order(rawValue: order) else {
+                throw Failure.refused("--order must be newest or oldest")
             }
             filter.limit = limit
-            filter.method = method
-            filter.outcome = outcome
-            filter.app = app
-            filter.seller = seller
-            filter.caller = caller
-            filter.fromMilliseconds = try from.map(Instant.read)
-            filter.toMilliseconds = try to.map(Instant.read)
+            filter.order = order
             return filter
         }
     }

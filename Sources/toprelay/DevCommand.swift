@@ -39,7 +39,8 @@ struct DevCommand: AsyncParsableCommand {
         let catalog = try process.catalog()
         let store = try StoreSettings.read(environment: environment, needsMasterKey: true)
         try await MigrateCommand.migrate(store)
-        let demo = try await DevDemo.make(store: store, folder: folder, catalog: catalog.current, logger: process.logger)
+        let demo = try await DevDemo.make(
+            store: store, folder: folder, catalog: catalog.current, logger: process.logger)
         try early.check()
         let service = try await RelayService(
             settings: settings, catalog: catalog, registry: process.registry, logger: process.logger

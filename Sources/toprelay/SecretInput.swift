@@ -35,4 +35,12 @@ enum SecretInput {
     static func standardInput() -> [UInt8] {
         Array((try? FileHandle.standardInput.read(upToCount: maximumBytes + 1)) ?? Data())
     }
+
+    /// Standard input to its end.
+    /// - Throws: more than `limit` bytes.
+    static func standardInput(upTo limit: Int) throws -> [UInt8] {
+        let data = (try? FileHandle.standardInput.read(upToCount: limit + 1)) ?? Data()
+        guard data.count <= limit else { throw Failure.refused("standard input has more than \(limit) bytes") }
+        return Array(data)
+    }
 }

@@ -196,7 +196,10 @@ import Testing
     }
 
     private func plannedDays(_ filter: TrailFilter, _ trail: Trail) async throws -> Set<String> {
-        let (sql, parameters) = filter.statement()
+        let now = try await trail.now()
+        let end = filter.cursor.map { $0.id.epochMilliseconds + 1 } ?? filter.toMilliseconds ?? now
+        let window = TrailWindow(from: filter.fromMilliseconds ?? now - 86_400_000, to: end)
+        let (sql, parameters) = filter.statement(window, openSince: now - 3_600_000)
         return try await trail.partitions(of: sql, parameters)
     }
 }

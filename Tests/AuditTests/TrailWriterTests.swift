@@ -175,7 +175,7 @@ import Testing
                     """
                     SELECT request = repeat('你', 349525) AS request, request_truncated, truncated, keys_truncated,
                            response = 'x' || repeat('é', 524287) AS response, message = repeat('😀', 500) AS message,
-                           cardinality(keys) AS keys
+                           cardinality(calls.keys) AS keys
                     FROM audit.intents JOIN audit.calls USING (id) JOIN audit.responses USING (id)
                     """, [], trail.loop
                 ).first)

@@ -78,14 +78,10 @@ struct ImportTests {
             "• ", "• └ a\n", "<a>", "<a><b></a>", "a String 必须 1\n", "{", "\n", "obj1.setA(", "• a\n• B []\n• 必须\n",
             "最大长度:",
         ] {
-            let filling = String(repeating: noise, count: (1 << 20) / noise.utf8.count)
-            for page in [
-                filling, head + filling, head + tail + filling, head + tail + "请求示例\n" + filling,
-                head + tail + "请求示例\n响应示例\n<a_response>" + filling,
-            ] {
-                let partial = try? ImportedPage(page).isPartial
-                #expect(partial != false)
-            }
+            let filling = String(repeating: noise, count: (1 << 18) / noise.utf8.count) + "\n"
+            let page = head + filling + tail + filling + "请求示例\n" + filling + "响应示例\n<a_response>" + filling
+            let isPartial = try? ImportedPage(page).isPartial
+            #expect(isPartial != false, "\(noise)")
         }
     }
 

@@ -151,7 +151,7 @@ struct OtherTypeTests {
         #expect(try faults(#""map":"[]""#) == ["/map: must be an object, not a list"])
         #expect(try value("dark", #""dark":{"x":{"y":null}}"#) == #"{"x":{"y":null}}"#)
         #expect(try faults(#""dark":3"#) == ["/dark: must be an object, not a number"])
-        #expect(try faults(#""file":"AAAA""#) == ["/file: a file (byte[]) cannot be sent"])
+        #expect(try faults(#""file":"AAA""#) == ["/file: must be a file, as base64 with its padding"])
     }
 
     @Test("A list of objects is one text")

@@ -16,7 +16,7 @@ enum ImportRules {
         "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
         "Migrations": ["CMigrations"],
         "TOP": ["JSON", "Crypto"],
-        "Catalog": ["CCatalog", "JSON", "TOP", "Yams"],
+        "Catalog": ["Atomics", "CCatalog", "JSON", "TOP", "Yams"],
         // Dispatch for the thread that writes records, Foundation to read /proc at a scrape.
         "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],

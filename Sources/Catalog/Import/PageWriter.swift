@@ -36,11 +36,21 @@ struct PageWriter {
         let margin = String(repeating: " ", count: indent)
         if fields.isEmpty { return line("\(margin)\(name): []") }
         line("\(margin)\(name):")
+        if isRequest {
+            for group in Wording.oneOf(fields.map(\.field)) {
+                comment("for the overlay's rules: one_of [\(group.joined(separator: ", "))]", indent: indent + 2)
+            }
+        }
         for field in fields { write(field, isRequest: isRequest, indent: indent + 2) }
     }
 
     private mutating func write(_ field: ImportedField, isRequest: Bool, indent: Int) {
         for doubt in field.doubts { comment("in doubt: \(doubt)", indent: indent) }
+        if isRequest {
+            for proposal in Wording.proposals(for: field.field) {
+                comment("for the overlay: \(proposal)", indent: indent)
+            }
+        }
         let members = Self.members(field.field, isRequest: isRequest)
         let margin = String(repeating: " ", count: indent)
         let flow = "\(margin)- {" + members.map { "\($0.0): \($0.1)" }.joined(separator: ", ") + "}"

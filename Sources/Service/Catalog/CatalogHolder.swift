@@ -39,7 +39,8 @@ public final class CatalogHolder: Sendable {
     var inWords: String {
         let (count, faults) = state.withLock { ($0.catalog.entries.count, $0.faults) }
         guard let first = faults.first else { return "\(count) methods" }
-        return "\(count) methods; the folder is broken and its last good state in force, \(faults.count) fault(s): \(first)"
+        return
+            "\(count) methods; the folder is broken and its last good state in force, \(faults.count) fault(s): \(first)"
     }
 
     /// Puts a good catalog in force.

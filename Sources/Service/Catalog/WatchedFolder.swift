@@ -70,7 +70,9 @@ struct WatchedFolder: Sendable {
         var place = path
         for _ in 0..<maximumLinks {
             guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: place) else { break }
-            place = target.hasPrefix("/") ? target : String(place[..<(place.lastIndex(of: "/") ?? place.startIndex)]) + "/" + target
+            place =
+                target.hasPrefix("/")
+                ? target : String(place[..<(place.lastIndex(of: "/") ?? place.startIndex)]) + "/" + target
         }
         let attributes = (try? FileManager.default.attributesOfItem(atPath: place)) ?? [:]
         return Stamp.File(

@@ -64,7 +64,8 @@ enum DocsAssets {
         table,tbody,tr,td{display:block}thead{display:none}
         tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
         td{padding:.1rem 0;border:0}td:empty{display:none}
-        td.nowrap{display:inline-block;margin-right:1rem;color:var(--dim)}
+        td.nowrap{display:inline-block;margin-right:1rem}td.nowrap:not(.must){color:var(--dim)}\
+        td.example:not(:empty)::before{content:"Example: ";color:var(--dim)}
         .d1,.d2,.d3,.d4{padding-left:0}
         tr.in1{padding-left:.8rem}tr.in2{padding-left:1.6rem}tr.in3{padding-left:2.4rem}tr.in4{padding-left:3.2rem}
         }

@@ -85,7 +85,9 @@ extension HTMLWriter {
         facts(entry)
         markup("<h3>Call it</h3>\n<div class=\"code\"><pre>curl -sS <span class=\"origin\">$TOPRELAY_URL</span>")
         text(entry.path ?? "/v1/top/\(entry.method)")
-        markup(" \\\n  -H \"Authorization: Bearer $TOPRELAY_TOKEN\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '")
+        markup(
+            " \\\n  -H \"Authorization: Bearer $TOPRELAY_TOKEN\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '"
+        )
         text(String(decoding: IndentedJSON.of(entry.exampleRequest()), as: UTF8.self).replacing("'", with: "'\\''"))
         markup("'</pre><button class=\"copy\" type=\"button\" hidden>Copy</button></div>\n")
         markup("<h3>Request</h3>\n")
@@ -132,7 +134,7 @@ extension HTMLWriter {
                     markup("<td class=\"nowrap\">optional</td>")
                 }
             }
-            markup("<td>")
+            markup("<td class=\"example\">")
             if let example = field.example { line("<code>", example, "</code>") }
             line("</td><td class=\"words\">", field.description ?? "", "")
             for note in Self.notes(field, isRequest: isRequest) { line("<span class=\"note\">", note, "</span>") }

@@ -120,6 +120,24 @@ public enum SettingCatalog {
         "TOPRELAY_OUTCOME_QUEUE_MIB", default: 256, in: 1...65536, of: "MiB",
         reason: "The memory that these rows may take.")
 
+    static let retentionBodies = Setting<Int>.integer(
+        "TOPRELAY_RETENTION_BODIES", default: 30, in: 1...3650, of: "days",
+        reason: "How long the audit trail keeps requests and answers (masked); whole GMT+8 days.")
+
+    static let retentionCalls = Setting<Int>.integer(
+        "TOPRELAY_RETENTION_CALLS", default: 365, in: 1...3650, of: "days",
+        reason: "How long the audit trail keeps calls; bodies never outlive them.")
+
+    /// The relay that `toprelay call` calls. The service does not read it; it may stand in a shared environment.
+    static let url = SettingDescription(
+        name: "TOPRELAY_URL", defaultText: "http://127.0.0.1:8080", isSecret: false, form: "http[s]://HOST[:PORT]",
+        reason: "The relay that `toprelay call` calls; `serve` does not read it.")
+
+    /// The token of `toprelay call`.
+    static let token = SettingDescription(
+        name: "TOPRELAY_TOKEN", defaultText: nil, isSecret: true, form: "a token",
+        reason: "The token of `toprelay call`; `serve` does not read it.")
+
     /// Every setting, in the order in which help and documentation show them.
     public static let all: [SettingDescription] = [
         databaseURL.description, masterKey.description, listen.description, gatewayURL.description,
@@ -127,6 +145,7 @@ public enum SettingCatalog {
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
         maximumConnections.description, maximumCallsInFlight.description, requestTimeout.description,
         idleTimeout.description, outcomeQueueRows.description, outcomeQueueMebibytes.description,
+        retentionBodies.description, retentionCalls.description, url, token,
     ]
 
     /// The settings as `--help` shows them.

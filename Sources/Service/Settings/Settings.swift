@@ -1,3 +1,4 @@
+public import Audit
 public import Crypto
 public import HTTPServer
 public import Logging
@@ -43,6 +44,8 @@ public struct Settings: Sendable {
     public let outcomeQueueRows: Int
     /// `TOPRELAY_OUTCOME_QUEUE_MIB`, in bytes.
     public let outcomeQueueBytes: Int
+    /// `TOPRELAY_RETENTION_BODIES` and `TOPRELAY_RETENTION_CALLS`.
+    public let retention: Retention
 
     /// Reads all settings of `serve`.
     /// - Throws: all faults at once, unknown `TOPRELAY_…` variables among them.
@@ -75,9 +78,12 @@ public struct Settings: Sendable {
         let idleTimeout = reader.required(Catalog.idleTimeout)
         let outcomeQueueRows = reader.required(Catalog.outcomeQueueRows)
         let outcomeQueueMebibytes = reader.required(Catalog.outcomeQueueMebibytes)
+        let retentionBodies = reader.required(Catalog.retentionBodies)
+        let retentionCalls = reader.required(Catalog.retentionCalls)
         guard let database, let masterKey, let listen, let gatewayURL, let callTimeout, let workers, let logLevel,
             let logFormat, let drainDelay, let maximumConnections, let maximumCallsInFlight,
-            let requestTimeout, let idleTimeout, let outcomeQueueRows, let outcomeQueueMebibytes
+            let requestTimeout, let idleTimeout, let outcomeQueueRows, let outcomeQueueMebibytes,
+            let retentionBodies, let retentionCalls
         else { return nil }
         self.database = database
         self.masterKey = masterKey
@@ -95,5 +101,6 @@ public struct Settings: Sendable {
         self.idleTimeout = idleTimeout
         self.outcomeQueueRows = outcomeQueueRows
         outcomeQueueBytes = outcomeQueueMebibytes << 20
+        retention = Retention(bodyDays: retentionBodies, callDays: retentionCalls)
     }
 }

@@ -5,6 +5,8 @@ import JSON
 struct GatewayCall: Sendable {
     let parameters: [String: String]
     let headers: [String: String]
+    /// The SHA-256 of each file, by its name.
+    let files: [String: String]
     /// The form's text, still encoded.
     let raw: String
     let path: String
@@ -22,6 +24,9 @@ struct GatewayCall: Sendable {
         guard let json = try? JSONDocument(Array(line)).root else { return nil }
         parameters = Self.texts(json["parameters"])
         headers = Self.texts(json["headers"])
+        var files: [String: String] = [:]
+        for file in json["files"]?.members.map({ $0 }) ?? [] { files[file.name] = file.value["sha256"]?.string }
+        self.files = files
         raw = json["raw"]?.string ?? ""
         path = json["path"]?.string ?? ""
         inQuery = json["in_query"]?.elements.compactMap(\.string) ?? []

@@ -38,6 +38,7 @@ from typing import IO, Any
 
 import checks
 import faults
+import multipart
 import kinds  # noqa: F401  (registers the kinds of faults)
 import signing
 import wire
@@ -104,11 +105,17 @@ class Gateway:
     ) -> tuple[Fault | None, Call | None]:
         if request.verb != "POST":
             return Fault(9, "Http Action Not Allowed"), None
-        if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        content_type = request.headers.get("content-type", "")
+        is_multipart = content_type.startswith("multipart/form-data")
+        if not is_multipart and not content_type.startswith("application/x-www-form-urlencoded"):
             return Fault(9, "Http Action Not Allowed", None, "not a form"), None
         try:
             in_query = signing.parse_form(request.query)
-            received = in_query + signing.parse_form(request.body)
+            if is_multipart:
+                parts, record["files"] = multipart.parse(request.body, content_type)
+                received = in_query + parts
+            else:
+                received = in_query + signing.parse_form(request.body)
         except signing.FormError as error:
             return Fault(47, "Invalid encoding", None, str(error)), None
         values = dict(received)

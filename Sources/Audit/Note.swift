@@ -1,0 +1,50 @@
+public import JSON
+import Postgres
+
+/// What a person said about a call.
+public struct Note: Sendable, Equatable {
+    /// The most characters of a note.
+    public static let maximumLength = 2000
+
+    /// What a note says became of a call whose outcome is unknown.
+    public enum Settlement: String, Sendable, CaseIterable {
+        /// TOP did it.
+        case done
+        /// TOP did not do it.
+        case notDone = "not_done"
+    }
+
+    /// Name of the author's token.
+    public let author: String
+    /// RFC 3339, UTC.
+    public let at: String
+    /// What became of the call, where the note settles it.
+    public let settles: Settlement?
+    /// The note's words.
+    public let text: String
+
+    static let columns = """
+        call, author, settles, text, to_char(noted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS noted_at
+        """
+
+    init(_ row: Row) {
+        author = row["author"].text ?? ""
+        at = row["noted_at"].text ?? ""
+        settles = row["settles"].text.flatMap { Settlement(rawValue: $0) }
+        text = row["text"].text ?? ""
+    }
+
+    /// Writes the note as an object.
+    public func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.name("at")
+        json.string(at)
+        json.name("author")
+        json.string(author)
+        json.name("settles")
+        if let settles { json.string(settles.rawValue) } else { json.null() }
+        json.name("text")
+        json.string(text)
+        json.endObject()
+    }
+}

@@ -1,0 +1,103 @@
+public import JSON
+import Postgres
+import TOP
+
+/// A request that never became a call, and why.
+public struct Refusal: Sendable, Equatable {
+    /// The most pointers that are kept of one refusal.
+    public static let maximumPointers = 20
+
+    /// Its number in the trail; nil before it is there.
+    public var id: Int64?
+    /// RFC 3339, UTC.
+    public var at: String
+    /// Name of the caller's token; nil: nobody known.
+    public var caller: String?
+    /// The TOP method that was asked for.
+    public var method: String
+    /// `Top-App`.
+    public var app: String?
+    /// `Top-Seller`.
+    public var seller: String?
+    /// The HTTP status given.
+    public var status: Int
+    /// The problem's type.
+    public var type: String
+    /// What was wrong in the request: places, never values.
+    public var pointers: [String]
+    /// `Top-Ref`.
+    public var refs: [String]
+    /// `X-Request-Id`.
+    public var clientRequestID: String?
+
+    /// A refusal at an instant (milliseconds since 1970).
+    public init(
+        atMilliseconds: Int64, caller: String?, method: String, status: Int, type: String, pointers: [String]
+    ) {
+        at = TOPTime.rfc3339(epochMilliseconds: Int(atMilliseconds))
+        self.caller = caller
+        self.method = method
+        self.status = status
+        self.type = type
+        self.pointers = Array(pointers.prefix(Self.maximumPointers))
+        refs = []
+    }
+
+    static let columns = """
+        id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at_text, caller, method, app, seller, status, type, \
+        array_to_json(pointers)::text AS pointers, array_to_json(refs)::text AS refs, client_request_id
+        """
+
+    init(_ row: Row) {
+        id = row["id"].integer
+        at = row["at_text"].text ?? ""
+        caller = row["caller"].text
+        method = row["method"].text ?? ""
+        app = row["app"].text
+        seller = row["seller"].text
+        status = Int(row["status"].integer ?? 0)
+        type = row["type"].text ?? ""
+        pointers = Self.texts(row["pointers"].text)
+        refs = Self.texts(row["refs"].text)
+        clientRequestID = row["client_request_id"].text
+    }
+
+    private static func texts(_ json: String?) -> [String] {
+        guard let json, let document = try? JSONDocument(Array(json.utf8)) else { return [] }
+        return document.root.elements.compactMap(\.string)
+    }
+
+    /// Writes the refusal as an object of `GET /v1/audit/refusals`.
+    public func write(to json: inout JSONWriter) {
+        json.beginObject()
+        if let id {
+            json.name("id")
+            json.string(String(id))
+        }
+        for (name, value) in [
+            ("at", at), ("caller", caller), ("method", method), ("app", app), ("seller", seller), ("type", type),
+            ("client_request_id", clientRequestID),
+        ] {
+            json.name(name)
+            if let value { json.string(value) } else { json.null() }
+        }
+        json.name("status")
+        json.integer(status)
+        for (name, values) in [("pointers", pointers), ("refs", refs)] {
+            json.name(name)
+            json.beginArray()
+            for value in values { json.string(value) }
+            json.endArray()
+        }
+        json.endObject()
+    }
+
+    static func array(_ refusals: [Refusal]) -> String {
+        var json = JSONWriter(capacity: refusals.count * 256)
+        json.beginArray()
+        for refusal in refusals { refusal.write(to: &json) }
+        json.endArray()
+        // PostgreSQL has no text with a NUL: a pointer may hold one, from a name in the caller's JSON.
+        return String(decoding: json.bytes, as: UTF8.self).replacing("\\u0000", with: "")
+    }
+}

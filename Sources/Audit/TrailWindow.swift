@@ -1,0 +1,54 @@
+/// A stretch of time of the trail, in milliseconds since 1970.
+struct TrailWindow: Sendable, Equatable {
+    /// Inclusive.
+    var from: Int64
+    /// Exclusive.
+    var to: Int64
+
+    var isEmpty: Bool { from >= to }
+}
+
+/// Which stretches of time a list asks one after the other until its page is full.
+///
+/// A page is most often found in the stretch nearest to its beginning. With an index, the rest is asked at once; without one, in steps that stay short
+/// enough to stop between them when the time is over.
+struct TrailWalk: Sendable {
+    static let hour: Int64 = 3_600_000
+    static let day: Int64 = 24 * hour
+
+    /// What is left to look at.
+    private(set) var rest: TrailWindow
+    private let isAscending: Bool
+    private let longest: Int64
+    private var length: Int64
+
+    init(_ whole: TrailWindow, isAscending: Bool, isIndexed: Bool) {
+        rest = whole
+        self.isAscending = isAscending
+        length = isIndexed ? Self.day : Self.hour
+        longest = isIndexed ? 400 * Self.day : Self.day
+    }
+
+    /// The next stretch; nil when all was looked at.
+    var next: TrailWindow? {
+        guard !rest.isEmpty else { return nil }
+        if isAscending { return TrailWindow(from: rest.from, to: min(rest.to, rest.from + length)) }
+        return TrailWindow(from: max(rest.from, rest.to - length), to: rest.to)
+    }
+
+    /// The stretch was looked at: the next one is longer.
+    mutating func passed(_ window: TrailWindow) {
+        if isAscending { rest.from = window.to } else { rest.to = window.from }
+        length = min(longest, length * (longest > Self.day ? 32 : 2))
+    }
+
+    /// The stretch took too long: a shorter one is tried. False when none is left to try.
+    mutating func shorten() -> Bool {
+        guard length > 1000 else { return false }
+        length = max(1000, length / 16)
+        return true
+    }
+
+    /// How far the walk has come.
+    var edge: Int64 { isAscending ? rest.from : rest.to }
+}

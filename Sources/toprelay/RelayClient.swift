@@ -1,0 +1,28 @@
+import Crypto
+import Curl
+import EventLoop
+
+/// One POST to a running relay, on a loop of its own.
+actor RelayClient {
+    private nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    private let client: CurlClient
+
+    private init() throws {
+        loop = try EventLoop(name: "call")
+        client = try CurlClient(loop: loop)
+    }
+
+    /// Posts, and waits for the answer.
+    static func post(_ request: CurlRequest) async throws -> CurlResult {
+        let relay = try RelayClient()
+        let result = await relay.perform(request)
+        await relay.end()
+        relay.loop.shutdown()
+        return result
+    }
+
+    private func perform(_ request: CurlRequest) async -> CurlResult { await client.perform(request) }
+
+    private func end() { client.shutdown() }
+}

@@ -1,0 +1,77 @@
+import JSON
+import Testing
+
+@testable import Catalog
+
+@Suite("OpenAPI")
+struct OpenAPITests {
+    private let root: JSONValue
+
+    init() throws {
+        let problems = [
+            OpenAPI.ProblemKind(name: "not-found", status: 404, title: "Not found"),
+            OpenAPI.ProblemKind(name: "overloaded", status: 503, title: "Too much"),
+            OpenAPI.ProblemKind(name: "draining", status: 503, title: "Stopping"),
+        ]
+        root = try JSONDocument(OpenAPI.document(catalog.get(), problems: problems, outcomes: ["success"])).root
+    }
+
+    private func schema(_ name: String) throws -> JSONValue { try #require(root["components"]?["schemas"]?[name]) }
+
+    @Test("Both paths of each method are there, and every reference has its target")
+    func references() throws {
+        #expect(root["openapi"]?.string == "3.1.0")
+        let paths = try #require(root["paths"])
+        for entry in try catalog.get().entries {
+            #expect(paths["/v1/top/\(entry.method)"]?["post"] != nil)
+            #expect(entry.path.map { paths[$0]?["post"] != nil } ?? true)
+        }
+        var count = 0
+        try follow(root) { target in
+            count += 1
+            var place: JSONValue? = root
+            for name in target.split(separator: "/").dropFirst() { place = place?[String(name)] }
+            #expect(place != nil, "\(target)")
+        }
+        #expect(count > 100)
+    }
+
+    private func follow(_ value: JSONValue, _ visit: (String) throws -> Void) throws {
+        if let target = value["$ref"]?.string { try visit(target) }
+        for member in value.members { try follow(member.value, visit) }
+        for element in value.elements { try follow(element, visit) }
+    }
+
+    @Test("A request's schema has the page's types, words, limits and requirements")
+    func request() throws {
+        let profile = try schema(carProfiles)
+        #expect(profile["required"]?.elements.compactMap(\.string) == ["list", "channel_id", "channel_type", "phone"])
+        #expect(profile["additionalProperties"]?.bool == false)
+        // An object, or a list of exactly one.
+        let forms = try #require(profile["properties"]?["list"]?["anyOf"]).elements.map { $0 }
+        #expect(forms.map { $0["type"]?.string } == ["object", "array"])
+        let type = try #require(forms[0]["properties"]?["operate_type"])
+        let values = type["anyOf"]?.elements.first { _ in true }?["enum"]
+        #expect(values?.elements.compactMap(\.scalarText) == ["1", "1", "2", "2", "3", "3"])
+        #expect(forms[0]["properties"]?["acid"]?["x-top-type"]?.string == "Number")
+        // A request id may come from the header instead.
+        let sale = try schema(cardSales)["properties"]?["param_batch_open_card_open_req"]?["anyOf"]
+        let members = sale?.elements.first { _ in true }?["required"]?.elements.compactMap(\.string)
+        #expect(members == ["physical_card_ids", "operator_id"])
+    }
+
+    @Test("An answer's schema has plain lists, and problems share a response for each status")
+    func answers() throws {
+        let data = try schema("\(carProfiles).answer")["properties"]?["result"]?["properties"]?["data"]
+        #expect(data?["properties"]?["id_mapping"]?["type"]?.string == "array")
+        let responses = try #require(root["components"]?["responses"])
+        #expect(responses.members.map(\.name) == ["Problem404", "Problem503"])
+        let content = responses["Problem503"]?["content"]?["application/problem+json"]
+        #expect(content?["examples"]?.members.map(\.name) == ["overloaded", "draining"])
+        let types = try schema("Problem")["properties"]?["type"]?["enum"]
+        #expect(
+            types?.elements.compactMap(\.string) == [
+                "/problems/not-found", "/problems/overloaded", "/problems/draining",
+            ])
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import Catalog
+
+@Suite("The JSON Schema of entries")
+struct SchemaTests {
+    @Test("The schema knows the names that the readers know")
+    func names() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../docs/catalog-entry.schema.json")
+        let schema = try JSONDocument(Array(try Data(contentsOf: file)))
+        let parts = try #require(schema.root["$defs"])
+        func names(_ part: String) -> [String] {
+            parts[part]?["properties"]?.members.map(\.name).sorted() ?? []
+        }
+        #expect(names("page") == PageReader.pageNames.sorted())
+        #expect(names("parameter") == PageReader.fieldNames.sorted())
+        #expect(names("answer_parameter") == PageReader.fieldNames.filter { $0 != "required" }.sorted())
+        #expect(names("overlay") == OverlayReader.names.sorted())
+        #expect(names("addition") == OverlayReader.fieldNames.sorted())
+        #expect(names("answer_addition") == OverlayReader.answerFieldNames.sorted())
+    }
+}

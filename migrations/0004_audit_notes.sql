@@ -1,0 +1,38 @@
+-- What people add to the trail, what never became a call, and what is old enough to go.
+
+-- Requests that never became calls: best effort and capped, so that "why did order X not go out?" has an answer. Kept for 7 days.
+CREATE TABLE audit.refusals (
+    id                 bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at                 timestamptz NOT NULL,
+    caller             text,                   -- name of the token; NULL: nobody known
+    method             text        NOT NULL,
+    app                text,
+    seller             text,
+    status             smallint    NOT NULL,
+    type               text        NOT NULL,   -- the problem's type
+    pointers           text[]      NOT NULL,   -- what was wrong in the request: never its values
+    refs               text[]      NOT NULL,
+    client_request_id  text
+);
+CREATE INDEX refusals_at ON audit.refusals (at);
+CREATE INDEX refusals_refs ON audit.refusals USING gin (refs);
+
+-- Notes on calls: added, never changed. One may settle what became of an unknown call.
+CREATE TABLE audit.notes (
+    id       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    call     uuid        NOT NULL,
+    noted_at timestamptz NOT NULL DEFAULT now(),
+    author   text        NOT NULL,   -- name of the token
+    settles  text        CHECK (settles IN ('done', 'not_done')),
+    text     text        NOT NULL CHECK (char_length(text) BETWEEN 1 AND 2000)
+);
+CREATE INDEX notes_call ON audit.notes (call);
+
+-- The partitions whose whole day is older than so many days, the oldest first.
+CREATE FUNCTION audit.expired(parent text, days integer, instant timestamptz DEFAULT now()) RETURNS SETOF text
+    LANGUAGE sql STABLE AS $$
+    SELECT relname::text FROM pg_catalog.pg_class
+    WHERE relnamespace = 'audit'::regnamespace AND relkind = 'r' AND relname ~ ('^' || parent || '_[0-9]{8}$')
+      AND audit.day_start(to_date(right(relname, 8), 'YYYYMMDD') + 1) <= instant - days * interval '1 day'
+    ORDER BY relname
+$$;
