@@ -22,7 +22,16 @@ struct TextTable {
     }
 
     static func width(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + (isWide($1) ? 2 : 1) }
+        text.unicodeScalars.reduce(0) { $0 + (isWide($1) ? 2 : takesNoColumn($1) ? 0 : 1) }
+    }
+
+    /// Marks on the character before, and invisible ones.
+    private static func takesNoColumn(_ scalar: Unicode.Scalar) -> Bool {
+        guard !scalar.isASCII else { return false }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format: return true
+        default: return false
+        }
     }
 
     private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
