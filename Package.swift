@@ -154,7 +154,9 @@ let package = Package(
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", nioHTTP1, logging,
             ], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON"], exclude: ["gateway"], swiftSettings: common),
+            name: "CommandTests", dependencies: ["toprelay", "Crypto", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

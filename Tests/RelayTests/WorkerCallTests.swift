@@ -65,7 +65,7 @@ import Testing
             let rows = try await stage.texts(
                 """
                 SELECT c.id, outcome, status, attempts, request_bytes, response_bytes, response, array_to_json(c.refs),
-                       replica, i.caller, i.app, i.seller, key_version, i.deadline - i.at, i.request::json->>'item_id'
+                       replica, i.caller, i.app, i.seller, c.key_version, i.deadline - i.at, i.request::json->>'item_id'
                 FROM audit.calls c JOIN audit.intents i USING (id) JOIN audit.responses USING (id)
                 """)
             #expect(

@@ -18,6 +18,9 @@ import Testing
             ("/openapi.json", "openAPI", "GET, HEAD"), ("/v1/audit/calls", "auditList", "GET, HEAD"),
             ("/v1/audit/calls/\(Self.id)", "auditCall", "GET, HEAD"), ("/v1/calls/\(Self.id)", "ownCall", "GET, HEAD"),
             ("/v1/calls/\(Self.id.uppercased())", "ownCall", "GET, HEAD"),
+            ("/v1/audit/refusals", "auditRefusals", "GET, HEAD"), ("/v1/audit/stats", "auditStats", "GET, HEAD"),
+            ("/v1/audit/calls/\(Self.id)/notes", "auditNote", "POST"), ("/docs", "docs", "GET, HEAD"),
+            ("/docs/tmall.car.lease.freedownpayment.put", "methodDocs", "GET, HEAD"),
             ("/v1/top/tmall.car.lease.freedownpayment.put", "call", "POST"),
             ("/v1/top/tmall%2Ecar%2elease.freedownpayment.put", "call", "POST"),
         ]
@@ -53,6 +56,7 @@ import Testing
             "/v1/top/tmall.car.lease.freedownpayment.put/", "/v1/top/tmall.car.lease.freedownpayment.put%",
             "/v1/top/%ff", "/v1/top/tmall+car", "/v1/calls", "/v1/calls/", "/v1/calls/x", "/v1/calls/%30",
             "/v1/calls/017f22e2-79b0-4cc3-98c4-dc0c0c07398f", "/v1/audit", "/v1/audit/calls/", "/v1/audit/calls/7",
+            "/v1/audit/calls/notes", "/v1/audit/calls//notes", "/v1/audit/calls/7/notes", "/docs/", "/docs/no.such",
             "/v1/crm/card-sales/", "/v1/../livez", "/%6civez",
         ])
     func notFound(_ path: String) {
