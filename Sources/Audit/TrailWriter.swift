@@ -4,7 +4,8 @@ public import Postgres
 
 /// Writes the trail of one worker: intents before calls, endings after them. On the worker's loop only.
 ///
-/// Both are committed in groups. Intents and endings have connections of their own, so that an ending never delays a call that is about to leave.
+/// Both are committed in groups. Intents and endings have connections of their own, so that an ending never delays a
+/// call that is about to leave.
 public final class TrailWriter {
     /// The limits of the queue of endings.
     public struct Limits: Sendable {

@@ -1,50 +1,90 @@
 import JSON
 
-/// The catalog as an OpenAPI 3.1 document: each method's friendly path, or else `/v1/top/METHOD`, with the schema of
-/// its request and of `result` in its answer.
+/// The service as an OpenAPI 3.1 document: each method under `/v1/top/METHOD`, and under its friendly path where it has
+/// one, with the schemas of its request and of `result` in its answer; the audit trail; what operators ask.
 public enum OpenAPI {
-    /// The document's bytes.
-    public static func document(_ catalog: Catalog, version: String = "1") -> [UInt8] {
+    /// A kind of problem document, as the service knows it.
+    public struct ProblemKind: Sendable, Equatable {
+        /// The last part of its `type`.
+        public let name: String
+        /// The HTTP status.
+        public let status: Int
+        /// The text that is the same for every problem of the kind.
+        public let title: String
+
+        /// Makes a kind.
+        public init(name: String, status: Int, title: String) {
+            self.name = name
+            self.status = status
+            self.title = title
+        }
+    }
+
+    /// The document's bytes. `problems` are all kinds of problem documents, `outcomes` all outcomes of the audit trail.
+    public static func document(
+        _ catalog: Catalog, version: String = "1", problems: [ProblemKind] = [], outcomes: [String] = []
+    ) -> [UInt8] {
+        let statuses = Set(problems.map(\.status)).sorted()
         var writer = JSONWriter(capacity: 1 << 16)
         writer.beginObject()
         writer.member("openapi", "3.1.0")
-        writer.name("info")
-        writer.beginObject()
-        writer.member("title", "TopRelay")
-        writer.member("version", version)
-        writer.member("description", "Plain JSON in, a signed call of the Taobao Open Platform out.")
-        writer.endObject()
-        writer.name("security")
-        writer.beginArray()
-        writer.bearer()
-        writer.endArray()
+        writer.info(version: version)
+        writer.json("servers", #"[{"url": "/"}]"#)
+        writer.json("security", #"[{"token": []}]"#)
         writer.name("paths")
         writer.beginObject()
         for entry in catalog.entries {
             writer.name("/v1/top/\(entry.method)")
-            writer.operation(of: entry, id: entry.method)
+            writer.operation(of: entry, id: entry.method, statuses: statuses)
             if let path = entry.path {
                 writer.name(path)
-                writer.operation(of: entry, id: "\(entry.method).friendly")
+                writer.operation(of: entry, id: "\(entry.method).friendly", statuses: statuses)
             }
         }
+        writer.servicePaths(statuses: statuses)
         writer.endObject()
-        writer.components()
+        writer.components(catalog, problems: problems, outcomes: outcomes)
         writer.endObject()
         return writer.bytes
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func bearer() {
+    /// A member whose value is written out as JSON.
+    mutating func json(_ name: String, _ value: String) {
+        self.name(name)
+        raw(value.utf8)
+    }
+
+    /// A member that refers to another place of the document.
+    mutating func reference(_ name: String, _ target: String) {
+        self.name(name)
+        reference(target)
+    }
+
+    /// A reference to another place of the document.
+    mutating func reference(_ target: String) {
         beginObject()
-        name("token")
-        beginArray()
-        endArray()
+        member("$ref", target)
         endObject()
     }
 
-    fileprivate mutating func operation(of entry: Entry, id: String) {
+    fileprivate mutating func info(version: String) {
+        name("info")
+        beginObject()
+        member("title", "TopRelay")
+        member("version", version)
+        member(
+            "description",
+            """
+            Plain JSON in, a signed call of the Taobao Open Platform out. Members of a request are also accepted in \
+            camelCase. A schema cannot say everything that is checked: times must exist, numbers have no exponent, and \
+            some fields depend on one another; every fault is reported with a JSON pointer.
+            """)
+        endObject()
+    }
+
+    fileprivate mutating func operation(of entry: Entry, id: String, statuses: [Int]) {
         beginObject()
         name("post")
         beginObject()
@@ -58,19 +98,14 @@ extension JSONWriter {
             endArray()
         }
         headers(entry)
-        name("requestBody")
-        beginObject()
-        name("required")
-        bool(true)
-        content("application/json") { $0.schema(entry.request, optional: entry.idempotencyPath ?? []) }
-        endObject()
-        responses(entry)
+        requestBody(entry)
+        responses(entry, statuses: statuses)
         endObject()
         endObject()
     }
 
     private mutating func headers(_ entry: Entry) {
-        var names = ["App", "Ref", "DryRun"]
+        var names = ["App", "Ref", "DryRun", "RequestID", "TraceParent"]
         if entry.session != .none { names.append("Seller") }
         if entry.isIdempotent { names.append("IdempotencyKey") }
         name("parameters")
@@ -79,60 +114,78 @@ extension JSONWriter {
         endArray()
     }
 
-    private mutating func reference(_ target: String) {
+    private mutating func requestBody(_ entry: Entry) {
+        name("requestBody")
         beginObject()
-        member("$ref", target)
-        endObject()
-    }
-
-    private mutating func content(_ type: String, _ schema: (inout JSONWriter) -> Void) {
+        name("required")
+        bool(true)
         name("content")
         beginObject()
-        name(type)
+        name("application/json")
         beginObject()
-        name("schema")
-        schema(&self)
-        endObject()
-        endObject()
+        reference("schema", "#/components/schemas/\(entry.method)")
+        name("examples")
+        beginObject()
+        name("page")
+        beginObject()
+        member("summary", "The examples of the method's documentation page")
+        name("value")
+        raw(entry.exampleRequest())
+        for _ in 0..<5 { endObject() }
     }
 
-    private mutating func responses(_ entry: Entry) {
+    private mutating func responses(_ entry: Entry, statuses: [Int]) {
         name("responses")
         beginObject()
         name("200")
         beginObject()
-        member("description", "TOP answered; `outcome` says what became of the call.")
-        content("application/json") { $0.answer(entry) }
-        endObject()
-        name("default")
-        reference("#/components/responses/Problem")
-        endObject()
-    }
-
-    private mutating func answer(_ entry: Entry) {
+        member(
+            "description", "TOP answered; `outcome` says what became of the call. With Top-Dry-Run, what would be sent."
+        )
+        json("headers", OpenAPI.answerHeaders)
+        name("content")
         beginObject()
-        member("type", "object")
-        name("properties")
+        name("application/json")
         beginObject()
-        for name in ["id", "method", "top_request_id", "request_id"] { property(name, type: "string") }
-        name("outcome")
+        name("schema")
         beginObject()
-        name("enum")
+        name("anyOf")
         beginArray()
-        for outcome in Interpretation.Outcome.allCases { string(outcome.rawValue) }
+        reference("#/components/schemas/\(entry.method).answer")
+        reference("#/components/schemas/DryRun")
         endArray()
         endObject()
-        property("retryable", type: "boolean")
-        name("result")
-        schema(entry.response, optional: [])
-        endObject()
+        answerExample(entry)
+        for _ in 0..<3 { endObject() }
+        problems(statuses)
         endObject()
     }
 
-    mutating func property(_ name: String, type: String) {
-        self.name(name)
+    private mutating func answerExample(_ entry: Entry) {
+        name("examples")
         beginObject()
-        member("type", type)
-        endObject()
+        name("page")
+        beginObject()
+        member("summary", "The examples of the method's documentation page")
+        name("value")
+        beginObject()
+        member("id", "019b2a3c-4d5e-7f60-8a1b-2c3d4e5f6071")
+        member("method", entry.method)
+        member("outcome", entry.outcome.isAccepted ? "accepted" : "success")
+        member("top_request_id", "a1b2c3d4e5f6")
+        name("result")
+        raw(entry.exampleResult())
+        for _ in 0..<3 { endObject() }
+    }
+}
+
+extension Entry {
+    /// The page's example answer as a caller reads it: an object of plain JSON.
+    func exampleResult() -> [UInt8] {
+        guard let answer = try? JSONDocument(exampleAnswer(requestID: "r")), let inner = answer.root[responseRoot]
+        else {
+            return Array("{}".utf8)
+        }
+        return plainResult(inner)
     }
 }

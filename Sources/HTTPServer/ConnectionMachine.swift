@@ -7,7 +7,8 @@ import NIOHTTP1
 /// waits there, `queue` never holds more than one read of `Configuration.maximumReadBytes`. Times are nanoseconds of
 /// the monotonic clock.
 ///
-///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─ closed
+///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─
+///     closed
 struct ConnectionMachine {
     enum Phase: Equatable {
         /// Between requests.

@@ -1,7 +1,8 @@
 import Audit
 import Metrics
 
-/// The figures of one worker's calls, for operators. Meters are made once and kept, since looking one up costs as much as signing.
+/// The figures of one worker's calls, for operators. Meters are made once and kept, since looking one up costs as much
+/// as signing.
 public final class CallMeters {
     private var calls: [String: [Outcome: Counter]] = [:]
     private var durations: [String: Timer] = [:]

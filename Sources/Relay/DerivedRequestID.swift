@@ -2,7 +2,8 @@ import Crypto
 import Vault
 
 extension Worker {
-    /// The idempotency id of a call whose caller gave an `Idempotency-Key` instead: the same for every repetition by the same caller, and
+    /// The idempotency id of a call whose caller gave an `Idempotency-Key` instead: the same for every repetition by
+    /// the same caller, and
     /// not to be guessed by another one. 32 hex digits: half of an HMAC-SHA256 under a key of the vault.
     static func derivedRequestID(
         _ vault: VaultSnapshot, caller: String, app: String, method: String, key: String

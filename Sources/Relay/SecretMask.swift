@@ -1,6 +1,7 @@
 import Crypto
 
-/// Takes the secrets of a call out of TOP's answer, before anything reads it: an answer that echoes the session key must not carry it to the
+/// Takes the secrets of a call out of TOP's answer, before anything reads it: an answer that echoes the session key
+/// must not carry it to the
 /// caller, into the trail or into a log.
 struct SecretMask: Sendable {
     /// Shorter secrets are not searched for: they would be found in harmless words.

@@ -146,7 +146,8 @@ struct Verdict: Sendable {
         return verdict
     }
 
-    /// It may have been done: repeating is safe only for a method that reads, or one that TOP itself recognises by its id.
+    /// It may have been done: repeating is safe only for a method that reads, or one that TOP itself recognises by its
+    /// id.
     private static func unknown(_ detail: String, entry: Entry) -> Verdict {
         var verdict = refusal(.unknown, .outcomeUnknown, detail, retryable: entry.reads || entry.isIdempotent)
         verdict.message = detail

@@ -5,9 +5,11 @@ public import Logging
 public import TOP
 public import Vault
 
-/// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy of the vault.
+/// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy
+/// of the vault.
 ///
-/// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so nothing is locked.
+/// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so
+/// nothing is locked.
 public actor Worker {
     /// The loop that the worker lives on.
     public nonisolated let loop: EventLoop

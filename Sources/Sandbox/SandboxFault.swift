@@ -10,7 +10,8 @@
 /// | `sandbox:hang` | no answer at all |
 /// | `sandbox:ban=5` | code 7, "This ban will last for 5 more seconds", for this method |
 /// | `sandbox:app-ban=5` | the same for the whole app |
-/// | `sandbox:isp=isp.remote-service-timeout` | code 15 with this sub_code (`isp.remote-service-error` if none is given) |
+/// | `sandbox:isp=isp.remote-service-timeout` | code 15 with this sub_code (`isp.remote-service-error` if none is
+/// given) |
 /// | `sandbox:isv=isv.item-not-exist` | code 15 with this sub_code (`isv.invalid-parameter` if none is given) |
 /// | `sandbox:code=10` | an error with this code alone |
 /// | `sandbox:session` | code 27, the session has expired |

@@ -6,47 +6,63 @@ import NIOHTTP1
 import Relay
 import Vault
 
-/// Answers the routes that need a token, on the loop of a worker.
+/// Answers the routes that need a token. Everything runs isolated to a worker: there is no hop between its steps.
 struct Endpoints: Sendable {
     let catalog: Catalog
 
-    func answer(_ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: Worker) async -> Reply {
+    /// Answers one request; `reply` is called on the worker's loop.
+    func serve(
+        _ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: isolated Worker,
+        reply: @Sendable (Reply) -> Void
+    ) async {
+        reply(await answer(request, route: route, receivedAt: receivedAt, on: worker))
+    }
+
+    private func answer(_ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: isolated Worker) async
+        -> Reply
+    {
         do throws(Problem) {
             switch route {
             case .call(let entry):
                 return try await call(entry, request: request, receivedAt: receivedAt, on: worker)
             case .ownCall(let id):
-                let token = try await worker.authorize(request.authorization, for: .relay)
+                let token = try worker.authorize(request.authorization, for: .relay)
+                try request.checkRequestID()
                 return try await worker.ownCall(id, of: token, catalog: catalog)
             case .auditList:
-                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
                 return try await worker.calls(
                     try AuditQuery.filter(query), withRequest: include.request, withResponse: include.response)
             case .auditCall(let id):
-                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
                 return try await worker.call(id, withRequest: include.request, withResponse: include.response)
             case .auditNote(let id):
-                let token = try await worker.authorize(request.authorization, for: .auditRead)
+                let token = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 try QueryString(request.query).check(allowed: [])
                 try request.checkIsJSON()
                 return try await worker.addNote(request.body, to: id, by: token)
             case .auditRefusals:
-                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: RefusalQuery.names)
                 return try await worker.refusals(try RefusalQuery.filter(query))
             case .auditStats:
-                _ = try await worker.authorize(request.authorization, for: .auditRead)
+                _ = try worker.authorize(request.authorization, for: .auditRead)
+                try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: StatsParameters.names)
                 return try await worker.stats(try StatsParameters.read(query))
-            case .live, .ready, .metrics, .openAPI:
+            case .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {
@@ -55,17 +71,17 @@ struct Endpoints: Sendable {
     }
 
     private func call(
-        _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: Worker
+        _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker
     ) async throws(Problem) -> Reply {
         let token: AccessToken
         do throws(Problem) {
-            token = try await worker.authorize(request.authorization, for: .relay)
+            token = try worker.authorize(request.authorization, for: .relay)
         } catch {
             var refusal = Refusal(
                 atMilliseconds: WallClock.milliseconds(), caller: nil, method: entry.method, status: error.type.status,
                 type: error.type.rawValue, pointers: [])
             refusal.refs = (try? CallHeaders.refs(request.headers["Top-Ref"])) ?? []
-            await worker.trace(refusal)
+            worker.trace(refusal)
             throw error
         }
         try QueryString(request.query).check(allowed: [])
@@ -97,6 +113,11 @@ extension ServerRequest {
         }
         guard let value = values.first, !value.isEmpty else { return nil }
         return value
+    }
+
+    /// `X-Request-Id` comes back in the answer, so it is held to its form wherever it is given.
+    func checkRequestID() throws(Problem) {
+        if let id = try single("X-Request-Id") { _ = try CallHeaders.requestID(id) }
     }
 
     /// The body must be declared as JSON in UTF-8, or not declared at all.

@@ -20,6 +20,10 @@ struct QueryString: Sendable {
             else {
                 throw Problem(.malformedRequest, "The query is not percent-encoded UTF-8.")
             }
+            // PostgreSQL has no texts with NUL.
+            guard !value.utf8.contains(0) else {
+                throw Problem(.malformedRequest, "A value of the query holds a NUL character.")
+            }
             values.append((name, value))
         }
     }

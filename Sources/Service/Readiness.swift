@@ -13,8 +13,12 @@ final class Readiness: Sendable {
     private let loaded = ManagedAtomic(false)
     private let partitionDays = ManagedAtomic(unknown)
     private let freshness: VaultFreshness
+    private let catalog: CatalogHolder
 
-    init(freshness: VaultFreshness) { self.freshness = freshness }
+    init(freshness: VaultFreshness, catalog: CatalogHolder) {
+        self.freshness = freshness
+        self.catalog = catalog
+    }
 
     /// From now on `/readyz` is 503.
     func drain() { draining.store(true, ordering: .relaxed) }
@@ -40,15 +44,26 @@ final class Readiness: Sendable {
     /// Seconds since PostgreSQL last confirmed the vault's copy, for the metric.
     var vaultAgeSeconds: Double? { freshness.secondsSinceConfirmed() }
 
-    /// The answer of `/readyz`: each check by name with its state.
-    var reply: Reply {
+    /// Whether the replica takes calls.
+    var isReady: Bool { checks.allSatisfy(\.isGood) }
+
+    private typealias Check = (name: String, isGood: Bool, text: String)
+
+    private var checks: [Check] {
         let days = partitionDaysAhead
-        let checks: [(name: String, isGood: Bool, text: String)] = [
+        return [
             ("draining", !isDraining, isDraining ? "the replica is stopping" : "no"),
             ("database", isConnected, isConnected ? "connected" : "PostgreSQL is out of reach"),
             ("vault", isVaultUsable, isVaultUsable ? "current" : "no current copy of the vault"),
             ("partitions", (days ?? 1) >= 0, Self.text(partitionDays: days)),
+            // A broken folder keeps no replica from serving the last good catalog.
+            ("catalog", true, catalog.inWords),
         ]
+    }
+
+    /// The answer of `/readyz`: each check by name with its state.
+    var reply: Reply {
+        let checks = checks
         let isReady = checks.allSatisfy(\.isGood)
         var json = JSONWriter()
         json.beginObject()

@@ -1,5 +1,6 @@
 import Atomics
 import Audit
+import Catalog
 import EventLoop
 import HTTPServer
 import Relay
@@ -73,16 +74,23 @@ public enum RelayMetrics {
             .init(
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
+            .init("toprelay_catalog_entries", .gauge, "TOP methods in force."),
+            .init(
+                "toprelay_catalog_faults", .gauge,
+                "Faults of the catalog's folder; above 0 its last good state is in force."),
             .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
             .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
         ])
 
     /// Registers what is read at scrape time.
     static func observe(
-        _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics
+        _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics,
+        catalog: CatalogHolder
     ) {
         registry.observe("toprelay_partition_days_ahead") { Double(readiness.partitionDaysAhead ?? -1) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }
+        registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
+        registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }
         let figures = workers.trailFigures
         registry.observe("toprelay_outcome_rows_queued") {
             Double(figures.reduce(0) { $0 + $1.queued.load(ordering: .relaxed) })

@@ -11,37 +11,45 @@ final class RelayResponder: Responder {
     /// The largest body of a call, in bytes.
     static let standardBodyLimit = 1 << 20
 
-    private let endpoints: Endpoints
+    private let catalog: CatalogHolder
     private let workers: [Worker]
     private let readiness: Readiness
     private let registry: PrometheusRegistry
-    private let openAPI: [UInt8]
+    private let descriptions = ServiceDescriptions()
     private let turn = ManagedAtomic(0)
 
-    init(catalog: Catalog, workers: [Worker], readiness: Readiness, registry: PrometheusRegistry) {
-        endpoints = Endpoints(catalog: catalog)
+    init(catalog: CatalogHolder, workers: [Worker], readiness: Readiness, registry: PrometheusRegistry) {
+        self.catalog = catalog
         self.workers = workers
         self.readiness = readiness
         self.registry = registry
-        openAPI = OpenAPI.document(catalog)
     }
 
     func bodyLimit(method: String, path: String) -> Int { Self.standardBodyLimit }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
         let receivedAt = EventLoop.now()
+        // One catalog for the whole of the request, whatever is swapped in meanwhile.
+        let catalog = catalog.current
         let route: Route
         do {
-            route = try self.route(request)
+            route = try Self.route(request, in: catalog)
         } catch {
             return reply(Self.response(error.reply, to: request))
         }
         if let immediate = answerAtOnce(route) { return reply(Self.response(immediate, to: request)) }
+        if route.isDescription {
+            let descriptions = descriptions
+            // Made off the loops: it takes long when there are thousands of methods.
+            Task.detached { reply(Self.response(await descriptions.answer(route, of: catalog), to: request)) }
+            return
+        }
         let worker = nextWorker
-        let endpoints = endpoints
+        let endpoints = Endpoints(catalog: catalog)
         Task(executorPreference: worker.loop) {
-            let answer = await endpoints.answer(request, route: route, receivedAt: receivedAt, on: worker)
-            reply(Self.response(answer, to: request))
+            await endpoints.serve(request, route: route, receivedAt: receivedAt, on: worker) {
+                reply(Self.response($0, to: request))
+            }
         }
     }
 
@@ -56,8 +64,8 @@ final class RelayResponder: Responder {
         return workers[Int(UInt(bitPattern: turn) % UInt(workers.count))]
     }
 
-    private func route(_ request: ServerRequest) throws(Problem) -> Route {
-        let route = try Route.find(request.path, in: endpoints.catalog)
+    private static func route(_ request: ServerRequest, in catalog: Catalog) throws(Problem) -> Route {
+        let route = try Route.find(request.path, in: catalog)
         guard request.method == route.method || (request.isHead && route.method == "GET") else {
             var problem = Problem(.methodNotAllowed, "This path takes \(route.allow).")
             problem.allow = route.allow
@@ -75,8 +83,9 @@ final class RelayResponder: Responder {
             Reply(
                 status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                 body: registry.exposition())
-        case .openAPI: .json(openAPI)
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats: nil
+        case .openAPI, .docs, .methodDocs, .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals,
+            .auditStats:
+            nil
         }
     }
 

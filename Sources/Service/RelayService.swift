@@ -1,4 +1,3 @@
-public import Catalog
 import EventLoop
 import HTTPServer
 public import Logging
@@ -15,21 +14,23 @@ public final class RelayService: Service {
     private let workers: WorkerGroup
     private let watcher: VaultWatcher
     private let caretaker: Caretaker
+    private let catalogWatcher: CatalogWatcher
     private let readiness: Readiness
     private let server: HTTPServer
-    private let onListening: @Sendable (Int) -> Void
+    private let onReady: @Sendable (Int) -> Void
 
     /// Makes the parts; nothing is connected yet.
     /// - Parameters:
+    ///   - catalog: the methods; it follows its folder while the service runs.
     ///   - registry: where the process's meters are, for `GET /metrics`.
-    ///   - onListening: called once with the port, when the replica listens.
+    ///   - onReady: called once with the port, when the replica takes calls.
     /// - Throws: a loop that cannot be made, or a libcurl that would block.
     public init(
-        settings: Settings, catalog: Catalog, registry: PrometheusRegistry, logger: Logger,
-        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+        settings: Settings, catalog: CatalogHolder, registry: PrometheusRegistry, logger: Logger,
+        onReady: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
         let freshness = VaultFreshness()
-        let readiness = Readiness(freshness: freshness)
+        let readiness = Readiness(freshness: freshness, catalog: catalog)
         let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
         let housekeeping = try EventLoop(name: "housekeeping")
         let events = VaultEvents(readiness: readiness, logger: logger)
@@ -43,13 +44,14 @@ public final class RelayService: Service {
         caretaker = Caretaker(
             settings: settings.database, retention: settings.retention, loop: housekeeping, readiness: readiness,
             logger: logger)
+        catalogWatcher = CatalogWatcher(holder: catalog, logger: logger)
         let responder = RelayResponder(catalog: catalog, workers: workers.all, readiness: readiness, registry: registry)
         server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)
         RelayMetrics.observe(
-            registry, workers: workers, readiness: readiness, server: server.statistics)
+            registry, workers: workers, readiness: readiness, server: server.statistics, catalog: catalog)
         self.settings = settings
         self.logger = logger
-        self.onListening = onListening
+        self.onReady = onReady
         self.readiness = readiness
         self.workers = workers
         self.housekeeping = housekeeping
@@ -59,18 +61,18 @@ public final class RelayService: Service {
     /// - Throws: an address that cannot be had; a wrong master key or missing migrations; `RowsLost` when rows could not be flushed.
     public func run() async throws {
         try await server.start()
-        onListening(server.port ?? 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watcher.run() }
             group.addTask { try await self.caretaker.run() }
+            group.addTask { try await self.catalogWatcher.run() }
+            group.addTask { await self.announceWhenReady() }
             group.addTask {
                 try? await gracefulShutdown()
                 throw CancellationError()
             }
             do {
                 // The watcher ends early only with a fault that no retry mends; the signal ends it with CancellationError.
-                try await group.next()
-                try await group.next()
+                while try await group.next() != nil {}
             } catch is CancellationError {
             } catch {
                 group.cancelAll()
@@ -82,6 +84,14 @@ public final class RelayService: Service {
             group.cancelAll()
         }
         housekeeping.shutdown()
+    }
+
+    /// Tells of the port once a call would be taken.
+    private func announceWhenReady() async {
+        while !readiness.isReady {
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
+        }
+        onReady(server.port ?? 0)
     }
 
     /// SIGTERM: not ready, then refusing, then empty, then flushed.

@@ -26,12 +26,24 @@ enum Route: Sendable {
     case metrics
     /// The service's description: `GET /openapi.json`.
     case openAPI
+    /// The page for developers: `GET /docs`.
+    case docs
+    /// The same for one method: `GET /docs/METHOD`.
+    case methodDocs(Entry)
 
     /// The HTTP method that the route is for; a route for GET takes HEAD too.
     var method: String {
         switch self {
         case .call, .auditNote: "POST"
         default: "GET"
+        }
+    }
+
+    /// Whether the answer describes the catalog.
+    var isDescription: Bool {
+        switch self {
+        case .openAPI, .docs, .methodDocs: true
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats, .live, .ready, .metrics: false
         }
     }
 
@@ -45,6 +57,7 @@ enum Route: Sendable {
         case "/readyz": return .ready
         case "/metrics": return .metrics
         case "/openapi.json": return .openAPI
+        case "/docs": return .docs
         case "/v1/audit/calls": return .auditList
         case "/v1/audit/refusals": return .auditRefusals
         case "/v1/audit/stats": return .auditStats
@@ -56,6 +69,7 @@ enum Route: Sendable {
             return .auditNote(try call(String(id.dropLast(notes.count))))
         }
         if let id = suffix(of: path, after: "/v1/calls/") { return .ownCall(try call(id)) }
+        if let method = suffix(of: path, after: "/docs/") { return .methodDocs(try entry(method, in: catalog)) }
         guard let entry = catalog.entry(path: path) else { throw Problem(.notFound, "There is nothing at this path.") }
         return .call(entry)
     }

@@ -5,8 +5,8 @@ import Foundation
 /// `toprelay catalog`: the TOP methods that the relay knows.
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "catalog", abstract: "Shows and checks catalog entries.",
-        subcommands: [List.self, Show.self, Check.self])
+        commandName: "catalog", abstract: "Shows, checks and imports catalog entries.",
+        subcommands: [List.self, Show.self, Check.self, Import.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -62,6 +62,48 @@ struct CatalogCommand: AsyncParsableCommand {
                 for fault in faults { Output.errorLine(fault.description) }
                 guard faults.isEmpty else { throw Failure.refused("\(faults.count) fault(s)") }
                 Output.line("\(files.count) file(s) are good")
+            }
+        }
+    }
+}
+
+extension CatalogCommand {
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "import", abstract: "Makes an entry from the text of a method's documentation page.",
+            discussion: """
+                What is in doubt or missing is said on stderr and in comments of the entry. An entry of a page that is cut \
+                short is written too; the exit code is then 2.
+                """)
+
+        @Argument(help: "The page's text, as copied from the site.") var page: String
+        @Option(name: .shortAndLong, help: "Where the entry goes; default: stdout.") var output: String?
+        @Flag(help: "Exit with 0 also if parts of the page are missing.") var allowPartial = false
+
+        func run() async throws {
+            try await reportingFailures {
+                let bytes = try SecretInput.contents(page)
+                let imported: ImportedPage
+                do throws(ImportRefusal) {
+                    imported = try ImportedPage(bytes: bytes)
+                } catch {
+                    throw Failure.refused("\(page): \(error.description)")
+                }
+                for warning in imported.warnings { Output.errorLine("warning: \(page): \(warning.description)") }
+                try write(imported.yaml)
+                guard allowPartial || !imported.isPartial else {
+                    throw Failure.refused(
+                        "\(page) is cut short: the entry holds what there is (--allow-partial accepts that)")
+                }
+            }
+        }
+
+        private func write(_ yaml: String) throws {
+            guard let output else { return Output.bytes(Array(yaml.utf8)) }
+            do {
+                try Data(yaml.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+            } catch {
+                throw Failure.failed("\(output) cannot be written")
             }
         }
     }

@@ -146,6 +146,9 @@ struct ServerUser {
         throw Failure.failed("there is no user postgres, and PostgreSQL does not run as root")
     }
 
+    /// What runs a program as this user.
+    var prefix: [String] { ["/usr/bin/setpriv", "--reuid", "\(id)", "--regid", "\(group)", "--clear-groups"] }
+
     func own(_ path: String) throws {
         try FileManager.default.setAttributes(
             [.ownerAccountID: Int(id), .groupOwnerAccountID: Int(group)], ofItemAtPath: path)

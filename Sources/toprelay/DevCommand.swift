@@ -39,12 +39,13 @@ struct DevCommand: AsyncParsableCommand {
         let catalog = try process.catalog()
         let store = try StoreSettings.read(environment: environment, needsMasterKey: true)
         try await MigrateCommand.migrate(store)
-        let demo = try await DevDemo.make(store: store, folder: folder, catalog: catalog, logger: process.logger)
+        let demo = try await DevDemo.make(
+            store: store, folder: folder, catalog: catalog.current, logger: process.logger)
         try early.check()
         let service = try await RelayService(
             settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
         ) { port in
-            Output.line(demo.banner(url: "http://127.0.0.1:\(port)"))
+            Output.line(demo.banner(url: "http://127.0.0.1:\(port)", database: database))
         }
         early.stop()
         try await process.run(service, demo.sandbox)

@@ -48,7 +48,7 @@ struct DevDemo {
     }
 
     /// What is printed when the relay listens: the URL, the token, and a curl line for each method with a path.
-    func banner(url: String) -> String {
+    func banner(url: String, database: String) -> String {
         var lines = [
             "",
             "TopRelay listens on \(url)  (sandbox gateway on http://127.0.0.1:\(sandboxPort); nothing leaves this machine)",
@@ -65,6 +65,7 @@ struct DevDemo {
         }
         lines.append("# What happened?")
         lines.append("curl -sS '\(url)/v1/audit/calls?limit=5' -H 'Authorization: Bearer \(token)'")
+        lines.append("DATABASE_URL='\(database)' \(CommandLine.arguments[0]) audit list")
         lines.append("")
         lines.append("Ctrl-C stops everything; the data stays in .toprelay/.")
         return lines.joined(separator: "\n")

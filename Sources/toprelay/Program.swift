@@ -12,13 +12,12 @@ enum Program {
     static func run(
         _ path: String, _ arguments: [String], in directory: String, as user: ServerUser?
     ) async throws -> String {
-        var options = PlatformOptions()
-        options.userID = user?.id
-        options.groupID = user?.group
-        if let user { options.supplementaryGroups = [user.group] }
+        // `setpriv` changes the user in the new program: swift-subprocess would do it between fork and exec, where glibc's
+        // setgroups() may wait for ever for threads that the child does not have.
+        let command = (user.map { $0.prefix } ?? []) + [path] + arguments
         let result = try await Subprocess.run(
-            .path(FilePath(path)), arguments: Arguments(arguments), workingDirectory: FilePath(directory),
-            platformOptions: options,
+            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
+            workingDirectory: FilePath(directory),
             input: .none, output: .string(limit: maximumOutputBytes), error: .string(limit: maximumOutputBytes))
         guard result.terminationStatus.isSuccess else {
             let words = result.standardError + result.standardOutput

@@ -44,7 +44,7 @@ struct ProcessParts {
     }
 
     /// The embedded entries, and those of TOPRELAY_CATALOG.
-    func catalog() throws -> Catalog { try CatalogFolder.catalog(folder: settings.catalogFolder) }
+    func catalog() throws(CatalogError) -> CatalogHolder { try CatalogHolder(folder: settings.catalogFolder) }
 
     /// Runs until a signal has come and the service has ended.
     func run(_ services: any Service...) async throws {

@@ -94,33 +94,4 @@ struct SmallPartTests {
                 "car_profile_id":1}]}},"is_success":true,"errcode":"0000","errmsg":"错误信息","request_id":"r1"}}
                 """)
     }
-
-    @Test("The OpenAPI document is JSON with both paths of each method")
-    func openAPI() throws {
-        let root = try JSONDocument(OpenAPI.document(catalog.get())).root
-        #expect(root["openapi"]?.string == "3.1.0")
-        let paths = try #require(root["paths"])
-        #expect(paths.count == 10)
-        let operation = try #require(paths["/v1/aliauto/car-profiles"]?["post"])
-        let schema = try #require(operation["requestBody"]?["content"]?["application/json"]?["schema"])
-        #expect(schema["required"]?.elements.compactMap(\.string) == ["list", "channel_id", "channel_type", "phone"])
-        let operateType = schema["properties"]?["list"]?["properties"]?["operate_type"]
-        #expect(operateType?["enum"]?.elements.compactMap(\.scalarText) == ["1", "1", "2", "2", "3", "3"])
-        let mapping = operation["responses"]?["200"]?["content"]?["application/json"]?["schema"]?["properties"]?[
-            "result"]?[
-                "properties"]?["data"]?["properties"]?["id_mapping"]
-        #expect(mapping?["type"]?.string == "array")
-        // Every reference has its target.
-        for entry in paths.members {
-            for parameter in entry.value["post"]?["parameters"].map({ Array($0.elements) }) ?? [] {
-                let name = try #require(parameter["$ref"]?.string?.split(separator: "/").last)
-                #expect(root["components"]?["parameters"]?[String(name)] != nil)
-            }
-        }
-        #expect(root["components"]?["responses"]?["Problem"] != nil)
-        // A request id may come from the header instead.
-        let sale = paths["/v1/crm/card-sales"]?["post"]?["requestBody"]?["content"]?["application/json"]?["schema"]
-        let members = sale?["properties"]?["param_batch_open_card_open_req"]?["required"]?.elements.compactMap(\.string)
-        #expect(members == ["physical_card_ids", "operator_id"])
-    }
 }

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("TOP's answers, read tolerantly and judged by the entry's rules")
+@Suite("TOP's answers, read tolerantly and judged by the entry's rules", .bounded)
 struct AnswerTests {
     struct Case: Sendable, CustomStringConvertible {
         var fault: String

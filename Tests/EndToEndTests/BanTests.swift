@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("Bans of TOP", .serialized)
+@Suite("Bans of TOP", .bounded)
 struct BanTests {
     @Test("a ban of the app refuses its every call, without a row, in every worker")
     func app() async throws {
@@ -24,7 +24,7 @@ struct BanTests {
             let refused = try await stage.call(next, app: "banned", headers: [("X-Request-Id", next.marker)])
             #expect(refused.problem == "throttled")
             #expect(refused.outcome == nil)
-            #expect((1...301).contains(refused["Retry-After"].flatMap { Int($0) } ?? 0))
+            #expect((1...330).contains(refused["Retry-After"].flatMap { Int($0) } ?? 0))
             #expect(try await stage.traces(of: next.marker) == 0)
         }
         #expect(try await stage.call(.carProfile(), app: "main").status == 200)

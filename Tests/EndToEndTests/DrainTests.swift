@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("A graceful stop")
+@Suite("A graceful stop", .bounded)
 struct DrainTests {
     @Test("SIGTERM while a call hangs: not ready, new calls refused, the call ends with reply and row, exit 0")
     func hanging() async throws {

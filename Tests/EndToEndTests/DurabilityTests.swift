@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("No call without a record, no record lost")
+@Suite("No call without a record, no record lost", .bounded)
 struct DurabilityTests {
     @Test("kill -9 while a call hangs upstream: it is open at first, and unknown after a restart")
     func killed() async throws {

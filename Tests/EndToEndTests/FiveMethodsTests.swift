@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("The five methods, from a caller's JSON to the gateway and back")
+@Suite("The five methods, from a caller's JSON to the gateway and back", .bounded)
 struct FiveMethodsTests {
     @Test("by path and by name, under each sign, what arrives is what the page says, to the byte")
     func exact() async throws {

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("What the request's headers do")
+@Suite("What the request's headers do", .bounded)
 struct HeaderTests {
     @Test("a dry run shows what would be sent, and sends and records nothing", arguments: ["main", "by-md5"])
     func dryRun(_ app: String) async throws {
@@ -38,6 +38,18 @@ struct HeaderTests {
         #expect(answer["X-Request-Id"] == "own-\(example.marker)")
         let row = try #require(try await stage.trail(id: answer.id))
         #expect(row.row["client_request_id"]?.string == "own-\(example.marker)")
+    }
+
+    @Test("the trace of a traceparent is recorded, and a broken one ignored")
+    func traceparent() async throws {
+        let stage = try await Stage.shared
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        for (value, recorded) in [("00-\(trace)-00f067aa0ba902b7-01", trace as String?), ("00-x-y-01", nil)] {
+            let answer = try await stage.call(.rental(), headers: [("traceparent", value)])
+            #expect(answer.status == 200)
+            let row = try await stage.query("SELECT trace_id FROM audit.intents WHERE id = '\(answer.id ?? "")'").first
+            #expect(row?["trace_id"]?.string == recorded)
+        }
     }
 
     @Test("Top-Ref: repeated and comma separated, each number once")

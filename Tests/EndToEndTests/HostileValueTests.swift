@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("Hostile values arrive as they were written")
+@Suite("Hostile values arrive as they were written", .bounded)
 struct HostileValueTests {
     @Test("texts and digits are kept to the byte, under each sign", arguments: ["main", "by-md5", "by-hmac"])
     func exact(_ app: String) async throws {

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("What TOP or the network did becomes outcome, status, problem and row")
+@Suite("What TOP or the network did becomes outcome, status, problem and row", .bounded)
 struct OutcomeTests {
     struct Case: Sendable, CustomStringConvertible {
         /// Members of the fault that is ordered.

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("Parameters that are refused, with every fault and its place")
+@Suite("Parameters that are refused, with every fault and its place", .bounded)
 struct ParameterTests {
     struct Case: Sendable, CustomStringConvertible {
         var name: String

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-@Suite("What is refused before it is a call: nothing is sent, nothing is recorded")
+@Suite("What is refused before it is a call: nothing is sent, nothing is recorded", .bounded)
 struct RefusalTests {
     struct Case: Sendable, CustomStringConvertible {
         var name: String

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite("PostgreSQL restarted under load")
+@Suite("PostgreSQL restarted under load", .bounded)
 struct RestartTests {
     @Test(
         "3,000 calls from 32 connections: one row a call that TOP received, and no call twice", .timeLimit(.minutes(5)))
@@ -30,7 +30,7 @@ struct RestartTests {
     private func compare(_ stage: Stage, _ load: Load) async throws {
         var received: [String: Int] = [:]
         for call in stage.gateway.calls() {
-            received[Load.marker(in: call.parameters["store_vehicle_model_info_list"] ?? "") ?? "", default: 0] += 1
+            received[call.rentalMarker ?? "", default: 0] += 1
         }
         #expect(received[""] == nil)
         #expect(received.values.allSatisfy { $0 == 1 }, "a call came twice")
@@ -77,10 +77,6 @@ private final class Load: @unchecked Sendable {
     var answers: [String: String?] { lock.withLock { told } }
     /// Answers that nobody should get.
     var faults: [String] { lock.withLock { unexpected } }
-
-    static func marker(in text: String) -> String? {
-        (try? JSONDocument(Array(text.utf8)))?.root["store_code"]?.string
-    }
 
     func run(connections: Int) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("How a replica starts, or says why not")
+@Suite("How a replica starts, or says why not", .bounded)
 struct StartTests {
     private func start(_ stage: Stage, _ settings: [String: String]) async throws -> (Child.Ending?, String) {
         let relay = try RelayProcess(stage.settings.merging(settings) { _, own in own })

@@ -1,12 +1,13 @@
 import Foundation
 
-/// A proxy before a cluster's socket that can swallow an answer and cut the connection: the client cannot know whether what
-/// it sent was done.
+/// A proxy before a cluster's socket that can swallow an answer and cut the connection: the client cannot know
+/// whether what it sent was done.
 package final class CuttingProxy: @unchecked Sendable {
     /// What the proxy does with bytes from the server.
     package enum Manner {
         case forward
-        /// Forwards up to the first answer that reports work done, drops it and cuts the connection; then forwards again.
+        /// Forwards up to the first answer that reports work done, drops it and cuts the connection; then forwards
+        /// again.
         case cutNextAnswer
         /// Drops everything, and leaves the connection open.
         case silence

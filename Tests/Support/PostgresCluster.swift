@@ -62,9 +62,17 @@ package final class PostgresCluster: @unchecked Sendable {
         try control(["-l", folder + "/log", "-m", mode.rawValue, "restart"])
     }
 
-    /// Kills the postmaster and its children, as a lost machine would.
+    /// Kills the server's processes with SIGKILL, as a lost machine would.
     package func kill() throws {
-        try stop(.immediate)
+        let text = try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8)
+        guard let postmaster = text.split(separator: "\n").first.flatMap({ pid_t($0) }) else { return }
+        let list = try? String(contentsOfFile: "/proc/\(postmaster)/task/\(postmaster)/children", encoding: .utf8)
+        let children = (list ?? "").split(separator: " ").compactMap { pid_t($0) }
+        for process in [postmaster] + children { Glibc.kill(process, SIGKILL) }
+        // The next start needs the shared memory to be free of them.
+        for process in [postmaster] + children {
+            for _ in 0..<500 where Glibc.kill(process, 0) == 0 { usleep(10_000) }
+        }
     }
 
     /// Stops the server and deletes the folder.

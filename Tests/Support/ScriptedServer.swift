@@ -27,7 +27,12 @@ package final class ScriptedServer: Sendable {
         Self.onThread {
             while true {
                 let socket = accept(listener, nil, nil)
-                guard socket >= 0 else { return }
+                if socket < 0, errno == EINTR || errno == ECONNABORTED { continue }
+                guard socket >= 0 else {
+                    // Only here, where nobody accepts any longer: the number may be another server's at once.
+                    Glibc.close(listener)
+                    return
+                }
                 let connection = Connection(socket: socket, number: log.accept(), log: log)
                 Self.onThread {
                     script(connection)
@@ -46,12 +51,8 @@ package final class ScriptedServer: Sendable {
 
     package func url(_ path: String = "/router/rest") -> String { "http://127.0.0.1:\(port)\(path)" }
 
-    package func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
-    }
-
-    deinit { stop() }
+    /// Ends the thread that accepts; it closes the listener.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// A listener on a port of the kernel's choice.
     package static func listen(backlog: Int32) -> Int32 {

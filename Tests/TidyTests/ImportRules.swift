@@ -28,7 +28,8 @@ enum ImportRules {
         ],
         "Service": [
             "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog", "Vault",
-            "Audit", "Curl", "Migrations", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration", "Atomics",
+            "Audit", "Curl", "Migrations", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
+            "Atomics",
             "FoundationEssentials",
         ],
         "Sandbox": [

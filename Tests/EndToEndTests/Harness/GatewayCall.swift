@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// A call as the gateway received it.
@@ -17,8 +18,8 @@ struct GatewayCall: Sendable {
     /// The how-manieth call of its connection it is.
     let nth: Int
 
-    init?(_ line: Substring) {
-        guard let json = try? JSONDocument(Array(line.utf8)).root else { return nil }
+    init?(_ line: Data) {
+        guard let json = try? JSONDocument(Array(line)).root else { return nil }
         parameters = Self.texts(json["parameters"])
         headers = Self.texts(json["headers"])
         raw = json["raw"]?.string ?? ""
@@ -36,6 +37,12 @@ struct GatewayCall: Sendable {
 
     /// The parameters that are the method's own.
     var business: [String: String] { parameters.filter { !Self.common.contains($0.key) } }
+
+    /// The text of the call's own that the tests mark it by, where it is a rental.
+    var rentalMarker: String? {
+        let list = parameters["store_vehicle_model_info_list"] ?? ""
+        return (try? JSONDocument(Array(list.utf8)))?.root["store_code"]?.string
+    }
 
     private static func texts(_ value: JSONValue?) -> [String: String] {
         var texts: [String: String] = [:]

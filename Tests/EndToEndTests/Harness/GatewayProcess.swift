@@ -9,10 +9,10 @@ final class GatewayProcess: Sendable {
     private let scheme: String
     private let child: Child
     private let log: String
-    private let control: Int
 
-    /// Starts a gateway that knows these apps.
-    init(_ apps: [StageApp]) async throws {
+    /// Starts a gateway that knows these apps; with TLS when a certificate is named, as `NAME.pem` and `NAME.key`. Faults are
+    /// for gateways without TLS.
+    init(_ apps: [StageApp], certificate: String? = nil) async throws {
         let folder = try Watchdog.shared.makeFolder("gateway")
         try StageApp.document(apps).write(toFile: folder + "/apps.json", atomically: false, encoding: .utf8)
         log = folder + "/calls"
@@ -20,8 +20,9 @@ final class GatewayProcess: Sendable {
             [
                 "/usr/bin/python3", "-B", Repository.root + "/Tests/EndToEndTests/gateway/gateway.py", "--port", "0",
                 "--apps", folder + "/apps.json", "--log", log, "--lifetime", "1800", "--with-parent",
-            ], output: folder + "/out", errors: folder + "/err")
-        scheme = "http"
+            ] + (certificate.map { ["--cert", $0 + ".pem", "--key", $0 + ".key"] } ?? []), output: folder + "/out",
+            errors: folder + "/err")
+        scheme = certificate == nil ? "http" : "https"
         port = try await eventually("the gateway listens") { [child] in
             guard child.isRunning else {
                 throw NeverHappened(description: "the gateway ended: \(Command.read(folder + "/err"))")
@@ -29,7 +30,6 @@ final class GatewayProcess: Sendable {
             let lines = Command.read(folder + "/out").components(separatedBy: "\n")
             return lines.count > 1 ? Int(lines[0]) : nil
         }
-        control = port
     }
 
     /// Orders a fault; the members are those of gateway/faults.py.
@@ -41,10 +41,24 @@ final class GatewayProcess: Sendable {
     /// Drops all faults, and closes hanging calls.
     func reset() async throws { try await post("/_reset", "") }
 
-    /// The calls received so far whose form holds a text.
+    /// The calls received so far whose line in the log holds a text. The log is long, so only lines that are wanted are read.
     func calls(with marker: String = "") -> [GatewayCall] {
-        Command.read(log).split(separator: "\n").filter { marker.isEmpty || $0.contains(marker) }
-            .compactMap(GatewayCall.init)
+        guard let log = FileManager.default.contents(atPath: log) else { return [] }
+        let (wanted, end) = (Data(marker.utf8), Data([10]))
+        var calls: [GatewayCall] = []
+        var position = log.startIndex
+        while position < log.endIndex {
+            var start = position
+            if !marker.isEmpty {
+                guard let found = log.range(of: wanted, in: position..<log.endIndex) else { break }
+                start = log.range(of: end, options: .backwards, in: position..<found.lowerBound)?.upperBound ?? position
+                position = found.upperBound
+            }
+            let stop = log.range(of: end, in: position..<log.endIndex)?.lowerBound ?? log.endIndex
+            if let call = GatewayCall(log[start..<stop]) { calls.append(call) }
+            position = min(stop + 1, log.endIndex)
+        }
+        return calls
     }
 
     /// How many calls wait for a release.
@@ -61,7 +75,7 @@ final class GatewayProcess: Sendable {
     }
 
     private func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        let control = control
-        return try await onThread { try HTTPConnection(port: control).exchange(request) }
+        let port = port
+        return try await onThread { try HTTPConnection(port: port).exchange(request) }
     }
 }

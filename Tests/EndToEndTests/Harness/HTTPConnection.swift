@@ -18,9 +18,8 @@ final class HTTPConnection: @unchecked Sendable {
         var one: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         guard Self.withAddress(port: port, { connect(descriptor, $0, $1) }) == 0 else {
-            let reason = String(cString: strerror(errno))
-            close(descriptor)
-            throw Failure(description: "cannot connect to port \(port): \(reason)")
+            // `deinit` closes the socket: the object is whole already.
+            throw Failure(description: "cannot connect to port \(port): \(String(cString: strerror(errno)))")
         }
     }
 

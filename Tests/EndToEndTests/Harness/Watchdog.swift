@@ -13,7 +13,7 @@ final class Watchdog: Sendable {
             while kill -0 \(getpid()) 2>/dev/null; do sleep 0.5; done
             for name in \(folder)/running/*; do
                 case "$name" in
-                    */pid-*) kill -KILL -- "-${name##*-}" ;;
+                    */pid-*) kill -s KILL -- "-${name##*-}" ;;
                     *.sh) timeout 20 sh "$name" ;;
                 esac
             done

@@ -1,0 +1,207 @@
+import TOP
+
+/// Why a text is no documentation page that can be imported.
+public struct ImportRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The reason, as a sentence without a full stop.
+    public let description: String
+}
+
+/// A documentation page, turned into the page part of an entry.
+public struct ImportedPage: Sendable {
+    /// The method's name.
+    public let method: String
+    /// The text of `METHOD.yaml`.
+    public let yaml: String
+    /// What is in doubt or missing, in the order of the page.
+    public let warnings: [ImportWarning]
+    /// Whether parts of the page are missing, so that the entry is not whole.
+    public let isPartial: Bool
+
+    /// The longest page that is read, in bytes.
+    public static let maximumBytes = 4 << 20
+
+    /// Reads a documentation page. A page that is cut short may end in the middle of a character; other bytes that are
+    /// no UTF-8 become U+FFFD.
+    public init(bytes: [UInt8]) throws(ImportRefusal) {
+        guard bytes.count <= Self.maximumBytes else {
+            throw ImportRefusal(description: "the page is longer than \(Self.maximumBytes) bytes")
+        }
+        let isWhole = { (count: Int) in String(validating: bytes.dropLast(count), as: UTF8.self) }
+        for count in 0...min(3, bytes.count) {
+            if let text = isWhole(count) {
+                try self.init(text)
+                return
+            }
+        }
+        try self.init(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Reads the text of a documentation page, as people copy it from the site.
+    public init(_ text: String) throws(ImportRefusal) {
+        guard text.utf8.count <= Self.maximumBytes else {
+            throw ImportRefusal(description: "the page is longer than \(Self.maximumBytes) bytes")
+        }
+        var reader = try PageImport(text)
+        reader.read()
+        method = reader.page.method
+        yaml = PageWriter.yaml(reader.page)
+        warnings = reader.warnings
+        isPartial = reader.isPartial
+        let (page, faults) = PageReader.read(yaml, file: method)
+        guard page != nil, faults.isEmpty else {
+            let first = faults.first.map(\.detail) ?? "it is too large"
+            throw ImportRefusal(description: "the page makes no entry: \(first)")
+        }
+    }
+}
+
+/// The page part of an entry, with its doubts.
+struct ImportedEntry: Sendable {
+    var method: String
+    var title: String
+    var category: String
+    var description: String
+    var session = Entry.Session.optional
+    var responseRoot: String
+    var request: [ImportedField] = []
+    var response: [ImportedField] = []
+    /// Doubts about the page as a whole.
+    var doubts: [String] = []
+}
+
+/// One import.
+struct PageImport {
+    private(set) var page: ImportedEntry
+    private(set) var warnings: [ImportWarning] = []
+    private(set) var isPartial = false
+    private let sections: PageSections
+
+    init(_ text: String) throws(ImportRefusal) {
+        sections = PageSections(PageLine.lines(of: text))
+        guard let head = PageHead(sections.head) else {
+            throw ImportRefusal(
+                description: "this is no documentation page of a TOP method: no line names a method")
+        }
+        if head.method.hasPrefix("qimen.") {
+            throw ImportRefusal(
+                description: "\(head.method) is a call that the platform makes to a service; it cannot be relayed")
+        }
+        let isKnown = Self.prefixes.contains { head.method.hasPrefix($0) }
+        guard sections.request != nil || sections.response != nil || isKnown else {
+            throw ImportRefusal(
+                description: "this is no documentation page of a TOP method: it has no 请求参数 and no 响应参数")
+        }
+        page = ImportedEntry(
+            method: head.method, title: head.title, category: head.category, description: head.description,
+            responseRoot: Answer.rootName(of: head.method))
+    }
+
+    private static let prefixes = [
+        "alibaba.", "taobao.", "tmall.", "alitrip.", "cainiao.", "aliexpress.", "yunos.",
+    ]
+
+    mutating func read() {
+        readRequest()
+        readResponse()
+        warnings.sort { ($0.line ?? .max) < ($1.line ?? .max) }
+    }
+
+    private mutating func missing(_ what: String) {
+        isPartial = true
+        warnings.append(ImportWarning(line: nil, row: nil, what))
+        page.doubts.append(what)
+    }
+
+    private mutating func readRequest() {
+        guard let lines = sections.request else { return missing("the page has no table of the request's parameters") }
+        let isCut = sections.response == nil && sections.java == nil && sections.xml == nil
+        let (rows, tableWarnings) = TableReader.read(lines, isRequest: true, example: nil, isCut: isCut)
+        warnings += tableWarnings
+        if isCut { missing("the page ends in or after the table of the request's parameters") }
+        let java = sections.java.flatMap { JavaExample.read($0, trust: .nesting) }
+        if java == nil {
+            missing(
+                "the page has no Java example of the request: nesting, examples and the need of a session are guessed")
+        } else if java?.session == nil {
+            missing("the Java example ends before the call is made: whether a session is needed is not known")
+        }
+        page.session = java?.session ?? .optional
+        let result = requestTree(rows, java)
+        page.request = assemble(result, isRequest: true)
+        warnings += result.warnings
+    }
+
+    /// Where the example contradicts itself, the reading that explains more rows is taken.
+    private mutating func requestTree(_ rows: [TableRow], _ java: JavaExample.Result?) -> TreeMatcher.Result {
+        let nested = TreeMatcher.match(rows, to: java?.tree, isAnswer: false)
+        guard let java, java.conflicts > 0, let lines = sections.java,
+            let other = JavaExample.read(lines, trust: .variables)
+        else { return nested }
+        let named = TreeMatcher.match(rows, to: other.tree, isAnswer: false)
+        if named.unmatched == nested.unmatched, nested.placed.map(\.parent) != named.placed.map(\.parent) {
+            let differing = zip(nested.placed, named.placed).first { $0.parent != $1.parent }?.0.row
+            let detail = "the Java example gives an object to another than it was made for; the nesting is followed"
+            warnings.append(ImportWarning(line: differing?.line, row: differing?.name, detail))
+            page.doubts.append(detail)
+        }
+        return named.unmatched < nested.unmatched ? named : nested
+    }
+
+    private mutating func readResponse() {
+        guard let lines = sections.response else {
+            if !isPartial || sections.request != nil { missing("the page has no table of the answer's parameters") }
+            return
+        }
+        let xml = sections.xml.flatMap { XMLExample.read($0) }
+        let isCut = sections.java == nil && sections.xml == nil
+        let example = xml.map(\.tree)
+        let (rows, tableWarnings) = TableReader.read(lines, isRequest: false, example: example, isCut: isCut)
+        warnings += tableWarnings
+        if let xml {
+            if !xml.tree.isComplete { missing("the page ends inside the XML example of the answer") }
+            page.responseRoot = xml.root
+        } else {
+            missing("the page has no XML example of the answer: nesting and examples are guessed")
+        }
+        let result = TreeMatcher.match(rows, to: example, isAnswer: true)
+        page.response = assemble(result, isRequest: false)
+        warnings += result.warnings
+    }
+
+    // MARK: Fields
+
+    private mutating func assemble(_ result: TreeMatcher.Result, isRequest: Bool) -> [ImportedField] {
+        var fields: [ImportedField] = []
+        var children = [[Int]](repeating: [], count: result.placed.count)
+        var tops: [Int] = []
+        for (index, placed) in result.placed.enumerated() {
+            fields.append(field(placed, isRequest: isRequest))
+            if let parent = placed.parent { children[parent].append(index) } else { tops.append(index) }
+        }
+        // Children stand behind their parents: from the end, each is whole when its parent takes it.
+        for index in fields.indices.reversed() where !children[index].isEmpty {
+            fields[index].children = children[index].map { fields[$0] }
+        }
+        return tops.map { fields[$0] }
+    }
+
+    private mutating func field(_ placed: TreeMatcher.Placed, isRequest: Bool) -> ImportedField {
+        let row = placed.row
+        var field = Field(name: row.name, type: row.type)
+        field.isRequired = isRequest && row.isRequired == true
+        var result = ImportedField(field: field, doubts: placed.doubts)
+        let cells = CellCut.cut(row, shown: placed.shown)
+        result.field.example = cells.example
+        result.field.description = cells.description
+        result.field.defaultText = row.limits.defaultText
+        result.field.maximumLength = row.limits.maximumLength
+        result.field.maximumItems = row.limits.maximumItems
+        result.field.minimumValue = row.limits.minimumValue
+        result.field.maximumValue = row.limits.maximumValue
+        var doubts: [String] = cells.doubt.map { [$0] } ?? []
+        doubts += row.limits.unreadable.map { "a limit that cannot be kept: \($0)" }
+        for doubt in doubts { warnings.append(ImportWarning(line: row.line, row: row.name, doubt)) }
+        result.doubts += doubts
+        return result
+    }
+}

@@ -1,0 +1,67 @@
+/// A line of a documentation page.
+struct PageLine: Sendable {
+    /// The number, counted from 1.
+    let number: Int
+    /// The line as it stands, without its end.
+    let raw: String
+    /// The line without white space around it and, of a list item, without its bullet.
+    let text: String
+    /// Whether the line is a list item.
+    let isBullet: Bool
+    /// Whether no further line follows and the text does not end with one.
+    let isOpenEnd: Bool
+
+    private static let bullet: [UInt8] = Array("•".utf8)
+
+    private init(number: Int, raw: String, isOpenEnd: Bool) {
+        self.number = number
+        self.raw = raw
+        self.isOpenEnd = isOpenEnd
+        let trimmed = Blank.trimmed(raw)
+        isBullet = trimmed.utf8.starts(with: Self.bullet)
+        text = isBullet ? Blank.trimmed(String(decoding: trimmed.utf8.dropFirst(3), as: UTF8.self)) : trimmed
+    }
+
+    /// The lines of a text; LF, CR LF and CR end one.
+    static func lines(of text: String) -> [PageLine] {
+        var lines: [PageLine] = []
+        let bytes = Array(text.utf8)
+        var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        while start <= bytes.count {
+            let end = bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
+            let raw = String(decoding: bytes[start..<end], as: UTF8.self)
+            lines.append(PageLine(number: lines.count + 1, raw: raw, isOpenEnd: end == bytes.count && start < end))
+            let isPair = end + 1 < bytes.count && bytes[end] == 0x0D && bytes[end + 1] == 0x0A
+            start = end + (isPair ? 2 : 1)
+        }
+        return lines
+    }
+}
+
+extension Blank {
+    /// The text without white space around it; also without no-break and ideographic spaces.
+    static func trimmed(_ text: String) -> String {
+        var bytes = Substring(text).utf8
+        while let count = leading(bytes) { bytes = bytes.dropFirst(count) }
+        while let last = bytes.last {
+            if contains(last) {
+                bytes = bytes.dropLast()
+            } else if bytes.count >= 2, Array(bytes.suffix(2)) == [0xC2, 0xA0] {
+                bytes = bytes.dropLast(2)
+            } else if bytes.count >= 3, Array(bytes.suffix(3)) == [0xE3, 0x80, 0x80] {
+                bytes = bytes.dropLast(3)
+            } else {
+                break
+            }
+        }
+        return String(Substring(bytes))
+    }
+
+    private static func leading(_ bytes: Substring.UTF8View) -> Int? {
+        guard let first = bytes.first else { return nil }
+        if contains(first) { return 1 }
+        if first == 0xC2, bytes.starts(with: [0xC2, 0xA0]) { return 2 }
+        if first == 0xE3, bytes.starts(with: [0xE3, 0x80, 0x80]) { return 3 }
+        return nil
+    }
+}

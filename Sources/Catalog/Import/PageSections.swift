@@ -1,0 +1,54 @@
+/// A documentation page, cut into its parts.
+struct PageSections: Sendable {
+    /// What stands before the tables.
+    var head: ArraySlice<PageLine> = []
+    /// The rows of the request's table; nil if the page has no such table.
+    var request: ArraySlice<PageLine>?
+    /// The rows of the answer's table.
+    var response: ArraySlice<PageLine>?
+    /// The request's example.
+    var java: ArraySlice<PageLine>?
+    /// The answer's example.
+    var xml: ArraySlice<PageLine>?
+    /// Whether the page goes on behind the answer's example.
+    var hasEnd = false
+
+    private static let headings = ["请求参数", "响应参数", "请求示例", "响应示例", "异常示例"]
+
+    init(_ lines: [PageLine]) {
+        var starts = [Int?](repeating: nil, count: Self.headings.count)
+        var next = 0
+        for (index, line) in lines.enumerated() where !line.isBullet && next < starts.count {
+            guard let heading = Self.headings[next...].firstIndex(of: line.text),
+                heading > 1 || Self.isTable(lines, after: index)
+            else { continue }
+            starts[heading] = index
+            next = heading + 1
+        }
+        let common = lines.firstIndex { !$0.isBullet && $0.text == "公共参数" }
+        let first = starts.compactMap { $0 }.first ?? lines.count
+        head = lines[..<min(common ?? first, first)]
+        func part(_ heading: Int) -> ArraySlice<PageLine>? {
+            guard let start = starts[heading] else { return nil }
+            let end = starts[(heading + 1)...].compactMap { $0 }.first ?? lines.count
+            return lines[(start + 1)..<end]
+        }
+        request = part(0).map(Self.rows)
+        response = part(1).map(Self.rows)
+        java = part(2)
+        xml = part(3)
+        hasEnd = starts[4] != nil
+    }
+
+    /// Whether the next line that is not empty begins a table; also where there is none, on a page that is cut short.
+    private static func isTable(_ lines: [PageLine], after index: Int) -> Bool {
+        guard let next = lines[(index + 1)...].first(where: { !$0.text.isEmpty }) else { return true }
+        return next.text.hasPrefix("名称") || (next.isOpenEnd && next.text == "名")
+    }
+
+    /// A table without its head.
+    private static func rows(_ lines: ArraySlice<PageLine>) -> ArraySlice<PageLine> {
+        guard let head = lines.firstIndex(where: { !$0.text.isEmpty }) else { return [] }
+        return lines[(head + 1)...]
+    }
+}

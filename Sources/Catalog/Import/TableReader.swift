@@ -1,0 +1,258 @@
+/// Reads the rows of a page's table.
+struct TableReader {
+    private let isRequest: Bool
+    /// The top names that the example shows, by their key; nil if there is no example.
+    private let topKeys: Set<String>?
+    /// The names of all objects that the example shows, by their key; nil if there is no example.
+    private let objectKeys: Set<String>?
+    /// Whether the page ends inside this table.
+    private let isCut: Bool
+    private var items: [Item] = []
+    private(set) var rows: [TableRow] = []
+    private(set) var warnings: [ImportWarning] = []
+
+    /// A list item, or a line that begins a top row; with the lines that continue it.
+    private struct Item {
+        let line: Int
+        var text: String
+        let isBullet: Bool
+        var isOpenEnd: Bool
+    }
+
+    /// The rows behind the table's head. `keys` are the names in the example of a complete answer.
+    static func read(
+        _ lines: ArraySlice<PageLine>, isRequest: Bool, example: ExampleTree?, isCut: Bool
+    ) -> (rows: [TableRow], warnings: [ImportWarning]) {
+        var reader = TableReader(isRequest: isRequest, example: example, isCut: isCut)
+        reader.gather(lines)
+        reader.readRows()
+        return (reader.rows, reader.warnings)
+    }
+
+    private init(isRequest: Bool, example: ExampleTree?, isCut: Bool) {
+        self.isRequest = isRequest
+        self.isCut = isCut
+        if let example, example.isComplete {
+            topKeys = Set(example.nodes[0].children.map { example.nodes[$0].key })
+            objectKeys = Set(example.nodes.map(\.key))
+        } else {
+            topKeys = nil
+            objectKeys = nil
+        }
+    }
+
+    // MARK: Items
+
+    private mutating func gather(_ lines: ArraySlice<PageLine>) {
+        for line in lines where !line.text.isEmpty {
+            if line.isBullet || isTopRow(line.text) || (items.isEmpty && !line.text.isEmpty) {
+                items.append(
+                    Item(line: line.number, text: line.text, isBullet: line.isBullet, isOpenEnd: line.isOpenEnd))
+            } else {
+                items[items.count - 1].text += "\n" + line.text
+                items[items.count - 1].isOpenEnd = line.isOpenEnd
+            }
+        }
+        dropHalfRow()
+    }
+
+    /// A page that is cut short may end in the middle of a top row: it would read as the end of the row before.
+    private mutating func dropHalfRow() {
+        guard isCut, let last = items.last, last.isOpenEnd else { return }
+        let lines = last.text.split(separator: "\n").map(String.init)
+        guard lines.count > 1, !last.isBullet || isRequest, let half = lines.last else { return }
+        let words = half.split(separator: " ").map(String.init)
+        guard words.count <= 3, let name = words.first, Self.isName(name), name.utf8.first.map(Self.isLower) == true
+        else { return }
+        items[items.count - 1].text = lines.dropLast().joined(separator: "\n")
+        warnings.append(ImportWarning(line: last.line, row: name, "the page ends in the middle of this row: left out"))
+    }
+
+    private static func isLower(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+    }
+
+    private func isTopRow(_ text: String) -> Bool {
+        guard let row = Self.split(text) else { return false }
+        if isRequest { return row.isRequired != nil }
+        guard let topKeys else { return FieldType(row.type).kind != .object || Self.isCapital(row.type) }
+        return topKeys.contains(ExampleTree.key(row.name))
+    }
+
+    private static func isCapital(_ text: String) -> Bool {
+        text.utf8.first.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } == true
+    }
+
+    /// `name Type`, `必须` or `可选`, and the rest.
+    private static func split(_ text: String) -> (name: String, type: String, isRequired: Bool?, rest: String)? {
+        var rest = text[...]
+        func word() -> String {
+            let end = rest.utf8.firstIndex { Blank.contains($0) } ?? rest.endIndex
+            let word = rest[..<end]
+            let next = rest.utf8[end...].firstIndex { !Blank.contains($0) } ?? rest.endIndex
+            rest = rest[next...]
+            return String(word)
+        }
+        let name = word()
+        guard isName(name) else { return nil }
+        var type = word()
+        if rest == "[]" || rest.hasPrefix("[] ") || rest.hasPrefix("[]\n") { type += " " + word() }
+        guard isType(type) else { return nil }
+        let before = rest
+        if let isRequired = marker(word()) { return (name, type, isRequired, String(rest)) }
+        return (name, type, nil, String(before))
+    }
+
+    static func marker(_ text: String) -> Bool? {
+        switch text {
+        case "必须", "必选", "必填": true
+        case "可选": false
+        default: nil
+        }
+    }
+
+    static func isName(_ text: String) -> Bool {
+        guard let first = text.utf8.first, text.utf8.count <= 256 else { return false }
+        let isWord = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20) || first == UInt8(ascii: "_")
+        return isWord && text.utf8.allSatisfy { isNameByte($0) }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "$")
+            || byte == UInt8(ascii: "@")
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+
+    static func isType(_ text: String) -> Bool {
+        var name = text[...]
+        if name.hasSuffix("[]") { name = name.dropLast(2) }
+        if name.hasSuffix(" ") { name = name.dropLast() }
+        guard let first = name.utf8.first, name.utf8.count <= 256 else { return false }
+        let isWord = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20) || first == UInt8(ascii: "_")
+        return isWord
+            && name.utf8.allSatisfy {
+                isNameByte($0) || $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: ",")
+            }
+    }
+
+    // MARK: Rows
+
+    private mutating func readRows() {
+        var index = 0
+        while index < items.count {
+            guard rows.count < PageReader.maximumFields else {
+                warnings.append(
+                    ImportWarning(
+                        line: items[index].line, row: nil,
+                        "the table has more than \(PageReader.maximumFields) rows: the rest is left out"))
+                return
+            }
+            if items[index].isBullet {
+                readNested(&index)
+            } else {
+                readTop(&index)
+            }
+        }
+    }
+
+    private mutating func readTop(_ index: inout Int) {
+        let item = items[index]
+        index += 1
+        guard let row = Self.split(item.text), !isRequest || row.isRequired != nil, !isHalf(item, row.rest) else {
+            let name = item.text.utf8.prefix { !Blank.contains($0) }
+            warnings.append(
+                ImportWarning(line: item.line, row: String(Substring(name.prefix(64))), "no row of the table: left out")
+            )
+            while index < items.count, items[index].isBullet, nested(at: index) == nil { index += 1 }
+            return
+        }
+        var result = TableRow(line: item.line, name: row.name, type: FieldType(row.type), isTop: true)
+        result.isRequired = row.isRequired
+        result.rest = row.rest.isEmpty ? nil : row.rest
+        var texts: [String] = []
+        while index < items.count, items[index].isBullet, nested(at: index) == nil {
+            let text = items[index].text
+            if texts.isEmpty, result.limits.take(text) {
+            } else if !text.isEmpty {
+                texts.append(text)
+            }
+            index += 1
+        }
+        if !texts.isEmpty { result.movedDescription = texts.joined(separator: "\n") }
+        rows.append(result)
+    }
+
+    /// Whether the page ends inside the name of an answer's type.
+    private func isHalf(_ item: Item, _ rest: String) -> Bool {
+        isCut && item.isOpenEnd && !isRequest && rest.isEmpty
+    }
+
+    private struct Nested {
+        let name: String
+        let type: String
+        let isRequired: Bool?
+        /// How many items name, type and marker take.
+        let count: Int
+    }
+
+    /// The nested row that begins at an item; nil if none does.
+    private func nested(at index: Int) -> Nested? {
+        var name = items[index].text
+        let hasGlyph = name.hasPrefix("└")
+        if hasGlyph { name = Blank.trimmed(String(name.unicodeScalars.dropFirst())) }
+        guard items[index].isBullet, Self.isName(name) else { return nil }
+        guard index + 1 < items.count, items[index + 1].isBullet, Self.isType(items[index + 1].text) else {
+            return hasGlyph ? Nested(name: name, type: "", isRequired: nil, count: 1) : nil
+        }
+        let type = items[index + 1].text
+        if isRequest {
+            guard index + 2 < items.count, let isRequired = Self.marker(items[index + 2].text) else {
+                return hasGlyph ? Nested(name: name, type: "", isRequired: nil, count: 2) : nil
+            }
+            return Nested(name: name, type: type, isRequired: isRequired, count: 3)
+        }
+        guard hasGlyph || isAnswerObject(name, type) else { return nil }
+        let isHalf = isCut && index + 2 == items.count && items[index + 1].isOpenEnd
+        return Nested(name: name, type: isHalf ? "" : type, isRequired: nil, count: 2)
+    }
+
+    /// An answer's object rows have no glyph: their names and types could be another row's example and description.
+    private func isAnswerObject(_ name: String, _ type: String) -> Bool {
+        guard FieldType(type).kind == .object, Self.isCapital(type) || type.hasSuffix("[]") else { return false }
+        guard let objectKeys else { return true }
+        return objectKeys.contains(ExampleTree.key(name))
+    }
+
+    private mutating func readNested(_ index: inout Int) {
+        let line = items[index].line
+        guard let head = nested(at: index) else {
+            warnings.append(ImportWarning(line: line, row: nil, "a cell that belongs to no row: left out"))
+            index += 1
+            return
+        }
+        index += head.count
+        guard !head.type.isEmpty else {
+            while index < items.count, items[index].isBullet, nested(at: index) == nil { index += 1 }
+            let isEnd = isCut && index == items.count
+            let why = isEnd ? "the page ends in the middle of this row" : "the row has no type or no 必须 or 可选"
+            warnings.append(ImportWarning(line: line, row: head.name, why + ": left out"))
+            return
+        }
+        var row = TableRow(line: line, name: head.name, type: FieldType(head.type), isTop: false)
+        row.isRequired = head.isRequired
+        var before: [String] = []
+        while index < items.count, items[index].isBullet, nested(at: index) == nil {
+            let text = items[index].text
+            if row.movedDescription == nil, row.limits.take(text) {
+            } else if row.limits.count > 0 {
+                row.movedDescription = row.movedDescription.map { $0 + "\n" + text } ?? text
+            } else if !text.isEmpty {
+                before.append(text)
+            }
+            index += 1
+        }
+        row.cells = before
+        rows.append(row)
+    }
+}

@@ -1,0 +1,149 @@
+import JSON
+
+/// The paths that belong to no method: the audit trail, and what operators ask.
+extension JSONWriter {
+    mutating func servicePaths(statuses: [Int]) {
+        for reading in OpenAPI.readings { path(reading, statuses) }
+        for probe in OpenAPI.probes { path(probe, statuses) }
+    }
+
+    private mutating func path(_ operation: OpenAPI.Operation, _ statuses: [Int]) {
+        name(operation.path)
+        beginObject()
+        name("get")
+        beginObject()
+        member("operationId", operation.id)
+        json("tags", operation.isPublic ? #"["operation"]"# : #"["audit"]"#)
+        member("summary", operation.summary)
+        if operation.isPublic { json("security", "[]") }
+        json("parameters", operation.parameters)
+        name("responses")
+        beginObject()
+        for (status, text) in operation.answers {
+            name(status)
+            beginObject()
+            member("description", text)
+            name("content")
+            beginObject()
+            name(operation.mediaType)
+            beginObject()
+            json("schema", operation.schema)
+            for _ in 0..<3 { endObject() }
+        }
+        problems(statuses.filter { status in !operation.answers.contains { $0.status == String(status) } })
+        for _ in 0..<3 { endObject() }
+    }
+}
+
+extension OpenAPI {
+    /// A `GET` that belongs to no method.
+    struct Operation: Sendable {
+        let path: String
+        let id: String
+        let summary: String
+        var parameters = "[]"
+        var answers: [(status: String, text: String)] = [("200", "Found.")]
+        var mediaType = "application/json"
+        let schema: String
+        var isPublic = false
+    }
+
+    static let readings = [
+        Operation(
+            path: "/v1/calls/{id}", id: "ownCall",
+            summary: "One of the caller's own calls, as its answer said it or as it stands now (scope relay)",
+            parameters: ##"[{"$ref": "#/components/parameters/ID"}, {"$ref": "#/components/parameters/RequestID"}]"##,
+            schema: ##"{"$ref": "#/components/schemas/OwnCall"}"##),
+        Operation(
+            path: "/v1/audit/calls", id: "listCalls", summary: "Everybody's calls, newest first (scope audit:read)",
+            parameters: listParameters, schema: ##"{"$ref": "#/components/schemas/Calls"}"##),
+        Operation(
+            path: "/v1/audit/calls/{id}", id: "auditCall", summary: "One call (scope audit:read)",
+            parameters: ##"""
+                [{"$ref": "#/components/parameters/ID"}, {"$ref": "#/components/parameters/Include"}, \##
+                {"$ref": "#/components/parameters/RequestID"}]
+                """##,
+            schema: ##"{"$ref": "#/components/schemas/Call"}"##),
+    ]
+
+    static let probes = [
+        Operation(
+            path: "/livez", id: "live", summary: "Whether the process runs", answers: [("200", "It does.")],
+            mediaType: "text/plain", schema: #"{"type": "string"}"#, isPublic: true),
+        Operation(
+            path: "/readyz", id: "ready", summary: "Whether the replica takes calls",
+            answers: [("200", "It does."), ("503", "It does not; `checks` says why.")],
+            schema: ##"{"$ref": "#/components/schemas/Readiness"}"##, isPublic: true),
+        Operation(
+            path: "/metrics", id: "metrics", summary: "Prometheus metrics", answers: [("200", "Text format 0.0.4.")],
+            mediaType: "text/plain", schema: #"{"type": "string"}"#, isPublic: true),
+        Operation(
+            path: "/openapi.json", id: "openAPI", summary: "This document", answers: [("200", "OpenAPI 3.1.")],
+            schema: #"{"type": "object"}"#, isPublic: true),
+        Operation(
+            path: "/docs", id: "docs", summary: "A page on which to find a method",
+            answers: [("200", "HTML.")], mediaType: "text/html", schema: #"{"type": "string"}"#, isPublic: true),
+    ]
+
+    static let listParameters = ##"""
+        [
+          {"name": "from", "in": "query", "description": "Inclusive, RFC 3339.",
+            "schema": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}},
+          {"name": "to", "in": "query", "description": "Exclusive, RFC 3339.",
+            "schema": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}},
+          {"name": "method", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A method, or a glob with `*`."},
+          {"name": "outcome", "in": "query", "schema": {"anyOf": [{"$ref": "#/components/schemas/Outcome"}, {"const": ""}]}},
+          {"name": "app", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}},
+          {"name": "seller", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}},
+          {"name": "caller", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"},
+            "description": "The name of a token."},
+          {"name": "limit", "in": "query", 
+            "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}, {"const": ""}]}},
+          {"name": "cursor", "in": "query", "schema": {"type": "string"},
+            "description": "A value of `pagination.next` or `pagination.prev`."},
+          {"$ref": "#/components/parameters/Include"},
+          {"$ref": "#/components/parameters/RequestID"}
+        ]
+        """##
+
+    private static let callMembers = ##"""
+        "id": {"$ref": "#/components/schemas/CallID"},
+        "at": {"type": "string", "format": "date-time", "description": "When the call arrived; UTC, milliseconds."},
+        "method": {"type": "string"}, "app": {"type": "string"}, "seller": {"type": ["string", "null"]},
+        "caller": {"type": "string"}, "outcome": {"$ref": "#/components/schemas/Outcome"},
+        "status": {"type": ["integer", "null"], "description": "The HTTP status that was given."},
+        "duration_ms": {"type": ["number", "null"]}, "top_ms": {"type": ["number", "null"]},
+        "top_request_id": {"type": ["string", "null"]}, "request_id": {"type": ["string", "null"]},
+        "client_request_id": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]},
+        "sub_code": {"type": ["string", "null"]}, "message": {"type": ["string", "null"]},
+        "refs": {"type": "array", "items": {"type": "string"}}, "attempts": {"type": ["integer", "null"]},
+        "request_bytes": {"type": ["integer", "null"]}, "response_bytes": {"type": ["integer", "null"]},
+        "retryable": {"type": ["boolean", "null"]}
+        """##
+
+    private static let required = #""required": ["id", "at", "method", "app", "caller", "outcome", "refs"]"#
+
+    static let call = ##"""
+        {"description": "A call in the audit trail.", "type": "object", \##(required), "properties": {\##(callMembers),
+        "request": {"type": ["string", "null"], "description": "The business parameters as sent, masked."},
+        "response": {"type": ["string", "null"], "description": "TOP's answer, masked."}}}
+        """##
+
+    static let ownCall = ##"""
+        {"description": "A caller's own call.", "type": "object", \##(required), "properties": {\##(callMembers),
+        "result": {"type": "object", "description": "The result, while the answer is kept."}}}
+        """##
+
+    static let calls = ##"""
+        {"type": "object", "required": ["data", "pagination"], "properties": {
+          "data": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
+          "pagination": {"type": "object", "required": ["limit", "next", "prev"], "properties": {
+            "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}, "prev": {"type": ["string", "null"]}}}}}
+        """##
+
+    static let readiness = ##"""
+        {"type": "object", "required": ["status", "checks"], "properties": {
+          "status": {"enum": ["ready", "unavailable"]},
+          "checks": {"type": "object", "additionalProperties": {"type": "string"}}}}
+        """##
+}

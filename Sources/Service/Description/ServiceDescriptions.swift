@@ -1,0 +1,54 @@
+import Audit
+import Catalog
+import Relay
+
+/// Makes what describes the service, one at a time, and keeps the last of each while it is small.
+actor ServiceDescriptions {
+    /// The largest description that is kept, in bytes. A larger one is made anew for each who asks.
+    static let maximumKeptBytes = 4 << 20
+
+    private var catalog: Catalog?
+    private var openAPI: [UInt8]?
+    private var docs: [UInt8]?
+
+    /// The answer to a route that describes the catalog.
+    func answer(_ route: Route, of catalog: Catalog) -> Reply {
+        if self.catalog?.isSame(as: catalog) != true {
+            (openAPI, docs) = (nil, nil)
+            self.catalog = catalog
+        }
+        switch route {
+        case .openAPI:
+            return .json(
+                Self.kept(&openAPI) {
+                    OpenAPI.document(catalog, problems: Self.problems, outcomes: Self.outcomes)
+                })
+        case .docs: return DocsPage.reply(Self.kept(&docs) { DocsPage.page(catalog) })
+        case .methodDocs(let entry): return DocsPage.reply(DocsPage.page(of: entry))
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats, .live, .ready, .metrics:
+            return Problem(.notFound, "There is nothing at this path.").reply
+        }
+    }
+
+    private static func kept(_ place: inout [UInt8]?, _ make: () -> [UInt8]) -> [UInt8] {
+        if let place { return place }
+        let made = make()
+        if made.count <= maximumKeptBytes { place = made }
+        return made
+    }
+
+    /// Every kind of problem document.
+    private static let problems = ProblemType.allCases.map {
+        OpenAPI.ProblemKind(name: $0.rawValue, status: $0.status, title: $0.title)
+    }
+
+    /// Every outcome that the trail shows.
+    private static let outcomes = Outcome.allCases.map(\.rawValue) + [Outcome.open]
+}
+
+extension Catalog {
+    /// Whether the two hold the very same entries.
+    func isSame(as other: Catalog) -> Bool {
+        entries.count == other.entries.count && zip(entries, other.entries).allSatisfy { $0 === $1 }
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import JSON
+import Testing
+
+@Suite("Two replicas behind real nginx", .bounded)
+struct NginxTests {
+    /// nginx with deploy/'s own configuration, in front of these ports.
+    private func startNginx(_ replicas: [Int]) async throws -> (port: Int, child: Child) {
+        let folder = try Watchdog.shared.makeFolder("nginx")
+        let port = Ports.free()
+        try await Command.succeed(
+            [Repository.root + "/deploy/nginx/render", folder, "127.0.0.1:\(port)"]
+                + replicas.map { "127.0.0.1:\($0)" })
+        if getuid() == 0 { try await Command.succeed(["/bin/chmod", "-R", "a+rwX", folder]) }
+        let child = try Child(
+            ["/usr/sbin/nginx", "-p", folder, "-c", folder + "/nginx.conf", "-g", "daemon off;"],
+            output: folder + "/out", errors: folder + "/err")
+        try await eventually("nginx listens") {
+            guard child.isRunning else { throw NeverHappened(description: Command.read(folder + "/err")) }
+            return (try? HTTPConnection(port: port)) != nil
+        }
+        return (port, child)
+    }
+
+    private func post(
+        _ example: Example, port: Int, token: String, headers: [(name: String, value: String)] = []
+    ) async throws -> HTTPAnswer {
+        var request = HTTPRequest(method: "POST", path: example.path, body: Array(example.body.utf8))
+        request.headers = [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")] + headers
+        return try await onThread { [request] in try HTTPConnection(port: port).exchange(request) }
+    }
+
+    @Test("calls go to both, headers and problems pass unchanged")
+    func passes() async throws {
+        let stage = try await Stage.make()
+        let second = try await stage.startRelay()
+        let (port, nginx) = try await startNginx([stage.relay.port, second.port])
+        defer { nginx.kill() }
+        for example in Example.all + Example.all {
+            let answer = try await post(
+                example, port: port, token: stage.tokens.caller,
+                headers: [("X-Request-Id", example.marker), ("Top-Ref", "ref-\(example.marker)")])
+            #expect(answer.status == 200, "\(answer)")
+            #expect(answer["X-Request-Id"] == example.marker)
+            #expect(answer["Server-Timing"] != nil)
+            #expect(answer.json["result"].map { String(decoding: $0.raw, as: UTF8.self) } == example.result)
+            #expect(try await stage.trail(id: answer.id)?.refs == ["ref-\(example.marker)"])
+        }
+        let replicas = try await stage.query("SELECT DISTINCT replica FROM audit.intents")
+        #expect(replicas.count == 2)
+        let refused = try await post(.rental(), port: port, token: "trk_wrong")
+        #expect(refused.problem == "unauthenticated")
+        #expect(refused["WWW-Authenticate"] != nil)
+        var large = Example.rental()
+        for (size, status) in [(1 << 20, 413), (3 << 20, 413)] {
+            large.body = String(repeating: " ", count: size) + "{}"
+            let answer = try await post(large, port: port, token: stage.tokens.caller)
+            #expect(answer.status == status)
+            #expect(answer.problem == "payload-too-large", "\(answer)")
+        }
+        await stage.stop()
+    }
+
+    @Test("one replica is killed in the middle: no call comes twice, none is lost, and what was cut is unknown")
+    func killed() async throws {
+        let stage = try await Stage.make(["TOPRELAY_CALL_TIMEOUT": "5"])
+        let second = try await stage.startRelay(["TOPRELAY_CALL_TIMEOUT": "5"])
+        let (port, nginx) = try await startNginx([stage.relay.port, second.port])
+        defer { nginx.kill() }
+        let done = Tally()
+        let token = stage.tokens.caller
+        async let calls: Void = withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<50 {
+                        let example = Example.rental()
+                        let answer = try await post(
+                            example, port: port, token: token, headers: [("X-Request-Id", example.marker)])
+                        done.add(example.marker, answer)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await eventually("a quarter is done") { done.count >= 100 }
+        second.child.kill()
+        try await calls
+        #expect(done.count == 400)
+        #expect(done.answers.values.count { $0.status == 200 } >= 380)
+        try await eventually("no call is open", within: .seconds(90)) {
+            try await stage.query("SELECT id FROM audit.trail WHERE outcome = 'open'").isEmpty
+        }
+        var rows: [String: [String]] = [:]
+        for row in try await stage.query("SELECT client_request_id AS marker, outcome FROM audit.trail") {
+            rows[row["marker"]?.string ?? "", default: []].append(row["outcome"]?.string ?? "")
+        }
+        #expect(rows.values.allSatisfy { $0.count == 1 })
+        let received = Dictionary(grouping: stage.gateway.calls(), by: { $0.rentalMarker ?? "" })
+        for (marker, answer) in done.answers {
+            let count = received[marker]?.count ?? 0
+            #expect(count <= 1, "\(marker) came \(count) times")
+            if count == 1 { #expect(rows[marker] != nil, "\(marker) has no row") }
+            if answer.status == 200 {
+                #expect(rows[marker] == ["success"])
+            } else {
+                #expect(["outcome-unknown", "overloaded"].contains(answer.problem), "\(answer)")
+                if answer.problem == "overloaded" { #expect(rows[marker] == nil && count == 0) }
+            }
+        }
+        let listed = try await stage.relay.get("/v1/audit/calls?limit=1000", token: stage.tokens.auditor)
+        #expect(listed.json["data"]?.count == rows.count)
+        await stage.stop()
+    }
+
+    @Test("with no replica at all nginx says that nothing was sent")
+    func nobody() async throws {
+        let (port, nginx) = try await startNginx([Ports.free()])
+        defer { nginx.kill() }
+        let answer = try await post(.rental(), port: port, token: "any")
+        #expect(answer.status == 503)
+        #expect(answer.problem == "overloaded", "\(answer)")
+        #expect(answer["Retry-After"] != nil)
+    }
+}
+
+/// What each call was answered.
+private final class Tally: @unchecked Sendable {
+    private let lock = NSLock()
+    private var kept: [String: HTTPAnswer] = [:]
+
+    var answers: [String: HTTPAnswer] { lock.withLock { kept } }
+    var count: Int { lock.withLock { kept.count } }
+
+    func add(_ marker: String, _ answer: HTTPAnswer) { lock.withLock { kept[marker] = answer } }
+}
