@@ -154,7 +154,7 @@ let package = Package(
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", nioHTTP1, logging,
             ], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Crypto", "JSON"], exclude: ["gateway"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["JSON"], exclude: ["gateway"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )
