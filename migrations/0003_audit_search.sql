@@ -24,10 +24,3 @@ CREATE FUNCTION audit.oldest() RETURNS timestamptz
     FROM pg_catalog.pg_class
     WHERE relnamespace = 'audit'::regnamespace AND relkind = 'r' AND relname ~ '^calls_[0-9]{8}$'
 $$;
-
--- Whether the replica that made a call has written how it ended. A function, so that the planner of a list does not plan every partition twice.
-CREATE FUNCTION audit.has_result(call_at timestamptz, call_id uuid) RETURNS boolean
-    LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN EXISTS (SELECT FROM audit.calls WHERE at = call_at AND id = call_id AND source = 1);
-END $$;

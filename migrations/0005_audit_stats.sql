@@ -89,3 +89,10 @@ BEGIN
     UPDATE audit.rollup_state SET done_before = greatest(done_before, upper);
     RETURN cardinality(changed);
 END $$;
+
+-- Whether the replica that made a call has written how it ended. A function, so that the planner of a list does not plan every partition twice.
+CREATE FUNCTION audit.has_result(call_at timestamptz, call_id uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM audit.calls WHERE at = call_at AND id = call_id AND source = 1);
+END $$;
