@@ -20,7 +20,8 @@ extension Worker {
         let clock = CallClock(
             receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
         let session = try session(for: request, app: app.app, vault: vault, now: clock.startMilliseconds)
-        if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: clock.startMilliseconds) }
+        // The seconds that are left count from the reply, and the request may have waited for its turn.
+        if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: settings.wallClock()) }
         return PreparedCall(
             request: request, token: token, app: app, session: session, mapped: mapped,
             id: CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random), clock: clock)
