@@ -89,7 +89,7 @@ final class RelayResponder: Responder {
         }
     }
 
-    /// Every answer carries an `X-Request-Id`, the caller's own where it gave one.
+    /// The caller's own `X-Request-Id` comes back in every answer; a call without one has its id there already.
     private static func response(_ reply: Reply, to request: ServerRequest) -> ServerResponse {
         var headers = reply.headers
         if let id = request.headers.first(name: "X-Request-Id"), (1...200).contains(id.utf8.count),
