@@ -23,8 +23,8 @@ struct Stage: Sendable {
     let worker: Worker
     let database: TestDatabase
     let token: AccessToken
-    /// Added to the wall clock, in milliseconds.
-    let clockOffset: Locked<Int64>
+    /// What the wall clock says, in milliseconds since 1970; nil: the time.
+    let clock: Locked<Int64?>
     /// What the clock was asked by: false for a thread other than the worker's.
     let askedOnLoop: Locked<[Bool]>
     /// The bans that were to be told to other workers.
@@ -73,19 +73,19 @@ struct Stage: Sendable {
 ///   - change: changes the worker's settings.
 func withStage(
     gateway: String, trail: PostgresSettings? = nil, isTrailReachable: Bool = true, database: TestDatabase? = nil,
-    isFresh: Bool = true,
+    isFresh: Bool = true, outcomeRows: Int = 1000,
     _ change: (inout WorkerSettings) -> Void = { _ in }, _ body: (Stage) async throws -> Void
 ) async throws {
     let database = try await database != nil ? database! : onLoop { try await TestDatabase.make(on: $0) }
     let loop = try EventLoop(name: "worker")
-    let clockOffset = Locked<Int64>(0)
+    let clock = Locked<Int64?>(nil)
     let askedOnLoop = Locked<[Bool]>([])
     let toldBans = Locked<[(Ban, app: String, method: String)]>([])
     var settings = WorkerSettings(replica: "test:1", gatewayURL: gateway)
     settings.callTimeout = .seconds(20)
     settings.wallClock = {
         askedOnLoop.with { $0.append(loop.isOnLoop) }
-        return WallClock.milliseconds() + clockOffset.with { $0 }
+        return clock.with { $0 } ?? WallClock.milliseconds()
     }
     change(&settings)
     let freshness = VaultFreshness()
@@ -98,7 +98,8 @@ func withStage(
                 curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
                 trail: TrailWriter(
                     loop: loop, settings: place,
-                    limits: TrailWriter.Limits(outcomeRows: 1000, outcomeBytes: 16 << 20), figures: TrailFigures(),
+                    limits: TrailWriter.Limits(outcomeRows: outcomeRows, outcomeBytes: 16 << 20),
+                    figures: TrailFigures(),
                     onEvent: { _, _ in }),
                 reader: TrailReader(pool: PostgresPool(loop: loop, settings: database.settings))),
             freshness: freshness, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
@@ -108,7 +109,7 @@ func withStage(
     // An intent waits for a connection for a second; a busy machine may need longer for the first one.
     if isTrailReachable { try await eventually { await worker.isTrailConnected } }
     let stage = Stage(
-        loop: loop, worker: worker, database: database, token: Snapshot.token, clockOffset: clockOffset,
+        loop: loop, worker: worker, database: database, token: Snapshot.token, clock: clock,
         askedOnLoop: askedOnLoop, toldBans: toldBans)
     let result = await Result { try await body(stage) }
     await worker.close()
@@ -154,6 +155,18 @@ final class Gate: Sendable {
     }
 
     private static func pause() { usleep(5000) }
+}
+
+extension ScriptedServer {
+    /// A server that takes every request, and answers it when the gate is open.
+    static func holding(_ gate: Gate, _ body: String) -> ScriptedServer {
+        ScriptedServer { connection in
+            while connection.readRequest() != nil {
+                gate.wait()
+                connection.write(answer(body))
+            }
+        }
+    }
 }
 
 /// Waits until a condition holds, for ten seconds at most.

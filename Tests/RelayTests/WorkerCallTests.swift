@@ -145,11 +145,7 @@ import Testing
     @Test("A caller that goes away does not end its call: it is sent, and its outcome is recorded")
     func callerGoesAway() async throws {
         let gate = Gate()
-        let server = ScriptedServer { connection in
-            guard connection.readRequest() != nil else { return }
-            gate.wait()
-            connection.write(answer(Answers.leaseSuccess))
-        }
+        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url()) { stage in
             let call = try stage.start(Methods.lease)
             try await eventually { server.requests.count == 1 }
@@ -197,7 +193,7 @@ import Testing
         try await withStage(gateway: server.url()) { stage in
             // 2026-02-01 00:00:00 at GMT+8.
             let instant: Int64 = 1_769_875_200_000
-            stage.clockOffset.with { $0 = instant + 100 - WallClock.milliseconds() }
+            stage.clock.with { $0 = instant + 100 }
             let reply = try await stage.call(Methods.lease, Body.lease) { $0.isDryRun = true }
             let document = try reply.read()
             #expect(reply.status == 200 && document["dry_run"]?.bool == true)

@@ -20,12 +20,7 @@ import Vault
     @Test("More calls at once than the limit are overloaded; nothing of them is recorded or sent")
     func overloaded() async throws {
         let gate = Gate()
-        let server = ScriptedServer { connection in
-            while connection.readRequest() != nil {
-                gate.wait()
-                connection.write(answer(Answers.leaseSuccess))
-            }
-        }
+        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url(), { $0.maximumCallsInFlight = 2 }) { stage in
             let running = try [stage.start(Methods.lease), stage.start(Methods.lease)]
             try await eventually { server.requests.count == 2 }
@@ -44,11 +39,7 @@ import Vault
     @Test("While it drains new calls are refused, and those under way end well")
     func draining() async throws {
         let gate = Gate()
-        let server = ScriptedServer { connection in
-            guard connection.readRequest() != nil else { return }
-            gate.wait()
-            connection.write(answer(Answers.leaseSuccess))
-        }
+        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url()) { stage in
             let running = try stage.start(Methods.lease)
             try await eventually { server.requests.count == 1 }
@@ -72,6 +63,16 @@ import Vault
             #expect(document["id"]?.string == reply[header: "X-Request-Id"] && document["retryable"]?.bool == true)
             // It is not in doubt: no row is owed.
             #expect(await stage.worker.flush(within: .zero) == 0)
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test("While the queue of outcomes has no room no call is taken")
+    func fullQueue() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        try await withStage(gateway: server.url(), outcomeRows: 0) { stage in
+            try expect(try await stage.call(Methods.lease), .auditUnavailable, retryAfter: "5")
+            #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 0)
         }
         #expect(server.requests.isEmpty)
     }
@@ -148,6 +149,8 @@ import Vault
             }
         }
         try await withStage(gateway: server.url()) { stage in
+            let start = WallClock.milliseconds()
+            stage.clock.with { $0 = start }
             let banned = try await stage.call(Methods.lease)
             #expect(banned.status == 429 && banned[header: "Retry-After"] == "6")
             #expect(try banned.read()["outcome"]?.string == "throttled")
@@ -155,12 +158,15 @@ import Vault
             #expect(told.count == 1 && told[0].0 == Ban(scope: .method, seconds: 6))
             #expect(told.first?.app == "main" && told.first?.method == Methods.lease)
             let refused = try await stage.call(Methods.lease)
+            // However long ago its request arrived, the seconds count from the reply.
+            let late = try await stage.call(Methods.lease) { $0.receivedAt -= 3_000_000_000 }
+            try expect(late, .throttled, retryAfter: "6")
             try expect(refused, .throttled, retryAfter: "6")
             #expect(try refused.read()["method"]?.string == Methods.lease)
             #expect(server.requests.count == 1)
             // Another method of the app may go; this one too when the ban is over.
             #expect(try await stage.call(Methods.stock).status != 429)
-            stage.clockOffset.with { $0 = 6_000 }
+            stage.clock.with { $0 = start + 6000 }
             #expect(try await stage.call(Methods.lease).status == 200)
             #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 3)
         }
@@ -170,6 +176,8 @@ import Vault
     func banFromElsewhere() async throws {
         let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
+            let start = WallClock.milliseconds()
+            stage.clock.with { $0 = start }
             await stage.worker.note(Ban(scope: .app, seconds: 60), app: "main", method: "another.method")
             try expect(try await stage.call(Methods.lease), .throttled, retryAfter: "60")
         }

@@ -1,5 +1,6 @@
 import Crypto
 import class EventLoop.EventLoop
+import Glibc
 import HTTPServer
 import JSON
 import Logging
@@ -122,6 +123,32 @@ import Vault
             #expect(try audited.json()["response"]?.string == Self.success)
             #expect(try audited.json()["request"]?.string?.contains("2321321") == true)
             #expect(try audited.json()["refs"]?.elements.map { $0.string ?? "" } == ["PO-1", "PO-2"])
+        }
+    }
+
+    @Test("A client that hangs up does not end its call: it is recorded as it ended")
+    func clientHangsUp() async throws {
+        let isAnswered = Locked(false)
+        let gateway = ScriptedServer { connection in
+            while connection.readRequest() != nil {
+                for _ in 0..<4000 where !isAnswered.with({ $0 }) { usleep(5000) }
+                connection.write(answer(Self.success))
+            }
+        }
+        try await withService(gateway: gateway.url()) { (service) async throws in
+            let client = try RawClient(port: service.port)
+            try client.send(
+                "POST \(Self.leasePath) HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer \(service.tokens.shop)\r\n"
+                    + "Content-Length: \(Self.lease.utf8.count)\r\n\r\n\(Self.lease)")
+            try await onLoop { loop in
+                try await until(loop) { gateway.requests.count == 1 }
+                client.reset()
+                isAnswered.with { $0 = true }
+                try await until(loop) {
+                    let rows = try await service.database.rows("SELECT outcome FROM audit.calls", [], loop)
+                    return rows.map { $0[0].text } == ["success"]
+                }
+            }
         }
     }
 
