@@ -26,6 +26,8 @@ public final class Entry: Sendable {
     public let session: Session
     /// Whether the method only reads, so that repeating it does no harm. Methods write unless their entry says so.
     public let reads: Bool
+    /// The largest body of a call in bytes, where the entry allows more than the service's own limit.
+    public let maximumBodyBytes: Int?
     /// The request's parameters in documented order.
     public let request: [Field]
     /// The answer's parameters in documented order.
@@ -53,6 +55,7 @@ public final class Entry: Sendable {
         path = overlay.path
         session = overlay.session ?? page.session
         reads = overlay.reads
+        maximumBodyBytes = overlay.maximumBodyBytes
         self.request = request
         self.response = response
         responseRoot = page.responseRoot

@@ -65,6 +65,7 @@ struct Overlay: Sendable {
     var session: Entry.Session?
     var reads = false
     var isOpen = false
+    var maximumBodyBytes: Int?
     var idempotency: Path?
     var request: [FieldPart] = []
     var response: [FieldPart] = []

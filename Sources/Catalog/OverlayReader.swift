@@ -5,7 +5,8 @@ struct OverlayReader {
     var yaml: YAMLReader
 
     static let names = [
-        "method", "path", "session", "reads", "open", "idempotency", "request", "response", "rules", "outcome",
+        "method", "path", "session", "reads", "open", "max_body_bytes", "idempotency", "request", "response", "rules",
+        "outcome",
     ]
     static let fieldNames = [
         "required", "max_length", "max_items", "aliases", "values", "value_aliases", "date", "sensitive", "key",
@@ -34,12 +35,23 @@ struct OverlayReader {
         overlay.session = yaml.choice(members, "session")
         overlay.reads = yaml.bool(members, "reads") ?? false
         overlay.isOpen = yaml.bool(members, "open") ?? false
+        overlay.maximumBodyBytes = bodyLimit(members)
         overlay.idempotency = path(members, "idempotency")
         overlay.request = fieldParts(members, "request", known: Self.fieldNames)
         overlay.response = fieldParts(members, "response", known: Self.answerFieldNames)
         if let node = members["rules"] { overlay.rules = rules(node) }
         if let node = members["outcome"] { overlay.outcome = outcome(node) }
         return overlay
+    }
+
+    /// More than the service's own 1 MiB, and no more than the relay can hold for many calls at once.
+    private mutating func bodyLimit(_ members: YAMLReader.Members) -> Int? {
+        guard let node = members["max_body_bytes"] else { return nil }
+        guard let text = node.scalar?.string, let bytes = Int(text), (1 << 20...32 << 20).contains(bytes) else {
+            yaml.fault(node.mark?.line, "max_body_bytes must be a whole number from \(1 << 20) to \(32 << 20)")
+            return nil
+        }
+        return bytes
     }
 
     private mutating func friendlyPath(_ members: YAMLReader.Members) -> String? {

@@ -87,7 +87,7 @@ struct Endpoints: Sendable {
         try QueryString(request.query).check(allowed: [])
         try request.checkIsJSON()
         let headers = request.headers
-        let key = try request.single("Idempotency-Key")
+        let key = try request.single("Idempotency-Key", emptyIsAbsent: false)
         let clientID = try request.single("X-Request-Id")
         return await worker.call(
             CallRequest(
@@ -106,12 +106,12 @@ extension ServerRequest {
     var authorization: String? { headers.first(name: "Authorization") }
 
     /// The value of a header that may be given once.
-    func single(_ name: String) throws(Problem) -> String? {
+    func single(_ name: String, emptyIsAbsent: Bool = true) throws(Problem) -> String? {
         let values = headers[name]
         guard values.count <= 1 else {
             throw Problem(.malformedRequest, "The header \(name) is given \(values.count) times.")
         }
-        guard let value = values.first, !value.isEmpty else { return nil }
+        guard let value = values.first, !(emptyIsAbsent && value.isEmpty) else { return nil }
         return value
     }
 

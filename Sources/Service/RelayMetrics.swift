@@ -87,7 +87,9 @@ public enum RelayMetrics {
         _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics,
         catalog: CatalogHolder
     ) {
-        registry.observe("toprelay_partition_days_ahead") { Double(readiness.partitionDaysAhead ?? -1) }
+        registry.observe("toprelay_partition_days_ahead") {
+            readiness.partitionDaysAhead.map { Double($0) } ?? .nan
+        }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }
         registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
         registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }

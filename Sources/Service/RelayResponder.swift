@@ -25,7 +25,12 @@ final class RelayResponder: Responder {
         self.registry = registry
     }
 
-    func bodyLimit(method: String, path: String) -> Int { Self.standardBodyLimit }
+    func bodyLimit(method: String, path: String) -> Int {
+        guard method == "POST", case .call(let entry)? = try? Route.find(path, in: catalog.current) else {
+            return Self.standardBodyLimit
+        }
+        return entry.maximumBodyBytes ?? Self.standardBodyLimit
+    }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
         let receivedAt = EventLoop.now()

@@ -291,6 +291,22 @@ struct LoadingTests {
             ])
     }
 
+    @Test("An overlay may allow a larger body, from the service's own limit up to 32 MiB")
+    func bodyLimit() throws {
+        let draft = CatalogFile(name: "draft.yaml", text: page)
+        func overlay(_ bytes: String) -> CatalogFile {
+            CatalogFile(name: "draft.overlay.yaml", text: "method: taobao.test.do\nmax_body_bytes: \(bytes)")
+        }
+        #expect(try Entry.read(page: draft).maximumBodyBytes == nil)
+        #expect(try Entry.read(page: draft, overlay: overlay("8388608")).maximumBodyBytes == 8 << 20)
+        for wrong in ["1048575", "33554433", "much"] {
+            #expect(
+                Catalog.check([draft, overlay(wrong)]).map(\.description) == [
+                    "draft.overlay.yaml:2: max_body_bytes must be a whole number from 1048576 to 33554432"
+                ])
+        }
+    }
+
     @Test("One file is read whatever its name")
     func oneFile() throws {
         let entry = try Entry.read(page: CatalogFile(name: "draft.yaml", text: page))

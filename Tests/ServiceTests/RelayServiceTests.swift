@@ -1,5 +1,6 @@
 import Crypto
 import class EventLoop.EventLoop
+import Foundation
 import Glibc
 import HTTPServer
 import JSON
@@ -197,7 +198,7 @@ import Vault
             let cases: [(fields: [(String, String)], body: String, status: Int)] = [
                 ([("Content-Type", "text/plain")], Self.lease, 415), ([("Content-Encoding", "gzip")], Self.lease, 415),
                 ([], "", 400), ([], "{", 400), ([], "{}", 422), ([("Top-Dry-Run", "maybe")], Self.lease, 400),
-                ([("Idempotency-Key", "a b")], Self.lease, 400),
+                ([("Idempotency-Key", "a b")], Self.lease, 400), ([("Idempotency-Key", "")], Self.lease, 400),
                 ([("Top-App", "x"), ("Top-App", "y")], Self.lease, 400),
                 ([("Top-Ref", String(repeating: "x", count: 129))], Self.lease, 400),
                 ([("Top-App", "x")], Self.lease, 403),
@@ -218,6 +219,24 @@ import Vault
             }
             #expect(none == 0)
         }
+    }
+
+    @Test("A body may be as long as the entry allows, and 1 MiB where it says nothing")
+    func bodyLimits() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "catalog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try "method: tmall.car.lease.freedownpayment.put\npath: \(Self.leasePath)\nmax_body_bytes: 4194304\n".write(
+            to: folder.appending(path: "tmall.car.lease.freedownpayment.put.overlay.yaml"), atomically: false,
+            encoding: .utf8)
+        let catalog = try CatalogHolder(folder: folder.path)
+        let responder = RelayResponder(
+            catalog: catalog, workers: [], readiness: Readiness(freshness: VaultFreshness(), catalog: catalog),
+            registry: PrometheusRegistry())
+        #expect(responder.bodyLimit(method: "POST", path: Self.leasePath) == 4 << 20)
+        #expect(responder.bodyLimit(method: "POST", path: "/v1/top/tmall.car.lease.freedownpayment.put") == 4 << 20)
+        #expect(responder.bodyLimit(method: "POST", path: "/v1/top/tmall.aliauto.carprofile.sync") == 1 << 20)
+        #expect(responder.bodyLimit(method: "POST", path: "/nowhere") == 1 << 20)
     }
 
     @Test("Replies are given on the loops of the workers, which take turns")
