@@ -17,8 +17,8 @@ public final class TrailWriter {
         public var outcomeRows: Int
         /// Bytes of their rows at most.
         public var outcomeBytes: Int
-        /// Connections for intents: one commits while the other fills.
-        public var intentConnections = 2
+        /// Connections for intents. One: what waits while it commits goes together in its next batch.
+        public var intentConnections = 1
         /// Connections for endings.
         public var outcomeConnections = 1
 
