@@ -107,7 +107,8 @@ struct RuleTests {
             "print(x)", "let a = try! f()", "let a = b as! C", "fatalError(\"x\")",
             "final class A: @unchecked Sendable {",
             "nonisolated(unsafe) var a = 1", "let p: UnsafePointer<Int>", "a.withUnsafeBytes { _ in }",
-            "let a = b!.c", "let a = f()!", "let a = b[0]!", "var a: Int!",
+            "bootstrap.childChannelOption(.socketOption(.tcp_nodelay), value: 1)", "let a = b!.c", "let a = f()!",
+            "let a = b[0]!", "var a: Int!",
         ])
     func refusedWords(line: String) {
         let violations = WordRules.sourceViolations(in: file("Sources/TOP/A.swift", "\n\(line)\n"))

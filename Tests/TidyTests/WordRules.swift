@@ -22,6 +22,8 @@ enum WordRules {
         Rule(word: "as!", advice: "use as? and handle nil"),
         Rule(word: "fatalError(", advice: "throw; a broken invariant is a precondition with its reason"),
         Rule(word: "@unchecked Sendable", advice: "use a value, an actor or a lock", except: ImportRules.wrappers),
+        // Its number is SO_DEBUG's there, which only root may set: connections of an ordinary user's process fail.
+        Rule(word: ".socketOption(.tcp_nodelay)", advice: "set TCP options with .tcpOption"),
         Rule(word: "nonisolated(unsafe)", advice: "use a value, an actor or a lock", except: ImportRules.wrappers),
     ]
 
