@@ -55,6 +55,10 @@ public final class TrailWriter {
             configuration: persistent)
         intents.onEvent = { onEvent("intents", $0) }
         endings.onEvent = { onEvent("outcomes", $0) }
+        // Also when the queue empties after an outage and no call comes any more.
+        endings.onCommit = { [unowned endings] _, _ in
+            figures.queued.store(endings.statistics.queuedUnits, ordering: .relaxed)
+        }
     }
 
     /// From now on business keys are kept as fingerprints under this key.
