@@ -25,6 +25,8 @@ struct PreparedCall: Sendable {
             traceID: request.traceID,
             requestID: mapped.requestID, request: mapped.maskedRequest)
         intent.keys = mapped.keys.map { ($0.name, $0.value) }
+        intent.parameters = mapped.parameters
+        intent.files = mapped.files
         return intent
     }
 

@@ -64,8 +64,10 @@ extension Worker {
             guard let row = try await reader.call(id) else { throw Self.noSuchCall() }
             var json = JSONWriter(capacity: 2048)
             let notes = try await reader.notes(of: [id])
+            let openings = try await reader.openings(of: id)
             try await write(
-                row, notes: notes[id] ?? [], withRequest: withRequest, withResponse: withResponse, to: &json)
+                row, notes: notes[id] ?? [], openings: openings, withRequest: withRequest, withResponse: withResponse,
+                to: &json)
             return .json(json.bytes)
         } catch let problem as Problem {
             throw problem
@@ -109,7 +111,8 @@ extension Worker {
     }
 
     private func write(
-        _ row: TrailRow, notes: [Note], withRequest: Bool, withResponse: Bool, to json: inout JSONWriter
+        _ row: TrailRow, notes: [Note], openings: [Opening]? = nil, withRequest: Bool, withResponse: Bool,
+        to json: inout JSONWriter
     ) async throws(PostgresError) {
         let request = withRequest ? try await reader.request(of: row.id) : nil
         let response = withResponse ? try await reader.response(of: row.id) : nil
@@ -124,6 +127,12 @@ extension Worker {
             json.beginArray()
             for note in notes { note.write(to: &json) }
             json.endArray()
+            if let openings {
+                json.name("openings")
+                json.beginArray()
+                for opening in openings { opening.write(to: &json) }
+                json.endArray()
+            }
             if withRequest { Self.write("request", request, to: &json) }
             if withResponse { Self.write("response", response, to: &json) }
         }

@@ -50,6 +50,12 @@ struct Endpoints: Sendable {
                 try QueryString(request.query).check(allowed: [])
                 try request.checkIsJSON()
                 return try await worker.addNote(request.body, to: id, by: token)
+            case .auditUnmask(let id):
+                let token = try worker.authorize(request.authorization, for: .auditUnmask)
+                try request.checkRequestID()
+                try QueryString(request.query).check(allowed: [])
+                try request.checkIsJSON()
+                return try await worker.unmask(id, request.body, by: token)
             case .auditRefusals:
                 _ = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()

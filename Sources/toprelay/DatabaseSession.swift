@@ -61,6 +61,20 @@ actor DatabaseSession {
         return try await trail().list(filter)
     }
 
+    /// The full request of a call; the opening is recorded under this name.
+    func unmask(_ id: CallID, by opener: String, because reason: String) async throws -> (TrailRow, SealedRequest) {
+        guard let masterKey else { throw Failure.refused("opening a request needs TOPRELAY_MASTER_KEY") }
+        let trail = trail()
+        guard let row = try await trail.call(id) else { throw Failure.failed("there is no call \(id.text)") }
+        switch try await trail.open(id, by: opener, because: reason) {
+        case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
+        case .gone: throw Failure.failed("the full request is not kept any longer")
+        case .neverKept: throw Failure.failed("the full request was never kept: TOPRELAY_RETENTION_SEALED was 0")
+        case .tooLarge(let bytes):
+            throw Failure.failed("the full request was never kept: its \(bytes) bytes are over the limit")
+        }
+    }
+
     private func end() {
         connection?.close()
         connection = nil
