@@ -62,11 +62,14 @@ struct Verdict: Sendable {
 
     private static func answered(status: Int, body: [UInt8], entry: Entry, mapped: MappedCall) -> Verdict {
         var verdict: Verdict
+        var answer: Answer?
         if status >= 500 {
             verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
             verdict.code = "http-\(status)"
         } else {
-            switch Answer.read(body, method: entry.method) {
+            let read = Answer.read(body, method: entry.method)
+            answer = read
+            switch read {
             case .response(let inner): verdict = interpreted(entry.interpret(inner, of: mapped))
             case .error(let error): verdict = refused(error, entry: entry, mapped: mapped)
             case .unreadable(let reason):
@@ -74,8 +77,7 @@ struct Verdict: Sendable {
                 verdict.code = status == 200 ? "unreadable" : "http-\(status)"
             }
         }
-        let mask = verdict.interpretation?.mask ?? mapped.mask
-        verdict.response = mask.masked(String(decoding: body, as: UTF8.self))
+        verdict.response = entry.shown(body, answer, verdict.interpretation, mapped.mask)
         verdict.responseBytes = body.count
         return verdict
     }

@@ -66,9 +66,7 @@ import Testing
         try await withWriter { trail, writer, reader, _ in
             let now = try await trail.now()
             let intents = (0..<60).map { intent(now, [Parameter(name: "n", value: "value \($0)")]) }
-            await withTaskGroup(of: Void.self) { group in
-                for intent in intents { group.addTask { await writer.tryRecord(intent) } }
-            }
+            _ = await concurrently(intents.count, on: trail.loop) { await writer.tryRecord(intents[$0]) }
             #expect(try await trail.number("SELECT count(*) FROM audit.sealed JOIN audit.intents USING (at, id)") == 60)
             for (number, intent) in intents.enumerated() {
                 guard case .sealed(let sealed) = try await reader.open(intent.id, by: "a", because: "b") else {
