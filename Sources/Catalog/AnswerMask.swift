@@ -39,9 +39,9 @@ struct AnswerMask {
         return shown.text(root.raw, mask)
     }
 
-    /// The text of an answer of which nothing is known.
+    /// The text of an answer of which nothing is known; one that is no JSON, such as a proxy's page, has no members.
     static func unreadable(_ body: [UInt8], _ mask: ValueMask) -> String {
-        guard JSONScalars.isOutlined(body.span) else { return "(\(body.count) bytes that are no JSON)" }
+        guard JSONScalars.isOutlined(body.span) else { return mask.masked(String(decoding: body, as: UTF8.self)) }
         return AnswerMask(hidesUnknown: true).text(body[...], mask)
     }
 
