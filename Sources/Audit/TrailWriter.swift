@@ -34,7 +34,7 @@ public final class TrailWriter {
     private let endings: GroupWriter
     private let limits: Limits
     private let figures: TrailFigures
-    private var rows = TrailRows()
+    private var fingerprintKey: FingerprintKey?
     private var sealer: RequestSealer?
 
     /// Starts to connect. On the loop's thread.
@@ -68,7 +68,10 @@ public final class TrailWriter {
     }
 
     /// From now on business keys are kept as fingerprints under this key.
-    public func use(_ key: FingerprintKey) { rows.fingerprintKey = key }
+    public func use(_ key: FingerprintKey) { fingerprintKey = key }
+
+    /// No fingerprints yet, for the business keys of one call.
+    public var fingerprints: Fingerprints { Fingerprints(key: fingerprintKey) }
 
     /// Whether intents and endings each have a connection.
     public var isConnected: Bool { intents.isConnected && endings.isConnected }
@@ -81,7 +84,7 @@ public final class TrailWriter {
 
     /// Returns when the intent is durable, and its full request with it.
     public func record(_ intent: Intent) async throws(TrailError) {
-        var unit = [rows.row(intent, table: 0)]
+        var unit = [TrailRows.row(intent, table: 0)]
         do throws(CryptoError) {
             if let sealed = try sealer?.row(intent, table: 1) { unit.append(sealed) }
         } catch {
@@ -96,8 +99,8 @@ public final class TrailWriter {
 
     /// Queues an ending, and waits for its commit for a time. After that it stays queued until it is written.
     public func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
-        var unit = [rows.row(ending, of: intent, table: 0)]
-        if let response = rows.responseRow(ending, of: intent, table: 1) { unit.append(response) }
+        var unit = [TrailRows.row(ending, of: intent, table: 0)]
+        if let response = TrailRows.responseRow(ending, of: intent, table: 1) { unit.append(response) }
         switch await endings.write(unit, waitingAtMost: limit) {
         case .committed: break
         case .queued: figures.late.wrappingIncrement(ordering: .relaxed)

@@ -80,13 +80,13 @@ struct AnswerMask {
                 guard hidesUnknown else { return }
                 shown = "***"
             }
-            mask.append(text.extracting(copied..<range.lowerBound), to: &bytes, isEscaped: false)
+            mask.append(text.extracting(copied..<range.lowerBound), to: &bytes)
             bytes.append(UInt8(ascii: "\""))
             bytes.append(contentsOf: shown.utf8)
             bytes.append(UInt8(ascii: "\""))
             copied = range.upperBound
         }
-        mask.append(text.extracting(copied..<text.count), to: &bytes, isEscaped: false)
+        mask.append(text.extracting(copied..<text.count), to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// A private value of a call, and what is shown instead.
 struct SensitiveValue: Sendable, Equatable {
     let text: String
@@ -53,16 +55,19 @@ public struct ValueMask: Sendable {
         return bytes
     }
 
-    /// Appends a text with private values masked; `isEscaped`: as the content of a JSON string.
-    func append(_ text: Span<UInt8>, to bytes: inout [UInt8], isEscaped: Bool) {
-        append(text, from: hit(text, from: 0), to: &bytes, isEscaped: isEscaped)
+    /// Appends a text with private values masked, as the content of a JSON string.
+    func appendEscaped(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        append(text, from: hit(text, from: 0), to: &bytes) { JSONEscapes.append($0, to: &$1) }
     }
 
-    private func append(_ text: Span<UInt8>, from first: Hit?, to bytes: inout [UInt8], isEscaped: Bool = false) {
+    private func append(
+        _ text: Span<UInt8>, from first: Hit?, to bytes: inout [UInt8],
+        plain append: (Span<UInt8>, inout [UInt8]) -> Void = Self.appendPlain
+    ) {
         var copied = 0
         var next = first
         while let hit = next {
-            JSONText.append(text, copied..<hit.start, to: &bytes, isEscaped: isEscaped)
+            append(text.extracting(copied..<hit.start), &bytes)
             switch hit.kind {
             case .value(let index): bytes.append(contentsOf: needles.values[index].masked.utf8)
             case .number: PrivateNumber.append(text.extracting(hit.start..<hit.end), to: &bytes)
@@ -70,7 +75,18 @@ public struct ValueMask: Sendable {
             copied = hit.end
             next = self.hit(text, from: copied)
         }
-        JSONText.append(text, copied..<text.count, to: &bytes, isEscaped: isEscaped)
+        append(text.extracting(copied..<text.count), &bytes)
+    }
+
+    private static func appendPlain(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        bytes.append(addingCapacity: text.count) { output in
+            for index in 0..<text.count { output.append(text[index]) }
+        }
+    }
+
+    /// Appends a text with private values masked.
+    func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        append(text, from: hit(text, from: 0), to: &bytes)
     }
 
     /// Something private in a text.
@@ -96,7 +112,7 @@ public struct ValueMask: Sendable {
                 place += 1
                 continue
             }
-            if let hit = needles.hit(text, at: place) {
+            if needles.firstBytes.contains(byte), let hit = needles.hit(text, at: place) {
                 return Hit(kind: .value(hit.index), start: place, end: hit.end)
             }
             let followsDigit = place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
@@ -126,38 +142,5 @@ public struct ValueMask: Sendable {
         case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "b"), UInt8(ascii: "f"): return 2
         default: return 1
         }
-    }
-}
-
-/// A set of bytes.
-struct ByteSet: Sendable {
-    private var words: SIMD4<UInt64> = .zero
-
-    static let digits: ByteSet = {
-        var set = ByteSet()
-        for byte in UInt8(ascii: "0")...UInt8(ascii: "9") { set.insert(byte) }
-        return set
-    }()
-
-    /// What escapes begin with: JSON's and those of URLs.
-    static let escapes: ByteSet = {
-        var set = ByteSet()
-        set.insert(UInt8(ascii: "\\"))
-        set.insert(UInt8(ascii: "%"))
-        return set
-    }()
-
-    mutating func insert(_ byte: UInt8) {
-        words[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
-    }
-
-    func union(_ other: ByteSet) -> ByteSet {
-        var set = self
-        set.words |= other.words
-        return set
-    }
-
-    func contains(_ byte: UInt8) -> Bool {
-        words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1
     }
 }

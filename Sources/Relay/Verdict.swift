@@ -96,15 +96,21 @@ struct Verdict: Sendable {
         verdict.topRequestID = interpretation.requestID
         // What TOP says of a success is no code of a fault.
         guard outcome == .businessFailure || outcome == .partial else { return verdict }
-        verdict.code = interpretation.code
+        verdict.code = interpretation.code.map { shown($0, interpretation.mask) }
         verdict.message = interpretation.message.map { interpretation.mask.masked($0) }
         return verdict
+    }
+
+    /// A code may hold a value of the call (`isv.exists:…`); short ones are codes and nothing else.
+    private static func shown(_ code: String, _ mask: ValueMask) -> String {
+        code.utf8.count > 10 ? mask.masked(code) : code
     }
 
     private static func refused(_ error: TOPError, entry: Entry, mapped: MappedCall) -> Verdict {
         var masked = error
         masked.message = mapped.mask.masked(error.message)
         masked.subMessage = error.subMessage.map { mapped.mask.masked($0) }
+        masked.subCode = error.subCode.map { shown($0, mapped.mask) }
         var verdict = byClass(ErrorClass(classifying: error, methodReads: entry.reads), said: masked, entry: entry)
         verdict.problem?.top = masked
         verdict.code = masked.code
