@@ -9,12 +9,6 @@ enum AuditQuery {
         "client_request_id", "min_duration_ms", "key", "ref", "order", "limit", "cursor", "include",
     ]
 
-    /// The parts of a call that `include` asks for.
-    struct Include: Sendable {
-        var request = false
-        var response = false
-    }
-
     static func filter(_ query: QueryString) throws(Problem) -> TrailFilter {
         var filter = TrailFilter()
         filter.fromMilliseconds = try instant("from", query)
@@ -43,14 +37,9 @@ enum AuditQuery {
         return filter
     }
 
-    static func include(_ query: QueryString) throws(Problem) -> Include {
-        var include = Include()
-        for part in (query["include"] ?? "").split(separator: ",") {
-            switch part {
-            case "request": include.request = true
-            case "response": include.response = true
-            default: throw Problem(.malformedRequest, "include takes request and response, separated by a comma.")
-            }
+    static func include(_ query: QueryString) throws(Problem) -> TrailInclude {
+        guard let include = TrailInclude(query["include"] ?? "") else {
+            throw Problem(.malformedRequest, "include takes request and response, separated by a comma.")
         }
         return include
     }
