@@ -3,12 +3,12 @@ public import Postgres
 extension TrailReader {
     /// One page with notes and texts. A page with very much text ends early: its cursors lead to the rest.
     public func records(
-        _ filter: TrailFilter, _ include: TrailInclude
+        _ filter: TrailFilter, _ include: TrailInclude, maximumTextBytes: Int = maximumPageTextBytes
     ) async throws(PostgresError) -> (page: TrailPage, records: [TrailRecord]) {
         let page = try await list(filter)
         let ids = page.fetchedIDs
         let notes = try await notes(of: ids)
-        let texts = try await texts(of: ids, include, maximumBytes: Self.maximumPageTextBytes)
+        let texts = try await texts(of: ids, include, maximumBytes: maximumTextBytes)
         let cut = page.cut(to: texts.count)
         let textByID = Dictionary(zip(ids, texts)) { first, _ in first }
         return (

@@ -22,8 +22,8 @@ public struct TrailRecord: Sendable {
     /// What the last note that settles the call says became of it.
     public var settled: Note.Settlement? { notes.last { $0.settles != nil }?.settles }
 
-    /// Writes the call as an object of `GET /v1/audit/calls`.
-    public func write(to json: inout JSONWriter) {
+    /// Writes the call as an object of `GET /v1/audit/calls`; `extra` adds members at its end.
+    public func write(to json: inout JSONWriter, extra: (inout JSONWriter) -> Void = { _ in }) {
         row.write(to: &json) { json in
             json.name("settled")
             if let settled { json.string(settled.rawValue) } else { json.null() }
@@ -33,6 +33,7 @@ public struct TrailRecord: Sendable {
             json.endArray()
             if include.request { Self.write("request", texts.request, to: &json) }
             if include.response { Self.write("response", texts.response, to: &json) }
+            extra(&json)
         }
     }
 

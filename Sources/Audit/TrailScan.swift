@@ -6,17 +6,19 @@ public import Postgres
 /// come while it goes on are not in it.
 public struct TrailScan: Sendable {
     /// The most rows of a page.
-    static let pageRows = 500
+    public static let pageRows = 500
 
     private var filter: TrailFilter
     private var walk: TrailWalk
     private var left: Int
+    private let pageRows: Int
     private let bounds: TrailReader.Bounds
 
     /// - Parameter limit: the most rows in all; nil: all that there are.
-    init(_ filter: TrailFilter, limit: Int?, whole: TrailWindow, bounds: TrailReader.Bounds) {
+    init(_ filter: TrailFilter, limit: Int?, pageRows: Int, whole: TrailWindow, bounds: TrailReader.Bounds) {
         self.filter = filter
         self.bounds = bounds
+        self.pageRows = pageRows
         left = limit ?? .max
         walk = TrailWalk(whole, isAscending: filter.isAscending, isIndexed: filter.isIndexed)
     }
@@ -24,7 +26,7 @@ public struct TrailScan: Sendable {
     /// The next calls, perhaps none of them yet; nil at the end.
     public mutating func next(from reader: TrailReader) async throws(PostgresError) -> [TrailRow]? {
         guard left > 0, let window = walk.next else { return nil }
-        filter.limit = min(left, Self.pageRows)
+        filter.limit = min(left, pageRows)
         let rows: [TrailRow]
         do throws(PostgresError) {
             rows = try await reader.rows(filter, window, bounds)
@@ -46,12 +48,15 @@ public struct TrailScan: Sendable {
 
 extension TrailReader {
     /// A scan of the calls that have come until now.
-    /// - Parameter limit: the most rows in all; nil: all that there are. The filter's own limit is a page's and does not
-    ///   count here.
-    public func scan(_ filter: TrailFilter, limit: Int? = nil) async throws(PostgresError) -> TrailScan {
+    /// - Parameters:
+    ///   - limit: the most rows in all; nil: all that there are. The filter's own limit does not count here.
+    ///   - pageRows: the most rows of a page.
+    public func scan(
+        _ filter: TrailFilter, limit: Int? = nil, pageRows: Int = TrailScan.pageRows
+    ) async throws(PostgresError) -> TrailScan {
         let bounds = try await bounds()
         var whole = whole(filter, bounds)
         whole.to = min(whole.to, bounds.now + 1)
-        return TrailScan(filter, limit: limit, whole: whole, bounds: bounds)
+        return TrailScan(filter, limit: limit, pageRows: pageRows, whole: whole, bounds: bounds)
     }
 }
