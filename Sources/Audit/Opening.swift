@@ -23,6 +23,14 @@ public struct Opening: Sendable, Equatable {
         reason = row["reason"].text ?? ""
     }
 
+    /// Writes the member `openings` of a call.
+    public static func write(_ openings: [Opening], to json: inout JSONWriter) {
+        json.name("openings")
+        json.beginArray()
+        for opening in openings { opening.write(to: &json) }
+        json.endArray()
+    }
+
     /// Writes the opening as an object.
     public func write(to json: inout JSONWriter) {
         json.beginObject()

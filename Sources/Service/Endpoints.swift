@@ -35,15 +35,14 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
-                return try await worker.calls(
-                    try AuditQuery.filter(query), withRequest: include.request, withResponse: include.response)
+                return try await worker.calls(try AuditQuery.filter(query), include)
             case .auditCall(let id):
                 _ = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
-                return try await worker.call(id, withRequest: include.request, withResponse: include.response)
+                return try await worker.call(id, include)
             case .auditNote(let id):
                 let token = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
@@ -68,7 +67,7 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: StatsParameters.names)
                 return try await worker.stats(try StatsParameters.read(query))
-            case .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
+            case .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {

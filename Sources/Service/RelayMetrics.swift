@@ -77,6 +77,10 @@ public enum RelayMetrics {
             .init(
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
+            .init("toprelay_exports_running", .gauge, "Exports of the audit trail under way."),
+            .init(
+                "toprelay_exports_total", .counter,
+                "Exports of the audit trail that were asked for, by how they ended.", labels: ["result"]),
             .init("toprelay_catalog_entries", .gauge, "TOP methods in force."),
             .init(
                 "toprelay_catalog_faults", .gauge,

@@ -20,6 +20,8 @@ enum Route: Sendable {
     case auditRefusals
     /// Aggregates: `GET /v1/audit/stats`.
     case auditStats
+    /// Calls as a file: `GET /v1/audit/export`.
+    case auditExport
     /// Whether the process runs: `GET /livez`.
     case live
     /// Whether the replica takes calls: `GET /readyz`.
@@ -45,8 +47,8 @@ enum Route: Sendable {
     var isDescription: Bool {
         switch self {
         case .openAPI, .docs, .methodDocs: true
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats, .live, .ready,
-            .metrics:
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats, .auditExport, .live,
+            .ready, .metrics:
             false
         }
     }
@@ -65,6 +67,7 @@ enum Route: Sendable {
         case "/v1/audit/calls": return .auditList
         case "/v1/audit/refusals": return .auditRefusals
         case "/v1/audit/stats": return .auditStats
+        case "/v1/audit/export": return .auditExport
         default: break
         }
         if let method = suffix(of: path, after: "/v1/top/") { return .call(try entry(method, in: catalog)) }

@@ -5,7 +5,7 @@ import JSON
 import Service
 
 /// `toprelay audit unmask`: the full request of a call, for whoever has the master key.
-struct UnmaskCommand: AsyncParsableCommand {
+struct AuditUnmaskCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unmask",
         abstract: "Opens the full request of a call. The opening is recorded, and shown with the call.")
