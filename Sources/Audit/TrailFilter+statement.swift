@@ -7,13 +7,7 @@ extension TrailFilter {
     func statement(_ window: TrailWindow, openSince: Int64?) -> (sql: String, parameters: [SQLValue]) {
         var clause = Clause()
         let range = clause.range(window)
-        clause.add(method: method)
-        clause.add("app", equals: app)
-        clause.add("seller", equals: seller)
-        clause.add("caller", equals: caller)
-        clause.add("client_request_id", equals: clientRequestID)
-        clause.add(ref: ref)
-        if key != nil { clause.add(fingerprints: fingerprints) }
+        addCommon(to: &clause)
         clause.add(cursor)
         let order = isAscending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC"
         let common = clause.terms
@@ -50,8 +44,19 @@ extension TrailFilter {
     /// so `OFFSET 0` keeps it from seeing the limit.
     private var isRare: Bool { key != nil || ref != nil || topRequestID != nil || clientRequestID != nil }
 
+    /// What every call can match.
+    func addCommon(to clause: inout Clause) {
+        clause.add(method: method)
+        clause.add("app", equals: app)
+        clause.add("seller", equals: seller)
+        clause.add("caller", equals: caller)
+        clause.add("client_request_id", equals: clientRequestID)
+        clause.add(ref: ref)
+        if key != nil { clause.add(fingerprints: fingerprints) }
+    }
+
     /// What only a call that has ended can match.
-    private func addEnded(to clause: inout Clause) {
+    func addEnded(to clause: inout Clause) {
         clause.add("outcome", equals: outcome)
         clause.add("code", equals: code)
         clause.add("sub_code", equals: subCode)
@@ -64,7 +69,7 @@ extension TrailFilter {
     }
 
     /// A reconciler's row counts only while the replica that made the call has written none.
-    private static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
+    static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
 
     private static func isOpen(since: String, _ range: Clause.Range) -> String {
         """
@@ -74,7 +79,7 @@ extension TrailFilter {
 }
 
 /// A WHERE clause under construction.
-private struct Clause {
+struct Clause {
     /// The places of a stretch's ends among the parameters.
     struct Range {
         let from: String
@@ -127,7 +132,7 @@ private struct Clause {
         bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))) + "::timestamptz"
     }
 
-    private mutating func bind(_ value: SQLValue) -> String {
+    mutating func bind(_ value: SQLValue) -> String {
         parameters.append(value)
         return "$\(parameters.count)"
     }

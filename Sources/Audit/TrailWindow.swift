@@ -42,6 +42,14 @@ struct TrailWalk: Sendable {
         length = min(longest, length * (longest > Self.day ? 32 : 2))
     }
 
+    /// A page was full at a call of the millisecond `edge`: the next stretch begins there, and holds about four pages,
+    /// because where no index has the order, all calls of a stretch are read for each page.
+    mutating func stopped(at edge: Int64) {
+        let passed = isAscending ? edge - rest.from : rest.to - edge
+        if isAscending { rest.from = edge } else { rest.to = edge + 1 }
+        length = min(longest, max(1000, 4 * passed))
+    }
+
     /// The stretch took too long: a shorter one is tried. False when none is left to try.
     mutating func shorten() -> Bool {
         guard length > 1000 else { return false }

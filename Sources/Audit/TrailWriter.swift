@@ -1,4 +1,5 @@
 import Atomics
+public import Crypto
 public import EventLoop
 public import Postgres
 
@@ -34,17 +35,22 @@ public final class TrailWriter {
     private let limits: Limits
     private let figures: TrailFigures
     private var fingerprintKey: FingerprintKey?
+    private var sealer: RequestSealer?
 
     /// Starts to connect. On the loop's thread.
-    /// - Parameter onEvent: what the writers meet, for logs; `intents` or `outcomes` says which.
+    /// - Parameters:
+    ///   - sealer: seals full requests, which are kept beside the intents; nil keeps none.
+    ///   - onEvent: what the writers meet, for logs; `intents` or `outcomes` says which.
     public init(
         loop: EventLoop, settings: PostgresSettings, limits: Limits, figures: TrailFigures,
+        sealer: Sealer? = nil,
         onEvent: @escaping (_ writer: String, WriterEvent) -> Void
     ) {
         self.limits = limits
         self.figures = figures
+        self.sealer = sealer.map { RequestSealer($0, figures: figures) }
         intents = GroupWriter(
-            loop: loop, settings: settings, tables: [TrailTables.intents],
+            loop: loop, settings: settings, tables: [TrailTables.intents, TrailTables.sealed],
             configuration: WriterConfiguration(mode: .bounded, connections: limits.intentConnections))
         var persistent = WriterConfiguration(mode: .persistent, connections: limits.outcomeConnections)
         // Calls that were admitted while there was room must find some when they end.
@@ -76,10 +82,16 @@ public final class TrailWriter {
         return queued.queuedUnits < limits.outcomeRows && queued.queuedBytes < limits.outcomeBytes
     }
 
-    /// Returns when the intent is durable.
+    /// Returns when the intent is durable, and its full request with it.
     public func record(_ intent: Intent) async throws(TrailError) {
+        var unit = [TrailRows.row(intent, table: 0)]
+        do throws(CryptoError) {
+            if let sealed = try sealer?.row(intent, table: 1) { unit.append(sealed) }
+        } catch {
+            throw TrailError(error)
+        }
         do {
-            try await intents.write([TrailRows.row(intent, table: 0)])
+            try await intents.write(unit)
         } catch {
             throw TrailError(error)
         }

@@ -86,21 +86,36 @@ static int too_long(size_t header_count, size_t associated_count, size_t count) 
     return header_count > INT_MAX || associated_count > INT_MAX || count > INT_MAX;
 }
 
+EVP_CIPHER_CTX *toprelay_gcm_new(const EVP_CIPHER *cipher, const unsigned char *key) {
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    if (!context || EVP_EncryptInit_ex2(context, cipher, key, NULL, NULL)) return context;
+    EVP_CIPHER_CTX_free(context);
+    return NULL;
+}
+
+int toprelay_gcm_seal_in_place(EVP_CIPHER_CTX *context, const unsigned char *nonce, const unsigned char *header,
+                               size_t header_count, const unsigned char *associated, size_t associated_count,
+                               unsigned char *data, size_t count, unsigned char *tag) {
+    if (too_long(header_count, associated_count, count)) return 0;
+    int length = 0;
+    return EVP_EncryptInit_ex2(context, NULL, NULL, nonce, NULL) &&
+           EVP_EncryptUpdate(context, NULL, &length, header, (int)header_count) &&
+           (!associated_count ||
+            EVP_EncryptUpdate(context, NULL, &length, associated, (int)associated_count)) &&
+           (!count || EVP_EncryptUpdate(context, data, &length, data, (int)count)) &&
+           EVP_EncryptFinal_ex(context, tag, &length) &&
+           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag);
+}
+
 int toprelay_gcm_seal(const EVP_CIPHER *cipher, const unsigned char *key, const unsigned char *nonce,
                       const unsigned char *header, size_t header_count, const unsigned char *associated,
                       size_t associated_count, const unsigned char *plain, size_t count, unsigned char *out,
                       unsigned char *tag) {
-    if (too_long(header_count, associated_count, count)) return 0;
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    EVP_CIPHER_CTX *context = toprelay_gcm_new(cipher, key);
     if (!context) return 0;
-    int length = 0;
-    int done = EVP_EncryptInit_ex2(context, cipher, key, nonce, NULL) &&
-               EVP_EncryptUpdate(context, NULL, &length, header, (int)header_count) &&
-               (!associated_count ||
-                EVP_EncryptUpdate(context, NULL, &length, associated, (int)associated_count)) &&
-               (!count || EVP_EncryptUpdate(context, out, &length, plain, (int)count)) &&
-               EVP_EncryptFinal_ex(context, tag, &length) &&
-               EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag);
+    if (count) memcpy(out, plain, count);
+    int done = toprelay_gcm_seal_in_place(context, nonce, header, header_count, associated, associated_count, out,
+                                          count, tag);
     EVP_CIPHER_CTX_free(context);
     return done;
 }

@@ -3,7 +3,8 @@ public struct ByteSet: Sendable {
     private var words: InlineArray<4, UInt64> = [0, 0, 0, 0]
 
     static let digits = ByteSet(UInt8(ascii: "0")...UInt8(ascii: "9"))
-    static let backslash = ByteSet(CollectionOfOne(UInt8(ascii: "\\")))
+    /// What escapes begin with: JSON's and those of URLs.
+    static let escapes = ByteSet([UInt8(ascii: "\\"), UInt8(ascii: "%")])
 
     /// A set of the bytes given.
     public init(_ bytes: some Sequence<UInt8>) {

@@ -160,7 +160,7 @@ extension Mapper {
         if let level = field.level {
             self.object(object, level)
         } else if object.kind == .object {
-            writer.value(object)
+            writeUnknown(object)
         } else {
             fault("must be an object, not \(object.kind.inWords)")
         }
@@ -180,8 +180,8 @@ extension Mapper {
         if field.kind == .map, content.kind != .object {
             return fault("must be an object, not \(content.kind.inWords)")
         }
-        if let text { return parameters.append(Parameter(name: field.name, value: text)) }
-        writer.value(value)
+        if let text { return sendUnknown(text, named: field.name) }
+        writeUnknown(value)
         sendWritten(field)
     }
 
@@ -201,7 +201,7 @@ extension Mapper {
                 text = String(decoding: writer.bytes, as: UTF8.self)
             }
             guard let text, !Parameter.isBlank(text) else { continue }
-            parameters.append(Parameter(name: member.name, value: text))
+            sendUnknown(text, named: member.name)
         }
     }
 
@@ -260,7 +260,7 @@ extension Mapper {
     private mutating func write(_ content: CompiledField, _ value: JSONValue) {
         guard content.isList else {
             if let level = content.level { return object(value, level) }
-            return writer.value(value)
+            return writeUnknown(value)
         }
         guard value.kind == .array else { return fault("must hold a list, not \(value.kind.inWords)") }
         if value.count == 0 { fault("must hold at least one element") }

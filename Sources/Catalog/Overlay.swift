@@ -64,6 +64,7 @@ struct Overlay: Sendable {
     var path: String?
     var session: Entry.Session?
     var reads = false
+    var isPersonal = false
     var isOpen = false
     var maximumBodyBytes: Int?
     var idempotency: Path?

@@ -5,8 +5,8 @@ struct OverlayReader {
     var yaml: YAMLReader
 
     static let names = [
-        "method", "path", "session", "reads", "open", "max_body_bytes", "idempotency", "request", "response", "rules",
-        "outcome",
+        "method", "path", "session", "reads", "personal", "open", "max_body_bytes", "idempotency", "request", "response",
+        "rules", "outcome",
     ]
     static let fieldNames = [
         "required", "max_length", "max_items", "aliases", "values", "value_aliases", "date", "sensitive", "key",
@@ -34,6 +34,7 @@ struct OverlayReader {
         overlay.path = friendlyPath(members)
         overlay.session = yaml.choice(members, "session")
         overlay.reads = yaml.bool(members, "reads") ?? false
+        overlay.isPersonal = yaml.bool(members, "personal") ?? false
         overlay.isOpen = yaml.bool(members, "open") ?? false
         overlay.maximumBodyBytes = bodyLimit(members)
         overlay.idempotency = path(members, "idempotency")

@@ -47,7 +47,9 @@ extension Mapper {
         for (index, parameter) in parameters.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             bytes.append(UInt8(ascii: "\""))
-            JSONEscapes.append(parameter.name.utf8.span, to: &bytes)
+            // Of an open request, a name may be anything.
+            let name = parameter.name.utf8.span
+            if isPersonal { mask.appendEscaped(name, to: &bytes) } else { JSONEscapes.append(name, to: &bytes) }
             bytes.append(contentsOf: "\":\"".utf8)
             if next < masks.count, masks[next].parameter == index {
                 masks[next].append(to: &bytes, mask)

@@ -9,11 +9,11 @@ struct SensitiveValue: Sendable, Equatable {
 /// Masks a call's private values in any text: in the request as sent, in TOP's answers and error texts.
 ///
 /// Two things are masked. The call's own private values of 4 characters and more wherever they occur, also with JSON's
-/// escapes and inside JSON that stands in a string. And what looks private whoever's it is: mainland mobile numbers
+/// escapes, inside JSON that stands in a string, and encoded for a URL. And what looks private whoever's it is: mainland mobile numbers
 /// (11 digits, 1 and 3–9 in front) and 18-digit identity card numbers with a birthday and a valid check digit, unless
 /// they are part of a longer run of digits. A text without any is scanned once and not copied.
 public struct ValueMask: Sendable {
-    /// The shortest private value that is searched for, in characters other than backslashes.
+    /// The shortest private value that is searched for, in characters other than backslashes; one beyond ASCII counts twice.
     public static let minimumCharacters = 4
 
     private let needles: NeedleSet
@@ -27,7 +27,7 @@ public struct ValueMask: Sendable {
 
     init(_ values: [SensitiveValue]) {
         needles = NeedleSet(values)
-        starts = needles.isEmpty ? .digits : .digits.union(needles.firstBytes)
+        starts = .digits.union(needles.isEmpty ? .escapes : needles.firstBytes)
     }
 
     /// This mask with further values.
@@ -84,6 +84,11 @@ public struct ValueMask: Sendable {
         }
     }
 
+    /// Appends a text with private values masked.
+    func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        append(text, from: hit(text, from: 0), to: &bytes)
+    }
+
     /// Something private in a text.
     private struct Hit {
         enum Kind {
@@ -99,6 +104,8 @@ public struct ValueMask: Sendable {
     private func hit(_ text: Span<UInt8>, from start: Int) -> Hit? {
         var place = start
         let count = text.count
+        // Behind an escape, what its digits are says nothing: what it stands for does.
+        var (behindEscape, escapeIsDigit) = (-1, false)
         while place < count {
             let byte = text[place]
             guard starts.contains(byte) else {
@@ -108,13 +115,18 @@ public struct ValueMask: Sendable {
             if needles.firstBytes.contains(byte), let hit = needles.hit(text, at: place) {
                 return Hit(kind: .value(hit.index), start: place, end: hit.end)
             }
-            if byte == UInt8(ascii: "\\") {
-                place += Self.escape(text, at: place)
+            let followsDigit = place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
+            if ByteSet.escapes.contains(byte) {
+                let step = EscapedText.step(text, at: place)
+                let isDigit = step.map { PrivateNumber.isDigit($0.scalar) } ?? false
+                if isDigit, !followsDigit, let end = PrivateNumber.end(text, at: place) {
+                    return Hit(kind: .number, start: place, end: end)
+                }
+                place += byte == UInt8(ascii: "%") ? max(1, (step?.end ?? place) - place) : Self.escape(text, at: place)
+                (behindEscape, escapeIsDigit) = (place, isDigit)
                 continue
             }
-            // Within a run of digits no number begins.
-            let isFirst = place == 0 || text[place - 1] &- UInt8(ascii: "0") >= 10
-            if isFirst, let end = PrivateNumber.end(text, at: place) {
+            if !followsDigit, PrivateNumber.isDigit(byte), let end = PrivateNumber.end(text, at: place) {
                 return Hit(kind: .number, start: place, end: end)
             }
             place += 1

@@ -27,6 +27,8 @@ struct PreparedCall: Sendable {
             requestID: mapped.requestID, request: mapped.maskedRequest)
         intent.keys = keys
         intent.keys.add(mapped.keys)
+        intent.parameters = mapped.parameters
+        intent.files = mapped.files
         return intent
     }
 

@@ -46,11 +46,13 @@ extension Worker {
             throw Problem(
                 .invalidParameters, "A note has no member \"\(member.name.prefix(64))\"; there are text and settles.")
         }
-        guard let value = root["settles"], !value.isNull else { return (text, nil) }
+        // A note is read by whoever reads the trail.
+        let shown = ValueMask().masked(text)
+        guard let value = root["settles"], !value.isNull else { return (shown, nil) }
         guard let settles = value.string.flatMap({ Note.Settlement(rawValue: $0) }) else {
             throw Problem(.invalidParameters, "settles is done or not_done.")
         }
-        return (text, settles)
+        return (shown, settles)
     }
 
     /// One page of requests that never became calls.
@@ -91,7 +93,8 @@ extension Worker {
         guard !request.isDryRun, problem.type != .draining else { return }
         var refusal = Refusal(
             atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
-            status: problem.type.status, type: problem.type.rawValue, pointers: problem.faults.map { "\($0.pointer)" })
+            status: problem.type.status, type: problem.type.rawValue,
+            pointers: problem.faults.map { ValueMask().masked("\($0.pointer)") })
         refusal.app = request.app
         refusal.seller = request.seller
         refusal.refs = request.refs

@@ -9,13 +9,8 @@ enum AuditQuery {
         "client_request_id", "min_duration_ms", "key", "ref", "order", "limit", "cursor", "include",
     ]
 
-    /// The parts of a call that `include` asks for.
-    struct Include: Sendable {
-        var request = false
-        var response = false
-    }
-
-    static func filter(_ query: QueryString) throws(Problem) -> TrailFilter {
+    /// - Parameter isList: whether `limit` and `cursor` are a page's.
+    static func filter(_ query: QueryString, isList: Bool = true) throws(Problem) -> TrailFilter {
         var filter = TrailFilter()
         filter.fromMilliseconds = try instant("from", query)
         filter.toMilliseconds = try instant("to", query)
@@ -33,6 +28,7 @@ enum AuditQuery {
         filter.minimumDurationMilliseconds = try number("min_duration_ms", in: 0...86_400_000, query)
         filter.key = try key(query["key"])
         filter.order = try order(query["order"])
+        guard isList else { return filter }
         filter.limit = try number("limit", in: 1...TrailFilter.maximumLimit, query) ?? filter.limit
         if let text = query["cursor"] {
             guard let cursor = TrailCursor(text) else {
@@ -43,14 +39,9 @@ enum AuditQuery {
         return filter
     }
 
-    static func include(_ query: QueryString) throws(Problem) -> Include {
-        var include = Include()
-        for part in (query["include"] ?? "").split(separator: ",") {
-            switch part {
-            case "request": include.request = true
-            case "response": include.response = true
-            default: throw Problem(.malformedRequest, "include takes request and response, separated by a comma.")
-            }
+    static func include(_ query: QueryString) throws(Problem) -> TrailInclude {
+        guard let include = TrailInclude(query["include"] ?? "") else {
+            throw Problem(.malformedRequest, "include takes request and response, separated by a comma.")
         }
         return include
     }

@@ -28,6 +28,7 @@ actor Caretaker {
     private let dropped = Counter(label: "toprelay_partitions_dropped_total")
     private let oldestCalls = Gauge(label: "toprelay_audit_oldest_seconds", dimensions: [("kind", "calls")])
     private let oldestBodies = Gauge(label: "toprelay_audit_oldest_seconds", dimensions: [("kind", "bodies")])
+    private let oldestSealed = Gauge(label: "toprelay_audit_oldest_seconds", dimensions: [("kind", "sealed")])
     private let bytes = Gauge(label: "toprelay_audit_bytes")
     private let overdue = Gauge(label: "toprelay_retention_overdue_partitions")
     private let retention: Retention
@@ -101,6 +102,7 @@ actor Caretaker {
         let state = try await retention.state(on: connection)
         oldestCalls.record(state.oldestCallsSeconds)
         oldestBodies.record(state.oldestBodiesSeconds)
+        oldestSealed.record(state.oldestSealedSeconds)
         bytes.record(state.bytes)
         overdue.record(state.overdue)
         readiness.setPartitionDays(try await Partitions.daysAhead(on: connection))

@@ -35,21 +35,26 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
-                return try await worker.calls(
-                    try AuditQuery.filter(query), withRequest: include.request, withResponse: include.response)
+                return try await worker.calls(try AuditQuery.filter(query), include)
             case .auditCall(let id):
                 _ = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
-                return try await worker.call(id, withRequest: include.request, withResponse: include.response)
+                return try await worker.call(id, include)
             case .auditNote(let id):
                 let token = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 try QueryString(request.query).check(allowed: [])
                 try request.checkIsJSON()
                 return try await worker.addNote(request.body, to: id, by: token)
+            case .auditUnmask(let id):
+                let token = try worker.authorize(request.authorization, for: .auditUnmask)
+                try request.checkRequestID()
+                try QueryString(request.query).check(allowed: [])
+                try request.checkIsJSON()
+                return try await worker.unmask(id, request.body, by: token)
             case .auditRefusals:
                 _ = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
@@ -62,7 +67,7 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: StatsParameters.names)
                 return try await worker.stats(try StatsParameters.read(query))
-            case .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
+            case .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {

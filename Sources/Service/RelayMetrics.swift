@@ -60,6 +60,9 @@ public enum RelayMetrics {
             .init(
                 "toprelay_outcome_rows_failed_total", .counter,
                 "Outcome rows that were lost; their calls are closed as unknown."),
+            .init(
+                "toprelay_requests_too_large_to_seal_total", .counter,
+                "Full requests that were not kept because they are over the limit."),
             .init("toprelay_connections", .gauge, "HTTP connections open."),
             .init(
                 "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
@@ -74,6 +77,10 @@ public enum RelayMetrics {
             .init(
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
+            .init("toprelay_exports_running", .gauge, "Exports of the audit trail under way."),
+            .init(
+                "toprelay_exports_total", .counter,
+                "Exports of the audit trail that were asked for, by how they ended.", labels: ["result"]),
             .init("toprelay_catalog_entries", .gauge, "TOP methods in force."),
             .init(
                 "toprelay_catalog_faults", .gauge,
@@ -102,6 +109,9 @@ public enum RelayMetrics {
         }
         registry.observe("toprelay_outcome_rows_failed_total", kind: .counter) {
             Double(figures.reduce(0) { $0 + $1.failed.load(ordering: .relaxed) })
+        }
+        registry.observe("toprelay_requests_too_large_to_seal_total", kind: .counter) {
+            Double(figures.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
         }
         registry.observe("toprelay_connections") { Double(server.openConnections.value) }
         registry.observe("toprelay_connections_refused_total", kind: .counter) {

@@ -45,7 +45,10 @@ public final class RelayService: Service {
             settings: settings.database, retention: settings.retention, loop: housekeeping, readiness: readiness,
             logger: logger)
         catalogWatcher = CatalogWatcher(holder: catalog, logger: logger)
-        let responder = RelayResponder(catalog: catalog, workers: workers.all, readiness: readiness, registry: registry)
+        let exporter = AuditExporter(
+            settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
+        let responder = RelayResponder(
+            catalog: catalog, workers: workers.all, readiness: readiness, registry: registry, exporter: exporter)
         server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)
         RelayMetrics.observe(
             registry, workers: workers, readiness: readiness, server: server.statistics, catalog: catalog)

@@ -1,4 +1,5 @@
 import Audit
+import Crypto
 import Curl
 import EventLoop
 import Logging
@@ -48,7 +49,8 @@ final class WorkerGroup: Sendable {
         return WorkerParts(
             curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
             trail: TrailWriter(
-                loop: loop, settings: settings.database, limits: limits, figures: figures, onEvent: events.note),
+                loop: loop, settings: settings.database, limits: limits, figures: figures,
+                sealer: settings.retention.sealedDays > 0 ? try settings.masterKey.sealer() : nil, onEvent: events.note),
             reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)))
     }
 

@@ -272,7 +272,7 @@ struct LoadingTests {
         let bad = CatalogFile(name: good.name, text: text.replacing("list.car_vin", with: "list.vin"))
         #expect(
             Catalog.check([bad]).map(\.description) == [
-                #"a/\#(carProfiles).overlay.yaml:7: the page has no parameter "list.vin""#
+                #"a/\#(carProfiles).overlay.yaml:8: the page has no parameter "list.vin""#
             ])
     }
 

@@ -34,6 +34,14 @@ int toprelay_gcm_seal(const EVP_CIPHER *cipher, const unsigned char *key, const 
                       size_t associated_count, const unsigned char *plain, size_t count, unsigned char *out,
                       unsigned char *tag);
 
+// A context for sealing under one key again and again; NULL when it failed. The caller frees it with EVP_CIPHER_CTX_free.
+EVP_CIPHER_CTX *toprelay_gcm_new(const EVP_CIPHER *cipher, const unsigned char *key);
+
+// AES-256-GCM under the context's key, in place: `data` becomes its ciphertext. Otherwise as toprelay_gcm_seal.
+int toprelay_gcm_seal_in_place(EVP_CIPHER_CTX *context, const unsigned char *nonce, const unsigned char *header,
+                               size_t header_count, const unsigned char *associated, size_t associated_count,
+                               unsigned char *data, size_t count, unsigned char *tag);
+
 // The reverse: 1 done, 0 failed, -1 not authentic (then `out` is wiped).
 int toprelay_gcm_open(const EVP_CIPHER *cipher, const unsigned char *key, const unsigned char *nonce,
                       const unsigned char *header, size_t header_count, const unsigned char *associated,
