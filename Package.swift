@@ -130,8 +130,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "AuditTests",
-            dependencies: ["Audit", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "TestSupport", atomics],
-            swiftSettings: common),
+            dependencies: [
+                "Audit", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Migrations", "TestSupport", atomics,
+            ], swiftSettings: common),
         .testTarget(
             name: "RelayTests",
             dependencies: [
