@@ -157,6 +157,10 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["toprelay", "Crypto", "TestSupport"], swiftSettings: common),
         .testTarget(
+            name: "DeployTests",
+            dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
+            swiftSettings: common),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
