@@ -50,7 +50,8 @@ public enum RelayMetrics {
             .init(
                 "toprelay_partition_days_ahead", .gauge,
                 "Whole days ahead that have their partitions; an alarm below 1."),
-            .init("toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
+            .init(
+                "toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
             .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the aggregates do not hold yet."),
             .init("toprelay_clock_offset_seconds", .gauge, "The host's clock, minus PostgreSQL's."),
             .init("toprelay_ready", .gauge, "1 while the replica takes calls, as /readyz says."),

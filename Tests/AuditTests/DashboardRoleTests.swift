@@ -62,7 +62,8 @@ import Testing
             ).compactMap { $0[0].text }
             #expect(tables.count > 20)
             let others = [
-                "SELECT audit.ended_lately()", "SELECT audit.open_to_dashboards()", "SELECT audit.make_partitions('2020-01-01')",
+                "SELECT audit.ended_lately()", "SELECT audit.open_to_dashboards()",
+                "SELECT audit.make_partitions('2020-01-01')",
                 "INSERT INTO audit_api.notes (call_id, author, text) VALUES (gen_random_uuid(), 'x', 'x')",
                 "DELETE FROM audit_api.refusals", "UPDATE audit_api.calls SET outcome = 'success'",
                 "CREATE TABLE public.mine (id integer)", "CREATE VIEW audit_api.mine AS SELECT 1", "CREATE ROLE mine",

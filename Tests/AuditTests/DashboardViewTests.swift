@@ -69,7 +69,8 @@ import Testing
         arguments: [("calls_by_minute", "1m"), ("calls_by_hour", "1h"), ("calls_by_day", "1d")])
     func aggregates(view: String, bucket: String) async throws {
         try await withSeeded { trail in
-            let dimensions = ["", "method", "app", "outcome", "sub_code"] + (bucket == "1m" ? [] : ["seller", "caller"])
+            let dimensions =
+                ["", "method", "app", "outcome", "sub_code"] + (bucket == "1m" ? [] : ["seller", "caller"])
             func compare(_ when: String) async throws {
                 for dimension in dimensions {
                     let truth = Self.truth(bucket: bucket, dimension: dimension)

@@ -80,8 +80,11 @@ struct Dashboard {
         for override in overrides {
             if let name = override["matcher"]?["options"]?.string { names.insert(name) }
             for property in override["properties"].map({ Array($0.elements) }) ?? [] {
-                for link in property["id"]?.string == "links" ? property["value"].map({ Array($0.elements) }) ?? [] : [] {
-                    for match in (link["url"]?.string ?? "").matches(of: /__data\.fields\.(\w+)/) { names.insert(String(match.1)) }
+                for link in property["id"]?.string == "links" ? property["value"].map({ Array($0.elements) }) ?? [] : []
+                {
+                    for match in (link["url"]?.string ?? "").matches(of: /__data\.fields\.(\w+)/) {
+                        names.insert(String(match.1))
+                    }
                 }
             }
         }

@@ -107,7 +107,8 @@ import Testing
             #expect(columns.count == 1 && rows.count == 1, "\(query.owner)")
             #expect((rows[0][0].double ?? 0) > 0, "\(query.owner): nothing to show")
         case .table: #expect(columns.count > 1, "\(query.owner)")
-        case .variable: #expect(columns == ["value"] && rows.allSatisfy { $0[0].text?.isEmpty == false }, "\(query.owner)")
+        case .variable:
+            #expect(columns == ["value"] && rows.allSatisfy { $0[0].text?.isEmpty == false }, "\(query.owner)")
         case .annotation: #expect(columns == ["time", "text", "tags"], "\(query.owner)")
         }
     }
@@ -117,7 +118,9 @@ import Testing
         try await withDashboard { connection in
             let dashboard = try Dashboard()
             let situations = Self.situations(dashboard)
-            for owner in ["Calls", "Error rate", "Calls a second by outcome", "Error rate over time", "Duration of calls"] {
+            for owner in [
+                "Calls", "Error rate", "Calls a second by outcome", "Error rate over time", "Duration of calls",
+            ] {
                 let query = try #require(dashboard.statements.first { $0.owner == owner })
                 var answers: [[String]] = []
                 for index in 0...1 {
@@ -125,9 +128,11 @@ import Testing
                     text.to = situations[0].text.to.addingTimeInterval(-30)
                     // Whole minutes, so that both sides count the same calls.
                     text.from = Date(timeIntervalSince1970: (text.from.timeIntervalSince1970 / 60).rounded(.up) * 60)
-                    text.to = Date(timeIntervalSince1970: (text.to.timeIntervalSince1970 / 60).rounded(.down) * 60 - 0.001)
+                    text.to = Date(
+                        timeIntervalSince1970: (text.to.timeIntervalSince1970 / 60).rounded(.down) * 60 - 0.001)
                     let rows = try await connection.query(text.expand(query.sql))
-                    answers.append(rows.map { row in (0..<row.count).map { row[$0].text ?? "" }.joined(separator: "|") }.sorted())
+                    answers.append(
+                        rows.map { row in (0..<row.count).map { row[$0].text ?? "" }.joined(separator: "|") }.sorted())
                 }
                 #expect(answers[0] == answers[1], "\(owner)")
             }
