@@ -33,7 +33,8 @@ actor Caretaker {
     private let overdue = Gauge(label: "toprelay_retention_overdue_partitions")
     private let retention: Retention
     private var hasChecked = false
-    private var isLeader = false
+    private let gauges = TrailGauges()
+    private var isLeader = false { didSet { gauges.record(isLeader: isLeader) } }
     private var partitionsDueAt: UInt64 = 0
 
     init(settings: PostgresSettings, retention: Retention, loop: EventLoop, readiness: Readiness, logger: Logger) {
@@ -70,6 +71,7 @@ actor Caretaker {
         partitionsDueAt = 0
         while !Task.isCancelled {
             if !isLeader { isLeader = try await takeLease(on: connection) }
+            try await gauges.record(on: connection)
             let isThorough = EventLoop.now() >= partitionsDueAt
             if isThorough { try await lookAtPartitions(on: connection) }
             if isLeader {
