@@ -24,6 +24,9 @@ static const unsigned char audit_api[] = {
 static const unsigned char sealed_requests[] = {
 #embed "../../migrations/0008_sealed_requests.sql"
 };
+static const unsigned char audit_tags[] = {
+#embed "../../migrations/0009_audit_tags.sql"
+};
 
 static const cmigrations_file files[] = {
     {"0001_vault.sql", vault, sizeof vault},
@@ -33,6 +36,7 @@ static const cmigrations_file files[] = {
     {"0005_audit_stats.sql", audit_stats, sizeof audit_stats},
     {"0007_audit_api.sql", audit_api, sizeof audit_api},
     {"0008_sealed_requests.sql", sealed_requests, sizeof sealed_requests},
+    {"0009_audit_tags.sql", audit_tags, sizeof audit_tags},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }
