@@ -66,11 +66,7 @@ public struct Retention: Sendable, Equatable {
             }
         }
         if result.dropped > 0 {
-            try await connection.execute(
-                """
-                DELETE FROM audit.rollups WHERE at < audit.oldest();
-                DELETE FROM audit.rollup_minutes WHERE at < audit.oldest()
-                """, timeout: .seconds(60))
+            try await Rollups.forget(on: connection)
         }
         _ = try await connection.query(
             """

@@ -25,11 +25,7 @@ extension Worker {
 
     /// One page of everybody's calls, with the texts that are asked for.
     public func calls(_ filter: TrailFilter, withRequest: Bool, withResponse: Bool) async throws(Problem) -> Reply {
-        var filter = filter
-        if filter.key != nil {
-            let keys = try currentVault().keys(.fingerprint)
-            filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
-        }
+        let filter = try resolved(filter)
         do {
             let page = try await reader.list(filter)
             var json = JSONWriter(capacity: 512 + page.rows.count * 512)

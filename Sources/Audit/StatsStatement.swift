@@ -1,0 +1,156 @@
+import Postgres
+
+/// The statement of an answer: kept counts and those of the calls in one.
+struct StatsStatement {
+    private let query: StatsQuery
+    private let plan: StatsPlan
+    private let filters: [String]
+    private var clause = TrailClause()
+
+    /// Makes the statement; nil when there is nothing to ask for.
+    static func make(_ query: StatsQuery, _ plan: StatsPlan) -> (sql: String, parameters: [SQLValue])? {
+        var statement = StatsStatement(query, plan)
+        let text = statement.text()
+        return text.map { ($0, statement.clause.parameters) }
+    }
+
+    private init(_ query: StatsQuery, _ plan: StatsPlan) {
+        self.query = query
+        self.plan = plan
+        query.filter.addAll(to: &clause)
+        filters = clause.terms
+    }
+
+    /// `sum(live) OVER ()` is the number of calls that were counted one by one.
+    private mutating func text() -> String? {
+        let kept = keptPart()
+        let live = livePart()
+        var parts: [String] = []
+        var counted: [String] = []
+        if let kept { if isFinal { parts.append(kept) } else { counted.append(kept) } }
+        if let live { counted.append(live) }
+        if !counted.isEmpty { parts.append(aggregate(of: counted.joined(separator: " UNION ALL "))) }
+        guard !parts.isEmpty else { return nil }
+        let order = ["at"] + (query.bucket == .all ? ["calls DESC"] : []) + names
+        return """
+            SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, \
+            \(list(names + ["calls", "errors", "request_bytes", "response_bytes", "p50_us", "p95_us", "p99_us"])), \
+            (sum(live) OVER ())::bigint AS counted
+            FROM (\(parts.joined(separator: " UNION ALL "))) AS answer \
+            ORDER BY \(list(order)) LIMIT \(StatsQuery.maximumRows + 1)
+            """
+    }
+
+    /// Whether the kept rows are rows of the answer as they are.
+    private var isFinal: Bool {
+        guard case .rollups(let grain, let set) = plan.source, grain == query.bucket else { return false }
+        return Set(query.dimensions).union(query.filter.pinned).isSuperset(of: set)
+    }
+
+    /// The names of the dimensions in the statement.
+    private var names: [String] { query.dimensions.indices.map { "d\($0)" } }
+
+    /// The values of the dimensions under those names.
+    private var values: [String] {
+        query.dimensions.enumerated().map { "coalesce(\($1.rawValue), '') AS d\($0)" }
+    }
+
+    private func list(_ parts: [String]) -> String { parts.joined(separator: ", ") }
+
+    /// The bucket of a row.
+    private mutating func start() -> String {
+        query.bucket == .all ? clause.instant(query.fromMilliseconds) : "audit.bucket('\(query.bucket.rawValue)', at)"
+    }
+
+    private mutating func within(_ windows: [TrailWindow]) -> String {
+        var terms: [String] = []
+        for window in windows {
+            terms.append("at >= \(clause.instant(window.from)) AND at < \(clause.instant(window.to))")
+        }
+        return "(" + terms.joined(separator: " OR ") + ")"
+    }
+}
+
+extension StatsStatement {
+    /// What is kept: rows of the answer, or parts of such rows to be added up.
+    private mutating func keptPart() -> String? {
+        guard !plan.kept.isEmpty else { return nil }
+        let range = within(plan.kept)
+        let conditions = ([range] + filters).joined(separator: " AND ")
+        let sums = ["calls", "errors", "request_bytes", "response_bytes"]
+        switch plan.source {
+        case .calls: return nil
+        case .rollups(let grain, let set):
+            let table = Self.table(grain, set)
+            if isFinal {
+                return """
+                    SELECT \(list(["at"] + values + sums)), p50_us, p95_us, p99_us, 0::bigint AS live \
+                    FROM (\(table)) AS kept WHERE \(conditions)
+                    """
+            }
+            return """
+                SELECT \(list(["\(start()) AS start"] + values + sums)), NULL::bigint AS duration, 0 AS live \
+                FROM (\(table)) AS kept WHERE \(conditions)
+                """
+        case .cells(let perCaller):
+            // Functions that give several rows go side by side; the shorter ones are filled up with NULL, which no sum counts.
+            let columns =
+                query.wantsQuantiles
+                ? sums.map { "unnest(ARRAY[\($0)]) AS \($0)" } + ["unnest(durations) AS duration"]
+                : sums + ["NULL::bigint AS duration"]
+            return """
+                SELECT \(list(["\(start()) AS start"] + values + columns)), 0 AS live \
+                FROM (SELECT *, CASE WHEN outcome IN ('success', 'accepted') THEN 0 ELSE calls END AS errors FROM audit.rollup_cells \
+                WHERE \(perCaller ? "" : "NOT ")per_caller) AS kept WHERE \(conditions)
+                """
+        }
+    }
+
+    /// A table of rollups with its values under the names of their dimensions.
+    private static func table(_ grain: StatsQuery.Bucket, _ set: [StatsQuery.Dimension]) -> String {
+        let columns = "calls, errors, request_bytes, response_bytes, p50_us, p95_us, p99_us"
+        let of = "grain = '\(grain.rawValue)'"
+        let name = set.map(\.rawValue).joined(separator: ",")
+        switch set.count {
+        case 2:
+            return """
+                SELECT at, first AS \(set[0].rawValue), second AS \(set[1].rawValue), \(columns) FROM audit.rollup_pairs \
+                WHERE \(of) AND dimensions = '\(name)'
+                """
+        case 1:
+            return
+                "SELECT at, value AS \(name), \(columns) FROM audit.rollups WHERE \(of) AND dimension = '\(name)'"
+        default: return "SELECT at, \(columns) FROM audit.rollups WHERE \(of) AND dimension = ''"
+        }
+    }
+
+    /// The calls of the rest, no more of them than may be counted and one.
+    private mutating func livePart() -> String? {
+        guard !plan.live.isEmpty else { return nil }
+        var branches: [String] = []
+        let start = start()
+        for window in plan.live {
+            let conditions = ([within([window])] + filters + [TrailFilter.highestSource]).joined(separator: " AND ")
+            branches.append(
+                """
+                SELECT \(list(["\(start) AS start"] + values)), 1::bigint AS calls, \
+                (outcome NOT IN ('success', 'accepted'))::integer::bigint AS errors, \
+                request_bytes, response_bytes, duration_us AS duration, 1 AS live FROM audit.calls AS c WHERE \(conditions)
+                """)
+        }
+        return "(\(branches.joined(separator: " UNION ALL ")) LIMIT \(StatsQuery.maximumCalls + 1))"
+    }
+
+    /// Rows of the answer out of parts of them.
+    private func aggregate(of parts: String) -> String {
+        let group = list(["start"] + names)
+        let sums = ["calls", "errors", "request_bytes", "response_bytes"].map { "sum(\($0))::bigint AS \($0)" }
+        let quantiles =
+            query.wantsQuantiles
+            ? "percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY duration)" : "NULL::bigint[]"
+        return """
+            SELECT \(list(["start AS at"] + names)), calls, errors, request_bytes, response_bytes, q[1] AS p50_us, q[2] AS p95_us, q[3] AS p99_us, live \
+            FROM (SELECT \(group), \(list(sums)), \(quantiles) AS q, sum(live) AS live FROM (\(parts)) AS parts GROUP BY \(group)) AS counted
+            """
+    }
+}
