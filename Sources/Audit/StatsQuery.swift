@@ -52,6 +52,8 @@ public struct StatsQuery: Sendable {
     public static let maximumBuckets = 3000
     /// The most rows of one answer.
     public static let maximumRows = 50_000
+    /// Rows that are read or written before others have their turn on the same loop.
+    public static let rowsAtOnce = 1000
     /// The most calls that are counted one by one for an answer; those in rollups are not among them.
     public static let maximumCalls = 5_000_000
     /// The most sets of values that `top` may ask for.

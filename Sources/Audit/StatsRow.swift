@@ -16,14 +16,15 @@ public struct StatsRow: Sendable, Equatable {
     /// Quantiles of the duration, in microseconds: half, 95 % and 99 % of the calls took at most as long. 0 where they are not asked for.
     public let quantiles: (p50: Int, p95: Int, p99: Int)
 
+    /// Reads a row of `StatsStatement`, whose columns are in this order. By their places: an answer may have tens of thousands.
     init(_ row: Row, dimensions: Int) {
-        func number(_ name: String) -> Int { Int(row[name].integer ?? 0) }
-        at = row["at"].text ?? ""
-        values = (0..<dimensions).map { row["d\($0)"].text ?? "" }
-        calls = number("calls")
-        errors = number("errors")
-        bytes = (number("request_bytes"), number("response_bytes"))
-        quantiles = (number("p50_us"), number("p95_us"), number("p99_us"))
+        func number(_ place: Int) -> Int { Int(row[1 + dimensions + place].integer ?? 0) }
+        at = row[0].text ?? ""
+        values = (1..<1 + dimensions).map { row[$0].text ?? "" }
+        calls = number(0)
+        errors = number(1)
+        bytes = (number(2), number(3))
+        quantiles = (number(4), number(5), number(6))
     }
 
     /// A row without bytes and quantiles.

@@ -93,13 +93,8 @@ extension StatsStatement {
                 FROM (\(table)) AS kept WHERE \(conditions)
                 """
         case .cells(let perCaller):
-            // Functions that give several rows go side by side; the shorter ones are filled up with NULL, which no sum counts.
-            let columns =
-                query.wantsQuantiles
-                ? sums.map { "unnest(ARRAY[\($0)]) AS \($0)" } + ["unnest(durations) AS duration"]
-                : sums + ["NULL::bigint AS duration"]
             return """
-                SELECT \(list(["\(start()) AS start"] + values + columns)), 0 AS live \
+                SELECT \(list(["\(start()) AS start"] + values + sums)), \(isByArrays ? "durations" : "NULL::bigint AS duration"), 0 AS live \
                 FROM (SELECT *, CASE WHEN outcome IN ('success', 'accepted') THEN 0 ELSE calls END AS errors FROM audit.rollup_cells \
                 WHERE \(perCaller ? "" : "NOT ")per_caller) AS kept WHERE \(conditions)
                 """
@@ -129,13 +124,14 @@ extension StatsStatement {
         guard !plan.live.isEmpty else { return nil }
         var branches: [String] = []
         let start = start()
+        let duration = isByArrays ? "ARRAY[duration_us] AS durations" : "duration_us AS duration"
         for window in plan.live {
             let conditions = ([within([window])] + filters + [TrailFilter.highestSource]).joined(separator: " AND ")
             branches.append(
                 """
                 SELECT \(list(["\(start) AS start"] + values)), 1::bigint AS calls, \
                 (outcome NOT IN ('success', 'accepted'))::integer::bigint AS errors, \
-                request_bytes, response_bytes, duration_us AS duration, 1 AS live FROM audit.calls AS c WHERE \(conditions)
+                request_bytes, response_bytes, \(duration), 1 AS live FROM audit.calls AS c WHERE \(conditions)
                 """)
         }
         return "(\(branches.joined(separator: " UNION ALL ")) LIMIT \(StatsQuery.maximumCalls + 1))"
@@ -144,13 +140,28 @@ extension StatsStatement {
     /// Rows of the answer out of parts of them.
     private func aggregate(of parts: String) -> String {
         let group = list(["start"] + names)
-        let sums = ["calls", "errors", "request_bytes", "response_bytes"].map { "sum(\($0))::bigint AS \($0)" }
+        let sums = ["calls", "errors", "request_bytes", "response_bytes"]
         let quantiles =
             query.wantsQuantiles
             ? "percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY duration)" : "NULL::bigint[]"
         return """
-            SELECT \(list(["start AS at"] + names)), calls, errors, request_bytes, response_bytes, q[1] AS p50_us, q[2] AS p95_us, q[3] AS p99_us, live \
-            FROM (SELECT \(group), \(list(sums)), \(quantiles) AS q, sum(live) AS live FROM (\(parts)) AS parts GROUP BY \(group)) AS counted
+            SELECT \(list(["start AS at"] + names + sums)), q[1] AS p50_us, q[2] AS p95_us, q[3] AS p99_us, live \
+            FROM (SELECT \(group), \(list(sums.map { "sum(\($0))::bigint AS \($0)" })), \(quantiles) AS q, sum(live) AS live \
+            FROM (\(isByArrays ? single(parts) : parts)) AS parts GROUP BY \(group)) AS counted
             """
+    }
+
+    /// Whether parts have the durations of many calls each.
+    private var isByArrays: Bool {
+        guard query.wantsQuantiles, !plan.kept.isEmpty, case .cells = plan.source else { return false }
+        return true
+    }
+
+    /// Parts with one duration each. Ordered before they are taken apart, because there are far fewer of them then, and grouping needs the order.
+    /// Functions that give several rows stand side by side, the shorter ones filled up with NULL, which no sum counts.
+    private func single(_ parts: String) -> String {
+        let group = list(["start"] + names)
+        let once = ["calls", "errors", "request_bytes", "response_bytes", "live"].map { "unnest(ARRAY[\($0)]) AS \($0)" }
+        return "SELECT \(group), \(list(once)), unnest(durations) AS duration FROM (\(parts)) AS cells ORDER BY \(group)"
     }
 }

@@ -24,7 +24,12 @@ extension TrailReader {
         }
         if (rows.first?["counted"].integer ?? 0) > Int64(StatsQuery.maximumCalls) { return .tooMuch }
         guard rows.count <= StatsQuery.maximumRows else { return .tooManyRows }
-        let all = rows.map { StatsRow($0, dimensions: query.dimensions.count) }
+        var all: [StatsRow] = []
+        all.reserveCapacity(rows.count)
+        for row in rows {
+            all.append(StatsRow(row, dimensions: query.dimensions.count))
+            if all.count.isMultiple(of: StatsQuery.rowsAtOnce) { await Task.yield() }
+        }
         return .rows(query.top.map { StatsRow.top($0, of: all) } ?? all)
     }
 

@@ -12,7 +12,7 @@ extension Worker {
         let answer: TrailReader.StatsAnswer
         do { answer = try await reader.stats(query) } catch { throw Self.unreadable(error) }
         switch answer {
-        case .rows(let rows): return .json(Self.text(of: rows, for: query))
+        case .rows(let rows): return .json(await Self.text(of: rows, for: query))
         case .tooManyRows:
             throw Problem(
                 .malformedRequest,
@@ -36,7 +36,7 @@ extension Worker {
         return filter
     }
 
-    private static func text(of rows: [StatsRow], for query: StatsQuery) -> [UInt8] {
+    private static func text(of rows: [StatsRow], for query: StatsQuery) async -> [UInt8] {
         var json = JSONWriter(capacity: 256 + rows.count * (64 + 24 * (query.measures.count + query.dimensions.count)))
         json.beginObject()
         json.name("bucket")
@@ -51,7 +51,10 @@ extension Worker {
         json.string(TOPTime.rfc3339(epochMilliseconds: Int(query.toMilliseconds)))
         json.name("data")
         json.beginArray()
-        for row in rows { row.write(to: &json, for: query) }
+        for (place, row) in rows.enumerated() {
+            row.write(to: &json, for: query)
+            if place % StatsQuery.rowsAtOnce == StatsQuery.rowsAtOnce - 1 { await Task.yield() }
+        }
         json.endArray()
         json.endObject()
         return json.bytes

@@ -50,15 +50,17 @@ actor DatabaseSession {
     /// The trail behind a pool of one connection.
     func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
 
-    /// One page of the trail; a business key is searched under every key of the vault.
-    func list(_ filter: TrailFilter) async throws -> TrailPage {
+    /// One page of the trail.
+    func list(_ filter: TrailFilter) async throws -> TrailPage { try await trail().list(try await resolved(filter)) }
+
+    /// A filter whose business key is searched under every key of the vault.
+    func resolved(_ filter: TrailFilter) async throws -> TrailFilter {
+        guard filter.key != nil else { return filter }
+        guard let masterKey else { throw Failure.refused("a search by key needs TOPRELAY_MASTER_KEY") }
         var filter = filter
-        if filter.key != nil {
-            guard let masterKey else { throw Failure.refused("a search by key needs TOPRELAY_MASTER_KEY") }
-            let keys = try await VaultReader.load(on: try await open(), key: masterKey).keys(.fingerprint)
-            filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
-        }
-        return try await trail().list(filter)
+        let keys = try await VaultReader.load(on: try await open(), key: masterKey).keys(.fingerprint)
+        filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
+        return filter
     }
 
     private func end() {
