@@ -143,6 +143,8 @@ DECLARE
     starts  timestamptz[];
     wanted  text;
 BEGIN
+    -- One at a time, whoever asks.
+    PERFORM pg_advisory_xact_lock(hashtext('toprelay.audit.rollups'));
     -- Marked before they are counted: a row that comes in between is counted now or, as their number differs, the next time.
     WITH now_there AS (SELECT audit.bucket('1m', at) AS minute, count(*) AS seen FROM audit.calls WHERE at >= lower AND at < upper GROUP BY 1),
          marked AS (INSERT INTO audit.rollup_minutes AS m (at, seen) SELECT minute, seen FROM now_there
@@ -185,4 +187,23 @@ BEGIN
         ON CONFLICT (day) DO UPDATE SET inserted = excluded.inserted;
     END IF;
     RETURN changed;
+END $$;
+
+-- Drops the rollups of calls that are no longer kept, by the order of the index.
+CREATE FUNCTION audit.forget_rollups() RETURNS void
+    LANGUAGE plpgsql AS $$
+DECLARE
+    oldest timestamptz := audit.oldest();
+    wanted text;
+    set    record;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['1m', '5m', '15m', '1h', '1d'] LOOP
+        FOR set IN SELECT * FROM audit.rollup_dimensions() LOOP
+            DELETE FROM audit.rollups WHERE grain = wanted AND dimension = set.names AND at < oldest;
+            DELETE FROM audit.rollup_pairs WHERE grain = wanted AND dimensions = set.names AND at < oldest;
+        END LOOP;
+    END LOOP;
+    DELETE FROM audit.rollup_cells WHERE per_caller IN (true, false) AND at < oldest;
+    DELETE FROM audit.rollup_minutes WHERE at < oldest;
+    DELETE FROM audit.rollup_days WHERE day < audit.day(oldest);
 END $$;

@@ -46,14 +46,7 @@ public enum Rollups {
 
     /// Drops the aggregates of calls that are no longer kept.
     static func forget(on connection: PostgresConnection) async throws(PostgresError) {
-        try await connection.execute(
-            """
-            DELETE FROM audit.rollups WHERE at < audit.oldest();
-            DELETE FROM audit.rollup_pairs WHERE at < audit.oldest();
-            DELETE FROM audit.rollup_cells WHERE at < audit.oldest();
-            DELETE FROM audit.rollup_minutes WHERE at < audit.oldest();
-            DELETE FROM audit.rollup_days WHERE day < audit.day(audit.oldest())
-            """, timeout: .seconds(120))
+        _ = try await connection.query("SELECT audit.forget_rollups()", [], timeout: .seconds(120))
     }
 
     private static func rollUp(

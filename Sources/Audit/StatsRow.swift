@@ -78,7 +78,9 @@ public struct StatsRow: Sendable, Equatable {
         var calls: [[String]: Int] = [:]
         for row in rows { calls[row.values, default: 0] += row.calls }
         guard calls.count > count else { return rows }
-        let order = calls.sorted { ($1.value, $0.key.joined(separator: "\0")) < ($0.value, $1.key.joined(separator: "\0")) }
+        let order = calls.sorted {
+            ($1.value, $0.key.joined(separator: "\0")) < ($0.value, $1.key.joined(separator: "\0"))
+        }
         let kept = Set(order.prefix(count).map(\.key))
         return rows.filter { kept.contains($0.values) }
     }

@@ -161,7 +161,10 @@ extension StatsStatement {
     /// Functions that give several rows stand side by side, the shorter ones filled up with NULL, which no sum counts.
     private func single(_ parts: String) -> String {
         let group = list(["start"] + names)
-        let once = ["calls", "errors", "request_bytes", "response_bytes", "live"].map { "unnest(ARRAY[\($0)]) AS \($0)" }
-        return "SELECT \(group), \(list(once)), unnest(durations) AS duration FROM (\(parts)) AS cells ORDER BY \(group)"
+        let once = ["calls", "errors", "request_bytes", "response_bytes", "live"].map {
+            "unnest(ARRAY[\($0)]) AS \($0)"
+        }
+        return
+            "SELECT \(group), \(list(once)), unnest(durations) AS duration FROM (\(parts)) AS cells ORDER BY \(group)"
     }
 }

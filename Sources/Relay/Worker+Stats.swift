@@ -16,7 +16,8 @@ extension Worker {
         case .tooManyRows:
             throw Problem(
                 .malformedRequest,
-                "These are more than \(StatsQuery.maximumRows) rows: take a longer bucket, fewer dimensions, or less time.")
+                "These are more than \(StatsQuery.maximumRows) rows: take a longer bucket, fewer dimensions, or less time."
+            )
         case .tooMuch:
             throw Problem(
                 .malformedRequest,

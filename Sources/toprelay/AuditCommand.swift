@@ -6,7 +6,8 @@ import Service
 /// `toprelay audit`: the trail, at a terminal.
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Reads the audit trail.", subcommands: [List.self, Show.self, AuditStatsCommand.self])
+        commandName: "audit", abstract: "Reads the audit trail.",
+        subcommands: [List.self, Show.self, AuditStatsCommand.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists calls.")

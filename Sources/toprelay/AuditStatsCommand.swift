@@ -32,10 +32,12 @@ struct AuditStatsCommand: AsyncParsableCommand {
             case .rows(let rows): show(rows, for: query)
             case .tooManyRows:
                 throw Failure.refused(
-                    "these are more than \(StatsQuery.maximumRows) rows: take a longer --bucket, fewer --dimensions, or less time")
+                    "these are more than \(StatsQuery.maximumRows) rows: take a longer --bucket, fewer --dimensions, or less time"
+                )
             case .tooMuch:
                 throw Failure.refused(
-                    "counting this takes too long: take a shorter stretch or fewer --dimensions, or leave the quantiles out")
+                    "counting this takes too long: take a shorter stretch or fewer --dimensions, or leave the quantiles out"
+                )
             }
         }
     }

@@ -27,7 +27,9 @@ import Testing
         #expect(StatsSource(query(.quarter, [.outcome])) == .rollups(grain: .quarter, set: [.outcome]))
         #expect(StatsSource(query(.hour, [.seller])) == .rollups(grain: .hour, set: [.seller]))
         #expect(StatsSource(query(.day, [.outcome, .method])) == .rollups(grain: .day, set: [.method, .outcome]))
-        #expect(StatsSource(query(.hour, [.outcome]) { $0.method = "m" }) == .rollups(grain: .hour, set: [.method, .outcome]))
+        #expect(
+            StatsSource(query(.hour, [.outcome]) { $0.method = "m" })
+                == .rollups(grain: .hour, set: [.method, .outcome]))
         #expect(StatsSource(query(.hour) { $0.method = "m" }) == .rollups(grain: .hour, set: [.method]))
         // Counts can be added up, quantiles cannot.
         #expect(StatsSource(query(.hour, counts: true) { $0.method = "m*" }) == .rollups(grain: .hour, set: [.method]))

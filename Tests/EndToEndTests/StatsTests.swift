@@ -34,9 +34,11 @@ struct StatsTests {
         for _ in 0..<2 { _ = try await stage.call(.carProfile("stats-profile"), headers: [("Top-Ref", "SO-stats")]) }
         let rows = try await stats(stage, "bucket=all&dimensions=method,outcome")
         #expect(
-            rows.map { [$0["method"]?.string, $0["outcome"]?.string, $0["count"]?.lexeme, $0["error_rate"]?.lexeme] } == [
-                [rental, "rejected", "3", "1"], [rental, "success", "2", "0.000000"], [profile, "success", "2", "0.000000"],
-            ])
+            rows.map { [$0["method"]?.string, $0["outcome"]?.string, $0["count"]?.lexeme, $0["error_rate"]?.lexeme] }
+                == [
+                    [rental, "rejected", "3", "1"], [rental, "success", "2", "0.000000"],
+                    [profile, "success", "2", "0.000000"],
+                ])
         #expect((Double(rows[0]["p95_ms"]?.lexeme ?? "") ?? 0) > 0)
         let few = try await stats(stage, "measures=count,error_rate&method=alitrip.*")
         #expect(few.allSatisfy { $0["p95_ms"] == nil && $0["errors"] == nil && $0["method"] == nil })
@@ -77,7 +79,9 @@ struct StatsTests {
 
     private static func text(_ row: JSONValue) -> String {
         ["at", "app", "seller", "caller"].map { row[$0]?.string ?? "" }.joined(separator: " ")
-            + ["count", "errors", "error_rate", "p50_ms", "p95_ms", "p99_ms", "request_bytes"].map { row[$0]?.lexeme ?? "" }
+            + ["count", "errors", "error_rate", "p50_ms", "p95_ms", "p99_ms", "request_bytes"].map {
+                row[$0]?.lexeme ?? ""
+            }
             .joined(separator: " ")
     }
 
@@ -87,7 +91,8 @@ struct StatsTests {
         #expect(try await stage.relay.get("/v1/audit/stats", token: stage.tokens.caller).status == 403)
         #expect(try await stage.relay.get("/v1/audit/stats", token: nil).status == 401)
         for (query, words) in [
-            ("dimension=method", "dimensions"), ("dimensions=methods", "sub_code"), ("bucket=1m&from=2020-01-01T00:00:00Z", "3000"),
+            ("dimension=method", "dimensions"), ("dimensions=methods", "sub_code"),
+            ("bucket=1m&from=2020-01-01T00:00:00Z", "3000"),
         ] {
             let answer = try await stage.relay.get("/v1/audit/stats?" + query, token: stage.tokens.auditor)
             #expect(answer.status == 400 && answer.json["detail"]?.string?.contains(words) == true, "\(answer)")
@@ -100,7 +105,10 @@ struct StatsTests {
         let example = Example.carProfile()
         _ = try await stage.call(example)
         let table = try await stage.line.succeed(
-            ["audit", "stats", "--dimensions", "method,outcome", "--measures", "count,p95", "--key", "channel_profile_id:\(example.marker)"])
+            [
+                "audit", "stats", "--dimensions", "method,outcome", "--measures", "count,p95", "--key",
+                "channel_profile_id:\(example.marker)",
+            ])
         let lines = table.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         #expect(lines.first == ["AT", "METHOD", "OUTCOME", "COUNT", "P95_MS"])
         #expect(lines.count == 2 && lines.last?[1...3] == [example.method, "success", "1"])
@@ -108,7 +116,10 @@ struct StatsTests {
             ["audit", "stats", "--json", "--bucket", "1m", "--ref", "nobody's", "--caller", "caller"])
         #expect(json.isEmpty)
         let row = try await stage.line.succeed(
-            ["audit", "stats", "--json", "--bucket", "1d", "--limit", "1", "--method", example.method, "--outcome", "success"])
+            [
+                "audit", "stats", "--json", "--bucket", "1d", "--limit", "1", "--method", example.method, "--outcome",
+                "success",
+            ])
         let first = try #require(row.split(separator: "\n").first)
         #expect((Int(try JSONDocument(Array(first.utf8)).root["count"]?.lexeme ?? "") ?? 0) >= 1)
         for (arguments, words) in [

@@ -23,7 +23,8 @@ import Testing
             ("from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z", "before"),
             ("from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "before"), ("from=yesterday", "RFC 3339"),
             ("from=2026-01-01T00:00:00Z&to=2026-01-04T00:00:00Z&bucket=1m", "3000 buckets"),
-            ("limit=0", "1 to 1000"), ("limit=1001", "1 to 1000"), ("key=phone", "NAME:VALUE"), ("status=OK", "whole number"),
+            ("limit=0", "1 to 1000"), ("limit=1001", "1 to 1000"), ("key=phone", "NAME:VALUE"),
+            ("status=OK", "whole number"),
             ("dimension=method", "unknown"), ("order=oldest", "unknown"), ("cursor=x", "unknown"),
             ("include=request", "unknown"), ("bucket=1m&bucket=1h", "twice"),
         ])
@@ -47,12 +48,14 @@ import Testing
     func all() throws {
         let query = try read(
             "bucket=all&dimensions=outcome,method&measures=p95,count&limit=10&method=a.*&app=a&seller=s&caller=c&outcome=rejected"
-                + "&status=422&code=15&sub_code=isv.x&min_duration_ms=5&key=order_id:1&ref=SO1&top_request_id=t&client_request_id=r")
+                + "&status=422&code=15&sub_code=isv.x&min_duration_ms=5&key=order_id:1&ref=SO1&top_request_id=t&client_request_id=r"
+        )
         #expect(query.bucket == .all && query.dimensions == [.outcome, .method] && query.top == 10)
         #expect(query.measures == [.p95, .count])
         let filter = query.filter
         #expect(filter.method == "a.*" && filter.app == "a" && filter.seller == "s" && filter.caller == "c")
-        #expect(filter.outcome == "rejected" && filter.status == 422 && filter.code == "15" && filter.subCode == "isv.x")
+        #expect(
+            filter.outcome == "rejected" && filter.status == 422 && filter.code == "15" && filter.subCode == "isv.x")
         #expect(filter.minimumDurationMilliseconds == 5 && filter.ref == "SO1" && filter.topRequestID == "t")
         #expect(filter.clientRequestID == "r" && filter.key?.name == "order_id" && filter.key?.value == "1")
     }
