@@ -17,9 +17,10 @@ public struct StatsRow: Sendable, Equatable {
     public let quantiles: (p50: Int, p95: Int, p99: Int)
 
     /// Reads a row of `StatsStatement`, whose columns are in this order. By their places: an answer may have tens of thousands.
-    init(_ row: Row, dimensions: Int) {
+    /// - Parameter at: the row's first column as text.
+    init(_ row: Row, at: String, dimensions: Int) {
         func number(_ place: Int) -> Int { Int(row[1 + dimensions + place].integer ?? 0) }
-        at = row[0].text ?? ""
+        self.at = at
         values = (1..<1 + dimensions).map { row[$0].text ?? "" }
         calls = number(0)
         errors = number(1)

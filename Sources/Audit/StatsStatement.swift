@@ -21,7 +21,7 @@ struct StatsStatement {
         filters = clause.terms
     }
 
-    /// `sum(live) OVER ()` is the number of calls that were counted one by one.
+    /// `counted` is the number of calls that were counted one by one.
     private mutating func text() -> String? {
         let kept = keptPart()
         let live = livePart()
@@ -31,11 +31,12 @@ struct StatsStatement {
         if let live { counted.append(live) }
         if !counted.isEmpty { parts.append(aggregate(of: counted.joined(separator: " UNION ALL "))) }
         guard !parts.isEmpty else { return nil }
-        let order = ["at"] + (query.bucket == .all ? ["calls DESC"] : []) + names
+        let order =
+            ["answer.at"] + (query.bucket == .all ? ["calls DESC"] : []) + names.map { "\($0) COLLATE \"C\"" }
+        let columns = names + ["calls", "errors", "request_bytes", "response_bytes", "p50_us", "p95_us", "p99_us"]
         return """
-            SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, \
-            \(list(names + ["calls", "errors", "request_bytes", "response_bytes", "p50_us", "p95_us", "p99_us"])), \
-            (sum(live) OVER ())::bigint AS counted
+            SELECT (date_part('epoch', answer.at) * 1000)::bigint AS ms, \(list(columns)), \
+            \(live == nil ? "0::bigint" : "(sum(live) OVER ())::bigint") AS counted
             FROM (\(parts.joined(separator: " UNION ALL "))) AS answer \
             ORDER BY \(list(order)) LIMIT \(StatsQuery.maximumRows + 1)
             """
@@ -50,9 +51,11 @@ struct StatsStatement {
     /// The names of the dimensions in the statement.
     private var names: [String] { query.dimensions.indices.map { "d\($0)" } }
 
-    /// The values of the dimensions under those names.
-    private var values: [String] {
-        query.dimensions.enumerated().map { "coalesce(\($1.rawValue), '') AS d\($0)" }
+    /// The values of the dimensions under those names; what is kept has no NULL.
+    private func values(canBeNull: Bool) -> [String] {
+        query.dimensions.enumerated().map {
+            (canBeNull ? "coalesce(\($1.rawValue), '')" : $1.rawValue) + " AS d\($0)"
+        }
     }
 
     private func list(_ parts: [String]) -> String { parts.joined(separator: ", ") }
@@ -77,6 +80,7 @@ extension StatsStatement {
         guard !plan.kept.isEmpty else { return nil }
         let range = within(plan.kept)
         let conditions = ([range] + filters).joined(separator: " AND ")
+        let values = values(canBeNull: false)
         let sums = ["calls", "errors", "request_bytes", "response_bytes"]
         switch plan.source {
         case .calls: return nil
@@ -124,6 +128,7 @@ extension StatsStatement {
         guard !plan.live.isEmpty else { return nil }
         var branches: [String] = []
         let start = start()
+        let values = values(canBeNull: true)
         let duration = isByArrays ? "ARRAY[duration_us] AS durations" : "duration_us AS duration"
         for window in plan.live {
             let conditions = ([within([window])] + filters + [TrailFilter.highestSource]).joined(separator: " AND ")

@@ -1,4 +1,5 @@
 public import Postgres
+import TOP
 
 extension TrailReader {
     /// What became of a question for aggregates.
@@ -26,8 +27,13 @@ extension TrailReader {
         guard rows.count <= StatsQuery.maximumRows else { return .tooManyRows }
         var all: [StatsRow] = []
         all.reserveCapacity(rows.count)
+        // Rows of a bucket stand together: its instant is written once.
+        var bucket: (milliseconds: Int64, text: String) = (.min, "")
         for row in rows {
-            all.append(StatsRow(row, dimensions: query.dimensions.count))
+            if let start = row[0].integer, start != bucket.milliseconds {
+                bucket = (start, TOPTime.rfc3339(epochMilliseconds: Int(start)))
+            }
+            all.append(StatsRow(row, at: bucket.text, dimensions: query.dimensions.count))
             if all.count.isMultiple(of: StatsQuery.rowsAtOnce) { await Task.yield() }
         }
         return .rows(query.top.map { StatsRow.top($0, of: all) } ?? all)
