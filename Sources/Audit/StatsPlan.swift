@@ -14,23 +14,25 @@ struct StatsPlan: Sendable, Equatable {
 
     /// Where the kept part comes from.
     let source: StatsSource
-    /// Stretches that come from there, in order.
+    /// Stretches that come from rollups, in order.
     private(set) var kept: [TrailWindow] = []
+    /// Stretches that come from cells, in order.
+    private(set) var cells: [TrailWindow] = []
     /// Stretches that are counted, in order.
     private(set) var live: [TrailWindow] = []
 
     init(_ query: StatsQuery, _ marks: Marks) {
         source = StatsSource(query)
         var whole = query.stretch
-        whole.from = max(whole.from, StatsQuery.floor(marks.oldest, StatsQuery.Bucket.day.milliseconds ?? 1))
+        whole.from = max(whole.from, StatsQuery.floor(marks.oldest, TrailWalk.day))
         whole.to = min(whole.to, marks.newest)
         guard !whole.isEmpty else { return }
         guard let unit = source.unit else {
             live = [whole]
             return
         }
-        let end = StatsQuery.floor(min(whole.to, marks.done), unit)
         var at = whole.from
+        let end = StatsQuery.floor(min(whole.to, marks.done), unit)
         if end > StatsQuery.ceiling(at, unit) {
             count(from: &at, to: StatsQuery.ceiling(at, unit))
             for day in marks.uncountedDays where day < end && day + TrailWalk.day > at {
@@ -39,12 +41,23 @@ struct StatsPlan: Sendable, Equatable {
             }
             keep(from: &at, to: end)
         }
+        // The hours of a day that is not over.
+        let hours = StatsQuery.floor(min(whole.to, marks.done), TrailWalk.hour)
+        if unit > TrailWalk.hour, at < hours, !marks.uncountedDays.contains(at), StatsSource.hasCells(query) {
+            cells.append(TrailWindow(from: at, to: hours))
+            at = hours
+        }
         count(from: &at, to: whole.to)
     }
 
     private mutating func keep(from at: inout Int64, to end: Int64) {
-        if at < end { kept.append(TrailWindow(from: at, to: end)) }
-        at = max(at, end)
+        defer { at = max(at, end) }
+        guard at < end else { return }
+        if case .cells = source {
+            cells.append(TrailWindow(from: at, to: end))
+        } else {
+            kept.append(TrailWindow(from: at, to: end))
+        }
     }
 
     private mutating func count(from at: inout Int64, to end: Int64) {

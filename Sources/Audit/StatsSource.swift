@@ -3,7 +3,7 @@ enum StatsSource: Sendable, Equatable {
     /// Counts and quantiles by none, one or two dimensions, in buckets of a grain.
     case rollups(grain: StatsQuery.Bucket, set: [StatsQuery.Dimension])
     /// Hours' calls that are alike in everything but the seller, with their durations.
-    case cells(perCaller: Bool)
+    case cells
     /// The calls themselves.
     case calls
 
@@ -23,7 +23,7 @@ enum StatsSource: Sendable, Equatable {
             self = .calls
             return
         }
-        let used = Set(query.dimensions).union(filter.narrowed)
+        let used = query.used
         let isByMinutes = [.minute, .fiveMinutes, .quarter].contains(query.bucket)
         if !filter.needsCells {
             let exact = Set(query.dimensions).union(filter.pinned)
@@ -37,8 +37,11 @@ enum StatsSource: Sendable, Equatable {
                 return
             }
         }
-        self = isByMinutes || used.contains(.seller) ? .calls : .cells(perCaller: used.contains(.caller))
+        self = !isByMinutes && Self.hasCells(query) ? .cells : .calls
     }
+
+    /// Whether whole hours of an answer can be made from cells.
+    static func hasCells(_ query: StatsQuery) -> Bool { !query.filter.needsCalls && !query.used.contains(.seller) }
 
     /// Milliseconds of the buckets that are kept; nil for the calls themselves.
     var unit: Int64? {
@@ -48,6 +51,11 @@ enum StatsSource: Sendable, Equatable {
         case .calls: nil
         }
     }
+}
+
+extension StatsQuery {
+    /// The dimensions that calls are told apart or narrowed by.
+    var used: Set<Dimension> { Set(dimensions).union(filter.narrowed) }
 }
 
 extension TrailFilter {

@@ -24,16 +24,17 @@ struct StatsStatement {
     /// `counted` is the number of calls that were counted one by one.
     private mutating func text() -> String? {
         let kept = keptPart()
+        let cells = cellPart()
         let live = livePart()
         var parts: [String] = []
         var counted: [String] = []
         if let kept { if isFinal { parts.append(kept) } else { counted.append(kept) } }
-        if let live { counted.append(live) }
+        counted += [cells, live].compactMap { $0 }
         if !counted.isEmpty { parts.append(aggregate(of: counted.joined(separator: " UNION ALL "))) }
         guard !parts.isEmpty else { return nil }
         let order =
             ["answer.at"] + (query.bucket == .all ? ["calls DESC"] : []) + names.map { "\($0) COLLATE \"C\"" }
-        let columns = names + ["calls", "errors", "request_bytes", "response_bytes", "p50_us", "p95_us", "p99_us"]
+        let columns = names + Self.sums + ["p50_us", "p95_us", "p99_us"]
         return """
             SELECT (date_part('epoch', answer.at) * 1000)::bigint AS ms, \(list(columns)), \
             \(live == nil ? "0::bigint" : "(sum(live) OVER ())::bigint") AS counted
@@ -75,35 +76,33 @@ struct StatsStatement {
 }
 
 extension StatsStatement {
-    /// What is kept: rows of the answer, or parts of such rows to be added up.
+    /// What rollups hold: rows of the answer, or parts of such rows to be added up.
     private mutating func keptPart() -> String? {
-        guard !plan.kept.isEmpty else { return nil }
-        let range = within(plan.kept)
-        let conditions = ([range] + filters).joined(separator: " AND ")
-        let values = values(canBeNull: false)
-        let sums = ["calls", "errors", "request_bytes", "response_bytes"]
-        switch plan.source {
-        case .calls: return nil
-        case .rollups(let grain, let set):
-            let table = Self.table(grain, set)
-            if isFinal {
-                return """
-                    SELECT \(list(["at"] + values + sums)), p50_us, p95_us, p99_us, 0::bigint AS live \
-                    FROM (\(table)) AS kept WHERE \(conditions)
-                    """
-            }
-            return """
-                SELECT \(list(["\(start()) AS start"] + values + sums)), NULL::bigint AS duration, 0 AS live \
-                FROM (\(table)) AS kept WHERE \(conditions)
-                """
-        case .cells(let perCaller):
-            return """
-                SELECT \(list(["\(start()) AS start"] + values + sums)), \(isByArrays ? "durations" : "NULL::bigint AS duration"), 0 AS live \
-                FROM (SELECT *, CASE WHEN outcome IN ('success', 'accepted') THEN 0 ELSE calls END AS errors FROM audit.rollup_cells \
-                WHERE \(perCaller ? "" : "NOT ")per_caller) AS kept WHERE \(conditions)
-                """
+        guard !plan.kept.isEmpty, case .rollups(let grain, let set) = plan.source else { return nil }
+        let conditions = ([within(plan.kept)] + filters).joined(separator: " AND ")
+        let columns = values(canBeNull: false) + Self.sums
+        let table = "(\(Self.table(grain, set))) AS kept WHERE \(conditions)"
+        if isFinal {
+            return "SELECT \(list(["at"] + columns)), p50_us, p95_us, p99_us, 0::bigint AS live FROM \(table)"
         }
+        return "SELECT \(list(["\(start()) AS start"] + columns)), \(noDuration), 0 AS live FROM \(table)"
     }
+
+    /// What cells hold: parts of rows.
+    private mutating func cellPart() -> String? {
+        guard !plan.cells.isEmpty else { return nil }
+        let conditions = ([within(plan.cells)] + filters).joined(separator: " AND ")
+        let columns = ["\(start()) AS start"] + values(canBeNull: false) + Self.sums
+        return """
+            SELECT \(list(columns)), \(isByArrays ? "durations" : noDuration), 0 AS live \
+            FROM (SELECT *, CASE WHEN outcome IN ('success', 'accepted') THEN 0 ELSE calls END AS errors FROM audit.rollup_cells \
+            WHERE \(query.used.contains(.caller) ? "" : "NOT ")per_caller) AS cells WHERE \(conditions)
+            """
+    }
+
+    private static let sums = ["calls", "errors", "request_bytes", "response_bytes"]
+
+    private var noDuration: String { isByArrays ? "NULL::bigint[] AS durations" : "NULL::bigint AS duration" }
 
     /// A table of rollups with its values under the names of their dimensions.
     private static func table(_ grain: StatsQuery.Bucket, _ set: [StatsQuery.Dimension]) -> String {
@@ -145,28 +144,26 @@ extension StatsStatement {
     /// Rows of the answer out of parts of them.
     private func aggregate(of parts: String) -> String {
         let group = list(["start"] + names)
-        let sums = ["calls", "errors", "request_bytes", "response_bytes"]
         let quantiles =
             query.wantsQuantiles
             ? "percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY duration)" : "NULL::bigint[]"
         return """
-            SELECT \(list(["start AS at"] + names + sums)), q[1] AS p50_us, q[2] AS p95_us, q[3] AS p99_us, live \
-            FROM (SELECT \(group), \(list(sums.map { "sum(\($0))::bigint AS \($0)" })), \(quantiles) AS q, sum(live) AS live \
+            SELECT \(list(["start AS at"] + names + Self.sums)), q[1] AS p50_us, q[2] AS p95_us, q[3] AS p99_us, live \
+            FROM (SELECT \(group), \(list(Self.sums.map { "sum(\($0))::bigint AS \($0)" })), \(quantiles) AS q, sum(live) AS live \
             FROM (\(isByArrays ? single(parts) : parts)) AS parts GROUP BY \(group)) AS counted
             """
     }
 
     /// Whether parts have the durations of many calls each.
     private var isByArrays: Bool {
-        guard query.wantsQuantiles, !plan.kept.isEmpty, case .cells = plan.source else { return false }
-        return true
+        query.wantsQuantiles && !plan.cells.isEmpty
     }
 
     /// Parts with one duration each. Ordered before they are taken apart, because there are far fewer of them then, and grouping needs the order.
     /// Functions that give several rows stand side by side, the shorter ones filled up with NULL, which no sum counts.
     private func single(_ parts: String) -> String {
         let group = list(["start"] + names)
-        let once = ["calls", "errors", "request_bytes", "response_bytes", "live"].map {
+        let once = (Self.sums + ["live"]).map {
             "unnest(ARRAY[\($0)]) AS \($0)"
         }
         return

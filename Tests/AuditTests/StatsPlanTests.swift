@@ -33,11 +33,11 @@ import Testing
         #expect(StatsSource(query(.hour) { $0.method = "m" }) == .rollups(grain: .hour, set: [.method]))
         // Counts can be added up, quantiles cannot.
         #expect(StatsSource(query(.hour, counts: true) { $0.method = "m*" }) == .rollups(grain: .hour, set: [.method]))
-        #expect(StatsSource(query(.hour) { $0.method = "m*" }) == .cells(perCaller: false))
+        #expect(StatsSource(query(.hour) { $0.method = "m*" }) == .cells)
         #expect(StatsSource(query(.all, [.app], counts: true)) == .rollups(grain: .hour, set: [.app]))
-        #expect(StatsSource(query(.all, [.app])) == .cells(perCaller: false))
-        #expect(StatsSource(query(.hour, [.method, .app, .caller])) == .cells(perCaller: true))
-        #expect(StatsSource(query(.day, [.method]) { $0.status = 504 }) == .cells(perCaller: false))
+        #expect(StatsSource(query(.all, [.app])) == .cells)
+        #expect(StatsSource(query(.hour, [.method, .app, .caller])) == .cells)
+        #expect(StatsSource(query(.day, [.method]) { $0.status = 504 }) == .cells)
         #expect(StatsSource(query(.day, [.method]) { $0.seller = "s" }) == .calls)
         #expect(StatsSource(query(.minute, [.seller])) == .calls)
         #expect(StatsSource(query(.minute, [.method, .outcome])) == .calls)
@@ -69,9 +69,27 @@ import Testing
         wanted.bucket = .all
         wanted.dimensions = [.app]
         let whole = StatsPlan(wanted, marks)
-        #expect(whole.kept.first == TrailWindow(from: start - Self.day + Self.hour, to: start))
+        #expect(whole.cells.first == TrailWindow(from: start - Self.day + Self.hour, to: start))
         #expect(whole.live.first == TrailWindow(from: start - Self.day + 1, to: start - Self.day + Self.hour))
         #expect(whole.live.last == TrailWindow(from: start + 50 * Self.hour, to: start + 51 * Self.hour - 1))
+    }
+
+    @Test("The whole hours of a day that is not over come from cells, for a bucket of a day")
+    func today() {
+        let start = Self.midnight
+        let marks = StatsPlan.Marks(
+            done: start + 34 * Self.hour + 60_000, oldest: start - Self.day, newest: start + 60 * Self.hour,
+            uncountedDays: [])
+        var wanted = query(.day, [.method])
+        wanted.toMilliseconds = start + 2 * Self.day
+        let plan = StatsPlan(wanted, marks)
+        #expect(plan.kept == [TrailWindow(from: start, to: start + Self.day)])
+        #expect(plan.cells == [TrailWindow(from: start + Self.day, to: start + 34 * Self.hour)])
+        #expect(plan.live == [TrailWindow(from: start + 34 * Self.hour, to: start + 2 * Self.day)])
+        // Cells know no sellers.
+        wanted.dimensions = [.seller]
+        #expect(StatsPlan(wanted, marks).cells.isEmpty)
+        #expect(StatsPlan(wanted, marks).live == [TrailWindow(from: start + Self.day, to: start + 2 * Self.day)])
     }
 
     @Test("Nothing older than the trail and nothing later than now is asked for, and every instant once")
