@@ -75,11 +75,7 @@ public struct Retention: Sendable, Equatable {
             if try await !isDone("TRUNCATE audit.\(table)", on: connection) { result.overdue += 1 }
         }
         if result.dropped > 0 {
-            try await connection.execute(
-                """
-                DELETE FROM audit.rollups WHERE at < audit.oldest();
-                DELETE FROM audit.rollup_minutes WHERE at < audit.oldest()
-                """, timeout: .seconds(60))
+            try await Rollups.forget(on: connection)
         }
         if result.dropped > 0 { try await Self.deleteNotes(on: connection) }
         _ = try await connection.query(

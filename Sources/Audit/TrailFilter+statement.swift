@@ -17,7 +17,7 @@ extension TrailFilter {
     func statement(
         _ window: TrailWindow, openSince: Int64?, by search: Search = .ordered
     ) -> (sql: String, parameters: [SQLValue]) {
-        var clause = Clause()
+        var clause = TrailClause()
         addCommon(to: &clause)
         clause.add(cursor)
         let common = clause
@@ -68,13 +68,8 @@ extension TrailFilter {
 
     /// One query for each day, tied together: PostgreSQL runs them one after the other until the page is full. `OFFSET 0` keeps it from walking through a day's
     /// calls in their order, hoping for an early end.
-    private func byDay(_ window: TrailWindow, _ clause: inout Clause) -> String {
-        var lookUp = clause.indexTerms
-        let tags = tags
-        if !tags.isEmpty {
-            let hashes = tags.map { tag in tag.function.replacing("?", with: clause.bind(tag.value)) }
-            lookUp.append("\(Self.tagsOfCall) @> ARRAY[\(hashes.joined(separator: ", "))]")
-        }
+    private func byDay(_ window: TrailWindow, _ clause: inout TrailClause) -> String {
+        let lookUp = clause.indexTerms + (tagTerm(binding: &clause).map { [$0] } ?? [])
         let terms = (clause.terms + [Self.highestSource]).joined(separator: " AND ")
         let days = window.days(ascending: isAscending).map { day in
             """
@@ -85,11 +80,19 @@ extension TrailFilter {
         return days.count == 1 ? days[0] : "(\(days.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
     }
 
+    /// What leads through the index of tags to the calls; nil when nothing is narrowed that has tags.
+    func tagTerm(binding clause: inout TrailClause) -> String? {
+        let tags = tags
+        guard !tags.isEmpty else { return nil }
+        let hashes = tags.map { tag in tag.function.replacing("?", with: clause.bind(tag.value)) }
+        return "\(Self.tagsOfCall) @> ARRAY[\(hashes.joined(separator: ", "))]"
+    }
+
     private static let tagsOfCall =
         "audit.tags(caller, app, seller, method, status, code, sub_code, top_request_id, client_request_id)"
 
     /// What every call can match.
-    func addCommon(to clause: inout Clause) {
+    func addCommon(to clause: inout TrailClause) {
         clause.add(method: method)
         clause.add("app", equals: app)
         clause.add("seller", equals: seller)
@@ -99,8 +102,14 @@ extension TrailFilter {
         if key != nil { clause.add(fingerprints: fingerprints) }
     }
 
+    /// All that a call that has ended can match, but for times.
+    func addAll(to clause: inout TrailClause) {
+        addCommon(to: &clause)
+        addEnded(to: &clause)
+    }
+
     /// What only a call that has ended can match.
-    func addEnded(to clause: inout Clause) {
+    func addEnded(to clause: inout TrailClause) {
         clause.add("outcome", equals: outcome)
         clause.add("code", equals: code)
         clause.add("sub_code", equals: subCode)
@@ -129,60 +138,5 @@ extension TrailFilter {
     /// An instant as a literal: the planner prunes partitions by it.
     private static func instant(_ milliseconds: Int64) -> String {
         "'\(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))'::timestamptz"
-    }
-}
-
-/// A WHERE clause under construction.
-struct Clause {
-    var terms: [String] = []
-    /// Those of the terms that an index other than that of tags leads to.
-    var indexTerms: [String] = []
-    var parameters: [SQLValue] = []
-
-    var text: String { terms.isEmpty ? "true" : terms.joined(separator: " AND ") }
-
-    mutating func add(_ column: String, equals value: String?) {
-        guard let value else { return }
-        terms.append("\(column) = \(bind(.text(value)))")
-    }
-
-    mutating func add(method: String?) {
-        guard let method else { return }
-        guard method.utf8.contains(UInt8(ascii: "*")) else { return add("method", equals: method) }
-        let pattern = method.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-            .replacing("*", with: "%")
-        terms.append("method LIKE \(bind(.text(pattern)))")
-    }
-
-    mutating func add(ref: String?) {
-        guard let ref else { return }
-        add(indexed: "refs IS NOT NULL AND refs @> ARRAY[\(bind(.text(ref)))]::text[]")
-    }
-
-    mutating func add(fingerprints: [Int64]) {
-        guard !fingerprints.isEmpty else { return terms.append("false") }
-        let list = fingerprints.map { String($0) }.joined(separator: ",")
-        add(indexed: "keys && '{\(list)}'::bigint[]")
-    }
-
-    private mutating func add(indexed term: String) {
-        terms.append(term)
-        indexTerms.append(term)
-    }
-
-    mutating func add(_ cursor: TrailCursor?) {
-        guard let cursor else { return }
-        let comparison = cursor.direction == .newer ? ">" : "<"
-        let at = TOPTime.rfc3339(epochMilliseconds: Int(cursor.id.epochMilliseconds))
-        terms.append("(at, id) \(comparison) (\(bind(.text(at)))::timestamptz, \(bind(.text(cursor.id.text)))::uuid)")
-    }
-
-    mutating func instant(_ milliseconds: Int64) -> String {
-        bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))) + "::timestamptz"
-    }
-
-    mutating func bind(_ value: SQLValue) -> String {
-        parameters.append(value)
-        return "$\(parameters.count)"
     }
 }

@@ -5,7 +5,7 @@ import Metrics
 import Postgres
 import Telemetry
 
-/// Looks after the trail in the background: closes the intents of replicas that are gone, and keeps partitions ahead, drops old ones, and counts.
+/// Looks after the trail in the background: closes the intents of replicas that are gone, and keeps partitions ahead, and drops old ones.
 ///
 /// Every replica runs one; the holder of an advisory lock in PostgreSQL does the work, the others only look at the partitions.
 actor Caretaker {
@@ -74,10 +74,7 @@ actor Caretaker {
             try await gauges.record(on: connection)
             let isThorough = EventLoop.now() >= partitionsDueAt
             if isThorough { try await lookAtPartitions(on: connection) }
-            if isLeader {
-                try await reconcile(on: connection, thorough: isThorough)
-                _ = try await Rollups.run(on: connection, thorough: isThorough)
-            }
+            if isLeader { try await reconcile(on: connection, thorough: isThorough) }
             try await Task.sleep(for: Self.reconcileEvery)
         }
     }

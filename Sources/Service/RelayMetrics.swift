@@ -44,6 +44,7 @@ public enum RelayMetrics {
                 "toprelay_audit_oldest_seconds", .gauge, "Age of the oldest day that the trail keeps.", labels: ["kind"]
             ),
             .init("toprelay_audit_bytes", .gauge, "Size of the audit trail, indexes included."),
+            .init("toprelay_rollup_days_uncounted", .gauge, "Earlier days whose rollups are not known to be right."),
             .init(
                 "toprelay_retention_overdue_partitions", .gauge,
                 "Partitions that retention should have dropped and did not; an alarm above 0 for an hour."),
