@@ -14,6 +14,7 @@ extension TrailFilter {
         clause.add("client_request_id", equals: clientRequestID)
         clause.add(ref: ref)
         if key != nil { clause.add(fingerprints: fingerprints) }
+        clause.add(siblingsOf: siblingOf, sharing: siblingFingerprints)
         clause.add(cursor)
         let order = isAscending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC"
         let common = clause.terms
@@ -48,7 +49,9 @@ extension TrailFilter {
 
     /// Few calls match, and an index without an order leads to them: the planner would rather walk through all calls in order, hoping for an early end,
     /// so `OFFSET 0` keeps it from seeing the limit.
-    private var isRare: Bool { key != nil || ref != nil || topRequestID != nil || clientRequestID != nil }
+    private var isRare: Bool {
+        siblingOf != nil || key != nil || ref != nil || topRequestID != nil || clientRequestID != nil
+    }
 
     /// What only a call that has ended can match.
     private func addEnded(to clause: inout Clause) {
@@ -61,6 +64,7 @@ extension TrailFilter {
         if let minimumDurationMilliseconds {
             clause.terms.append("duration_us >= \(minimumDurationMilliseconds * 1000)")
         }
+        if let settled { clause.terms.append(settled.term) }
     }
 
     /// A reconciler's row counts only while the replica that made the call has written none.
@@ -114,6 +118,12 @@ private struct Clause {
         guard !fingerprints.isEmpty else { return terms.append("false") }
         let list = fingerprints.map { String($0) }.joined(separator: ",")
         terms.append("keys && '{\(list)}'::bigint[]")
+    }
+
+    mutating func add(siblingsOf id: CallID?, sharing fingerprints: [Int64]) {
+        guard let id else { return }
+        add(fingerprints: fingerprints)
+        terms.append("id <> \(bind(.text(id.text)))::uuid")
     }
 
     mutating func add(_ cursor: TrailCursor?) {

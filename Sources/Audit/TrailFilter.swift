@@ -36,6 +36,10 @@ public struct TrailFilter: Sendable {
     public var ref: String?
     /// A thing that the call touched. Only its fingerprints are searched: see `resolveKey(with:)`.
     public var key: (name: String, value: String)?
+    /// A call whose business keys the others share: see `resolveSiblings(_:)`.
+    public var siblingOf: CallID?
+    /// What notes say became of the call.
+    public var settled: SettledFilter?
     /// Which calls come first.
     public var order: Order
     /// Rows of a page, 1...1000.
@@ -44,6 +48,7 @@ public struct TrailFilter: Sendable {
     public var cursor: TrailCursor?
 
     private(set) var fingerprints: [Int64] = []
+    var siblingFingerprints: [Int64] = []
 
     /// Which calls come first.
     public enum Order: String, Sendable, CaseIterable {
@@ -80,7 +85,7 @@ public struct TrailFilter: Sendable {
 
     /// Whether an index leads to the rows, so that long stretches of time can be asked at once.
     var isIndexed: Bool {
-        if key != nil || ref != nil || topRequestID != nil || clientRequestID != nil { return true }
+        if siblingOf != nil || key != nil || ref != nil || topRequestID != nil || clientRequestID != nil { return true }
         if code != nil || subCode != nil || app != nil || seller != nil || caller != nil { return true }
         if let method, !method.utf8.contains(UInt8(ascii: "*")) { return true }
         if let status, status != 200 { return true }
@@ -93,6 +98,6 @@ public struct TrailFilter: Sendable {
     var admitsOpen: Bool {
         guard outcome == nil || outcome == Outcome.open else { return false }
         return status == nil && code == nil && subCode == nil && topRequestID == nil
-            && minimumDurationMilliseconds == nil
+            && minimumDurationMilliseconds == nil && settled == nil
     }
 }
