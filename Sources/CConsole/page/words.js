@@ -32,7 +32,7 @@ const words = {
     shown: "{0} calls", shownMore: "{0} calls, and more", newCalls: "{0} calls, {1} new", nothing: "No calls match.",
     nothingHint: "Take a longer time or fewer filters.", noRefusals: "No refusals match.", loading: "Loading …",
     noFailures: "Nothing failed in this time.", failuresSum: "{0} of {1} calls failed.", refusalsShown: "{0} refusals",
-    sumOf: "{0} calls, {1} failed", chartOf: "{0}, {1} calls", noCalls: "no calls", unfiltered: "all calls, not filtered",
+    sumOf: "{0} calls, {1} failed", chartOf: "{0}, {1} calls", noCalls: "no calls", without: "without the filter: {0}",
     chartLabel: "Calls over time by outcome. {0}", durationLabel: "Duration over time. {0}",
     p50: "half within", p95: "95 % within", p99: "99 % within", zoomHint: "Click a bar to look at its time.",
     close: "Close (Esc)", call: "Call", callOf: "Call of {0}", facts: "Facts", timeline: "Timeline", request: "Request",
@@ -88,7 +88,7 @@ const words = {
     shown: "{0} 条调用", shownMore: "{0} 条调用，还有更多", newCalls: "{0} 条调用，新增 {1} 条", nothing: "没有符合条件的调用。",
     nothingHint: "请延长时间或减少筛选。", noRefusals: "没有符合条件的拒绝记录。", loading: "正在加载 …",
     noFailures: "这段时间内没有失败。", failuresSum: "{1} 条调用中有 {0} 条失败。", refusalsShown: "{0} 条拒绝记录",
-    sumOf: "{0} 条调用，{1} 失败", chartOf: "{0}，{1} 条调用", noCalls: "无调用", unfiltered: "全部调用，未筛选",
+    sumOf: "{0} 条调用，{1} 失败", chartOf: "{0}，{1} 条调用", noCalls: "无调用", without: "未按此筛选：{0}",
     chartLabel: "按时间和结果统计的调用。{0}", durationLabel: "按时间统计的耗时。{0}",
     p50: "一半在此之内", p95: "95 % 在此之内", p99: "99 % 在此之内", zoomHint: "点击柱形查看该时段。",
     close: "关闭 (Esc)", call: "调用", callOf: "{0} 的调用", facts: "概要", timeline: "时间线", request: "请求",
@@ -125,12 +125,13 @@ let language = "en";
 
 /// The words of a name in the language in force.
 function t(name, ...values) {
-  const text = words[language][name] ?? name;
+  const text = Object.hasOwn(words.en, name) ? words[language][name] : name;
   return text.replace(/\{(\d)\}/g, (_, index) => values[index] ?? "");
 }
 
 function outcomeWord(outcome) {
-  return language === "zh" ? outcomeWords[outcome] ?? outcome : String(outcome).replaceAll("_", " ");
+  if (language === "zh" && Object.hasOwn(outcomeWords, outcome)) return outcomeWords[outcome];
+  return String(outcome).replaceAll("_", " ");
 }
 
 /// Puts the words of the language in force wherever the document names them.
