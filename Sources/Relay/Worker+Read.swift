@@ -32,7 +32,7 @@ extension Worker {
         }
         if let id = filter.siblingOf {
             let keys: [Int64]?
-            do { keys = try await reader.businessKeys(of: id) } catch { throw Self.unreadable(error) }
+            do { keys = try await reader.siblingKeys(of: id) } catch { throw Self.unreadable(error) }
             guard let keys else { throw Self.noSuchCall() }
             filter.resolveSiblings(keys)
         }

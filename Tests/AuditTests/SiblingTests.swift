@@ -29,7 +29,7 @@ import Testing
     private func siblings(of id: CallID, _ reader: TrailReader) async throws -> [CallID] {
         var filter = TrailFilter()
         filter.siblingOf = id
-        filter.resolveSiblings(try await reader.businessKeys(of: id) ?? [])
+        filter.resolveSiblings(try await reader.siblingKeys(of: id) ?? [])
         return try await reader.list(filter).rows.map(\.id)
     }
 
@@ -44,8 +44,34 @@ import Testing
             #expect(try await siblings(of: ids[4], reader) == [ids[0]])
             #expect(try await siblings(of: ids[2], reader).isEmpty)
             #expect(try await siblings(of: ids[5], reader).isEmpty, "no keys, no siblings")
-            #expect(try await reader.businessKeys(of: ids[2]) == [4, .min])
-            #expect(try await reader.businessKeys(of: callID(1_700_000_000_000)) == nil)
+            #expect(try await reader.siblingKeys(of: ids[2]) == [4, .min])
+            #expect(try await reader.siblingKeys(of: callID(1_700_000_000_000)) == nil)
+        }
+    }
+
+    @Test("A key that many calls of the method share leads to siblings only where there is no other")
+    func broadKeys() async throws {
+        try await withTrail { trail in
+            let now = try await trail.now()
+            let reader = trail.reader()
+            defer { reader.close() }
+            let ids = try await trail.frozen { connection, _ in
+                var ids: [CallID] = []
+                for number in 0..<TrailReader.broadCalls {
+                    var call = KnownCall(callID(now - 10_000 + Int64(number)))
+                    call.rows = .ended
+                    try await call.insert(on: connection)
+                    // All share 7; each two share one more; the last has nothing but 7.
+                    let keys = number == TrailReader.broadCalls - 1 ? "{7}" : "{7,\(100 + number / 2)}"
+                    _ = try await connection.query(
+                        "UPDATE audit.calls SET keys = '\(keys)' WHERE id = $1::uuid", [.text(call.id.text)])
+                    ids.append(call.id)
+                }
+                return ids
+            }
+            #expect(try await reader.siblingKeys(of: ids[4]) == [102])
+            #expect(try await siblings(of: ids[4], reader) == [ids[5]])
+            #expect(try await siblings(of: try #require(ids.last), reader).count == ids.count - 1)
         }
     }
 

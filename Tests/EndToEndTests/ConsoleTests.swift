@@ -24,7 +24,7 @@ struct ConsoleTests {
 
     /// Runs one scenario of browser/console.py to its end; what it asks for meanwhile is done by `act`.
     private static func run(
-        _ scenario: String, on stage: Stage, leaving: String = "-",
+        _ scenario: String, on stage: Stage, leaving: String = "",
         act: @escaping @Sendable (String) async throws -> Void = { _ in }
     ) async throws {
         let folder = try Watchdog.shared.makeFolder("console")

@@ -30,12 +30,15 @@ function showFault(fault) {
   if (fault.name === "AbortError") return;
   if (!(fault instanceof Fault)) throw fault;
   if (fault.status === 401) return leave(t("tokenEnded"));
-  hasFault = true;
+  // What the question itself is at fault for does not mend by asking again.
+  hasFault = fault.status === 0 || fault.status >= 500;
   const [title, text] = faultWords(fault);
   one("#banner-title").textContent = visible(title);
   one("#banner-text").textContent = visible(text);
   one("#banner").hidden = false;
-  if (one("#status").textContent === t("loading")) one("#status").textContent = "";
+  for (const element of document.querySelectorAll("#status, #failures-status, #refusals-status, #detail-body > p")) {
+    if (element.textContent === t("loading")) element.textContent = "";
+  }
 }
 
 function clearFault() {

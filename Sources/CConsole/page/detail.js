@@ -133,7 +133,7 @@ const detail = (() => {
     const choice = (value, word) => make("label", { class: "check" },
       make("input", { type: "radio", name: "settles", value, checked: value === "" }), " ", t(word));
     const said = make("p", { class: "fault", role: "alert" });
-    const form = make("form", { id: "note-form" }, make("label", { for: "note-text" }, t("noteText")), text,
+    const form = make("form", { id: "note-form", "aria-labelledby": "h-notes" }, make("label", { for: "note-text" }, t("noteText")), text,
       make("fieldset", {}, make("legend", { class: "apart" }, t("settled")), choice("", "justNote"), choice("done", "wasDone"),
         choice("not_done", "wasNotDone")),
       make("button", { type: "submit", class: "main" }, t("save")), said);

@@ -133,8 +133,18 @@ const calls = (() => {
     if (one("#status").textContent !== text) one("#status").textContent = text;
   }
 
+  /// The row that its reader looks at: the one with the focus or the pointer, else the uppermost on the screen once the
+  /// page is scrolled.
+  function watchedRow() {
+    const rows = [...one("#rows").children];
+    return rows.find(row => row.contains(document.activeElement) || row.matches(":hover"))
+      ?? (rows[0]?.getBoundingClientRect().top < 0 ? rows.find(row => row.getBoundingClientRect().top >= 0) : undefined);
+  }
+
   function draw(isRefresh) {
     const hadRows = one("#rows").children.length > 0;
+    const watched = isRefresh ? watchedRow() : undefined;
+    const top = watched?.getBoundingClientRect().top;
     const added = drawRows(answer.data);
     drawPager(answer.pagination);
     const count = number(answer.data.length);
@@ -144,6 +154,7 @@ const calls = (() => {
     one("#empty").textContent = t("nothing") + " " + t("nothingHint");
     one("#list").hidden = answer.data.length === 0;
     if (isRefresh) markNew(added);
+    if (watched?.isConnected) scrollBy(0, watched.getBoundingClientRect().top - top);
   }
 
   function markNew(count) {

@@ -170,7 +170,8 @@ class Browser:
         poor = self.run(_POOR_CONTRAST)
         assert not poor, f"poor contrast: {poor}"
         wide = self.run("return [document.documentElement.scrollWidth, window.innerWidth]")
-        assert wide[0] <= wide[1], f"scrolls sideways: {wide}"
+        beyond = "return [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
+        assert wide[0] <= wide[1], f"scrolls sideways: {wide}: {self.run(beyond + '.slice(0, 9).map(e => e.outerHTML.slice(0, 200))')}"
         nodes = self.command("Accessibility.getFullAXTree")["nodes"]
         controls = {"button", "textbox", "searchbox", "combobox", "checkbox", "radio", "link", "spinbutton", "table", "form"}
         for node in nodes:
@@ -198,7 +199,7 @@ class Browser:
             is_cut_off = 0 in statuses and "net::ERR_INTERNET_DISCONNECTED" in entry["message"]
             assert is_expected or is_cut_off or entry["level"] in ("DEBUG", "INFO"), entry
         for url in self.requested:
-            assert url.startswith((self.origin + "/", "data:,", "about:")), f"asked of elsewhere: {url}"
+            assert url.startswith((self.origin + "/", "data:", "about:")), f"asked of elsewhere: {url}"
         kept = self.run(
             "return JSON.stringify([location.href, document.cookie, {...localStorage}, {...sessionStorage}, name, history.state])"
             " + document.documentElement.outerHTML + [...document.querySelectorAll('input, textarea')].map(e => e.value)"

@@ -29,8 +29,8 @@ def refreshing(stage: Stage) -> None:
         marker = new_marker()
         stage.relay.order("hang", contains=marker)
         stage.signal("hang-" + marker)
-        waiting = page.wait("an open call", lambda: [
-            e.get_attribute("data-id") for e in page.all("#rows tr") if "open" in e.find_element("css selector", ".c-outcome").text])
+        waiting = page.wait("an open call", lambda: page.run(
+            "return [...document.querySelectorAll('#rows tr:has(.o-open)')].map(row => row.dataset.id)"))
         stage.relay.release()
         page.wait("it ends", lambda: "success" in page.text(f"#rows tr[data-id='{waiting[0]}'] .c-outcome"))
         # Not while it is switched off, and not below an open call.

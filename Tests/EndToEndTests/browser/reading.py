@@ -45,6 +45,8 @@ def signing_in(stage: Stage) -> None:
         page.wait("signed in", lambda: page.is_shown("#calls") and len(page.ids) > 0)
         expect(page.query, {"outcome": "success"}, "the place is kept")
         page.check_quiet(400, 401, 403)
+        page.click("[data-question=slowCalls]")
+        page.settle()
         page.click("#signout")
         assert page.is_shown("#signin") and page.ids == [], "signing out forgets what was shown"
         expect(page.text("#call-id") + page.text("#legend"), "", "nothing is left")
@@ -145,11 +147,9 @@ def charts(stage: Stage) -> None:
 def details(stage: Stage) -> None:
     relay = stage.relay
     marker, number = new_marker(), "9007199254740993123"
-    answer = (
-        '{"tmall_aliauto_carprofile_sync_response":{"data":{"id_mapping":{"entry":[{"channel_profile_id":"1",'
-        f'"car_profile_id":{number}}}]}},"is_success":true,"errmsg":{json.dumps(HOSTILE)},"request_id":"$request_id"}}}}'
-    )
-    relay.order("custom", contains=marker, body=answer)
+    mapping = {"entry": [{"channel_profile_id": "1", "car_profile_id": int(number)}]}
+    inner = {"data": {"id_mapping": mapping}, "is_success": True, "errmsg": HOSTILE, "request_id": "$request_id"}
+    relay.order("custom", contains=marker, body=json.dumps({"tmall_aliauto_carprofile_sync_response": inner}))
     document = "<b>" + "单" * 30 + "\"'\u202e"
     call = relay.car(marker, acid=int(number), refs=f"{document},{marker}-ref")
     sibling = relay.car(marker)
@@ -161,7 +161,8 @@ def details(stage: Stage) -> None:
             assert number in shown, f"digits are lost: {shown}"
         assert '\n    "acid": ' + number in page.text("#text-request"), "a text that holds JSON is laid open"
         assert "<script>window.pwned=1</script>" in page.text("#text-response"), "shown as the text that it is"
-        assert "\u202e" not in page.text("main") and "\\u202e" in page.text("[data-fact=refs]"), "no text turns around"
+        assert "\u202e" not in page.text("main"), "no text turns around"
+        assert "\\u202e" in page.text("[data-fact=refs]"), page.text("[data-fact=refs]")
         expect(page.run("return window.pwned ?? null"), None, "nothing of it ran")
         expect(len(page.all("main img, main script, main iframe")), 0, "nothing became markup")
         expect([e.get_attribute("data-event") for e in page.all(".events li")],
@@ -226,7 +227,8 @@ def questions(stage: Stage) -> None:
         page.click("[data-question=acceptedCalls]")
         page.wait("accepted calls", lambda: len(page.ids) == 8)
         page.click("[data-question=slowCalls]")
-        page.wait("slow calls", lambda: len(page.ids) == 1)
+        slow = [call["id"] for call in relay.audit("/v1/audit/calls?min_duration_ms=1000")["data"]]
+        page.wait("slow calls", lambda: slow and page.ids == slow)
         page.click("[data-question=failures]")
         page.wait("failures", lambda: page.all("#by-sub-code tbody tr"))
         counts = {row.text.split()[0]: int(row.text.split()[1]) for row in page.all("#by-sub-code tbody tr")}

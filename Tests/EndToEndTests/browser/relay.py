@@ -58,13 +58,14 @@ class Relay:
 
     def car(self, marker: str = "", *, acid: object = 50006718, refs: str = "", headers: dict[str, str] | None = None) -> dict[str, Any]:
         """A call that writes; `marker` is its business key channel_profile_id."""
+        number = f"{random.randrange(10**8):08d}"
         car = {
-            "car_license": "浙A8B7Y1", "acid": acid, "channel_profile_id": marker or new_marker(), "mileage": 100,
-            "engine_no": "10001", "reg_time": "2010-01-01 00:00:00", "gmt_modified": "2010-01-01 00:00:00",
-            "issue_time": "2010-01-01 00:00:00", "car_vin": "1", "gmt_create": "2010-01-01 00:00:00", "operate_type": 1,
-            "car_profile_id": 1,
+            "car_license": "浙A" + number[:5], "acid": acid, "channel_profile_id": marker or new_marker(), "mileage": 100,
+            "engine_no": number, "reg_time": "2010-01-01 00:00:00", "gmt_modified": "2010-01-01 00:00:00",
+            "issue_time": "2010-01-01 00:00:00", "car_vin": "LSVAA4182E" + number, "gmt_create": "2010-01-01 00:00:00",
+            "operate_type": 1, "car_profile_id": int(number) + 2,
         }
-        body = {"list": car, "channel_id": "1", "channel_type": 1, "phone": "13700000000"}
+        body = {"list": car, "channel_id": "1", "channel_type": 1, "phone": "137" + number}
         return self.ask("POST", CAR, body, (headers or {}) | ({"Top-Ref": refs} if refs else {}))
 
     def rental(self, marker: str = "", *, refs: str = "") -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Stage:
     def __init__(self, config: dict[str, str]) -> None:
         self.config = config
         self.relay = Relay(config)
-        self.secrets = [config["caller"], config["auditor"], config["leaving"]]
+        self.secrets = [config[name] for name in ("caller", "auditor", "leaving") if config[name]]
 
     def browser(self, **options: object) -> Browser:
         return Browser(self.config["relay"], self.secrets, **options)  # type: ignore[arg-type]
