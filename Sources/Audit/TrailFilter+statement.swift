@@ -14,7 +14,7 @@ extension TrailFilter {
         clause.add("client_request_id", equals: clientRequestID)
         clause.add(ref: ref)
         if key != nil { clause.add(fingerprints: fingerprints) }
-        clause.add(siblingsOf: siblingOf, sharing: siblingFingerprints)
+        clause.add(siblingsOf: siblingOf)
         clause.add(cursor)
         let order = isAscending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC"
         let common = clause.terms
@@ -120,10 +120,11 @@ private struct Clause {
         terms.append("keys && '{\(list)}'::bigint[]")
     }
 
-    mutating func add(siblingsOf id: CallID?, sharing fingerprints: [Int64]) {
+    mutating func add(siblingsOf id: CallID?) {
         guard let id else { return }
-        add(fingerprints: fingerprints)
-        terms.append("id <> \(bind(.text(id.text)))::uuid")
+        let (at, own) = (instant(id.epochMilliseconds), bind(.text(id.text)) + "::uuid")
+        terms.append("keys && (\(SiblingKeys.query(at: at, id: own)))")
+        terms.append("id <> \(own)")
     }
 
     mutating func add(_ cursor: TrailCursor?) {

@@ -36,7 +36,7 @@ public struct TrailFilter: Sendable {
     public var ref: String?
     /// A thing that the call touched. Only its fingerprints are searched: see `resolveKey(with:)`.
     public var key: (name: String, value: String)?
-    /// A call whose business keys the others share: see `resolveSiblings(_:)`.
+    /// A call with which the others share a business key.
     public var siblingOf: CallID?
     /// What notes say became of the call.
     public var settled: SettledFilter?
@@ -48,7 +48,6 @@ public struct TrailFilter: Sendable {
     public var cursor: TrailCursor?
 
     private(set) var fingerprints: [Int64] = []
-    var siblingFingerprints: [Int64] = []
 
     /// Which calls come first.
     public enum Order: String, Sendable, CaseIterable {

@@ -30,12 +30,6 @@ extension Worker {
             let keys = try currentVault().keys(.fingerprint)
             filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
         }
-        if let id = filter.siblingOf {
-            let keys: [Int64]?
-            do { keys = try await reader.siblingKeys(of: id) } catch { throw Self.unreadable(error) }
-            guard let keys else { throw Self.noSuchCall() }
-            filter.resolveSiblings(keys)
-        }
         do {
             let page = try await reader.list(filter)
             var json = JSONWriter(capacity: 512 + page.rows.count * 512)

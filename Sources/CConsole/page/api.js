@@ -59,10 +59,10 @@ const api = (() => {
     refusals: (parameters, signal) => ask("/v1/audit/refusals", parameters, { signal }),
 
     /// Aggregates by one dimension, or of all calls together; `isFiltered` tells whether the filters could be applied.
-    async stats({ from, to, bucket, dimension, filters = {} }, signal) {
+    async stats({ from, to, bucket, fallback = bucket, dimension, measures, filters = {} }, signal) {
       if (dimensionName === "dimensions") {
         try {
-          const found = await ask("/v1/audit/stats", { from, to, bucket, dimensions: dimension, ...filters }, { signal });
+          const found = await ask("/v1/audit/stats", { from, to, bucket, dimensions: dimension, measures, ...filters }, { signal });
           return { rows: found.data, isFiltered: true };
         } catch (error) {
           if (error.status !== 400 || !/query parameter/.test(error.message)) throw error;
@@ -70,7 +70,9 @@ const api = (() => {
           else if (Object.keys(filters).length === 0) throw error;
         }
       }
-      const found = await ask("/v1/audit/stats", { from, to, bucket, [dimensionName]: dimension }, { signal });
+      const isNew = dimensionName === "dimensions";
+      const found = await ask("/v1/audit/stats",
+        isNew ? { from, to, bucket, dimensions: dimension, measures } : { from, to, bucket: fallback, dimension }, { signal });
       return { rows: found.data, isFiltered: Object.keys(filters).length === 0 };
     },
   };

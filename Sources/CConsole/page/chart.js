@@ -95,7 +95,7 @@ const charts = (() => {
     const rows = together.filter(row => row.count).map(row => ({ ...row, time: Date.parse(row.at) + area.step / 2 }));
     const top = roundUp(Math.max(0, ...rows.map(row => row.p99_ms)));
     const last = rows.at(-1);
-    const summary = last ? "p95 " + span(last.p95_ms) : t("noCalls");
+    const summary = last ? t("lately", span(last.p95_ms)) : t("noCalls");
     one("#durations-sum").textContent = summary + without(unapplied);
     const { svg, x, y } = frame(one("#durations"), area, top, span, t("durationLabel", summary));
     for (const name of quantileNames) {
@@ -130,8 +130,8 @@ const charts = (() => {
     const filters = Object.fromEntries(countable.map(name => [name, place.filters[name]]));
     const question = { from: area.from, to: area.to, bucket: area.bucket, filters };
     // One after the other: the first finds out how the relay wants to be asked.
-    const byOutcome = await api.stats({ ...question, dimension: "outcome" }, signal);
-    const together = await api.stats(question, signal);
+    const byOutcome = await api.stats({ ...question, dimension: "outcome", measures: "count" }, signal);
+    const together = await api.stats({ ...question, measures: "count,p50,p95,p99" }, signal);
     const areApplied = byOutcome.isFiltered && together.isFiltered;
     shown = { area: buckets(area), byOutcome: byOutcome.rows, together: together.rows,
       unapplied: areApplied ? given.filter(name => !countable.includes(name)) : given };

@@ -44,7 +44,7 @@ const failures = (() => {
     const area = stretch(place);
     one("#failures-status").textContent ||= t("loading");
     if (!area) return draw(place, [], []);
-    const question = { from: area.from, to: area.to, bucket: area.bucket };
+    const question = { from: area.from, to: area.to, bucket: "all", fallback: area.bucket, measures: "count,errors" };
     const byOutcome = await api.stats({ ...question, dimension: "outcome" }, signal);
     const bySubCode = await api.stats({ ...question, dimension: "sub_code" }, signal);
     draw(place, byOutcome.rows, bySubCode.rows);
