@@ -157,7 +157,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["toprelay", "Crypto", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway", "browser"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway", "browser"],
+            swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

@@ -9,7 +9,8 @@ public enum SettledFilter: String, Sendable, CaseIterable {
 
     /// The condition on a row `c` of `audit.calls`.
     var term: String {
-        let last = "(SELECT settles FROM audit.notes AS n WHERE n.call = c.id AND settles IS NOT NULL ORDER BY n.id DESC LIMIT 1)"
+        let last =
+            "(SELECT settles FROM audit.notes AS n WHERE n.call = c.id AND settles IS NOT NULL ORDER BY n.id DESC LIMIT 1)"
         return self == .none ? "\(last) IS NULL" : "\(last) = '\(rawValue)'"
     }
 }

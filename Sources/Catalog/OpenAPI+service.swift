@@ -83,6 +83,9 @@ extension OpenAPI {
         Operation(
             path: "/docs", id: "docs", summary: "A page on which to find a method",
             answers: [("200", "HTML.")], mediaType: "text/html", schema: #"{"type": "string"}"#, isPublic: true),
+        Operation(
+            path: "/console", id: "console", summary: "A page on which to search the audit trail",
+            answers: [("200", "HTML.")], mediaType: "text/html", schema: #"{"type": "string"}"#, isPublic: true),
     ]
 
     static let listParameters = ##"""

@@ -105,7 +105,8 @@ import Testing
                 try await trail.database.withConnection(trail.loop) { try await call.insert(on: $0) }
                 ids.append(call.id)
             }
-            _ = try await trail.number("WITH u AS (UPDATE audit.calls SET audit_us = 1234 RETURNING 1) SELECT count(*) FROM u")
+            _ = try await trail.number(
+                "WITH u AS (UPDATE audit.calls SET audit_us = 1234 RETURNING 1) SELECT count(*) FROM u")
             var found: [TrailRow] = []
             for id in ids { found.append(try #require(try await reader.call(id))) }
             #expect(found.map(\.isReconciled) == [false, false, true, false])

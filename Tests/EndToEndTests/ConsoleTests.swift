@@ -68,7 +68,8 @@ struct ConsoleTests {
         let policy = try #require(page["Content-Security-Policy"])
         let directives = Set(policy.components(separatedBy: "; "))
         for directive in [
-            "default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
+            "default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+            "form-action 'none'",
             "require-trusted-types-for 'script'",
         ] {
             #expect(directives.contains(directive), "\(directive)")
