@@ -57,6 +57,7 @@ let package = Package(
         .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
         .target(name: "CCatalog", exclude: ["entries"]),
         .target(name: "CMigrations"),
+        .target(name: "CConsole", exclude: ["page"]),
 
         // The only Swift modules with pointers.
         .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
@@ -94,8 +95,8 @@ let package = Package(
             name: "Service",
             dependencies: [
                 "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
-                "Catalog", "Vault", "Audit", "Curl", "Migrations", nioHTTP1, logging, metrics, lifecycle, configuration,
-                atomics,
+                "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", nioHTTP1, logging, metrics, lifecycle,
+                configuration, atomics,
             ], swiftSettings: safe),
         .target(
             name: "Sandbox",
@@ -161,7 +162,8 @@ let package = Package(
             dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
             swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway"], swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway", "browser"],
+            swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

@@ -131,7 +131,8 @@ extension StatsStatement {
         let duration = isByArrays ? "ARRAY[duration_us] AS durations" : "duration_us AS duration"
         let lookUp = query.filter.tagTerm(binding: &clause).map { [$0] } ?? []
         for window in plan.live {
-            let conditions = ([within([window])] + filters + lookUp + [TrailFilter.highestSource]).joined(separator: " AND ")
+            let conditions = ([within([window])] + filters + lookUp + [TrailFilter.highestSource]).joined(
+                separator: " AND ")
             branches.append(
                 """
                 SELECT \(list(["\(start) AS start"] + values)), 1::bigint AS calls, \

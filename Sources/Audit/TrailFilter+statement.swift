@@ -19,9 +19,9 @@ extension TrailFilter {
     ) -> (sql: String, parameters: [SQLValue]) {
         var clause = TrailClause()
         addCommon(to: &clause)
+        var prefix = clause.add(siblingsOf: siblingOf)
         clause.add(cursor)
         let common = clause
-        var prefix = ""
         var edge: String?
         if case .near(let calls) = search {
             prefix = edgeStatement(window, calls: calls)
@@ -119,6 +119,7 @@ extension TrailFilter {
         if let minimumDurationMilliseconds {
             clause.terms.append("duration_us >= \(minimumDurationMilliseconds * 1000)")
         }
+        if let settled { clause.terms.append(settled.term) }
     }
 
     /// A reconciler's row counts only while the replica that made the call has written none.

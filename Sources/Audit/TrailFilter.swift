@@ -36,6 +36,10 @@ public struct TrailFilter: Sendable {
     public var ref: String?
     /// A thing that the call touched. Only its fingerprints are searched: see `resolveKey(with:)`.
     public var key: (name: String, value: String)?
+    /// A call with which the others share a business key.
+    public var siblingOf: CallID?
+    /// What notes say became of the call.
+    public var settled: SettledFilter?
     /// Which calls come first.
     public var order: Order
     /// Rows of a page, 1...1000.
@@ -92,10 +96,10 @@ public struct TrailFilter: Sendable {
     }
 
     /// Whether an index without an order leads to the rows: each day's are found and then sorted.
-    var isLookUp: Bool { key != nil || ref != nil || !tags.isEmpty }
+    var isLookUp: Bool { siblingOf != nil || key != nil || ref != nil || !tags.isEmpty }
 
     /// Whether every match can be one of a few: a document number and an id are not shared by many calls.
-    var isRare: Bool { ref != nil || topRequestID != nil || clientRequestID != nil }
+    var isRare: Bool { siblingOf != nil || ref != nil || topRequestID != nil || clientRequestID != nil }
 
     /// Whether long stretches of time can be asked at once: an index leads to the rows, or every row matches.
     var isIndexed: Bool {
@@ -109,6 +113,6 @@ public struct TrailFilter: Sendable {
     var admitsOpen: Bool {
         guard outcome == nil || outcome == Outcome.open else { return false }
         return status == nil && code == nil && subCode == nil && topRequestID == nil
-            && minimumDurationMilliseconds == nil
+            && minimumDurationMilliseconds == nil && settled == nil
     }
 }

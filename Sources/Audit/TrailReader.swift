@@ -31,7 +31,8 @@ public final class TrailReader {
         var filter = filter
         let limit = filter.limit
         if filter.isLookUp, !filter.isRare, let window = walk.next,
-            let rows = try await rowsInTime(filter, window, bounds, by: .near(calls: Self.nearCalls), within: searchTime / 4),
+            let rows = try await rowsInTime(
+                filter, window, bounds, by: .near(calls: Self.nearCalls), within: searchTime / 4),
             rows.count > limit
         {
             return TrailPage(rows: rows, filter: filter)

@@ -17,6 +17,8 @@ extension TrailRow {
         Self.member("status", number: status.map { String($0) }, &json)
         Self.member("duration_ms", number: durationMicroseconds.map(Self.milliseconds), &json)
         Self.member("top_ms", number: topMicroseconds.map(Self.milliseconds), &json)
+        Self.member("audit_ms", number: auditMicroseconds.map(Self.milliseconds), &json)
+        Self.member("finished_at", finishedAt, &json)
         Self.member("top_request_id", topRequestID, &json)
         Self.member("request_id", requestID, &json)
         Self.member("client_request_id", clientRequestID, &json)
@@ -29,6 +31,10 @@ extension TrailRow {
         Self.member("request_bytes", number: requestBytes.map { String($0) }, &json)
         Self.member("response_bytes", number: responseBytes.map { String($0) }, &json)
         Self.member("retryable", number: retryable.map { $0 ? "true" : "false" }, &json)
+        if isReconciled {
+            json.name("reconciled")
+            json.bool(true)
+        }
         if keysAreCut {
             json.name("keys_truncated")
             json.bool(true)

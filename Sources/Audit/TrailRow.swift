@@ -26,6 +26,12 @@ public struct TrailRow: Sendable {
     public let durationMicroseconds: Int?
     /// Microseconds that TOP took.
     public let topMicroseconds: Int?
+    /// Microseconds that the call waited for its intent to be durable.
+    public let auditMicroseconds: Int?
+    /// When the answer was ready, RFC 3339, UTC; when the call was closed, where the reconciler did it; nil while open.
+    public let finishedAt: String?
+    /// Whether the reconciler closed the call, because its replica left no result.
+    public let isReconciled: Bool
     /// TOP's id of the call.
     public let topRequestID: String?
     /// The method's idempotency id.
@@ -47,13 +53,16 @@ public struct TrailRow: Sendable {
 
     static let endedColumns = """
         id, at, caller, app, seller, method, outcome, status, code, sub_code, message, duration_us, top_us, top_request_id, request_id, \
-        client_request_id, array_to_json(refs)::text AS refs, attempts, request_bytes, response_bytes, retryable, keys_truncated
+        client_request_id, array_to_json(refs)::text AS refs, attempts, request_bytes, response_bytes, retryable, keys_truncated, \
+        audit_us, \(finishedAt) AS finished_at, source = 0 AS is_reconciled
         """
+    private static let finishedAt = #"to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"#
     static let openColumns = """
         id, at, caller, app, seller, method, 'open'::text AS outcome, NULL::smallint AS status, NULL::text AS code, NULL::text AS sub_code, \
         NULL::text AS message, NULL::bigint AS duration_us, NULL::bigint AS top_us, NULL::text AS top_request_id, request_id, \
         client_request_id, array_to_json(refs)::text AS refs, NULL::smallint AS attempts, NULL::bigint AS request_bytes, \
-        NULL::bigint AS response_bytes, NULL::boolean AS retryable, false AS keys_truncated
+        NULL::bigint AS response_bytes, NULL::boolean AS retryable, false AS keys_truncated, NULL::bigint AS audit_us, \
+        NULL::text AS finished_at, false AS is_reconciled
         """
 
     init?(_ row: Row) {
@@ -70,6 +79,9 @@ public struct TrailRow: Sendable {
         message = row["message"].text
         durationMicroseconds = row["duration_us"].integer.map { Int($0) }
         topMicroseconds = row["top_us"].integer.map { Int($0) }
+        auditMicroseconds = row["audit_us"].integer.map { Int($0) }
+        finishedAt = row["finished_at"].text
+        isReconciled = row["is_reconciled"].bool ?? false
         topRequestID = row["top_request_id"].text
         requestID = row["request_id"].text
         clientRequestID = row["client_request_id"].text

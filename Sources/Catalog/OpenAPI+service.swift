@@ -86,6 +86,9 @@ extension OpenAPI {
         Operation(
             path: "/docs", id: "docs", summary: "A page on which to find a method",
             answers: [("200", "HTML.")], mediaType: "text/html", schema: #"{"type": "string"}"#, isPublic: true),
+        Operation(
+            path: "/console", id: "console", summary: "A page on which to search the audit trail",
+            answers: [("200", "HTML.")], mediaType: "text/html", schema: #"{"type": "string"}"#, isPublic: true),
     ]
 
     static let listParameters = ##"""
@@ -111,6 +114,10 @@ extension OpenAPI {
           {"name": "key", "in": "query", "schema": {"type": "string", "pattern": "^([^\\x00:]+:[^\\x00]+)?$"},
             "description": "`NAME:VALUE`: calls that touched this thing by the catalog's business keys, such as `channel_profile_id:1`."},
           {"name": "ref", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A document number of the caller's."},
+          {"name": "sibling_of", "in": "query", "schema": {"anyOf": [{"$ref": "#/components/schemas/CallID"}, {"const": ""}]},
+            "description": "The id of a call: other calls that touched one of its business keys."},
+          {"name": "settled", "in": "query", "schema": {"enum": ["none", "done", "not_done", ""]},
+            "description": "What people's notes say became of the call."},
           {"name": "order", "in": "query", "schema": {"enum": ["newest", "oldest", ""], "default": "newest"}, "description": "Which calls come first."},
           {"name": "limit", "in": "query", 
             "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}, {"const": ""}]}},
@@ -128,6 +135,9 @@ extension OpenAPI {
         "caller": {"type": "string"}, "outcome": {"$ref": "#/components/schemas/Outcome"},
         "status": {"type": ["integer", "null"], "description": "The HTTP status that was given."},
         "duration_ms": {"type": ["number", "null"]}, "top_ms": {"type": ["number", "null"]},
+        "audit_ms": {"type": ["number", "null"], "description": "The wait for the intent to be durable."},
+        "finished_at": {"type": ["string", "null"], "format": "date-time"},
+        "reconciled": {"const": true, "description": "There where the call was closed because its replica left no result."},
         "top_request_id": {"type": ["string", "null"]}, "request_id": {"type": ["string", "null"]},
         "client_request_id": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]},
         "sub_code": {"type": ["string", "null"]}, "message": {"type": ["string", "null"]},

@@ -6,7 +6,8 @@ import TOP
 enum AuditQuery {
     static let listNames: Set<String> = [
         "from", "to", "method", "outcome", "app", "seller", "caller", "status", "code", "sub_code", "top_request_id",
-        "client_request_id", "min_duration_ms", "key", "ref", "order", "limit", "cursor", "include",
+        "client_request_id", "min_duration_ms", "key", "ref", "sibling_of", "settled",
+        "order", "limit", "cursor", "include",
     ]
 
     /// - Parameter isList: whether `limit` and `cursor` are a page's.
@@ -27,6 +28,8 @@ enum AuditQuery {
         filter.status = try number("status", in: 100...599, query)
         filter.minimumDurationMilliseconds = try number("min_duration_ms", in: 0...86_400_000, query)
         filter.key = try key(query["key"])
+        filter.siblingOf = try sibling(query["sibling_of"])
+        filter.settled = try settled(query["settled"])
         filter.order = try order(query["order"])
         guard isList else { return filter }
         filter.limit = try number("limit", in: 1...TrailFilter.maximumLimit, query) ?? filter.limit
@@ -71,6 +74,21 @@ enum AuditQuery {
             throw Problem(.malformedRequest, "key must be a business key's NAME:VALUE, such as channel_profile_id:1.")
         }
         return key
+    }
+
+    private static func sibling(_ text: String?) throws(Problem) -> CallID? {
+        guard let text else { return nil }
+        guard let id = CallID(text) else { throw Problem(.malformedRequest, "sibling_of must be the id of a call.") }
+        return id
+    }
+
+    private static func settled(_ text: String?) throws(Problem) -> SettledFilter? {
+        guard let text else { return nil }
+        guard let settled = SettledFilter(rawValue: text) else {
+            let known = SettledFilter.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(.malformedRequest, "settled must be one of \(known).")
+        }
+        return settled
     }
 
     private static func order(_ text: String?) throws(Problem) -> TrailFilter.Order {

@@ -67,7 +67,7 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: StatsParameters.names)
                 return try await worker.stats(try StatsParameters.read(query))
-            case .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs:
+            case .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {

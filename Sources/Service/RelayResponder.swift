@@ -94,11 +94,13 @@ final class RelayResponder: Responder {
         case .live:
             Reply(status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array("alive\n".utf8))
         case .ready: readiness.reply
+        case .console: ConsolePage.reply
         case .metrics:
             Reply(
                 status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                 body: registry.exposition())
-        case .openAPI, .docs, .methodDocs, .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals,
+        case .openAPI, .docs, .methodDocs, .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask,
+            .auditRefusals,
             .auditStats, .auditExport:
             nil
         }

@@ -34,6 +34,8 @@ enum Route: Sendable {
     case docs
     /// The same for one method: `GET /docs/METHOD`.
     case methodDocs(Entry)
+    /// The page on which to search the trail: `GET /console`.
+    case console
 
     /// The HTTP method that the route is for; a route for GET takes HEAD too.
     var method: String {
@@ -47,8 +49,9 @@ enum Route: Sendable {
     var isDescription: Bool {
         switch self {
         case .openAPI, .docs, .methodDocs: true
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats, .auditExport, .live,
-            .ready, .metrics:
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats,
+            .auditExport, .live,
+            .ready, .metrics, .console:
             false
         }
     }
@@ -64,6 +67,7 @@ enum Route: Sendable {
         case "/metrics": return .metrics
         case "/openapi.json": return .openAPI
         case "/docs": return .docs
+        case "/console": return .console
         case "/v1/audit/calls": return .auditList
         case "/v1/audit/refusals": return .auditRefusals
         case "/v1/audit/stats": return .auditStats

@@ -52,7 +52,8 @@ struct DevDemo {
         var lines = [
             "",
             "TopRelay listens on \(url)  (sandbox gateway on http://127.0.0.1:\(sandboxPort); nothing leaves this machine)",
-            "Token: \(token)", "Methods and their fields: \(url)/docs", "",
+            "Token: \(token)", "Methods and their fields: \(url)/docs",
+            "What was called, and what became of it: \(url)/console", "",
         ]
         for entry in catalog.entries {
             guard let path = entry.path else { continue }

@@ -152,9 +152,11 @@ import Testing
         }
     }
 
-    @Test("HEAD gets the head alone, and so does a status without body; the writer is told at once", arguments: [
-        "HEAD /stream", "GET /stream204",
-    ])
+    @Test(
+        "HEAD gets the head alone, and so does a status without body; the writer is told at once",
+        arguments: [
+            "HEAD /stream", "GET /stream204",
+        ])
     func headOnly(_ line: String) async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)

@@ -88,7 +88,8 @@ import Testing
             clients.removeFirst().reset()
             #expect(
                 try await eventually {
-                    try await service.request("GET", Self.path + "?limit=1", token: service.tokens.auditor).status == 200
+                    try await service.request("GET", Self.path + "?limit=1", token: service.tokens.auditor).status
+                        == 200
                 })
             // The other one has missed nothing meanwhile.
             let rest = try clients.removeFirst().answer()

@@ -21,6 +21,7 @@ import Testing
             ("/v1/audit/refusals", "auditRefusals", "GET, HEAD"), ("/v1/audit/stats", "auditStats", "GET, HEAD"),
             ("/v1/audit/export", "auditExport", "GET, HEAD"),
             ("/v1/audit/calls/\(Self.id)/notes", "auditNote", "POST"), ("/docs", "docs", "GET, HEAD"),
+            ("/console", "console", "GET, HEAD"),
             ("/docs/tmall.car.lease.freedownpayment.put", "methodDocs", "GET, HEAD"),
             ("/v1/top/tmall.car.lease.freedownpayment.put", "call", "POST"),
             ("/v1/top/tmall%2Ecar%2elease.freedownpayment.put", "call", "POST"),

@@ -29,7 +29,7 @@ enum ImportRules {
         "Service": [
             "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog", "Vault",
             "Audit", "Curl", "Migrations", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
-            "Atomics",
+            "Atomics", "CConsole",
             "FoundationEssentials",
         ],
         "Sandbox": [

@@ -1,0 +1,16 @@
+/// Calls by what people's notes say became of them. Calls that are still open match none.
+public enum SettledFilter: String, Sendable, CaseIterable {
+    /// No note settles the call.
+    case none
+    /// The last note that settles it says that it was done.
+    case done
+    /// The last note that settles it says that it was not done.
+    case notDone = "not_done"
+
+    /// The condition on a row `c` of `audit.calls`.
+    var term: String {
+        let last =
+            "(SELECT settles FROM audit.notes AS n WHERE n.call = c.id AND settles IS NOT NULL ORDER BY n.id DESC LIMIT 1)"
+        return self == .none ? "\(last) IS NULL" : "\(last) = '\(rawValue)'"
+    }
+}
