@@ -112,7 +112,8 @@ struct TreeMatcher {
 
     private func shown(_ node: Int?, of row: TableRow) -> CellCut.Shown {
         guard let tree else { return .nothing }
-        guard let node else { return tree.isComplete ? .empty : .nothing }
+        // Java leaves out what has no example; an answer's example names everything.
+        guard let node else { return tree.isComplete && !isAnswer ? .empty : .nothing }
         let children = tree.nodes[node].children
         var values = tree.nodes[node].values
         if row.type.kind == .object, !children.isEmpty { values = [] }

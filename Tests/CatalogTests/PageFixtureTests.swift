@@ -1,0 +1,91 @@
+import Foundation
+import JSON
+import TOP
+import Testing
+
+@testable import Catalog
+
+/// A documentation page, and what it says, written out by hand.
+struct PageFixture: Sendable, CustomTestStringConvertible {
+    let name: String
+
+    var testDescription: String { name }
+
+    /// All pages with an expectation beside them.
+    static let all: [PageFixture] = {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return files.filter { $0.hasSuffix(".json") }.sorted().map { PageFixture(name: String($0.dropLast(5))) }
+    }()
+
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "pages")
+
+    func bytes() throws -> [UInt8] {
+        Array(try Data(contentsOf: Self.folder.appending(path: "\(name).txt")))
+    }
+
+    func expected() throws -> JSONValue {
+        try JSONDocument(Array(try Data(contentsOf: Self.folder.appending(path: "\(name).json")))).root
+    }
+
+    func imported() throws -> (page: ImportedPage, entry: Entry) {
+        let page = try ImportedPage(bytes: try bytes())
+        return (page, try Entry.read(page: CatalogFile(name: "\(name).yaml", text: page.yaml)))
+    }
+}
+
+@Suite("Pages against what they say, written out by hand")
+struct PageFixtureTests {
+    @Test("There are dozens of them")
+    func count() {
+        #expect(PageFixture.all.count >= 30)
+    }
+
+    @Test("A page is imported as it reads", arguments: PageFixture.all)
+    func tree(fixture: PageFixture) throws {
+        let expected = try fixture.expected()
+        let (page, entry) = try fixture.imported()
+        let shown = try JSONDocument(entry.json()).root
+        for part in ["title", "category", "session", "response_root"] {
+            #expect(shown[part]?.string ?? "" == expected[part]?.string ?? "", "\(part)")
+        }
+        for part in ["request", "response"] {
+            let (read, wanted) = (Self.facts(shown[part]), Self.facts(expected[part]))
+            #expect(read.filter { !wanted.contains($0) } == [], "\(part): not on the page")
+            #expect(wanted.filter { !read.contains($0) } == [], "\(part): missed")
+            #expect(read == wanted, "\(part): in this order")
+        }
+        #expect(page.isPartial == (expected["partial"]?.bool ?? false), "\(page.warnings)")
+        if expected["warns"] == nil { #expect(page.warnings.map(\.description) == []) }
+    }
+
+    @Test("A page's example is taken, and sent as the platform's own client would", arguments: PageFixture.all)
+    func example(fixture: PageFixture) throws {
+        let expected = try fixture.expected()
+        let entry = try fixture.imported().entry
+        let body = entry.exampleRequest()
+        switch entry.map(try JSONDocument(body)) {
+        case .refused(let faults):
+            Issue.record("\(faults) in \(String(decoding: body, as: UTF8.self))")
+        case .mapped(let call):
+            let wanted = expected["parameters"]?.members.map { "\($0.name)=\($0.value.string ?? "")" }
+            #expect(call.parameters.map { "\($0.name)=\($0.value)" } == wanted)
+            let files = expected["files"]?.elements.compactMap(\.string) ?? []
+            #expect(call.files.map(\.name) == files)
+        }
+    }
+
+    /// Every parameter with its way from the top and all that the page says of it.
+    private static func facts(_ list: JSONValue?, under parent: String = "") -> [String] {
+        var facts: [String] = []
+        for field in list?.elements.map({ $0 }) ?? [] {
+            let path = parent + (field["name"]?.string ?? "")
+            let members = ["type", "required", "default", "example", "description", "max_length", "max_items"]
+            facts.append(
+                path + members.map { name in
+                    field[name].map { " \(name)=\($0.string ?? $0.bool.map { "\($0)" } ?? $0.lexeme ?? "")" } ?? ""
+                }.joined())
+            facts += self.facts(field["children"], under: path + ".")
+        }
+        return facts
+    }
+}
