@@ -45,8 +45,10 @@ enum RequestExample {
             if field.dateForm != nil { return DecimalText.isWhole(text) }
             return DecimalText.isValid(text)
         case .boolean: return text == "true" || text == "false"
-        case .date: return isDate(text, field)
-        case .json: return (try? JSONDocument(text)) != nil
+        case .date:
+            if case .success = DateForm.day.read(text) { return field.dateForm != .dotted }
+            return isDate(text, field)
+        case .json: return true
         case .map: return (try? JSONDocument(text))?.root.kind == .object
         case .string: return !Parameter.isBlank(text) && (field.dateForm == nil || isDate(text, field))
         case .bytes, .object: return true
@@ -83,10 +85,11 @@ enum RequestExample {
     }
 
     private static func document(_ text: String?, to writer: inout JSONWriter) {
-        if let text, let document = try? JSONDocument(text) {
+        guard let text else { return writer.raw(Array("{}".utf8)) }
+        if let document = try? JSONDocument(text) {
             writer.value(document.root)
         } else {
-            writer.raw(Array("{}".utf8))
+            writer.string(text)
         }
     }
 

@@ -74,6 +74,28 @@ struct PageFixtureTests {
         }
     }
 
+    @Test("A page that ends after any of its lines is imported as far as it goes", arguments: PageFixture.all)
+    func cut(fixture: PageFixture) throws {
+        let text = String(decoding: try fixture.bytes(), as: UTF8.self)
+        let whole = try fixture.imported()
+        let names = Set(Self.names(whole.entry.request))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let end = lines.lastIndex { $0.contains("异常示例") } ?? lines.count
+        let answer = lines[..<end].lastIndex { $0.contains("_response>") } ?? end
+        for count in stride(from: 0, to: lines.count, by: 3) {
+            let page = lines[..<count].joined(separator: "\n")
+            guard let cut = try? ImportedPage(page) else { continue }
+            let entry = try Entry.read(page: CatalogFile(name: "page.yaml", text: cut.yaml))
+            if count <= answer { #expect(cut.isPartial, "line \(count)") }
+            if cut.isPartial { #expect(!cut.warnings.isEmpty) }
+            #expect(Self.names(entry.request).filter { !names.contains($0) } == [], "line \(count)")
+        }
+    }
+
+    private static func names(_ fields: [Field]) -> [String] {
+        fields.flatMap { [$0.name] + names($0.children) }
+    }
+
     /// Every parameter with its way from the top and all that the page says of it.
     private static func facts(_ list: JSONValue?, under parent: String = "") -> [String] {
         var facts: [String] = []
