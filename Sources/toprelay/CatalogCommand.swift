@@ -19,7 +19,8 @@ struct CatalogCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows a method's fields and an example.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Shows a method's fields and an example.")
 
         @Argument(help: "A method of the catalog, or an entry's file.") var method: String
         @Flag(help: "One JSON object in the fixed form.") var json = false

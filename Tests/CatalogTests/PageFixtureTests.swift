@@ -103,9 +103,10 @@ struct PageFixtureTests {
             let path = parent + (field["name"]?.string ?? "")
             let members = ["type", "required", "default", "example", "description", "max_length", "max_items"]
             facts.append(
-                path + members.map { name in
-                    field[name].map { " \(name)=\($0.string ?? $0.bool.map { "\($0)" } ?? $0.lexeme ?? "")" } ?? ""
-                }.joined())
+                path
+                    + members.map { name in
+                        field[name].map { " \(name)=\($0.string ?? $0.bool.map { "\($0)" } ?? $0.lexeme ?? "")" } ?? ""
+                    }.joined())
             facts += self.facts(field["children"], under: path + ".")
         }
         return facts

@@ -80,7 +80,10 @@ struct PageReadingTests {
             ("date: 'yyyy-MM-dd'", "date: never", 5, "date must be one of"),
             ("type: Number", "type: Boolean", 4, ""),
             ("type: Number", "type: Json", 4, "values, sensitive and key are for texts, numbers, flags and dates"),
-            ("type: String, required: false, date", "type: Number, required: false, date", 5, "that date is for a String"),
+            (
+                "type: String, required: false, date", "type: Number, required: false, date", 5,
+                "that date is for a String"
+            ),
             ("[kind, day]", "[kind]", 13, "one_of must name at least two parameters"),
             ("[kind, day]", "[kind, dye]", 13, #"the page has no parameter "dye""#),
             ("[kind, day]", "[kind, 'box.a']", 13, "a rule's parameters must stand in one object"),

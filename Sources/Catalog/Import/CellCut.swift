@@ -39,9 +39,8 @@ enum CellCut {
 
     private static func top(_ row: TableRow, _ shown: Shown) -> Cells {
         guard let rest = row.rest else { return Cells(description: row.movedDescription) }
-        if row.limits.count > 0, let description = row.movedDescription {
-            return Cells(example: rest, description: description)
-        }
+        // Behind limits the description has an item of its own: what stands before them is the example.
+        if row.limits.count > 0 { return Cells(example: rest, description: row.movedDescription) }
         var cells = joined(rest, row.type, shown)
         if let moved = row.movedDescription {
             cells.description = cells.description.map { $0 + "\n" + moved } ?? moved
@@ -51,6 +50,7 @@ enum CellCut {
 
     /// A cell that stands alone where there should be two.
     private static func lone(_ text: String, _ type: FieldType, _ shown: Shown) -> Cells {
+        if type.isList || [.object, .json, .map].contains(type.kind), isJSON(text) { return Cells(example: text) }
         switch shown {
         case .values(let values):
             if values.contains(where: { length(of: $0, in: text) == text.utf8.count }) { return Cells(example: text) }
@@ -59,7 +59,7 @@ enum CellCut {
                     example: text, doubt: "one cell, and the example has another value: taken as the example")
             }
             return Cells(example: shown.lostCell, description: text)
-        case .empty: return type.kind == .object && isJSON(text) ? Cells(example: text) : Cells(description: text)
+        case .empty: return Cells(description: text)
         case .nothing:
             if type.kind == .object ? isJSONStart(text) : !isProse(text) {
                 return Cells(example: text, doubt: "one cell, and nothing says which: taken as the example")

@@ -121,6 +121,7 @@ struct TreeMatcher {
             let joined = children.flatMap { tree.nodes[$0].values }.joined(separator: ",")
             values = joined.isEmpty ? [] : [joined] + values
         }
+        if row.type.isList, row.type.kind != .object { values += values.flatMap(ListExample.bracketed) }
         return values.isEmpty ? .empty : .values(values)
     }
 

@@ -33,7 +33,9 @@ struct Wording {
             return
         }
         // What the example has nothing to do with is no list of its values.
-        if other.utf8.allSatisfy({ Self.isWord($0) }), other.utf8.count <= 48, listed.count >= 3 || other.utf8.count <= 2 {
+        if other.utf8.allSatisfy({ Self.isWord($0) }), other.utf8.count <= 48,
+            listed.count >= 3 || other.utf8.count <= 2
+        {
             propose(listed, "the words list values, and \"\(other)\" is none of them")
         }
     }
@@ -68,7 +70,8 @@ struct Wording {
         var groups: [Group] = []
         for field in fields {
             guard let description = field.description, description.utf8.count <= maximumBytes else { continue }
-            for clause in clauses(description) where phrases.contains(where: { ByteSearch.first($0, in: clause) != nil }) {
+            for clause in clauses(description)
+            where phrases.contains(where: { ByteSearch.first($0, in: clause) != nil }) {
                 let words = words(clause)
                 var group: [String] = []
                 for word in words {
@@ -189,7 +192,8 @@ struct Wording {
         // yyyy-MM-dd HH:mm is a form that there is no reading for.
         let rest = String(decoding: text.utf8.dropFirst(place + DateForm.day.rawValue.utf8.count), as: UTF8.self)
         let isLonger = rest.utf8.prefix(3).contains { byte in
-            byte == UInt8(ascii: "H") || byte == UInt8(ascii: "h") || byte == UInt8(ascii: "T") || byte == UInt8(ascii: "'")
+            byte == UInt8(ascii: "H") || byte == UInt8(ascii: "h") || byte == UInt8(ascii: "T")
+                || byte == UInt8(ascii: "'")
         }
         return isLonger ? nil : .day
     }
