@@ -92,6 +92,25 @@ struct PageFixtureTests {
         }
     }
 
+    @Test("A mutated page is refused, or makes an entry that can be read and called", arguments: PageFixture.all)
+    func mutated(fixture: PageFixture) throws {
+        let bytes = try fixture.bytes()
+        var random = SeededNumbers(bytes.count)
+        var count = 0
+        for _ in 0..<20 {
+            var page = bytes
+            for _ in 0..<Int.random(in: 1...4, using: &random) { ImportTests.mutate(&page, &random) }
+            guard let imported = try? ImportedPage(bytes: page) else { continue }
+            let entry = try Entry.read(page: CatalogFile(name: "page.yaml", text: imported.yaml))
+            let example = try JSONDocument(entry.exampleRequest())
+            if case .refused(let faults) = entry.map(example) {
+                Issue.record("\(faults) in \(String(decoding: example.bytes, as: UTF8.self))")
+            }
+            count += 1
+        }
+        #expect(count > 0)
+    }
+
     private static func names(_ fields: [Field]) -> [String] {
         fields.flatMap { [$0.name] + names($0.children) }
     }
