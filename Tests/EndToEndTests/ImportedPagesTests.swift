@@ -53,4 +53,49 @@ struct ImportedPagesTests {
             if expected["session"]?.string == "none" { #expect(calls[0].parameters["session"] == nil) }
         }
     }
+
+    private static func page(_ method: String) -> String { Command.read("\(folder)/\(method).txt") }
+
+    @Test("that is cut short is imported as far as it goes, with what is missing and exit code 2")
+    func cut() async throws {
+        let folder = try Watchdog.shared.makeFolder("cut")
+        let whole = Self.page("taobao.trade.memo.note.add")
+        let place = try #require(whole.range(of: "req.setFlag"))
+        try String(whole[..<place.lowerBound]).write(toFile: folder + "/cut.txt", atomically: true, encoding: .utf8)
+        for (options, code) in [([], 2), (["--allow-partial"], 0)] as [([String], Int32)] {
+            let file = "\(folder)/\(code).yaml"
+            let output = try await Stage.shared.line.run(
+                ["catalog", "import", folder + "/cut.txt", "-o", file] + options)
+            #expect(output.code == code)
+            #expect(output.errors.contains("the Java example ends before the call is made"), "\(output.errors)")
+            #expect(output.errors.contains("is cut short") == (code == 2))
+            #expect(Command.read(file).contains("notify_buyer"))
+            #expect(try await Stage.shared.line.run(["catalog", "check", file]).code == 0)
+        }
+    }
+
+    @Test("that is whole but lacks an example is imported with a warning and exit code 0")
+    func lacking() async throws {
+        let output = try await Stage.shared.line.run(
+            ["catalog", "import", "\(Self.folder)/taobao.user.vendor.info.get.txt"])
+        #expect(output.code == 0)
+        #expect(output.errors.contains("the page has no Java example of the request"))
+    }
+
+    @Test("that the platform calls, or that is none, is refused with a reason")
+    func refused() async throws {
+        let folder = try Watchdog.shared.makeFolder("refused")
+        let page = Self.page("taobao.trade.memo.note.add").replacing(
+            "taobao.trade.memo.note.add (", with: "qimen.x.y (")
+        for (text, reason) in [
+            (page, "qimen.x.y is a call that the platform makes"), ("hello", "no line names a method"),
+        ] {
+            try text.write(toFile: folder + "/page.txt", atomically: true, encoding: .utf8)
+            let output = try await Stage.shared.line.run(
+                ["catalog", "import", folder + "/page.txt", "-o", folder + "/page.yaml"])
+            #expect(output.code == 2)
+            #expect(output.errors.contains(reason), "\(output.errors)")
+            #expect(!FileManager.default.fileExists(atPath: folder + "/page.yaml"))
+        }
+    }
 }
