@@ -174,6 +174,9 @@ extension Mapper {
         var content = value
         let text = value.string
         if let text {
+            if field.showsNoJSON, (try? JSONDocument(text)) == nil {
+                return parameters.append(Parameter(name: field.name, value: text))
+            }
             guard let document = embedded(text) else { return }
             content = document.root
         }
@@ -269,6 +272,11 @@ extension Mapper {
 }
 
 extension CompiledField {
+    /// Whether the page's own example of JSON is none, so that any text must do.
+    fileprivate var showsNoJSON: Bool {
+        field.example.map { (try? JSONDocument($0)) == nil } == true
+    }
+
     /// Whether a blank text stands for nothing: where a text can stand at all.
     fileprivate var takesBlankAsMissing: Bool {
         isScalar || content != nil || kind == .json || kind == .map || kind == .bytes

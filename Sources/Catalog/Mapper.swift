@@ -242,7 +242,7 @@ struct Mapper {
         case .json:
             writeUnknown(value)
         case .bytes:
-            fault("a file (byte[]) can only be sent as a parameter of its own")
+            file(value)
         case .string where field.content != nil:
             nestedText(value, field)
         case .string, .number, .boolean, .date, .price, .decimal:
@@ -253,6 +253,14 @@ struct Mapper {
             }
             write(scalar, field, &given)
         }
+    }
+
+    /// Writes a file that stands in JSON: there it is base64 as the caller gave it, and no part of its own.
+    private mutating func file(_ value: JSONValue) {
+        guard let text = value.stringBytes, Base64Text.decode(text) != nil else {
+            return fault("must be a file, as base64 in a text (a JSON string)")
+        }
+        writer.value(value)
     }
 
     // MARK: Scalars
