@@ -15,7 +15,8 @@ public enum FullRequest: Sendable, Equatable {
 extension TrailReader {
     /// The sealed request of a call that there is, once the opening is recorded: both are one statement, so that none is
     /// to be had without the other.
-    public func open(_ id: CallID, by opener: String, because reason: String) async throws(PostgresError) -> FullRequest {
+    public func open(_ id: CallID, by opener: String, because reason: String) async throws(PostgresError) -> FullRequest
+    {
         let rows = try await query(
             """
             WITH found AS (SELECT sealed, bytes FROM audit.sealed WHERE at = $1::timestamptz AND id = $2::uuid),

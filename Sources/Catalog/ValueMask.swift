@@ -115,7 +115,8 @@ public struct ValueMask: Sendable {
             if needles.firstBytes.contains(byte), let hit = needles.hit(text, at: place) {
                 return Hit(kind: .value(hit.index), start: place, end: hit.end)
             }
-            let followsDigit = place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
+            let followsDigit =
+                place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
             if ByteSet.escapes.contains(byte) {
                 let step = EscapedText.step(text, at: place)
                 let isDigit = step.map { PrivateNumber.isDigit($0.scalar) } ?? false

@@ -63,7 +63,8 @@ extension Worker {
             do {
                 return try SealedRequest(opening: sealed, of: id, with: key)
             } catch .otherKey {
-                throw Problem(.notFound, "The full request of this call was sealed under another master key: it is lost.")
+                throw Problem(
+                    .notFound, "The full request of this call was sealed under another master key: it is lost.")
             } catch {
                 logger.record(.error, "A sealed request does not open", [.call: id.text, .error: "\(error)"])
                 throw Problem(.internalError, "The full request of this call does not open: it was damaged or moved.")

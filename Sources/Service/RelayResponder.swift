@@ -98,7 +98,8 @@ final class RelayResponder: Responder {
             Reply(
                 status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                 body: registry.exposition())
-        case .openAPI, .docs, .methodDocs, .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals,
+        case .openAPI, .docs, .methodDocs, .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask,
+            .auditRefusals,
             .auditStats, .auditExport:
             nil
         }

@@ -47,7 +47,8 @@ enum Route: Sendable {
     var isDescription: Bool {
         switch self {
         case .openAPI, .docs, .methodDocs: true
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats, .auditExport, .live,
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats,
+            .auditExport, .live,
             .ready, .metrics:
             false
         }

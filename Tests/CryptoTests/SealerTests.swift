@@ -60,7 +60,9 @@ struct SealerTests {
             changed[place] ^= 0x40
             #expect(throws: CryptoError.self, "byte \(place)") { try key.open(changed, associated: Self.associated) }
         }
-        #expect(throws: CryptoError.notAuthentic) { try key.open(value, associated: Array("audit.sealed/sealed/2".utf8)) }
+        #expect(throws: CryptoError.notAuthentic) {
+            try key.open(value, associated: Array("audit.sealed/sealed/2".utf8))
+        }
         for count in 0..<value.count {
             #expect(throws: CryptoError.self) { try key.open(Array(value[..<count]), associated: Self.associated) }
         }

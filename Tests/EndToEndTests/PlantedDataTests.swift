@@ -68,7 +68,8 @@ struct PlantedDataTests {
         return [
             own.text, json, Planted.urlEncoded(own.text), "%7B" + Planted.urlEncoded(json),
             Planted.urlEncoded(Planted.urlEncoded(own.text)), Planted.escaped(own.text),
-            "手机号+86\(own.phone)，\(own.name)的车\(own.plate)", own.phone.prefix(3) + " " + own.phone.dropFirst(3).prefix(4)
+            "手机号+86\(own.phone)，\(own.name)的车\(own.plate)",
+            own.phone.prefix(3) + " " + own.phone.dropFirst(3).prefix(4)
                 + " " + own.phone.suffix(4),
         ]
     }
@@ -97,7 +98,8 @@ struct PlantedDataTests {
             let json = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
             for written in [json, text.hasPrefix("\\u") ? text : json] {
                 answers.append(
-                    #"{"error_response":{"code":50,"msg":"\#(written)","sub_code":"isv.bad:\#(own.plate)","sub_msg":"\#(written)"}}"#)
+                    #"{"error_response":{"code":50,"msg":"\#(written)","sub_code":"isv.bad:\#(own.plate)","sub_msg":"\#(written)"}}"#
+                )
                 answers.append(#"{"\#(root)":{"ok":false,"message":"\#(written)"}}"#)
             }
         }
@@ -141,7 +143,9 @@ struct PlantedDataTests {
         }
     }
 
-    @Test("in requests, answers, error texts and reasons, in every encoding: in tables, logs, metrics and others' answers")
+    @Test(
+        "in requests, answers, error texts and reasons, in every encoding: in tables, logs, metrics and others' answers"
+    )
     func planted() async throws {
         let stage = try await stage()
         let token = try await stage.line.token("unmasker", ["--scope", "audit:unmask"])
@@ -212,7 +216,8 @@ struct PlantedDataTests {
             let other = try await stage.relay.get("/v1/calls/\(id)", token: stage.tokens.other)
             #expect(other.status == 404)
             expectClean(other.text, "another caller's answer")
-            expectClean(try await stage.relay.get("/v1/audit/calls/\(id)?include=request,response", token: reader).text, id)
+            expectClean(
+                try await stage.relay.get("/v1/audit/calls/\(id)?include=request,response", token: reader).text, id)
         }
         try await eventually("the token is known") {
             try await stage.relay.post("/v1/audit/calls/\(first)/unmask", "{}", token: unmasker).status != 401
@@ -221,7 +226,8 @@ struct PlantedDataTests {
         let opened = try await stage.relay.post("/v1/audit/calls/\(first)/unmask", reason, token: unmasker)
         let shown = try #require(opened.json["parameters"])
         #expect(shown["name"]?.string == Planted.own.name && shown["address"]?.string == Planted.own.address)
-        #expect(shown["profile"]?.string?.contains(Planted.own.name) == true && shown["esc"]?.string == Planted.own.text)
+        #expect(
+            shown["profile"]?.string?.contains(Planted.own.name) == true && shown["esc"]?.string == Planted.own.text)
         let refused = try await stage.relay.post("/v1/audit/calls/\(first)/unmask", reason, token: reader)
         #expect(refused.status == 403)
         expectClean(try await stage.relay.get("/v1/audit/refusals?limit=1000", token: reader).text, "the refusals")

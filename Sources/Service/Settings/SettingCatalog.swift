@@ -130,7 +130,8 @@ public enum SettingCatalog {
 
     static let retentionSealed = Setting<Int>.integer(
         "TOPRELAY_RETENTION_SEALED", default: 7, in: 0...3650, of: "days",
-        reason: "How long the full requests are kept, sealed under the master key, so that a call can be looked into or "
+        reason:
+            "How long the full requests are kept, sealed under the master key, so that a call can be looked into or "
             + "sent again; 0 keeps none, and removes what is there. They never outlive the bodies.")
 
     /// The relay that `toprelay call` calls. The service does not read it; it may stand in a shared environment.

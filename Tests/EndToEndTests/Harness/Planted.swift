@@ -42,7 +42,8 @@ struct Planted: Sendable {
 
     /// A text as a URL has it.
     static func urlEncoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.intersection(CharacterSet(charactersIn: ascii)))
+        text.addingPercentEncoding(
+            withAllowedCharacters: .alphanumerics.intersection(CharacterSet(charactersIn: ascii)))
             ?? text
     }
 
