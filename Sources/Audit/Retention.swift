@@ -75,12 +75,9 @@ public struct Retention: Sendable, Equatable {
             if try await !isDone("TRUNCATE audit.\(table)", on: connection) { result.overdue += 1 }
         }
         if result.dropped > 0 {
-            try await connection.execute(
-                """
-                DELETE FROM audit.rollups WHERE at < audit.oldest();
-                DELETE FROM audit.rollup_minutes WHERE at < audit.oldest()
-                """, timeout: .seconds(60))
+            try await Rollups.forget(on: connection)
         }
+        if result.dropped > 0 { try await Self.deleteNotes(on: connection) }
         _ = try await connection.query(
             """
             DELETE FROM audit.refusals WHERE id IN (
@@ -105,6 +102,15 @@ public struct Retention: Sendable, Equatable {
         guard sealedDays == 0 else { return [] }
         return try await connection.query("SELECT audit.filled_sealed() AS name", [], timeout: .seconds(30))
             .compactMap { $0["name"].text }
+    }
+
+    /// Notes go with their calls. The first 48 bits of an id are its millisecond, so that ids compare as times do.
+    private static func deleteNotes(on connection: PostgresConnection) async throws(PostgresError) {
+        try await connection.execute(
+            """
+            DELETE FROM audit.notes
+            WHERE call < (lpad(to_hex((extract(epoch FROM audit.oldest()) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+            """, timeout: .seconds(30))
     }
 
     /// How the trail stands, for metrics.

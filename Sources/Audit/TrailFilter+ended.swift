@@ -6,7 +6,7 @@ extension TrailFilter {
     /// `xmin` is the low half of the number of the transaction that wrote a row; the high half is the one that makes it
     /// the latest number before `upTo`. The comparison with `oldestRunning` comes first because it is cheap.
     func statement(_ look: TrailTail.Look) -> (sql: String, parameters: [SQLValue]) {
-        var clause = Clause()
+        var clause = TrailClause()
         clause.terms.append("at >= \(clause.instant(look.from))")
         if let fromMilliseconds { clause.terms.append("at >= \(clause.instant(fromMilliseconds))") }
         if let toMilliseconds { clause.terms.append("at < \(clause.instant(toMilliseconds))") }

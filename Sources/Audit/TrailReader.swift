@@ -20,6 +20,9 @@ public final class TrailReader {
     /// Ends the connections; queries fail from now on.
     public func close() { pool.close() }
 
+    /// Calls that are looked at one by one before an index is asked.
+    private static let nearCalls = 5000
+
     /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
     public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
         let end = ContinuousClock.now + searchTime
@@ -27,11 +30,19 @@ public final class TrailReader {
         var walk = TrailWalk(whole(filter, bounds), isAscending: filter.isAscending, isIndexed: filter.isIndexed)
         var filter = filter
         let limit = filter.limit
+        if filter.isLookUp, !filter.isRare, let window = walk.next,
+            let rows = try await rowsInTime(filter, window, bounds, by: .near(calls: Self.nearCalls), within: searchTime / 4),
+            rows.count > limit
+        {
+            return TrailPage(rows: rows, filter: filter)
+        }
         var found: [TrailRow] = []
         while found.count <= limit, let window = walk.next {
             let left = end - ContinuousClock.now
             filter.limit = limit - found.count
-            if left > .zero, let rows = try await rowsInTime(filter, window, bounds, within: min(left, searchTime / 2))
+            let search: TrailFilter.Search = filter.isLookUp ? .days : .ordered
+            if left > .zero,
+                let rows = try await rowsInTime(filter, window, bounds, by: search, within: min(left, searchTime / 2))
             {
                 found += rows
                 walk.passed(window)
@@ -46,10 +57,11 @@ public final class TrailReader {
 
     /// The rows of one stretch; nil when they took too long.
     private func rowsInTime(
-        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, within limit: Duration
+        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, by search: TrailFilter.Search,
+        within limit: Duration
     ) async throws(PostgresError) -> [TrailRow]? {
         do throws(PostgresError) {
-            return try await rows(filter, window, bounds, within: limit)
+            return try await rows(filter, window, bounds, by: search, within: limit)
         } catch {
             guard case .timeout = error.kind else { throw error }
             return nil
@@ -58,9 +70,10 @@ public final class TrailReader {
 
     /// The rows of one stretch, one more than a page when there are more.
     func rows(
-        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, within limit: Duration? = nil
+        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, by search: TrailFilter.Search,
+        within limit: Duration? = nil
     ) async throws(PostgresError) -> [TrailRow] {
-        let (sql, parameters) = filter.statement(window, openSince: bounds.openSince)
+        let (sql, parameters) = filter.statement(window, openSince: bounds.openSince, by: search)
         return try await pool.query(sql, parameters, timeout: limit ?? searchTime / 2).compactMap { TrailRow($0) }
     }
 

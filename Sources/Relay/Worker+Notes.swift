@@ -24,8 +24,11 @@ extension Worker {
         } catch {
             throw Problem(.internalError, "The note cannot be added.")
         }
+        guard let note else {
+            throw Problem(.invalidParameters, "A call takes at most \(Note.maximumCount) notes.")
+        }
         var json = JSONWriter()
-        note?.write(to: &json)
+        note.write(to: &json)
         return Reply(status: 201, headers: [("Content-Type", "application/json")], body: json.bytes)
     }
 
@@ -34,8 +37,9 @@ extension Worker {
         do { root = try JSONDocument(body).root } catch {
             throw Problem(.malformedRequest, "The body is no JSON: \(error)")
         }
-        guard root.kind == .object, let text = root["text"]?.string?.replacing("\0", with: ""),
-            !text.allSatisfy(\.isWhitespace), text.unicodeScalars.count <= Note.maximumLength
+        guard root.kind == .object, let given = root["text"]?.string,
+            given.unicodeScalars.count <= Note.maximumLength,
+            case let text = given.replacing("\0", with: ""), !text.allSatisfy(\.isWhitespace)
         else {
             throw Problem(
                 .invalidParameters,

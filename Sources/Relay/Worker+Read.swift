@@ -23,6 +23,12 @@ extension Worker {
         return token
     }
 
+    /// The name of the token in an `Authorization` header; nil where there is none that is known.
+    public func name(behind authorization: String?) -> String? {
+        guard let vault, freshness.isFresh() else { return nil }
+        return try? vault.authenticate(authorization: authorization, now: settings.wallClock()).name
+    }
+
     /// One page of everybody's calls, with the texts that are asked for.
     public func calls(_ filter: TrailFilter, _ include: TrailInclude) async throws(Problem) -> Reply {
         let filter = try resolvingKey(of: filter)

@@ -82,11 +82,9 @@ struct Endpoints: Sendable {
         do throws(Problem) {
             token = try worker.authorize(request.authorization, for: .relay)
         } catch {
-            var refusal = Refusal(
-                atMilliseconds: WallClock.milliseconds(), caller: nil, method: entry.method, status: error.type.status,
-                type: error.type.rawValue, pointers: [])
-            refusal.refs = (try? CallHeaders.refs(request.headers["Top-Ref"])) ?? []
-            worker.trace(refusal)
+            if (try? CallHeaders.flag("Top-Dry-Run", request.single("Top-Dry-Run"))) != true {
+                worker.trace(request.refusal(error, of: entry, by: worker.name(behind: request.authorization)))
+            }
             throw error
         }
         try QueryString(request.query).check(allowed: [])
@@ -108,6 +106,18 @@ struct Endpoints: Sendable {
 }
 
 extension ServerRequest {
+    /// What is kept of a request that its caller may not make.
+    func refusal(_ problem: Problem, of entry: Entry, by caller: String?) -> Refusal {
+        var refusal = Refusal(
+            atMilliseconds: WallClock.milliseconds(), caller: caller, method: entry.method,
+            status: problem.type.status, type: problem.type.rawValue, pointers: [])
+        refusal.app = try? single("Top-App")
+        refusal.seller = try? single("Top-Seller")
+        refusal.refs = (try? CallHeaders.refs(headers["Top-Ref"])) ?? []
+        refusal.clientRequestID = try? single("X-Request-Id").flatMap { try? CallHeaders.requestID($0) }
+        return refusal
+    }
+
     var authorization: String? { headers.first(name: "Authorization") }
 
     /// The value of a header that may be given once.

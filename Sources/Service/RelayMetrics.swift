@@ -44,6 +44,7 @@ public enum RelayMetrics {
                 "toprelay_audit_oldest_seconds", .gauge, "Age of the oldest day that the trail keeps.", labels: ["kind"]
             ),
             .init("toprelay_audit_bytes", .gauge, "Size of the audit trail, indexes included."),
+            .init("toprelay_rollup_days_uncounted", .gauge, "Earlier days whose rollups are not known to be right."),
             .init(
                 "toprelay_retention_overdue_partitions", .gauge,
                 "Partitions that retention should have dropped and did not; an alarm above 0 for an hour."),
@@ -51,9 +52,15 @@ public enum RelayMetrics {
                 "toprelay_partition_days_ahead", .gauge,
                 "Whole days ahead that have their partitions; an alarm below 1."),
             .init(
+                "toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
+            .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the aggregates do not hold yet."),
+            .init("toprelay_clock_offset_seconds", .gauge, "The host's clock, minus PostgreSQL's."),
+            .init("toprelay_ready", .gauge, "1 while the replica takes calls, as /readyz says."),
+            .init(
                 "toprelay_vault_age_seconds", .gauge,
                 "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
             .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
+            .init("toprelay_outcome_rows_limit", .gauge, "Outcome rows that may wait before calls are refused."),
             .init(
                 "toprelay_outcome_rows_late_total", .counter,
                 "Replies that went out before their outcome row was committed."),
@@ -97,6 +104,8 @@ public enum RelayMetrics {
         registry.observe("toprelay_partition_days_ahead") {
             readiness.partitionDaysAhead.map { Double($0) } ?? .nan
         }
+        registry.observe("toprelay_ready") { readiness.isReady ? 1 : 0 }
+        registry.observe("toprelay_outcome_rows_limit") { Double(workers.outcomeRowsLimit) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }
         registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
         registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }

@@ -15,6 +15,8 @@ final class WorkerGroup: Sendable {
     let all: [Worker]
     /// What their trail writers have queued, for the metrics.
     let trailFigures: [TrailFigures]
+    /// Outcome rows that may wait in all of them together.
+    let outcomeRowsLimit: Int
 
     /// Makes the workers; their parts are made on their own loops, where they live.
     init(settings: Settings, freshness: VaultFreshness, logger: Logger) async throws {
@@ -36,6 +38,7 @@ final class WorkerGroup: Sendable {
         }
         all = workers
         trailFigures = figures
+        outcomeRowsLimit = settings.outcomeQueueRows
         peers.set(workers)
     }
 

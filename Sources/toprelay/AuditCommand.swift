@@ -5,7 +5,7 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Reads the audit trail.",
         subcommands: [
-            AuditListCommand.self, AuditShowCommand.self, AuditTailCommand.self, AuditExportCommand.self,
-            AuditUnmaskCommand.self,
+            AuditListCommand.self, AuditShowCommand.self, AuditTailCommand.self, AuditStatsCommand.self,
+            AuditExportCommand.self, AuditUnmaskCommand.self,
         ])
 }
