@@ -303,6 +303,9 @@ struct Mapper {
         guard let sensitivity = field.field.sensitivity else { return nil }
         let masked = sensitivity.mask(text)
         sensitive.append(SensitiveValue(text: text, masked: masked))
+        if let plain = sensitivity.plainForm(of: text) {
+            sensitive.append(SensitiveValue(text: plain, masked: sensitivity.mask(plain)))
+        }
         return masked
     }
 }

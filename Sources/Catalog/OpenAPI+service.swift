@@ -4,6 +4,7 @@ import JSON
 extension JSONWriter {
     mutating func servicePaths(statuses: [Int]) {
         for reading in OpenAPI.readings + OpenAPI.auditing { path(reading, statuses) }
+        unmaskPath(statuses: statuses)
         for probe in OpenAPI.probes { path(probe, statuses) }
     }
 
@@ -154,7 +155,11 @@ extension OpenAPI {
         "settled": {"enum": ["done", "not_done", null], "description": "What the last note that settles the call says."},
         "notes": {"type": "array", "items": {"$ref": "#/components/schemas/Note"}},
         "request": {"type": ["string", "null"], "description": "The business parameters as sent, masked."},
-        "response": {"type": ["string", "null"], "description": "TOP's answer, masked."}}}
+        "request_truncated": {"type": "boolean", "description": "Whether the request is cut."},
+        "response": {"type": ["string", "null"], "description": "TOP's answer, masked."},
+        "response_truncated": {"type": "boolean", "description": "Whether the answer is cut."},
+        "openings": {"type": "array", "description": "Of one call: who has opened the full request.", "items": {"type": "object",
+          "properties": {"at": {"type": "string", "format": "date-time"}, "opener": {"type": "string"}, "reason": {"type": "string"}}}}}}
         """##
 
     static let ownCall = ##"""

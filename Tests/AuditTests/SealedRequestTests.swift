@@ -1,5 +1,6 @@
 import Atomics
 import Crypto
+import JSON
 import Postgres
 import TOP
 import TestSupport
@@ -135,6 +136,24 @@ import Testing
                 try await reader.open(intent.id, by: "nobody", because: "b")
             }
             #expect(try await reader.openings(of: intent.id) == [])
+        }
+    }
+
+    @Test("A text that was cut says so, and one that was not says that")
+    func truncated() async throws {
+        try await withWriter { trail, writer, reader, _ in
+            var (whole, long) = (intent(try await trail.now()), intent(try await trail.now()))
+            long.request = #"{"long":""# + String(repeating: "长", count: 400_000) + #""}"#
+            whole.request = #"{"short":"x"}"#
+            for intent in [whole, long] { try await writer.record(intent) }
+            for (id, isCut) in [(whole.id, false), (long.id, true)] {
+                let record = try #require(try await reader.record(id, TrailInclude(request: true, response: true)))
+                #expect(record.texts.isRequestCut == isCut && record.texts.request?.isEmpty == false)
+                var json = JSONWriter()
+                record.write(to: &json)
+                let root = try JSONDocument(json.bytes).root
+                #expect(root["request_truncated"]?.bool == isCut && root["response_truncated"]?.bool == false)
+            }
         }
     }
 

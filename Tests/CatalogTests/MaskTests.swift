@@ -86,6 +86,21 @@ struct MaskTests {
         }
     }
 
+    @Test("A number is found as others write it, whichever way the caller does")
+    func plainForms() throws {
+        let text = Example.carProfile.replacing("1370000000", with: "+86 (0571) 8888-6666")
+            .replacing("浙A8B7Y1", with: "浙a·8b7y1").replacing(
+                #""car_vin":"1""#, with: #""car_vin":"lsvau2a37n4123456""#)
+        let mask = try mapped(carProfiles, text).mask
+        #expect(mask.masked("浙A8B7Y1, LSVAU2A37N4123456, 057188886666") == "浙A****Y1, LSV****3456, 057****6666")
+        #expect(mask.masked("浙a·8b7y1, lsvau2a37n4123456") == "浙a****y1, lsv****3456")
+        #expect(
+            Sensitivity.plate.plainForm(of: "浙A8B7Y1") == nil && Sensitivity.phone.plainForm(of: "13812345678") == nil)
+        #expect(
+            Sensitivity.name.plainForm(of: "li.lei") == nil && Sensitivity.card.plainForm(of: "6222 0212") == "62220212"
+        )
+    }
+
     @Test("Of two values the longer one is masked")
     func longest() {
         let mask = ValueMask([
