@@ -52,7 +52,11 @@ public struct TrailTail: Sendable {
             fresh.append(row)
         }
         let notes = try await reader.notes(of: fresh.map(\.id))
-        if rows.count < Self.pageRows { finish(look) } else { self.look?.beyond = rows.last.map { ($0.finishedAt, $0.row.id) } }
+        if rows.count < Self.pageRows {
+            finish(look)
+        } else {
+            self.look?.beyond = rows.last.map { ($0.finishedAt, $0.row.id) }
+        }
         return fresh.map { TrailRecord(row: $0, notes: notes[$0.id] ?? []) }
     }
 

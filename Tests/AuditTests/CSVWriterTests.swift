@@ -22,7 +22,8 @@ import Testing
     @Test(
         "A text that a spreadsheet would show as another number or a date is marked as text",
         arguments: [
-            "1234567890123456789", "0012", "1e5", "12E3", "1.50", "3-4", "2026-01-02", "1/2", "12:30", "1,5", "5%", ".5",
+            "1234567890123456789", "0012", "1e5", "12E3", "1.50", "3-4", "2026-01-02", "1/2", "12:30", "1,5", "5%",
+            ".5",
             "1 1/2", "00",
         ])
     func numbers(_ text: String) {

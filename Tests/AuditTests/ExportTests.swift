@@ -66,7 +66,8 @@ import Testing
                     change(&filter)
                     filter.order = order
                     let expected = calls.filter { call in
-                        (filter.caller ?? call.caller) == call.caller && (filter.outcome ?? call.outcome) == call.outcome
+                        (filter.caller ?? call.caller) == call.caller
+                            && (filter.outcome ?? call.outcome) == call.outcome
                             && call.id.epochMilliseconds >= filter.fromMilliseconds ?? 0
                             && call.id.epochMilliseconds < filter.toMilliseconds ?? .max && filter.ref == nil
                             && (filter.status == nil || call.outcome == "unknown")
@@ -115,7 +116,8 @@ import Testing
             #expect(try await reader.texts(of: ids, both, maximumBytes: 315).count == 1)
             #expect(try await reader.texts(of: ids, both, maximumBytes: 1).count == 1)
             let one = try await reader.texts(of: ids, TrailInclude(request: true), maximumBytes: 600)
-            #expect(one.map { $0.request?.utf8.count } == [100, 200, 300, nil] && one.allSatisfy { $0.response == nil })
+            #expect(
+                one.map { $0.request?.utf8.count } == [100, 200, 300, nil] && one.allSatisfy { $0.response == nil })
             #expect(try await reader.texts(of: [callID(5)], both, maximumBytes: 9) == [TrailTexts()])
             #expect(try await reader.texts(of: [], both, maximumBytes: 9).isEmpty)
             #expect(try await reader.texts(of: ids, TrailInclude(), maximumBytes: 0).count == 5)

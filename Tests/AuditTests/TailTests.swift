@@ -153,7 +153,8 @@ import Testing
             ids += try await take(&tail, reader).map(\.id)
             #expect(ids.count == 4 * 9 * 60 && Set(ids).count == ids.count)
             // All at once, in pages.
-            var late = TrailTail(filter, from: TrailTail.Moment(snapshot: TrailSnapshot(""), milliseconds: now, openSince: nil))
+            var late = TrailTail(
+                filter, from: TrailTail.Moment(snapshot: TrailSnapshot(""), milliseconds: now, openSince: nil))
             let first = try await late.next(from: reader)
             #expect(first.count == TrailTail.pageRows && late.hasMore)
             let rest = try await take(&late, reader)

@@ -74,7 +74,9 @@ struct AuditCommandTests {
         _ = try await stage.relay.post(
             "/v1/audit/calls/\(id)/notes", #"{"text":"looked at it","settles":"done"}"#, token: stage.tokens.auditor)
         let text = try await stage.line.succeed(["audit", "show", id])
-        for words in ["settled       done", "auditor [done]: looked at it", "on record     waited ", "ended         20"] {
+        for words in [
+            "settled       done", "auditor [done]: looked at it", "on record     waited ", "ended         20",
+        ] {
             #expect(text.contains(words), "\(text)")
         }
         let json = try JSONDocument(Array(try await stage.line.succeed(["audit", "show", id, "--json"]).utf8)).root
@@ -136,7 +138,8 @@ struct AuditCommandTests {
         for child in [all, some] { #expect(try await child.wait() == .exited(0)) }
         let printed = try ids(Command.read(folder + "/all"))
         #expect(Set(printed).count == printed.count)
-        #expect(Set(printed).isSubset(of: expected.union([profile, lateID])) && printed.suffix(2) == [profile, lateID])
+        #expect(
+            Set(printed).isSubset(of: expected.union([profile, lateID])) && printed.suffix(2) == [profile, lateID])
         let lines = Command.read(folder + "/some").split(separator: "\n")
         #expect(lines.count == 2 && lines.allSatisfy { $0.contains("  tmall.aliauto.carprofile.sync  success  200  ") })
     }

@@ -24,7 +24,8 @@ struct ExportTests {
                 """)
         }
         try await stage.execute(
-            "INSERT INTO audit.notes (call, author, settles, text) VALUES ('\(ids[0])', 'anna', 'done', '=asked \"TOP\"')")
+            "INSERT INTO audit.notes (call, author, settles, text) VALUES ('\(ids[0])', 'anna', 'done', '=asked \"TOP\"')"
+        )
         return (stage, ids)
     }
 
@@ -125,7 +126,8 @@ struct ExportTests {
 
     /// The most memory that a process has held so far.
     private func peakKilobytes(of pid: pid_t) throws -> Int {
-        let line = try #require(Command.read("/proc/\(pid)/status").split(separator: "\n").first { $0.hasPrefix("VmHWM") })
+        let line = try #require(
+            Command.read("/proc/\(pid)/status").split(separator: "\n").first { $0.hasPrefix("VmHWM") })
         return try #require(Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1]))
     }
 
