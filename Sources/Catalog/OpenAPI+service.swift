@@ -62,6 +62,10 @@ extension OpenAPI {
             path: "/v1/audit/calls", id: "listCalls", summary: "Everybody's calls, newest first (scope audit:read)",
             parameters: listParameters, schema: ##"{"$ref": "#/components/schemas/Calls"}"##),
         Operation(
+            path: "/v1/audit/export", id: "exportCalls",
+            summary: "Everybody's calls as a file: a JSON object a line, or CSV (scope audit:read)",
+            parameters: exportParameters, mediaType: "application/x-ndjson", schema: #"{"type": "string"}"#),
+        Operation(
             path: "/v1/audit/calls/{id}", id: "auditCall", summary: "One call (scope audit:read)",
             parameters: ##"""
                 [{"$ref": "#/components/parameters/ID"}, {"$ref": "#/components/parameters/Include"}, \##
@@ -94,6 +98,28 @@ extension OpenAPI {
 
     static let listParameters = ##"""
         [
+        \##(filterParameters)
+          {"name": "limit", "in": "query", 
+            "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}, {"const": ""}]}},
+          {"name": "cursor", "in": "query", "schema": {"type": "string"},
+            "description": "A value of `pagination.next` or `pagination.prev`."},
+          {"$ref": "#/components/parameters/Include"},
+          {"$ref": "#/components/parameters/RequestID"}
+        ]
+        """##
+
+    static let exportParameters = ##"""
+        [
+        \##(filterParameters)
+          {"name": "format", "in": "query", "schema": {"enum": ["ndjson", "csv", ""], "default": "ndjson"}},
+          {"name": "limit", "in": "query", "description": "The most calls; all when absent.",
+            "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000000000}, {"const": ""}]}},
+          {"$ref": "#/components/parameters/Include"},
+          {"$ref": "#/components/parameters/RequestID"}
+        ]
+        """##
+
+    private static let filterParameters = ##"""
           {"name": "from", "in": "query", "description": "Inclusive, RFC 3339.",
             "schema": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}},
           {"name": "to", "in": "query", "description": "Exclusive, RFC 3339.",
@@ -120,13 +146,6 @@ extension OpenAPI {
           {"name": "settled", "in": "query", "schema": {"enum": ["none", "done", "not_done", ""]},
             "description": "What people's notes say became of the call."},
           {"name": "order", "in": "query", "schema": {"enum": ["newest", "oldest", ""], "default": "newest"}, "description": "Which calls come first."},
-          {"name": "limit", "in": "query", 
-            "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}, {"const": ""}]}},
-          {"name": "cursor", "in": "query", "schema": {"type": "string"},
-            "description": "A value of `pagination.next` or `pagination.prev`."},
-          {"$ref": "#/components/parameters/Include"},
-          {"$ref": "#/components/parameters/RequestID"}
-        ]
         """##
 
     private static let callMembers = ##"""

@@ -38,11 +38,13 @@ extension ConnectionHandler {
     }
 
     private func write(_ piece: [UInt8], _ context: ChannelHandlerContext) {
+        defer { machine.wrotePiece(piece.count, canWriteMore: context.channel.isWritable, now: now) }
+        // An empty chunk would be the end.
+        guard !piece.isEmpty else { return }
         var buffer = context.channel.allocator.buffer(capacity: piece.count + 20)
         if machine.streamFraming?.body == .chunked { buffer.writeChunk(piece) } else { buffer.writeBytes(piece) }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         hasUnflushedWrites = false
-        machine.wrotePiece(piece.count, canWriteMore: context.channel.isWritable, now: now)
     }
 
     private func finishStream(_ context: ChannelHandlerContext) {

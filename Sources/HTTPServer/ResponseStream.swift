@@ -32,13 +32,9 @@ public final class ResponseStream: Sendable {
     /// Makes a stream that is to be given as part of a ``ServerResponse``. What is written before waits.
     public init() {}
 
-    /// Writes a piece of the body; returns when the connection can take another one. An empty piece writes nothing, and
-    /// tells whether there is still a reader.
+    /// Writes a piece of the body; returns when the connection can take another one. An empty piece writes nothing: it
+    /// says that the writer is still at work, and tells whether there is still a reader.
     public func write(_ bytes: [UInt8]) async throws(Closed) {
-        guard !bytes.isEmpty else {
-            guard state.withLock({ !$0.isEnded }) else { throw Closed() }
-            return
-        }
         let isTaken = await withCheckedContinuation { continuation in
             let wake = state.withLock { state -> (@Sendable () -> Void)? in
                 guard !state.isEnded else { return { continuation.resume(returning: false) } }

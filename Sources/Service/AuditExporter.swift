@@ -19,7 +19,8 @@ actor AuditExporter {
     private static let retryAfterSeconds = 10
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
-    private nonisolated let loop: EventLoop
+    /// Where exports run.
+    nonisolated let loop: EventLoop
     private let settings: PostgresSettings
     private let readiness: Readiness
     private let logger: Logger

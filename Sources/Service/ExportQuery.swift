@@ -6,6 +6,9 @@ import TOP
 struct ExportQuery: Sendable {
     static let names = AuditQuery.listNames.subtracting(["cursor"]).union(["format"])
 
+    /// The largest `limit`.
+    private static let maximumLimit = 1_000_000_000
+
     var filter: TrailFilter
     let format: TrailExport.Format
     let include: TrailInclude
@@ -20,7 +23,7 @@ struct ExportQuery: Sendable {
         }
         self.format = format
         include = try AuditQuery.include(query)
-        limit = try AuditQuery.number("limit", in: 1...Int.max, query)
+        limit = try AuditQuery.number("limit", in: 1...Self.maximumLimit, query)
         filter = try AuditQuery.filter(query, isList: false)
     }
 

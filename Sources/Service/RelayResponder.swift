@@ -57,7 +57,9 @@ final class RelayResponder: Responder {
         }
         let worker = nextWorker
         if case .auditExport = route, let exporter {
-            Task { await exporter.serve(request, checkedBy: worker) { reply(Self.response($0, to: request)) } }
+            Task(executorPreference: exporter.loop) {
+                await exporter.serve(request, checkedBy: worker) { reply(Self.response($0, to: request)) }
+            }
             return
         }
         let endpoints = Endpoints(catalog: catalog)

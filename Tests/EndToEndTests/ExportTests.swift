@@ -185,6 +185,14 @@ struct ExportTests {
         }
         let unwritable = try await stage.line.run(["audit", "export", "-o", folder + "/none/calls.csv"])
         #expect(unwritable.code == 1 && unwritable.errors.contains("none/calls.csv.partial"))
+        let pipe = folder + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let reader = try Child(["wc", "-l", pipe], output: folder + "/count")
+        try await stage.line.succeed(["audit", "export", "-o", pipe])
+        #expect(try await reader.wait() == .exited(0))
+        #expect(Command.read(folder + "/count").hasPrefix("30000 "))
+        var information = stat()
+        #expect(stat(pipe, &information) == 0 && information.st_mode & S_IFMT == S_IFIFO)
         try await stage.execute("ALTER TABLE audit.calls RENAME TO gone")
         let failed = try await stage.line.run(["audit", "export", "-o", folder + "/failed"])
         #expect(failed.code == 1 && !failed.errors.isEmpty)

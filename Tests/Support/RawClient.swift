@@ -118,6 +118,12 @@ package final class RawClient: @unchecked Sendable {
         return try !fill()
     }
 
+    /// Waits for the first bytes of an answer, which stay to be read; false when the server has closed.
+    package func hasBegun() throws -> Bool {
+        if !received.isEmpty { return true }
+        return try fill()
+    }
+
     /// Everything until the server closes.
     package func readToEnd() throws -> String {
         while try fill() {}
