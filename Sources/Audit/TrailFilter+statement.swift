@@ -5,9 +5,15 @@ extension TrailFilter {
     /// The statement for the calls of one stretch of time, with one row more than the page so that the reader knows whether there is a next one.
     /// - Parameter openSince: open calls are looked for from this instant on; nil: not at all.
     func statement(_ window: TrailWindow, openSince: Int64?) -> (sql: String, parameters: [SQLValue]) {
-        var clause = TrailClause()
+        var clause = Clause()
         let range = clause.range(window)
-        addCommon(to: &clause)
+        clause.add(method: method)
+        clause.add("app", equals: app)
+        clause.add("seller", equals: seller)
+        clause.add("caller", equals: caller)
+        clause.add("client_request_id", equals: clientRequestID)
+        clause.add(ref: ref)
+        if key != nil { clause.add(fingerprints: fingerprints) }
         clause.add(cursor)
         let order = isAscending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC"
         let common = clause.terms
@@ -44,25 +50,8 @@ extension TrailFilter {
     /// so `OFFSET 0` keeps it from seeing the limit.
     private var isRare: Bool { key != nil || ref != nil || topRequestID != nil || clientRequestID != nil }
 
-    /// What every call can match.
-    private func addCommon(to clause: inout TrailClause) {
-        clause.add(method: method)
-        clause.add("app", equals: app)
-        clause.add("seller", equals: seller)
-        clause.add("caller", equals: caller)
-        clause.add("client_request_id", equals: clientRequestID)
-        clause.add(ref: ref)
-        if key != nil { clause.add(fingerprints: fingerprints) }
-    }
-
-    /// All that a call that has ended can match, but for times.
-    func addAll(to clause: inout TrailClause) {
-        addCommon(to: &clause)
-        addEnded(to: &clause)
-    }
-
     /// What only a call that has ended can match.
-    private func addEnded(to clause: inout TrailClause) {
+    func addEnded(to clause: inout Clause) {
         clause.add("outcome", equals: outcome)
         clause.add("code", equals: code)
         clause.add("sub_code", equals: subCode)
@@ -77,9 +66,69 @@ extension TrailFilter {
     /// A reconciler's row counts only while the replica that made the call has written none.
     static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
 
-    private static func isOpen(since: String, _ range: TrailClause.Range) -> String {
+    private static func isOpen(since: String, _ range: Clause.Range) -> String {
         """
         NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id AND r.at >= \(since) AND r.at < \(range.to))
         """
+    }
+}
+
+/// A WHERE clause under construction.
+struct Clause {
+    /// The places of a stretch's ends among the parameters.
+    struct Range {
+        let from: String
+        let to: String
+    }
+
+    var terms: [String] = []
+    var parameters: [SQLValue] = []
+
+    var text: String { terms.isEmpty ? "true" : terms.joined(separator: " AND ") }
+
+    mutating func range(_ window: TrailWindow) -> Range {
+        let range = Range(from: instant(window.from), to: instant(window.to))
+        terms += ["at >= \(range.from)", "at < \(range.to)"]
+        return range
+    }
+
+    mutating func add(_ column: String, equals value: String?) {
+        guard let value else { return }
+        terms.append("\(column) = \(bind(.text(value)))")
+    }
+
+    mutating func add(method: String?) {
+        guard let method else { return }
+        guard method.utf8.contains(UInt8(ascii: "*")) else { return add("method", equals: method) }
+        let pattern = method.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+            .replacing("*", with: "%")
+        terms.append("method LIKE \(bind(.text(pattern)))")
+    }
+
+    mutating func add(ref: String?) {
+        guard let ref else { return }
+        terms.append("refs IS NOT NULL AND refs @> ARRAY[\(bind(.text(ref)))]::text[]")
+    }
+
+    mutating func add(fingerprints: [Int64]) {
+        guard !fingerprints.isEmpty else { return terms.append("false") }
+        let list = fingerprints.map { String($0) }.joined(separator: ",")
+        terms.append("keys && '{\(list)}'::bigint[]")
+    }
+
+    mutating func add(_ cursor: TrailCursor?) {
+        guard let cursor else { return }
+        let comparison = cursor.direction == .newer ? ">" : "<"
+        terms.append(
+            "(at, id) \(comparison) (\(instant(cursor.id.epochMilliseconds)), \(bind(.text(cursor.id.text)))::uuid)")
+    }
+
+    mutating func instant(_ milliseconds: Int64) -> String {
+        bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))) + "::timestamptz"
+    }
+
+    private mutating func bind(_ value: SQLValue) -> String {
+        parameters.append(value)
+        return "$\(parameters.count)"
     }
 }
