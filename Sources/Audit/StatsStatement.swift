@@ -1,31 +1,37 @@
 import Postgres
+import TOP
 
 /// The statement of an answer: kept counts and those of the calls in one.
 struct StatsStatement {
     private let query: StatsQuery
     private let plan: StatsPlan
     private let filters: [String]
-    private var clause = TrailClause()
+    /// What leads to the calls through an index.
+    private let lookUp: String?
+    private let parameters: [SQLValue]
 
     /// Makes the statement; nil when there is nothing to ask for.
     static func make(_ query: StatsQuery, _ plan: StatsPlan) -> (sql: String, parameters: [SQLValue])? {
-        var statement = StatsStatement(query, plan)
-        let text = statement.text()
-        return text.map { ($0, statement.clause.parameters) }
+        let statement = StatsStatement(query, plan)
+        return statement.text.map { ($0, statement.parameters) }
     }
 
     private init(_ query: StatsQuery, _ plan: StatsPlan) {
         self.query = query
         self.plan = plan
+        var clause = TrailClause()
         query.filter.addAll(to: &clause)
         filters = clause.terms
+        // The parameter stands for the same value as the filter's own: only the part that reads calls has it.
+        lookUp = plan.live.isEmpty ? nil : query.filter.tagTerm(binding: &clause)
+        parameters = clause.parameters
     }
 
     /// `counted` is the number of calls that were counted one by one.
-    private mutating func text() -> String? {
-        let kept = keptPart()
-        let cells = cellPart()
-        let live = livePart()
+    private var text: String? {
+        let kept = keptPart
+        let cells = cellPart
+        let live = livePart
         var parts: [String] = []
         var counted: [String] = []
         if let kept { if isFinal { parts.append(kept) } else { counted.append(kept) } }
@@ -62,14 +68,19 @@ struct StatsStatement {
     private func list(_ parts: [String]) -> String { parts.joined(separator: ", ") }
 
     /// The bucket of a row.
-    private mutating func start() -> String {
-        query.bucket == .all ? clause.instant(query.fromMilliseconds) : "audit.bucket('\(query.bucket.rawValue)', at)"
+    private var start: String {
+        query.bucket == .all ? Self.instant(query.fromMilliseconds) : "audit.bucket('\(query.bucket.rawValue)', at)"
     }
 
-    private mutating func within(_ windows: [TrailWindow]) -> String {
+    /// An instant as a literal: only the partitions concerned are planned.
+    private static func instant(_ milliseconds: Int64) -> String {
+        "'\(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))'::timestamptz"
+    }
+
+    private func within(_ windows: [TrailWindow]) -> String {
         var terms: [String] = []
         for window in windows {
-            terms.append("at >= \(clause.instant(window.from)) AND at < \(clause.instant(window.to))")
+            terms.append("at >= \(Self.instant(window.from)) AND at < \(Self.instant(window.to))")
         }
         return "(" + terms.joined(separator: " OR ") + ")"
     }
@@ -77,7 +88,7 @@ struct StatsStatement {
 
 extension StatsStatement {
     /// What rollups hold: rows of the answer, or parts of such rows to be added up.
-    private mutating func keptPart() -> String? {
+    private var keptPart: String? {
         guard !plan.kept.isEmpty, case .rollups(let grain, let set) = plan.source else { return nil }
         let conditions = ([within(plan.kept)] + filters).joined(separator: " AND ")
         let columns = values(canBeNull: false) + Self.sums
@@ -85,14 +96,14 @@ extension StatsStatement {
         if isFinal {
             return "SELECT \(list(["at"] + columns)), p50_us, p95_us, p99_us, 0::bigint AS live FROM \(table)"
         }
-        return "SELECT \(list(["\(start()) AS start"] + columns)), \(noDuration), 0 AS live FROM \(table)"
+        return "SELECT \(list(["\(start) AS start"] + columns)), \(noDuration), 0 AS live FROM \(table)"
     }
 
     /// What cells hold: parts of rows.
-    private mutating func cellPart() -> String? {
+    private var cellPart: String? {
         guard !plan.cells.isEmpty else { return nil }
         let conditions = ([within(plan.cells)] + filters).joined(separator: " AND ")
-        let columns = ["\(start()) AS start"] + values(canBeNull: false) + Self.sums
+        let columns = ["\(start) AS start"] + values(canBeNull: false) + Self.sums
         return """
             SELECT \(list(columns)), \(isByArrays ? "durations" : noDuration), 0 AS live \
             FROM (SELECT *, CASE WHEN outcome IN ('success', 'accepted') THEN 0 ELSE calls END AS errors FROM audit.rollup_cells \
@@ -123,15 +134,14 @@ extension StatsStatement {
     }
 
     /// The calls of the rest, no more of them than may be counted and one.
-    private mutating func livePart() -> String? {
+    private var livePart: String? {
         guard !plan.live.isEmpty else { return nil }
         var branches: [String] = []
-        let start = start()
+        let start = start
         let values = values(canBeNull: true)
         let duration = isByArrays ? "ARRAY[duration_us] AS durations" : "duration_us AS duration"
-        let lookUp = query.filter.tagTerm(binding: &clause).map { [$0] } ?? []
         for window in plan.live {
-            let conditions = ([within([window])] + filters + lookUp + [TrailFilter.highestSource]).joined(
+            let conditions = ([within([window])] + filters + [lookUp, TrailFilter.highestSource].compactMap { $0 }).joined(
                 separator: " AND ")
             branches.append(
                 """
