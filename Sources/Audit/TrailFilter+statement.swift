@@ -8,8 +8,8 @@ extension TrailFilter {
         case ordered
         /// In the same way, but no further than so many calls from the beginning: a value that many calls share fills a page there.
         case near(calls: Int)
-        /// By an index without an order, one day after the other.
-        case days
+        /// By an index without an order, a few days after the other.
+        case parts
     }
 
     /// The statement for the calls of one stretch of time, with one row more than the page so that the reader knows whether there is a next one.
@@ -36,8 +36,8 @@ extension TrailFilter {
         var branches: [String] = []
         if outcome != Outcome.open {
             addEnded(to: &clause)
-            if case .days = search {
-                branches.append(byDay(window, &clause))
+            if case .parts = search {
+                branches.append(byParts(window, &clause))
             } else {
                 let terms = Self.range(window) + (edge.map { [$0] } ?? []) + clause.terms + [Self.highestSource]
                 branches.append(select(TrailRow.endedColumns, "audit.calls AS c", terms))
@@ -72,9 +72,9 @@ extension TrailFilter {
             """
     }
 
-    /// One query for each day, tied together: PostgreSQL runs them one after the other until the page is full. `OFFSET 0` keeps it from walking through a day's
-    /// calls in their order, hoping for an early end.
-    private func byDay(_ window: TrailWindow, _ clause: inout Clause) -> String {
+    /// One query for each part, tied together: PostgreSQL runs them one after the other until the page is full. More parts would take longer to plan than to run.
+    /// `OFFSET 0` keeps it from walking through all calls in their order, hoping for an early end.
+    private func byParts(_ window: TrailWindow, _ clause: inout Clause) -> String {
         var lookUp = clause.indexTerms
         let tags = tags
         if !tags.isEmpty {
@@ -82,13 +82,13 @@ extension TrailFilter {
             lookUp.append("\(Self.tagsOfCall) @> ARRAY[\(hashes.joined(separator: ", "))]")
         }
         let terms = (clause.terms + [Self.highestSource]).joined(separator: " AND ")
-        let days = window.days(ascending: isAscending).map { day in
+        let parts = window.parts(ascending: isAscending).map { part in
             """
-            (SELECT \(TrailRow.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(day) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
+            (SELECT \(TrailRow.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(part) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
             WHERE \(terms) \(sorting) LIMIT \(limit + 1))
             """
         }
-        return days.count == 1 ? days[0] : "(\(days.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
+        return parts.count == 1 ? parts[0] : "(\(parts.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
     }
 
     private static let tagsOfCall =
