@@ -27,33 +27,53 @@ extension TrailFilter {
         if key != nil { clause.add(fingerprints: fingerprints) }
         clause.add(cursor)
         let common = clause
-        var prefix = ""
-        var edge: String?
+        var edge: [String] = []
+        var parts: [String] = []
         if case .near(let calls) = search {
-            prefix = edgeStatement(window, calls: calls)
-            edge = "at \(isAscending ? "<=" : ">=") (SELECT at FROM edge)"
+            parts.append(edgeStatement(window, calls: calls))
+            edge = ["at \(isAscending ? "<=" : ">=") (SELECT at FROM edge)"]
         }
-        var branches: [String] = []
+        var ended: String?
         if outcome != Outcome.open {
             addEnded(to: &clause)
             if case .parts = search {
-                branches.append(byParts(window, &clause))
+                ended = byParts(window, &clause)
             } else {
-                let terms = Self.range(window) + (edge.map { [$0] } ?? []) + clause.terms + [Self.highestSource]
-                branches.append(select(TrailRow.endedColumns, "audit.calls AS c", terms))
+                let terms = Self.range(window) + edge + clause.terms + [Self.highestSource]
+                ended = select(TrailRow.endedColumns, "audit.calls AS c", terms)
             }
         }
-        if admitsOpen, let openSince, openSince < window.to {
-            let since = TrailWindow(from: max(openSince, window.from), to: window.to)
-            let terms = Self.range(since) + (edge.map { [$0] } ?? []) + common.terms + [Self.isOpen(in: since)]
-            branches.append(select(TrailRow.openColumns, "audit.intents AS i", terms))
+        guard admitsOpen, let openSince, openSince < window.to else {
+            guard let ended else { return (Self.nothing, []) }
+            return (with(parts, ended), clause.parameters)
         }
-        guard let only = branches.first else {
-            return ("SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false", [])
+        let since = TrailWindow(from: max(openSince, window.from), to: window.to)
+        var terms = Self.range(since) + edge + common.terms
+        guard let ended else {
+            let open = select(TrailRow.openColumns, "audit.intents AS i", terms + [Self.isOpen(in: since)])
+            return (with(parts, open), clause.parameters)
         }
-        if branches.count == 1 { return (prefix + only, clause.parameters) }
-        let union = branches.joined(separator: " UNION ALL ")
-        return ("\(prefix)SELECT * FROM (\(union)) AS t \(sorting) LIMIT \(limit + 1)", clause.parameters)
+        parts += ["ended AS MATERIALIZED \(ended)", pageStatement(since)]
+        let comparison = isAscending ? "<=" : ">="
+        terms += ["at \(comparison) (SELECT at FROM page)"]
+        terms += [Self.isOpen(in: since, and: "r.at \(comparison) (SELECT at FROM page)")]
+        let union = "SELECT * FROM ended UNION ALL " + select(TrailRow.openColumns, "audit.intents AS i", terms)
+        return (with(parts, "SELECT * FROM (\(union)) AS t \(sorting) LIMIT \(limit + 1)"), clause.parameters)
+    }
+
+    private static let nothing = "SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false"
+
+    private func with(_ parts: [String], _ query: String) -> String {
+        parts.isEmpty ? query : "WITH \(parts.joined(separator: ", ")) \(query)"
+    }
+
+    /// Where the page ends whatever open calls there are beyond: a page that calls which have ended fill needs no look at all open ones, which may be the intents
+    /// of minutes.
+    private func pageStatement(_ window: TrailWindow) -> String {
+        let (last, end) = isAscending ? ("max", window.to) : ("min", window.from)
+        return """
+            page AS MATERIALIZED (SELECT coalesce((SELECT \(last)(at) FROM ended HAVING count(*) > \(limit)), \(Self.instant(end))) AS at)
+            """
     }
 
     private var sorting: String { isAscending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC" }
@@ -67,8 +87,7 @@ extension TrailFilter {
         let range = Self.range(window).joined(separator: " AND ")
         let last = isAscending ? Self.instant(window.to) : Self.instant(window.from)
         return """
-            WITH edge AS MATERIALIZED (SELECT coalesce((SELECT at FROM audit.calls WHERE \(range) \(sorting) OFFSET \(calls) LIMIT 1), \(last)) AS at) \
-
+            edge AS MATERIALIZED (SELECT coalesce((SELECT at FROM audit.calls WHERE \(range) \(sorting) OFFSET \(calls) LIMIT 1), \(last)) AS at)
             """
     }
 
@@ -110,10 +129,10 @@ extension TrailFilter {
     /// A reconciler's row counts only while the replica that made the call has written none.
     private static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
 
-    private static func isOpen(in window: TrailWindow) -> String {
+    private static func isOpen(in window: TrailWindow, and term: String = "true") -> String {
         """
         NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id AND r.at >= \(instant(window.from)) \
-        AND r.at < \(instant(window.to)))
+        AND r.at < \(instant(window.to)) AND \(term))
         """
     }
 
