@@ -1,7 +1,7 @@
 -- One index for all the values that people search by, in place of one for each of them: a GIN collects new rows in a list and sorts many of them in at once,
 -- so that a call costs PostgreSQL a tenth of what nine trees cost. ARCHITECTURE.md, "Decisions", has the figures.
 --
--- The index is built here for every day that there is: writers wait meanwhile, about two seconds for a million calls.
+-- The index is built here for every day that there is: writers wait meanwhile, a few seconds for a million calls.
 
 DROP INDEX audit.calls_method, audit.calls_seller, audit.calls_caller, audit.calls_app, audit.calls_top_request, audit.calls_client_request,
     audit.calls_status, audit.calls_code, audit.calls_sub_code;

@@ -36,10 +36,11 @@ public enum Reconciliation {
         SELECT count(*) AS closed FROM closed
         """
 
-    /// Two minutes are kept for intents on their way: commits that wait, clocks that differ.
+    /// Half a minute is kept for intents on their way: commits that wait, clocks that differ. Lists look through the intents after the mark, so that a long time
+    /// would cost them much while many calls are made.
     private static let advance = """
         UPDATE audit.reconciliation SET closed_before = greatest(closed_before, least(
-            now() - interval '2 minutes',
+            now() - interval '30 seconds',
             (SELECT min(at) FROM audit.intents AS i
              WHERE at >= (SELECT closed_before FROM audit.reconciliation)
                AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id))))

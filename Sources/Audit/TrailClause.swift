@@ -34,13 +34,13 @@ struct TrailClause {
         add(indexed: "keys && '{\(list)}'::bigint[]")
     }
 
-    /// - Returns: what the statement begins with: the keys are looked up once.
-    mutating func add(siblingsOf id: CallID?) -> String {
-        guard let id else { return "" }
+    /// - Returns: a part of the statement's WITH, so that the keys are looked up once.
+    mutating func add(siblingsOf id: CallID?) -> String? {
+        guard let id else { return nil }
         let (at, own) = (instant(id.epochMilliseconds), bind(.text(id.text)) + "::uuid")
         add(indexed: "keys && (SELECT keys FROM siblings)")
         terms.append("id <> \(own)")
-        return "WITH siblings AS MATERIALIZED (\(SiblingKeys.query(at: at, id: own))) "
+        return "siblings AS MATERIALIZED (\(SiblingKeys.query(at: at, id: own)))"
     }
 
     private mutating func add(indexed term: String) {

@@ -8,8 +8,8 @@ extension TrailFilter {
         case ordered
         /// In the same way, but no further than so many calls from the beginning: a value that many calls share fills a page there.
         case near(calls: Int)
-        /// By an index without an order, one day after the other.
-        case days
+        /// By an index without an order, a few days after the other.
+        case parts
     }
 
     /// The statement for the calls of one stretch of time, with one row more than the page so that the reader knows whether there is a next one.
@@ -19,35 +19,55 @@ extension TrailFilter {
     ) -> (sql: String, parameters: [SQLValue]) {
         var clause = TrailClause()
         addCommon(to: &clause)
-        var prefix = clause.add(siblingsOf: siblingOf)
+        var parts = clause.add(siblingsOf: siblingOf).map { [$0] } ?? []
         clause.add(cursor)
         let common = clause
-        var edge: String?
+        var edge: [String] = []
         if case .near(let calls) = search {
-            prefix = edgeStatement(window, calls: calls)
-            edge = "at \(isAscending ? "<=" : ">=") (SELECT at FROM edge)"
+            parts.append(edgeStatement(window, calls: calls))
+            edge = ["at \(isAscending ? "<=" : ">=") (SELECT at FROM edge)"]
         }
-        var branches: [String] = []
+        var ended: String?
         if outcome != Outcome.open {
             addEnded(to: &clause)
-            if case .days = search {
-                branches.append(byDay(window, &clause))
+            if case .parts = search {
+                ended = byParts(window, &clause)
             } else {
-                let terms = Self.range(window) + (edge.map { [$0] } ?? []) + clause.terms + [Self.highestSource]
-                branches.append(select(TrailRow.endedColumns, "audit.calls AS c", terms))
+                let terms = Self.range(window) + edge + clause.terms + [Self.highestSource]
+                ended = select(TrailRow.endedColumns, "audit.calls AS c", terms)
             }
         }
-        if admitsOpen, let openSince, openSince < window.to {
-            let since = TrailWindow(from: max(openSince, window.from), to: window.to)
-            let terms = Self.range(since) + (edge.map { [$0] } ?? []) + common.terms + [Self.isOpen(in: since)]
-            branches.append(select(TrailRow.openColumns, "audit.intents AS i", terms))
+        guard admitsOpen, let openSince, openSince < window.to else {
+            guard let ended else { return (Self.nothing, []) }
+            return (with(parts, ended), clause.parameters)
         }
-        guard let only = branches.first else {
-            return ("SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false", [])
+        let since = TrailWindow(from: max(openSince, window.from), to: window.to)
+        var terms = Self.range(since) + edge + common.terms
+        guard let ended else {
+            let open = select(TrailRow.openColumns, "audit.intents AS i", terms + [Self.isOpen(in: since)])
+            return (with(parts, open), clause.parameters)
         }
-        if branches.count == 1 { return (prefix + only, clause.parameters) }
-        let union = branches.joined(separator: " UNION ALL ")
-        return ("\(prefix)SELECT * FROM (\(union)) AS t \(sorting) LIMIT \(limit + 1)", clause.parameters)
+        parts += ["ended AS MATERIALIZED \(ended)", pageStatement(since)]
+        let comparison = isAscending ? "<=" : ">="
+        terms += ["at \(comparison) (SELECT at FROM page)"]
+        terms += [Self.isOpen(in: since, and: "r.at \(comparison) (SELECT at FROM page)")]
+        let union = "SELECT * FROM ended UNION ALL " + select(TrailRow.openColumns, "audit.intents AS i", terms)
+        return (with(parts, "SELECT * FROM (\(union)) AS t \(sorting) LIMIT \(limit + 1)"), clause.parameters)
+    }
+
+    private static let nothing = "SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false"
+
+    private func with(_ parts: [String], _ query: String) -> String {
+        parts.isEmpty ? query : "WITH \(parts.joined(separator: ", ")) \(query)"
+    }
+
+    /// Where the page ends whatever open calls there are beyond: a page that calls which have ended fill needs no look at all open ones, which may be the intents
+    /// of minutes.
+    private func pageStatement(_ window: TrailWindow) -> String {
+        let (last, end) = isAscending ? ("max", window.to) : ("min", window.from)
+        return """
+            page AS MATERIALIZED (SELECT coalesce((SELECT \(last)(at) FROM ended HAVING count(*) > \(limit)), \(Self.instant(end))) AS at)
+            """
     }
 
     private var sorting: String { isAscending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC" }
@@ -61,23 +81,22 @@ extension TrailFilter {
         let range = Self.range(window).joined(separator: " AND ")
         let last = isAscending ? Self.instant(window.to) : Self.instant(window.from)
         return """
-            WITH edge AS MATERIALIZED (SELECT coalesce((SELECT at FROM audit.calls WHERE \(range) \(sorting) OFFSET \(calls) LIMIT 1), \(last)) AS at) \
-
+            edge AS MATERIALIZED (SELECT coalesce((SELECT at FROM audit.calls WHERE \(range) \(sorting) OFFSET \(calls) LIMIT 1), \(last)) AS at)
             """
     }
 
-    /// One query for each day, tied together: PostgreSQL runs them one after the other until the page is full. `OFFSET 0` keeps it from walking through a day's
-    /// calls in their order, hoping for an early end.
-    private func byDay(_ window: TrailWindow, _ clause: inout TrailClause) -> String {
+    /// One query for each part, tied together: PostgreSQL runs them one after the other until the page is full. More parts would take longer to plan than to run.
+    /// `OFFSET 0` keeps it from walking through all calls in their order, hoping for an early end.
+    private func byParts(_ window: TrailWindow, _ clause: inout TrailClause) -> String {
         let lookUp = clause.indexTerms + (tagTerm(binding: &clause).map { [$0] } ?? [])
         let terms = (clause.terms + [Self.highestSource]).joined(separator: " AND ")
-        let days = window.days(ascending: isAscending).map { day in
+        let parts = window.parts(ascending: isAscending).map { part in
             """
-            (SELECT \(TrailRow.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(day) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
+            (SELECT \(TrailRow.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(part) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
             WHERE \(terms) \(sorting) LIMIT \(limit + 1))
             """
         }
-        return days.count == 1 ? days[0] : "(\(days.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
+        return parts.count == 1 ? parts[0] : "(\(parts.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
     }
 
     /// What leads through the index of tags to the calls; nil when nothing is narrowed that has tags.
@@ -125,10 +144,10 @@ extension TrailFilter {
     /// A reconciler's row counts only while the replica that made the call has written none.
     static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
 
-    private static func isOpen(in window: TrailWindow) -> String {
+    private static func isOpen(in window: TrailWindow, and term: String = "true") -> String {
         """
         NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id AND r.at >= \(instant(window.from)) \
-        AND r.at < \(instant(window.to)))
+        AND r.at < \(instant(window.to)) AND \(term))
         """
     }
 

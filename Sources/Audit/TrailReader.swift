@@ -41,7 +41,7 @@ public final class TrailReader {
         while found.count <= limit, let window = walk.next {
             let left = end - ContinuousClock.now
             filter.limit = limit - found.count
-            let search: TrailFilter.Search = filter.isLookUp ? .days : .ordered
+            let search: TrailFilter.Search = filter.isLookUp ? .parts : .ordered
             if left > .zero,
                 let rows = try await rowsInTime(filter, window, bounds, by: search, within: min(left, searchTime / 2))
             {

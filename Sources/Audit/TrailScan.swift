@@ -29,7 +29,7 @@ public struct TrailScan: Sendable {
         filter.limit = min(left, pageRows)
         let rows: [TrailRow]
         do throws(PostgresError) {
-            rows = try await reader.rows(filter, window, bounds, by: filter.isLookUp ? .days : .ordered)
+            rows = try await reader.rows(filter, window, bounds, by: filter.isLookUp ? .parts : .ordered)
         } catch {
             guard case .timeout = error.kind, walk.shorten() else { throw error }
             return []

@@ -7,17 +7,18 @@ struct TrailWindow: Sendable, Equatable {
 
     var isEmpty: Bool { from >= to }
 
-    /// The stretch cut at the beginnings of GMT+8 days, so that each part lies in one partition.
-    func days(ascending: Bool) -> [TrailWindow] {
+    /// The stretch cut into about six parts, at the beginnings of GMT+8 days, so that a part is one partition or a few.
+    func parts(ascending: Bool) -> [TrailWindow] {
         let (day, shift): (Int64, Int64) = (86_400_000, 28_800_000)
-        var days: [TrailWindow] = []
+        let length = max(1, (to - from) / day / 6) * day
+        var parts: [TrailWindow] = []
         var start = from
         while start < to {
-            let end = min(to, ((start + shift) / day + 1) * day - shift)
-            days.append(TrailWindow(from: start, to: end))
+            let end = min(to, (start + shift) / day * day + length - shift)
+            parts.append(TrailWindow(from: start, to: end))
             start = end
         }
-        return ascending ? days : days.reversed()
+        return ascending ? parts : parts.reversed()
     }
 }
 

@@ -174,8 +174,8 @@ def write_cost(options: argparse.Namespace, postgres: Postgres, setups: dict[str
 def run(options: argparse.Namespace, folder: Path) -> list[str]:
     postgres = Postgres(folder)
     stub = fixed_stub(folder)
-    empty = make_setup(options, folder, postgres, "empty", stub.port)
-    full = make_setup(options, folder, postgres, "full", stub.port)
+    empty = make_setup(options, folder, postgres, "trail_empty", stub.port)
+    full = make_setup(options, folder, postgres, "trail_full", stub.port)
     relay = Relay("relay-things", full)
     touch_things(relay)
     relay.stop()

@@ -21,10 +21,11 @@ DECLARE
 BEGIN
     PERFORM setseed(seed);
     CREATE TEMPORARY TABLE drawn ON COMMIT DROP AS
-    SELECT n, at, md5(n || ' ' || day) AS hash, random() AS r1, random() AS r2, random() AS r3, random() AS r4, random() AS r5, random() AS r6,
+    SELECT n, at, hash, (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(hash, 1, 3) || '8' || substr(hash, 4, 15))::uuid AS id,
+           random() AS r1, random() AS r2, random() AS r3, random() AS r4, random() AS r5, random() AS r6,
            (1e6 * random())::integer AS car, CASE WHEN random() < 0.01 THEN (things * random())::integer ELSE -1 END AS thing,
            (20000 * exp(4.2 * random() * random()))::bigint + CASE WHEN random() < 0.01 THEN (random() * 2e7)::bigint ELSE 0 END AS duration
-    FROM (SELECT n, audit.day_start(day) + date_trunc('milliseconds', interval '1 day' * ((n + 0.09 * count * (1 - cos(6.2831853 * n / count))) / count))
+    FROM (SELECT n, md5(n || ' ' || day) AS hash, audit.day_start(day) + date_trunc('milliseconds', interval '1 day' * ((n + 0.09 * count * (1 - cos(6.2831853 * n / count))) / count))
           AS at FROM generate_series(0, count - 1) AS n) AS moments
     WHERE at < now();
 END $$;
@@ -33,7 +34,7 @@ CREATE OR REPLACE FUNCTION pg_temp.put(with_bodies boolean) RETURNS void LANGUAG
 BEGIN
     INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, method, outcome, status, code, sub_code, message, duration_us, top_us, audit_us,
                              attempts, top_request_id, refs, client_request_id, request_bytes, response_bytes, keys, key_version)
-    SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(hash, 1, 3) || '8' || substr(hash, 4, 15))::uuid, at, 1,
+    SELECT id, at, 1,
            at + duration * interval '1 microsecond', 'caller-' || (40 * r1 * r1)::int, 'app-' || (4 * r2 * r2 * r2)::int,
            CASE WHEN r3 < 0.9 THEN 'seller-' || (2000 * r3 * r3 * r3)::int END, 'demo.method.n' || (12 * r4 * r4)::int,
            CASE WHEN r5 > 0.1 THEN 'success' WHEN r5 > 0.03 THEN 'accepted' WHEN r5 > 0.01 THEN 'rejected' WHEN r5 > 0.003 THEN 'unknown' ELSE 'throttled' END,
@@ -47,12 +48,11 @@ BEGIN
     INSERT INTO audit.intents (id, at, deadline, replica, caller, app, seller, method, refs, client_request_id, request, keys, key_version)
     SELECT c.id, c.at, c.at + interval '30 seconds', 'seed', caller, app, seller, method, refs, client_request_id,
            '{"list":{"car_license":"***","acid":50006718,"channel_profile_id":"' || substr(hash, 1, 8) || '","mileage":100},"phone":"138****0000"}', keys, 1
-    FROM audit.calls AS c JOIN drawn AS d ON d.at = c.at AND substr(c.id::text, 16, 3) = substr(hash, 1, 3)
+    FROM audit.calls AS c JOIN drawn AS d ON d.id = c.id AND d.at = c.at
     WHERE with_bodies AND c.at >= (SELECT min(at) FROM drawn) AND c.at <= (SELECT max(at) FROM drawn);
     INSERT INTO audit.responses (id, at, response)
-    SELECT id, at, '{"tmall_aliauto_carprofile_sync_response":{"is_success":true,"errcode":"0000","errmsg":"ok","request_id":"' || top_request_id || '"}}'
-    FROM audit.calls
-    WHERE with_bodies AND at >= (SELECT min(at) FROM drawn) AND at <= (SELECT max(at) FROM drawn);
+    SELECT id, at, '{"tmall_aliauto_carprofile_sync_response":{"is_success":true,"errcode":"0000","errmsg":"ok","request_id":"16fx' || substr(hash, 8, 10) || '"}}'
+    FROM drawn WHERE with_bodies;
 END $$;
 
 SELECT format('BEGIN; SELECT pg_temp.draw(audit.day(now()) - %1$s, %2$s, (%3$s + %1$s * 0.0173) %% 1); SELECT pg_temp.put(%4$L); COMMIT',

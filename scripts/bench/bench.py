@@ -212,7 +212,9 @@ def stop_and_expect_zero(relay: Relay) -> None:
 
 def write(path: Path, report: Report) -> None:
     text = "# Benchmarks\n\nWritten by `make bench ARGS=\"--write docs/benchmarks.md\"`.\n\n" + "\n".join(report.lines)
-    path.write_text(text + "\n", encoding="utf-8")
+    # What other benches measure stands under headings of its own, and stays.
+    _, heading, others = path.read_text(encoding="utf-8").partition("\n## ") if path.exists() else ("", "", "")
+    path.write_text(text + "\n" + heading + others, encoding="utf-8")
 
 
 def arguments() -> argparse.Namespace:
