@@ -25,6 +25,7 @@ actor RollupKeeper {
     private let logger: Logger
     private let uncountedDays = Gauge(label: "toprelay_rollup_days_uncounted")
     private var nextLook = ContinuousClock.now
+    private var connection: PostgresConnection?
 
     init(settings: PostgresSettings, loop: EventLoop, logger: Logger) {
         self.settings = settings
@@ -34,17 +35,31 @@ actor RollupKeeper {
 
     /// Works until the task is cancelled; a lost connection is made again.
     func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.keep() }
+            group.addTask { await self.endWithTask() }
+        }
+    }
+
+    private func keep() async {
         while !Task.isCancelled {
             do {
-                let connection = try await PostgresConnection.connect(settings, on: loop)
-                defer { connection.close() }
-                try await work(on: connection)
+                let made = try await PostgresConnection.connect(settings, on: loop)
+                defer { made.close() }
+                connection = made
+                try await work(on: made)
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.record(.warning, "The aggregates of the audit trail are not counted", [.error: "\(error)"])
             }
             try? await Task.sleep(for: .seconds(2))
         }
+    }
+
+    /// A count may take minutes, and cancelling does not end a statement: the process would wait for it.
+    private func endWithTask() async {
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+        connection?.close()
     }
 
     private func work(on connection: PostgresConnection) async throws {

@@ -85,6 +85,25 @@ struct StatsTests {
             .joined(separator: " ")
     }
 
+    @Test("a replica ends while it counts, without waiting for the count")
+    func ending() async throws {
+        let stage = try await Stage.make()
+        let hold = "LOCK TABLE audit.rollup_minutes IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)"
+        async let held: Void = stage.cluster.execute("BEGIN; " + hold, in: stage.database)
+        let waiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        try await eventually("the count waits") {
+            try await stage.query("SELECT count(*) AS n \(waiting)").first?["n"]?.lexeme == "1"
+        }
+        stage.relay.child.signal(SIGTERM)
+        #expect(try await stage.relay.child.wait() == .exited(0))
+        // What it waited for is still there.
+        let ended = try await stage.query(
+            "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%'")
+        #expect(ended.first?["n"]?.lexeme == "1")
+        _ = try? await held
+        await stage.stop()
+    }
+
     @Test("who may not read the trail gets nothing, and a wrong question is told what is wrong")
     func refusals() async throws {
         let stage = try await Stage.shared
