@@ -98,7 +98,8 @@ struct StatsTests {
         #expect(try await stage.relay.child.wait() == .exited(0))
         // What it waited for is still there.
         let ended = try await stage.query(
-            "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%'")
+            "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%'"
+        )
         #expect(ended.first?["n"]?.lexeme == "1")
         _ = try? await held
         await stage.stop()
