@@ -48,13 +48,38 @@ extension OpenAPI {
         ]
         """##
 
+    private static let dimensions = ##"""
+        "method", "app", "seller", "caller", "outcome", "sub_code"
+        """##
+
     private static let statsParameters = ##"""
         [
           \##(ends),
-          {"name": "bucket", "in": "query", "description": "The length of a bucket; `1d` is a GMT+8 day.",
-            "schema": {"enum": ["1m", "5m", "15m", "1h", "1d", ""], "default": "1h"}},
-          {"name": "dimension", "in": "query", "description": "What calls are told apart by; absent: all calls together.",
-            "schema": {"enum": ["method", "app", "seller", "caller", "outcome", "sub_code", ""]}},
+          {"name": "bucket", "in": "query", "description": "The length of a bucket; `1d` is a GMT+8 day, `all` the whole stretch.",
+            "schema": {"enum": ["1m", "5m", "15m", "1h", "1d", "all", ""], "default": "1h"}},
+          {"name": "dimensions", "in": "query", "style": "form", "explode": false,
+            "description": "What calls are told apart by; absent: all calls together.",
+            "schema": {"type": "array", "uniqueItems": true, "items": {"enum": [\##(dimensions)]}}},
+          {"name": "measures", "in": "query", "style": "form", "explode": false, "description": "What is said of them; absent: everything.",
+            "schema": {"type": "array", "uniqueItems": true, "items":
+              {"enum": ["count", "errors", "error_rate", "p50", "p95", "p99", "request_bytes", "response_bytes"]}}},
+          {"name": "limit", "in": "query", "description": "Only so many sets of values, those with most calls.",
+            "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"const": ""}]}},
+          {"name": "method", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A method, or a glob with `*`."},
+          {"name": "outcome", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "As in the list, but `open`: only calls that have ended are counted."},
+          {"name": "app", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The app that signed."},
+          {"name": "seller", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The seller's alias."},
+          {"name": "caller", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The name of a token."},
+          {"name": "status", "in": "query", "description": "The HTTP status that was given.",
+            "schema": {"anyOf": [{"type": "integer", "minimum": 100, "maximum": 599}, {"const": ""}]}},
+          {"name": "code", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "TOP's code, or the transport's."},
+          {"name": "sub_code", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "TOP's sub_code."},
+          {"name": "top_request_id", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "TOP's id of the call."},
+          {"name": "client_request_id", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The caller's X-Request-Id."},
+          {"name": "min_duration_ms", "in": "query", "description": "The least milliseconds that the call took.",
+            "schema": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 86400000}, {"const": ""}]}},
+          {"name": "key", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A business key, as the manual says."},
+          {"name": "ref", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A document number of the caller's."},
           {"$ref": "#/components/parameters/RequestID"}
         ]
         """##
@@ -91,11 +116,12 @@ extension OpenAPI {
         """##
 
     private static let stats = ##"""
-        {"type": "object", "required": ["bucket", "dimension", "from", "to", "data"], "properties": {
-          "bucket": {"enum": ["1m", "5m", "15m", "1h", "1d"]}, "dimension": {"type": ["string", "null"]},
+        {"type": "object", "required": ["bucket", "dimensions", "from", "to", "data"], "properties": {
+          "bucket": {"enum": ["1m", "5m", "15m", "1h", "1d", "all"]},
+          "dimensions": {"type": "array", "items": {"enum": [\##(dimensions)]}},
           "from": {"type": "string", "format": "date-time"}, "to": {"type": "string", "format": "date-time"},
-          "data": {"type": "array", "items": {"type": "object", "required": ["at", "count", "errors", "error_rate"],
-            "description": "One bucket; with a dimension its value stands under the dimension's name.",
+          "data": {"type": "array", "items": {"type": "object", "required": ["at"],
+            "description": "One bucket and set of values: each value under its dimension's name, null where calls have none.",
             "properties": {"at": {"type": "string", "format": "date-time"}, "count": {"type": "integer"},
               "errors": {"type": "integer"}, "error_rate": {"type": "number"}, "p50_ms": {"type": "number"},
               "p95_ms": {"type": "number"}, "p99_ms": {"type": "number"}, "request_bytes": {"type": "integer"},
