@@ -81,7 +81,7 @@ def keyboard(stage: Stage) -> None:
 
 @scenario
 def looks(stage: Stage) -> None:
-    """Both languages, both themes, three widths: readable everywhere."""
+    """Both languages, both themes, four widths: readable everywhere."""
     folder = stage.config["folder"]
     marker = new_marker()
     stage.relay.order("error", code=15, sub_code="isv." + "very-long-" * 12 + "code", sub_msg="长" * 400, contains=marker)
@@ -92,7 +92,7 @@ def looks(stage: Stage) -> None:
             expect(page.run("return document.documentElement.lang"), "zh-CN" if language == "zh-CN" else "en")
             title = page.text("#calls-title")
             expect(title, "调用" if language == "zh-CN" else "Calls")
-            for width in (1280, 768, 360):
+            for width in (1280, 1000, 768, 360):
                 page.resize(width, 800)
                 for view in ("", "&view=failures", "&view=refusals", "&id=" + call["id"], "&outcome=unknown&settled=none"):
                     page.run("history.pushState(null, '', arguments[0]); dispatchEvent(new Event('popstate'))", f"?theme={theme}{view}")
