@@ -131,8 +131,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "AuditTests",
-            dependencies: ["Audit", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "TestSupport", atomics],
-            swiftSettings: common),
+            dependencies: [
+                "Audit", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Migrations", "TestSupport", atomics,
+            ], swiftSettings: common),
         .testTarget(
             name: "RelayTests",
             dependencies: [
@@ -156,6 +157,10 @@ let package = Package(
             ], swiftSettings: common),
         .testTarget(
             name: "CommandTests", dependencies: ["toprelay", "Crypto", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
+            swiftSettings: common),
         .testTarget(
             name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway", "browser"],
             swiftSettings: common),

@@ -28,26 +28,22 @@ public struct Ending: Sendable {
     public var responseBytes: Int
     /// Whether the caller was told that repeating is safe.
     public var retryable: Bool?
-    /// Names and values of the things that the call touched; only their fingerprints are stored.
-    public var keys: [(name: String, value: String)]
-    /// Whether the call touches more things than `keys` has.
-    public var keysAreCut = false
+    /// The things that the call touched.
+    public var keys = Fingerprints()
     /// TOP's answer, masked; nil when there was none.
     public var response: String?
 
     /// An ending with what every ending has; the rest is set by who knows it.
     public init(
-        outcome: Outcome, status: Int, finishedMilliseconds: Int64, durationNanoseconds: UInt64,
-        auditNanoseconds: UInt64
+        outcome: Outcome, status: Int, finishedMilliseconds: Int64, durationNanoseconds: UInt64
     ) {
         self.outcome = outcome
         self.status = status
         self.finishedMilliseconds = finishedMilliseconds
         self.durationNanoseconds = durationNanoseconds
-        self.auditNanoseconds = auditNanoseconds
+        auditNanoseconds = 0
         attempts = 0
         requestBytes = 0
         responseBytes = 0
-        keys = []
     }
 }

@@ -17,22 +17,29 @@ public struct FingerprintKey: Sendable {
     init(version: Int16, bytes: [UInt8]) {
         let bytes = bytes + [UInt8](repeating: 0, count: max(0, 16 - bytes.count))
         self.version = version
-        first = Self.word(bytes, 0)
-        second = Self.word(bytes, 8)
+        first = Self.word(bytes.span, 0)
+        second = Self.word(bytes.span, 8)
     }
 
     /// The fingerprint of a value under a name, whichever way the value is spelt. Name and value are kept apart by a NUL, which neither holds.
     public func fingerprint(name: String, value: String) -> Int64 {
-        let value = KeyNormalizer.normalized(name: name, value: value)
         var message: [UInt8] = []
         message.reserveCapacity(name.utf8.count + value.utf8.count + 1)
-        message.append(contentsOf: name.utf8)
+        return fingerprint(name: name, value: value, buffer: &message)
+    }
+
+    /// The same, with the message built in a buffer that the caller keeps for the next one.
+    func fingerprint(name: String, value: String, buffer message: inout [UInt8]) -> Int64 {
+        message.removeAll(keepingCapacity: true)
+        let name = name.utf8.span
+        for index in 0..<name.count { message.append(name[index]) }
         message.append(0)
-        message.append(contentsOf: value.utf8)
+        KeyNormalizer.append(value.utf8.span, named: name, to: &message)
         return Int64(bitPattern: hash(message))
     }
 
-    func hash(_ message: [UInt8]) -> UInt64 {
+    func hash(_ bytes: [UInt8]) -> UInt64 {
+        let message = bytes.span
         var state = SipState(first, second)
         var offset = 0
         while offset + 8 <= message.count {
@@ -45,7 +52,7 @@ public struct FingerprintKey: Sendable {
         return state.finish()
     }
 
-    private static func word(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
+    private static func word(_ bytes: Span<UInt8>, _ offset: Int) -> UInt64 {
         var word: UInt64 = 0
         for index in 0..<8 { word |= UInt64(bytes[offset + index]) << UInt64(index * 8) }
         return word

@@ -1,3 +1,5 @@
+public import TOP
+
 /// What is recorded before a call leaves: who asks what of whom.
 public struct Intent: Sendable {
     /// The call.
@@ -24,8 +26,12 @@ public struct Intent: Sendable {
     public var requestID: String?
     /// The business parameters as sent, masked: a JSON object of texts.
     public var request: String
-    /// Names and values of the things that the call is about; only their fingerprints are stored.
-    public var keys: [(name: String, value: String)] = []
+    /// The things that the call is about.
+    public var keys = Fingerprints()
+    /// The business parameters as sent: what is sealed.
+    public var parameters: [Parameter] = []
+    /// The files that are sent beside them; their sizes alone are kept.
+    public var files: [FilePart] = []
 
     /// What every intent has, in the table's order.
     public init(

@@ -3,74 +3,99 @@
 /// People write the same number in several ways: a phone with +86 and blanks, a plate with its dot, a VIN in lower case. What a key means is told by the
 /// words of its name (`car_vin`, `car_license`, `phone`); every other key only loses the blanks around it.
 enum KeyNormalizer {
-    private enum Kind { case phone, plate, vin, other }
+    private enum Kind { case phone, compact, other }
 
-    /// The value's one spelling.
-    static func normalized(name: String, value: String) -> String {
+    /// Appends the value's one spelling, as UTF-8.
+    static func append(_ value: Span<UInt8>, named name: Span<UInt8>, to bytes: inout [UInt8]) {
         switch kind(of: name) {
-        case .phone: phone(value)
-        case .plate, .vin: compact(value)
-        case .other: trimmed(value)
+        case .phone: appendPhone(value, to: &bytes)
+        case .compact: appendCompact(value, to: &bytes)
+        case .other: appendTrimmed(value, to: &bytes)
         }
     }
 
     /// Looks at each word of a name without making a string of it.
-    private static func kind(of name: String) -> Kind {
+    private static func kind(of name: Span<UInt8>) -> Kind {
         var word: UInt64 = 0
-        var found = Kind.other
-        for byte in name.utf8 {
-            if byte == UInt8(ascii: "_") {
-                if case .other = found { found = kinds[word] ?? .other }
+        for index in 0..<name.count {
+            if name[index] == UInt8(ascii: "_") {
+                if let found = kind(ofWord: word) { return found }
                 word = 0
             } else {
-                word = word << 8 | UInt64(byte | 0x20)
+                word = word << 8 | UInt64(name[index] | 0x20)
             }
         }
-        if case .other = found { return kinds[word] ?? .other }
-        return found
+        return kind(ofWord: word) ?? .other
     }
 
-    private static let kinds: [UInt64: Kind] = [
-        packed("phone"): .phone, packed("telephone"): .phone, packed("mobile"): .phone, packed("tel"): .phone,
-        packed("license"): .plate, packed("licence"): .plate, packed("plate"): .plate, packed("vin"): .vin,
-    ]
-
-    /// The last eight bytes of a word, in lower case.
-    private static func packed(_ word: String) -> UInt64 {
-        word.utf8.reduce(0) { $0 << 8 | UInt64($1 | 0x20) }
+    /// - Parameter word: its last eight bytes, in lower case.
+    private static func kind(ofWord word: UInt64) -> Kind? {
+        switch word {
+        case 0x70_686F_6E65, 0x656C_6570_686F_6E65: .phone  // phone, telephone
+        case 0x6D6F_6269_6C65, 0x74_656C: .phone  // mobile, tel
+        case 0x6C_6963_656E_7365, 0x6C_6963_656E_6365: .compact  // license, licence
+        case 0x70_6C61_7465, 0x76_696E: .compact  // plate, vin
+        default: nil
+        }
     }
 
-    private static func trimmed(_ value: String) -> String {
-        guard let first = value.utf8.first, let last = value.utf8.last else { return value }
-        guard isBlank(first) || isBlank(last) else { return value }
-        var bytes = value.utf8[...]
-        while let first = bytes.first, isBlank(first) { bytes.removeFirst() }
-        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
-        return String(decoding: bytes, as: UTF8.self)
+    private static func appendTrimmed(_ value: Span<UInt8>, to bytes: inout [UInt8]) {
+        var (start, end) = (0, value.count)
+        while start < end, isBlank(value[start]) { start += 1 }
+        while end > start, isBlank(value[end - 1]) { end -= 1 }
+        for index in start..<end { bytes.append(value[index]) }
     }
 
     /// Digits alone, and a mainland number without its country code.
-    private static func phone(_ value: String) -> String {
-        let digits = value.utf8.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard digits.count >= 5 else { return compact(value) }
-        let isInternational =
-            value.utf8.first { !isBlank($0) } == UInt8(ascii: "+") || digits.starts(with: [0x30, 0x30])
-        let number = digits.starts(with: [0x30, 0x30]) ? digits.dropFirst(2) : digits[...]
-        let hasCode = number.starts(with: [0x38, 0x36]) && (isInternational || number.count == 13)
-        return String(decoding: hasCode ? number.dropFirst(2) : number, as: UTF8.self)
+    private static func appendPhone(_ value: Span<UInt8>, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var isInternational: Bool?
+        for index in 0..<value.count {
+            let byte = value[index]
+            if isInternational == nil, !isBlank(byte) { isInternational = byte == UInt8(ascii: "+") }
+            if byte &- UInt8(ascii: "0") < 10 { bytes.append(byte) }
+        }
+        guard bytes.count - start >= 5 else {
+            bytes.removeSubrange(start...)
+            return appendCompact(value, to: &bytes)
+        }
+        let hasZeros = bytes[start] == UInt8(ascii: "0") && bytes[start + 1] == UInt8(ascii: "0")
+        let number = hasZeros ? start + 2 : start
+        let hasCode =
+            bytes[number] == UInt8(ascii: "8") && bytes[number + 1] == UInt8(ascii: "6")
+            && (isInternational == true || hasZeros || bytes.count - number == 13)
+        let drop = (hasZeros ? 2 : 0) + (hasCode ? 2 : 0)
+        if drop > 0 { bytes.removeSubrange(start..<start + drop) }
     }
 
     /// Upper case, without blanks, hyphens and the dots that plates are written with.
-    private static func compact(_ value: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case " ", "\t", "-", ".", "·", "•", "・", "\u{2027}", "\u{3000}": continue
-            case "a"..."z": scalars.append(Unicode.Scalar(UInt8(truncatingIfNeeded: scalar.value) & 0xDF))
-            default: scalars.append(scalar)
+    private static func appendCompact(_ value: Span<UInt8>, to bytes: inout [UInt8]) {
+        var index = 0
+        while index < value.count {
+            let byte = value[index]
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "-"), UInt8(ascii: "."): break
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): bytes.append(byte & 0xDF)
+            case 0xC2 where byteAt(index + 1, value) == 0xB7: index += 1
+            case 0xE2, 0xE3:
+                guard isDot(byte, byteAt(index + 1, value), byteAt(index + 2, value)) else { fallthrough }
+                index += 2
+            default: bytes.append(byte)
             }
+            index += 1
         }
-        return String(scalars)
+    }
+
+    /// `•`, U+2027, the ideographic space and `・` in UTF-8.
+    private static func isDot(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
+        switch (first, second, third) {
+        case (0xE2, 0x80, 0xA2), (0xE2, 0x80, 0xA7), (0xE3, 0x80, 0x80), (0xE3, 0x83, 0xBB): true
+        default: false
+        }
+    }
+
+    private static func byteAt(_ index: Int, _ value: Span<UInt8>) -> UInt8 {
+        index < value.count ? value[index] : 0
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

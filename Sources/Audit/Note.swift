@@ -5,6 +5,8 @@ import Postgres
 public struct Note: Sendable, Equatable {
     /// The most characters of a note.
     public static let maximumLength = 2000
+    /// The most notes of one call.
+    public static let maximumCount = 100
 
     /// What a note says became of a call whose outcome is unknown.
     public enum Settlement: String, Sendable, CaseIterable {

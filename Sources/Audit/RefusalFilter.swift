@@ -24,7 +24,8 @@ public struct RefusalFilter: Sendable {
     public init() {}
 
     func statement() -> (sql: String, parameters: [SQLValue]) {
-        var terms = ["true"]
+        // Those that are older wait for their deletion.
+        var terms = ["at >= now() - interval '\(Retention.refusalDays) days'"]
         var parameters: [SQLValue] = []
         func add(_ term: String, _ value: SQLValue?) {
             guard let value else { return }

@@ -20,7 +20,7 @@ public struct RefusalQueue: Sendable {
         toppedUpAt = now
         guard allowance >= 1, waiting.count < Self.maximumBurst else { return }
         allowance -= 1
-        waiting.append(refusal)
+        waiting.append(refusal.bounded())
     }
 
     /// Hands all out.

@@ -1,6 +1,6 @@
 public import Postgres
 
-/// Drops what is old enough: whole days of bodies and of calls, and refusals.
+/// Drops what is old enough: whole days of sealed requests, of bodies and of calls, and refusals.
 ///
 /// A day goes when its last instant is older than the retention. A table is dropped under a short lock timeout, so that writers never wait long behind a
 /// reader; what could not be dropped is tried again at the next run, and counted as overdue.
@@ -9,6 +9,8 @@ public struct Retention: Sendable, Equatable {
     public var bodyDays: Int
     /// Days for which calls are kept; bodies never outlive them.
     public var callDays: Int
+    /// Days for which full requests are kept, sealed; 0: none is, and what is there goes at once.
+    public var sealedDays: Int
     /// Days for which refusals are kept.
     public static let refusalDays = 7
     /// Refusals deleted at a time.
@@ -28,20 +30,26 @@ public struct Retention: Sendable, Equatable {
         public let oldestCallsSeconds: Double
         /// Seconds since the begin of the oldest day of bodies.
         public let oldestBodiesSeconds: Double
+        /// Seconds since the begin of the oldest day of sealed requests.
+        public let oldestSealedSeconds: Double
         /// Bytes of all tables and indexes of the trail.
         public let bytes: Double
         /// Tables that should have been dropped by now.
         public let overdue: Int
     }
 
-    /// Both in days.
-    public init(bodyDays: Int, callDays: Int) {
+    /// All in days.
+    public init(bodyDays: Int, callDays: Int, sealedDays: Int = 7) {
         self.bodyDays = bodyDays
         self.callDays = callDays
+        self.sealedDays = sealedDays
     }
 
     private var tables: [(parent: String, days: Int)] {
-        [("intents", min(bodyDays, callDays)), ("responses", min(bodyDays, callDays)), ("calls", callDays)]
+        let bodyDays = min(bodyDays, callDays)
+        return [
+            ("sealed", min(sealedDays, bodyDays)), ("intents", bodyDays), ("responses", bodyDays), ("calls", callDays),
+        ]
     }
 
     /// Drops what is due.
@@ -55,23 +63,21 @@ public struct Retention: Sendable, Equatable {
             timeout: .seconds(5))
         for (parent, days) in tables {
             for table in try await expired(parent, days, nowMilliseconds, on: connection) {
-                do throws(PostgresError) {
-                    // The name is one of the catalogue's that matched `parent_YYYYMMDD`.
-                    try await connection.execute("DROP TABLE IF EXISTS audit.\(table)", timeout: .seconds(30))
+                // The name is one of the catalogue's that matched `parent_YYYYMMDD`.
+                if try await isDone("DROP TABLE IF EXISTS audit.\(table)", on: connection) {
                     result.dropped += 1
-                } catch {
-                    guard error.sqlState == "55P03" else { throw error }
+                } else {
                     result.overdue += 1
                 }
             }
         }
-        if result.dropped > 0 {
-            try await connection.execute(
-                """
-                DELETE FROM audit.rollups WHERE at < audit.oldest();
-                DELETE FROM audit.rollup_minutes WHERE at < audit.oldest()
-                """, timeout: .seconds(60))
+        for table in try await filled(on: connection) {
+            if try await !isDone("TRUNCATE audit.\(table)", on: connection) { result.overdue += 1 }
         }
+        if result.dropped > 0 {
+            try await Rollups.forget(on: connection)
+        }
+        if result.dropped > 0 { try await Self.deleteNotes(on: connection) }
         _ = try await connection.query(
             """
             DELETE FROM audit.refusals WHERE id IN (
@@ -80,22 +86,50 @@ public struct Retention: Sendable, Equatable {
         return result
     }
 
+    /// Does it, or gives up when somebody reads the table for too long.
+    private func isDone(_ statement: String, on connection: PostgresConnection) async throws(PostgresError) -> Bool {
+        do throws(PostgresError) {
+            try await connection.execute(statement, timeout: .seconds(30))
+            return true
+        } catch {
+            guard error.sqlState == "55P03" else { throw error }
+            return false
+        }
+    }
+
+    /// The days with sealed requests, where none is to be kept.
+    private func filled(on connection: PostgresConnection) async throws(PostgresError) -> [String] {
+        guard sealedDays == 0 else { return [] }
+        return try await connection.query("SELECT audit.filled_sealed() AS name", [], timeout: .seconds(30))
+            .compactMap { $0["name"].text }
+    }
+
+    /// Notes go with their calls. The first 48 bits of an id are its millisecond, so that ids compare as times do.
+    private static func deleteNotes(on connection: PostgresConnection) async throws(PostgresError) {
+        try await connection.execute(
+            """
+            DELETE FROM audit.notes
+            WHERE call < (lpad(to_hex((extract(epoch FROM audit.oldest()) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+            """, timeout: .seconds(30))
+    }
+
     /// How the trail stands, for metrics.
     public func state(on connection: PostgresConnection) async throws(PostgresError) -> State {
         var overdue = 0
         for (parent, days) in tables { overdue += try await expired(parent, days, nil, on: connection).count }
+        overdue += try await filled(on: connection).count
         let rows = try await connection.query(
             """
             SELECT extract(epoch FROM now() - audit.oldest()) AS calls,
-                   extract(epoch FROM now() - coalesce(
-                       (SELECT audit.day_start(to_date(min(right(relname, 8)), 'YYYYMMDD')) FROM pg_catalog.pg_class
-                        WHERE relnamespace = 'audit'::regnamespace AND relkind = 'r' AND relname ~ '^intents_[0-9]{8}$'), now())) AS bodies,
+                   extract(epoch FROM now() - audit.oldest('intents')) AS bodies,
+                   extract(epoch FROM now() - audit.oldest('sealed')) AS sealed,
                    (SELECT sum(pg_total_relation_size(oid)) FROM pg_catalog.pg_class
                     WHERE relnamespace = 'audit'::regnamespace AND relkind = 'r') AS bytes
             """, [], timeout: .seconds(30))
         return State(
             oldestCallsSeconds: rows.first?["calls"].double ?? 0,
             oldestBodiesSeconds: rows.first?["bodies"].double ?? 0,
+            oldestSealedSeconds: rows.first?["sealed"].double ?? 0,
             bytes: rows.first?["bytes"].double ?? 0, overdue: overdue)
     }
 

@@ -1,28 +1,46 @@
 public import Postgres
 
-/// Keeps the aggregates of the trail equal to its rows: the leader runs it every few seconds.
+/// Keeps the aggregates of the trail equal to its rows: one replica runs it every few seconds.
 public enum Rollups {
-    /// Stretches of six hours that are caught up with in one run: other duties of the leader wait meanwhile.
-    private static let stretchesAtOnce = 1
     /// Rows of a minute are usually there this long after it; later ones are found by looking again.
     static let settlingSeconds = 10
+    /// The longest that one step may take: a day of many calls is one.
+    private static let timeout: Duration = .seconds(900)
 
     /// Counts what is new, and looks again at the minutes of the last quarter of an hour, or of the last day when it is thorough.
     /// - Returns: how many minutes had changed.
     public static func run(on connection: PostgresConnection, thorough: Bool = false) async throws(PostgresError) -> Int
     {
-        var changed = 0
-        for _ in 0..<stretchesAtOnce {
-            changed += try await rollUp(forward, on: connection)
-        }
+        var changed = try await rollUp(forward, on: connection)
         changed += try await rollUp(again, [.text(thorough ? "1 day" : "15 minutes")], on: connection)
         return changed
+    }
+
+    /// Makes the latest earlier day right whose aggregates are not known to be.
+    /// - Returns: false when there is none.
+    public static func recountDay(on connection: PostgresConnection) async throws(PostgresError) -> Bool {
+        let rows = try await connection.query(
+            "SELECT audit.recount_day(day) FROM (SELECT d AS day FROM audit.uncounted_days() AS d LIMIT 1) AS days", [],
+            timeout: timeout)
+        return !rows.isEmpty
+    }
+
+    /// Earlier days whose aggregates are not known to be right.
+    public static func uncountedDays(on connection: PostgresConnection) async throws(PostgresError) -> Int {
+        let rows = try await connection.query(
+            "SELECT count(*) AS days FROM audit.uncounted_days()", [], timeout: .seconds(30))
+        return Int(rows.first?["days"].integer ?? 0)
+    }
+
+    /// Drops the aggregates of calls that are no longer kept.
+    static func forget(on connection: PostgresConnection) async throws(PostgresError) {
+        _ = try await connection.query("SELECT audit.forget_rollups()", [], timeout: .seconds(120))
     }
 
     private static func rollUp(
         _ sql: String, _ parameters: [SQLValue] = [], on connection: PostgresConnection
     ) async throws(PostgresError) -> Int {
-        let rows = try await connection.query(sql, parameters, timeout: .seconds(120))
+        let rows = try await connection.query(sql, parameters, timeout: timeout)
         return Int(rows.first?["changed"].integer ?? 0)
     }
 

@@ -8,6 +8,8 @@ enum SiblingKeys {
     static let maximumCount = 100
     /// Calls of the same method around a call, at most, that tell which of its keys are broad.
     static let sampledCalls = 500
+    /// Calls of any method that are looked at to find these.
+    static let walkedCalls = 5000
     /// A key is broad when so many of them share it, and more than a tenth.
     static let broadCalls = 20
 
@@ -22,13 +24,14 @@ enum SiblingKeys {
             UNION ALL SELECT keys, method FROM audit.calls WHERE at = \(at) AND id = \(id)),
         mine AS (SELECT DISTINCT key FROM own, unnest(keys) AS key LIMIT \(maximumCount)),
         near AS (
-            SELECT keys FROM audit.calls WHERE method = (SELECT method FROM own LIMIT 1)
-                AND at >= \(at) - interval '1 day' AND at < \(at) + interval '1 day'
-            ORDER BY at DESC LIMIT \(sampledCalls)),
+            SELECT keys
+            FROM (SELECT keys, method FROM audit.calls WHERE at >= \(at) - interval '1 day' AND at < \(at) + interval '1 day'
+                  ORDER BY at DESC LIMIT \(walkedCalls)) AS around
+            WHERE method = (SELECT method FROM own LIMIT 1) LIMIT \(sampledCalls)),
         broad AS (
             SELECT key FROM near, unnest(keys) AS key GROUP BY key
             HAVING count(*) >= \(broadCalls) AND count(*) * 10 > (SELECT count(*) FROM near))
-        SELECT coalesce(array_agg(key) FILTER (WHERE key NOT IN (SELECT key FROM broad)), array_agg(key)) FROM mine
+        SELECT coalesce(array_agg(key) FILTER (WHERE key NOT IN (SELECT key FROM broad)), array_agg(key)) AS keys FROM mine
         """
     }
 }

@@ -1,4 +1,3 @@
-import Postgres
 import TOP
 
 /// Which aggregates a reader wants.
@@ -15,29 +14,50 @@ public struct StatsQuery: Sendable {
         case hour = "1h"
         /// One GMT+8 day.
         case day = "1d"
+        /// The whole stretch as it is given, which need not begin or end with a bucket.
+        case all
 
-        /// Milliseconds.
-        public var milliseconds: Int64 {
+        /// Milliseconds; nil for the whole stretch.
+        public var milliseconds: Int64? {
             switch self {
             case .minute: 60_000
             case .fiveMinutes: 300_000
             case .quarter: 900_000
             case .hour: 3_600_000
             case .day: 86_400_000
+            case .all: nil
             }
         }
     }
 
-    /// What calls are told apart by.
+    /// What calls are told apart by, in the order in which pairs of them are kept.
     public enum Dimension: String, Sendable, CaseIterable {
         case method, app, seller, caller, outcome
         case subCode = "sub_code"
+    }
+
+    /// What is said of the calls of a bucket.
+    public enum Measure: String, Sendable, CaseIterable {
+        case count, errors
+        case errorRate = "error_rate"
+        case p50, p95, p99
+        case requestBytes = "request_bytes"
+        case responseBytes = "response_bytes"
+
+        /// Whether it cannot be had by adding up the measures of parts.
+        var isQuantile: Bool { self == .p50 || self == .p95 || self == .p99 }
     }
 
     /// The most buckets of one answer.
     public static let maximumBuckets = 3000
     /// The most rows of one answer.
     public static let maximumRows = 50_000
+    /// Rows that are read or written before others have their turn on the same loop.
+    public static let rowsAtOnce = 1000
+    /// The most calls that are counted one by one for an answer; those in rollups are not among them.
+    public static let maximumCalls = 5_000_000
+    /// The most sets of values that `top` may ask for.
+    public static let maximumTop = TrailFilter.maximumLimit
 
     /// Inclusive, milliseconds since 1970; the bucket that it is in counts whole.
     public var fromMilliseconds: Int64
@@ -45,55 +65,51 @@ public struct StatsQuery: Sendable {
     public var toMilliseconds: Int64
     /// Length of a bucket.
     public var bucket: Bucket
-    /// At most one: nil for all calls together.
-    public var dimension: Dimension?
+    /// None: all calls together.
+    public var dimensions: [Dimension]
+    /// What the answer says of them.
+    public var measures: Set<Measure>
+    /// Which calls are counted. Its own times, order, limit and cursor have no meaning here.
+    public var filter: TrailFilter
+    /// Only so many sets of values, those with most calls in the whole stretch; nil for all.
+    public var top: Int?
 
-    /// All members.
-    public init(fromMilliseconds: Int64, toMilliseconds: Int64, bucket: Bucket, dimension: Dimension?) {
+    /// All calls of a stretch, with every measure.
+    public init(fromMilliseconds: Int64, toMilliseconds: Int64, bucket: Bucket, dimensions: [Dimension] = []) {
         self.fromMilliseconds = fromMilliseconds
         self.toMilliseconds = toMilliseconds
         self.bucket = bucket
-        self.dimension = dimension
+        self.dimensions = dimensions
+        measures = Set(Measure.allCases)
+        filter = TrailFilter()
     }
 
-    /// Whether the rollups hold these buckets.
-    private var isKept: Bool {
-        switch bucket {
-        case .minute: dimension != .seller && dimension != .caller
-        case .hour, .day: true
-        case .fiveMinutes, .quarter: false
+    /// Reads names with commas between them; nil when one is unknown or given twice.
+    public static func list<Name: RawRepresentable<String> & Hashable>(_ text: String, of type: Name.Type) -> [Name]? {
+        var names: [Name] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let name = Name(rawValue: String(part)), !names.contains(name) else { return nil }
+            names.append(name)
         }
+        return names
     }
 
-    /// The statement: from the rollups where they are complete, from the calls themselves for the rest.
-    func statement() -> (sql: String, parameters: [SQLValue]) {
-        let value = dimension.map { "coalesce(c.\($0.rawValue), '')" } ?? "''::text"
-        let grain = "'\(bucket.rawValue)'"
-        let done =
-            isKept ? "(SELECT audit.bucket(\(grain), done_before) FROM audit.rollup_state)" : "'-infinity'::timestamptz"
-        let sql = """
-            WITH ends AS MATERIALIZED (SELECT audit.bucket(\(grain), $1::timestamptz) AS lower, audit.bucket(\(grain), $2::timestamptz - interval '1 ms')
-                + interval '\(bucket.milliseconds) ms' AS upper, \(done) AS done)
-            SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, value, calls, errors, request_bytes, response_bytes,
-                   p50_us, p95_us, p99_us
-            FROM (SELECT at, value, calls, errors, request_bytes, response_bytes, p50_us, p95_us, p99_us FROM audit.rollups
-                  WHERE grain = \(grain) AND dimension = '\(dimension?.rawValue ?? "")' AND at >= (SELECT lower FROM ends)
-                    AND at < least((SELECT upper FROM ends), (SELECT done FROM ends))
-                  UNION ALL
-                  SELECT at, value, calls, errors, sent, received, q[1], q[2], q[3]
-                  FROM (SELECT audit.bucket(\(grain), c.at) AS at, \(value) AS value, count(*) AS calls,
-                               count(*) FILTER (WHERE outcome NOT IN ('success', 'accepted')) AS errors, sum(request_bytes) AS sent,
-                               sum(response_bytes) AS received, percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY duration_us) AS q
-                        FROM audit.calls AS c
-                        WHERE c.at >= greatest((SELECT lower FROM ends), (SELECT done FROM ends)) AND c.at < (SELECT upper FROM ends)
-                          AND (c.source = 1 OR NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = c.at AND r.id = c.id AND r.source = 1))
-                        GROUP BY 1, 2) AS live) AS both_parts
-            ORDER BY both_parts.at, value LIMIT \(Self.maximumRows + 1)
-            """
-        return (sql, [Self.instant(fromMilliseconds), Self.instant(toMilliseconds)])
+    var wantsQuantiles: Bool { measures.contains { $0.isQuantile } }
+
+    /// The first instant of the bucket of `unit` milliseconds that an instant is in. Days begin in GMT+8, as do all shorter buckets.
+    static func floor(_ instant: Int64, _ unit: Int64) -> Int64 {
+        let origin: Int64 = -8 * 3_600_000
+        let rest = (instant - origin) % unit
+        return instant - (rest < 0 ? rest + unit : rest)
     }
 
-    private static func instant(_ milliseconds: Int64) -> SQLValue {
-        .text(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))
+    /// The first such instant that is not earlier.
+    static func ceiling(_ instant: Int64, _ unit: Int64) -> Int64 { floor(instant + unit - 1, unit) }
+
+    /// The stretch that is counted: whole buckets.
+    var stretch: TrailWindow {
+        guard let unit = bucket.milliseconds else { return TrailWindow(from: fromMilliseconds, to: toMilliseconds) }
+        return TrailWindow(
+            from: Self.floor(fromMilliseconds, unit), to: Self.ceiling(toMilliseconds, unit))
     }
 }

@@ -1,61 +1,89 @@
 public import JSON
-public import Postgres
+import Postgres
 
-/// The calls of one bucket, and of one value of the dimension.
+/// The calls of one bucket, and of one set of values of the dimensions.
 public struct StatsRow: Sendable, Equatable {
     /// The bucket's first instant, RFC 3339, UTC.
     public let at: String
-    /// The dimension's value; empty where the calls have none, and without a dimension.
-    public let value: String
+    /// The dimensions' values in their order; empty where the calls have none.
+    public let values: [String]
     /// Calls that have ended.
     public let calls: Int
     /// Those that ended neither as success nor as accepted.
     public let errors: Int
     /// Bytes sent and received.
     public let bytes: (request: Int, response: Int)
-    /// Quantiles of the duration, in microseconds: half, 95 % and 99 % of the calls took at most as long.
+    /// Quantiles of the duration, in microseconds: half, 95 % and 99 % of the calls took at most as long. 0 where they are not asked for.
     public let quantiles: (p50: Int, p95: Int, p99: Int)
 
-    init(_ row: Row) {
-        func number(_ name: String) -> Int { Int(row[name].integer ?? 0) }
-        at = row["at"].text ?? ""
-        value = row["value"].text ?? ""
-        calls = number("calls")
-        errors = number("errors")
-        bytes = (number("request_bytes"), number("response_bytes"))
-        quantiles = (number("p50_us"), number("p95_us"), number("p99_us"))
+    /// Reads a row of `StatsStatement`, whose columns are in this order. By their places: an answer may have tens of thousands.
+    /// - Parameter at: the row's first column as text.
+    init(_ row: Row, at: String, dimensions: Int) {
+        func number(_ place: Int) -> Int { Int(row[1 + dimensions + place].integer ?? 0) }
+        self.at = at
+        values = (1..<1 + dimensions).map { row[$0].text ?? "" }
+        calls = number(0)
+        errors = number(1)
+        bytes = (number(2), number(3))
+        quantiles = (number(4), number(5), number(6))
+    }
+
+    /// A row without bytes and quantiles.
+    init(at: String, values: [String], calls: Int) {
+        self.at = at
+        self.values = values
+        self.calls = calls
+        errors = 0
+        bytes = (0, 0)
+        quantiles = (0, 0, 0)
     }
 
     /// Equal in every member.
     public static func == (one: StatsRow, other: StatsRow) -> Bool {
-        one.at == other.at && one.value == other.value && one.calls == other.calls && one.errors == other.errors
+        one.at == other.at && one.values == other.values && one.calls == other.calls && one.errors == other.errors
             && one.bytes == other.bytes && one.quantiles == other.quantiles
     }
 
-    /// Writes the row as an object of `GET /v1/audit/stats`; the dimension's value stands under its name.
-    public func write(to json: inout JSONWriter, dimension: StatsQuery.Dimension?) {
+    /// Writes the row as an object of `GET /v1/audit/stats`; the dimensions' values stand under their names.
+    public func write(to json: inout JSONWriter, for query: StatsQuery) {
         json.beginObject()
         json.name("at")
         json.string(at)
-        if let dimension {
+        for (dimension, value) in zip(query.dimensions, values) {
             json.name(dimension.rawValue)
             if value.isEmpty { json.null() } else { json.string(value) }
         }
-        json.name("count")
-        json.integer(calls)
-        json.name("errors")
-        json.integer(errors)
-        json.name("error_rate")
-        json.raw(Self.rate(errors, of: calls).utf8)
-        for (name, microseconds) in [("p50_ms", quantiles.p50), ("p95_ms", quantiles.p95), ("p99_ms", quantiles.p99)] {
-            json.name(name)
-            json.raw(TrailRow.milliseconds(microseconds).utf8)
+        for measure in StatsQuery.Measure.allCases where query.measures.contains(measure) {
+            json.name(measure.member)
+            json.raw(text(of: measure).utf8)
         }
-        json.name("request_bytes")
-        json.integer(bytes.request)
-        json.name("response_bytes")
-        json.integer(bytes.response)
         json.endObject()
+    }
+
+    /// A measure as a decimal number: durations in milliseconds.
+    public func text(of measure: StatsQuery.Measure) -> String {
+        switch measure {
+        case .count: String(calls)
+        case .errors: String(errors)
+        case .errorRate: Self.rate(errors, of: calls)
+        case .p50: TrailRow.milliseconds(quantiles.p50)
+        case .p95: TrailRow.milliseconds(quantiles.p95)
+        case .p99: TrailRow.milliseconds(quantiles.p99)
+        case .requestBytes: String(bytes.request)
+        case .responseBytes: String(bytes.response)
+        }
+    }
+
+    /// The rows of the sets of values that have most calls in all; among equals, of those that come first.
+    static func top(_ count: Int, of rows: [StatsRow]) -> [StatsRow] {
+        var calls: [[String]: Int] = [:]
+        for row in rows { calls[row.values, default: 0] += row.calls }
+        guard calls.count > count else { return rows }
+        let order = calls.sorted {
+            ($1.value, $0.key.joined(separator: "\0")) < ($0.value, $1.key.joined(separator: "\0"))
+        }
+        let kept = Set(order.prefix(count).map(\.key))
+        return rows.filter { kept.contains($0.values) }
     }
 
     /// A share as a decimal number of six digits.
@@ -67,11 +95,7 @@ public struct StatsRow: Sendable, Equatable {
     }
 }
 
-extension TrailReader {
-    /// Aggregates, in the order of time; nil: there are too many rows.
-    public func stats(_ query: StatsQuery) async throws(PostgresError) -> [StatsRow]? {
-        let (sql, parameters) = query.statement()
-        let rows = try await self.query(sql, parameters).map { StatsRow($0) }
-        return rows.count > StatsQuery.maximumRows ? nil : rows
-    }
+extension StatsQuery.Measure {
+    /// Its name in a row, with the unit.
+    public var member: String { isQuantile ? rawValue + "_ms" : rawValue }
 }

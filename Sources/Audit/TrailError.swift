@@ -1,3 +1,4 @@
+import Crypto
 import Postgres
 
 /// Why an intent is not durable.
@@ -9,6 +10,12 @@ public struct TrailError: Error, Sendable, CustomStringConvertible {
 
     init(_ error: WriteError) {
         if case .inDoubt = error { mayBeRecorded = true } else { mayBeRecorded = false }
+        description = error.description
+    }
+
+    /// The full request could not be sealed: nothing was written.
+    init(_ error: CryptoError) {
+        mayBeRecorded = false
         description = error.description
     }
 }

@@ -8,6 +8,8 @@ public final class TrailFigures: Sendable {
     public let late = ManagedAtomic(0)
     /// Endings that were lost: the queue was full, or PostgreSQL refuses the row.
     public let failed = ManagedAtomic(0)
+    /// Full requests that were not kept: over the limit.
+    public let tooLargeToSeal = ManagedAtomic(0)
 
     /// All zero.
     public init() {}

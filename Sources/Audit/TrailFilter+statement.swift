@@ -2,11 +2,97 @@ import Postgres
 import TOP
 
 extension TrailFilter {
+    /// How the calls of a stretch of time are looked for.
+    enum Search: Sendable {
+        /// By an index that has the order of the list, so that a full page ends it.
+        case ordered
+        /// In the same way, but no further than so many calls from the beginning: a value that many calls share fills a page there.
+        case near(calls: Int)
+        /// By an index without an order, one day after the other.
+        case days
+    }
+
     /// The statement for the calls of one stretch of time, with one row more than the page so that the reader knows whether there is a next one.
     /// - Parameter openSince: open calls are looked for from this instant on; nil: not at all.
-    func statement(_ window: TrailWindow, openSince: Int64?) -> (sql: String, parameters: [SQLValue]) {
-        var clause = Clause()
-        let range = clause.range(window)
+    func statement(
+        _ window: TrailWindow, openSince: Int64?, by search: Search = .ordered
+    ) -> (sql: String, parameters: [SQLValue]) {
+        var clause = TrailClause()
+        addCommon(to: &clause)
+        var prefix = clause.add(siblingsOf: siblingOf)
+        clause.add(cursor)
+        let common = clause
+        var edge: String?
+        if case .near(let calls) = search {
+            prefix = edgeStatement(window, calls: calls)
+            edge = "at \(isAscending ? "<=" : ">=") (SELECT at FROM edge)"
+        }
+        var branches: [String] = []
+        if outcome != Outcome.open {
+            addEnded(to: &clause)
+            if case .days = search {
+                branches.append(byDay(window, &clause))
+            } else {
+                let terms = Self.range(window) + (edge.map { [$0] } ?? []) + clause.terms + [Self.highestSource]
+                branches.append(select(TrailRow.endedColumns, "audit.calls AS c", terms))
+            }
+        }
+        if admitsOpen, let openSince, openSince < window.to {
+            let since = TrailWindow(from: max(openSince, window.from), to: window.to)
+            let terms = Self.range(since) + (edge.map { [$0] } ?? []) + common.terms + [Self.isOpen(in: since)]
+            branches.append(select(TrailRow.openColumns, "audit.intents AS i", terms))
+        }
+        guard let only = branches.first else {
+            return ("SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false", [])
+        }
+        if branches.count == 1 { return (prefix + only, clause.parameters) }
+        let union = branches.joined(separator: " UNION ALL ")
+        return ("\(prefix)SELECT * FROM (\(union)) AS t \(sorting) LIMIT \(limit + 1)", clause.parameters)
+    }
+
+    private var sorting: String { isAscending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC" }
+
+    private func select(_ columns: String, _ table: String, _ terms: [String]) -> String {
+        "(SELECT \(columns) FROM \(table) WHERE \(terms.joined(separator: " AND ")) \(sorting) LIMIT \(limit + 1))"
+    }
+
+    /// Where the near part of a stretch ends.
+    private func edgeStatement(_ window: TrailWindow, calls: Int) -> String {
+        let range = Self.range(window).joined(separator: " AND ")
+        let last = isAscending ? Self.instant(window.to) : Self.instant(window.from)
+        return """
+            WITH edge AS MATERIALIZED (SELECT coalesce((SELECT at FROM audit.calls WHERE \(range) \(sorting) OFFSET \(calls) LIMIT 1), \(last)) AS at) \
+
+            """
+    }
+
+    /// One query for each day, tied together: PostgreSQL runs them one after the other until the page is full. `OFFSET 0` keeps it from walking through a day's
+    /// calls in their order, hoping for an early end.
+    private func byDay(_ window: TrailWindow, _ clause: inout TrailClause) -> String {
+        let lookUp = clause.indexTerms + (tagTerm(binding: &clause).map { [$0] } ?? [])
+        let terms = (clause.terms + [Self.highestSource]).joined(separator: " AND ")
+        let days = window.days(ascending: isAscending).map { day in
+            """
+            (SELECT \(TrailRow.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(day) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
+            WHERE \(terms) \(sorting) LIMIT \(limit + 1))
+            """
+        }
+        return days.count == 1 ? days[0] : "(\(days.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
+    }
+
+    /// What leads through the index of tags to the calls; nil when nothing is narrowed that has tags.
+    func tagTerm(binding clause: inout TrailClause) -> String? {
+        let tags = tags
+        guard !tags.isEmpty else { return nil }
+        let hashes = tags.map { tag in tag.function.replacing("?", with: clause.bind(tag.value)) }
+        return "\(Self.tagsOfCall) @> ARRAY[\(hashes.joined(separator: ", "))]"
+    }
+
+    private static let tagsOfCall =
+        "audit.tags(caller, app, seller, method, status, code, sub_code, top_request_id, client_request_id)"
+
+    /// What every call can match.
+    func addCommon(to clause: inout TrailClause) {
         clause.add(method: method)
         clause.add("app", equals: app)
         clause.add("seller", equals: seller)
@@ -14,47 +100,16 @@ extension TrailFilter {
         clause.add("client_request_id", equals: clientRequestID)
         clause.add(ref: ref)
         if key != nil { clause.add(fingerprints: fingerprints) }
-        clause.add(siblingsOf: siblingOf)
-        clause.add(cursor)
-        let order = isAscending ? "ORDER BY at, id" : "ORDER BY at DESC, id DESC"
-        let common = clause.terms
-        var branches: [String] = []
-        if outcome != Outcome.open {
-            addEnded(to: &clause)
-            let table = isRare ? "(SELECT * FROM audit.calls AS c WHERE \(clause.text) OFFSET 0)" : "audit.calls"
-            branches.append(
-                """
-                (SELECT \(TrailRow.endedColumns) FROM \(table) AS c WHERE \(clause.text) AND \(Self.highestSource) \
-                \(order) LIMIT \(limit + 1))
-                """)
-        }
-        if admitsOpen, let openSince, openSince < window.to {
-            let since = clause.instant(max(openSince, window.from))
-            let terms = common + ["i.at >= \(since)", Self.isOpen(since: since, range)]
-            branches.append(
-                """
-                (SELECT \(TrailRow.openColumns) FROM audit.intents AS i WHERE \(terms.joined(separator: " AND ")) \
-                \(order) LIMIT \(limit + 1))
-                """)
-        }
-        guard let only = branches.first else {
-            return ("SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false", [])
-        }
-        if branches.count == 1 { return (only, clause.parameters) }
-        return (
-            "SELECT * FROM (\(branches.joined(separator: " UNION ALL "))) AS t \(order) LIMIT \(limit + 1)",
-            clause.parameters
-        )
     }
 
-    /// Few calls match, and an index without an order leads to them: the planner would rather walk through all calls in order, hoping for an early end,
-    /// so `OFFSET 0` keeps it from seeing the limit.
-    private var isRare: Bool {
-        siblingOf != nil || key != nil || ref != nil || topRequestID != nil || clientRequestID != nil
+    /// All that a call that has ended can match, but for times.
+    func addAll(to clause: inout TrailClause) {
+        addCommon(to: &clause)
+        addEnded(to: &clause)
     }
 
     /// What only a call that has ended can match.
-    private func addEnded(to clause: inout Clause) {
+    func addEnded(to clause: inout TrailClause) {
         clause.add("outcome", equals: outcome)
         clause.add("code", equals: code)
         clause.add("sub_code", equals: subCode)
@@ -68,78 +123,21 @@ extension TrailFilter {
     }
 
     /// A reconciler's row counts only while the replica that made the call has written none.
-    private static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
+    static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
 
-    private static func isOpen(since: String, _ range: Clause.Range) -> String {
+    private static func isOpen(in window: TrailWindow) -> String {
         """
-        NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id AND r.at >= \(since) AND r.at < \(range.to))
+        NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id AND r.at >= \(instant(window.from)) \
+        AND r.at < \(instant(window.to)))
         """
     }
-}
 
-/// A WHERE clause under construction.
-private struct Clause {
-    /// The places of a stretch's ends among the parameters.
-    struct Range {
-        let from: String
-        let to: String
+    private static func range(_ window: TrailWindow) -> [String] {
+        ["at >= \(instant(window.from))", "at < \(instant(window.to))"]
     }
 
-    var terms: [String] = []
-    var parameters: [SQLValue] = []
-
-    var text: String { terms.isEmpty ? "true" : terms.joined(separator: " AND ") }
-
-    mutating func range(_ window: TrailWindow) -> Range {
-        let range = Range(from: instant(window.from), to: instant(window.to))
-        terms += ["at >= \(range.from)", "at < \(range.to)"]
-        return range
-    }
-
-    mutating func add(_ column: String, equals value: String?) {
-        guard let value else { return }
-        terms.append("\(column) = \(bind(.text(value)))")
-    }
-
-    mutating func add(method: String?) {
-        guard let method else { return }
-        guard method.utf8.contains(UInt8(ascii: "*")) else { return add("method", equals: method) }
-        let pattern = method.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-            .replacing("*", with: "%")
-        terms.append("method LIKE \(bind(.text(pattern)))")
-    }
-
-    mutating func add(ref: String?) {
-        guard let ref else { return }
-        terms.append("refs IS NOT NULL AND refs @> ARRAY[\(bind(.text(ref)))]::text[]")
-    }
-
-    mutating func add(fingerprints: [Int64]) {
-        guard !fingerprints.isEmpty else { return terms.append("false") }
-        let list = fingerprints.map { String($0) }.joined(separator: ",")
-        terms.append("keys && '{\(list)}'::bigint[]")
-    }
-
-    mutating func add(siblingsOf id: CallID?) {
-        guard let id else { return }
-        let (at, own) = (instant(id.epochMilliseconds), bind(.text(id.text)) + "::uuid")
-        terms.append("keys && (\(SiblingKeys.query(at: at, id: own)))")
-        terms.append("id <> \(own)")
-    }
-
-    mutating func add(_ cursor: TrailCursor?) {
-        guard let cursor else { return }
-        let comparison = cursor.direction == .newer ? ">" : "<"
-        terms.append(
-            "(at, id) \(comparison) (\(instant(cursor.id.epochMilliseconds)), \(bind(.text(cursor.id.text)))::uuid)")
-    }
-
-    mutating func instant(_ milliseconds: Int64) -> String {
-        bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))) + "::timestamptz"
-    }
-
-    private mutating func bind(_ value: SQLValue) -> String {
-        parameters.append(value)
-        return "$\(parameters.count)"
+    /// An instant as a literal: the planner prunes partitions by it.
+    private static func instant(_ milliseconds: Int64) -> String {
+        "'\(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))'::timestamptz"
     }
 }

@@ -82,15 +82,31 @@ public struct TrailFilter: Sendable {
         return cursor.direction == .newer
     }
 
-    /// Whether an index leads to the rows, so that long stretches of time can be asked at once.
+    /// The values that the index of tags leads to, with the seeds of `audit.tags`.
+    var tags: [(value: SQLValue, function: String)] {
+        var tags: [(value: SQLValue, function: String)] = []
+        let exactMethod = method.flatMap { $0.utf8.contains(UInt8(ascii: "*")) ? nil : $0 }
+        let texts = [caller, app, seller, exactMethod, nil, code, subCode, topRequestID, clientRequestID]
+        for (index, text) in texts.enumerated() {
+            guard let text else { continue }
+            tags.append((.text(text), "hashtextextended(?, \(index + 1))"))
+        }
+        if let status, status != 200 { tags.append((.integer(Int64(status)), "hashint2extended(?::smallint, 5)")) }
+        return tags
+    }
+
+    /// Whether an index without an order leads to the rows: each day's are found and then sorted.
+    var isLookUp: Bool { siblingOf != nil || key != nil || ref != nil || !tags.isEmpty }
+
+    /// Whether every match can be one of a few: a document number and an id are not shared by many calls.
+    var isRare: Bool { siblingOf != nil || ref != nil || topRequestID != nil || clientRequestID != nil }
+
+    /// Whether long stretches of time can be asked at once: an index leads to the rows, or every row matches.
     var isIndexed: Bool {
-        if siblingOf != nil || key != nil || ref != nil || topRequestID != nil || clientRequestID != nil { return true }
-        if code != nil || subCode != nil || app != nil || seller != nil || caller != nil { return true }
-        if let method, !method.utf8.contains(UInt8(ascii: "*")) { return true }
-        if let status, status != 200 { return true }
+        if isLookUp { return true }
         if let outcome, outcome != Outcome.success.rawValue { return true }
-        if let minimumDurationMilliseconds, minimumDurationMilliseconds >= 1000 { return true }
-        return false
+        if let minimumDurationMilliseconds { return minimumDurationMilliseconds >= 1000 }
+        return method == nil && outcome == nil && status == nil
     }
 
     /// Whether an open call can match.

@@ -15,12 +15,15 @@ extension TrailReader {
         return notes
     }
 
-    /// Adds a note to a call that there is.
+    /// Adds a note to a call that there is; nil when it has as many as it may have.
     public func add(
         _ text: String, settling: Note.Settlement?, to id: CallID, by author: String
     ) async throws(PostgresError) -> Note? {
         let rows = try await query(
-            "INSERT INTO audit.notes (call, author, settles, text) VALUES ($1::uuid, $2, $3, $4) RETURNING \(Note.columns)",
+            """
+            INSERT INTO audit.notes (call, author, settles, text) SELECT $1::uuid, $2, $3, $4
+            WHERE (SELECT count(*) FROM audit.notes WHERE call = $1::uuid) < \(Note.maximumCount) RETURNING \(Note.columns)
+            """,
             [.text(id.text), .text(author), settling.map { .text($0.rawValue) } ?? .null, .text(text)])
         return rows.first.map { Note($0) }
     }

@@ -20,6 +20,9 @@ public final class TrailReader {
     /// Ends the connections; queries fail from now on.
     public func close() { pool.close() }
 
+    /// Calls that are looked at one by one before an index is asked.
+    private static let nearCalls = 5000
+
     /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
     public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
         let end = ContinuousClock.now + searchTime
@@ -27,11 +30,21 @@ public final class TrailReader {
         var walk = TrailWalk(whole(filter, bounds), isAscending: filter.isAscending, isIndexed: filter.isIndexed)
         var filter = filter
         let limit = filter.limit
+        if filter.isLookUp, !filter.isRare, let window = walk.next,
+            let rows = try await rowsInTime(
+                filter, window, bounds, by: .near(calls: Self.nearCalls), within: searchTime / 4),
+            rows.count > limit
+        {
+            return TrailPage(rows: rows, filter: filter)
+        }
         var found: [TrailRow] = []
         while found.count <= limit, let window = walk.next {
             let left = end - ContinuousClock.now
             filter.limit = limit - found.count
-            if left > .zero, let rows = try await rows(filter, window, bounds, within: min(left, searchTime / 2)) {
+            let search: TrailFilter.Search = filter.isLookUp ? .days : .ordered
+            if left > .zero,
+                let rows = try await rowsInTime(filter, window, bounds, by: search, within: min(left, searchTime / 2))
+            {
                 found += rows
                 walk.passed(window)
             } else if left <= searchTime / 4 || !walk.shorten() {
@@ -44,16 +57,25 @@ public final class TrailReader {
     }
 
     /// The rows of one stretch; nil when they took too long.
-    private func rows(
-        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, within limit: Duration
+    private func rowsInTime(
+        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, by search: TrailFilter.Search,
+        within limit: Duration
     ) async throws(PostgresError) -> [TrailRow]? {
-        let (sql, parameters) = filter.statement(window, openSince: bounds.openSince)
         do throws(PostgresError) {
-            return try await pool.query(sql, parameters, timeout: limit).compactMap { TrailRow($0) }
+            return try await rows(filter, window, bounds, by: search, within: limit)
         } catch {
             guard case .timeout = error.kind else { throw error }
             return nil
         }
+    }
+
+    /// The rows of one stretch, one more than a page when there are more.
+    func rows(
+        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, by search: TrailFilter.Search,
+        within limit: Duration? = nil
+    ) async throws(PostgresError) -> [TrailRow] {
+        let (sql, parameters) = filter.statement(window, openSince: bounds.openSince, by: search)
+        return try await pool.query(sql, parameters, timeout: limit ?? searchTime / 2).compactMap { TrailRow($0) }
     }
 
     /// One statement within the reader's time.
@@ -62,7 +84,7 @@ public final class TrailReader {
     }
 
     /// The stretch that a filter's ends and its cursor leave.
-    private func whole(_ filter: TrailFilter, _ bounds: Bounds) -> TrailWindow {
+    func whole(_ filter: TrailFilter, _ bounds: Bounds) -> TrailWindow {
         var whole = TrailWindow(
             from: max(filter.fromMilliseconds ?? bounds.oldest, bounds.oldest),
             to: min(filter.toMilliseconds ?? bounds.newest, bounds.newest))
@@ -75,21 +97,21 @@ public final class TrailReader {
     }
 
     /// What limits every search: the first partition, a day from now (clocks differ), and where open calls begin.
-    private struct Bounds {
+    struct Bounds: Sendable {
         let oldest: Int64
-        let newest: Int64
+        let now: Int64
+        var newest: Int64 { now + TrailWalk.day }
         let openSince: Int64?
     }
 
-    private func bounds() async throws(PostgresError) -> Bounds {
+    func bounds() async throws(PostgresError) -> Bounds {
         let sql = """
             SELECT (extract(epoch FROM audit.oldest()) * 1000)::bigint AS oldest, (extract(epoch FROM now()) * 1000)::bigint AS now, \
             (extract(epoch FROM (SELECT closed_before FROM audit.reconciliation)) * 1000)::bigint AS open_since
             """
         let rows = try await pool.query(sql, timeout: searchTime)
-        let now = rows.first?["now"].integer ?? 0
         return Bounds(
-            oldest: rows.first?["oldest"].integer ?? 0, newest: now + TrailWalk.day,
+            oldest: rows.first?["oldest"].integer ?? 0, now: rows.first?["now"].integer ?? 0,
             openSince: rows.first?["open_since"].integer)
     }
 

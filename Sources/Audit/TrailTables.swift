@@ -1,6 +1,7 @@
 import Postgres
 
-/// The tables that the writer fills, and the order of their columns; see migrations/0002_audit.sql and 0003_audit_search.sql.
+/// The tables that the writer fills, and the order of their columns; see migrations/0002_audit.sql, 0003_audit_search.sql and
+/// 0008_sealed_requests.sql.
 enum TrailTables {
     static let intents = TableLayout(
         name: "audit.intents",
@@ -11,6 +12,13 @@ enum TrailTables {
             .init("request_id", "text"),
             .init("request", "text", isSacrificial: true), .init("request_truncated", "boolean"),
             .init("keys", "bigint[]"), .init("key_version", "smallint"),
+        ])
+
+    static let sealed = TableLayout(
+        name: "audit.sealed",
+        columns: [
+            .init("id", "uuid"), .init("at", "timestamptz"), .init("key_id", "bigint"), .init("bytes", "integer"),
+            .init("sealed", "bytea"),
         ])
 
     static let calls = TableLayout(

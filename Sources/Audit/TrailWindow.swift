@@ -6,12 +6,25 @@ struct TrailWindow: Sendable, Equatable {
     var to: Int64
 
     var isEmpty: Bool { from >= to }
+
+    /// The stretch cut at the beginnings of GMT+8 days, so that each part lies in one partition.
+    func days(ascending: Bool) -> [TrailWindow] {
+        let (day, shift): (Int64, Int64) = (86_400_000, 28_800_000)
+        var days: [TrailWindow] = []
+        var start = from
+        while start < to {
+            let end = min(to, ((start + shift) / day + 1) * day - shift)
+            days.append(TrailWindow(from: start, to: end))
+            start = end
+        }
+        return ascending ? days : days.reversed()
+    }
 }
 
 /// Which stretches of time a list asks one after the other until its page is full.
 ///
-/// A page is most often found in the stretch nearest to its beginning. With an index, the rest is asked at once; without one, in steps that stay short
-/// enough to stop between them when the time is over.
+/// A page is most often found in the stretch nearest to its beginning. With an index, the rest is asked in long steps, but none so long that PostgreSQL has to
+/// plan, and to lock, the partitions of a year at once; without one, in steps that stay short enough to stop between them when the time is over.
 struct TrailWalk: Sendable {
     static let hour: Int64 = 3_600_000
     static let day: Int64 = 24 * hour
@@ -25,8 +38,8 @@ struct TrailWalk: Sendable {
     init(_ whole: TrailWindow, isAscending: Bool, isIndexed: Bool) {
         rest = whole
         self.isAscending = isAscending
-        length = isIndexed ? Self.day : Self.hour
-        longest = isIndexed ? 400 * Self.day : Self.day
+        length = isIndexed ? 6 * Self.day : Self.hour
+        longest = isIndexed ? 36 * Self.day : Self.day
     }
 
     /// The next stretch; nil when all was looked at.
@@ -39,7 +52,15 @@ struct TrailWalk: Sendable {
     /// The stretch was looked at: the next one is longer.
     mutating func passed(_ window: TrailWindow) {
         if isAscending { rest.from = window.to } else { rest.to = window.from }
-        length = min(longest, length * (longest > Self.day ? 32 : 2))
+        length = min(longest, length * (longest > Self.day ? 6 : 2))
+    }
+
+    /// A page was full at a call of the millisecond `edge`: the next stretch begins there, and holds about four pages,
+    /// because where no index has the order, all calls of a stretch are read for each page.
+    mutating func stopped(at edge: Int64) {
+        let passed = isAscending ? edge - rest.from : rest.to - edge
+        if isAscending { rest.from = edge } else { rest.to = edge + 1 }
+        length = min(longest, max(1000, 4 * passed))
     }
 
     /// The stretch took too long: a shorter one is tried. False when none is left to try.

@@ -1,4 +1,5 @@
 import Atomics
+public import Crypto
 public import EventLoop
 public import Postgres
 
@@ -33,18 +34,23 @@ public final class TrailWriter {
     private let endings: GroupWriter
     private let limits: Limits
     private let figures: TrailFigures
-    private var rows = TrailRows()
+    private var fingerprintKey: FingerprintKey?
+    private var sealer: RequestSealer?
 
     /// Starts to connect. On the loop's thread.
-    /// - Parameter onEvent: what the writers meet, for logs; `intents` or `outcomes` says which.
+    /// - Parameters:
+    ///   - sealer: seals full requests, which are kept beside the intents; nil keeps none.
+    ///   - onEvent: what the writers meet, for logs; `intents` or `outcomes` says which.
     public init(
         loop: EventLoop, settings: PostgresSettings, limits: Limits, figures: TrailFigures,
+        sealer: Sealer? = nil,
         onEvent: @escaping (_ writer: String, WriterEvent) -> Void
     ) {
         self.limits = limits
         self.figures = figures
+        self.sealer = sealer.map { RequestSealer($0, figures: figures) }
         intents = GroupWriter(
-            loop: loop, settings: settings, tables: [TrailTables.intents],
+            loop: loop, settings: settings, tables: [TrailTables.intents, TrailTables.sealed],
             configuration: WriterConfiguration(mode: .bounded, connections: limits.intentConnections))
         var persistent = WriterConfiguration(mode: .persistent, connections: limits.outcomeConnections)
         // Calls that were admitted while there was room must find some when they end.
@@ -62,7 +68,10 @@ public final class TrailWriter {
     }
 
     /// From now on business keys are kept as fingerprints under this key.
-    public func use(_ key: FingerprintKey) { rows.fingerprintKey = key }
+    public func use(_ key: FingerprintKey) { fingerprintKey = key }
+
+    /// No fingerprints yet, for the business keys of one call.
+    public var fingerprints: Fingerprints { Fingerprints(key: fingerprintKey) }
 
     /// Whether intents and endings each have a connection.
     public var isConnected: Bool { intents.isConnected && endings.isConnected }
@@ -73,10 +82,16 @@ public final class TrailWriter {
         return queued.queuedUnits < limits.outcomeRows && queued.queuedBytes < limits.outcomeBytes
     }
 
-    /// Returns when the intent is durable.
+    /// Returns when the intent is durable, and its full request with it.
     public func record(_ intent: Intent) async throws(TrailError) {
+        var unit = [TrailRows.row(intent, table: 0)]
+        do throws(CryptoError) {
+            if let sealed = try sealer?.row(intent, table: 1) { unit.append(sealed) }
+        } catch {
+            throw TrailError(error)
+        }
         do {
-            try await intents.write([rows.row(intent, table: 0)])
+            try await intents.write(unit)
         } catch {
             throw TrailError(error)
         }
@@ -84,8 +99,8 @@ public final class TrailWriter {
 
     /// Queues an ending, and waits for its commit for a time. After that it stays queued until it is written.
     public func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
-        var unit = [rows.row(ending, of: intent, table: 0)]
-        if let response = rows.responseRow(ending, of: intent, table: 1) { unit.append(response) }
+        var unit = [TrailRows.row(ending, of: intent, table: 0)]
+        if let response = TrailRows.responseRow(ending, of: intent, table: 1) { unit.append(response) }
         switch await endings.write(unit, waitingAtMost: limit) {
         case .committed: break
         case .queued: figures.late.wrappingIncrement(ordering: .relaxed)

@@ -18,6 +18,18 @@ static const unsigned char audit_notes[] = {
 static const unsigned char audit_stats[] = {
 #embed "../../migrations/0005_audit_stats.sql"
 };
+static const unsigned char audit_cube[] = {
+#embed "../../migrations/0006_audit_cube.sql"
+};
+static const unsigned char audit_api[] = {
+#embed "../../migrations/0007_audit_api.sql"
+};
+static const unsigned char sealed_requests[] = {
+#embed "../../migrations/0008_sealed_requests.sql"
+};
+static const unsigned char audit_tags[] = {
+#embed "../../migrations/0009_audit_tags.sql"
+};
 
 static const cmigrations_file files[] = {
     {"0001_vault.sql", vault, sizeof vault},
@@ -25,6 +37,10 @@ static const cmigrations_file files[] = {
     {"0003_audit_search.sql", audit_search, sizeof audit_search},
     {"0004_audit_notes.sql", audit_notes, sizeof audit_notes},
     {"0005_audit_stats.sql", audit_stats, sizeof audit_stats},
+    {"0006_audit_cube.sql", audit_cube, sizeof audit_cube},
+    {"0007_audit_api.sql", audit_api, sizeof audit_api},
+    {"0008_sealed_requests.sql", sealed_requests, sizeof sealed_requests},
+    {"0009_audit_tags.sql", audit_tags, sizeof audit_tags},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }

@@ -1,11 +1,11 @@
 import JSON
 
 extension Entry {
-    /// A request body made of the page's examples, as a caller would write it. Optional parameters without an example
-    /// are left out.
+    /// A request body made of the page's examples, as a caller would write it; the relay takes it. Optional parameters
+    /// without a usable example are left out, required ones get a value of their type.
     public func exampleRequest() -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
-        ExampleWriter.write(request, isWire: false, to: &writer)
+        RequestExample.write(request, to: &writer)
         return writer.bytes
     }
 
@@ -14,65 +14,47 @@ extension Entry {
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
         writer.name(responseRoot)
-        ExampleWriter.write(response, isWire: true, requestID: requestID, to: &writer)
+        AnswerExample.write(response, requestID: requestID, to: &writer)
         writer.endObject()
         return writer.bytes
     }
 }
 
-/// Writes fields with their examples as values.
-private enum ExampleWriter {
-    static func write(_ fields: [Field], isWire: Bool, requestID: String? = nil, to writer: inout JSONWriter) {
+/// Writes an answer's fields with their examples as values, whatever these are: documented answers often break their own
+/// types.
+private enum AnswerExample {
+    static func write(_ fields: [Field], requestID: String? = nil, to writer: inout JSONWriter) {
         writer.beginObject()
-        for field in fields where isWire || field.isRequired || hasExample(field) {
+        for field in fields {
             writer.name(field.name)
             guard field.type.isList else {
-                write(field, field.example ?? "", isWire: isWire, to: &writer)
+                write(field, field.example ?? "", to: &writer)
                 continue
             }
-            if isWire {
-                writer.beginObject()
-                writer.name(field.type.wireItemName)
-            }
+            writer.beginObject()
+            writer.name(field.type.wireItemName)
             writer.beginArray()
-            for example in examples(field) { write(field, example, isWire: isWire, to: &writer) }
+            let examples = field.type.kind == .object ? [""] : ListExample.elements(field.example ?? "")
+            for example in examples { write(field, example, to: &writer) }
             writer.endArray()
-            if isWire { writer.endObject() }
+            writer.endObject()
         }
         writer.member("request_id", requestID)
         writer.endObject()
     }
 
-    private static func hasExample(_ field: Field) -> Bool {
-        field.example != nil || field.children.contains(where: hasExample)
-    }
-
-    /// The examples of a list's elements: the page joins them by commas.
-    private static func examples(_ field: Field) -> [String] {
-        guard field.type.kind != .object else { return [""] }
-        return (field.example ?? "").split(separator: ",").map(String.init)
-    }
-
-    private static func write(_ field: Field, _ example: String, isWire: Bool, to writer: inout JSONWriter) {
+    private static func write(_ field: Field, _ example: String, to writer: inout JSONWriter) {
         switch field.type.kind {
-        case .object:
-            write(field.children, isWire: isWire, to: &writer)
-        case .number, .decimal:
-            writer.number(lexeme: DecimalText.isValid(example) ? example : "0")
-        case .boolean:
-            writer.bool(example == "true")
+        case .object: write(field.children, to: &writer)
+        case .number, .decimal: writer.number(lexeme: DecimalText.isValid(example) ? example : "0")
+        case .boolean: writer.bool(example == "true")
         case .map, .json:
             if let document = try? JSONDocument(example) {
                 writer.value(document.root)
             } else {
                 writer.raw(Array("{}".utf8))
             }
-        case .string, .date, .price, .bytes:
-            if field.jsonType != nil, !isWire, let document = try? JSONDocument(example) {
-                writer.value(document.root)
-            } else {
-                writer.string(example)
-            }
+        case .string, .date, .price, .bytes: writer.string(example)
         }
     }
 }

@@ -6,7 +6,7 @@ extension Entry {
     /// Nothing is lost and nothing is guessed: numbers and texts keep every character; a call with any fault is
     /// refused with all of them.
     public func map(_ body: JSONDocument, idempotency: IdempotencyKey? = nil) -> MappingResult {
-        var mapper = Mapper(idempotency: idempotency, expectationCount: expectationCount)
+        var mapper = Mapper(idempotency: idempotency, expectationCount: expectationCount, isPersonal: isPersonal)
         mapper.request(body.root, level)
         guard mapper.faults.isEmpty else { return .refused(mapper.faults.all) }
         let mask = ValueMask(mapper.sensitive)

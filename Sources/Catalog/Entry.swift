@@ -26,6 +26,9 @@ public final class Entry: Sendable {
     public let session: Session
     /// Whether the method only reads, so that repeating it does no harm. Methods write unless their entry says so.
     public let reads: Bool
+    /// Whether its calls are about persons: of an answer, and of an open request, the trail then shows the values of no
+    /// member that the entry does not know.
+    public let isPersonal: Bool
     /// The largest body of a call in bytes, where the entry allows more than the service's own limit.
     public let maximumBodyBytes: Int?
     /// The request's parameters in documented order.
@@ -55,6 +58,7 @@ public final class Entry: Sendable {
         path = overlay.path
         session = overlay.session ?? page.session
         reads = overlay.reads
+        isPersonal = overlay.isPersonal
         maximumBodyBytes = overlay.maximumBodyBytes
         self.request = request
         self.response = response

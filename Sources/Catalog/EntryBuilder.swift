@@ -32,6 +32,7 @@ struct EntryBuilder {
         checkIdempotency(request)
         var compiler = LevelCompiler(isOpen: overlay.isOpen, idempotency: overlay.idempotency)
         for (part, line) in overlay.rules { addRule(part, line: line, request: request, to: &compiler) }
+        if overlay.keepsPageRules { addPageRules(to: &compiler) }
         let outcome = outcome(request: request, response: response, compiler: &compiler)
         return Entry(
             page: page, overlay: overlay, request: request, response: response, compiler: compiler, outcome: outcome,
@@ -66,9 +67,13 @@ struct EntryBuilder {
         if let length = part.maximumLength { field.maximumLength = length }
         if let items = part.maximumItems { field.maximumItems = items }
         field.aliases += part.aliases
-        if !part.values.isEmpty { field.values = part.values }
+        if !part.values.isEmpty || part.takesAnyValue { field.values = part.values }
         field.valueAliases.merge(part.valueAliases) { $1 }
-        if let form = part.dateForm { field.dateForm = form }
+        if let form = part.dateForm ?? (part.isNoDate && field.type.kind == .date ? .dashed : nil) {
+            field.dateForm = form
+        } else if part.isNoDate {
+            field.dateForm = nil
+        }
         if let sensitivity = part.sensitivity { field.sensitivity = sensitivity }
         if let key = part.key { field.key = key }
         if let isOpen = part.isOpen { field.isOpen = isOpen }
@@ -80,23 +85,7 @@ struct EntryBuilder {
     }
 
     private mutating func check(_ field: Field, line: Int) {
-        let kind = field.type.kind
-        let isScalar = kind != .object && kind != .map && kind != .json && kind != .bytes && field.jsonType == nil
-        if !isScalar, !field.values.isEmpty || field.sensitivity != nil || field.key != nil {
-            fault(line, "values, sensitive and key are for texts, numbers, flags and dates")
-        }
-        switch field.dateForm {
-        case .milliseconds? where kind != .number && kind != .string:
-            fault(line, "milliseconds are for a Number or a String")
-        case .dashed?, .dotted?, .day?:
-            if kind != .string && kind != .date { fault(line, "that date is for a String or a Date") }
-        case nil, .milliseconds?:
-            break
-        }
-        if field.wireForm == .list, kind != .object || field.type.isList {
-            fault(line, "wire is for an object that is no list")
-        }
-        if field.jsonType != nil, kind != .string || field.type.isList { fault(line, "json is for a String") }
+        for detail in field.formFaults { fault(line, detail) }
     }
 
     private mutating func checkIdempotency(_ request: [Field]) {
@@ -133,6 +122,15 @@ struct EntryBuilder {
                 fault(line, "\"\(path.joined(separator: "."))\" has no date form")
             }
             compiler.rules[parent, default: []].append(.order(earlier: fields[0], later: fields[1]))
+        }
+    }
+
+    /// The rules that the page's words make, but for those that the overlay has too.
+    private mutating func addPageRules(to compiler: inout LevelCompiler) {
+        for paths in page.rules {
+            guard let (parent, fields) = siblings(paths, in: page.request, line: 1) else { continue }
+            let rule = Rule.oneOf(fields.sorted())
+            if compiler.rules[parent]?.contains(rule) != true { compiler.rules[parent, default: []].append(rule) }
         }
     }
 

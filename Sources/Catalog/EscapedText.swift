@@ -1,5 +1,6 @@
-/// Reads UTF-8 text scalar by scalar in a form that is the same however deep the text is quoted as JSON: backslashes are
-/// dropped, control characters are the letters of their escapes (`n` for a line feed), `\uXXXX` is what it stands for.
+/// Reads UTF-8 text scalar by scalar in a form that is the same however deep the text is quoted as JSON or encoded for a
+/// URL: backslashes are dropped, control characters are the letters of their escapes (`n` for a line feed), `\uXXXX` and
+/// `%XX` are what they stand for.
 ///
 /// Private values are brought into that form too, so one comparison finds them with any escapes; that `n` is then a line
 /// feed as well costs a mask too many at worst.
@@ -16,18 +17,12 @@ enum EscapedText {
         guard place < text.count else { return nil }
         let byte = text[place]
         if byte == UInt8(ascii: "\\") { return escape(text, at: place) }
+        if byte == UInt8(ascii: "%"), let step = percent(text, at: place) { return step }
         return byte < 0x80 ? Step(scalar: letter(UInt32(byte)), end: place + 1) : sequence(text, at: place)
     }
 
     private static func sequence(_ text: Span<UInt8>, at place: Int) -> Step? {
-        let (length, bits): (Int, UInt8) =
-            switch text[place] {
-            case 0xC2...0xDF: (2, 0x1F)
-            case 0xE0...0xEF: (3, 0x0F)
-            case 0xF0...0xF4: (4, 0x07)
-            default: (0, 0)
-            }
-        guard length > 0, place + length <= text.count else { return nil }
+        guard let (length, bits) = lead(text[place]), place + length <= text.count else { return nil }
         var scalar = UInt32(text[place] & bits)
         for index in (place + 1)..<(place + length) { scalar = scalar << 6 | UInt32(text[index] & 0x3F) }
         return Step(scalar: scalar, end: place + length)
@@ -38,15 +33,74 @@ enum EscapedText {
 
     private static func endOfBackslashes(_ text: Span<UInt8>, from place: Int) -> Int {
         var end = place
-        while end < text.count, end - place < maximumRun, text[end] == UInt8(ascii: "\\") { end += 1 }
+        while end < text.count, end - place < maximumRun {
+            if text[end] == UInt8(ascii: "\\") {
+                end += 1
+            } else if let (byte, behind) = percentByte(text, at: end), byte == UInt8(ascii: "\\") {
+                end = behind
+            } else {
+                break
+            }
+        }
         return end
     }
 
     private static func escape(_ text: Span<UInt8>, at place: Int) -> Step? {
         let end = endOfBackslashes(text, from: place)
-        guard end < text.count, text[end] != UInt8(ascii: "\\") else { return nil }
+        guard end < text.count, text[end] != UInt8(ascii: "\\"), end > place else { return nil }
+        if text[end] == UInt8(ascii: "%") {
+            // A run of backslashes ends before a byte that is none.
+            if let (byte, _) = percentByte(text, at: end), byte == UInt8(ascii: "\\") { return nil }
+        }
         if text[end] == UInt8(ascii: "u"), let step = hexadecimal(text, at: end + 1) { return step }
         return step(text, at: end)
+    }
+
+    /// The byte that `%XX` stands for, however often it was encoded (`%25XX`), and the place behind it.
+    private static func percentByte(_ text: Span<UInt8>, at place: Int) -> (byte: UInt8, end: Int)? {
+        guard text[place] == UInt8(ascii: "%") else { return nil }
+        var digits = place + 1
+        while digits + 3 < text.count, digits - place < maximumRun, text[digits] == UInt8(ascii: "2"),
+            text[digits + 1] == UInt8(ascii: "5"), digit(text[digits + 2]) != nil, digit(text[digits + 3]) != nil
+        { digits += 2 }
+        guard digits + 1 < text.count, let high = digit(text[digits]), let low = digit(text[digits + 1])
+        else { return nil }
+        return (UInt8(truncatingIfNeeded: high << 4 | low), digits + 2)
+    }
+
+    /// The scalar that begins with `%XX`; nil if that is no UTF-8.
+    private static func percent(_ text: Span<UInt8>, at place: Int) -> Step? {
+        guard let (first, end) = percentByte(text, at: place) else { return nil }
+        if first == UInt8(ascii: "\\") { return escape(text, at: place) }
+        if first < 0x80 { return Step(scalar: letter(UInt32(first)), end: end) }
+        guard let (length, bits) = lead(first) else { return nil }
+        var (scalar, behind) = (UInt32(first & bits), end)
+        for _ in 1..<length {
+            guard behind < text.count, let (byte, end) = percentByte(text, at: behind), byte & 0xC0 == 0x80
+            else { return nil }
+            scalar = scalar << 6 | UInt32(byte & 0x3F)
+            behind = end
+        }
+        return Step(scalar: scalar, end: behind)
+    }
+
+    /// How many bytes a scalar has that begins with this one, and the bits of this one that belong to it.
+    private static func lead(_ byte: UInt8) -> (length: Int, bits: UInt8)? {
+        switch byte {
+        case 0xC2...0xDF: (2, 0x1F)
+        case 0xE0...0xEF: (3, 0x0F)
+        case 0xF0...0xF4: (4, 0x07)
+        default: nil
+        }
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+        default: nil
+        }
     }
 
     /// The letter of a control character's escape; any other scalar itself.
@@ -76,13 +130,8 @@ enum EscapedText {
         guard start + 4 <= text.count else { return nil }
         var value: UInt32 = 0
         for index in start..<(start + 4) {
-            let byte = text[index]
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt32(byte - UInt8(ascii: "A") + 10)
-            default: return nil
-            }
+            guard let digit = digit(text[index]) else { return nil }
+            value = value << 4 | digit
         }
         return value
     }

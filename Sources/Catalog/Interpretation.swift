@@ -29,4 +29,7 @@ public struct Interpretation: Sendable {
     public let keys: [BusinessKey]
     /// Masks the private values of the call and of its answer.
     public let mask: ValueMask
+    /// Whether the mask is all that is needed before the answer is shown: every value is one that the entry knows, or that
+    /// need not be hidden.
+    let isWhollyKnown: Bool
 }

@@ -8,6 +8,8 @@ struct Interpreter {
     private var writer: JSONWriter
     private var keys: [BusinessKey] = []
     private var sensitive: [SensitiveValue] = []
+    /// Whether a value was met that the mask alone does not hide.
+    private var hasHidden = false
 
     init(entry: Entry, call: MappedCall, inner: JSONValue) {
         self.entry = entry
@@ -17,10 +19,18 @@ struct Interpreter {
 
     mutating func interpret(_ inner: JSONValue) -> Interpretation {
         write(inner)
+        if entry.isPersonal, inner.documentRepeatsNames || !isAlone(inner) { hasHidden = true }
         return Interpretation(
             outcome: outcome(inner), retryable: flag(entry.outcome.retryable, inner), result: writer.bytes,
             requestID: Answer.requestID(in: inner), code: text(entry.outcome.code, inner),
-            message: text(entry.outcome.message, inner), keys: keys, mask: call.mask.adding(sensitive))
+            message: text(entry.outcome.message, inner), keys: keys, mask: call.mask.adding(sensitive),
+            isWhollyKnown: !hasHidden)
+    }
+
+    /// Whether nothing stands beside the inner object but TOP's id of the request.
+    private func isAlone(_ inner: JSONValue) -> Bool {
+        let root = inner.documentRoot
+        return root.count == 1 || root.count == 2 && root["request_id"]?.scalarText != nil
     }
 
     // MARK: The result as plain JSON
@@ -30,7 +40,10 @@ struct Interpreter {
         writer.beginObject()
         for field in inner.fields {
             let member = entry.answerLevel[field.nameBytes]
-            if member == nil, field.isNamed("request_id") { continue }
+            if member == nil, field.isNamed("request_id") {
+                if field.value.scalarText == nil { hasHidden = true }
+                continue
+            }
             writer.name(field.name)
             write(field.value, member)
         }
@@ -38,7 +51,12 @@ struct Interpreter {
     }
 
     private mutating func write(_ value: JSONValue, _ member: AnswerLevel.Member?) {
-        guard let member else { return writer.value(value) }
+        guard let member else {
+            hasHidden = hasHidden || entry.isPersonal
+            return writer.value(value)
+        }
+        // A wrapper may hold more than its list.
+        if member.isList, value.kind == .object, value.count != 1 { hasHidden = hasHidden || entry.isPersonal }
         if member.isList, let elements = ListWrapper.elements(of: value, member) {
             writer.beginArray()
             for element in elements { write(element: element, member) }
@@ -62,6 +80,7 @@ struct Interpreter {
     }
 
     private mutating func remember(_ value: JSONValue, _ member: AnswerLevel.Member) {
+        if entry.isPersonal, value.kind == .object || value.kind == .array { hasHidden = true }
         guard member.key != nil || member.sensitivity != nil, let text = value.scalarText, !Parameter.isBlank(text)
         else { return }
         if let key = member.key, keys.count < BusinessKey.maximumCount {
@@ -69,6 +88,8 @@ struct Interpreter {
         }
         if let sensitivity = member.sensitivity {
             sensitive.append(SensitiveValue(text: text, masked: sensitivity.mask(text)))
+            // Too short to be searched for: it is masked where it stands.
+            if !NeedleSet.isLongEnough(text) { hasHidden = true }
         }
     }
 

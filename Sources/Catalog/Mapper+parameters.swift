@@ -160,7 +160,7 @@ extension Mapper {
         if let level = field.level {
             self.object(object, level)
         } else if object.kind == .object {
-            writer.value(object)
+            writeUnknown(object)
         } else {
             fault("must be an object, not \(object.kind.inWords)")
         }
@@ -174,14 +174,17 @@ extension Mapper {
         var content = value
         let text = value.string
         if let text {
+            if field.showsNoJSON, (try? JSONDocument(text)) == nil {
+                return parameters.append(Parameter(name: field.name, value: text))
+            }
             guard let document = embedded(text) else { return }
             content = document.root
         }
         if field.kind == .map, content.kind != .object {
             return fault("must be an object, not \(content.kind.inWords)")
         }
-        if let text { return parameters.append(Parameter(name: field.name, value: text)) }
-        writer.value(value)
+        if let text { return sendUnknown(text, named: field.name) }
+        writeUnknown(value)
         sendWritten(field)
     }
 
@@ -201,7 +204,7 @@ extension Mapper {
                 text = String(decoding: writer.bytes, as: UTF8.self)
             }
             guard let text, !Parameter.isBlank(text) else { continue }
-            parameters.append(Parameter(name: member.name, value: text))
+            sendUnknown(text, named: member.name)
         }
     }
 
@@ -260,7 +263,7 @@ extension Mapper {
     private mutating func write(_ content: CompiledField, _ value: JSONValue) {
         guard content.isList else {
             if let level = content.level { return object(value, level) }
-            return writer.value(value)
+            return writeUnknown(value)
         }
         guard value.kind == .array else { return fault("must hold a list, not \(value.kind.inWords)") }
         if value.count == 0 { fault("must hold at least one element") }
@@ -269,6 +272,11 @@ extension Mapper {
 }
 
 extension CompiledField {
+    /// Whether the page's own example of JSON is none, so that any text must do.
+    fileprivate var showsNoJSON: Bool {
+        field.example.map { (try? JSONDocument($0)) == nil } == true
+    }
+
     /// Whether a blank text stands for nothing: where a text can stand at all.
     fileprivate var takesBlankAsMissing: Bool {
         isScalar || content != nil || kind == .json || kind == .map || kind == .bytes

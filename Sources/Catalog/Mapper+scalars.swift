@@ -84,8 +84,17 @@ extension Mapper {
             }
             return Scalar(text: date.text, isBare: isBare, seconds: date.seconds)
         case .failure(let refusal):
+            if let date = midnight(given, field) { return date }
             fault("must be \(form.expectation)\(refusal.hint)")
             return nil
         }
+    }
+
+    /// A day alone, where the page's own example of a date is one: the platform's clients send its midnight.
+    private func midnight(_ given: String, _ field: CompiledField) -> Scalar? {
+        guard field.kind == .date, field.field.dateForm == .dashed, !isVerbatim, let example = field.field.example,
+            case .success = DateForm.day.read(example), case .success(let day) = DateForm.day.read(given)
+        else { return nil }
+        return Scalar(text: day.text + " 00:00:00", isBare: false, seconds: day.seconds)
     }
 }

@@ -37,6 +37,8 @@ struct Mapper {
     }
 
     let idempotency: IdempotencyKey?
+    /// Whether what the entry does not know is masked.
+    let isPersonal: Bool
     var faults = FaultList()
     var path: [Step] = []
     var parameters: [Parameter] = []
@@ -55,8 +57,9 @@ struct Mapper {
     /// How many unknown names may still be compared with all known ones.
     var suggestions = 20
 
-    init(idempotency: IdempotencyKey?, expectationCount: Int) {
+    init(idempotency: IdempotencyKey?, expectationCount: Int, isPersonal: Bool = false) {
         self.idempotency = idempotency
+        self.isPersonal = isPersonal
         expectations = expectationCount == 0 ? [] : Array(repeating: [], count: expectationCount)
         // Room for an ordinary call.
         path.reserveCapacity(8)
@@ -148,7 +151,7 @@ struct Mapper {
     private mutating func copyUnknown(_ value: JSONValue, _ level: Level) {
         for member in value.fields where level.match(member.nameBytes) == nil {
             writer.name(member.name)
-            writer.value(member.value)
+            writeUnknown(member.value)
         }
     }
 
@@ -235,11 +238,11 @@ struct Mapper {
             object(value, level)
         case .object, .map:
             if value.kind != .object { fault("must be an object, not \(value.kind.inWords)") }
-            writer.value(value)
+            writeUnknown(value)
         case .json:
-            writer.value(value)
+            writeUnknown(value)
         case .bytes:
-            fault("a file (byte[]) can only be sent as a parameter of its own")
+            file(value)
         case .string where field.content != nil:
             nestedText(value, field)
         case .string, .number, .boolean, .date, .price, .decimal:
@@ -250,6 +253,14 @@ struct Mapper {
             }
             write(scalar, field, &given)
         }
+    }
+
+    /// Writes a file that stands in JSON: there it is base64 as the caller gave it, and no part of its own.
+    private mutating func file(_ value: JSONValue) {
+        guard let text = value.stringBytes, Base64Text.decode(text) != nil else {
+            return fault("must be a file, as base64 in a text (a JSON string)")
+        }
+        writer.value(value)
     }
 
     // MARK: Scalars

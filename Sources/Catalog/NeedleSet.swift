@@ -27,7 +27,7 @@ struct NeedleSet: Sendable {
         var scalars: [UInt32] = []
         var places: [Place] = []
         // Any character may be written as an escape.
-        var (firstBytes, secondBytes) = (ByteSet.backslash, ByteSet.backslash)
+        var (firstBytes, secondBytes) = (ByteSet.escapes, ByteSet.escapes)
         scalars.reserveCapacity(values.reduce(0) { $0 + $1.text.utf8.count })
         places.reserveCapacity(values.count)
         for (index, value) in values.enumerated() where Self.isLongEnough(value.text) {
@@ -50,12 +50,13 @@ struct NeedleSet: Sendable {
         self.secondBytes = secondBytes
     }
 
-    private static func isLongEnough(_ text: String) -> Bool {
+    /// Whether a value is searched for. A character beyond ASCII counts twice: a Chinese name has two or three.
+    static func isLongEnough(_ text: String) -> Bool {
         guard text.utf8.count >= ValueMask.minimumCharacters else { return false }
         var count = 0
         for scalar in text.unicodeScalars where scalar != "\\" {
-            count += 1
-            if count == ValueMask.minimumCharacters { return true }
+            count += scalar.isASCII ? 1 : 2
+            if count >= ValueMask.minimumCharacters { return true }
         }
         return false
     }
@@ -73,7 +74,7 @@ struct NeedleSet: Sendable {
     /// The longest value that begins at `place`: where it ends, and its index.
     func hit(_ text: Span<UInt8>, at place: Int) -> (end: Int, index: Int)? {
         guard place + 1 < text.count, firstBytes.contains(text[place]) else { return nil }
-        if text[place] != UInt8(ascii: "\\"), !secondBytes.contains(text[place + 1]) { return nil }
+        if !ByteSet.escapes.contains(text[place]), !secondBytes.contains(text[place + 1]) { return nil }
         return search(text, at: place)
     }
 

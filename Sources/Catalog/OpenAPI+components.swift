@@ -97,6 +97,7 @@ extension JSONWriter {
         json("Call", OpenAPI.call)
         json("OwnCall", OpenAPI.ownCall)
         json("Calls", OpenAPI.calls)
+        for (name, schema) in OpenAPI.auditSchemas { json(name, schema) }
         json("Readiness", OpenAPI.readiness)
     }
 }

@@ -3,20 +3,21 @@ import JSON
 /// The paths that belong to no method: the audit trail, and what operators ask.
 extension JSONWriter {
     mutating func servicePaths(statuses: [Int]) {
-        for reading in OpenAPI.readings { path(reading, statuses) }
+        for reading in OpenAPI.readings + OpenAPI.auditing { path(reading, statuses) }
         for probe in OpenAPI.probes { path(probe, statuses) }
     }
 
     private mutating func path(_ operation: OpenAPI.Operation, _ statuses: [Int]) {
         name(operation.path)
         beginObject()
-        name("get")
+        name(operation.verb)
         beginObject()
         member("operationId", operation.id)
         json("tags", operation.isPublic ? #"["operation"]"# : #"["audit"]"#)
         member("summary", operation.summary)
         if operation.isPublic { json("security", "[]") }
         json("parameters", operation.parameters)
+        if let body = operation.body { json("requestBody", body) }
         name("responses")
         beginObject()
         for (status, text) in operation.answers {
@@ -36,12 +37,14 @@ extension JSONWriter {
 }
 
 extension OpenAPI {
-    /// A `GET` that belongs to no method.
+    /// An operation that belongs to no method.
     struct Operation: Sendable {
         let path: String
+        var verb = "get"
         let id: String
         let summary: String
         var parameters = "[]"
+        var body: String?
         var answers: [(status: String, text: String)] = [("200", "Found.")]
         var mediaType = "application/json"
         let schema: String
@@ -108,13 +111,14 @@ extension OpenAPI {
           {"name": "client_request_id", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The caller's X-Request-Id."},
           {"name": "min_duration_ms", "in": "query", "description": "The least milliseconds that the call took.",
             "schema": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 86400000}, {"const": ""}]}},
-          {"name": "key", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A business key, as the manual says."},
+          {"name": "key", "in": "query", "schema": {"type": "string", "pattern": "^([^\\x00:]+:[^\\x00]+)?$"},
+            "description": "`NAME:VALUE`: calls that touched this thing by the catalog's business keys, such as `channel_profile_id:1`."},
           {"name": "ref", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A document number of the caller's."},
           {"name": "sibling_of", "in": "query", "schema": {"anyOf": [{"$ref": "#/components/schemas/CallID"}, {"const": ""}]},
             "description": "The id of a call: other calls that touched one of its business keys."},
           {"name": "settled", "in": "query", "schema": {"enum": ["none", "done", "not_done", ""]},
             "description": "What people's notes say became of the call."},
-          {"name": "order", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The order of the list, as the manual says."},
+          {"name": "order", "in": "query", "schema": {"enum": ["newest", "oldest", ""], "default": "newest"}, "description": "Which calls come first."},
           {"name": "limit", "in": "query", 
             "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}, {"const": ""}]}},
           {"name": "cursor", "in": "query", "schema": {"type": "string"},
@@ -139,13 +143,16 @@ extension OpenAPI {
         "sub_code": {"type": ["string", "null"]}, "message": {"type": ["string", "null"]},
         "refs": {"type": "array", "items": {"type": "string"}}, "attempts": {"type": ["integer", "null"]},
         "request_bytes": {"type": ["integer", "null"]}, "response_bytes": {"type": ["integer", "null"]},
-        "retryable": {"type": ["boolean", "null"]}
+        "retryable": {"type": ["boolean", "null"]},
+        "keys_truncated": {"const": true, "description": "The call touched more things than its business keys tell."}
         """##
 
     private static let required = #""required": ["id", "at", "method", "app", "caller", "outcome", "refs"]"#
 
     static let call = ##"""
         {"description": "A call in the audit trail.", "type": "object", \##(required), "properties": {\##(callMembers),
+        "settled": {"enum": ["done", "not_done", null], "description": "What the last note that settles the call says."},
+        "notes": {"type": "array", "items": {"$ref": "#/components/schemas/Note"}},
         "request": {"type": ["string", "null"], "description": "The business parameters as sent, masked."},
         "response": {"type": ["string", "null"], "description": "TOP's answer, masked."}}}
         """##
@@ -158,8 +165,10 @@ extension OpenAPI {
     static let calls = ##"""
         {"type": "object", "required": ["data", "pagination"], "properties": {
           "data": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
-          "pagination": {"type": "object", "required": ["limit", "next", "prev"], "properties": {
-            "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}, "prev": {"type": ["string", "null"]}}}}}
+          "pagination": {"type": "object", "required": ["limit", "next", "prev", "scanned_until"], "properties": {
+            "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}, "prev": {"type": ["string", "null"]},
+            "scanned_until": {"type": ["string", "null"], "format": "date-time",
+              "description": "The search's time was over before the page was full; `next` goes on from here."}}}}}
         """##
 
     static let readiness = ##"""

@@ -12,8 +12,12 @@ struct Overlay: Sendable {
         var maximumItems: Int?
         var aliases: [String] = []
         var values: [Field.AllowedValue] = []
+        /// Whether the page's list of values is not closed.
+        var takesAnyValue = false
         var valueAliases: [String: String] = [:]
         var dateForm: DateForm?
+        /// Whether the page's form of dates does not hold.
+        var isNoDate = false
         var sensitivity: Sensitivity?
         var key: String?
         var isOpen: Bool?
@@ -64,11 +68,14 @@ struct Overlay: Sendable {
     var path: String?
     var session: Entry.Session?
     var reads = false
+    var isPersonal = false
     var isOpen = false
     var maximumBodyBytes: Int?
     var idempotency: Path?
     var request: [FieldPart] = []
     var response: [FieldPart] = []
     var rules: [(part: RulePart, line: Int)] = []
+    /// Whether the rules that the page's words make are in force.
+    var keepsPageRules = true
     var outcome = OutcomePart()
 }

@@ -5,8 +5,8 @@ struct OverlayReader {
     var yaml: YAMLReader
 
     static let names = [
-        "method", "path", "session", "reads", "open", "max_body_bytes", "idempotency", "request", "response", "rules",
-        "outcome",
+        "method", "path", "session", "reads", "personal", "open", "max_body_bytes", "idempotency", "request", "response",
+        "rules", "page_rules", "outcome",
     ]
     static let fieldNames = [
         "required", "max_length", "max_items", "aliases", "values", "value_aliases", "date", "sensitive", "key",
@@ -34,12 +34,14 @@ struct OverlayReader {
         overlay.path = friendlyPath(members)
         overlay.session = yaml.choice(members, "session")
         overlay.reads = yaml.bool(members, "reads") ?? false
+        overlay.isPersonal = yaml.bool(members, "personal") ?? false
         overlay.isOpen = yaml.bool(members, "open") ?? false
         overlay.maximumBodyBytes = bodyLimit(members)
         overlay.idempotency = path(members, "idempotency")
         overlay.request = fieldParts(members, "request", known: Self.fieldNames)
         overlay.response = fieldParts(members, "response", known: Self.answerFieldNames)
         if let node = members["rules"] { overlay.rules = rules(node) }
+        overlay.keepsPageRules = yaml.bool(members, "page_rules") ?? true
         if let node = members["outcome"] { overlay.outcome = outcome(node) }
         return overlay
     }
@@ -102,23 +104,16 @@ struct OverlayReader {
         part.maximumLength = yaml.count(members, "max_length")
         part.maximumItems = yaml.count(members, "max_items")
         part.aliases = yaml.texts(members, "aliases")
-        part.dateForm = yaml.choice(members, "date")
+        part.isNoDate = members["date"]?.scalar?.string == "none"
+        if !part.isNoDate { part.dateForm = yaml.choice(members, "date") }
         part.sensitivity = yaml.choice(members, "sensitive")
         part.key = yaml.text(members, "key")
         part.isOpen = yaml.bool(members, "open")
         part.wireForm = yaml.choice(members, "wire")
-        part.values = values(members)
+        part.values = yaml.values(members)
+        part.takesAnyValue = members["values"] != nil && part.values.isEmpty
         readValueAliases(members, into: &part)
         readJSON(members, into: &part)
-    }
-
-    private mutating func values(_ members: YAMLReader.Members) -> [Field.AllowedValue] {
-        guard let node = members["values"], let values = yaml.members(node, known: nil, of: "values")
-        else { return [] }
-        if values.order.isEmpty { yaml.fault(values.line, "values must name at least one") }
-        return values.order.map { value in
-            Field.AllowedValue(value: value.name, label: yaml.text(value.value, "a value's label") ?? "")
-        }
     }
 
     private mutating func readValueAliases(_ members: YAMLReader.Members, into part: inout Overlay.FieldPart) {

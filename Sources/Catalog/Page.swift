@@ -6,6 +6,8 @@ struct Page: Sendable, Equatable {
     var description = ""
     var session = Entry.Session.none
     var request: [Field] = []
+    /// Groups of the request's parameters of which one must be given; those of a group stand in one object.
+    var rules: [[Overlay.Path]] = []
     var response: [Field] = []
     var responseRoot = ""
 }

@@ -12,12 +12,14 @@ struct PageReader {
     static let maximumDepth = 16
 
     static let pageNames = [
-        "method", "title", "category", "description", "session", "request", "response", "response_root",
+        "method", "title", "category", "description", "session", "request", "rules", "response", "response_root",
     ]
     static let fieldNames = [
         "name", "type", "required", "default", "example", "description", "max_length", "max_items", "min_value",
-        "max_value", "children",
+        "max_value", "values", "date", "children",
     ]
+    /// What only a parameter of a request has.
+    static let requestNames = ["required", "values", "date"]
 
     private init(file: String) {
         yaml = YAMLReader(file: file)
@@ -54,6 +56,7 @@ struct PageReader {
         }
         page.responseRoot = yaml.text(members, "response_root") ?? Answer.rootName(of: method)
         if let node = members["request"] { page.request = fields(node, isRequest: true, depth: 1) }
+        if let node = members["rules"] { page.rules = rules(node, of: page.request) }
         if let node = members["response"] { page.response = fields(node, isRequest: false, depth: 1) }
         return page
     }
@@ -91,6 +94,7 @@ struct PageReader {
         var field = Field(name: name, type: FieldType(type))
         readTexts(members, into: &field)
         readRequired(members, into: &field, isRequest: isRequest)
+        readReadings(members, into: &field, isRequest: isRequest)
         if let children = members["children"] {
             field.children = fields(children, isRequest: isRequest, depth: depth + 1)
             if field.type.kind != .object {
@@ -128,6 +132,53 @@ struct PageReader {
             yaml.fault(members.line, "\"required\" has no meaning in an answer")
         }
         field.isRequired = isRequest && isRequired == true
+    }
+
+    /// What the page's words say about the values: a closed list, and the form of dates.
+    private mutating func readReadings(_ members: YAMLReader.Members, into field: inout Field, isRequest: Bool) {
+        guard isRequest else {
+            for name in ["values", "date"] where members[name] != nil {
+                yaml.fault(members.line, "\"\(name)\" has no meaning in an answer")
+            }
+            return
+        }
+        field.values = yaml.values(members)
+        if members["values"] != nil, field.values.isEmpty { yaml.fault(members.line, "values must name at least one") }
+        if let form: DateForm = yaml.choice(members, "date") { field.dateForm = form }
+        for fault in field.formFaults { yaml.fault(members.line, fault) }
+    }
+
+    private mutating func rules(_ node: Node, of request: [Field]) -> [[Overlay.Path]] {
+        var rules: [[Overlay.Path]] = []
+        for element in yaml.elements(node, "rules") ?? [] {
+            guard let members = yaml.members(element, known: ["one_of"], of: "a page's rule") else { continue }
+            let paths = yaml.texts(members, "one_of").map { $0.split(separator: ".").map(String.init) }
+            guard paths.count >= 2 else {
+                yaml.fault(members.line, "one_of must name at least two parameters")
+                continue
+            }
+            if let fault = Self.fault(of: paths, in: request) {
+                yaml.fault(members.line, fault)
+            } else {
+                rules.append(paths)
+            }
+        }
+        return rules
+    }
+
+    /// What is wrong with a rule's parameters; nil if all stand in one object.
+    static func fault(of paths: [Overlay.Path], in request: [Field]) -> String? {
+        for path in paths {
+            var level = request
+            var isThere = !path.isEmpty
+            for name in path {
+                let field = level.first { $0.name == name }
+                isThere = isThere && field != nil
+                level = field?.children ?? []
+            }
+            if !isThere { return "the page has no parameter \"\(path.joined(separator: "."))\"" }
+        }
+        return Set(paths.map { $0.dropLast() }).count == 1 ? nil : "a rule's parameters must stand in one object"
     }
 
     /// Reads a list of parameters that stands in another file: the schema of a text that holds JSON.

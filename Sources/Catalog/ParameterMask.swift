@@ -1,3 +1,4 @@
+import JSON
 import TOP
 
 /// Where a private value stands in a parameter's text, and what is shown there.
@@ -24,13 +25,13 @@ struct ParameterMask: Sendable {
         let text = text.span
         var copied = 0
         for span in spans {
-            mask.append(text.extracting(copied..<span.range.lowerBound), to: &bytes, isEscaped: true)
+            mask.appendEscaped(text.extracting(copied..<span.range.lowerBound), to: &bytes)
             if span.isQuoted { bytes.append(contentsOf: #"\""#.utf8) }
             bytes.append(contentsOf: span.shown.utf8)
             if span.isQuoted { bytes.append(contentsOf: #"\""#.utf8) }
             copied = span.range.upperBound
         }
-        mask.append(text.extracting(copied..<text.count), to: &bytes, isEscaped: true)
+        mask.appendEscaped(text.extracting(copied..<text.count), to: &bytes)
     }
 }
 
@@ -46,22 +47,22 @@ extension Mapper {
         for (index, parameter) in parameters.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             bytes.append(UInt8(ascii: "\""))
+            // Of an open request, a name may be anything.
             let name = parameter.name.utf8.span
-            JSONText.append(name, 0..<name.count, to: &bytes, isEscaped: true)
+            if isPersonal { mask.appendEscaped(name, to: &bytes) } else { JSONEscapes.append(name, to: &bytes) }
             bytes.append(contentsOf: "\":\"".utf8)
             if next < masks.count, masks[next].parameter == index {
                 masks[next].append(to: &bytes, mask)
                 next += 1
             } else {
-                mask.append(parameter.value.utf8.span, to: &bytes, isEscaped: true)
+                mask.appendEscaped(parameter.value.utf8.span, to: &bytes)
             }
             bytes.append(UInt8(ascii: "\""))
         }
         for (index, file) in files.enumerated() {
             if index > 0 || !parameters.isEmpty { bytes.append(UInt8(ascii: ",")) }
             bytes.append(UInt8(ascii: "\""))
-            let name = file.name.utf8.span
-            JSONText.append(name, 0..<name.count, to: &bytes, isEscaped: true)
+            JSONEscapes.append(file.name.utf8.span, to: &bytes)
             bytes.append(contentsOf: "\":\"(a file of \(file.bytes.count) bytes)\"".utf8)
         }
         bytes.append(UInt8(ascii: "}"))

@@ -39,12 +39,14 @@ struct PlainPageReader {
                 guard let session = Entry.Session(rawValue: try value()) else { throw Deviation() }
                 page.session = session
             case "request": page.request = try fields(indent: 2, isRequest: true, depth: 1)
+            case "rules": page.rules = try rules()
             case "response": page.response = try fields(indent: 2, isRequest: false, depth: 1)
             default: throw Deviation()
             }
         }
         guard place == bytes.count, seen.contains("method"), seen.contains("session"), MethodName.isValid(page.method)
         else { throw Deviation() }
+        guard page.rules.allSatisfy({ PageReader.fault(of: $0, in: page.request) == nil }) else { throw Deviation() }
         if !seen.contains("response_root") { page.responseRoot = Answer.rootName(of: page.method) }
         return page
     }
@@ -70,6 +72,21 @@ struct PlainPageReader {
         }
         guard !fields.isEmpty else { throw Deviation() }
         return fields
+    }
+
+    /// `  - {one_of: [a.b, a.c]}` on the lines that follow.
+    private mutating func rules() throws(Deviation) -> [[Overlay.Path]] {
+        try endLine()
+        var rules: [[Overlay.Path]] = []
+        while try indent() == 2, place < bytes.count {
+            guard take("  - {one_of: [") else { throw Deviation() }
+            var paths: [Overlay.Path] = []
+            repeat { paths.append(try word().split(separator: ".").map(String.init)) } while take(", ")
+            guard take("]}"), paths.count >= 2 else { throw Deviation() }
+            try endLine()
+            rules.append(paths)
+        }
+        return rules
     }
 
     private mutating func flow(_ isRequest: Bool) throws(Deviation) -> Field {
@@ -126,18 +143,22 @@ struct PlainPageReader {
     private struct Parts {
         var field = Field(name: "", type: FieldType(""))
         var isRequired: Bool?
+        var dateForm: DateForm?
         var seen: Set<String> = []
 
         func field(_ isRequest: Bool) throws(Deviation) -> Field {
-            guard !field.name.isEmpty, !field.type.text.isEmpty, isRequest == (isRequired != nil) else {
-                throw Deviation()
-            }
+            var field = field
+            field.dateForm = dateForm ?? field.dateForm
+            guard !field.name.isEmpty, !field.type.text.isEmpty, isRequest == (isRequired != nil),
+                isRequest || (field.values.isEmpty && dateForm == nil), field.formFaults.isEmpty
+            else { throw Deviation() }
             return field
         }
     }
 
     private mutating func member(_ name: String, of parts: inout Parts, isFlow: Bool) throws(Deviation) {
         guard parts.seen.insert(name).inserted else { throw Deviation() }
+        if name == "values" { return parts.field.values = try values() }
         let text = try scalar()
         switch name {
         case "name": parts.field.name = text
@@ -153,10 +174,26 @@ struct PlainPageReader {
         case "description": parts.field.description = text
         case "max_length": parts.field.maximumLength = try count(text)
         case "max_items": parts.field.maximumItems = try count(text)
+        case "date":
+            guard let form = DateForm(rawValue: text) else { throw Deviation() }
+            parts.dateForm = form
         case "min_value": parts.field.minimumValue = try number(text)
         case "max_value": parts.field.maximumValue = try number(text)
         default: throw Deviation()
         }
+    }
+
+    /// `{'1': 新增, '2': 更新}` behind a space.
+    private mutating func values() throws(Deviation) -> [Field.AllowedValue] {
+        guard take(" {") else { throw Deviation() }
+        var values: [Field.AllowedValue] = []
+        repeat {
+            let value = try word()
+            guard take(":"), !values.contains(where: { $0.value == value }) else { throw Deviation() }
+            values.append(Field.AllowedValue(value: value, label: try scalar()))
+        } while take(", ")
+        guard take("}") else { throw Deviation() }
+        return values
     }
 
     private func count(_ text: String) throws(Deviation) -> Int {
@@ -211,6 +248,11 @@ struct PlainPageReader {
     private mutating func scalar() throws(Deviation) -> String {
         guard place + 1 < bytes.count, bytes[place] == UInt8(ascii: " ") else { throw Deviation() }
         place += 1
+        return try word()
+    }
+
+    private mutating func word() throws(Deviation) -> String {
+        guard place < bytes.count else { throw Deviation() }
         if bytes[place] == UInt8(ascii: "'") { return try quoted() }
         if bytes[place] == UInt8(ascii: "\"") { return try escaped() }
         let start = place

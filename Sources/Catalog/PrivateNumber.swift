@@ -1,58 +1,104 @@
-/// Numbers that are private by their very form.
+/// Numbers that are private by their very form, also with their digits written as escapes.
 enum PrivateNumber {
-    /// Where the number ends if one begins at `place`.
+    /// The most digits that are looked at: longer runs are nothing private.
+    private static let maximumDigits = 20
+
+    /// A run of digits, perhaps with the X of an identity card behind them.
+    private struct Run {
+        var digits = SIMD32<UInt8>()
+        var count = 0
+        var end: Int
+        /// One past an `X` behind the run.
+        var endOfX: Int?
+
+        mutating func append(_ digit: UInt8) {
+            digits[count] = digit
+            count += 1
+        }
+
+        /// Two digits as a number.
+        func number(at place: Int) -> Int { Int(digits[place]) * 10 + Int(digits[place + 1]) }
+    }
+
+    /// Where the number ends that begins at `place`, where a digit stands that follows none.
     static func end(_ text: Span<UInt8>, at place: Int) -> Int? {
-        guard isDigit(text[place]), place == 0 || !isDigit(text[place - 1]) else { return nil }
-        var end = place + 1
-        // Longer runs are neither; 20 digits are enough to know.
-        while end < text.count, end - place < 20, isDigit(text[end]) { end += 1 }
-        switch end - place {
-        case 11: return isMobile(text, at: place) ? end : nil
-        case 13: return hasCountry(text, at: place) && isMobile(text, at: place + 2) ? end : nil
-        case 17 where end < text.count && text[end] | 0x20 == UInt8(ascii: "x"):
-            return isIdentity(text, at: place) ? end + 1 : nil
-        case 18: return isIdentity(text, at: place) ? end : nil
+        let run = run(text, at: place)
+        switch run.count {
+        case 3: return endOfParts(text, run)
+        case 11: return isMobile(run, at: 0) ? run.end : nil
+        case 13: return run.number(at: 0) == 86 && isMobile(run, at: 2) ? run.end : nil
+        case 17: return run.endOfX.flatMap { isIdentity(run, last: 10) ? $0 : nil }
+        case 18: return isIdentity(run, last: Int(run.digits[17])) ? run.end : nil
         default: return nil
         }
     }
 
-    /// Appends a number's masked form: 3 in front (behind the country's code), 4 behind.
-    static func append(_ number: Span<UInt8>, to bytes: inout [UInt8]) {
-        for place in 0..<(number.count == 13 ? 5 : 3) { bytes.append(number[place]) }
-        bytes.append(contentsOf: "****".utf8)
-        for place in (number.count - 4)..<number.count { bytes.append(number[place]) }
+    private static func run(_ text: Span<UInt8>, at place: Int) -> Run {
+        var run = Run(end: place)
+        while run.end < text.count, run.count < maximumDigits {
+            let byte = text[run.end]
+            if isDigit(byte) {
+                run.append(byte - UInt8(ascii: "0"))
+                run.end += 1
+                continue
+            }
+            if byte | 0x20 == UInt8(ascii: "x") { run.endOfX = run.end + 1 }
+            guard ByteSet.escapes.contains(byte), let step = EscapedText.step(text, at: run.end) else { break }
+            guard isDigit(step.scalar) else {
+                if step.scalar | 0x20 == 0x78 { run.endOfX = step.end }
+                break
+            }
+            run.append(UInt8(truncatingIfNeeded: step.scalar - 0x30))
+            run.end = step.end
+        }
+        return run
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool {
+    /// A mobile number in its usual parts: `138-1234-5678`, `138 1234 5678`.
+    private static func endOfParts(_ text: Span<UInt8>, _ head: Run) -> Int? {
+        guard isMobile(head, at: 0), head.end + 10 <= text.count else { return nil }
+        let separator = text[head.end]
+        guard separator == UInt8(ascii: "-") || separator == UInt8(ascii: " "), text[head.end + 5] == separator
+        else { return nil }
+        let end = head.end + 10
+        for place in (head.end + 1)..<end where place != head.end + 5 && !isDigit(text[place]) { return nil }
+        return end == text.count || !isDigit(text[end]) ? end : nil
+    }
+
+    /// Appends a number's masked form: 3 in front (behind the country's code), 4 behind.
+    static func append(_ number: Span<UInt8>, to bytes: inout [UInt8]) {
+        var digits: [UInt8] = []
+        var place = 0
+        while let step = EscapedText.step(number, at: place) {
+            if step.scalar != 0x20, step.scalar != 0x2D { digits.append(UInt8(truncatingIfNeeded: step.scalar)) }
+            place = step.end
+        }
+        bytes.append(contentsOf: digits.prefix(digits.count == 13 ? 5 : 3))
+        bytes.append(contentsOf: "****".utf8)
+        bytes.append(contentsOf: digits.suffix(4))
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool {
         byte &- UInt8(ascii: "0") < 10
     }
 
-    private static func hasCountry(_ text: Span<UInt8>, at place: Int) -> Bool {
-        text[place] == UInt8(ascii: "8") && text[place + 1] == UInt8(ascii: "6")
+    static func isDigit(_ scalar: UInt32) -> Bool {
+        scalar &- 0x30 < 10
     }
 
-    private static func isMobile(_ text: Span<UInt8>, at place: Int) -> Bool {
-        text[place] == UInt8(ascii: "1") && text[place + 1] >= UInt8(ascii: "3")
+    private static func isMobile(_ run: Run, at place: Int) -> Bool {
+        run.digits[place] == 1 && run.digits[place + 1] >= 3
     }
 
     /// GB 11643: region, birthday, sequence, check digit by ISO 7064 MOD 11-2.
-    private static func isIdentity(_ text: Span<UInt8>, at place: Int) -> Bool {
-        let century = number(text, at: place + 6)
-        let month = number(text, at: place + 10)
-        let day = number(text, at: place + 12)
+    private static func isIdentity(_ run: Run, last: Int) -> Bool {
+        let (century, month, day) = (run.number(at: 6), run.number(at: 10), run.number(at: 12))
         guard century == 19 || century == 20, month >= 1, month <= 12, day >= 1, day <= 31 else { return false }
-        var sum = 0
-        var weight = 1
-        for offset in (0..<18).reversed() {
-            let byte = text[place + offset]
-            sum += (isDigit(byte) ? Int(byte - UInt8(ascii: "0")) : 10) * weight
+        var (sum, weight) = (last, 2)
+        for place in (0..<17).reversed() {
+            sum += Int(run.digits[place]) * weight
             weight = weight * 2 % 11
         }
         return sum % 11 == 1
-    }
-
-    /// Two digits as a number.
-    private static func number(_ text: Span<UInt8>, at place: Int) -> Int {
-        Int(text[place] - UInt8(ascii: "0")) * 10 + Int(text[place + 1] - UInt8(ascii: "0"))
     }
 }

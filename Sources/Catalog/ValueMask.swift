@@ -1,3 +1,5 @@
+import JSON
+
 /// A private value of a call, and what is shown instead.
 struct SensitiveValue: Sendable, Equatable {
     let text: String
@@ -7,11 +9,11 @@ struct SensitiveValue: Sendable, Equatable {
 /// Masks a call's private values in any text: in the request as sent, in TOP's answers and error texts.
 ///
 /// Two things are masked. The call's own private values of 4 characters and more wherever they occur, also with JSON's
-/// escapes and inside JSON that stands in a string. And what looks private whoever's it is: mainland mobile numbers
+/// escapes, inside JSON that stands in a string, and encoded for a URL. And what looks private whoever's it is: mainland mobile numbers
 /// (11 digits, 1 and 3–9 in front) and 18-digit identity card numbers with a birthday and a valid check digit, unless
 /// they are part of a longer run of digits. A text without any is scanned once and not copied.
 public struct ValueMask: Sendable {
-    /// The shortest private value that is searched for, in characters other than backslashes.
+    /// The shortest private value that is searched for, in characters other than backslashes; one beyond ASCII counts twice.
     public static let minimumCharacters = 4
 
     private let needles: NeedleSet
@@ -25,7 +27,7 @@ public struct ValueMask: Sendable {
 
     init(_ values: [SensitiveValue]) {
         needles = NeedleSet(values)
-        starts = needles.isEmpty ? .digits : .digits.union(needles.firstBytes)
+        starts = .digits.union(needles.isEmpty ? .escapes : needles.firstBytes)
     }
 
     /// This mask with further values.
@@ -53,16 +55,19 @@ public struct ValueMask: Sendable {
         return bytes
     }
 
-    /// Appends a text with private values masked; `isEscaped`: as the content of a JSON string.
-    func append(_ text: Span<UInt8>, to bytes: inout [UInt8], isEscaped: Bool) {
-        append(text, from: hit(text, from: 0), to: &bytes, isEscaped: isEscaped)
+    /// Appends a text with private values masked, as the content of a JSON string.
+    func appendEscaped(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        append(text, from: hit(text, from: 0), to: &bytes) { JSONEscapes.append($0, to: &$1) }
     }
 
-    private func append(_ text: Span<UInt8>, from first: Hit?, to bytes: inout [UInt8], isEscaped: Bool = false) {
+    private func append(
+        _ text: Span<UInt8>, from first: Hit?, to bytes: inout [UInt8],
+        plain append: (Span<UInt8>, inout [UInt8]) -> Void = Self.appendPlain
+    ) {
         var copied = 0
         var next = first
         while let hit = next {
-            JSONText.append(text, copied..<hit.start, to: &bytes, isEscaped: isEscaped)
+            append(text.extracting(copied..<hit.start), &bytes)
             switch hit.kind {
             case .value(let index): bytes.append(contentsOf: needles.values[index].masked.utf8)
             case .number: PrivateNumber.append(text.extracting(hit.start..<hit.end), to: &bytes)
@@ -70,7 +75,18 @@ public struct ValueMask: Sendable {
             copied = hit.end
             next = self.hit(text, from: copied)
         }
-        JSONText.append(text, copied..<text.count, to: &bytes, isEscaped: isEscaped)
+        append(text.extracting(copied..<text.count), &bytes)
+    }
+
+    private static func appendPlain(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        bytes.append(addingCapacity: text.count) { output in
+            for index in 0..<text.count { output.append(text[index]) }
+        }
+    }
+
+    /// Appends a text with private values masked.
+    func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        append(text, from: hit(text, from: 0), to: &bytes)
     }
 
     /// Something private in a text.
@@ -88,20 +104,32 @@ public struct ValueMask: Sendable {
     private func hit(_ text: Span<UInt8>, from start: Int) -> Hit? {
         var place = start
         let count = text.count
+        // Behind an escape, what its digits are says nothing: what it stands for does.
+        var (behindEscape, escapeIsDigit) = (-1, false)
         while place < count {
             let byte = text[place]
             guard starts.contains(byte) else {
                 place += 1
                 continue
             }
-            if let hit = needles.hit(text, at: place) {
+            if needles.firstBytes.contains(byte), let hit = needles.hit(text, at: place) {
                 return Hit(kind: .value(hit.index), start: place, end: hit.end)
             }
-            if byte == UInt8(ascii: "\\") {
-                place += Self.escape(text, at: place)
+            let followsDigit =
+                place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
+            if ByteSet.escapes.contains(byte) {
+                let step = EscapedText.step(text, at: place)
+                let isDigit = step.map { PrivateNumber.isDigit($0.scalar) } ?? false
+                if isDigit, !followsDigit, let end = PrivateNumber.end(text, at: place) {
+                    return Hit(kind: .number, start: place, end: end)
+                }
+                place += byte == UInt8(ascii: "%") ? max(1, (step?.end ?? place) - place) : Self.escape(text, at: place)
+                (behindEscape, escapeIsDigit) = (place, isDigit)
                 continue
             }
-            if let end = PrivateNumber.end(text, at: place) { return Hit(kind: .number, start: place, end: end) }
+            if !followsDigit, PrivateNumber.isDigit(byte), let end = PrivateNumber.end(text, at: place) {
+                return Hit(kind: .number, start: place, end: end)
+            }
             place += 1
         }
         return nil
@@ -115,36 +143,5 @@ public struct ValueMask: Sendable {
         case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "b"), UInt8(ascii: "f"): return 2
         default: return 1
         }
-    }
-}
-
-/// A set of bytes.
-struct ByteSet: Sendable {
-    private var words: SIMD4<UInt64> = .zero
-
-    static let digits: ByteSet = {
-        var set = ByteSet()
-        for byte in UInt8(ascii: "0")...UInt8(ascii: "9") { set.insert(byte) }
-        return set
-    }()
-
-    static let backslash: ByteSet = {
-        var set = ByteSet()
-        set.insert(UInt8(ascii: "\\"))
-        return set
-    }()
-
-    mutating func insert(_ byte: UInt8) {
-        words[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
-    }
-
-    func union(_ other: ByteSet) -> ByteSet {
-        var set = self
-        set.words |= other.words
-        return set
-    }
-
-    func contains(_ byte: UInt8) -> Bool {
-        words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1
     }
 }

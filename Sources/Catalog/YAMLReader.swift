@@ -161,4 +161,13 @@ struct YAMLReader {
         }
         return texts
     }
+
+    /// The values of an enumeration with their labels: `{'1': 新增, '2': 更新}`; none for `{}`, and where there is no
+    /// such member.
+    mutating func values(_ members: Members) -> [Field.AllowedValue] {
+        guard let node = members["values"], let values = self.members(node, known: nil, of: "values") else { return [] }
+        return values.order.map { value in
+            Field.AllowedValue(value: value.name, label: text(value.value, "a value's label") ?? "")
+        }
+    }
 }

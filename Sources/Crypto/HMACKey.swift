@@ -2,7 +2,7 @@ import CLibcrypto
 
 /// A key for HMACs, prepared once: authenticating a message then neither looks up an algorithm nor hashes the key.
 ///
-/// Threads may share a key: the prepared context is only ever copied.
+/// Threads may share a key: one of them at a time uses its context, the others copy it.
 public final class HMACKey: @unchecked Sendable {
     /// The digest under the HMAC.
     public enum Algorithm: Sendable, Equatable {
@@ -17,7 +17,7 @@ public final class HMACKey: @unchecked Sendable {
 
     /// The digest under the HMAC.
     public let algorithm: Algorithm
-    // Owned: made in init, freed in deinit, never written to in between.
+    // Owned: made in init, freed in deinit.
     private let context: OpaquePointer
 
     /// Prepares a key of any length.
@@ -31,7 +31,7 @@ public final class HMACKey: @unchecked Sendable {
     }
 
     deinit {
-        EVP_MAC_CTX_free(context)
+        toprelay_hmac_free(context)
     }
 
     /// The message's HMAC, 16 or 32 bytes.

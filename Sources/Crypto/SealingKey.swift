@@ -3,7 +3,7 @@
 /// A sealed value is: a version byte (1), the key's id (4 bytes, big endian), a random nonce (12), the ciphertext (as
 /// long as the plain text), a tag (16). Version and id are authenticated together with the associated data, so a value
 /// opens only under its key and only beside the data that it was sealed with. Random nonces keep a key good for 2^32
-/// values.
+/// values; whoever seals one a call takes a `Sealer`.
 public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Tells keys apart: the first 32 bits of a hash of the key, which says nothing about the key itself.
     public let id: UInt32
@@ -36,7 +36,7 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
 
     /// Seals a value, bound to `associated`, which is not stored with it.
     public func seal(_ plain: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
-        let header = Self.header(of: id)
+        let header = Self.header(version: Self.version, of: id)
         let nonce = SecureRandom.bytes(Self.nonceCount)
         let (sealed, tag) = try GCM.seal(plain, key: key, nonce: nonce, header: header, associated: associated)
         return header + nonce + sealed + tag
@@ -49,11 +49,13 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
             throw CryptoError.unreadableBlob(
                 detail: "\(blob.count) bytes, where \(Self.overheadBytes) are the least: it was cut short")
         }
-        guard blob[0] == Self.version else {
-            throw CryptoError.unreadableBlob(detail: "version \(blob[0]), where \(Self.version) is the one known")
+        guard blob[0] == Self.version || blob[0] == SealedForm.version else {
+            throw CryptoError.unreadableBlob(
+                detail: "version \(blob[0]), where \(Self.version) and \(SealedForm.version) are known")
         }
         let sealedUnder = blob[1..<5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard sealedUnder == id else { throw CryptoError.otherKey(sealedUnder: sealedUnder, given: id) }
+        if blob[0] == SealedForm.version { return try openSalted(blob, associated: associated) }
         let nonce = Self.headerCount..<(Self.headerCount + Self.nonceCount)
         let tag = (blob.count - Self.tagCount)..<blob.count
         return try GCM.open(
@@ -61,7 +63,12 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
             header: Array(blob[..<Self.headerCount]), associated: associated)
     }
 
-    private static func header(of id: UInt32) -> [UInt8] {
+    /// A key of 32 bytes for another purpose, which says nothing of this one.
+    func derived(_ purpose: [UInt8]) throws(CryptoError) -> [UInt8] {
+        try HMAC.sha256(key: key, purpose)
+    }
+
+    static func header(version: UInt8, of id: UInt32) -> [UInt8] {
         [version] + stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: id >> UInt32($0)) }
     }
 

@@ -14,8 +14,8 @@ extension CurlClient {
         let codes = [
             multi_set_socket(
                 multi,
-                { _, socket, wish, context, _ in
-                    CurlClient.from(context)?.sockets.note(socket, wish)
+                { easy, socket, wish, context, _ in
+                    CurlClient.from(context)?.note(socket, wish, of: easy)
                     return 0
                 }, context),
             multi_set_timer(
@@ -34,6 +34,11 @@ extension CurlClient {
         context.map { Unmanaged<CurlClient>.fromOpaque($0).takeUnretainedValue() }
     }
 
+    private func note(_ socket: curl_socket_t, _ wish: Int32, of easy: UnsafeMutableRawPointer?) {
+        sockets.note(socket, wish)
+        if let easy, let transfer = Transfer.of(easy) { corks.note(socket, port: transfer.localPort) }
+    }
+
     /// Lets libcurl do what is due, takes what has ended, and applies its wishes.
     func settle() {
         var rounds = 0
@@ -41,6 +46,7 @@ extension CurlClient {
             act(curl_socket_timeout(), 0)
             rounds += 1
         }
+        corks.release()
         collect()
         sockets.apply(on: loop) { socket in
             { readiness in self.isReady(socket, readiness) }

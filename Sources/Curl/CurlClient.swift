@@ -38,6 +38,7 @@ public final class CurlClient {
     let multi: UnsafeMutableRawPointer
     var sockets = SocketTable()
     var alarm = CurlAlarm()
+    let corks = CorkTable()
     private var busy: [Transfer] = []
     private var idle: [Transfer] = []
     private var headerLists: [[String]: HeaderList] = [:]
@@ -56,7 +57,9 @@ public final class CurlClient {
         self.loop = loop
         self.settings = settings
         self.multi = multi
-        guard Transfer(trust: trust, settings: settings) != nil else { throw .setUpFailed("an option is refused") }
+        guard Transfer(trust: trust, corks: corks, settings: settings) != nil else {
+            throw .setUpFailed("an option is refused")
+        }
         guard setMultiOptions() else { throw .setUpFailed("an option of the multi handle is refused") }
     }
 
@@ -100,7 +103,7 @@ public final class CurlClient {
         guard let headers = headerList(request.headers) else {
             return continuation.resume(returning: refusal(CURLE_BAD_FUNCTION_ARGUMENT, request))
         }
-        guard let transfer = idle.popLast() ?? Transfer(trust: trust, settings: settings) else {
+        guard let transfer = idle.popLast() ?? Transfer(trust: trust, corks: corks, settings: settings) else {
             return continuation.resume(returning: refusal(CURLE_OUT_OF_MEMORY, request))
         }
         let code = transfer.prepare(request, headers, now: now)

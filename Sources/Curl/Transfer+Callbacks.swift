@@ -11,6 +11,7 @@ extension Transfer {
             easy_set_read(easy, { Transfer.give($0, $1 &* $2, $3) }, context),
             easy_set_write(easy, { Transfer.take($0, $1 &* $2, $3) }, context),
             easy_set_header(easy, { Transfer.count($0, $1 &* $2, $3) }, context),
+            easy_set_prerequest(easy, { context, _, _, _, port in Transfer.begin(context, localPort: port) }, context),
         ] where code != CURLE_OK {
             return code
         }
@@ -19,6 +20,15 @@ extension Transfer {
 
     private static func from(_ context: UnsafeMutableRawPointer) -> Transfer {
         Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// The connection is there, and the request is about to be written to it.
+    private static func begin(_ context: UnsafeMutableRawPointer?, localPort: Int32) -> Int32 {
+        guard let context else { return CURL_PREREQFUNC_ABORT }
+        let transfer = from(context)
+        transfer.localPort = localPort
+        transfer.corks.cork(port: localPort)
+        return CURL_PREREQFUNC_OK
     }
 
     /// There is no SEEKFUNCTION: libcurl cannot go back, and so cannot send a request twice behind our back. It may

@@ -22,7 +22,11 @@ final class Transfer {
     /// libcurl writes its own words on a failure here.
     let errorText: UnsafeMutablePointer<CChar>
 
+    let corks: CorkTable
+
     // The request under way.
+    /// Of its connection; 0 until it has one.
+    var localPort: Int32 = 0
     var body: [UInt8] = []
     var offset = 0
     var bodyWasAskedFor = false
@@ -35,10 +39,11 @@ final class Transfer {
     var isTooLarge = false
 
     /// Nil: libcurl has no memory, or refuses an option.
-    init?(trust: CurlLibrary.Trust, settings: CurlClient.Settings) {
+    init?(trust: CurlLibrary.Trust, corks: CorkTable, settings: CurlClient.Settings) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
         self.trust = trust
+        self.corks = corks
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         guard setFixedOptions(settings) == CURLE_OK else { return nil }
@@ -59,6 +64,7 @@ final class Transfer {
     func prepare(_ request: CurlRequest, _ headers: HeaderList, now: UInt64) -> CURLcode {
         body = request.body
         offset = 0
+        localPort = 0
         bodyWasAskedFor = false
         isAskedTwice = false
         maximumResponseBytes = request.maximumResponseBytes

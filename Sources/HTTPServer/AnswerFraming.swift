@@ -10,13 +10,24 @@ struct AnswerFraming: Equatable {
         case close
     }
 
+    enum Body {
+        /// With its length ahead, in one piece with the head.
+        case whole
+        /// In chunks that follow.
+        case chunked
+        /// In pieces that follow, up to the end of the connection: HTTP/1.0.
+        case untilClose
+    }
+
     /// Whether this answers a `HEAD`.
     var isHead: Bool
     var connection: Connection
+    var body = Body.whole
 }
 
 extension ByteBuffer {
-    /// Writes head and body of an answer in one piece: one buffer, one flush, one system call.
+    /// Writes head and body of an answer in one piece: one buffer, one flush, one system call. Of an answer whose body
+    /// follows, the head.
     mutating func write(_ response: ServerResponse, _ framing: AnswerFraming) {
         reserveCapacity(minimumWritableBytes: 256 + response.headers.count * 64 + response.body.count)
         writeStatusLine(response.status)
@@ -25,10 +36,13 @@ extension ByteBuffer {
         }
         // A 204 has no length, and a 304 the one of another answer (RFC 9110, 8.6).
         let hasBody = response.status != 204 && response.status != 304
-        if hasBody {
+        switch framing.body {
+        case .whole where hasBody:
             writeStaticString("Content-Length: ")
             writeDecimal(response.body.count)
             writeStaticString("\r\n")
+        case .chunked: writeStaticString("Transfer-Encoding: chunked\r\n")
+        case .whole, .untilClose: break
         }
         switch framing.connection {
         case .implied: writeStaticString("\r\n")
@@ -36,6 +50,15 @@ extension ByteBuffer {
         case .close: writeStaticString("Connection: close\r\n\r\n")
         }
         if hasBody, !framing.isHead { writeBytes(response.body) }
+    }
+
+    /// Writes one piece of a body as a chunk. It must not be empty: that would be the end.
+    mutating func writeChunk(_ piece: [UInt8]) {
+        reserveCapacity(minimumWritableBytes: piece.count + 20)
+        writeString(String(piece.count, radix: 16))
+        writeStaticString("\r\n")
+        writeBytes(piece)
+        writeStaticString("\r\n")
     }
 
     private mutating func writeStatusLine(_ status: Int) {

@@ -28,6 +28,11 @@ final class ConnectionGroup {
         for connection in Array(connections.values) { connection.closeIfIdle() }
     }
 
+    /// Cuts the answers that are written in pieces: the time to finish them is over.
+    func cutStreams() {
+        for connection in Array(connections.values) { connection.cutStream() }
+    }
+
     /// Stops the timer, which keeps the group alive.
     func stop() {
         look?.cancel()

@@ -10,22 +10,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let shared: ServerShared
+    let shared: ServerShared
     private let group: ConnectionGroup
-    private var machine: ConnectionMachine
-    private var context: ChannelHandlerContext?
-    private var bound: NIOLoopBound<ConnectionHandler>?
+    var machine: ConnectionMachine
+    var context: ChannelHandlerContext?
+    var bound: NIOLoopBound<ConnectionHandler>?
 
     /// The request that the responder has, whether or not its client is still there.
     private var runningNumber: UInt64?
     /// An answer given before `respond` returned.
     private var earlyAnswer: (number: UInt64, response: ServerResponse)?
-    private var isPerforming = false
+    /// Where the body of the answer under way comes from, when it goes out in pieces.
+    var stream: ResponseStream?
+    var isPerforming = false
     /// Actions that came up while another was performed; a few at most.
     private var deferred: [ConnectionMachine.Action] = []
-    private var hasUnflushedWrites = false
+    var hasUnflushedWrites = false
     /// The time of the last event, in nanoseconds of the monotonic clock.
-    private var now: UInt64 = 0
+    var now: UInt64 = 0
     private var readIsHeldBack = false
     private var hasReceivedPart = false
     private var buffer: ByteBuffer?
@@ -50,6 +52,7 @@ extension ConnectionHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         group.remove(self)
         machine.closed()
+        closeStream()
         self.context = nil
         bound = nil
         buffer = nil
@@ -57,6 +60,7 @@ extension ConnectionHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         machine.closed()
+        closeStream()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -95,6 +99,7 @@ extension ConnectionHandler {
         lookAtClock()
         machine.canWrite(now: now)
         perform(.nothing)
+        continueStream()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -127,16 +132,21 @@ extension ConnectionHandler {
     func closeIfIdle() {
         perform(machine.closeIfIdle())
     }
+
+    /// The server closes: an answer that goes out in pieces ends here, and its client is to know.
+    func cutStream() {
+        if stream != nil { perform(machine.streamAborted()) }
+    }
 }
 
 // MARK: - Actions
 
 extension ConnectionHandler {
-    private func lookAtClock() { now = NIODeadline.now().uptimeNanoseconds }
+    func lookAtClock() { now = NIODeadline.now().uptimeNanoseconds }
 
     /// Performs an action and all that follow from it. A loop and not a recursion: a thousand pipelined requests that
     /// are answered at once must not need a thousand stack frames. What happens meanwhile waits for its turn.
-    private func perform(_ first: ConnectionMachine.Action) {
+    func perform(_ first: ConnectionMachine.Action) {
         guard !isPerforming else {
             if first != .nothing { deferred.append(first) }
             return
@@ -176,11 +186,13 @@ extension ConnectionHandler {
             return machine.refused(with: shared.responder.refuse(fault, path: path), now: now)
         case .send(let response, let framing):
             send(response, framing)
+        case .endStream(let framing):
+            sendEnd(framing)
         case .closeOutput:
             context?.close(mode: .output, promise: nil)
         case .close(let reason):
             count(reason)
-            context?.close(promise: nil)
+            close()
         }
         return .nothing
     }
@@ -195,16 +207,19 @@ extension ConnectionHandler {
         shared.responder.respond(to: request) { response in
             if eventLoop.inEventLoop {
                 bound.value.reply(number, response)
-            } else {
-                shared.execute(on: eventLoop) { bound.value.reply(number, response) }
+            } else if !shared.execute(on: eventLoop, { bound.value.reply(number, response) }) {
+                response.stream?.close()
             }
         }
     }
 
     private func reply(_ number: UInt64, _ response: ServerResponse) {
-        guard runningNumber == number else { return }
+        guard runningNumber == number else {
+            response.stream?.close()
+            return
+        }
         runningNumber = nil
-        shared.statistics.runningRequests.add(-1)
+        if response.stream == nil { shared.statistics.runningRequests.add(-1) }
         lookAtClock()
         if isPerforming {
             earlyAnswer = (number, response)
@@ -215,7 +230,9 @@ extension ConnectionHandler {
 
     private func answered(_ number: UInt64, _ response: ServerResponse) -> ConnectionMachine.Action {
         if machine.phase == .closed { shared.statistics.droppedAnswers.add(1) }
-        return machine.answered(number, with: response, serverIsClosing: shared.isClosing, now: now)
+        let action = machine.answered(number, with: response, serverIsClosing: shared.isClosing, now: now)
+        if let stream = response.stream { begin(stream) }
+        return action
     }
 
     private func send(_ response: ServerResponse, _ framing: AnswerFraming) {
@@ -225,7 +242,7 @@ extension ConnectionHandler {
         buffer.write(response, framing)
         // The buffer serves the next answer too, if it is small and nobody holds it then.
         self.buffer = buffer.capacity <= 16 * 1024 ? buffer : nil
-        if framing.connection == .close {
+        if framing.connection == .close, machine.phase != .streaming {
             sendLast(buffer, context)
             return
         }
@@ -237,7 +254,7 @@ extension ConnectionHandler {
         }
     }
 
-    private func sendLast(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+    func sendLast(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
         hasUnflushedWrites = false
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenSuccess { [self] in
@@ -247,7 +264,7 @@ extension ConnectionHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
     }
 
-    private func flush() {
+    func flush() {
         guard hasUnflushedWrites else { return }
         hasUnflushedWrites = false
         context?.flush()
@@ -264,6 +281,7 @@ extension ConnectionHandler {
         case .idle: shared.statistics.idleTimeouts.add(1)
         case .writeTimeout: shared.statistics.writeTimeouts.add(1)
         case .answerTimeout: shared.statistics.answerTimeouts.add(1)
+        case .aborted: shared.statistics.abortedStreams.add(1)
         case .clientGone, .lingered, .drained: break
         }
     }

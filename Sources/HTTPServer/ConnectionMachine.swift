@@ -9,6 +9,8 @@ import NIOHTTP1
 ///
 ///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─
 ///     closed
+///
+/// An answer in pieces: working ─ streaming ⇄ stalled … streaming ─ idle, or flushing.
 struct ConnectionMachine {
     enum Phase: Equatable {
         /// Between requests.
@@ -19,6 +21,10 @@ struct ConnectionMachine {
         case body
         /// The responder has the request.
         case working
+        /// The head of an answer is written, and pieces of its body follow as they come.
+        case streaming
+        /// The same, and the channel cannot write all that it has: no piece is taken now.
+        case stalled
         /// A refusal is being made.
         case refusing
         /// The answer has been given to the channel, which cannot write all of it now.
@@ -32,7 +38,7 @@ struct ConnectionMachine {
 
     /// Why a connection closes at once.
     enum CloseReason: Equatable {
-        case clientGone, idle, answerTimeout, writeTimeout, lingered, drained
+        case clientGone, idle, answerTimeout, writeTimeout, lingered, drained, aborted
     }
 
     /// What the connection's handler is to do.
@@ -43,26 +49,30 @@ struct ConnectionMachine {
         /// Make an answer for this fault, and give it to ``ConnectionMachine/refused(with:now:)``.
         case refuse(ServerFault, path: String)
         case send(ServerResponse, AnswerFraming)
+        /// Write the end of an answer in pieces.
+        case endStream(AnswerFraming)
         /// Close the sending half, so that the client sees the end of the answer.
         case closeOutput
         case close(CloseReason)
     }
 
-    private(set) var phase = Phase.idle
+    var phase = Phase.idle
     /// When ``timePassed(now:)`` has to be called at the latest.
-    private(set) var deadline: UInt64
+    var deadline: UInt64
 
-    private let settings: Settings
+    let settings: Settings
     private let isAdmitted: Bool
     private var queue = CircularBuffer<HTTPServerRequestPart>()
     private var faultAfterQueue: ServerFault?
-    private var inputHasEnded = false
+    var inputHasEnded = false
     private var number: UInt64 = 0
     private var dropped = 0
 
     private var head: HTTPRequestHead?
     private var framing: RequestFraming?
     private var isHead = false
+    /// How the answer under way is framed when it goes out in pieces.
+    var streamFraming: AnswerFraming?
     private var bodyLimit = 0
     private var body: [UInt8] = []
     private var receivedAt: UInt64 = 0
@@ -79,6 +89,9 @@ struct ConnectionMachine {
         queue.isEmpty && faultAfterQueue == nil && phase != .backedUp && phase != .closed
     }
 
+    /// Whether the client has said all that it will, and the request in work is the last of it.
+    var clientIsDone: Bool { inputHasEnded && queue.isEmpty && faultAfterQueue == nil }
+
     /// Whether nothing has been begun on this connection since the last answer.
     var isIdle: Bool { phase == .idle && queue.isEmpty && faultAfterQueue == nil }
 }
@@ -92,7 +105,7 @@ extension ConnectionMachine {
         case .idle, .partialHead, .body:
             guard queue.isEmpty else { break }
             return take(part, now: now)
-        case .working, .refusing, .backedUp:
+        case .working, .streaming, .stalled, .refusing, .backedUp:
             break
         case .flushing, .lingering:
             if case .body(let bytes) = part { return drop(bytes.readableBytes) }
@@ -117,7 +130,7 @@ extension ConnectionMachine {
         case .idle, .partialHead, .body:
             guard queue.isEmpty else { break }
             return refuse(fault)
-        case .working, .refusing, .backedUp:
+        case .working, .streaming, .stalled, .refusing, .backedUp:
             break
         case .flushing, .lingering, .closed:
             return .nothing
@@ -141,7 +154,7 @@ extension ConnectionMachine {
             return isIdle || phase != .idle ? close(.clientGone) : .nothing
         case .lingering:
             return close(.lingered)
-        case .working, .refusing, .backedUp, .flushing, .closed:
+        case .working, .streaming, .stalled, .refusing, .backedUp, .flushing, .closed:
             return .nothing
         }
     }
@@ -225,48 +238,38 @@ extension ConnectionMachine {
         self.framing = nil
         let isHead = self.isHead
         self.isHead = false
-        let clientIsDone = inputHasEnded && queue.isEmpty && faultAfterQueue == nil
+        let isStream = response.hasStreamedBody
+        // Without a length, HTTP/1.0 knows the end of a body by the end of the connection.
         let keepsAlive =
             framing.keepsAlive && !response.closesConnection && !serverIsClosing && !clientIsDone
+            && !(isStream && framing.isHTTP10)
         let connection: AnswerFraming.Connection =
             keepsAlive ? (framing.isHTTP10 ? .keepAlive : .implied) : .close
-        if keepsAlive {
+        let body: AnswerFraming.Body = isStream ? (framing.isHTTP10 ? .untilClose : .chunked) : .whole
+        let answer = AnswerFraming(isHead: isHead, connection: connection, body: body)
+        if isStream, !isHead {
+            beginStream(answer, now: now)
+        } else {
+            endAnswer(keepsAlive: keepsAlive, byteCount: response.body.count, now: now)
+        }
+        return .send(response, answer)
+    }
+
+    /// Everything of an answer has been given to the channel.
+    mutating func endAnswer(keepsAlive: Bool, byteCount: Int, now: UInt64) {
+        guard !keepsAlive else {
             phase = .idle
             deadline = now &+ settings.idleTimeout
-        } else {
-            beginFlush(of: response, now: now)
+            return
         }
-        return .send(response, AnswerFraming(isHead: isHead, connection: connection))
+        beginFlush(of: byteCount, now: now)
     }
 
     /// The responder has made the answer to a fault.
     mutating func refused(with response: ServerResponse, now: UInt64) -> Action {
         guard phase == .refusing else { return .nothing }
-        beginFlush(of: response, now: now)
+        beginFlush(of: response.body.count, now: now)
         return .send(response, AnswerFraming(isHead: isHead, connection: .close))
-    }
-
-    /// The channel holds an answer of which it cannot write more now.
-    mutating func cannotWrite(_ byteCount: Int, now: UInt64) {
-        guard phase == .idle else { return }
-        phase = .backedUp
-        deadline = writeDeadline(byteCount, now: now)
-    }
-
-    /// The channel can write again.
-    mutating func canWrite(now: UInt64) {
-        guard phase == .backedUp else { return }
-        phase = .idle
-        deadline = now &+ settings.idleTimeout
-    }
-
-    /// The last answer has gone to the kernel.
-    mutating func flushed(now: UInt64) -> Action {
-        guard phase == .flushing else { return .nothing }
-        guard !inputHasEnded else { return close(.lingered) }
-        phase = .lingering
-        deadline = now &+ settings.lingerTimeout
-        return .closeOutput
     }
 
     private mutating func refuse(_ fault: ServerFault) -> Action {
@@ -279,15 +282,11 @@ extension ConnectionMachine {
         return .refuse(fault, path: path)
     }
 
-    private mutating func beginFlush(of response: ServerResponse, now: UInt64) {
+    private mutating func beginFlush(of byteCount: Int, now: UInt64) {
         queue.removeAll()
         faultAfterQueue = nil
         phase = .flushing
-        deadline = writeDeadline(response.body.count, now: now)
-    }
-
-    private func writeDeadline(_ byteCount: Int, now: UInt64) -> UInt64 {
-        now &+ settings.writeTimeout &+ UInt64(byteCount / settings.minimumWriteRate) &* 1_000_000_000
+        deadline = writeDeadline(byteCount, now: now)
     }
 }
 
@@ -301,8 +300,8 @@ extension ConnectionMachine {
         case .idle: return close(.idle)
         case .partialHead: return refuse(.requestTimeout(seconds: Int(settings.headTimeout / 1_000_000_000)))
         case .body: return refuse(.requestTimeout(seconds: Int(settings.bodyTimeout / 1_000_000_000)))
-        case .working: return close(.answerTimeout)
-        case .backedUp, .flushing: return close(.writeTimeout)
+        case .working, .streaming: return close(.answerTimeout)
+        case .backedUp, .stalled, .flushing: return close(.writeTimeout)
         case .lingering: return close(.lingered)
         case .refusing, .closed: return .nothing
         }
@@ -318,7 +317,7 @@ extension ConnectionMachine {
         _ = close(.clientGone)
     }
 
-    private mutating func close(_ reason: CloseReason) -> Action {
+    mutating func close(_ reason: CloseReason) -> Action {
         guard phase != .closed else { return .nothing }
         phase = .closed
         deadline = .max
@@ -327,6 +326,7 @@ extension ConnectionMachine {
         body = []
         head = nil
         framing = nil
+        streamFraming = nil
         return .close(reason)
     }
 }

@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOPosix
 public import ServiceLifecycle
 
-/// A small HTTP/1.1 server: whole requests in, whole responses out.
+/// A small HTTP/1.1 server: whole requests in; responses out, whole or in pieces (``ResponseStream``).
 ///
 /// It serves keep-alive and pipelined requests in order, one at a time per connection, and holds every size and time
 /// to the limits of its ``Configuration``. A client that goes away never cancels a request: its answer is dropped.
@@ -65,7 +65,7 @@ public final class HTTPServer: Service {
     }
 
     /// Drains the server in four steps: ``announceClose()``; after `drainDelay` ``stopAccepting()``; waits up to
-    /// `drainTimeout` for the requests in work; closes what is left.
+    /// `drainTimeout` for the requests in work, answers in pieces among them; closes what is left.
     public func shutDown() async {
         announceClose()
         let configuration = shared.configuration

@@ -52,7 +52,10 @@ final class Listener: Sendable {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         try? await channel.close()
         for (_, group) in groups {
-            try? await group.eventLoop.submit { group.value.stop() }.get()
+            try? await group.eventLoop.submit {
+                group.value.cutStreams()
+                group.value.stop()
+            }.get()
         }
         shared.stop()
         try? await eventLoops.shutdownGracefully()

@@ -1,4 +1,4 @@
-/// One whole HTTP response.
+/// One HTTP response: whole, or with a body that follows in pieces.
 public struct ServerResponse: Sendable {
     /// The status code, 200 to 599.
     public var status: Int
@@ -10,6 +10,8 @@ public struct ServerResponse: Sendable {
     public var body: [UInt8]
     /// Whether to close the connection after this answer.
     public var closesConnection: Bool
+    /// Where the body comes from when it is written in pieces; ``body`` is not used then.
+    public var stream: ResponseStream?
 
     /// Makes a response.
     public init(
@@ -20,13 +22,21 @@ public struct ServerResponse: Sendable {
         self.body = body
         self.closesConnection = closesConnection
     }
+
+    /// Makes a response whose body is written in pieces to `stream`, from any task, once this has been given as the
+    /// answer or before. Its length is not known ahead: it goes out chunked, or until the end of the connection to a
+    /// client of HTTP/1.0.
+    public init(status: Int, headers: [(String, String)] = [], stream: ResponseStream) {
+        self.init(status: status, headers: headers)
+        self.stream = stream
+    }
 }
 
 extension ServerResponse: Equatable {
     /// Whether two responses have the same status, fields in the same order, body and wish to close.
     public static func == (left: ServerResponse, right: ServerResponse) -> Bool {
         left.status == right.status && left.body == right.body
-            && left.closesConnection == right.closesConnection
+            && left.closesConnection == right.closesConnection && left.stream === right.stream
             && left.headers.elementsEqual(right.headers) { $0 == $1 }
     }
 }

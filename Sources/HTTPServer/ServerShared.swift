@@ -22,8 +22,11 @@ final class ServerShared: Sendable {
     /// The event loops end: answers that come later have nowhere to go.
     func stop() { stopped.store(true, ordering: .releasing) }
 
-    func execute(on eventLoop: any EventLoop, _ work: @escaping @Sendable () -> Void) {
-        guard !stopped.load(ordering: .acquiring) else { return }
+    /// Runs `work` on an event loop; false when the loops have ended.
+    @discardableResult
+    func execute(on eventLoop: any EventLoop, _ work: @escaping @Sendable () -> Void) -> Bool {
+        guard !stopped.load(ordering: .acquiring) else { return false }
         eventLoop.execute(work)
+        return true
     }
 }

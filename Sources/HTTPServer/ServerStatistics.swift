@@ -20,7 +20,7 @@ public final class ServerStatistics: Sendable {
 
     /// Connections open now.
     public let openConnections = Figure()
-    /// Requests that a responder has and that are not answered yet.
+    /// Requests that a responder has and that are not answered yet, or whose answer is still written in pieces.
     public let runningRequests = Figure()
     /// Connections accepted so far.
     public let acceptedConnections = Figure()
@@ -38,6 +38,8 @@ public final class ServerStatistics: Sendable {
     public let answerTimeouts = Figure()
     /// Answers dropped because their client had gone.
     public let droppedAnswers = Figure()
+    /// Answers in pieces whose body could not be completed, by the responder's word or because the server closed.
+    public let abortedStreams = Figure()
 
     init() {
         let statuses = [400, 408, 413, 414, 417, 431, 501, 503, 505]

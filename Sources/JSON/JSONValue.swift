@@ -88,6 +88,9 @@ public struct JSONValue: Sendable {
     /// The value that the whole document consists of.
     public var documentRoot: JSONValue { JSONValue(storage: storage, index: 0) }
 
+    /// Whether some object of the document names a member twice, so that its text holds more than is to be seen.
+    public var documentRepeatsNames: Bool { storage.nodes.contains { $0.isShadowed } }
+
     /// An object's members, with names that are decoded only when asked for; none unless the value is an object.
     public var fields: Fields { Fields(of: self) }
 

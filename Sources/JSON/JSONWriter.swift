@@ -170,48 +170,13 @@ public struct JSONWriter: Sendable {
 extension JSONWriter {
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if Self.needsEscapes(text.utf8.span) {
-            for byte in text.utf8 { appendEscaped(byte) }
-        } else {
-            bytes.append(contentsOf: text.utf8)
-        }
+        JSONEscapes.append(text.utf8.span, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func appendQuoted(_ utf8: ArraySlice<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
-        if Self.needsEscapes(utf8.span) {
-            for byte in utf8 { appendEscaped(byte) }
-        } else {
-            bytes.append(contentsOf: utf8)
-        }
+        JSONEscapes.append(utf8.span, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func needsEscapes(_ span: Span<UInt8>) -> Bool {
-        for index in 0..<span.count where needsEscape(span[index]) { return true }
-        return false
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-    }
-
-    private mutating func appendEscaped(_ byte: UInt8) {
-        guard Self.needsEscape(byte) else { return bytes.append(byte) }
-        bytes.append(UInt8(ascii: "\\"))
-        switch byte {
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        default:
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
-            let low = byte & 0xF
-            bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
-        }
     }
 }

@@ -99,7 +99,7 @@ extension PostgresSettings {
         SET statement_timeout = \(statementTimeout.milliseconds); \
         SET lock_timeout = \(lockTimeout.milliseconds); \
         SET idle_in_transaction_session_timeout = \(idleInTransactionTimeout.milliseconds); \
-        SET jit = off
+        SET jit = off; SET gin_pending_list_limit = 1024
         """
     }
 }

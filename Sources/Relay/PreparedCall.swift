@@ -17,14 +17,18 @@ struct PreparedCall: Sendable {
     var method: String { request.entry.method }
 
     /// What is recorded before it leaves.
-    func intent(replica: String) -> Intent {
+    /// - Parameter keys: none yet; the call's are added.
+    func intent(replica: String, keys: Fingerprints) -> Intent {
         var intent = Intent(
             id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,
             app: app.app.name,
             seller: session?.seller, method: method, refs: request.refs, clientRequestID: request.clientRequestID,
             traceID: request.traceID,
             requestID: mapped.requestID, request: mapped.maskedRequest)
-        intent.keys = mapped.keys.map { ($0.name, $0.value) }
+        intent.keys = keys
+        intent.keys.add(mapped.keys)
+        intent.parameters = mapped.parameters
+        intent.files = mapped.files
         return intent
     }
 
@@ -35,5 +39,13 @@ struct PreparedCall: Sendable {
         problem.method = method
         problem.requestID = mapped.requestID
         return problem
+    }
+}
+
+extension Fingerprints {
+    /// Adds the keys that a request or an answer names. A list at its limit may have been cut.
+    mutating func add(_ keys: [BusinessKey]) {
+        for key in keys { add(name: key.name, value: key.value) }
+        if keys.count >= BusinessKey.maximumCount { isCut = true }
     }
 }

@@ -1,3 +1,4 @@
+import Catalog
 import Crypto
 
 /// Takes the secrets of a call out of TOP's answer, before anything reads it: an answer that echoes the session key
@@ -8,6 +9,7 @@ struct SecretMask: Sendable {
     static let minimumBytes = 8
 
     private let needles: [[UInt8]]
+    private let firstBytes: ByteSet
     private static let stars = Array("***".utf8)
 
     init(_ secrets: [Secret]) {
@@ -19,6 +21,7 @@ struct SecretMask: Sendable {
             if escaped != secret.bytes { needles.append(escaped) }
         }
         self.needles = needles
+        firstBytes = ByteSet(needles.map { $0[0] })
     }
 
     /// The answer without the secrets; the very array when it holds none.
@@ -42,8 +45,10 @@ struct SecretMask: Sendable {
         let bytes = answer.span
         var place = start
         while place < bytes.count {
-            for needle in needles where needle[0] == bytes[place] && Self.matches(needle.span, bytes, at: place) {
-                return (place, place + needle.count)
+            if firstBytes.contains(bytes[place]) {
+                for needle in needles where Self.matches(needle.span, bytes, at: place) {
+                    return (place, place + needle.count)
+                }
             }
             place += 1
         }
@@ -52,7 +57,7 @@ struct SecretMask: Sendable {
 
     private static func matches(_ needle: Span<UInt8>, _ bytes: Span<UInt8>, at place: Int) -> Bool {
         guard place + needle.count <= bytes.count else { return false }
-        for index in 1..<needle.count where needle[index] != bytes[place + index] { return false }
+        for index in 0..<needle.count where needle[index] != bytes[place + index] { return false }
         return true
     }
 }

@@ -9,13 +9,24 @@ struct ServerTiming {
 
     /// For example `audit;dur=0.412, top;dur=45.120, total;dur=46.003`, in milliseconds.
     var value: String {
-        var value = "audit;dur=\(Self.milliseconds(audit))"
-        if let top { value += ", top;dur=\(Self.milliseconds(top))" }
-        return value + ", total;dur=\(Self.milliseconds(total))"
+        var value: [UInt8] = []
+        value.reserveCapacity(80)
+        Self.append("audit", audit, to: &value)
+        if let top { Self.append("top", top, to: &value) }
+        Self.append("total", total, to: &value)
+        return String(decoding: value, as: UTF8.self)
     }
 
-    private static func milliseconds(_ nanoseconds: UInt64) -> String {
-        let fraction = String(nanoseconds / 1000 % 1000)
-        return "\(nanoseconds / 1_000_000)." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction
+    private static func append(_ name: String, _ nanoseconds: UInt64, to value: inout [UInt8]) {
+        if !value.isEmpty { value.append(contentsOf: ", ".utf8) }
+        value.append(contentsOf: name.utf8)
+        value.append(contentsOf: ";dur=".utf8)
+        value.append(contentsOf: String(nanoseconds / 1_000_000).utf8)
+        value.append(UInt8(ascii: "."))
+        var unit: UInt64 = 100_000
+        while unit >= 1000 {
+            value.append(UInt8(ascii: "0") + UInt8(nanoseconds / unit % 10))
+            unit /= 10
+        }
     }
 }

@@ -62,11 +62,14 @@ struct Verdict: Sendable {
 
     private static func answered(status: Int, body: [UInt8], entry: Entry, mapped: MappedCall) -> Verdict {
         var verdict: Verdict
+        var answer: Answer?
         if status >= 500 {
             verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
             verdict.code = "http-\(status)"
         } else {
-            switch Answer.read(body, method: entry.method) {
+            let read = Answer.read(body, method: entry.method)
+            answer = read
+            switch read {
             case .response(let inner): verdict = interpreted(entry.interpret(inner, of: mapped))
             case .error(let error): verdict = refused(error, entry: entry, mapped: mapped)
             case .unreadable(let reason):
@@ -74,8 +77,7 @@ struct Verdict: Sendable {
                 verdict.code = status == 200 ? "unreadable" : "http-\(status)"
             }
         }
-        let mask = verdict.interpretation?.mask ?? mapped.mask
-        verdict.response = mask.masked(String(decoding: body, as: UTF8.self))
+        verdict.response = entry.shown(body, answer, verdict.interpretation, mapped.mask)
         verdict.responseBytes = body.count
         return verdict
     }
@@ -94,15 +96,21 @@ struct Verdict: Sendable {
         verdict.topRequestID = interpretation.requestID
         // What TOP says of a success is no code of a fault.
         guard outcome == .businessFailure || outcome == .partial else { return verdict }
-        verdict.code = interpretation.code
+        verdict.code = interpretation.code.map { shown($0, interpretation.mask) }
         verdict.message = interpretation.message.map { interpretation.mask.masked($0) }
         return verdict
+    }
+
+    /// A code may hold a value of the call (`isv.exists:…`); short ones are codes and nothing else.
+    private static func shown(_ code: String, _ mask: ValueMask) -> String {
+        code.utf8.count > 10 ? mask.masked(code) : code
     }
 
     private static func refused(_ error: TOPError, entry: Entry, mapped: MappedCall) -> Verdict {
         var masked = error
         masked.message = mapped.mask.masked(error.message)
         masked.subMessage = error.subMessage.map { mapped.mask.masked($0) }
+        masked.subCode = error.subCode.map { shown($0, mapped.mask) }
         var verdict = byClass(ErrorClass(classifying: error, methodReads: entry.reads), said: masked, entry: entry)
         verdict.problem?.top = masked
         verdict.code = masked.code

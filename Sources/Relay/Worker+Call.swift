@@ -43,11 +43,12 @@ extension Worker {
     }
 
     private func relay(_ call: PreparedCall) async -> Reply {
+        let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         let recordingSince = EventLoop.now()
         do {
-            try await trail.record(call.intent(replica: settings.replica))
+            try await trail.record(intent)
         } catch {
-            return await unrecorded(call, error, since: recordingSince)
+            return await unrecorded(call, intent, error, since: recordingSince)
         }
         let auditWait = EventLoop.now() - recordingSince
         let form = signedForm(call)
@@ -63,35 +64,38 @@ extension Worker {
             verdict = Verdict(unsignable: problem)
         }
         note(verdict, of: call)
-        return await finish(call, verdict: verdict, sentBytes: form.byteCount, auditWait: auditWait, top: top)
+        var ending = ending(of: call, verdict, keys: intent.keys)
+        ending.auditNanoseconds = auditWait
+        ending.topNanoseconds = top
+        ending.attempts = top == nil ? 0 : 1
+        ending.requestBytes = form.byteCount
+        return await finish(call, verdict, ending, of: intent)
     }
 
-    /// Records how the call ended, and answers.
-    private func finish(_ call: PreparedCall, verdict: Verdict, sentBytes: Int, auditWait: UInt64, top: UInt64?) async
-        -> Reply
-    {
+    private func ending(of call: PreparedCall, _ verdict: Verdict, keys: Fingerprints) -> Ending {
         let status = verdict.problem?.type.status ?? 200
         var ending = Ending(
             outcome: verdict.outcome, status: status, finishedMilliseconds: settings.wallClock(),
-            durationNanoseconds: call.clock.elapsed, auditNanoseconds: auditWait)
+            durationNanoseconds: call.clock.elapsed)
         ending.code = verdict.code
         ending.subCode = verdict.subCode
         ending.message = verdict.message
-        ending.topNanoseconds = top
-        ending.attempts = top == nil ? 0 : 1
         ending.topRequestID = verdict.topRequestID
-        ending.requestBytes = sentBytes
         ending.responseBytes = verdict.responseBytes
         ending.retryable = verdict.retryable
-        ending.keys = Self.pairs(call.mapped.keys) + Self.pairs(verdict.interpretation?.keys ?? [])
-        ending.keysAreCut =
-            call.mapped.keys.count >= BusinessKey.maximumCount
-            || (verdict.interpretation?.keys.count ?? 0) >= BusinessKey.maximumCount
+        ending.keys = keys
+        ending.keys.add(verdict.interpretation?.keys ?? [])
         ending.response = verdict.response
+        return ending
+    }
+
+    /// Records how the call ended, and answers.
+    private func finish(_ call: PreparedCall, _ verdict: Verdict, _ ending: Ending, of intent: Intent) async -> Reply {
         let since = EventLoop.now()
-        await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: settings.outcomeWait)
+        await trail.record(ending, of: intent, waitingAtMost: settings.outcomeWait)
         let now = EventLoop.now()
-        let timing = ServerTiming(audit: auditWait + (now - since), top: top, total: now - call.clock.start)
+        let timing = ServerTiming(
+            audit: ending.auditNanoseconds + (now - since), top: ending.topNanoseconds, total: now - call.clock.start)
         meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
         var reply = self.reply(call, verdict)
         reply.headers.append(("Server-Timing", timing.value))
@@ -99,25 +103,24 @@ extension Worker {
     }
 
     /// The intent could not be made durable: nothing is sent. Where its commit is in doubt, a `not_sent` row follows.
-    private func unrecorded(_ call: PreparedCall, _ error: TrailError, since: UInt64) async -> Reply {
+    private func unrecorded(_ call: PreparedCall, _ intent: Intent, _ error: TrailError, since: UInt64) async
+        -> Reply
+    {
         meters.unrecorded()
         if error.mayBeRecorded {
             var ending = Ending(
                 outcome: .notSent, status: ProblemType.auditUnavailable.status,
                 finishedMilliseconds: settings.wallClock(),
-                durationNanoseconds: call.clock.elapsed, auditNanoseconds: EventLoop.now() - since)
+                durationNanoseconds: call.clock.elapsed)
+            ending.auditNanoseconds = EventLoop.now() - since
             ending.message = "The intent's commit was in doubt; nothing was sent."
             ending.retryable = true
-            ending.keys = Self.pairs(call.mapped.keys)
-            await trail.record(ending, of: call.intent(replica: settings.replica), waitingAtMost: .zero)
+            ending.keys = intent.keys
+            await trail.record(ending, of: intent, waitingAtMost: .zero)
         }
         let detail = "The call could not be recorded, so nothing was sent: \(error)"
         return problem(
             call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request)
-    }
-
-    private static func pairs(_ keys: [BusinessKey]) -> [(name: String, value: String)] {
-        keys.map { ($0.name, $0.value) }
     }
 
     private func reply(_ call: PreparedCall, _ verdict: Verdict) -> Reply {

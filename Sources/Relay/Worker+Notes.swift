@@ -24,8 +24,11 @@ extension Worker {
         } catch {
             throw Problem(.internalError, "The note cannot be added.")
         }
+        guard let note else {
+            throw Problem(.invalidParameters, "A call takes at most \(Note.maximumCount) notes.")
+        }
         var json = JSONWriter()
-        note?.write(to: &json)
+        note.write(to: &json)
         return Reply(status: 201, headers: [("Content-Type", "application/json")], body: json.bytes)
     }
 
@@ -34,8 +37,9 @@ extension Worker {
         do { root = try JSONDocument(body).root } catch {
             throw Problem(.malformedRequest, "The body is no JSON: \(error)")
         }
-        guard root.kind == .object, let text = root["text"]?.string?.replacing("\0", with: ""),
-            !text.allSatisfy(\.isWhitespace), text.unicodeScalars.count <= Note.maximumLength
+        guard root.kind == .object, let given = root["text"]?.string,
+            given.unicodeScalars.count <= Note.maximumLength,
+            case let text = given.replacing("\0", with: ""), !text.allSatisfy(\.isWhitespace)
         else {
             throw Problem(
                 .invalidParameters,
@@ -46,11 +50,13 @@ extension Worker {
             throw Problem(
                 .invalidParameters, "A note has no member \"\(member.name.prefix(64))\"; there are text and settles.")
         }
-        guard let value = root["settles"], !value.isNull else { return (text, nil) }
+        // A note is read by whoever reads the trail.
+        let shown = ValueMask().masked(text)
+        guard let value = root["settles"], !value.isNull else { return (shown, nil) }
         guard let settles = value.string.flatMap({ Note.Settlement(rawValue: $0) }) else {
             throw Problem(.invalidParameters, "settles is done or not_done.")
         }
-        return (text, settles)
+        return (shown, settles)
     }
 
     /// One page of requests that never became calls.
@@ -91,7 +97,8 @@ extension Worker {
         guard !request.isDryRun, problem.type != .draining else { return }
         var refusal = Refusal(
             atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
-            status: problem.type.status, type: problem.type.rawValue, pointers: problem.faults.map { "\($0.pointer)" })
+            status: problem.type.status, type: problem.type.rawValue,
+            pointers: problem.faults.map { ValueMask().masked("\($0.pointer)") })
         refusal.app = request.app
         refusal.seller = request.seller
         refusal.refs = request.refs

@@ -2,7 +2,7 @@ public import Audit
 public import Catalog
 import JSON
 import TOP
-import Postgres
+public import Postgres
 public import Vault
 
 extension Worker {
@@ -23,24 +23,22 @@ extension Worker {
         return token
     }
 
+    /// The name of the token in an `Authorization` header; nil where there is none that is known.
+    public func name(behind authorization: String?) -> String? {
+        guard let vault, freshness.isFresh() else { return nil }
+        return try? vault.authenticate(authorization: authorization, now: settings.wallClock()).name
+    }
+
     /// One page of everybody's calls, with the texts that are asked for.
-    public func calls(_ filter: TrailFilter, withRequest: Bool, withResponse: Bool) async throws(Problem) -> Reply {
-        var filter = filter
-        if filter.key != nil {
-            let keys = try currentVault().keys(.fingerprint)
-            filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
-        }
+    public func calls(_ filter: TrailFilter, _ include: TrailInclude) async throws(Problem) -> Reply {
+        let filter = try resolvingKey(of: filter)
         do {
-            let page = try await reader.list(filter)
+            let (page, records) = try await reader.records(filter, include)
             var json = JSONWriter(capacity: 512 + page.rows.count * 512)
             json.beginObject()
             json.name("data")
             json.beginArray()
-            let notes = try await reader.notes(of: page.rows.map(\.id))
-            for row in page.rows {
-                try await write(
-                    row, notes: notes[row.id] ?? [], withRequest: withRequest, withResponse: withResponse, to: &json)
-            }
+            for record in records { record.write(to: &json) }
             json.endArray()
             json.name("pagination")
             json.beginObject()
@@ -58,22 +56,29 @@ extension Worker {
         }
     }
 
+    /// A filter by a business key, with the fingerprints under which the key is searched.
+    public func resolvingKey(of filter: TrailFilter) throws(Problem) -> TrailFilter {
+        guard filter.key != nil else { return filter }
+        var filter = filter
+        let keys = try currentVault().keys(.fingerprint)
+        filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
+        return filter
+    }
+
     /// One call of anybody, with the texts that are asked for.
-    public func call(_ id: CallID, withRequest: Bool, withResponse: Bool) async throws(Problem) -> Reply {
+    public func call(_ id: CallID, _ include: TrailInclude) async throws(Problem) -> Reply {
+        let found: TrailRecord?
+        let openings: [Opening]
         do {
-            guard let row = try await reader.call(id) else { throw Self.noSuchCall() }
-            var json = JSONWriter(capacity: 2048)
-            let notes = try await reader.notes(of: [id])
-            try await write(
-                row, notes: notes[id] ?? [], withRequest: withRequest, withResponse: withResponse, to: &json)
-            return .json(json.bytes)
-        } catch let problem as Problem {
-            throw problem
-        } catch let error as PostgresError {
-            throw Self.unreadable(error)
+            found = try await reader.record(id, include)
+            openings = try await reader.openings(of: id)
         } catch {
-            throw Problem(.internalError, "The trail cannot be read.")
+            throw Self.unreadable(error)
         }
+        guard let found else { throw Self.noSuchCall() }
+        var json = JSONWriter(capacity: 2048)
+        found.write(to: &json) { Opening.write(openings, to: &$0) }
+        return .json(json.bytes)
     }
 
     /// A call that the token's owner made, as its answer said it or as it stands now. Another caller's call does not exist for it.
@@ -108,27 +113,6 @@ extension Worker {
         return entry.plainResult(inner)
     }
 
-    private func write(
-        _ row: TrailRow, notes: [Note], withRequest: Bool, withResponse: Bool, to json: inout JSONWriter
-    ) async throws(PostgresError) {
-        let request = withRequest ? try await reader.request(of: row.id) : nil
-        let response = withResponse ? try await reader.response(of: row.id) : nil
-        row.write(to: &json) { json in
-            json.name("settled")
-            if let settled = notes.last(where: { $0.settles != nil })?.settles {
-                json.string(settled.rawValue)
-            } else {
-                json.null()
-            }
-            json.name("notes")
-            json.beginArray()
-            for note in notes { note.write(to: &json) }
-            json.endArray()
-            if withRequest { Self.write("request", request, to: &json) }
-            if withResponse { Self.write("response", response, to: &json) }
-        }
-    }
-
     private static func write(_ name: String, _ value: String?, to json: inout JSONWriter) {
         json.name(name)
         if let value { json.string(value) } else { json.null() }
@@ -136,7 +120,8 @@ extension Worker {
 
     private static func noSuchCall() -> Problem { Problem(.notFound, "There is no such call.") }
 
-    static func unreadable(_ error: PostgresError) -> Problem {
+    /// What a client is told when the trail cannot be read.
+    public static func unreadable(_ error: PostgresError) -> Problem {
         Problem(
             .auditUnavailable, "The audit trail cannot be read now: \(error)", retryable: true, retryAfterSeconds: 1)
     }

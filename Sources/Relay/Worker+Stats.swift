@@ -2,32 +2,53 @@ public import Audit
 import JSON
 import Postgres
 import TOP
+import Vault
 
 extension Worker {
     /// Aggregates of everybody's calls.
     public func stats(_ query: StatsQuery) async throws(Problem) -> Reply {
-        let found: [StatsRow]?
-        do { found = try await reader.stats(query) } catch { throw Self.unreadable(error) }
-        guard let found else {
+        var query = query
+        query.filter = try resolvingKey(of: query.filter)
+        let answer: TrailReader.StatsAnswer
+        do { answer = try await reader.stats(query) } catch { throw Self.unreadable(error) }
+        switch answer {
+        case .rows(let rows): return .json(await Self.text(of: rows, for: query))
+        case .tooManyRows:
             throw Problem(
                 .malformedRequest,
-                "These are more than \(StatsQuery.maximumRows) rows: take a longer bucket, or less time.")
+                "These are more than \(StatsQuery.maximumRows) rows: take a longer bucket, fewer dimensions, or less time."
+            )
+        case .tooMuch:
+            throw Problem(
+                .malformedRequest,
+                """
+                Counting this takes too long: take a shorter stretch or fewer dimensions, filter by a value that fewer calls have, \
+                or leave the quantiles out.
+                """)
         }
-        var json = JSONWriter(capacity: 256 + found.count * 192)
+    }
+
+    private static func text(of rows: [StatsRow], for query: StatsQuery) async -> [UInt8] {
+        var json = JSONWriter(capacity: 256 + rows.count * (64 + 24 * (query.measures.count + query.dimensions.count)))
         json.beginObject()
         json.name("bucket")
         json.string(query.bucket.rawValue)
-        json.name("dimension")
-        if let dimension = query.dimension { json.string(dimension.rawValue) } else { json.null() }
+        json.name("dimensions")
+        json.beginArray()
+        for dimension in query.dimensions { json.string(dimension.rawValue) }
+        json.endArray()
         json.name("from")
         json.string(TOPTime.rfc3339(epochMilliseconds: Int(query.fromMilliseconds)))
         json.name("to")
         json.string(TOPTime.rfc3339(epochMilliseconds: Int(query.toMilliseconds)))
         json.name("data")
         json.beginArray()
-        for row in found { row.write(to: &json, dimension: query.dimension) }
+        for (place, row) in rows.enumerated() {
+            row.write(to: &json, for: query)
+            if place % StatsQuery.rowsAtOnce == StatsQuery.rowsAtOnce - 1 { await Task.yield() }
+        }
         json.endArray()
         json.endObject()
-        return .json(json.bytes)
+        return json.bytes
     }
 }

@@ -1,4 +1,5 @@
 import Audit
+import Crypto
 import Curl
 public import EventLoop
 public import Logging
@@ -36,7 +37,7 @@ public actor Worker {
     var isDraining = false
     var refusalQueue = RefusalQueue()
     var isWritingRefusals = false
-    var random = SystemRandomNumberGenerator()
+    var random = SecureGenerator()
     /// The call's second as TOP wants it, kept for as long as it lasts.
     var timestamp = (epochSeconds: 0, text: "")
 

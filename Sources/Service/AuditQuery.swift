@@ -10,13 +10,8 @@ enum AuditQuery {
         "order", "limit", "cursor", "include",
     ]
 
-    /// The parts of a call that `include` asks for.
-    struct Include: Sendable {
-        var request = false
-        var response = false
-    }
-
-    static func filter(_ query: QueryString) throws(Problem) -> TrailFilter {
+    /// - Parameter isList: whether `limit` and `cursor` are a page's.
+    static func filter(_ query: QueryString, isList: Bool = true) throws(Problem) -> TrailFilter {
         var filter = TrailFilter()
         filter.fromMilliseconds = try instant("from", query)
         filter.toMilliseconds = try instant("to", query)
@@ -36,6 +31,7 @@ enum AuditQuery {
         filter.siblingOf = try sibling(query["sibling_of"])
         filter.settled = try settled(query["settled"])
         filter.order = try order(query["order"])
+        guard isList else { return filter }
         filter.limit = try number("limit", in: 1...TrailFilter.maximumLimit, query) ?? filter.limit
         if let text = query["cursor"] {
             guard let cursor = TrailCursor(text) else {
@@ -46,14 +42,9 @@ enum AuditQuery {
         return filter
     }
 
-    static func include(_ query: QueryString) throws(Problem) -> Include {
-        var include = Include()
-        for part in (query["include"] ?? "").split(separator: ",") {
-            switch part {
-            case "request": include.request = true
-            case "response": include.response = true
-            default: throw Problem(.malformedRequest, "include takes request and response, separated by a comma.")
-            }
+    static func include(_ query: QueryString) throws(Problem) -> TrailInclude {
+        guard let include = TrailInclude(query["include"] ?? "") else {
+            throw Problem(.malformedRequest, "include takes request and response, separated by a comma.")
         }
         return include
     }

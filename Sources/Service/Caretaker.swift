@@ -5,7 +5,7 @@ import Metrics
 import Postgres
 import Telemetry
 
-/// Looks after the trail in the background: closes the intents of replicas that are gone, and keeps partitions ahead, drops old ones, and counts.
+/// Looks after the trail in the background: closes the intents of replicas that are gone, and keeps partitions ahead, and drops old ones.
 ///
 /// Every replica runs one; the holder of an advisory lock in PostgreSQL does the work, the others only look at the partitions.
 actor Caretaker {
@@ -28,11 +28,13 @@ actor Caretaker {
     private let dropped = Counter(label: "toprelay_partitions_dropped_total")
     private let oldestCalls = Gauge(label: "toprelay_audit_oldest_seconds", dimensions: [("kind", "calls")])
     private let oldestBodies = Gauge(label: "toprelay_audit_oldest_seconds", dimensions: [("kind", "bodies")])
+    private let oldestSealed = Gauge(label: "toprelay_audit_oldest_seconds", dimensions: [("kind", "sealed")])
     private let bytes = Gauge(label: "toprelay_audit_bytes")
     private let overdue = Gauge(label: "toprelay_retention_overdue_partitions")
     private let retention: Retention
     private var hasChecked = false
-    private var isLeader = false
+    private let gauges = TrailGauges()
+    private var isLeader = false { didSet { gauges.record(isLeader: isLeader) } }
     private var partitionsDueAt: UInt64 = 0
 
     init(settings: PostgresSettings, retention: Retention, loop: EventLoop, readiness: Readiness, logger: Logger) {
@@ -69,12 +71,10 @@ actor Caretaker {
         partitionsDueAt = 0
         while !Task.isCancelled {
             if !isLeader { isLeader = try await takeLease(on: connection) }
+            try await gauges.record(on: connection)
             let isThorough = EventLoop.now() >= partitionsDueAt
             if isThorough { try await lookAtPartitions(on: connection) }
-            if isLeader {
-                try await reconcile(on: connection, thorough: isThorough)
-                _ = try await Rollups.run(on: connection, thorough: isThorough)
-            }
+            if isLeader { try await reconcile(on: connection, thorough: isThorough) }
             try await Task.sleep(for: Self.reconcileEvery)
         }
     }
@@ -101,6 +101,7 @@ actor Caretaker {
         let state = try await retention.state(on: connection)
         oldestCalls.record(state.oldestCallsSeconds)
         oldestBodies.record(state.oldestBodiesSeconds)
+        oldestSealed.record(state.oldestSealedSeconds)
         bytes.record(state.bytes)
         overdue.record(state.overdue)
         readiness.setPartitionDays(try await Partitions.daysAhead(on: connection))

@@ -35,21 +35,26 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
-                return try await worker.calls(
-                    try AuditQuery.filter(query), withRequest: include.request, withResponse: include.response)
+                return try await worker.calls(try AuditQuery.filter(query), include)
             case .auditCall(let id):
                 _ = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
-                return try await worker.call(id, withRequest: include.request, withResponse: include.response)
+                return try await worker.call(id, include)
             case .auditNote(let id):
                 let token = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 try QueryString(request.query).check(allowed: [])
                 try request.checkIsJSON()
                 return try await worker.addNote(request.body, to: id, by: token)
+            case .auditUnmask(let id):
+                let token = try worker.authorize(request.authorization, for: .auditUnmask)
+                try request.checkRequestID()
+                try QueryString(request.query).check(allowed: [])
+                try request.checkIsJSON()
+                return try await worker.unmask(id, request.body, by: token)
             case .auditRefusals:
                 _ = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
@@ -62,7 +67,7 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: StatsParameters.names)
                 return try await worker.stats(try StatsParameters.read(query))
-            case .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console:
+            case .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {
@@ -77,11 +82,9 @@ struct Endpoints: Sendable {
         do throws(Problem) {
             token = try worker.authorize(request.authorization, for: .relay)
         } catch {
-            var refusal = Refusal(
-                atMilliseconds: WallClock.milliseconds(), caller: nil, method: entry.method, status: error.type.status,
-                type: error.type.rawValue, pointers: [])
-            refusal.refs = (try? CallHeaders.refs(request.headers["Top-Ref"])) ?? []
-            worker.trace(refusal)
+            if (try? CallHeaders.flag("Top-Dry-Run", request.single("Top-Dry-Run"))) != true {
+                worker.trace(request.refusal(error, of: entry, by: worker.name(behind: request.authorization)))
+            }
             throw error
         }
         try QueryString(request.query).check(allowed: [])
@@ -103,6 +106,18 @@ struct Endpoints: Sendable {
 }
 
 extension ServerRequest {
+    /// What is kept of a request that its caller may not make.
+    func refusal(_ problem: Problem, of entry: Entry, by caller: String?) -> Refusal {
+        var refusal = Refusal(
+            atMilliseconds: WallClock.milliseconds(), caller: caller, method: entry.method,
+            status: problem.type.status, type: problem.type.rawValue, pointers: [])
+        refusal.app = try? single("Top-App")
+        refusal.seller = try? single("Top-Seller")
+        refusal.refs = (try? CallHeaders.refs(headers["Top-Ref"])) ?? []
+        refusal.clientRequestID = try? single("X-Request-Id").flatMap { try? CallHeaders.requestID($0) }
+        return refusal
+    }
+
     var authorization: String? { headers.first(name: "Authorization") }
 
     /// The value of a header that may be given once.

@@ -44,6 +44,7 @@ public enum RelayMetrics {
                 "toprelay_audit_oldest_seconds", .gauge, "Age of the oldest day that the trail keeps.", labels: ["kind"]
             ),
             .init("toprelay_audit_bytes", .gauge, "Size of the audit trail, indexes included."),
+            .init("toprelay_rollup_days_uncounted", .gauge, "Earlier days whose rollups are not known to be right."),
             .init(
                 "toprelay_retention_overdue_partitions", .gauge,
                 "Partitions that retention should have dropped and did not; an alarm above 0 for an hour."),
@@ -51,15 +52,24 @@ public enum RelayMetrics {
                 "toprelay_partition_days_ahead", .gauge,
                 "Whole days ahead that have their partitions; an alarm below 1."),
             .init(
+                "toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
+            .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the aggregates do not hold yet."),
+            .init("toprelay_clock_offset_seconds", .gauge, "The host's clock, minus PostgreSQL's."),
+            .init("toprelay_ready", .gauge, "1 while the replica takes calls, as /readyz says."),
+            .init(
                 "toprelay_vault_age_seconds", .gauge,
                 "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
             .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
+            .init("toprelay_outcome_rows_limit", .gauge, "Outcome rows that may wait before calls are refused."),
             .init(
                 "toprelay_outcome_rows_late_total", .counter,
                 "Replies that went out before their outcome row was committed."),
             .init(
                 "toprelay_outcome_rows_failed_total", .counter,
                 "Outcome rows that were lost; their calls are closed as unknown."),
+            .init(
+                "toprelay_requests_too_large_to_seal_total", .counter,
+                "Full requests that were not kept because they are over the limit."),
             .init("toprelay_connections", .gauge, "HTTP connections open."),
             .init(
                 "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
@@ -74,6 +84,10 @@ public enum RelayMetrics {
             .init(
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
+            .init("toprelay_exports_running", .gauge, "Exports of the audit trail under way."),
+            .init(
+                "toprelay_exports_total", .counter,
+                "Exports of the audit trail that were asked for, by how they ended.", labels: ["result"]),
             .init("toprelay_catalog_entries", .gauge, "TOP methods in force."),
             .init(
                 "toprelay_catalog_faults", .gauge,
@@ -90,6 +104,8 @@ public enum RelayMetrics {
         registry.observe("toprelay_partition_days_ahead") {
             readiness.partitionDaysAhead.map { Double($0) } ?? .nan
         }
+        registry.observe("toprelay_ready") { readiness.isReady ? 1 : 0 }
+        registry.observe("toprelay_outcome_rows_limit") { Double(workers.outcomeRowsLimit) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }
         registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
         registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }
@@ -102,6 +118,9 @@ public enum RelayMetrics {
         }
         registry.observe("toprelay_outcome_rows_failed_total", kind: .counter) {
             Double(figures.reduce(0) { $0 + $1.failed.load(ordering: .relaxed) })
+        }
+        registry.observe("toprelay_requests_too_large_to_seal_total", kind: .counter) {
+            Double(figures.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
         }
         registry.observe("toprelay_connections") { Double(server.openConnections.value) }
         registry.observe("toprelay_connections_refused_total", kind: .counter) {

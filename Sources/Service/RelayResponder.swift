@@ -15,14 +15,20 @@ final class RelayResponder: Responder {
     private let workers: [Worker]
     private let readiness: Readiness
     private let registry: PrometheusRegistry
+    private let exporter: AuditExporter?
     private let descriptions = ServiceDescriptions()
     private let turn = ManagedAtomic(0)
 
-    init(catalog: CatalogHolder, workers: [Worker], readiness: Readiness, registry: PrometheusRegistry) {
+    /// - Parameter exporter: answers the export; without one there is none.
+    init(
+        catalog: CatalogHolder, workers: [Worker], readiness: Readiness, registry: PrometheusRegistry,
+        exporter: AuditExporter? = nil
+    ) {
         self.catalog = catalog
         self.workers = workers
         self.readiness = readiness
         self.registry = registry
+        self.exporter = exporter
     }
 
     func bodyLimit(method: String, path: String) -> Int {
@@ -50,6 +56,10 @@ final class RelayResponder: Responder {
             return
         }
         let worker = nextWorker
+        if case .auditExport = route, let exporter {
+            Task { await exporter.serve(request, checkedBy: worker) { reply(Self.response($0, to: request)) } }
+            return
+        }
         let endpoints = Endpoints(catalog: catalog)
         Task(executorPreference: worker.loop) {
             await endpoints.serve(request, route: route, receivedAt: receivedAt, on: worker) {
@@ -89,20 +99,26 @@ final class RelayResponder: Responder {
             Reply(
                 status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                 body: registry.exposition())
-        case .openAPI, .docs, .methodDocs, .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals,
-            .auditStats:
+        case .openAPI, .docs, .methodDocs, .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask,
+            .auditRefusals,
+            .auditStats, .auditExport:
             nil
         }
     }
 
-    /// The caller's own `X-Request-Id` comes back in every answer; a call without one has its id there already.
     private static func response(_ reply: Reply, to request: ServerRequest) -> ServerResponse {
-        var headers = reply.headers
-        if let id = request.headers.first(name: "X-Request-Id"), (1...200).contains(id.utf8.count),
-            !headers.contains(where: { $0.0 == "X-Request-Id" })
-        {
-            headers.append(("X-Request-Id", id))
+        response(ServerResponse(reply), to: request)
+    }
+
+    /// The caller's own `X-Request-Id` comes back in every answer; a call without one has its id there already.
+    private static func response(_ response: ServerResponse, to request: ServerRequest) -> ServerResponse {
+        guard let id = request.headers.first(name: "X-Request-Id"), (1...200).contains(id.utf8.count),
+            !response.headers.contains(where: { $0.0 == "X-Request-Id" })
+        else {
+            return response
         }
-        return ServerResponse(status: reply.status, headers: headers, body: reply.body)
+        var response = response
+        response.headers.append(("X-Request-Id", id))
+        return response
     }
 }

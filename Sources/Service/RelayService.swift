@@ -14,6 +14,7 @@ public final class RelayService: Service {
     private let workers: WorkerGroup
     private let watcher: VaultWatcher
     private let caretaker: Caretaker
+    private let rollupKeeper: RollupKeeper
     private let catalogWatcher: CatalogWatcher
     private let readiness: Readiness
     private let server: HTTPServer
@@ -44,8 +45,12 @@ public final class RelayService: Service {
         caretaker = Caretaker(
             settings: settings.database, retention: settings.retention, loop: housekeeping, readiness: readiness,
             logger: logger)
+        rollupKeeper = RollupKeeper(settings: settings.database, loop: housekeeping, logger: logger)
         catalogWatcher = CatalogWatcher(holder: catalog, logger: logger)
-        let responder = RelayResponder(catalog: catalog, workers: workers.all, readiness: readiness, registry: registry)
+        let exporter = AuditExporter(
+            settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
+        let responder = RelayResponder(
+            catalog: catalog, workers: workers.all, readiness: readiness, registry: registry, exporter: exporter)
         server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)
         RelayMetrics.observe(
             registry, workers: workers, readiness: readiness, server: server.statistics, catalog: catalog)
@@ -64,6 +69,7 @@ public final class RelayService: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watcher.run() }
             group.addTask { try await self.caretaker.run() }
+            group.addTask { await self.rollupKeeper.run() }
             group.addTask { try await self.catalogWatcher.run() }
             group.addTask { await self.announceWhenReady() }
             group.addTask {

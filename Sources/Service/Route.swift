@@ -14,10 +14,14 @@ enum Route: Sendable {
     case auditCall(CallID)
     /// A note on a call: `POST /v1/audit/calls/{id}/notes`.
     case auditNote(CallID)
+    /// The full request of a call: `POST /v1/audit/calls/{id}/unmask`.
+    case auditUnmask(CallID)
     /// Requests that never became calls: `GET /v1/audit/refusals`.
     case auditRefusals
     /// Aggregates: `GET /v1/audit/stats`.
     case auditStats
+    /// Calls as a file: `GET /v1/audit/export`.
+    case auditExport
     /// Whether the process runs: `GET /livez`.
     case live
     /// Whether the replica takes calls: `GET /readyz`.
@@ -36,7 +40,7 @@ enum Route: Sendable {
     /// The HTTP method that the route is for; a route for GET takes HEAD too.
     var method: String {
         switch self {
-        case .call, .auditNote: "POST"
+        case .call, .auditNote, .auditUnmask: "POST"
         default: "GET"
         }
     }
@@ -45,8 +49,9 @@ enum Route: Sendable {
     var isDescription: Bool {
         switch self {
         case .openAPI, .docs, .methodDocs: true
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats, .live, .ready, .metrics,
-            .console:
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats,
+            .auditExport, .live,
+            .ready, .metrics, .console:
             false
         }
     }
@@ -66,10 +71,14 @@ enum Route: Sendable {
         case "/v1/audit/calls": return .auditList
         case "/v1/audit/refusals": return .auditRefusals
         case "/v1/audit/stats": return .auditStats
+        case "/v1/audit/export": return .auditExport
         default: break
         }
         if let method = suffix(of: path, after: "/v1/top/") { return .call(try entry(method, in: catalog)) }
         if let id = suffix(of: path, after: "/v1/audit/calls/") {
+            if id.utf8.count > unmask.utf8.count, id.hasSuffix(unmask) {
+                return .auditUnmask(try call(String(id.dropLast(unmask.count))))
+            }
             guard id.utf8.count > notes.utf8.count, id.hasSuffix(notes) else { return .auditCall(try call(id)) }
             return .auditNote(try call(String(id.dropLast(notes.count))))
         }
@@ -80,6 +89,7 @@ enum Route: Sendable {
     }
 
     private static let notes = "/notes"
+    private static let unmask = "/unmask"
 
     private static func suffix(of path: String, after prefix: String) -> String? {
         path.utf8.starts(with: prefix.utf8) ? String(path.utf8.dropFirst(prefix.utf8.count)) : nil

@@ -9,6 +9,7 @@ extension Settings {
         var worker = WorkerSettings(replica: Self.replica, gatewayURL: gatewayURL.text)
         worker.caFile = caFile
         worker.callTimeout = callTimeout
+        worker.masterKey = masterKey
         worker.maximumCallsInFlight = max(1, maximumCallsInFlight / workers)
         return worker
     }

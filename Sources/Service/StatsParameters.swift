@@ -3,33 +3,50 @@ import Relay
 
 /// Reads the query of `GET /v1/audit/stats`.
 enum StatsParameters {
-    static let names: Set<String> = ["from", "to", "bucket", "dimension"]
+    /// Its own parameters and the list's filters.
+    static let names: Set<String> = AuditQuery.listNames.subtracting(["order", "cursor", "include"])
+        .union(["bucket", "dimensions", "measures"])
     /// The stretch that is shown when `from` is absent: a day.
     private static let usualStretch: Int64 = 86_400_000
 
     static func read(_ query: QueryString) throws(Problem) -> StatsQuery {
-        let to = try AuditQuery.instant("to", query) ?? WallClock.milliseconds()
-        let from = try AuditQuery.instant("from", query) ?? to - usualStretch
+        let filter = try AuditQuery.filter(query)
+        guard filter.outcome != Outcome.open else {
+            throw Problem(.malformedRequest, "outcome must not be open: only calls that have ended are counted.")
+        }
+        let to = filter.toMilliseconds ?? WallClock.milliseconds()
+        let from = filter.fromMilliseconds ?? to - usualStretch
         guard from < to else { throw Problem(.malformedRequest, "from must be before to.") }
         let text = query["bucket"] ?? StatsQuery.Bucket.hour.rawValue
         guard let bucket = StatsQuery.Bucket(rawValue: text) else {
-            let known = StatsQuery.Bucket.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(.malformedRequest, "bucket must be one of \(known).")
+            throw Problem(.malformedRequest, "bucket must be one of \(known(StatsQuery.Bucket.self)).")
         }
-        guard (to - from) / bucket.milliseconds <= Int64(StatsQuery.maximumBuckets) else {
+        if let length = bucket.milliseconds, (to - from) / length > Int64(StatsQuery.maximumBuckets) {
             throw Problem(
                 .malformedRequest,
                 "At most \(StatsQuery.maximumBuckets) buckets are given: take a longer one, or less time.")
         }
-        return StatsQuery(fromMilliseconds: from, toMilliseconds: to, bucket: bucket, dimension: try dimension(query))
+        var stats = StatsQuery(
+            fromMilliseconds: from, toMilliseconds: to, bucket: bucket,
+            dimensions: try list("dimensions", of: StatsQuery.Dimension.self, query) ?? [])
+        if let measures = try list("measures", of: StatsQuery.Measure.self, query) { stats.measures = Set(measures) }
+        stats.filter = filter
+        stats.top = query["limit"] == nil ? nil : filter.limit
+        return stats
     }
 
-    private static func dimension(_ query: QueryString) throws(Problem) -> StatsQuery.Dimension? {
-        guard let text = query["dimension"] else { return nil }
-        guard let dimension = StatsQuery.Dimension(rawValue: text) else {
-            let known = StatsQuery.Dimension.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(.malformedRequest, "dimension must be one of \(known).")
+    private static func list<Name: RawRepresentable<String> & Hashable & CaseIterable>(
+        _ name: String, of type: Name.Type, _ query: QueryString
+    ) throws(Problem) -> [Name]? {
+        guard let text = query[name] else { return nil }
+        guard let names = StatsQuery.list(text, of: type) else {
+            throw Problem(
+                .malformedRequest, "\(name) takes these, each once, with commas between: \(known(type)).")
         }
-        return dimension
+        return names
+    }
+
+    private static func known<Name: RawRepresentable<String> & CaseIterable>(_ type: Name.Type) -> String {
+        type.allCases.map(\.rawValue).joined(separator: ", ")
     }
 }

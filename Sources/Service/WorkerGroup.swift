@@ -1,4 +1,5 @@
 import Audit
+import Crypto
 import Curl
 import EventLoop
 import Logging
@@ -14,6 +15,8 @@ final class WorkerGroup: Sendable {
     let all: [Worker]
     /// What their trail writers have queued, for the metrics.
     let trailFigures: [TrailFigures]
+    /// Outcome rows that may wait in all of them together.
+    let outcomeRowsLimit: Int
 
     /// Makes the workers; their parts are made on their own loops, where they live.
     init(settings: Settings, freshness: VaultFreshness, logger: Logger) async throws {
@@ -35,6 +38,7 @@ final class WorkerGroup: Sendable {
         }
         all = workers
         trailFigures = figures
+        outcomeRowsLimit = settings.outcomeQueueRows
         peers.set(workers)
     }
 
@@ -48,7 +52,8 @@ final class WorkerGroup: Sendable {
         return WorkerParts(
             curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
             trail: TrailWriter(
-                loop: loop, settings: settings.database, limits: limits, figures: figures, onEvent: events.note),
+                loop: loop, settings: settings.database, limits: limits, figures: figures,
+                sealer: settings.retention.sealedDays > 0 ? try settings.masterKey.sealer() : nil, onEvent: events.note),
             reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)))
     }
 

@@ -13,7 +13,8 @@ public enum FormEncoding {
     /// Appends parameters to a form, behind an `&` where the form is not empty.
     public static func append(_ parameters: [Parameter], to form: inout [UInt8]) {
         var length = 0
-        for parameter in parameters { length += Self.length(of: parameter.name) + Self.length(of: parameter.value) + 2 }
+        for parameter in parameters { length += 3 * (parameter.name.utf8.count + parameter.value.utf8.count) + 2 }
+        if length > generous { length = exactLength(of: parameters) }
         // Room for a sign, too, so that it does not move the whole.
         form.reserveCapacity(form.count + length + 72)
         var isFirst = form.isEmpty
@@ -26,6 +27,15 @@ public enum FormEncoding {
                 append(parameter.value, to: &output)
             }
         }
+    }
+
+    /// Up to so many bytes, room is made as if every byte needed an escape: looking at each twice costs more.
+    private static let generous = 16 << 10
+
+    private static func exactLength(of parameters: [Parameter]) -> Int {
+        var length = 0
+        for parameter in parameters { length += Self.length(of: parameter.name) + Self.length(of: parameter.value) + 2 }
+        return length
     }
 
     private static func length(of text: String) -> Int {

@@ -4,6 +4,8 @@ public enum Scope: String, Sendable, CaseIterable {
     case relay
     /// Reading everybody's calls in the audit trail.
     case auditRead = "audit:read"
+    /// Opening the full request of a call; each opening is recorded.
+    case auditUnmask = "audit:unmask"
     /// Administration over HTTP.
     case admin
 }

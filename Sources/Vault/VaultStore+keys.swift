@@ -12,22 +12,47 @@ extension VaultStore {
         return try await change { () async throws(VaultError) in try await ensureKeysInChange() }
     }
 
+    /// Makes a new key for the fingerprints of business keys. Replicas use it within a second; the old ones stay, so that what they marked is found.
+    /// - Returns: the new key's version.
+    public func rotateFingerprintKey() async throws(VaultError) -> Int {
+        try await change { () async throws(VaultError) in
+            let last = try await ensureKeysInChange().filter { $0.name == .fingerprint }.map(\.version).max() ?? 0
+            guard let key else { throw .noMasterKey }
+            try await insert(.fingerprint, version: last + 1, sealedWith: key)
+            try await checkRoom(in: "vault.keys")
+            return last + 1
+        }
+    }
+
+    /// The versions of the keys with when each was made, milliseconds since 1970; never the keys.
+    public func listKeys() async throws(VaultError) -> [(name: String, version: Int, createdAt: Int64)] {
+        try await query(
+            """
+            SELECT name, version, (extract(epoch FROM created_at) * 1000)::bigint FROM vault.keys ORDER BY name, version LIMIT $1
+            """, [.integer(Int64(rowLimit))]
+        ).map { ($0[0].text ?? "", Int($0[1].integer ?? 0), $0[2].integer ?? 0) }
+    }
+
+    private func insert(_ name: SystemKey.Name, version: Int, sealedWith key: SealingKey) async throws(VaultError) {
+        let sealed: [UInt8]
+        do {
+            sealed = try key.seal(
+                SecureRandom.bytes(SystemKey.length),
+                associated: SealedColumn.systemKey(name.rawValue, version: version).associatedData)
+        } catch {
+            throw .cryptography(error)
+        }
+        _ = try await query(
+            "INSERT INTO vault.keys (name, version, sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            [.text(name.rawValue), .integer(Int64(version)), .bytes(sealed)])
+    }
+
     func ensureKeysInChange() async throws(VaultError) -> [SystemKey] {
         let known = try await readKeys()
         if Self.isComplete(known) { return known }
         guard let key else { throw .noMasterKey }
         for name in SystemKey.Name.allCases where !known.contains(where: { $0.name == name }) {
-            let sealed: [UInt8]
-            do {
-                sealed = try key.seal(
-                    SecureRandom.bytes(SystemKey.length),
-                    associated: SealedColumn.systemKey(name.rawValue, version: 1).associatedData)
-            } catch {
-                throw .cryptography(error)
-            }
-            _ = try await query(
-                "INSERT INTO vault.keys (name, version, sealed) VALUES ($1, 1, $2) ON CONFLICT DO NOTHING",
-                [.text(name.rawValue), .bytes(sealed)])
+            try await insert(name, version: 1, sealedWith: key)
         }
         return try await readKeys()
     }

@@ -11,7 +11,8 @@ extension VaultStore {
     ) async throws(VaultError) -> Secret {
         try VaultInput.name(name, field: "token name")
         guard !scopes.isEmpty else {
-            throw .invalid(field: "scope", expectation: "at least one of relay, audit:read, admin is expected")
+            throw .invalid(
+                field: "scope", expectation: "at least one of relay, audit:read, audit:unmask, admin is expected")
         }
         try VaultInput.appNames(apps)
         try VaultInput.globs(methods)

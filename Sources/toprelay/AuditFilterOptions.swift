@@ -19,6 +19,9 @@ struct AuditFilterOptions: ParsableArguments {
     @Option(help: "Calls from this RFC 3339 time on.") var from: String?
     @Option(help: "Calls before this RFC 3339 time.") var to: String?
 
+    /// Whether the master key is needed to search.
+    var needsMasterKey: Bool { key != nil }
+
     /// What was given, checked.
     func filter() throws -> TrailFilter {
         var filter = TrailFilter()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalog
 import Foundation
+import Service
 
 /// `toprelay catalog`: the TOP methods that the relay knows.
 struct CatalogCommand: AsyncParsableCommand {
@@ -18,7 +19,8 @@ struct CatalogCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows a method's fields.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Shows a method's fields and an example.")
 
         @Argument(help: "A method of the catalog, or an entry's file.") var method: String
         @Flag(help: "One JSON object in the fixed form.") var json = false
@@ -26,7 +28,9 @@ struct CatalogCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingFailures {
                 let entry = try entry()
-                Output.bytes(json ? entry.json() + Array("\n".utf8) : Array(entry.text().utf8))
+                guard !json else { return Output.bytes(entry.json() + Array("\n".utf8)) }
+                Output.bytes(Array((entry.text() + "\nexample\n").utf8))
+                Output.bytes(IndentedJSON.of(entry.exampleRequest()) + Array("\n".utf8))
             }
         }
 

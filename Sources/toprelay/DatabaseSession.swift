@@ -50,15 +50,28 @@ actor DatabaseSession {
     /// The trail behind a pool of one connection.
     func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
 
-    /// One page of the trail; a business key is searched under every key of the vault.
-    func list(_ filter: TrailFilter) async throws -> TrailPage {
+    /// A filter by a business key, with its fingerprints under every key of the vault.
+    func resolvingKey(of filter: TrailFilter) async throws -> TrailFilter {
+        guard filter.key != nil else { return filter }
+        guard let masterKey else { throw Failure.refused("a search by key needs TOPRELAY_MASTER_KEY") }
         var filter = filter
-        if filter.key != nil {
-            guard let masterKey else { throw Failure.refused("a search by key needs TOPRELAY_MASTER_KEY") }
-            let keys = try await VaultReader.load(on: try await open(), key: masterKey).keys(.fingerprint)
-            filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
+        let keys = try await VaultReader.load(on: try await open(), key: masterKey).keys(.fingerprint)
+        filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
+        return filter
+    }
+
+    /// The full request of a call; the opening is recorded under this name.
+    func unmask(_ id: CallID, by opener: String, because reason: String) async throws -> (TrailRow, SealedRequest) {
+        guard let masterKey else { throw Failure.refused("opening a request needs TOPRELAY_MASTER_KEY") }
+        let trail = trail()
+        guard let row = try await trail.call(id) else { throw Failure.failed("there is no call \(id.text)") }
+        switch try await trail.open(id, by: opener, because: reason) {
+        case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
+        case .gone: throw Failure.failed("the full request is not kept any longer")
+        case .neverKept: throw Failure.failed("the full request was never kept: TOPRELAY_RETENTION_SEALED was 0")
+        case .tooLarge(let bytes):
+            throw Failure.failed("the full request was never kept: its \(bytes) bytes are over the limit")
         }
-        return try await trail().list(filter)
     }
 
     private func end() {

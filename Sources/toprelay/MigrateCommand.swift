@@ -28,7 +28,19 @@ struct MigrateCommand: AsyncParsableCommand {
             let applied = try await Migrator(files: Migrations.files).run(on: connection)
             _ = try await Partitions.makeAhead(on: connection)
             try await session.vault().ensureKeys()
+            try await openToDashboards(connection)
             return applied.map(\.name)
         }
+    }
+
+    /// Views that a migration has added are granted too; and the role may have been made since the last time.
+    private static func openToDashboards(_ connection: PostgresConnection) async throws {
+        let rows = try await connection.query("SELECT audit.open_to_dashboards() AS is_open")
+        guard rows.first?["is_open"].bool == false else { return }
+        Output.line(
+            """
+            dashboards cannot read the audit trail yet: this user may not make their role. As one who may, run \
+            CREATE ROLE toprelay_dashboards NOLOGIN; and then `toprelay migrate` again
+            """)
     }
 }

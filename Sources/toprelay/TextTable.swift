@@ -4,7 +4,11 @@ struct TextTable {
 
     init(_ head: String...) { rows = [head] }
 
+    init(head: [String]) { rows = [head] }
+
     mutating func add(_ row: String...) { rows.append(row) }
+
+    mutating func add(row: [String]) { rows.append(row) }
 
     /// The lines of the table. Wide characters (Chinese) count as two columns.
     var lines: [String] {

@@ -27,9 +27,10 @@ import Testing
             let reader = trail.reader()
             defer { reader.close() }
             var sent: [Refusal] = []
+            let start = try await trail.now() - 60_000
             for number in 0..<6 {
                 var refusal = Refusal(
-                    atMilliseconds: 1_700_000_000_000 + Int64(number), caller: number == 0 ? nil : "c\(number % 2)",
+                    atMilliseconds: start + Int64(number), caller: number == 0 ? nil : "c\(number % 2)",
                     method: "m.\(number % 3)",
                     status: number == 0 ? 401 : 422, type: number == 0 ? "unauthenticated" : "invalid-parameters",
                     pointers: ["/list/\(number)", "/a~1b\0"])
@@ -51,11 +52,35 @@ import Testing
             #expect(try await found { $0.method = "m.0" } == ["R3", "R0"])
             #expect(try await found { $0.type = "unauthenticated" } == ["R0"])
             #expect(
-                try await found { ($0.fromMilliseconds, $0.toMilliseconds) = (1_700_000_000_001, 1_700_000_000_003) }
+                try await found { ($0.fromMilliseconds, $0.toMilliseconds) = (start + 1, start + 3) }
                     == ["R2", "R1"])
+            try await reader.add([
+                Refusal(
+                    atMilliseconds: start - 7 * 86_400_000, caller: nil, method: "old", status: 401, type: "t",
+                    pointers: [])
+            ])
+            #expect(try await found { $0.method = "old" }.isEmpty, "kept for seven days")
             // One more than the page, to know of a next one.
             #expect(try await found { ($0.before, $0.limit) = (all[1].id, 2) } == ["R3", "R2", "R1"])
         }
+    }
+
+    @Test(
+        "A refusal is kept small, and a long number where a name should be is not shown",
+        arguments: [
+            ("/list/12/acid", "/list/12/acid"), ("/13800000000", "/*"), ("/a/1234567/b/123456", "/a/*/b/123456"),
+            ("/x13800000000y13900000000", "/x*y*"),
+        ])
+    func bounds(_ pointer: String, _ kept: String) {
+        var refusal = Refusal(
+            atMilliseconds: 0, caller: nil, method: "m", status: 422, type: "t",
+            pointers: [pointer, "/" + String(repeating: "名", count: 1000)])
+        refusal.seller = String(repeating: "s", count: 5000)
+        var queue = RefusalQueue()
+        queue.add(refusal, now: 1)
+        let waiting = queue.waiting[0]
+        #expect(waiting.pointers[0] == kept)
+        #expect(waiting.pointers[1].utf8.count <= 256 && waiting.seller?.utf8.count == 128)
     }
 
     @Test("A flood of refusals leaves a burst, and then a few a second")

@@ -29,7 +29,7 @@ import Testing
                 let early = try await retention.run(on: connection, nowMilliseconds: yesterdayEnds + 3 * day - 1000)
                 #expect(early == Retention.Result())
                 let due = try await retention.run(on: connection, nowMilliseconds: yesterdayEnds + 3 * day)
-                #expect(due == Retention.Result(dropped: 2, overdue: 0))
+                #expect(due == Retention.Result(dropped: 3, overdue: 0))
                 let again = try await retention.run(on: connection, nowMilliseconds: yesterdayEnds + 3 * day)
                 #expect(again == Retention.Result())
             }
@@ -38,9 +38,9 @@ import Testing
             #expect(try await tables(trail, "calls") == calls)
             try await trail.database.withConnection(trail.loop) { connection in
                 let early = try await retention.run(on: connection, nowMilliseconds: yesterdayEnds + 5 * day - 1000)
-                #expect(early.dropped == 2)
+                #expect(early.dropped == 3)
                 let due = try await retention.run(on: connection, nowMilliseconds: yesterdayEnds + 5 * day)
-                #expect(due.dropped == 3)
+                #expect(due.dropped == 4)
             }
             #expect(try await tables(trail, "calls").count == calls.count - 1)
         }
@@ -56,7 +56,7 @@ import Testing
                 try await trail.database.withConnection(trail.loop) { connection in
                     let result = try await retention.run(
                         on: connection, nowMilliseconds: now, lockTimeoutMilliseconds: 50)
-                    #expect(result == Retention.Result(dropped: 2, overdue: 1))
+                    #expect(result == Retention.Result(dropped: 3, overdue: 1))
                 }
                 try await reader.execute("COMMIT")
             }
@@ -66,6 +66,57 @@ import Testing
                 let state = try await retention.state(on: connection)
                 #expect(state.overdue == 0 && state.bytes > 0 && state.oldestCallsSeconds <= 86_400)
             }
+        }
+    }
+
+    @Test("Sealed requests go at the second at which their own days are over, before the bodies")
+    func sealed() async throws {
+        try await withTrail { trail in
+            let day: Int64 = 86_400_000
+            let yesterdayEnds = try await today(trail)
+            let retention = Retention(bodyDays: 30, callDays: 30, sealedDays: 2)
+            let sealed = try await tables(trail, "sealed")
+            try await trail.database.withConnection(trail.loop) { connection in
+                let early = try await retention.run(on: connection, nowMilliseconds: yesterdayEnds + 2 * day - 1000)
+                #expect(early == Retention.Result())
+                let due = try await retention.run(on: connection, nowMilliseconds: yesterdayEnds + 2 * day)
+                #expect(due == Retention.Result(dropped: 1, overdue: 0))
+                // Yesterday's is gone: the oldest is today's.
+                let state = try await retention.state(on: connection)
+                #expect(state.oldestSealedSeconds >= 0 && state.oldestSealedSeconds <= 86_400)
+                #expect(state.oldestBodiesSeconds > 86_400)
+            }
+            #expect(try await tables(trail, "sealed").count == sealed.count - 1)
+            #expect(try await tables(trail, "intents").count == sealed.count)
+        }
+    }
+
+    @Test("Kept for no days, sealed requests of today go too, and a reader of them makes them overdue")
+    func noSealed() async throws {
+        try await withTrail { trail in
+            let retention = Retention(bodyDays: 30, callDays: 30, sealedDays: 0)
+            try await trail.database.withConnection(trail.loop) { connection in
+                try await connection.execute(
+                    """
+                    INSERT INTO audit.sealed (id, at, key_id, bytes, sealed)
+                    SELECT gen_random_uuid(), now() + ahead * interval '1 day', 1, 4, '\\x01020304'
+                    FROM unnest(ARRAY[-1, 0, 0, 1]) AS ahead
+                    """)
+                try await trail.database.withConnection(trail.loop) { reader in
+                    let today = try await reader.query("SELECT to_char(audit.day(now()), 'YYYYMMDD')")[0][0].text ?? ""
+                    try await reader.execute("BEGIN; SELECT count(*) FROM audit.sealed_\(today)")
+                    let held = try await retention.run(on: connection, lockTimeoutMilliseconds: 50)
+                    #expect(held == Retention.Result(dropped: 1, overdue: 1))
+                    #expect(try await retention.state(on: connection).overdue == 1)
+                    try await reader.execute("COMMIT")
+                }
+                let result = try await retention.run(on: connection)
+                #expect(result == Retention.Result())
+                #expect(try await retention.state(on: connection).overdue == 0)
+            }
+            #expect(try await trail.number("SELECT count(*) FROM audit.sealed") == 0)
+            // The days are there still, for when some are kept again.
+            #expect(try await trail.number("SELECT audit.days_ahead()") == 14)
         }
     }
 

@@ -9,6 +9,7 @@ import Testing
 
 /// The writer on the real tables: what is read back is what was given.
 @Suite struct TrailWriterTests {
+    private static let keys = [("item_id", "12"), ("request_id", "r-1")]
     private static let key = FingerprintKey(version: 7, bytes: Array(0..<16))
 
     private func writer(_ trail: Trail, settings: PostgresSettings? = nil) -> (TrailWriter, TrailFigures) {
@@ -30,8 +31,8 @@ import Testing
 
     private func fullEnding(_ now: Int64) -> Ending {
         var ending = Ending(
-            outcome: .partial, status: 200, finishedMilliseconds: now + 45, durationNanoseconds: 45_123_999,
-            auditNanoseconds: 1_234_000)
+            outcome: .partial, status: 200, finishedMilliseconds: now + 45, durationNanoseconds: 45_123_999)
+        ending.auditNanoseconds = 1_234_000
         ending.code = "C-1"
         ending.subCode = "isv.some"
         ending.message = "137****0000 failed"
@@ -41,7 +42,8 @@ import Testing
         ending.requestBytes = 321
         ending.responseBytes = 654
         ending.retryable = false
-        ending.keys = [("item_id", "12"), ("request_id", "r-1")]
+        ending.keys = Fingerprints(key: Self.key)
+        for (name, value) in Self.keys { ending.keys.add(name: name, value: value) }
         ending.response = "{\"a\":\"\u{0}x\"}"
         return ending
     }
@@ -128,7 +130,7 @@ import Testing
             ]
             #expect(numbers.map { row[$0].integer } == [200, 45_123, 40_000, 1234, 1, 321, 654, 7])
             #expect(row["retryable"].bool == false && row["keys_truncated"].bool == false)
-            let keys = ending.keys.map { Self.key.fingerprint(name: $0.name, value: $0.value) }
+            let keys = Self.keys.map { Self.key.fingerprint(name: $0, value: $1) }
             #expect(row["fingerprints"].text == "[\(keys.map { "\($0)" }.joined(separator: ","))]")
             let answer = try await trail.database.rows("SELECT * FROM audit.responses", [], trail.loop)
             #expect(answer.count == 1 && answer[0]["response"].text == "{\"a\":\"\u{FFFD}x\"}")
@@ -143,8 +145,9 @@ import Testing
             let (writer, _) = writer(trail)
             defer { writer.close() }
             var ending = Ending(
-                outcome: .notSent, status: 502, finishedMilliseconds: now, durationNanoseconds: 0, auditNanoseconds: 0)
-            ending.keys = [("a", "b")]
+                outcome: .notSent, status: 502, finishedMilliseconds: now, durationNanoseconds: 0)
+            ending.keys = writer.fingerprints
+            ending.keys.add(name: "a", value: "b")
             await writer.record(ending, of: intent(now), waitingAtMost: .seconds(10))
             let row = try #require(try await trail.database.rows("SELECT * FROM audit.calls", [], trail.loop).first)
             for name in ["code", "sub_code", "message", "top_us", "top_request_id", "retryable", "keys", "key_version"]
@@ -167,7 +170,8 @@ import Testing
             intent.request = String(repeating: "你", count: 400_000)
             ending.response = "x" + String(repeating: "é", count: 600_000)
             ending.message = String(repeating: "😀", count: 1000)
-            ending.keys = (0...TrailRows.maximumKeys).map { ("k", "\($0)") }
+            ending.keys = writer.fingerprints
+            for number in 0...Fingerprints.maximumCount { ending.keys.add(name: "k", value: "\(number)") }
             try await writer.record(intent)
             await writer.record(ending, of: intent, waitingAtMost: .seconds(10))
             let row = try #require(
@@ -182,7 +186,7 @@ import Testing
             for name in ["request", "request_truncated", "response", "truncated", "message", "keys_truncated"] {
                 #expect(row[name].bool == true, "\(name)")
             }
-            #expect(row["keys"].integer == Int64(TrailRows.maximumKeys))
+            #expect(row["keys"].integer == Int64(Fingerprints.maximumCount))
         }
     }
 

@@ -85,7 +85,7 @@ struct ImportTests {
         }
     }
 
-    private static func mutate(_ page: inout [UInt8], _ random: inout SeededNumbers) {
+    static func mutate(_ page: inout [UInt8], _ random: inout SeededNumbers) {
         guard !page.isEmpty else { return }
         let place = Int.random(in: 0..<page.count, using: &random)
         let length = min(page.count - place, Int.random(in: 1...40, using: &random))

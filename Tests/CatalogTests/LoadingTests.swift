@@ -187,7 +187,8 @@ struct LoadingTests {
                 "request: {name: {json: {type: String, children: []}}}",
                 "json must be of an object's type or a list of it"
             ),
-            ("request: {name: {values: {}}}", "values must name at least one"),
+            ("request: {name: {values: [a]}}", "values must be a mapping"),
+            ("page_rules: perhaps", "page_rules must be true or false"),
             ("request: {name: {values: {a: x}, value_aliases: {b: c}}}", #""c" is none of the values"#),
             ("request: {name..x: {key: a}}", #""name..x" is no path of names with dots between them"#),
             ("idempotency: box", "idempotency must name a String that stands in no list"),
@@ -272,7 +273,7 @@ struct LoadingTests {
         let bad = CatalogFile(name: good.name, text: text.replacing("list.car_vin", with: "list.vin"))
         #expect(
             Catalog.check([bad]).map(\.description) == [
-                #"a/\#(carProfiles).overlay.yaml:7: the page has no parameter "list.vin""#
+                #"a/\#(carProfiles).overlay.yaml:8: the page has no parameter "list.vin""#
             ])
     }
 

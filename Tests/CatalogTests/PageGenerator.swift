@@ -79,7 +79,7 @@ struct PageMaker {
         if Bool.random(using: &random) {
             field.type += " []"
             if Int.random(in: 0..<4, using: &random) == 0 {
-                field.maximumItems = Int.random(in: 1...50, using: &random)
+                field.maximumItems = Int.random(in: 3...50, using: &random)
             }
         }
         if Int.random(in: 0..<3, using: &random) > 0 { field.description = Self.plain.randomElement(using: &random) }
@@ -99,9 +99,11 @@ struct PageMaker {
         guard isRequest, Int.random(in: 0..<7, using: &random) == 0 else { return field }
         switch type {
         case "String":
-            field.maximumLength = Int.random(in: 1...200, using: &random)
+            field.maximumLength = max(5, field.example?.utf16.count ?? 0) + Int.random(in: 0...200, using: &random)
             if Bool.random(using: &random) { field.defaultText = "XKZ 1" }
         case "String []", "Number []": field.maximumItems = 20
+        case "Boolean": field.defaultText = "true"
+        case "Date": field.defaultText = "2010-01-01 00:00:00"
         default: field.defaultText = "1"
         }
         return field

@@ -23,14 +23,75 @@ struct WordingTests {
         #expect(Wording.values("最多20个,每个不超过30字", example: nil) == nil)
     }
 
-    @Test("A date's form and rules across parameters are proposed in the imported file")
-    func comments() throws {
+    @Test("Clear words that the example agrees with are in force")
+    func inForce() throws {
         let lease = try ImportedPage(try SeedPages.text(zeroDownPayments)).yaml
-        #expect(lease.contains("# for the overlay: date: yyyy.MM.dd HH:mm:ss\n"))
+        #expect(lease.contains("date: 'yyyy.MM.dd HH:mm:ss'"))
         let cards = try ImportedPage(try SeedPages.text(cardSales)).yaml
-        #expect(cards.contains("# for the overlay's rules: one_of [brand_id, out_brand_id]\n"))
-        #expect(cards.contains("# for the overlay's rules: one_of [shop_id, out_shop_id]\n"))
+        #expect(
+            cards.contains(
+                """
+                rules:
+                  - {one_of: ['param_batch_open_card_open_req.brand_id', 'param_batch_open_card_open_req.out_brand_id']}
+                  - {one_of: ['param_batch_open_card_open_req.shop_id', 'param_batch_open_card_open_req.out_shop_id']}
+
+                """))
         let profiles = try ImportedPage(try SeedPages.text(carProfiles)).yaml
-        #expect(profiles.contains("# for the overlay: values: {'1': '新增', '2': '更新', '3': '删除'}\n"))
+        #expect(profiles.contains("values: {'1': 新增, '2': 更新, '3': 删除}"))
+    }
+
+    @Test(
+        "Words that may not list all values are only proposed",
+        arguments: [
+            ("等级,如:1-高,2-低", "1"), ("1-上门,2-到店,可多选,用逗号分隔", "1"), ("1-高,2-低等", "1"), ("1-有效,2-失效", "9"),
+        ])
+    func proposed(words: String, example: String) {
+        var field = Field(name: "a", type: FieldType("String"))
+        field.description = words
+        field.example = example
+        let wording = Wording(field)
+        #expect(wording.values.isEmpty)
+        #expect(wording.proposals.count == 1)
+        #expect(wording.doubts.count == 1)
+    }
+
+    @Test("等 is an open end only where a sentence ends")
+    func levels() {
+        var field = Field(name: "a", type: FieldType("Number"))
+        field.description = "等级:1-等待付款,2-高等级"
+        field.example = "1"
+        #expect(Wording(field).values.map(\.value) == ["1", "2"])
+    }
+
+    @Test(
+        "A date's form is taken from the words where the example is written so",
+        arguments: [
+            ("时间,格式:yyyy-MM-dd HH:mm:ss", "2019-06-01 10:00:00", DateForm.dashed), ("yyyy-MM-dd", "2019-06-01", .day),
+            ("yyyy.MM.dd HH:mm:ss", "2019.06.01 10:00:00", .dotted), ("yyyy-MM-dd HH:mm:ss", "2019-06-01", nil),
+            ("yyyy-MM-dd HH:mm", "2019-06-01", nil), ("备注", "2019-06-01 10:00:00", nil),
+            ("yyyy-MM-dd,多个以逗号分隔", "2019-06-01", nil),
+        ])
+    func dates(words: String, example: String, expected: DateForm?) {
+        var field = Field(name: "a", type: FieldType("String"))
+        field.description = words
+        field.example = example
+        #expect(Wording(field).dateForm == expected)
+    }
+
+    @Test("Which parameters cannot all be empty is read from one sentence, among siblings")
+    func groups() {
+        func fields(_ words: String) -> [Field] {
+            ["card_id", "phone", "shop_id"].map { name in
+                var field = Field(name: name, type: FieldType("String"))
+                field.example = "1"
+                if name == "card_id" { field.description = words }
+                return field
+            }
+        }
+        #expect(Wording.oneOf(fields("卡号,与phone不能同时为空")) == [.init(names: ["phone", "card_id"], doubt: nil)])
+        #expect(Wording.oneOf(fields("cardId、phone不可同时为空。shop_id另有说明")).map(\.names) == [["card_id", "phone"]])
+        #expect(Wording.oneOf(fields("card_id和out_id不能同时为空")).isEmpty)
+        #expect(Wording.oneOf(fields("card_id、phone和out_id不能同时为空")).map { $0.doubt != nil } == [true])
+        #expect(Wording.oneOf(fields("card_id和phone二者不能为空")).isEmpty)
     }
 }

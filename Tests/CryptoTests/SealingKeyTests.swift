@@ -82,8 +82,8 @@ struct SealingKeyTests {
         #expect(throws: CryptoError.unreadableBlob(detail: "32 bytes, where 33 are the least: it was cut short")) {
             try key.open(Array(blob.dropLast()), associated: [])
         }
-        blob[0] = 2
-        #expect(throws: CryptoError.unreadableBlob(detail: "version 2, where 1 is the one known")) {
+        blob[0] = 3
+        #expect(throws: CryptoError.unreadableBlob(detail: "version 3, where 1 and 2 are known")) {
             try key.open(blob, associated: [])
         }
         let long = try key.seal(Array("session".utf8), associated: [])

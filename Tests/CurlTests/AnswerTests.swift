@@ -6,6 +6,27 @@ import Testing
 
 @Suite("Answers")
 struct AnswerTests {
+    @Test("head and body of a request leave together on a connection that is used again")
+    func oneSegment() async throws {
+        let body = "n=" + String(repeating: "2", count: 5000)
+        let second = Locked("")
+        let server = ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.write(answer("first"))
+            guard let bytes = connection.readSome() else { return }
+            second.with { $0 = String(decoding: bytes, as: UTF8.self) }
+            connection.write(answer("second"))
+            connection.waitForEnd()
+        }
+        let results = try await CurlWorker.with { worker in
+            let first = await worker.perform(.post(server.url(), "n=1"))
+            return [first, await worker.perform(.post(server.url(), body))]
+        }
+        #expect(results.map(\.text) == ["200 first", "200 second"])
+        let received = second.with { $0 }
+        #expect(received.hasPrefix("POST ") && received.hasSuffix("\r\n\r\n" + body))
+    }
+
     @Test("a request arrives to the byte, and the answer comes back with type, sizes and times")
     func normal() async throws {
         let server = ScriptedServer.answering(answer("{\"ok\":1}"))

@@ -3,11 +3,12 @@ import HTTPServer
 import Synchronization
 
 /// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, all else says
-/// what it got.
+/// what it got. `/stream` and what is below it gives a body that the test writes.
 final class TestResponder: Responder {
     private struct State: Sendable {
         var held: [@Sendable (ServerResponse) -> Void] = []
         var paths: [String] = []
+        var streams: [ResponseStream] = []
     }
 
     private let state = Mutex(State())
@@ -26,6 +27,10 @@ final class TestResponder: Responder {
             }
         case "/held": state.withLock { $0.held.append(reply) }
         case "/forgotten": break
+        case let path where path.hasPrefix("/stream"):
+            let stream = ResponseStream()
+            reply(ServerResponse(status: path.hasSuffix("204") ? 204 : 200, headers: [("X-A", "b")], stream: stream))
+            state.withLock { $0.streams.append(stream) }
         case "/big": reply(ServerResponse(status: 200, body: [UInt8](repeating: 120, count: 8 * 1024 * 1024)))
         case "/none": reply(ServerResponse(status: 204))
         case "/close": reply(ServerResponse(status: 200, body: Array("bye".utf8), closesConnection: true))
@@ -56,12 +61,18 @@ final class TestResponder: Responder {
     var paths: [String] { state.withLock { $0.paths } }
 
     /// Answers the requests that are held.
-    func release() {
+    func release(_ response: ServerResponse = ServerResponse(status: 200, body: Array("released".utf8))) {
         let held = state.withLock { state in
             defer { state.held = [] }
             return state.held
         }
-        for reply in held { reply(ServerResponse(status: 200, body: Array("released".utf8))) }
+        for reply in held { reply(response) }
+    }
+
+    /// The stream of the latest request for one, once there are as many.
+    func stream(_ count: Int = 1) async throws -> ResponseStream {
+        try await eventually { self.state.withLock { $0.streams.count } >= count }
+        return state.withLock { $0.streams[count - 1] }
     }
 
     /// Waits until a number of requests are held.

@@ -19,6 +19,7 @@ import Testing
             ("/v1/audit/calls/\(Self.id)", "auditCall", "GET, HEAD"), ("/v1/calls/\(Self.id)", "ownCall", "GET, HEAD"),
             ("/v1/calls/\(Self.id.uppercased())", "ownCall", "GET, HEAD"),
             ("/v1/audit/refusals", "auditRefusals", "GET, HEAD"), ("/v1/audit/stats", "auditStats", "GET, HEAD"),
+            ("/v1/audit/export", "auditExport", "GET, HEAD"),
             ("/v1/audit/calls/\(Self.id)/notes", "auditNote", "POST"), ("/docs", "docs", "GET, HEAD"),
             ("/console", "console", "GET, HEAD"),
             ("/docs/tmall.car.lease.freedownpayment.put", "methodDocs", "GET, HEAD"),

@@ -23,6 +23,8 @@ package final class RawClient: @unchecked Sendable {
 
     private var descriptor: Int32
     private var received: [UInt8] = []
+    /// Whether the server ended the connection with a reset.
+    package private(set) var wasReset = false
 
     package init(port: Int, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -134,6 +136,9 @@ package final class RawClient: @unchecked Sendable {
             fields[parts[0].lowercased()] = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
         }
         let status = Int(statusLine[1]) ?? 0
+        if fields["transfer-encoding"] == "chunked", !toHead {
+            return Answer(status: status, fields: fields, body: String(decoding: try readChunks(), as: UTF8.self))
+        }
         let length = toHead || status == 100 ? 0 : Int(fields["content-length"] ?? "0") ?? 0
         while received.count < length {
             guard try fill() else { throw Failure(description: "closed within a body") }
@@ -141,6 +146,30 @@ package final class RawClient: @unchecked Sendable {
         let body = String(decoding: received.prefix(length), as: UTF8.self)
         received.removeFirst(length)
         return Answer(status: status, fields: fields, body: body)
+    }
+
+    private func readChunks() throws -> [UInt8] {
+        var body: [UInt8] = []
+        while let length = Int(try readLine(), radix: 16) {
+            while received.count < length + 2 {
+                guard try fill() else { throw Failure(description: "closed within a chunk") }
+            }
+            body += received.prefix(length)
+            guard received[length] == 13, received[length + 1] == 10 else { break }
+            received.removeFirst(length + 2)
+            if length == 0 { return body }
+        }
+        throw Failure(description: "a broken chunk")
+    }
+
+    private func readLine() throws -> String {
+        while true {
+            if let end = received.firstIndex(of: 10) {
+                defer { received.removeFirst(end + 1) }
+                return String(decoding: received.prefix(max(0, end - 1)), as: UTF8.self)
+            }
+            guard try fill() else { throw Failure(description: "closed within a line") }
+        }
     }
 
     private func readHead() throws -> String {
@@ -170,7 +199,10 @@ package final class RawClient: @unchecked Sendable {
         var piece = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &piece, piece.count, 0)
         if count < 0 {
-            if errno == ECONNRESET { return false }
+            if errno == ECONNRESET {
+                wasReset = true
+                return false
+            }
             throw Failure(description: "nothing arrived: \(String(cString: strerror(errno)))")
         }
         received += piece.prefix(count)

@@ -1,3 +1,5 @@
+import JSON
+
 /// Tells a row's example from its description.
 enum CellCut {
     struct Cells: Equatable {
@@ -25,7 +27,7 @@ enum CellCut {
                 doubt: doubt)
         }
         switch row.cells.count {
-        case 0: return Cells()
+        case 0: return Cells(example: shown.lostCell)
         case 1: return lone(row.cells[0], row.type, shown)
         case 2: return Cells(example: row.cells[0], description: row.cells[1])
         default:
@@ -37,9 +39,8 @@ enum CellCut {
 
     private static func top(_ row: TableRow, _ shown: Shown) -> Cells {
         guard let rest = row.rest else { return Cells(description: row.movedDescription) }
-        if row.limits.count > 0, let description = row.movedDescription {
-            return Cells(example: rest, description: description)
-        }
+        // Behind limits the description has an item of its own: what stands before them is the example.
+        if row.limits.count > 0 { return Cells(example: rest, description: row.movedDescription) }
         var cells = joined(rest, row.type, shown)
         if let moved = row.movedDescription {
             cells.description = cells.description.map { $0 + "\n" + moved } ?? moved
@@ -49,6 +50,7 @@ enum CellCut {
 
     /// A cell that stands alone where there should be two.
     private static func lone(_ text: String, _ type: FieldType, _ shown: Shown) -> Cells {
+        if type.isList || [.object, .json, .map].contains(type.kind), isJSON(text) { return Cells(example: text) }
         switch shown {
         case .values(let values):
             if values.contains(where: { length(of: $0, in: text) == text.utf8.count }) { return Cells(example: text) }
@@ -56,7 +58,7 @@ enum CellCut {
                 return Cells(
                     example: text, doubt: "one cell, and the example has another value: taken as the example")
             }
-            return Cells(description: text)
+            return Cells(example: shown.lostCell, description: text)
         case .empty: return Cells(description: text)
         case .nothing:
             if type.kind == .object ? isJSONStart(text) : !isProse(text) {
@@ -71,19 +73,46 @@ enum CellCut {
         switch shown {
         case .values(let values):
             if let length = values.compactMap({ length(of: $0, in: text) }).max() { return split(text, at: length) }
+            if type.kind == .bytes, !type.isList { return file(text) }
             var cells = guessed(text, type)
             cells.doubt = "the example's value is not the row's: \(cells.words)"
             return cells
         case .empty:
-            guard type.kind == .object, let length = guessedLength(text, type) else { return Cells(description: text) }
-            var cells = split(text, at: length)
-            cells.doubt = "nothing says where its example ends: \(cells.words)"
-            return cells
+            return type.kind == .object ? object(text) : Cells(description: text)
+        case .nothing where type.kind == .object:
+            return object(text)
         case .nothing:
             var cells = guessed(text, type)
             cells.doubt = "nothing says where its example ends: \(cells.words)"
             return cells
         }
+    }
+
+    /// An object's cells: no example shows the text that stands for a whole object.
+    private static func object(_ text: String) -> Cells {
+        let bytes = text.utf8.span
+        if isJSONStart(text), let end = jsonEnd(bytes), end == bytes.count || Blank.contains(bytes[end]),
+            isJSON(String(decoding: text.utf8.prefix(end), as: UTF8.self))
+        {
+            return split(text, at: end)
+        }
+        let words = text.utf8.split(separator: UInt8(ascii: " "))
+        guard words.count == 2, let first = words.first, let second = words.last else {
+            return Cells(description: text)
+        }
+        // Descriptions of several words are English ones: Chinese has no spaces.
+        let isTwice = first.elementsEqual(second)
+        guard isTwice || text.utf8.contains(where: { $0 >= 0x80 }) else { return Cells(description: text) }
+        var cells = split(text, at: first.count)
+        if !isTwice { cells.doubt = "nothing says where its example ends: \(cells.words)" }
+        return cells
+    }
+
+    /// A file's cells: Java has a file there, and the table a word that stands for it.
+    private static func file(_ text: String) -> Cells {
+        let end = text.utf8.firstIndex { Blank.contains($0) } ?? text.endIndex
+        return end == text.endIndex
+            ? Cells(description: text) : split(text, at: text.utf8.distance(from: text.startIndex, to: end))
     }
 
     private static func guessed(_ text: String, _ type: FieldType) -> Cells {
@@ -129,6 +158,11 @@ enum CellCut {
 
     private static func isJSONStart(_ text: String) -> Bool {
         text.hasPrefix("{") || text.hasPrefix("[")
+    }
+
+    /// Whether a text is an object or a list in JSON.
+    private static func isJSON(_ text: String) -> Bool {
+        isJSONStart(text) && (try? JSONDocument(text)) != nil
     }
 
     /// Where the brackets that a text begins with are closed again.
@@ -182,6 +216,16 @@ enum CellCut {
 
     private static func isIgnored(_ byte: UInt8) -> Bool {
         Blank.contains(byte) || byte == UInt8(ascii: "\\")
+    }
+}
+
+extension CellCut.Shown {
+    /// The example of a row whose cell for it is lost: copied pages have no cells of a single character beyond ASCII.
+    fileprivate var lostCell: String? {
+        guard case .values(let values) = self, let value = values.first, let only = value.unicodeScalars.first,
+            value.unicodeScalars.count == 1, !only.isASCII
+        else { return nil }
+        return value
     }
 }
 

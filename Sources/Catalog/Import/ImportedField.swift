@@ -2,6 +2,8 @@
 struct ImportedField: Sendable {
     var field: Field
     var doubts: [String] = []
+    /// What its words may say, for the overlay of somebody who knows.
+    var proposals: [String] = []
     var children: [ImportedField] = []
 
     /// The parameter as an entry holds it.

@@ -15,15 +15,18 @@ enum JavaStatement: Sendable, Equatable {
     static func split(_ lines: ArraySlice<PageLine>) -> [JavaStatement] {
         var statements: [JavaStatement] = []
         var current: [String] = []
+        var dialect = ExampleDialect()
         for line in lines where !line.isBullet {
-            if isStart(line.text) {
+            let text = dialect.java(line.text)
+            if isStart(text) {
                 if let statement = read(current) { statements.append(statement) }
-                current = [line.text]
+                current = [text]
             } else if !current.isEmpty {
-                current.append(line.text)
+                current.append(text)
             }
         }
         if let statement = read(current) { statements.append(statement) }
+        if !statements.isEmpty, let end = dialect.end, let statement = read([end]) { statements.append(statement) }
         return statements
     }
 

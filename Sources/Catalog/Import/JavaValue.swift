@@ -28,7 +28,7 @@ enum JavaValue {
         add(argument)
         // new Long[]{1L,2L}
         if let open = argument.utf8.firstIndex(of: UInt8(ascii: "{")) {
-            let items = argument[argument.utf8.index(after: open)...].split { $0 == "," || $0 == "}" }
+            let items = argument[argument.utf8.index(after: open)...].prefix { $0 != "}" }.split(separator: ",")
             add(
                 items.map { item in
                     let item = Blank.trimmed(String(item))

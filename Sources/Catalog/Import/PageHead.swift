@@ -7,21 +7,26 @@ struct PageHead: Sendable, Equatable {
     var category = ""
     var description = ""
 
-    /// How many lines are searched for the method's name.
-    private static let maximumLines = 200
+    /// How many lines are searched for the method's name: the site's list of methods may stand before it.
+    private static let maximumLines = 5000
 
-    /// The head; nil if no line names a method.
+    /// The head; nil if no line names a method. A line with the title in brackets is taken before one without.
     init?(_ lines: ArraySlice<PageLine>) {
+        var found: (index: Int, method: String, rest: String)?
         for (index, line) in zip(lines.indices, lines).prefix(Self.maximumLines) where !line.isBullet {
             guard let (method, rest) = Self.method(line.text) else { continue }
-            self.method = method
-            category = Self.category(lines[..<index])
-            var end = index + 1
-            title = Self.title(rest, following: lines[end...], end: &end)
-            description = lines[end...].map { $0.text }.filter { !$0.isEmpty }.joined(separator: "\n")
-            return
+            if found == nil { found = (index, method, rest) }
+            if !rest.isEmpty {
+                found = (index, method, rest)
+                break
+            }
         }
-        return nil
+        guard let found else { return nil }
+        method = found.method
+        category = Self.category(lines[..<found.index])
+        var end = found.index + 1
+        title = Self.title(found.rest, following: lines[end...], end: &end)
+        description = lines[end...].map { $0.text }.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     /// The method's name at a line's begin, and what follows it: nothing, or something in brackets.

@@ -64,6 +64,8 @@ struct ImportedEntry: Sendable {
     var session = Entry.Session.optional
     var responseRoot: String
     var request: [ImportedField] = []
+    /// Groups of parameters of which one must be given.
+    var rules: [[Overlay.Path]] = []
     var response: [ImportedField] = []
     /// Doubts about the page as a whole.
     var doubts: [String] = []
@@ -106,8 +108,9 @@ struct PageImport {
         warnings.sort { ($0.line ?? .max) < ($1.line ?? .max) }
     }
 
-    private mutating func missing(_ what: String) {
-        isPartial = true
+    /// Notes what the page lacks. What stands in the middle of a page is not cut off: it was never there.
+    private mutating func missing(_ what: String, isCutOff: Bool = true) {
+        if isCutOff { isPartial = true }
         warnings.append(ImportWarning(line: nil, row: nil, what))
         page.doubts.append(what)
     }
@@ -119,16 +122,21 @@ struct PageImport {
         warnings += tableWarnings
         if isCut { missing("the page ends in or after the table of the request's parameters") }
         let java = sections.java.flatMap { JavaExample.read($0, trust: .nesting) }
-        if java == nil {
-            missing(
-                "the page has no Java example of the request: nesting, examples and the need of a session are guessed")
-        } else if java?.session == nil {
-            missing("the Java example ends before the call is made: whether a session is needed is not known")
-        }
         page.session = java?.session ?? .optional
         let result = requestTree(rows, java)
+        let isOpen = !sections.hasEnd || (java == nil && result.placed.contains { !$0.doubts.isEmpty })
+        if java == nil {
+            missing(
+                "the page has no Java example of the request: nesting, examples and the need of a session are guessed",
+                isCutOff: isOpen)
+        } else if java?.session == nil {
+            missing(
+                "the Java example ends before the call is made: whether a session is needed is not known",
+                isCutOff: isOpen)
+        }
         page.request = assemble(result, isRequest: true)
         warnings += result.warnings
+        readRules()
     }
 
     /// Where the example contradicts itself, the reading that explains more rows is taken.
@@ -152,20 +160,54 @@ struct PageImport {
             if !isPartial || sections.request != nil { missing("the page has no table of the answer's parameters") }
             return
         }
-        let xml = sections.xml.flatMap { XMLExample.read($0) }
+        let xml = sections.xml.flatMap { XMLExample.read($0) ?? JSONExample.read($0) }
         let isCut = sections.java == nil && sections.xml == nil
         let example = xml.map(\.tree)
         let (rows, tableWarnings) = TableReader.read(lines, isRequest: false, example: example, isCut: isCut)
         warnings += tableWarnings
-        if let xml {
-            if !xml.tree.isComplete { missing("the page ends inside the XML example of the answer") }
-            page.responseRoot = xml.root
-        } else {
-            missing("the page has no XML example of the answer: nesting and examples are guessed")
-        }
         let result = TreeMatcher.match(rows, to: example, isAnswer: true)
+        if let xml {
+            if !xml.tree.isComplete {
+                missing("the page ends inside the example of the answer", isCutOff: !sections.hasEnd)
+            }
+            page.responseRoot = xml.root
+        } else if !rows.isEmpty || !sections.hasEnd {
+            missing(
+                "the page has no example of the answer: nesting and examples are guessed",
+                isCutOff: !sections.hasEnd || result.placed.contains { !$0.doubts.isEmpty })
+        }
         page.response = assemble(result, isRequest: false)
         warnings += result.warnings
+    }
+
+    // MARK: Rules
+
+    /// What the words say across parameters.
+    private mutating func readRules() {
+        page.request = ruled(page.request, at: [])
+    }
+
+    private mutating func ruled(_ fields: [ImportedField], at path: Overlay.Path) -> [ImportedField] {
+        var fields = fields
+        for group in Wording.oneOf(fields.map(\.whole)) {
+            guard let doubt = group.doubt, let first = fields.firstIndex(where: { $0.field.name == group.names[0] })
+            else {
+                let paths = group.names.map { path + [$0] }
+                // A path cannot say a name that holds a dot.
+                if !paths.joined().contains(where: { $0.utf8.contains(UInt8(ascii: ".")) }) { page.rules.append(paths) }
+                continue
+            }
+            let row = (path + [group.names[0]]).joined(separator: ".")
+            let detail = "one of \(group.names.joined(separator: ", ")) seems to be needed, but \(doubt): no rule"
+            warnings.append(ImportWarning(line: nil, row: row, detail))
+            fields[first].doubts.append(detail)
+            let names = group.names.map { (path + [$0]).joined(separator: ".") }.joined(separator: ", ")
+            fields[first].proposals.append("rules: [{one_of: [\(names)]}]")
+        }
+        for index in fields.indices where !fields[index].children.isEmpty {
+            fields[index].children = ruled(fields[index].children, at: path + [fields[index].field.name])
+        }
+        return fields
     }
 
     // MARK: Fields
@@ -200,6 +242,14 @@ struct PageImport {
         result.field.maximumValue = row.limits.maximumValue
         var doubts: [String] = cells.doubt.map { [$0] } ?? []
         doubts += row.limits.unreadable.map { "a limit that cannot be kept: \($0)" }
+        if isRequest {
+            doubts += ExampleCheck.relax(&result.field)
+            let wording = Wording(result.field)
+            result.field.values = wording.values
+            result.field.dateForm = wording.dateForm ?? result.field.dateForm
+            result.proposals = wording.proposals
+            doubts += wording.doubts
+        }
         for doubt in doubts { warnings.append(ImportWarning(line: row.line, row: row.name, doubt)) }
         result.doubts += doubts
         return result

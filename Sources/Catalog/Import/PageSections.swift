@@ -10,10 +10,11 @@ struct PageSections: Sendable {
     var java: ArraySlice<PageLine>?
     /// The answer's example.
     var xml: ArraySlice<PageLine>?
-    /// Whether the page goes on behind the answer's example.
+    /// Whether the page goes on behind the place of the answer's example, so that what it lacks is not cut off.
     var hasEnd = false
 
     private static let headings = ["请求参数", "响应参数", "请求示例", "响应示例", "异常示例"]
+    private static let endings: Set<String> = ["错误码解释", "API工具", "如何获得此API", "FAQ"]
 
     init(_ lines: [PageLine]) {
         var starts = [Int?](repeating: nil, count: Self.headings.count)
@@ -30,14 +31,17 @@ struct PageSections: Sendable {
         head = lines[..<min(common ?? first, first)]
         func part(_ heading: Int) -> ArraySlice<PageLine>? {
             guard let start = starts[heading] else { return nil }
-            let end = starts[(heading + 1)...].compactMap { $0 }.first ?? lines.count
-            return lines[(start + 1)..<end]
+            let next = starts[(heading + 1)...].compactMap { $0 }.first
+            let rest = lines[(start + 1)..<(next ?? lines.count)]
+            guard next == nil else { return rest }
+            return rest.prefix { $0.isBullet || !Self.endings.contains($0.text) }
         }
         request = part(0).map(Self.rows)
         response = part(1).map(Self.rows)
         java = part(2)
         xml = part(3)
-        hasEnd = starts[4] != nil
+        let last = starts.compactMap { $0 }.last ?? lines.count
+        hasEnd = starts[4] != nil || lines[last...].contains { !$0.isBullet && Self.endings.contains($0.text) }
     }
 
     /// Whether the next line that is not empty begins a table; also where there is none, on a page that is cut short.

@@ -13,6 +13,7 @@ struct PageWriter {
         writer.member("description", page.description)
         writer.line("session: \(page.session.rawValue)")
         writer.fields("request", page.request, isRequest: true, indent: 0)
+        writer.rules(page.rules)
         writer.line("response_root: \(scalar(page.responseRoot))")
         writer.fields("response", page.response, isRequest: false, indent: 0)
         return writer.text
@@ -32,25 +33,24 @@ struct PageWriter {
         line(String(repeating: " ", count: indent) + "# \(clean)")
     }
 
+    private mutating func rules(_ rules: [[Overlay.Path]]) {
+        if rules.isEmpty { return }
+        line("rules:")
+        for paths in rules {
+            line("  - {one_of: [\(paths.map { Self.scalar($0.joined(separator: ".")) }.joined(separator: ", "))]}")
+        }
+    }
+
     private mutating func fields(_ name: String, _ fields: [ImportedField], isRequest: Bool, indent: Int) {
         let margin = String(repeating: " ", count: indent)
         if fields.isEmpty { return line("\(margin)\(name): []") }
         line("\(margin)\(name):")
-        if isRequest {
-            for group in Wording.oneOf(fields.map(\.field)) {
-                comment("for the overlay's rules: one_of [\(group.joined(separator: ", "))]", indent: indent + 2)
-            }
-        }
         for field in fields { write(field, isRequest: isRequest, indent: indent + 2) }
     }
 
     private mutating func write(_ field: ImportedField, isRequest: Bool, indent: Int) {
         for doubt in field.doubts { comment("in doubt: \(doubt)", indent: indent) }
-        if isRequest {
-            for proposal in Wording.proposals(for: field.field) {
-                comment("for the overlay: \(proposal)", indent: indent)
-            }
-        }
+        for proposal in field.proposals { comment("for the overlay: \(proposal)", indent: indent) }
         let members = Self.members(field.field, isRequest: isRequest)
         let margin = String(repeating: " ", count: indent)
         let flow = "\(margin)- {" + members.map { "\($0.0): \($0.1)" }.joined(separator: ", ") + "}"
@@ -76,6 +76,11 @@ struct PageWriter {
         if let items = field.maximumItems { members.append(("max_items", String(items))) }
         add("min_value", field.minimumValue)
         add("max_value", field.maximumValue)
+        if !field.values.isEmpty {
+            let values = field.values.map { "\(quoted($0.value)): \(scalar($0.label))" }
+            members.append(("values", "{\(values.joined(separator: ", "))}"))
+        }
+        if isRequest, field.type.kind != .date { add("date", field.dateForm?.rawValue) }
         return members
     }
 

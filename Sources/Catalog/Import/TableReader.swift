@@ -7,6 +7,8 @@ struct TableReader {
     private let objectKeys: Set<String>?
     /// Whether the page ends inside this table.
     private let isCut: Bool
+    /// Whether this table says 是 and 否, or true and false, where most say 必须 and 可选.
+    private var hasPlainMarkers = false
     private var items: [Item] = []
     private(set) var rows: [TableRow] = []
     private(set) var warnings: [ImportWarning] = []
@@ -24,6 +26,7 @@ struct TableReader {
         _ lines: ArraySlice<PageLine>, isRequest: Bool, example: ExampleTree?, isCut: Bool
     ) -> (rows: [TableRow], warnings: [ImportWarning]) {
         var reader = TableReader(isRequest: isRequest, example: example, isCut: isCut)
+        reader.hasPlainMarkers = isRequest && reader.lacksUsualMarker(lines)
         reader.gather(lines)
         reader.readRows()
         return (reader.rows, reader.warnings)
@@ -73,10 +76,23 @@ struct TableReader {
     }
 
     private func isTopRow(_ text: String) -> Bool {
-        guard let row = Self.split(text) else { return false }
+        guard let row = split(text) else { return false }
         if isRequest { return row.isRequired != nil }
         guard let topKeys else { return FieldType(row.type).kind != .object || Self.isCapital(row.type) }
-        return topKeys.contains(ExampleTree.key(row.name))
+        return topKeys.contains(ExampleTree.key(row.name)) || isUnshownRow(row.name, row.type)
+    }
+
+    /// Whether an answer's row that its example does not show can be nothing else: prose has no such words.
+    private func isUnshownRow(_ name: String, _ type: String) -> Bool {
+        FieldType(type).kind != .object && name.utf8.contains(UInt8(ascii: "_"))
+            && name.utf8.allSatisfy { !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    }
+
+    /// Whether the table's first row has none of the usual words for required and optional.
+    private func lacksUsualMarker(_ lines: ArraySlice<PageLine>) -> Bool {
+        guard let first = lines.first(where: { !$0.text.isEmpty && !$0.isBullet }) else { return false }
+        guard let row = split(first.text), row.isRequired == nil else { return false }
+        return Self.plainMarker(String(row.rest.prefix { $0 != " " })) != nil
     }
 
     private static func isCapital(_ text: String) -> Bool {
@@ -84,7 +100,7 @@ struct TableReader {
     }
 
     /// `name Type`, `必须` or `可选`, and the rest.
-    private static func split(_ text: String) -> (name: String, type: String, isRequired: Bool?, rest: String)? {
+    private func split(_ text: String) -> (name: String, type: String, isRequired: Bool?, rest: String)? {
         var rest = text[...]
         func word() -> String {
             let end = rest.utf8.firstIndex { Blank.contains($0) } ?? rest.endIndex
@@ -94,19 +110,28 @@ struct TableReader {
             return String(word)
         }
         let name = word()
-        guard isName(name) else { return nil }
+        guard Self.isName(name) else { return nil }
         var type = word()
         if rest == "[]" || rest.hasPrefix("[] ") || rest.hasPrefix("[]\n") { type += " " + word() }
-        guard isType(type) else { return nil }
+        guard Self.isType(type) else { return nil }
         let before = rest
         if let isRequired = marker(word()) { return (name, type, isRequired, String(rest)) }
         return (name, type, nil, String(before))
     }
 
-    static func marker(_ text: String) -> Bool? {
+    private func marker(_ text: String) -> Bool? {
         switch text {
         case "必须", "必选", "必填": true
-        case "可选": false
+        case "可选", "选填", "非必须", "非必选", "非必填": false
+        default: hasPlainMarkers ? Self.plainMarker(text) : nil
+        }
+    }
+
+    /// Words that say so only where the whole table uses them: elsewhere they are examples and descriptions.
+    private static func plainMarker(_ text: String) -> Bool? {
+        switch text {
+        case "是", "true", "True", "TRUE", "Y", "Yes": true
+        case "否", "false", "False", "FALSE", "N", "No": false
         default: nil
         }
     }
@@ -159,7 +184,7 @@ struct TableReader {
     private mutating func readTop(_ index: inout Int) {
         let item = items[index]
         index += 1
-        guard let row = Self.split(item.text), !isRequest || row.isRequired != nil, !isHalf(item, row.rest) else {
+        guard let row = split(item.text), !isRequest || row.isRequired != nil, !isHalf(item, row.rest) else {
             let name = item.text.utf8.prefix { !Blank.contains($0) }
             warnings.append(
                 ImportWarning(line: item.line, row: String(Substring(name.prefix(64))), "no row of the table: left out")
@@ -207,12 +232,12 @@ struct TableReader {
         }
         let type = items[index + 1].text
         if isRequest {
-            guard index + 2 < items.count, let isRequired = Self.marker(items[index + 2].text) else {
+            guard index + 2 < items.count, let isRequired = marker(items[index + 2].text) else {
                 return hasGlyph ? Nested(name: name, type: "", isRequired: nil, count: 2) : nil
             }
             return Nested(name: name, type: type, isRequired: isRequired, count: 3)
         }
-        guard hasGlyph || isAnswerObject(name, type) else { return nil }
+        guard hasGlyph || isAnswerObject(name, type) || isUnshownObject(at: index, name, type) else { return nil }
         let isHalf = isCut && index + 2 == items.count && items[index + 1].isOpenEnd
         return Nested(name: name, type: isHalf ? "" : type, isRequired: nil, count: 2)
     }
@@ -222,6 +247,15 @@ struct TableReader {
         guard FieldType(type).kind == .object, Self.isCapital(type) || type.hasSuffix("[]") else { return false }
         guard let objectKeys else { return true }
         return objectKeys.contains(ExampleTree.key(name))
+    }
+
+    /// Whether an object row of which the example does not speak can be no two cells of the row before: that row has
+    /// both of its cells, and this one's own rows follow.
+    private func isUnshownObject(at index: Int, _ name: String, _ type: String) -> Bool {
+        guard FieldType(type).kind == .object, Self.isCapital(type), index >= 4, items[index - 1].isBullet,
+            items[index - 2].isBullet, items[index - 4].text.hasPrefix("└"), Self.isLower(name.utf8.first ?? 0)
+        else { return false }
+        return items[(index + 2)...].prefix(3).contains { $0.isBullet && $0.text.hasPrefix("└") }
     }
 
     private mutating func readNested(_ index: inout Int) {

@@ -112,7 +112,8 @@ struct TreeMatcher {
 
     private func shown(_ node: Int?, of row: TableRow) -> CellCut.Shown {
         guard let tree else { return .nothing }
-        guard let node else { return tree.isComplete ? .empty : .nothing }
+        // Java leaves out what has no example; an answer's example names everything.
+        guard let node else { return tree.isComplete && !isAnswer ? .empty : .nothing }
         let children = tree.nodes[node].children
         var values = tree.nodes[node].values
         if row.type.kind == .object, !children.isEmpty { values = [] }
@@ -120,6 +121,7 @@ struct TreeMatcher {
             let joined = children.flatMap { tree.nodes[$0].values }.joined(separator: ",")
             values = joined.isEmpty ? [] : [joined] + values
         }
+        if row.type.isList, row.type.kind != .object { values += values.flatMap(ListExample.bracketed) }
         return values.isEmpty ? .empty : .values(values)
     }
 

@@ -1,36 +1,121 @@
-/// The best reading of what a parameter's words say: proposals for the overlay, which people accept or not.
-enum Wording {
-    /// Proposals for a parameter's part of the overlay: `values: {'1': 新增, '2': 更新}`.
-    static func proposals(for field: Field) -> [String] {
-        guard let description = field.description, description.utf8.count <= maximumBytes else { return [] }
-        var proposals: [String] = []
-        let isScalar = [.string, .number].contains(field.type.kind) && !field.type.isList
-        if isScalar, let values = values(description, example: field.example) {
-            let list = values.map { "'\($0.value)': '\($0.label.replacing("'", with: "''"))'" }.joined(separator: ", ")
-            proposals.append("values: {\(list)}")
-        }
-        if field.type.kind == .string, !field.type.isList, let form = dateForm(description, example: field.example) {
-            proposals.append("date: \(form.rawValue)")
-        }
-        return proposals
+/// The best reading of what a parameter's words say.
+///
+/// A list of values and a form of dates are in force where the words are clear and the page's own example agrees; all
+/// else is proposed for the overlay.
+struct Wording {
+    /// The values of a closed enumeration; empty if the words list none for sure.
+    var values: [Field.AllowedValue] = []
+    /// The form of the dates in a text; nil if the words name none for sure.
+    var dateForm: DateForm?
+    /// What the words may say, as parts of an overlay: `values: {'1': 新增, '2': 更新}`.
+    var proposals: [String] = []
+    /// Why a proposal is not in force.
+    var doubts: [String] = []
+
+    init(_ field: Field) {
+        guard let description = field.description, description.utf8.count <= Self.maximumBytes, !field.type.isList
+        else { return }
+        if [.string, .number].contains(field.type.kind) { readValues(description, of: field) }
+        if field.type.kind == .string { readDate(description, of: field) }
     }
 
-    /// Groups of siblings of which the words say that they cannot all be empty.
-    static func oneOf(_ fields: [Field]) -> [[String]] {
-        let names = Dictionary(fields.map { (ExampleTree.key($0.name), $0.name) }) { first, _ in first }
-        var groups: [[String]] = []
-        for field in fields {
-            guard let description = field.description, description.utf8.count <= maximumBytes,
-                phrases.contains(where: { ByteSearch.first($0, in: description) != nil })
-            else { continue }
-            var group: [String] = []
-            for word in words(description) {
-                if let name = names[ExampleTree.key(word)], !group.contains(name) { group.append(name) }
+    private mutating func readValues(_ description: String, of field: Field) {
+        let listed = Self.values(description, example: nil) ?? []
+        guard !listed.isEmpty else { return }
+        let given = [field.example, field.defaultText].compactMap { $0 }
+        guard let other = given.first(where: { text in !listed.contains { $0.value == text } }) else {
+            if given.isEmpty {
+                return propose(listed, "the words list values, and neither example nor default confirms them")
             }
-            if !group.contains(field.name) { group.append(field.name) }
-            if group.count >= 2, !groups.contains(where: { Set($0) == Set(group) }) { groups.append(group) }
+            let isOpen = Self.isOpenList(description) || Set(listed.map(\.label)).count < listed.count
+            if isOpen { return propose(listed, "the words list values, but perhaps not all") }
+            values = listed
+            return
+        }
+        // What the example has nothing to do with is no list of its values.
+        if other.utf8.allSatisfy({ Self.isWord($0) }), other.utf8.count <= 48,
+            listed.count >= 3 || other.utf8.count <= 2
+        {
+            propose(listed, "the words list values, and \"\(other)\" is none of them")
+        }
+    }
+
+    private mutating func propose(_ values: [Field.AllowedValue], _ doubt: String) {
+        let list = values.map { "'\($0.value)': '\($0.label.replacing("'", with: "''"))'" }.joined(separator: ", ")
+        proposals.append("values: {\(list)}")
+        doubts.append(doubt + ": any value is taken")
+    }
+
+    private mutating func readDate(_ description: String, of field: Field) {
+        guard let form = Self.dateForm(description) else { return }
+        if let example = field.example ?? field.defaultText, form.takes(example), values.isEmpty,
+            !Self.isOpenList(description)
+        {
+            dateForm = form
+        } else if field.example == nil {
+            proposals.append("date: \(form.rawValue)")
+        }
+    }
+
+    /// A group of siblings of which the words say that they cannot all be empty.
+    struct Group: Equatable {
+        let names: [String]
+        /// Why the rule is only proposed; nil if it is in force.
+        let doubt: String?
+    }
+
+    /// The groups that the words of these siblings name.
+    static func oneOf(_ fields: [Field]) -> [Group] {
+        let names = Dictionary(fields.map { (ExampleTree.key($0.name), $0.name) }) { first, _ in first }
+        var groups: [Group] = []
+        for field in fields {
+            guard let description = field.description, description.utf8.count <= maximumBytes else { continue }
+            for clause in clauses(description)
+            where phrases.contains(where: { ByteSearch.first($0, in: clause) != nil }) {
+                let words = words(clause)
+                var group: [String] = []
+                for word in words {
+                    if let name = names[ExampleTree.key(word)], !group.contains(name) { group.append(name) }
+                }
+                if group.count < 2, !group.contains(field.name) { group.append(field.name) }
+                guard group.count >= 2, !groups.contains(where: { Set($0.names) == Set(group) }) else { continue }
+                var doubt: String?
+                if words.contains(where: { isIdentifier($0) && names[ExampleTree.key($0)] == nil }) {
+                    doubt = "the words name what stands elsewhere"
+                } else if !fields.contains(where: { group.contains($0.name) && $0.hasExample }) {
+                    doubt = "the page's own example has none of them"
+                }
+                groups.append(Group(names: group, doubt: doubt))
+            }
         }
         return groups
+    }
+
+    /// The sentences of a text: what speaks of other parameters stands in others.
+    private static func clauses(_ text: String) -> [String] {
+        text.split { "。;;\n".contains($0) }.map(String.init)
+    }
+
+    /// Whether a word can be nothing but a parameter's name.
+    private static func isIdentifier(_ word: String) -> Bool {
+        word.utf8.contains(UInt8(ascii: "_"))
+            || word.utf8.dropFirst().contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+                && word.utf8.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } == true
+    }
+
+    /// Words after which a list of values is no closed one.
+    private static let openWords = [
+        "例如", "比如", "譬如", "等等", "如:", "如\u{FF1A}", "多个", "多选", "逗号", "分隔", "隔开", "组合", "自定义", "...", "…", "e.g.",
+        "such as", "etc", "multiple", "comma",
+    ]
+
+    private static func isOpenList(_ text: String) -> Bool {
+        if openWords.contains(where: { ByteSearch.first($0, in: text) != nil }) { return true }
+        // 等 at a sentence's end; 等级 and 等待 are other words.
+        let scalars = Array(text.unicodeScalars)
+        return scalars.indices.contains { index in
+            scalars[index] == "等" && (index + 1 == scalars.count || isEdge(scalars[index + 1]))
+        }
     }
 
     private static let maximumBytes = 4096
@@ -99,11 +184,31 @@ enum Wording {
 
     // MARK: Dates
 
-    private static func dateForm(_ text: String, example: String?) -> DateForm? {
-        let named = [DateForm.dashed, .dotted].first { ByteSearch.first($0.rawValue, in: text) != nil }
-        guard let named else { return nil }
-        guard let example else { return named }
-        guard case .success(let reading) = named.read(example), reading.text == example else { return nil }
-        return named
+    /// The form that the words name, if they name only one.
+    private static func dateForm(_ text: String) -> DateForm? {
+        let timed = [DateForm.dashed, .dotted].filter { ByteSearch.first($0.rawValue, in: text) != nil }
+        if timed.count == 1 { return timed[0] }
+        guard timed.isEmpty, let place = ByteSearch.first(DateForm.day.rawValue, in: text) else { return nil }
+        // yyyy-MM-dd HH:mm is a form that there is no reading for.
+        let rest = String(decoding: text.utf8.dropFirst(place + DateForm.day.rawValue.utf8.count), as: UTF8.self)
+        let isLonger = rest.utf8.prefix(3).contains { byte in
+            byte == UInt8(ascii: "H") || byte == UInt8(ascii: "h") || byte == UInt8(ascii: "T")
+                || byte == UInt8(ascii: "'")
+        }
+        return isLonger ? nil : .day
+    }
+}
+
+extension DateForm {
+    /// Whether a text is a date in this very form.
+    fileprivate func takes(_ text: String) -> Bool {
+        guard case .success(let reading) = read(text) else { return false }
+        return reading.text == text
+    }
+}
+
+extension Field {
+    fileprivate var hasExample: Bool {
+        example != nil || defaultText != nil || children.contains { $0.hasExample }
     }
 }

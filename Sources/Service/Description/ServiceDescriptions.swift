@@ -25,8 +25,9 @@ actor ServiceDescriptions {
                 })
         case .docs: return DocsPage.reply(Self.kept(&docs) { DocsPage.page(catalog) })
         case .methodDocs(let entry): return DocsPage.reply(DocsPage.page(of: entry))
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats, .live, .ready, .metrics,
-            .console:
+        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats,
+            .auditExport, .live,
+            .ready, .metrics, .console:
             return Problem(.notFound, "There is nothing at this path.").reply
         }
     }

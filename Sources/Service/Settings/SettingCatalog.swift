@@ -128,6 +128,12 @@ public enum SettingCatalog {
         "TOPRELAY_RETENTION_CALLS", default: 365, in: 1...3650, of: "days",
         reason: "How long the audit trail keeps calls; bodies never outlive them.")
 
+    static let retentionSealed = Setting<Int>.integer(
+        "TOPRELAY_RETENTION_SEALED", default: 7, in: 0...3650, of: "days",
+        reason:
+            "How long the full requests are kept, sealed under the master key, so that a call can be looked into or "
+            + "sent again; 0 keeps none, and removes what is there. They never outlive the bodies.")
+
     /// The relay that `toprelay call` calls. The service does not read it; it may stand in a shared environment.
     static let url = SettingDescription(
         name: "TOPRELAY_URL", defaultText: "http://127.0.0.1:8080", isSecret: false, form: "http[s]://HOST[:PORT]",
@@ -145,7 +151,7 @@ public enum SettingCatalog {
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
         maximumConnections.description, maximumCallsInFlight.description, requestTimeout.description,
         idleTimeout.description, outcomeQueueRows.description, outcomeQueueMebibytes.description,
-        retentionBodies.description, retentionCalls.description, url, token,
+        retentionBodies.description, retentionCalls.description, retentionSealed.description, url, token,
     ]
 
     /// The settings as `--help` shows them.

@@ -44,7 +44,7 @@ public struct Settings: Sendable {
     public let outcomeQueueRows: Int
     /// `TOPRELAY_OUTCOME_QUEUE_MIB`, in bytes.
     public let outcomeQueueBytes: Int
-    /// `TOPRELAY_RETENTION_BODIES` and `TOPRELAY_RETENTION_CALLS`.
+    /// `TOPRELAY_RETENTION_BODIES`, `TOPRELAY_RETENTION_CALLS` and `TOPRELAY_RETENTION_SEALED`.
     public let retention: Retention
 
     /// Reads all settings of `serve`.
@@ -80,10 +80,11 @@ public struct Settings: Sendable {
         let outcomeQueueMebibytes = reader.required(Catalog.outcomeQueueMebibytes)
         let retentionBodies = reader.required(Catalog.retentionBodies)
         let retentionCalls = reader.required(Catalog.retentionCalls)
+        let retentionSealed = reader.required(Catalog.retentionSealed)
         guard let database, let masterKey, let listen, let gatewayURL, let callTimeout, let workers, let logLevel,
             let logFormat, let drainDelay, let maximumConnections, let maximumCallsInFlight,
             let requestTimeout, let idleTimeout, let outcomeQueueRows, let outcomeQueueMebibytes,
-            let retentionBodies, let retentionCalls
+            let retentionBodies, let retentionCalls, let retentionSealed
         else { return nil }
         self.database = database
         self.masterKey = masterKey
@@ -101,6 +102,7 @@ public struct Settings: Sendable {
         self.idleTimeout = idleTimeout
         self.outcomeQueueRows = outcomeQueueRows
         outcomeQueueBytes = outcomeQueueMebibytes << 20
-        retention = Retention(bodyDays: retentionBodies, callDays: retentionCalls)
+        retention = Retention(
+            bodyDays: retentionBodies, callDays: retentionCalls, sealedDays: retentionSealed)
     }
 }

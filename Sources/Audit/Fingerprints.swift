@@ -1,0 +1,32 @@
+/// Fingerprints of the business keys of one call, all made with one version of the fingerprint key. Made once a call: its intent and its ending share them.
+public struct Fingerprints: Sendable {
+    /// The most business keys of one call that are kept.
+    public static let maximumCount = 2000
+
+    /// The fingerprints, in the order in which the keys came.
+    public private(set) var values: [Int64] = []
+    /// Whether the call touches more things than are kept.
+    public var isCut = false
+    private let key: FingerprintKey?
+    private var buffer: [UInt8] = []
+
+    /// No fingerprints yet.
+    /// - Parameter key: what makes them; without one no keys are kept.
+    public init(key: FingerprintKey? = nil) {
+        self.key = key
+    }
+
+    /// The version of the key that made them; nil when there are none.
+    var version: Int16? { values.isEmpty ? nil : key?.version }
+
+    /// Adds the fingerprint of a value under a name.
+    public mutating func add(name: String, value: String) {
+        guard let key else { return }
+        guard values.count < Self.maximumCount else {
+            isCut = true
+            return
+        }
+        if values.isEmpty { buffer.reserveCapacity(64) }
+        values.append(key.fingerprint(name: name, value: value, buffer: &buffer))
+    }
+}

@@ -1,0 +1,53 @@
+import Atomics
+import Crypto
+import Postgres
+
+/// Makes the rows of `audit.sealed`. One a writer: its memory is used again for each row.
+struct RequestSealer {
+    /// Memory beyond this is given back after a large request.
+    private static let keptBytes = 256 << 10
+
+    private let sealer: Sealer
+    private let figures: TrailFigures
+    private var value: [UInt8] = []
+    private var associated: [UInt8]
+
+    init(_ sealer: Sealer, figures: TrailFigures) {
+        self.sealer = sealer
+        self.figures = figures
+        associated = SealedRequest.associatedPrefix + [UInt8](repeating: 0, count: 16)
+    }
+
+    /// The row of an intent's full request; one without it where it is over the limit.
+    mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
+        let bytes = SealedRequest.bytes(of: intent.parameters)
+        let isKept = bytes <= SealedRequest.maximumBytes
+        if isKept {
+            try seal(intent, bytes: bytes)
+        } else {
+            figures.tooLargeToSeal.wrappingIncrement(ordering: .relaxed)
+        }
+        var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))
+        row.uuid(high: intent.id.high, low: intent.id.low)
+        row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
+        row.int8(Int64(sealer.keyID))
+        row.int4(Int32(clamping: bytes))
+        if isKept { row.binary(value) } else { row.null() }
+        if value.capacity > Self.keptBytes { value = [] }
+        return row.finish()
+    }
+
+    private mutating func seal(_ intent: Intent, bytes: Int) throws(CryptoError) {
+        value.removeAll(keepingCapacity: true)
+        value.reserveCapacity(bytes + Sealer.overheadBytes + 16 * (intent.parameters.count + 1))
+        for _ in 0..<Sealer.headBytes { value.append(0) }
+        SealedRequest.append(intent.parameters, files: intent.files, to: &value)
+        let start = SealedRequest.associatedPrefix.count
+        for (half, number) in [intent.id.high, intent.id.low].enumerated() {
+            for place in 0..<8 {
+                associated[start + half * 8 + place] = UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * place))
+            }
+        }
+        try sealer.seal(&value, associated: associated)
+    }
+}

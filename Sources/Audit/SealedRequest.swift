@@ -1,0 +1,104 @@
+public import Crypto
+public import TOP
+
+/// The business parameters of a call in the form that is sealed: a list of names and texts, with their lengths in front
+/// (LEB128). Never a session, a sign or a common parameter; of a file only its size.
+public struct SealedRequest: Sendable, Equatable {
+    /// The most bytes of parameters that are kept; the whole of a larger request is left out, since a part is of no use.
+    public static let maximumBytes = 4 << 20
+
+    /// The parameters in the order in which they were sent.
+    public var parameters: [Parameter]
+    /// Names of the files that were sent, and their sizes in bytes; their content is not kept.
+    public var files: [(name: String, bytes: Int)]
+
+    private static let version: UInt8 = 1
+    private static let parameter: UInt8 = 0
+    private static let file: UInt8 = 1
+
+    /// Opens a request that was sealed for this call.
+    public init(opening sealed: [UInt8], of id: CallID, with key: SealingKey) throws(CryptoError) {
+        let plain = try key.open(sealed, associated: Self.associatedPrefix + id.bytes)
+        guard let request = Self(reading: plain) else {
+            throw CryptoError.unreadableBlob(detail: "it holds no request")
+        }
+        self = request
+    }
+
+    init?(reading plain: [UInt8]) {
+        parameters = []
+        files = []
+        guard plain.first == Self.version else { return nil }
+        var rest = plain[1...]
+        while let kind = rest.popFirst() {
+            guard let name = Self.text(&rest) else { return nil }
+            switch kind {
+            case Self.parameter:
+                guard let value = Self.text(&rest) else { return nil }
+                parameters.append(Parameter(name: name, value: value))
+            case Self.file:
+                guard let count = Self.number(&rest) else { return nil }
+                files.append((name, count))
+            default: return nil
+            }
+        }
+    }
+
+    /// What a seal is bound to: table and column, and behind them the sixteen bytes of the call's id.
+    static let associatedPrefix = Array("audit.sealed/sealed/".utf8)
+
+    /// Bytes of names and values.
+    static func bytes(of parameters: [Parameter]) -> Int {
+        parameters.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    }
+
+    /// Appends the form to `plain`.
+    static func append(_ parameters: [Parameter], files: [FilePart], to plain: inout [UInt8]) {
+        plain.append(version)
+        for item in parameters where !item.isDropped {
+            plain.append(parameter)
+            append(item.name, to: &plain)
+            append(item.value, to: &plain)
+        }
+        for item in files {
+            plain.append(file)
+            append(item.name, to: &plain)
+            append(item.bytes.count, to: &plain)
+        }
+    }
+
+    private static func append(_ text: String, to plain: inout [UInt8]) {
+        append(text.utf8.count, to: &plain)
+        plain.append(contentsOf: text.utf8)
+    }
+
+    private static func append(_ number: Int, to plain: inout [UInt8]) {
+        var left = UInt64(number)
+        while left > 0x7F {
+            plain.append(UInt8(truncatingIfNeeded: left) | 0x80)
+            left >>= 7
+        }
+        plain.append(UInt8(left))
+    }
+
+    private static func number(_ rest: inout ArraySlice<UInt8>) -> Int? {
+        var number: UInt64 = 0
+        for shift in stride(from: 0, to: 35, by: 7) {
+            guard let byte = rest.popFirst() else { return nil }
+            number |= UInt64(byte & 0x7F) << UInt64(shift)
+            if byte < 0x80 { return Int(number) }
+        }
+        return nil
+    }
+
+    private static func text(_ rest: inout ArraySlice<UInt8>) -> String? {
+        guard let count = number(&rest), count <= rest.count else { return nil }
+        defer { rest = rest.dropFirst(count) }
+        return String(decoding: rest.prefix(count), as: UTF8.self)
+    }
+
+    /// Whether all members are the same.
+    public static func == (one: SealedRequest, other: SealedRequest) -> Bool {
+        one.parameters == other.parameters && one.files.elementsEqual(other.files, by: ==)
+    }
+}

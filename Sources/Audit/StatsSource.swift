@@ -1,0 +1,84 @@
+/// Which kept counts an answer is made from; see migrations/0005_audit_stats.sql and 0006_audit_cube.sql.
+enum StatsSource: Sendable, Equatable {
+    /// Counts and quantiles by none, one or two dimensions, in buckets of a grain.
+    case rollups(grain: StatsQuery.Bucket, set: [StatsQuery.Dimension])
+    /// Hours' calls that are alike in everything but the seller, with their durations.
+    case cells
+    /// The calls themselves.
+    case calls
+
+    /// The pairs that are kept by hours and days.
+    private static let pairs: [[StatsQuery.Dimension]] = [
+        [.method, .app], [.method, .caller], [.method, .outcome], [.method, .subCode], [.app, .caller],
+        [.app, .outcome], [.app, .subCode], [.seller, .outcome], [.caller, .outcome], [.caller, .subCode],
+        [.outcome, .subCode],
+    ]
+    private static let byMinutes: [[StatsQuery.Dimension]] = [[], [.method], [.app], [.outcome], [.subCode]]
+    private static let byHours: [[StatsQuery.Dimension]] = byMinutes + [[.seller], [.caller]] + pairs
+
+    /// The least that holds the whole answer.
+    init(_ query: StatsQuery) {
+        let filter = query.filter
+        guard !filter.needsCalls else {
+            self = .calls
+            return
+        }
+        let used = query.used
+        let isByMinutes = [.minute, .fiveMinutes, .quarter].contains(query.bucket)
+        if !filter.needsCells {
+            let exact = Set(query.dimensions).union(filter.pinned)
+            let set = (isByMinutes ? Self.byMinutes : Self.byHours).first { set in
+                // Counts may be added up over what is not asked for. Quantiles may not, nor over buckets.
+                used.isSubset(of: set)
+                    && (!query.wantsQuantiles || query.bucket != .all && exact.isSuperset(of: set))
+            }
+            if let set {
+                self = .rollups(grain: query.bucket == .all ? .hour : query.bucket, set: set)
+                return
+            }
+        }
+        self = !isByMinutes && Self.hasCells(query) ? .cells : .calls
+    }
+
+    /// Whether whole hours of an answer can be made from cells.
+    static func hasCells(_ query: StatsQuery) -> Bool { !query.filter.needsCalls && !query.used.contains(.seller) }
+
+    /// Milliseconds of the buckets that are kept; nil for the calls themselves.
+    var unit: Int64? {
+        switch self {
+        case .rollups(let grain, _): grain.milliseconds
+        case .cells: StatsQuery.Bucket.hour.milliseconds
+        case .calls: nil
+        }
+    }
+}
+
+extension StatsQuery {
+    /// The dimensions that calls are told apart or narrowed by.
+    var used: Set<Dimension> { Set(dimensions).union(filter.narrowed) }
+}
+
+extension TrailFilter {
+    /// The dimensions that are narrowed to one value.
+    var pinned: Set<StatsQuery.Dimension> {
+        var pinned: Set<StatsQuery.Dimension> = []
+        if let method, !method.utf8.contains(UInt8(ascii: "*")) { pinned.insert(.method) }
+        if app != nil { pinned.insert(.app) }
+        if seller != nil { pinned.insert(.seller) }
+        if caller != nil { pinned.insert(.caller) }
+        if outcome != nil { pinned.insert(.outcome) }
+        if subCode != nil { pinned.insert(.subCode) }
+        return pinned
+    }
+
+    /// The dimensions that are narrowed.
+    var narrowed: Set<StatsQuery.Dimension> { method == nil ? pinned : pinned.union([.method]) }
+
+    /// Whether it narrows something that only cells and calls have.
+    var needsCells: Bool { status != nil || code != nil }
+
+    /// Whether it narrows something that only calls have.
+    var needsCalls: Bool {
+        key != nil || ref != nil || topRequestID != nil || clientRequestID != nil || minimumDurationMilliseconds != nil
+    }
+}

@@ -1,0 +1,174 @@
+import Postgres
+
+/// The statement of an answer: kept counts and those of the calls in one.
+struct StatsStatement {
+    private let query: StatsQuery
+    private let plan: StatsPlan
+    private let filters: [String]
+    private var clause = TrailClause()
+
+    /// Makes the statement; nil when there is nothing to ask for.
+    static func make(_ query: StatsQuery, _ plan: StatsPlan) -> (sql: String, parameters: [SQLValue])? {
+        var statement = StatsStatement(query, plan)
+        let text = statement.text()
+        return text.map { ($0, statement.clause.parameters) }
+    }
+
+    private init(_ query: StatsQuery, _ plan: StatsPlan) {
+        self.query = query
+        self.plan = plan
+        query.filter.addAll(to: &clause)
+        filters = clause.terms
+    }
+
+    /// `counted` is the number of calls that were counted one by one.
+    private mutating func text() -> String? {
+        let kept = keptPart()
+        let cells = cellPart()
+        let live = livePart()
+        var parts: [String] = []
+        var counted: [String] = []
+        if let kept { if isFinal { parts.append(kept) } else { counted.append(kept) } }
+        counted += [cells, live].compactMap { $0 }
+        if !counted.isEmpty { parts.append(aggregate(of: counted.joined(separator: " UNION ALL "))) }
+        guard !parts.isEmpty else { return nil }
+        let order =
+            ["answer.at"] + (query.bucket == .all ? ["calls DESC"] : []) + names.map { "\($0) COLLATE \"C\"" }
+        let columns = names + Self.sums + ["p50_us", "p95_us", "p99_us"]
+        return """
+            SELECT (date_part('epoch', answer.at) * 1000)::bigint AS ms, \(list(columns)), \
+            \(live == nil ? "0::bigint" : "(sum(live) OVER ())::bigint") AS counted
+            FROM (\(parts.joined(separator: " UNION ALL "))) AS answer \
+            ORDER BY \(list(order)) LIMIT \(StatsQuery.maximumRows + 1)
+            """
+    }
+
+    /// Whether the kept rows are rows of the answer as they are.
+    private var isFinal: Bool {
+        guard case .rollups(let grain, let set) = plan.source, grain == query.bucket else { return false }
+        return Set(query.dimensions).union(query.filter.pinned).isSuperset(of: set)
+    }
+
+    /// The names of the dimensions in the statement.
+    private var names: [String] { query.dimensions.indices.map { "d\($0)" } }
+
+    /// The values of the dimensions under those names; what is kept has no NULL.
+    private func values(canBeNull: Bool) -> [String] {
+        query.dimensions.enumerated().map {
+            (canBeNull ? "coalesce(\($1.rawValue), '')" : $1.rawValue) + " AS d\($0)"
+        }
+    }
+
+    private func list(_ parts: [String]) -> String { parts.joined(separator: ", ") }
+
+    /// The bucket of a row.
+    private mutating func start() -> String {
+        query.bucket == .all ? clause.instant(query.fromMilliseconds) : "audit.bucket('\(query.bucket.rawValue)', at)"
+    }
+
+    private mutating func within(_ windows: [TrailWindow]) -> String {
+        var terms: [String] = []
+        for window in windows {
+            terms.append("at >= \(clause.instant(window.from)) AND at < \(clause.instant(window.to))")
+        }
+        return "(" + terms.joined(separator: " OR ") + ")"
+    }
+}
+
+extension StatsStatement {
+    /// What rollups hold: rows of the answer, or parts of such rows to be added up.
+    private mutating func keptPart() -> String? {
+        guard !plan.kept.isEmpty, case .rollups(let grain, let set) = plan.source else { return nil }
+        let conditions = ([within(plan.kept)] + filters).joined(separator: " AND ")
+        let columns = values(canBeNull: false) + Self.sums
+        let table = "(\(Self.table(grain, set))) AS kept WHERE \(conditions)"
+        if isFinal {
+            return "SELECT \(list(["at"] + columns)), p50_us, p95_us, p99_us, 0::bigint AS live FROM \(table)"
+        }
+        return "SELECT \(list(["\(start()) AS start"] + columns)), \(noDuration), 0 AS live FROM \(table)"
+    }
+
+    /// What cells hold: parts of rows.
+    private mutating func cellPart() -> String? {
+        guard !plan.cells.isEmpty else { return nil }
+        let conditions = ([within(plan.cells)] + filters).joined(separator: " AND ")
+        let columns = ["\(start()) AS start"] + values(canBeNull: false) + Self.sums
+        return """
+            SELECT \(list(columns)), \(isByArrays ? "durations" : noDuration), 0 AS live \
+            FROM (SELECT *, CASE WHEN outcome IN ('success', 'accepted') THEN 0 ELSE calls END AS errors FROM audit.rollup_cells \
+            WHERE \(query.used.contains(.caller) ? "" : "NOT ")per_caller) AS cells WHERE \(conditions)
+            """
+    }
+
+    private static let sums = ["calls", "errors", "request_bytes", "response_bytes"]
+
+    private var noDuration: String { isByArrays ? "NULL::bigint[] AS durations" : "NULL::bigint AS duration" }
+
+    /// A table of rollups with its values under the names of their dimensions.
+    private static func table(_ grain: StatsQuery.Bucket, _ set: [StatsQuery.Dimension]) -> String {
+        let columns = "calls, errors, request_bytes, response_bytes, p50_us, p95_us, p99_us"
+        let of = "grain = '\(grain.rawValue)'"
+        let name = set.map(\.rawValue).joined(separator: ",")
+        switch set.count {
+        case 2:
+            return """
+                SELECT at, first AS \(set[0].rawValue), second AS \(set[1].rawValue), \(columns) FROM audit.rollup_pairs \
+                WHERE \(of) AND dimensions = '\(name)'
+                """
+        case 1:
+            return
+                "SELECT at, value AS \(name), \(columns) FROM audit.rollups WHERE \(of) AND dimension = '\(name)'"
+        default: return "SELECT at, \(columns) FROM audit.rollups WHERE \(of) AND dimension = ''"
+        }
+    }
+
+    /// The calls of the rest, no more of them than may be counted and one.
+    private mutating func livePart() -> String? {
+        guard !plan.live.isEmpty else { return nil }
+        var branches: [String] = []
+        let start = start()
+        let values = values(canBeNull: true)
+        let duration = isByArrays ? "ARRAY[duration_us] AS durations" : "duration_us AS duration"
+        let lookUp = query.filter.tagTerm(binding: &clause).map { [$0] } ?? []
+        for window in plan.live {
+            let conditions = ([within([window])] + filters + lookUp + [TrailFilter.highestSource]).joined(
+                separator: " AND ")
+            branches.append(
+                """
+                SELECT \(list(["\(start) AS start"] + values)), 1::bigint AS calls, \
+                (outcome NOT IN ('success', 'accepted'))::integer::bigint AS errors, \
+                request_bytes, response_bytes, \(duration), 1 AS live FROM audit.calls AS c WHERE \(conditions)
+                """)
+        }
+        return "(\(branches.joined(separator: " UNION ALL ")) LIMIT \(StatsQuery.maximumCalls + 1))"
+    }
+
+    /// Rows of the answer out of parts of them.
+    private func aggregate(of parts: String) -> String {
+        let group = list(["start"] + names)
+        let quantiles =
+            query.wantsQuantiles
+            ? "percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY duration)" : "NULL::bigint[]"
+        return """
+            SELECT \(list(["start AS at"] + names + Self.sums)), q[1] AS p50_us, q[2] AS p95_us, q[3] AS p99_us, live \
+            FROM (SELECT \(group), \(list(Self.sums.map { "sum(\($0))::bigint AS \($0)" })), \(quantiles) AS q, sum(live) AS live \
+            FROM (\(isByArrays ? single(parts) : parts)) AS parts GROUP BY \(group)) AS counted
+            """
+    }
+
+    /// Whether parts have the durations of many calls each.
+    private var isByArrays: Bool {
+        query.wantsQuantiles && !plan.cells.isEmpty
+    }
+
+    /// Parts with one duration each. Ordered before they are taken apart, because there are far fewer of them then, and grouping needs the order.
+    /// Functions that give several rows stand side by side, the shorter ones filled up with NULL, which no sum counts.
+    private func single(_ parts: String) -> String {
+        let group = list(["start"] + names)
+        let once = (Self.sums + ["live"]).map {
+            "unnest(ARRAY[\($0)]) AS \($0)"
+        }
+        return
+            "SELECT \(group), \(list(once)), unnest(durations) AS duration FROM (\(parts)) AS cells ORDER BY \(group)"
+    }
+}

@@ -1,0 +1,66 @@
+import Postgres
+import TOP
+
+/// A WHERE clause under construction.
+struct TrailClause {
+    var terms: [String] = []
+    /// Those of the terms that an index other than that of tags leads to.
+    var indexTerms: [String] = []
+    var parameters: [SQLValue] = []
+
+    var text: String { terms.isEmpty ? "true" : terms.joined(separator: " AND ") }
+
+    mutating func add(_ column: String, equals value: String?) {
+        guard let value else { return }
+        terms.append("\(column) = \(bind(.text(value)))")
+    }
+
+    mutating func add(method: String?) {
+        guard let method else { return }
+        guard method.utf8.contains(UInt8(ascii: "*")) else { return add("method", equals: method) }
+        let pattern = method.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+            .replacing("*", with: "%")
+        terms.append("method LIKE \(bind(.text(pattern)))")
+    }
+
+    mutating func add(ref: String?) {
+        guard let ref else { return }
+        add(indexed: "refs IS NOT NULL AND refs @> ARRAY[\(bind(.text(ref)))]::text[]")
+    }
+
+    mutating func add(fingerprints: [Int64]) {
+        guard !fingerprints.isEmpty else { return terms.append("false") }
+        let list = fingerprints.map { String($0) }.joined(separator: ",")
+        add(indexed: "keys && '{\(list)}'::bigint[]")
+    }
+
+    /// - Returns: what the statement begins with: the keys are looked up once.
+    mutating func add(siblingsOf id: CallID?) -> String {
+        guard let id else { return "" }
+        let (at, own) = (instant(id.epochMilliseconds), bind(.text(id.text)) + "::uuid")
+        add(indexed: "keys && (SELECT keys FROM siblings)")
+        terms.append("id <> \(own)")
+        return "WITH siblings AS MATERIALIZED (\(SiblingKeys.query(at: at, id: own))) "
+    }
+
+    private mutating func add(indexed term: String) {
+        terms.append(term)
+        indexTerms.append(term)
+    }
+
+    mutating func add(_ cursor: TrailCursor?) {
+        guard let cursor else { return }
+        let comparison = cursor.direction == .newer ? ">" : "<"
+        let at = TOPTime.rfc3339(epochMilliseconds: Int(cursor.id.epochMilliseconds))
+        terms.append("(at, id) \(comparison) (\(bind(.text(at)))::timestamptz, \(bind(.text(cursor.id.text)))::uuid)")
+    }
+
+    mutating func instant(_ milliseconds: Int64) -> String {
+        bind(.text(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))) + "::timestamptz"
+    }
+
+    mutating func bind(_ value: SQLValue) -> String {
+        parameters.append(value)
+        return "$\(parameters.count)"
+    }
+}

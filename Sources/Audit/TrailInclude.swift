@@ -1,0 +1,28 @@
+/// Which texts of a call a reader asks for.
+public struct TrailInclude: Sendable, Equatable {
+    /// The business parameters as sent, masked.
+    public var request: Bool
+    /// TOP's answer, masked.
+    public var response: Bool
+
+    /// Both members; none is asked for unless said.
+    public init(request: Bool = false, response: Bool = false) {
+        self.request = request
+        self.response = response
+    }
+
+    /// Whether no text is asked for.
+    public var isEmpty: Bool { !request && !response }
+
+    /// Reads `request,response`; nil for anything else.
+    public init?(_ text: String) {
+        self.init()
+        for part in text.split(separator: ",") {
+            switch part {
+            case "request": request = true
+            case "response": response = true
+            default: return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+public import Postgres
+
+extension TrailReader {
+    /// One page with notes and texts. A page with very much text ends early: its cursors lead to the rest.
+    public func records(
+        _ filter: TrailFilter, _ include: TrailInclude, maximumTextBytes: Int = maximumPageTextBytes
+    ) async throws(PostgresError) -> (page: TrailPage, records: [TrailRecord]) {
+        let page = try await list(filter)
+        let ids = page.fetchedIDs
+        let notes = try await notes(of: ids)
+        let texts = try await texts(of: ids, include, maximumBytes: maximumTextBytes)
+        let cut = page.cut(to: texts.count)
+        let textByID = Dictionary(zip(ids, texts)) { first, _ in first }
+        return (
+            cut,
+            cut.rows.map { row in
+                TrailRecord(
+                    row: row, notes: notes[row.id] ?? [], texts: textByID[row.id] ?? TrailTexts(), include: include)
+            }
+        )
+    }
+
+    /// One call with its notes and texts; nil when there is none of that id.
+    public func record(_ id: CallID, _ include: TrailInclude) async throws(PostgresError) -> TrailRecord? {
+        guard let row = try await call(id) else { return nil }
+        let notes = try await notes(of: [id])
+        let texts = try await texts(of: [id], include, maximumBytes: Self.maximumPageTextBytes)
+        return TrailRecord(row: row, notes: notes[id] ?? [], texts: texts.first ?? TrailTexts(), include: include)
+    }
+}

@@ -1,0 +1,115 @@
+import JSON
+public import TOP
+
+/// Shows an answer as far as its entry knows it: of a method marked personal, what the entry does not know keeps its
+/// name and its place, and not its value.
+struct AnswerMask {
+    /// What is to be shown of a scalar.
+    private enum Shown {
+        case itself
+        case masked(String)
+    }
+
+    private let hidesUnknown: Bool
+    /// The scalars that the entry knows, by where they stand.
+    private var known: [Int: Shown] = [:]
+
+    private init(hidesUnknown: Bool) {
+        self.hidesUnknown = hidesUnknown
+    }
+
+    /// The text of an answer whose inner object was found.
+    static func response(_ inner: JSONValue, of entry: Entry, _ mask: ValueMask) -> String {
+        var shown = AnswerMask(hidesUnknown: entry.isPersonal)
+        shown.keepRequestID(of: inner.documentRoot)
+        shown.object(inner, entry.answerLevel)
+        shown.keepRequestID(of: inner)
+        return shown.text(inner.documentRoot.raw, mask)
+    }
+
+    /// The text of an answer that is an `error_response`: what TOP documents of it is known.
+    static func error(_ root: JSONValue, _ mask: ValueMask) -> String {
+        var shown = AnswerMask(hidesUnknown: true)
+        shown.keepRequestID(of: root)
+        if let error = root["error_response"] {
+            for name in ["code", "msg", "sub_code", "sub_msg", "request_id"] {
+                if let value = error[name], value.scalarText != nil { shown.known[value.offset] = .itself }
+            }
+        }
+        return shown.text(root.raw, mask)
+    }
+
+    /// The text of an answer of which nothing is known; one that is no JSON, such as a proxy's page, has no members.
+    static func unreadable(_ body: [UInt8], _ mask: ValueMask) -> String {
+        guard JSONScalars.isOutlined(body.span) else { return mask.masked(String(decoding: body, as: UTF8.self)) }
+        return AnswerMask(hidesUnknown: true).text(body[...], mask)
+    }
+
+    private mutating func keepRequestID(of object: JSONValue) {
+        if let id = object["request_id"], id.scalarText != nil { known[id.offset] = .itself }
+    }
+
+    private mutating func object(_ value: JSONValue, _ level: AnswerLevel) {
+        for field in value.fields {
+            guard let member = level[field.nameBytes] else { continue }
+            if member.isList, let elements = ListWrapper.elements(of: field.value, member) {
+                for element in elements { self.element(element, member) }
+            } else {
+                element(field.value, member)
+            }
+        }
+    }
+
+    private mutating func element(_ value: JSONValue, _ member: AnswerLevel.Member) {
+        if let level = member.level, value.kind == .object { return object(value, level) }
+        guard let text = value.scalarText else { return }
+        known[value.offset] = member.sensitivity.map { .masked($0.mask(text)) } ?? .itself
+    }
+
+    private func text(_ source: ArraySlice<UInt8>, _ mask: ValueMask) -> String {
+        let text = source.span
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count + 64)
+        var copied = 0
+        JSONScalars.forEach(text) { range in
+            let shown: String
+            switch known[range.lowerBound + source.startIndex] {
+            case .itself: return
+            case .masked(let text): shown = text
+            case nil:
+                guard hidesUnknown else { return }
+                shown = "***"
+            }
+            mask.append(text.extracting(copied..<range.lowerBound), to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
+            bytes.append(contentsOf: shown.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            copied = range.upperBound
+        }
+        mask.append(text.extracting(copied..<text.count), to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Entry {
+    /// TOP's answer as the trail may show it: private values masked, and, where the method is marked personal, the values
+    /// of all that the entry does not know.
+    /// - Parameters:
+    ///   - body: as it was received.
+    ///   - answer: what was read of it; nil where it was not looked at.
+    ///   - interpretation: what it means, where it has a response.
+    ///   - mask: the call's.
+    public func shown(
+        _ body: [UInt8], _ answer: Answer?, _ interpretation: Interpretation?, _ mask: ValueMask
+    ) -> String {
+        if let interpretation, case .response(let inner) = answer {
+            guard interpretation.isWhollyKnown else { return AnswerMask.response(inner, of: self, interpretation.mask) }
+            return interpretation.mask.masked(String(decoding: body, as: UTF8.self))
+        }
+        guard isPersonal else { return mask.masked(String(decoding: body, as: UTF8.self)) }
+        if case .error = answer, let document = try? JSONDocument(body, options: .tolerant) {
+            return AnswerMask.error(document.root, mask)
+        }
+        return AnswerMask.unreadable(body, mask)
+    }
+}

@@ -1,0 +1,32 @@
+import JSON
+
+/// The elements of a list's example: pages join them by commas, between brackets or not, or write a JSON list.
+enum ListExample {
+    /// The elements as texts, without white space around them; empty ones are left out.
+    static func elements(_ text: String) -> [String] {
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return parts(text) }
+        if let document = try? JSONDocument(text), document.root.kind == .array {
+            let elements = document.root.elements.map { $0.scalarText }
+            if elements.allSatisfy({ $0 != nil }) { return elements.compactMap { $0 }.filter { !$0.isEmpty } }
+        }
+        return parts(String(text.dropFirst().dropLast())).map(unquoted)
+    }
+
+    /// How the table may write what Java has without brackets: `31` is `[31]`, and `a,b` is `[a,b]` or `["a","b"]`.
+    static func bracketed(_ text: String) -> [String] {
+        if text.hasPrefix("[") { return [] }
+        let quoted = parts(text).map { "\"\($0)\"" }.joined(separator: ",")
+        return ["[\(text)]", "[\(quoted)]"]
+    }
+
+    private static func parts(_ text: String) -> [String] {
+        text.split(separator: ",").map { Blank.trimmed(String($0)) }.filter { !$0.isEmpty }
+    }
+
+    private static func unquoted(_ text: String) -> String {
+        guard text.utf8.count >= 2, let first = text.utf8.first, first == text.utf8.last,
+            first == UInt8(ascii: "\"") || first == UInt8(ascii: "'")
+        else { return text }
+        return String(text.dropFirst().dropLast())
+    }
+}

@@ -1,0 +1,97 @@
+import CLibcrypto
+
+/// Seals many values under one `SealingKey` cheaply: the cipher is set up once, and no random bytes are drawn per value.
+///
+/// Each sealer has a key of its own, derived of the sealing key and a random salt (HMAC-SHA256), and counts its nonces:
+/// two values can never share both, however many are sealed. `SealingKey.open` opens them.
+///
+/// For one thread at a time.
+public final class Sealer {
+    /// The room that a value needs in front of it.
+    public static let headBytes = SealedForm.headCount + SealedForm.counterCount
+    /// How much longer than its plain text a sealed value is, in bytes.
+    public static let overheadBytes = headBytes + SealedForm.tagCount
+
+    /// The id of the sealing key.
+    public let keyID: UInt32
+    /// Version, id of the key, salt.
+    private let head: [UInt8]
+    private var nonce = [UInt8](repeating: 0, count: SealedForm.nonceCount)
+    private var counter: UInt64 = 0
+    // Owned: made in init, freed in deinit.
+    private let context: OpaquePointer
+
+    init(keyID: UInt32, head: [UInt8], key: [UInt8]) throws(CryptoError) {
+        self.keyID = keyID
+        self.head = head
+        guard let context = toprelay_gcm_new(try Libcrypto.aes256GCM.get().pointer, key) else {
+            throw Libcrypto.failure(to: "set up a key for sealing")
+        }
+        self.context = context
+    }
+
+    deinit {
+        EVP_CIPHER_CTX_free(context)
+    }
+
+    /// Seals in place what stands behind the first `headBytes` bytes, which are filled in, and appends the tag.
+    /// - Parameter associated: what the value is bound to; not stored with it.
+    public func seal(_ value: inout [UInt8], associated: [UInt8]) throws(CryptoError) {
+        let start = Self.headBytes
+        let count = value.count - start
+        guard count >= 0, counter < .max else {
+            throw CryptoError.failed(operation: "seal a value", detail: "no room for its head")
+        }
+        counter += 1
+        for place in 0..<8 {
+            nonce[4 + place] = UInt8(truncatingIfNeeded: counter >> UInt64(56 - 8 * place))
+            value[head.count + place] = nonce[4 + place]
+        }
+        for place in head.indices { value[place] = head[place] }
+        for _ in 0..<SealedForm.tagCount { value.append(0) }
+        let done = value.withUnsafeMutableBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return Int32(0) }
+            return toprelay_gcm_seal_in_place(
+                context, nonce, head, head.count, associated, associated.count, base + start, count,
+                base + start + count)
+        }
+        guard done == 1 else { throw Libcrypto.failure(to: "seal a value") }
+    }
+}
+
+extension SealingKey {
+    /// A sealer with a salt of its own.
+    public func sealer() throws(CryptoError) -> Sealer {
+        let head = Self.header(version: SealedForm.version, of: id) + SecureRandom.bytes(SealedForm.saltCount)
+        return try Sealer(keyID: id, head: head, key: derivedKey(head: head[...]))
+    }
+
+    /// Opens what a sealer of this key has sealed; the id was found to be this key's.
+    func openSalted(_ blob: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
+        guard blob.count >= Sealer.overheadBytes else {
+            throw CryptoError.unreadableBlob(
+                detail: "\(blob.count) bytes, where \(Sealer.overheadBytes) are the least: it was cut short")
+        }
+        let head = blob[..<SealedForm.headCount]
+        let nonce = [UInt8](repeating: 0, count: 4) + blob[SealedForm.headCount..<Sealer.headBytes]
+        let tag = blob.count - SealedForm.tagCount
+        return try GCM.open(
+            Array(blob[Sealer.headBytes..<tag]), tag: Array(blob[tag...]), key: derivedKey(head: head), nonce: nonce,
+            header: Array(head), associated: associated)
+    }
+
+    private func derivedKey(head: ArraySlice<UInt8>) throws(CryptoError) -> [UInt8] {
+        try derived(Array("toprelay sealer".utf8) + head)
+    }
+}
+
+/// The form of a sealer's values: a version byte, the key's id (4 bytes), a salt (16), a counter (8), the ciphertext, a
+/// tag (16).
+enum SealedForm {
+    static let version: UInt8 = 2
+    static let saltCount = 16
+    static let headCount = 5 + saltCount
+    static let counterCount = 8
+    static let nonceCount = 12
+    static let tagCount = 16
+}

@@ -1,0 +1,88 @@
+/// What becomes of an answer that the channel cannot write at once, and answers whose body goes out in pieces.
+///
+/// A stream has no limit on the time of the whole. There is one on each wait for a piece
+/// (``Settings/answerTimeout``), and one on each wait for the client to take what is written
+/// (``Settings/writeTimeout``).
+extension ConnectionMachine {
+    /// The channel holds an answer of which it cannot write more now.
+    mutating func cannotWrite(_ byteCount: Int, now: UInt64) {
+        guard phase == .idle else { return }
+        phase = .backedUp
+        deadline = writeDeadline(byteCount, now: now)
+    }
+
+    /// The channel can write again.
+    mutating func canWrite(now: UInt64) {
+        switch phase {
+        case .backedUp:
+            phase = .idle
+            deadline = now &+ settings.idleTimeout
+        case .stalled:
+            phase = .streaming
+            deadline = now &+ settings.answerTimeout
+        default: break
+        }
+    }
+
+    /// The last answer has gone to the kernel.
+    mutating func flushed(now: UInt64) -> Action {
+        guard phase == .flushing else { return .nothing }
+        guard !inputHasEnded else { return close(.lingered) }
+        phase = .lingering
+        deadline = now &+ settings.lingerTimeout
+        return .closeOutput
+    }
+
+    func writeDeadline(_ byteCount: Int, now: UInt64) -> UInt64 {
+        now &+ settings.writeTimeout &+ UInt64(byteCount / settings.minimumWriteRate) &* 1_000_000_000
+    }
+
+    /// Whether a piece may be written now.
+    var takesPieces: Bool { phase == .streaming }
+
+    mutating func beginStream(_ framing: AnswerFraming, now: UInt64) {
+        streamFraming = framing
+        phase = .streaming
+        deadline = now &+ settings.answerTimeout
+    }
+
+    /// A piece has been given to the channel.
+    /// - Parameter canWriteMore: whether the channel takes more at once.
+    mutating func wrotePiece(_ byteCount: Int, canWriteMore: Bool, now: UInt64) {
+        guard phase == .streaming else { return }
+        if canWriteMore {
+            deadline = now &+ settings.answerTimeout
+        } else {
+            phase = .stalled
+            deadline = writeDeadline(byteCount, now: now)
+        }
+    }
+
+    /// The last piece has been given to the channel.
+    /// - Parameters:
+    ///   - byteCount: what the channel holds of it still, at most.
+    ///   - canWriteMore: whether the channel takes more at once.
+    mutating func streamFinished(
+        _ byteCount: Int, canWriteMore: Bool, serverIsClosing: Bool, now: UInt64
+    ) -> Action {
+        guard phase == .streaming || phase == .stalled, var framing = streamFraming else { return .nothing }
+        streamFraming = nil
+        // The head may have promised more requests on this connection; that is no duty.
+        if serverIsClosing || clientIsDone { framing.connection = .close }
+        let keepsAlive = framing.connection != .close
+        endAnswer(keepsAlive: keepsAlive, byteCount: byteCount, now: now)
+        if keepsAlive, !canWriteMore { cannotWrite(byteCount, now: now) }
+        return .endStream(framing)
+    }
+
+    /// The body cannot be completed: the client is to see that something is missing.
+    mutating func streamAborted() -> Action {
+        guard phase == .streaming || phase == .stalled else { return .nothing }
+        return close(.aborted)
+    }
+}
+
+extension ServerResponse {
+    /// Whether pieces of a body follow the head; a 204 and a 304 never have any.
+    var hasStreamedBody: Bool { stream != nil && status != 204 && status != 304 }
+}

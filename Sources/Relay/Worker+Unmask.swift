@@ -1,0 +1,82 @@
+public import Audit
+import Catalog
+import Crypto
+import JSON
+import Logging
+import Postgres
+import TOP
+import Telemetry
+public import Vault
+
+extension Worker {
+    /// Opens the full request of a call: `{"reason":"…"}`. The opening is recorded before anything is shown.
+    public func unmask(_ id: CallID, _ body: [UInt8], by token: AccessToken) async throws(Problem) -> Reply {
+        let reason = try Self.readReason(body)
+        let found: (row: TrailRow, request: FullRequest)
+        do {
+            guard let row = try await reader.call(id) else { throw Problem(.notFound, "There is no such call.") }
+            guard token.allows(app: row.app), token.allows(method: row.method) else {
+                throw Problem(.forbidden, "The token \(token.name) is not for calls of this app and method.")
+            }
+            found = (row, try await reader.open(id, by: token.name, because: reason))
+        } catch let error as PostgresError {
+            throw Problem(
+                .auditUnavailable, "The opening cannot be recorded now, so nothing is shown: \(error)",
+                retryable: true, retryAfterSeconds: 1)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(.internalError, "The request cannot be opened.")
+        }
+        return Self.reply(found.row, try opened(found.request, of: id))
+    }
+
+    private static func readReason(_ body: [UInt8]) throws(Problem) -> String {
+        let root: JSONValue
+        do { root = try JSONDocument(body).root } catch {
+            throw Problem(.malformedRequest, "The body is no JSON: \(error)")
+        }
+        guard root.kind == .object, root.count == 1, let reason = root["reason"]?.string?.replacing("\0", with: ""),
+            !reason.allSatisfy(\.isWhitespace), reason.unicodeScalars.count <= Opening.maximumReason
+        else {
+            throw Problem(
+                .invalidParameters,
+                "A request is opened for a reason: {\"reason\":\"…\"} with 1 to \(Opening.maximumReason) characters.")
+        }
+        // A reason is read by whoever reads the trail.
+        return ValueMask().masked(reason)
+    }
+
+    private func opened(_ request: FullRequest, of id: CallID) throws(Problem) -> SealedRequest {
+        switch request {
+        case .gone:
+            throw Problem(.notFound, "The full request of this call is not kept any longer.")
+        case .neverKept:
+            throw Problem(.notFound, "The full request of this call was never kept: TOPRELAY_RETENTION_SEALED was 0.")
+        case .tooLarge(let bytes):
+            throw Problem(
+                .notFound,
+                "The full request of this call was never kept: its \(bytes) bytes are over the limit of "
+                    + "\(SealedRequest.maximumBytes).")
+        case .sealed(let sealed):
+            guard let key = settings.masterKey else { throw Problem(.internalError, "There is no master key.") }
+            do {
+                return try SealedRequest(opening: sealed, of: id, with: key)
+            } catch .otherKey {
+                throw Problem(
+                    .notFound, "The full request of this call was sealed under another master key: it is lost.")
+            } catch {
+                logger.record(.error, "A sealed request does not open", [.call: id.text, .error: "\(error)"])
+                throw Problem(.internalError, "The full request of this call does not open: it was damaged or moved.")
+            }
+        }
+    }
+
+    private static func reply(_ row: TrailRow, _ request: SealedRequest) -> Reply {
+        var json = JSONWriter(capacity: 256 + request.parameters.reduce(0) { $0 + $1.value.utf8.count * 5 / 4 })
+        request.write(to: &json, of: row)
+        var reply = Reply.json(json.bytes)
+        reply.headers.append(("Cache-Control", "no-store"))
+        return reply
+    }
+}

@@ -1,0 +1,79 @@
+import Audit
+import EventLoop
+import Logging
+import Metrics
+import Postgres
+import Telemetry
+
+/// Keeps the aggregates of the trail up to date in the background, on a connection of its own: counting a day of many calls takes long, and the
+/// caretaker's duties must not wait for it.
+///
+/// Every replica runs one; the holder of an advisory lock in PostgreSQL does the work.
+actor RollupKeeper {
+    /// How often what is new is counted.
+    static let countEvery: Duration = .seconds(5)
+    /// How often the last day is looked at again, at most and at least; in between, looking takes a fiftieth of the time.
+    private static let lookEvery: ClosedRange<Duration> = .seconds(15) ... .seconds(600)
+    /// Earlier days are recounted for so long before the newest minutes are due again.
+    private static let recountFor: Duration = .seconds(3)
+    /// The advisory lock of the one that counts: a number of its own.
+    private static let lease: Int64 = 0x726f_6c6c_7570_7321
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    private nonisolated let loop: EventLoop
+    private let settings: PostgresSettings
+    private let logger: Logger
+    private let uncountedDays = Gauge(label: "toprelay_rollup_days_uncounted")
+    private var nextLook = ContinuousClock.now
+
+    init(settings: PostgresSettings, loop: EventLoop, logger: Logger) {
+        self.settings = settings
+        self.loop = loop
+        self.logger = logger
+    }
+
+    /// Works until the task is cancelled; a lost connection is made again.
+    func run() async {
+        while !Task.isCancelled {
+            do {
+                let connection = try await PostgresConnection.connect(settings, on: loop)
+                defer { connection.close() }
+                try await work(on: connection)
+            } catch {
+                guard !Task.isCancelled else { return }
+                logger.record(.warning, "The aggregates of the audit trail are not counted", [.error: "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(2))
+        }
+    }
+
+    private func work(on connection: PostgresConnection) async throws {
+        var isLeader = false
+        while !Task.isCancelled {
+            if !isLeader { isLeader = try await takeLease(on: connection) }
+            if isLeader {
+                try await count(on: connection)
+                uncountedDays.record(try await Rollups.uncountedDays(on: connection))
+            }
+            try await Task.sleep(for: Self.countEvery)
+        }
+    }
+
+    private func takeLease(on connection: PostgresConnection) async throws -> Bool {
+        let rows = try await connection.query(
+            "SELECT pg_try_advisory_lock($1::bigint) AS held", [.integer(Self.lease)], timeout: .seconds(5))
+        return rows.first?["held"].bool == true
+    }
+
+    private func count(on connection: PostgresConnection) async throws {
+        let started = ContinuousClock.now
+        let isThorough = started >= nextLook
+        _ = try await Rollups.run(on: connection, thorough: isThorough)
+        if isThorough {
+            let spent = ContinuousClock.now - started
+            nextLook = .now + min(max(spent * 50, Self.lookEvery.lowerBound), Self.lookEvery.upperBound)
+        }
+        let end = ContinuousClock.now + Self.recountFor
+        while try await Rollups.recountDay(on: connection), ContinuousClock.now < end {}
+    }
+}

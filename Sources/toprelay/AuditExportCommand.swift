@@ -1,0 +1,54 @@
+import ArgumentParser
+import Audit
+import Service
+
+/// `toprelay audit export`: all calls that a filter admits, as a file.
+struct AuditExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Writes calls to a file or to standard output.",
+        discussion: """
+            Memory does not grow with the file. With -o the file has its name only when it is whole: until then it is \
+            FILE.partial, which is removed when the export fails or is stopped.
+            """)
+
+    @OptionGroup var filters: AuditFilterOptions
+    @Option(help: "ndjson (one JSON object a line) or csv (for spreadsheets).") var format = "ndjson"
+    @Option(help: "newest or oldest calls first.") var order = "newest"
+    @Option(help: "The most calls; all when left out.") var limit: Int?
+    @Option(help: "request,response or one of them.") var include: String?
+    @Option(name: [.short, .long], help: "The file; standard output when left out.") var output: String?
+
+    func run() async throws {
+        try await reportingFailures {
+            let settings = try StoreSettings.read(
+                environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
+            var filter = try filters.filter()
+            filter.order = try AuditOptions.order(order)
+            let include = try AuditOptions.include(include)
+            guard let format = TrailExport.Format(rawValue: format) else {
+                throw Failure.refused("--format must be ndjson or csv")
+            }
+            guard (limit ?? 1) > 0 else { throw Failure.refused("--limit must be at least 1") }
+            let (wanted, target) = (filter, try ExportTarget(output))
+            do {
+                let isWhole = try await Interrupt.racing {
+                    try await DatabaseSession.run(settings) { session in
+                        let filter = try await session.resolvingKey(of: wanted)
+                        let trail = session.trail()
+                        var export = TrailExport(
+                            try await trail.scan(filter, limit: limit), as: format, include: include)
+                        while let bytes = try await export.next(from: trail) {
+                            try Task.checkCancellation()
+                            try target.write(bytes)
+                        }
+                    }
+                }
+                guard isWhole else { throw CancellationError() }
+                try target.finish()
+            } catch {
+                target.discard()
+                throw error is CancellationError ? Failure.failed("stopped: the export is not whole") : error
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Audit
+import JSON
+import Service
+
+/// `toprelay audit show`: one call with all that is known of it.
+struct AuditShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Shows one call with its timeline, its notes, its request and its answer.")
+
+    @Argument(help: "The call's id.") var id: String
+    @Flag(help: "One JSON object.") var json = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
+            guard let id = CallID(id) else {
+                throw Failure.refused("\(self.id) is no call's id: a UUID of version 7")
+            }
+            let (record, timeline) = try await DatabaseSession.run(settings) { session in
+                let trail = session.trail()
+                return (
+                    try await trail.record(id, TrailInclude(request: true, response: true)),
+                    try await trail.timeline(of: id)
+                )
+            }
+            guard let record else { throw Failure.failed("there is no call \(id.text)") }
+            Output.line(json ? Self.json(record, timeline) : Self.text(record, timeline))
+        }
+    }
+
+    private static func json(_ record: TrailRecord, _ timeline: CallTimeline?) -> String {
+        var json = JSONWriter()
+        record.write(to: &json) { json in
+            json.name("timeline")
+            if let timeline { timeline.write(to: &json) } else { json.null() }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    private static func text(_ record: TrailRecord, _ timeline: CallTimeline?) -> String {
+        let row = record.row
+        var lines: [(String, String?)] = [
+            ("id", row.id.text), ("method", row.method), ("caller", row.caller), ("app", row.app),
+            ("seller", row.seller), ("outcome", row.outcome + (row.status.map { " (HTTP \($0))" } ?? "")),
+            ("settled", record.settled?.rawValue), ("code", row.code), ("sub_code", row.subCode),
+            ("message", row.message), ("TOP's id", row.topRequestID), ("request id", row.requestID),
+            ("X-Request-Id", row.clientRequestID), ("refs", row.refs),
+        ]
+        lines += Self.lines(timeline, of: row)
+        lines += record.notes.map { note in
+            ("note", "\(note.at) \(note.author)\(note.settles.map { " [\($0.rawValue)]" } ?? ""): \(note.text)")
+        }
+        lines += [("request", record.texts.request ?? "not kept"), ("answer", record.texts.response)]
+        return lines.compactMap { name, value in
+            value.map { name + String(repeating: " ", count: 14 - name.utf8.count) + $0 }
+        }.joined(separator: "\n")
+    }
+
+    private static func lines(_ timeline: CallTimeline?, of row: TrailRow) -> [(String, String?)] {
+        let received = Instant.text(row.id.epochMilliseconds) + (timeline?.replica.map { " by \($0)" } ?? "")
+        let open = timeline?.deadline.map { "open; given up after \($0)" } ?? "open"
+        let ended = timeline?.finishedAt.map { time in
+            timeline?.isReconciled == true
+                ? "\(time) by the reconciler: the replica left no result"
+                : "\(time)" + milliseconds(row.durationMicroseconds, ", after ")
+        }
+        return [
+            ("received", received),
+            ("on record", timeline?.intentMicroseconds.map { milliseconds($0, "waited ") }),
+            ("TOP took", timeline?.topMicroseconds.map { milliseconds($0, "") }),
+            ("ended", ended ?? open),
+        ]
+    }
+
+    private static func milliseconds(_ microseconds: Int?, _ before: String) -> String {
+        microseconds.map { "\(before)\($0 / 1000).\($0 % 1000 / 100) ms" } ?? ""
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Audit
+import JSON
+import Relay
+import Service
+
+/// `toprelay audit stats`: counts, error rates and quantiles of calls.
+struct AuditStatsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats", abstract: "Counts calls that have ended, of the last day unless --from says otherwise.")
+
+    @OptionGroup var filters: AuditFilterOptions
+    @Option(help: "1m, 5m, 15m, 1h, 1d, or all for the whole stretch.") var bucket = StatsQuery.Bucket.all.rawValue
+    @Option(help: "What calls are told apart by: method, app, seller, caller, outcome, sub_code; with commas between.")
+    var dimensions: String?
+    @Option(help: "count, errors, error_rate, p50, p95, p99, request_bytes, response_bytes; with commas between.")
+    var measures: String?
+    @Option(help: "Only so many sets of values, those with most calls, 1 to 1000.") var limit: Int?
+    @Flag(help: "One JSON object a line.") var json = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let settings = try StoreSettings.read(
+                environment: Environment.variables, needsMasterKey: filters.key != nil)
+            let query = try query()
+            let answer = try await DatabaseSession.run(settings) { session in
+                var query = query
+                query.filter = try await session.resolvingKey(of: query.filter)
+                return try await session.trail().stats(query)
+            }
+            switch answer {
+            case .rows(let rows): show(rows, for: query)
+            case .tooManyRows:
+                throw Failure.refused(
+                    "these are more than \(StatsQuery.maximumRows) rows: take a longer --bucket, fewer --dimensions, or less time"
+                )
+            case .tooMuch:
+                throw Failure.refused(
+                    "counting this takes too long: take a shorter stretch or fewer --dimensions, or leave the quantiles out"
+                )
+            }
+        }
+    }
+
+    private func show(_ rows: [StatsRow], for query: StatsQuery) {
+        if json {
+            for row in rows {
+                var json = JSONWriter()
+                row.write(to: &json, for: query)
+                Output.line(String(decoding: json.bytes, as: UTF8.self))
+            }
+            return
+        }
+        let measures = StatsQuery.Measure.allCases.filter { query.measures.contains($0) }
+        let names = ["at"] + query.dimensions.map(\.rawValue) + measures.map(\.member)
+        var table = TextTable(head: names.map { $0.uppercased() })
+        for row in rows { table.add(row: [row.at] + row.values + measures.map { row.text(of: $0) }) }
+        table.lines.forEach(Output.line)
+    }
+
+    private func query() throws -> StatsQuery {
+        let filter = try filters.filter()
+        guard filter.outcome != Outcome.open else {
+            throw Failure.refused("--outcome must not be open: only calls that have ended are counted")
+        }
+        guard let bucket = StatsQuery.Bucket(rawValue: bucket) else {
+            throw Failure.refused("--bucket must be one of \(Self.known(StatsQuery.Bucket.self))")
+        }
+        let to = filter.toMilliseconds ?? WallClock.milliseconds()
+        let from = filter.fromMilliseconds ?? to - 86_400_000
+        guard from < to else { throw Failure.refused("--from must be before --to") }
+        if let length = bucket.milliseconds, (to - from) / length > Int64(StatsQuery.maximumBuckets) {
+            throw Failure.refused("more than \(StatsQuery.maximumBuckets) buckets: take a longer one, or less time")
+        }
+        if let limit, !(1...StatsQuery.maximumTop).contains(limit) {
+            throw Failure.refused("--limit must be from 1 to \(StatsQuery.maximumTop)")
+        }
+        var query = StatsQuery(
+            fromMilliseconds: from, toMilliseconds: to, bucket: bucket,
+            dimensions: try Self.list(dimensions, "--dimensions", of: StatsQuery.Dimension.self) ?? [])
+        if let measures = try Self.list(measures, "--measures", of: StatsQuery.Measure.self) {
+            query.measures = Set(measures)
+        }
+        query.filter = filter
+        query.top = limit
+        return query
+    }
+
+    private static func list<Name: RawRepresentable<String> & Hashable & CaseIterable>(
+        _ text: String?, _ option: String, of type: Name.Type
+    ) throws -> [Name]? {
+        guard let text else { return nil }
+        guard let names = StatsQuery.list(text, of: type) else {
+            throw Failure.refused("\(option) takes these, each once, with commas between: \(known(type))")
+        }
+        return names
+    }
+
+    private static func known<Name: RawRepresentable<String> & CaseIterable>(_ type: Name.Type) -> String {
+        type.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Audit
+import JSON
+import Postgres
+import Service
+
+/// `toprelay audit tail`: calls as they end.
+struct AuditTailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail", abstract: "Follows the trail: prints each call when it has ended, until Ctrl-C.",
+        discussion: """
+            A call is printed once. One that the reconciler closed as unknown is not printed again when its replica's own \
+            result comes after all. While the database is away it waits, and misses nothing.
+            """)
+
+    /// The shortest time between two looks.
+    private static let pause: Duration = .milliseconds(500)
+
+    @OptionGroup var filters: AuditFilterOptions
+    @Flag(help: "One JSON object a line.") var json = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let settings = try StoreSettings.read(
+                environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
+            let filter = try filters.filter()
+            guard filter.outcome != Outcome.open else { throw Failure.refused("an open call has not ended") }
+            try await Interrupt.racing {
+                try await DatabaseSession.run(settings) { session in
+                    let filter = try await session.resolvingKey(of: filter)
+                    try await follow(filter, in: session.trail())
+                }
+            }
+        }
+    }
+
+    /// Looks again and again; looking takes a fifth of the time at most.
+    private func follow(_ filter: TrailFilter, in trail: TrailReader) async throws {
+        var tail = try await trail.tail(filter)
+        var isAway = false
+        if !json { Output.errorLine("following calls as they end; Ctrl-C stops") }
+        while !Task.isCancelled {
+            let start = ContinuousClock.now
+            do throws(PostgresError) {
+                let records = try await tail.next(from: trail)
+                if isAway { Output.errorLine("the database is back") }
+                isAway = false
+                for record in records { Output.line(json ? AuditOptions.json(record) : Self.line(record)) }
+            } catch {
+                if !isAway { Output.errorLine("the database is away, trying again: \(error)") }
+                isAway = true
+            }
+            guard isAway || !tail.hasMore else { continue }
+            try? await Task.sleep(for: max(Self.pause, (ContinuousClock.now - start) * 4))
+        }
+    }
+
+    private static func line(_ record: TrailRecord) -> String {
+        let row = record.row
+        let words = [
+            Instant.text(row.id.epochMilliseconds), row.id.text, row.method, AuditOptions.outcome(record),
+            row.status.map { "\($0)" }, row.durationMicroseconds.map { "\($0 / 1000)ms" }, row.app, row.seller,
+            row.caller, row.subCode,
+        ]
+        return words.map { $0 ?? "-" }.joined(separator: "  ")
+    }
+}

@@ -1,0 +1,31 @@
+import Testing
+
+@Suite("What alerts are made of", .bounded)
+struct MetricsTests {
+    /// The value of a metric without labels.
+    private static func value(_ name: String, in text: String) -> Double? {
+        text.split(separator: "\n").first { $0.hasPrefix(name + " ") }.flatMap { Double($0.dropFirst(name.count + 1)) }
+    }
+
+    @Test("one replica looks after the trail, and another when it is gone; clock, aggregates and limits are told")
+    func trail() async throws {
+        let stage = try await Stage.make(["TOPRELAY_OUTCOME_QUEUE_ROWS": "4321"])
+        let second = try await stage.startRelay()
+        let text = try await eventually("the first replica looks after the trail") {
+            let text = try await stage.relay.get("/metrics").text
+            return Self.value("toprelay_trail_leader", in: text) == 1
+                && Self.value("toprelay_rollups_behind_seconds", in: text) != nil ? text : nil
+        }
+        #expect(Self.value("toprelay_ready", in: text) == 1)
+        #expect(Self.value("toprelay_outcome_rows_limit", in: text) == 4321)
+        #expect(Self.value("toprelay_outcome_rows_queued", in: text) == 0)
+        let offset = try #require(Self.value("toprelay_clock_offset_seconds", in: text))
+        #expect(abs(offset) < 5)
+        #expect(try await Self.value("toprelay_trail_leader", in: second.get("/metrics").text) == 0)
+        stage.relay.child.kill()
+        _ = try await eventually("the second replica takes over") {
+            Self.value("toprelay_trail_leader", in: try await second.get("/metrics").text) == 1 ? true : nil
+        }
+        await stage.stop()
+    }
+}
