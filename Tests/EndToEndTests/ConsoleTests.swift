@@ -91,7 +91,8 @@ struct ConsoleTests {
     @Test(
         "What readers do",
         arguments: [
-            "signing_in", "listing", "charts", "questions", "details", "settling", "keyboard", "refreshing", "looks",
+            "signing_in", "listing", "charts", "questions", "details", "settling", "keyboard", "lexing", "refreshing",
+            "looks",
         ])
     func reading(_ scenario: String) async throws {
         let stage = try await Self.filled.value

@@ -11,8 +11,6 @@ class Fault extends Error {
 
 const api = (() => {
   let token = null;
-  // The name by which the relay takes dimensions; found out at the first question.
-  let dimensionName = "dimensions";
 
   async function ask(path, parameters = {}, { body, signal, by = token } = {}) {
     const query = new URLSearchParams();
@@ -58,22 +56,10 @@ const api = (() => {
 
     refusals: (parameters, signal) => ask("/v1/audit/refusals", parameters, { signal }),
 
-    /// Aggregates by one dimension, or of all calls together; `isFiltered` tells whether the filters could be applied.
-    async stats({ from, to, bucket, fallback = bucket, dimension, measures, filters = {} }, signal) {
-      if (dimensionName === "dimensions") {
-        try {
-          const found = await ask("/v1/audit/stats", { from, to, bucket, dimensions: dimension, measures, ...filters }, { signal });
-          return { rows: found.data, isFiltered: true };
-        } catch (error) {
-          if (error.status !== 400 || !/query parameter/.test(error.message)) throw error;
-          if (/"dimensions"/.test(error.message)) dimensionName = "dimension";
-          else if (Object.keys(filters).length === 0) throw error;
-        }
-      }
-      const isNew = dimensionName === "dimensions";
-      const found = await ask("/v1/audit/stats",
-        isNew ? { from, to, bucket, dimensions: dimension, measures } : { from, to, bucket: fallback, dimension }, { signal });
-      return { rows: found.data, isFiltered: Object.keys(filters).length === 0 };
+    /// Aggregates, by one dimension or of all calls together.
+    async stats({ from, to, bucket, dimension, measures, filters = {} }, signal) {
+      const found = await ask("/v1/audit/stats", { from, to, bucket, dimensions: dimension, measures, ...filters }, { signal });
+      return found.data;
     },
   };
 })();

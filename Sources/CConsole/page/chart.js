@@ -129,12 +129,11 @@ const charts = (() => {
     const countable = given.filter(name => name !== "settled" && name !== "sibling_of");
     const filters = Object.fromEntries(countable.map(name => [name, place.filters[name]]));
     const question = { from: area.from, to: area.to, bucket: area.bucket, filters };
-    // One after the other: the first finds out how the relay wants to be asked.
-    const byOutcome = await api.stats({ ...question, dimension: "outcome", measures: "count" }, signal);
-    const together = await api.stats({ ...question, measures: "count,p50,p95,p99" }, signal);
-    const areApplied = byOutcome.isFiltered && together.isFiltered;
-    shown = { area: buckets(area), byOutcome: byOutcome.rows, together: together.rows,
-      unapplied: areApplied ? given.filter(name => !countable.includes(name)) : given };
+    const [byOutcome, together] = await Promise.all([
+      api.stats({ ...question, dimension: "outcome", measures: "count" }, signal),
+      api.stats({ ...question, measures: "count,p50,p95,p99" }, signal),
+    ]);
+    shown = { area: buckets(area), byOutcome, together, unapplied: given.filter(name => !countable.includes(name)) };
     redraw();
   }
 

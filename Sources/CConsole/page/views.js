@@ -44,10 +44,10 @@ const failures = (() => {
     const area = stretch(place);
     one("#failures-status").textContent ||= t("loading");
     if (!area) return draw(place, [], []);
-    const question = { from: area.from, to: area.to, bucket: "all", fallback: area.bucket, measures: "count,errors" };
-    const byOutcome = await api.stats({ ...question, dimension: "outcome" }, signal);
-    const bySubCode = await api.stats({ ...question, dimension: "sub_code" }, signal);
-    draw(place, byOutcome.rows, bySubCode.rows);
+    const question = { from: area.from, to: area.to, bucket: "all", measures: "count,errors" };
+    const [byOutcome, bySubCode] = await Promise.all(
+      ["outcome", "sub_code"].map(dimension => api.stats({ ...question, dimension }, signal)));
+    draw(place, byOutcome, bySubCode);
   }
 
   /// The errors of each value of a dimension, the most first.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from random import Random
 
 from relay import new_marker
 from selenium.webdriver.common.keys import Keys
@@ -47,6 +49,54 @@ def refreshing(stage: Stage) -> None:
 
 
 @scenario
+def lexing(stage: Stage) -> None:
+    """What is laid out as JSON is JSON by the browser's own parser, and all of it is shown, digit by digit."""
+    random = Random(7)
+
+    def value(depth: int) -> str:
+        blank = random.choice(["", "", " ", "\n\t"])
+        if depth < 4 and random.random() < 0.5:
+            if random.random() < 0.5:
+                return blank + "[" + ",".join(value(depth + 1) for _ in range(random.randrange(4))) + blank + "]"
+            return "{" + ",".join(text() + blank + ":" + value(depth + 1) for _ in range(random.randrange(4))) + "}" + blank
+        number = "".join(random.choices("0123456789", k=random.randrange(1, 25))).lstrip("0") or "0"
+        return random.choice([text(), "true", "false", "null", number, "-" + number + ".50", number + "e+05", "0.0"])
+
+    def text() -> str:
+        inner = json.dumps({"id": 1, "text": ["<b>", "\u202e"]}) if random.random() < 0.2 else "".join(
+            random.choices('ab{}[],:"\\\u4e2d\u202e\n\x00/<', k=random.randrange(8)))
+        return json.dumps(inner, ensure_ascii=random.random() < 0.5)
+
+    texts = ["", " ", "01", "1.", "-", '"', '"\\q"', '"\\u12"', "{,}", "[1,]", '{"a"}', '{"a":1,}', "[}", "1 2", "nul", "[" * 5000]
+    texts += ["[" * 5000 + "]" * 5000, '"' + "\\n" * 500000 + '"', '["' + "x" * (1 << 20) + '"]', '{"a":"{\\\\q"}']
+    for _ in range(1500):
+        whole = value(0)
+        at = random.randrange(len(whole) + 1)
+        texts += [whole, whole[:at], whole[:at] + random.choice('{}[],:"0x') + whole[at:]]
+    with stage.browser() as page:
+        page.open("/console")
+        wrong = page.run("""
+            const wrong = [], pre = document.createElement("pre");
+            for (const text of arguments[0]) {
+              let isJSON = true;
+              try { JSON.parse(text); } catch { isJSON = false; }
+              const { tokens, isWhole } = jsonTokens(text);
+              const bare = text => text.replace(/[ \\t\\r\\n]/g, "");
+              const isKept = bare(tokens.map(token => token[1]).join("")) === bare(text);
+              const wasShown = showJSON(pre, text);
+              const isLaidOut = /^\\s*[{[]/.test(text);
+              const digits = text => text.replace(/\\D/g, "");
+              const lost = digits(pre.textContent).length < digits(text).length;
+              if (isWhole !== isJSON || !isKept || lost || isLaidOut && wasShown !== isJSON || pre.textContent.includes("\\u202e"))
+                wrong.push([text.slice(0, 200), isJSON, isWhole, isKept, wasShown, lost]);
+            }
+            return wrong.slice(0, 5);
+        """, texts)
+        expect(wrong, [], "read otherwise than JSON.parse")
+        page.check_quiet()
+
+
+@scenario
 def keyboard(stage: Stage) -> None:
     with stage.browser() as page:
         page.open("/console")
@@ -81,7 +131,7 @@ def keyboard(stage: Stage) -> None:
 
 @scenario
 def looks(stage: Stage) -> None:
-    """Both languages, both themes, three widths: readable everywhere."""
+    """Both languages, both themes, four widths: readable everywhere."""
     folder = stage.config["folder"]
     marker = new_marker()
     stage.relay.order("error", code=15, sub_code="isv." + "very-long-" * 12 + "code", sub_msg="长" * 400, contains=marker)
@@ -92,7 +142,7 @@ def looks(stage: Stage) -> None:
             expect(page.run("return document.documentElement.lang"), "zh-CN" if language == "zh-CN" else "en")
             title = page.text("#calls-title")
             expect(title, "调用" if language == "zh-CN" else "Calls")
-            for width in (1280, 768, 360):
+            for width in (1280, 1000, 768, 360):
                 page.resize(width, 800)
                 for view in ("", "&view=failures", "&view=refusals", "&id=" + call["id"], "&outcome=unknown&settled=none"):
                     page.run("history.pushState(null, '', arguments[0]); dispatchEvent(new Event('popstate'))", f"?theme={theme}{view}")
