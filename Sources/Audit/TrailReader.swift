@@ -20,8 +20,8 @@ public final class TrailReader {
     /// Ends the connections; queries fail from now on.
     public func close() { pool.close() }
 
-    /// Calls that are looked at one by one before an index is asked.
-    private static let nearCalls = 5000
+    /// Calls that are looked at one by one before an index is asked. Few when a business key is looked for: most keys are of few calls.
+    private static func nearCalls(_ filter: TrailFilter) -> Int { filter.key == nil ? 5000 : 1000 }
 
     /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
     public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
@@ -32,7 +32,7 @@ public final class TrailReader {
         let limit = filter.limit
         if filter.isLookUp, !filter.isRare, let window = walk.next,
             let rows = try await rowsInTime(
-                filter, window, bounds, by: .near(calls: Self.nearCalls), within: searchTime / 4),
+                filter, window, bounds, by: .near(calls: Self.nearCalls(filter)), within: searchTime / 4),
             rows.count > limit
         {
             return TrailPage(rows: rows, filter: filter)

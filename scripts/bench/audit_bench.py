@@ -47,7 +47,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--bodies", type=int, default=2, help="days with requests and answers")
     parser.add_argument("--rounds", type=int, default=60, help="of each question, and a tenth as many of the write cost")
     parser.add_argument("--seconds", type=int, default=5, help="of one run of the write cost")
-    parser.add_argument("--writers", type=int, default=2, help="connections that make calls while questions are asked")
+    parser.add_argument("--writers", type=int, default=4, help="connections that make calls while questions are asked")
+    parser.add_argument("--pause", type=int, default=10, help="milliseconds between the calls of such a connection")
     parser.add_argument("--connections", type=int, default=64, help="connections of the write cost")
     return parser.parse_args()
 
@@ -112,14 +113,13 @@ def seed(options: argparse.Namespace, postgres: Postgres, url: str) -> None:
         ],
         "seeding",
     )  # fmt: skip
-    # The figures of the days: the relay keeps them six hours at a time, which is slow for a month at once.
-    hours = "SELECT format('SELECT audit.roll_up(%L, %L)', t, t + interval '6 hours') FROM generate_series((SELECT done_before FROM audit.rollup_state), date_trunc('hour', now()) - interval '6 hours', interval '6 hours') AS t"
-    start = f"UPDATE audit.rollup_state SET done_before = date_trunc('hour', audit.oldest(), 'UTC')"
-    finish([psql(postgres, url, "-c", start)], "the rollups' start")
-    script = subprocess.run(
-        [str(postgres.programs / "psql"), "-X", "-A", "-t", "-q", "-d", url, "-c", hours], capture_output=True, text=True, check=True
-    ).stdout  # fmt: skip
-    finish([psql(postgres, url, *[part for line in script.splitlines() if line for part in ("-c", line)])], "rolling up")
+    # The aggregates of earlier days: the relay would count them in the background.
+    days = subprocess.run(
+        [str(postgres.programs / "psql"), "-X", "-A", "-t", "-q", "-d", url, "-c", "SELECT audit.uncounted_days()"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    counts = [[f"-cSELECT audit.recount_day('{day}')" for day in days[part::parts]] for part in range(parts)]
+    finish([psql(postgres, url, *count) for count in counts if count], "counting the days")
     finish([psql(postgres, url, "-c", "CHECKPOINT")], "the checkpoint")
 
 
@@ -134,6 +134,7 @@ def questions(options: argparse.Namespace, postgres: Postgres, setup: RelaySetup
             str(Path(__file__).with_name("call.lua").resolve()), f"http://127.0.0.1:{relay.port}{PATH}", "--", str(setup.folder),
         ],
         setup.folder,
+        {"BENCH_PAUSE_MS": str(options.pause), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     settle(3)
     count = "SELECT count(*) FROM audit.calls WHERE at > now() - interval '2 hours' AND caller = 'bench'"

@@ -1,5 +1,6 @@
 -- wrk's script: one POST again and again, and one line of JSON at the end.
 -- wrk … URL -- FOLDER APP, where FOLDER holds `body` (the request's JSON) and `token` (so that it is no argument).
+-- BENCH_PAUSE_MS in the environment: each connection waits so long before each request.
 
 local function read(path)
     local file = assert(io.open(path, "rb"))
@@ -16,6 +17,13 @@ function init(args)
     wrk.headers["Authorization"] = "Bearer " .. read(folder .. "/token")
     if args[2] then
         wrk.headers["Top-App"] = args[2]
+    end
+end
+
+local pause = tonumber(os.getenv("BENCH_PAUSE_MS") or "0")
+if pause > 0 then
+    function delay()
+        return pause
     end
 end
 
