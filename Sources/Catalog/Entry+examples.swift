@@ -2,10 +2,11 @@ import JSON
 
 extension Entry {
     /// A request body made of the page's examples, as a caller would write it. Optional parameters without an example
-    /// are left out.
-    public func exampleRequest() -> [UInt8] {
+    /// are left out, and so are files if they are to be sent beside the JSON.
+    public func exampleRequest(withFiles: Bool = true) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
-        ExampleWriter.write(request, isWire: false, to: &writer)
+        let fields = withFiles ? request : request.filter { !$0.isFile }
+        ExampleWriter.write(fields, isWire: false, to: &writer)
         return writer.bytes
     }
 
@@ -67,6 +68,9 @@ private enum ExampleWriter {
             } else {
                 writer.raw(Array("{}".utf8))
             }
+        case .bytes where !isWire && (example.isEmpty || Base64Text.decode(example.utf8) == nil):
+            // Pages show a path or nothing at all; this is "file".
+            writer.string("ZmlsZQ==")
         case .string, .date, .price, .bytes:
             if field.jsonType != nil, !isWire, let document = try? JSONDocument(example) {
                 writer.value(document.root)

@@ -4,8 +4,8 @@ public import Catalog
 public struct SandboxConfiguration: Sendable {
     /// The apps that may call.
     public var apps: [SandboxApp]
-    /// The methods that can be called.
-    public var catalog: Catalog
+    /// The methods that can be called. Asked once for each call, on the sandbox's event loop, so that it may change.
+    public var catalog: @Sendable () -> Catalog
     /// The address to listen on; an IP address.
     public var host: String
     /// The port to listen on; 0 takes a free one.
@@ -29,7 +29,7 @@ public struct SandboxConfiguration: Sendable {
         epochSeconds: @escaping @Sendable () -> Int = SandboxClock.now
     ) {
         self.apps = apps
-        self.catalog = catalog
+        self.catalog = { catalog }
         self.host = host
         self.port = port
         self.epochSeconds = epochSeconds
