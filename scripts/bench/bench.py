@@ -212,7 +212,9 @@ def stop_and_expect_zero(relay: Relay) -> None:
 
 def write(path: Path, report: Report) -> None:
     text = "# Benchmarks\n\nWritten by `make bench ARGS=\"--write docs/benchmarks.md\"`.\n\n" + "\n".join(report.lines)
-    path.write_text(text + "\n", encoding="utf-8")
+    # What other measurements have written behind it stays.
+    _, heading, rest = (path.read_text(encoding="utf-8") if path.exists() else "").partition("\n## ")
+    path.write_text(text + "\n" + heading + rest, encoding="utf-8")
 
 
 def arguments() -> argparse.Namespace:

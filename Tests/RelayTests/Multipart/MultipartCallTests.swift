@@ -2,6 +2,7 @@ import Catalog
 import JSON
 import Logging
 import Sandbox
+import TOP
 import TestSupport
 import Testing
 
