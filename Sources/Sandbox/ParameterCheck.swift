@@ -16,7 +16,7 @@ struct ParameterCheck {
         if let unknown = values.keys.filter({ !known.contains($0) }).min() {
             throw .invalid(unknown, "is not a parameter of this method")
         }
-        for field in fields where !files.contains(field.name) {
+        for field in fields where values[field.name] != nil || !files.contains(field.name) {
             guard let value = values[field.name], value.utf8.contains(where: { $0 > 0x20 }) else {
                 if field.isRequired { throw .missing(field.name) }
                 continue

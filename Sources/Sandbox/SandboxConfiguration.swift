@@ -13,7 +13,7 @@ public struct SandboxConfiguration: Sendable {
     /// The wall clock, in seconds since 1970, that `timestamp` is compared with.
     public var epochSeconds: @Sendable () -> Int
     /// The largest body of a request, in bytes.
-    public var maximumBodyBytes = 16 << 20
+    public var maximumBodyBytes = 34 << 20
     /// How many connections may be open; further ones are closed at once.
     public var maximumConnections = 4096
     /// How many calls are kept for `GET /_sandbox/calls`.

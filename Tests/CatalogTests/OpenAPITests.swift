@@ -46,6 +46,7 @@ struct OpenAPITests {
     func files() throws {
         let page = """
             method: taobao.test.upload
+            session: none
             request:
               - {name: title, type: String, required: true, example: 't'}
               - {name: image, type: 'byte[]', required: true, example: '/tmp/a.png', description: '图片'}

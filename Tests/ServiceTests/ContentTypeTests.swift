@@ -26,7 +26,7 @@ import Testing
         let page = { (type: String) in
             CatalogFile(
                 name: "taobao.test.one.yaml",
-                text: "method: taobao.test.one\nrequest: [{name: a, type: '\(type)', required: false}]\nresponse_root: r")
+                text: "method: taobao.test.one\nsession: none\nrequest: [{name: a, type: '\(type)', required: false}]\nresponse_root: r")
         }
         return (file: try Entry.read(page: page("byte[]")), plain: try Entry.read(page: page("byte[] []")))
     }

@@ -125,7 +125,7 @@ import Testing
     }
 
     private func call(_ stage: Stage, _ request: CallRequest) async throws -> Reply {
-        try await stage.call(Self.method, "{}") {
+        try await stage.call(Methods.lease, "{}") {
             let receivedAt = $0.receivedAt
             $0 = request
             $0.receivedAt = receivedAt
