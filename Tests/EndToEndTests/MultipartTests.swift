@@ -4,9 +4,9 @@ import Testing
 
 @Suite("Calls as multipart/form-data, by real curl")
 struct MultipartTests {
-    private static let method = "taobao.picture.upload"
+    static let method = "taobao.picture.upload"
     private static let path = "/v1/top/" + method
-    private static let entry = """
+    static let entry = """
         method: \(method)
         title: 上传单张图片
         session: required

