@@ -122,16 +122,19 @@ extension ServerRequest {
 
     /// The boundary of a call whose body is `multipart/form-data`, which only a method with files takes; nil for JSON.
     func callBoundary(_ entry: Entry) throws(Problem) -> MultipartBoundary? {
-        guard let type = headers.first(name: "Content-Type"), type != "application/json", entry.takesFiles else {
-            try checkIsJSON()
-            return nil
-        }
-        if let boundary = try MultipartBoundary(contentType: type) {
-            try checkIsPlain()
-            return boundary
-        }
-        try checkIsJSON(orMultipart: true)
+        try checkIsPlain()
+        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return nil }
+        let takesFiles = entry.takesFiles
+        if takesFiles, let boundary = try MultipartBoundary(contentType: type) { return boundary }
+        try Self.checkIsJSON(type, orMultipart: takesFiles)
         return nil
+    }
+
+    /// The body must be declared as JSON in UTF-8, or not declared at all.
+    func checkIsJSON() throws(Problem) {
+        try checkIsPlain()
+        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return }
+        try Self.checkIsJSON(type, orMultipart: false)
     }
 
     /// The body must not be compressed.
@@ -141,11 +144,7 @@ extension ServerRequest {
         }
     }
 
-    /// The body must be declared as JSON in UTF-8, or not declared at all.
-    /// - Parameter orMultipart: whether `multipart/form-data` would do too.
-    func checkIsJSON(orMultipart: Bool = false) throws(Problem) {
-        try checkIsPlain()
-        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return }
+    private static func checkIsJSON(_ type: String, orMultipart: Bool) throws(Problem) {
         let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
         guard let media = parts.first,
             media == "application/json" || media.hasPrefix("application/") && media.hasSuffix("+json")

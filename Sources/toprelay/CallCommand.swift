@@ -63,7 +63,8 @@ struct CallCommand: AsyncParsableCommand {
         }
         let form = file.isEmpty ? nil : try CallForm(json: try parameters(), files: file)
         var headers = [
-            "Content-Type: \(form?.contentType ?? "application/json")", "X-Request-Id: \(id)", "Authorization: Bearer \(settings.token)",
+            "Content-Type: \(form?.contentType ?? "application/json")", "X-Request-Id: \(id)",
+            "Authorization: Bearer \(settings.token)",
         ]
         if let app { headers.append("Top-App: \(app)") }
         if let seller { headers.append("Top-Seller: \(seller)") }

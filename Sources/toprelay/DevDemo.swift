@@ -19,7 +19,9 @@ struct DevDemo {
     private static let sellers = ["demo-seller", "other-seller"]
 
     /// Starts the sandbox, and puts app, sessions and token into the vault. The secrets are new at each start; the token is kept.
-    static func make(store: StoreSettings, folder: URL, catalog holder: CatalogHolder, logger: Logger) async throws -> DevDemo {
+    static func make(store: StoreSettings, folder: URL, catalog holder: CatalogHolder, logger: Logger) async throws
+        -> DevDemo
+    {
         let secret = Hex.lower(SecureRandom.bytes(16))
         let sessions = sellers.map { seller in (seller: seller, key: Hex.lower(SecureRandom.bytes(24))) }
         let known = SandboxApp(key: appKey, secret: secret, sessions: Set(sessions.map(\.key)))

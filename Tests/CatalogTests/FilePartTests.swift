@@ -73,8 +73,9 @@ struct FilePartTests {
             try faults(#"{"title":"t"}"#, [file("mainImage", "")])
                 == ["/mainImage: is required and must not be empty: \(wanted)"])
         #expect(try faults("{}", []) == ["/title: is required: a text", "/main_image: is required: \(wanted)"])
-        guard case .mapped(let call) = try entry().map(
-            document(#"{"title":"t","main_image":null}"#), files: [file("main_image"), file("extra", "")])
+        guard
+            case .mapped(let call) = try entry().map(
+                document(#"{"title":"t","main_image":null}"#), files: [file("main_image"), file("extra", "")])
         else {
             Issue.record("refused")
             return

@@ -37,7 +37,8 @@ struct DocsTests {
             return line.hasSuffix("\n") ? String(line.dropLast()) : nil
         }
         let relay = try await stage.startRelay(
-            ["TOPRELAY_GATEWAY_URL": gateway].merging(catalog.map { ["TOPRELAY_CATALOG": $0] } ?? [:]) { own, _ in own })
+            ["TOPRELAY_GATEWAY_URL": gateway].merging(catalog.map { ["TOPRELAY_CATALOG": $0] } ?? [:]) { own, _ in own }
+        )
         let name = "describer-" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
         let token = try await stage.line.token(name, ["--scope", "relay", "--scope", "audit:read"])
         return (relay, sandbox, token)

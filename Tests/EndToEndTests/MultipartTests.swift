@@ -65,7 +65,8 @@ struct MultipartTests {
         let digest = String(try await Command.succeed(["sha256sum", "--zero", file])).prefix(64)
         let json = #"{"pictureCategoryId":9007199254740993,"image_input_title":"\#(marker) 图","is_https":true}"#
         let answer = try await Self.curl(
-            relay, ["--form-string", "json=\(json)", "-F", "img=@\"\(file.replacing("\"", with: "\\\""))\";type=image/png"])
+            relay,
+            ["--form-string", "json=\(json)", "-F", "img=@\"\(file.replacing("\"", with: "\\\""))\";type=image/png"])
         #expect(answer.status == "200" && answer.json["outcome"]?.string == "success", "\(answer)")
         #expect(answer.json["result"]?["picture"]?["picture_id"]?.lexeme == "1013390000000007421")
         let stage = try await Stage.shared
@@ -79,12 +80,14 @@ struct MultipartTests {
         let row = try #require(try await stage.trail(id: answer.json["id"]?.string))
         #expect(row.request?.contains("\"img\":\"(a file of \(image.count) bytes)\"") == true)
         let texts = try await stage.query(
-            "SELECT count(*) AS n FROM audit.intents WHERE request LIKE '%\(marker)-secret%' OR request LIKE '%.png%'")
+            "SELECT count(*) AS n FROM audit.intents WHERE request LIKE '%\(marker)-secret%' OR request LIKE '%图 1;%'")
         #expect(texts.first?["n"]?.lexeme == "0")
         #expect(!relay.log.contains(marker))
     }
 
-    @Test("an unknown file, a file twice, a missing one and a missing JSON part are told with their places; nothing is sent")
+    @Test(
+        "an unknown file, a file twice, a missing one and a missing JSON part are told with their places; nothing is sent"
+    )
     func faults() async throws {
         let (relay, folder) = try await Self.relay()
         defer { relay.child.kill() }

@@ -33,7 +33,8 @@ struct MultipartDecoderTests {
     func good() throws {
         let form = try Self.decode(
             "\(Self.text)\r\n图\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x%22y.png\"\r\n"
-                + "Content-Type: image/png\r\n\r\n\r\n--\r\n\0\r\n--B--\r\n", "multipart/form-data;charset=UTF-8;boundary=\"B\"")
+                + "Content-Type: image/png\r\n\r\n\r\n--\r\n\0\r\n--B--\r\n",
+            "multipart/form-data;charset=UTF-8;boundary=\"B\"")
         #expect(form.parameters == [ReceivedParameter(name: "a", value: "\r\n图\r\n")])
         #expect(
             form.files == [

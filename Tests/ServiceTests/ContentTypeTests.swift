@@ -26,7 +26,9 @@ import Testing
         let page = { (type: String) in
             CatalogFile(
                 name: "taobao.test.one.yaml",
-                text: "method: taobao.test.one\nsession: none\nrequest: [{name: a, type: '\(type)', required: false}]\nresponse_root: r")
+                text:
+                    "method: taobao.test.one\nsession: none\nrequest: [{name: a, type: '\(type)', required: false}]\nresponse_root: r"
+            )
         }
         return (file: try Entry.read(page: page("byte[]")), plain: try Entry.read(page: page("byte[] []")))
     }
@@ -47,7 +49,8 @@ import Testing
             #expect(try boundary("application/json; charset=utf-8", entry) == nil)
         }
         let refused: [(String, Entry, HTTPHeaders, ProblemType)] = [
-            (form, plain, [:], .unsupportedMediaType), ("multipart/mixed; boundary=x", file, [:], .unsupportedMediaType),
+            (form, plain, [:], .unsupportedMediaType),
+            ("multipart/mixed; boundary=x", file, [:], .unsupportedMediaType),
             ("text/plain", file, [:], .unsupportedMediaType), ("multipart/form-data", file, [:], .malformedRequest),
             (form, file, ["Content-Encoding": "gzip"], .unsupportedMediaType),
             (form + "; charset=gbk", file, [:], .unsupportedMediaType),

@@ -108,7 +108,8 @@ import Testing
         #expect(
             problem.type == .malformedRequest
                 && problem.detail
-                    == "The body is not acceptable multipart/form-data: it ends before its closing boundary.")
+                    == "The body is not acceptable multipart/form-data: it ends before its closing boundary."
+        )
     }
 
     private func withSandbox(_ body: (Stage, Sandbox) async throws -> Void) async throws {
@@ -148,7 +149,9 @@ import Testing
             #expect(received.parameters.contains { $0 == ("request_id", id) })
             let rows = try await stage.texts("SELECT request FROM audit.intents")
             #expect(
-                rows == [[#"{"title":"t 图","request_id":"\#(id)","image":"(a file of \#(Self.image.utf8.count) bytes)"}"#]])
+                rows == [
+                    [#"{"title":"t 图","request_id":"\#(id)","image":"(a file of \#(Self.image.utf8.count) bytes)"}"#]
+                ])
             // The same key gives the same id, as with JSON.
             let again = try await call(stage, Self.request(Self.imagePart))
             #expect(try again.read()["request_id"]?.string == id)

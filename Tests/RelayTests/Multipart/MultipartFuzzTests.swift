@@ -58,10 +58,13 @@ struct MultipartFuzzTests {
     func needle(seed: UInt64) {
         var generator = Seeded(seed: seed)
         for _ in 0..<500 {
-            let needle = [0x0D] + (0..<Int.random(in: 1...12, using: &generator)).map { _ in
-                UInt8.random(in: 0x2D...0x2F, using: &generator)
+            let needle =
+                [0x0D]
+                + (0..<Int.random(in: 1...12, using: &generator)).map { _ in
+                    UInt8.random(in: 0x2D...0x2F, using: &generator)
+                }
+            let body = (0..<200).map { _ in [0x0D, 0x2D, 0x2E, 0x2F][Int.random(in: 0..<4, using: &generator)] as UInt8
             }
-            let body = (0..<200).map { _ in [0x0D, 0x2D, 0x2E, 0x2F][Int.random(in: 0..<4, using: &generator)] as UInt8 }
             let start = Int.random(in: 0..<50, using: &generator)
             let expected = (start..<body.count).first { body[$0...].starts(with: needle) }
             #expect(ByteNeedle(needle).find(in: body.span, from: start) == expected)

@@ -110,7 +110,8 @@ struct MultipartReaderTests {
 
     @Test("headers that are not UTF-8 are refused")
     func notUTF8() throws {
-        let body = Array("--X\r\nContent-Disposition: form-data; name=\"".utf8) + [0xC3, 0x28]
+        let body =
+            Array("--X\r\nContent-Disposition: form-data; name=\"".utf8) + [0xC3, 0x28]
             + Array("\"\r\n\r\n\r\n--X--".utf8)
         #expect(throws: MultipartError.badHeader(part: 1)) {
             try MultipartReader.parts(of: body, boundary: boundary())
@@ -165,7 +166,10 @@ struct MultipartBoundaryTests {
     @Test(
         "quoted and bare, in any case, beside UTF-8",
         arguments: [
-            ("multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW", "----WebKitFormBoundary7MA4YWxkTrZu0gW"),
+            (
+                "multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
+                "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+            ),
             ("Multipart/Form-Data;Boundary=\"a b'()+_,-./:=?\"", "a b'()+_,-./:=?"),
             ("multipart/form-data;charset=UTF-8;boundary=x", "x"),
             ("multipart/form-data; boundary=\(String(repeating: "b", count: 70))", String(repeating: "b", count: 70)),
