@@ -6,7 +6,7 @@ extension Entry {
     public func exampleRequest(withFiles: Bool = true) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         let fields = withFiles ? request : request.filter { !$0.isFile }
-        ExampleWriter.write(fields, isWire: false, to: &writer)
+        ExampleWriter.write(fields, isWire: false, isTop: true, to: &writer)
         return writer.bytes
     }
 
@@ -23,9 +23,13 @@ extension Entry {
 
 /// Writes fields with their examples as values.
 private enum ExampleWriter {
-    static func write(_ fields: [Field], isWire: Bool, requestID: String? = nil, to writer: inout JSONWriter) {
+    static func write(
+        _ fields: [Field], isWire: Bool, isTop: Bool = false, requestID: String? = nil, to writer: inout JSONWriter
+    ) {
         writer.beginObject()
         for field in fields where isWire || field.isRequired || hasExample(field) {
+            // A file that is no parameter of its own cannot be sent.
+            if !isWire, field.type.kind == .bytes, !(isTop && field.isFile) { continue }
             writer.name(field.name)
             guard field.type.isList else {
                 write(field, field.example ?? "", isWire: isWire, to: &writer)

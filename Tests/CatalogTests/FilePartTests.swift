@@ -120,6 +120,17 @@ struct FilePartTests {
         #expect(FieldType("byte[] []").kind == .bytes && FieldType("byte[] []").isList)
     }
 
+    @Test("the example of a request has none that cannot be sent")
+    func example() throws {
+        let page = Self.page.replacing("required: false", with: "required: true")
+        let entry = try Entry.read(page: CatalogFile(name: "p.yaml", text: page))
+        let example = try JSONDocument(entry.exampleRequest())
+        #expect(example.root.members.map(\.name) == ["title", "main_image", "extra", "detail"])
+        #expect(example.root["detail"]?.count == 0 && example.root["extra"]?.string == "ZmlsZQ==")
+        let beside = try JSONDocument(entry.exampleRequest(withFiles: false))
+        #expect(beside.root.members.map(\.name) == ["title", "detail"])
+    }
+
     @Test("rules across fields see them")
     func rules() throws {
         let overlay = """

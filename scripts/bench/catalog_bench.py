@@ -1,5 +1,6 @@
 """Measures what a catalog of thousands of methods costs beside the five embedded ones, on this machine.
 
+    make bench-catalog                            (builds first)
     python3 scripts/bench/catalog_bench.py [--entries 5000] [--binary .build/release/toprelay] [--rounds 3] [--seconds 5]
                                            [--write docs/benchmarks.md] [--check]
 
@@ -163,7 +164,7 @@ def run(options: argparse.Namespace, folder: Path) -> Report:
     imports = import_times(options.binary, folder)
 
     report = Report()
-    report.say(f"Measured {datetime.now(timezone.utc):%Y-%m-%d} on {machine()}; command: `scripts/bench/catalog_bench.py`.")
+    report.say(f"Measured {datetime.now(timezone.utc):%Y-%m-%d} on {machine()}; command: `make bench-catalog`.")
     report.say(
         f"{options.entries:,} made-up entries ({size / 1e6:.1f} MB of YAML) besides the embedded five; {STARTS} starts of each,"
         f" {options.rounds} rounds of {options.seconds} s at 64 connections, in turns."
