@@ -5,10 +5,10 @@ SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench format lint check clean
+.PHONY: help run test build bench bench-catalog format lint check clean
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 run: ## Install what is missing, build, and run the service with PostgreSQL, sandbox and demo data
 	@scripts/packages build run
@@ -29,6 +29,11 @@ bench: ## Measure the release build against nginx on this machine (ARGS="--write
 	@scripts/packages build run bench
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/bench/bench.py $(ARGS)
+
+bench-catalog: ## Measure what 5,000 methods cost beside five (ARGS="--write docs/benchmarks.md")
+	@scripts/packages build run bench
+	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
+	@exec python3 scripts/bench/catalog_bench.py $(ARGS)
 
 format: ## Format the Swift sources in place
 	@$(SWIFT_RUN) format --in-place --recursive --parallel $(FORMATTED)

@@ -141,8 +141,9 @@ extension StatsStatement {
         let values = values(canBeNull: true)
         let duration = isByArrays ? "ARRAY[duration_us] AS durations" : "duration_us AS duration"
         for window in plan.live {
-            let conditions = ([within([window])] + filters + [lookUp, TrailFilter.highestSource].compactMap { $0 }).joined(
-                separator: " AND ")
+            let conditions = ([within([window])] + filters + [lookUp, TrailFilter.highestSource].compactMap { $0 })
+                .joined(
+                    separator: " AND ")
             branches.append(
                 """
                 SELECT \(list(["\(start) AS start"] + values)), 1::bigint AS calls, \

@@ -2,10 +2,11 @@ import JSON
 
 extension Entry {
     /// A request body made of the page's examples, as a caller would write it; the relay takes it. Optional parameters
-    /// without a usable example are left out, required ones get a value of their type.
-    public func exampleRequest() -> [UInt8] {
+    /// without a usable example are left out, required ones get a value of their type; files are left out if they are
+    /// to be sent beside the JSON.
+    public func exampleRequest(withFiles: Bool = true) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
-        RequestExample.write(request, to: &writer)
+        RequestExample.write(withFiles ? request : request.filter { !$0.isFile }, to: &writer)
         return writer.bytes
     }
 

@@ -1,13 +1,17 @@
 public import JSON
+public import TOP
 
 extension Entry {
-    /// Checks a caller's JSON and turns it into what TOP gets.
+    /// Checks a caller's JSON, and the files that came beside it, and turns them into what TOP gets.
     ///
     /// Nothing is lost and nothing is guessed: numbers and texts keep every character; a call with any fault is
     /// refused with all of them.
-    public func map(_ body: JSONDocument, idempotency: IdempotencyKey? = nil) -> MappingResult {
+    /// - Parameter files: named as the caller named them.
+    public func map(
+        _ body: JSONDocument, files: [FilePart] = [], idempotency: IdempotencyKey? = nil
+    ) -> MappingResult {
         var mapper = Mapper(idempotency: idempotency, expectationCount: expectationCount, isPersonal: isPersonal)
-        mapper.request(body.root, level)
+        mapper.request(body.root, files: files, level)
         guard mapper.faults.isEmpty else { return .refused(mapper.faults.all) }
         let mask = ValueMask(mapper.sensitive)
         return .mapped(

@@ -73,6 +73,6 @@ public struct FieldType: Sendable, Equatable, CustomStringConvertible {
 
     private static let kinds: [String: Kind] = [
         "String": .string, "Number": .number, "Boolean": .boolean, "Date": .date, "Price": .price,
-        "BigDecimal": .decimal, "Json": .json, "Map": .map, "byte": .bytes,
+        "BigDecimal": .decimal, "Json": .json, "Map": .map, "byte": .bytes, "byte[]": .bytes,
     ]
 }

@@ -3,11 +3,18 @@ import TOP
 
 /// The request's root: each of its fields is one form parameter.
 extension Mapper {
-    mutating func request(_ root: JSONValue, _ level: Level) {
+    mutating func request(_ root: JSONValue, files: [FilePart], _ level: Level) {
         guard root.kind == .object else { return fault("must be an object, not \(root.kind.inWords)") }
         parameters.reserveCapacity(level.fields.count + 8)
         var given = gather(root, level)
-        for (index, field) in level.fields.enumerated() { parameter(field, &given[index]) }
+        if !files.isEmpty { attach(files, level, &given) }
+        for (index, field) in level.fields.enumerated() {
+            if !attached.isEmpty, let part = attached[index] {
+                file(part, field, &given[index])
+            } else {
+                parameter(field, &given[index])
+            }
+        }
         if level.isOpen { copyUnknownParameters(root, level) }
         check(level, given)
     }
@@ -142,7 +149,7 @@ extension Mapper {
             given.presence = .faulty
             return fault("must be a file, as base64 with its padding")
         }
-        files.append(FilePart(name: field.name, bytes: bytes))
+        files.append(FilePart(name: field.name, bytes: bytes[...]))
     }
 
     /// Sends one object, which the caller may give as such or as a list of one.

@@ -43,6 +43,8 @@ struct Mapper {
     var path: [Step] = []
     var parameters: [Parameter] = []
     var files: [FilePart] = []
+    /// The files that came beside the JSON, by their fields' indices.
+    var attached: [Int: FilePart] = [:]
     var keys: [BusinessKey] = []
     var requestID: String?
     var expectations: [[String]]

@@ -15,6 +15,10 @@ extension JSONWriter {
         for entry in catalog.entries {
             name(entry.method)
             requestSchema(entry)
+            if entry.takesFiles {
+                name("\(entry.method).form")
+                formSchema(entry)
+            }
             name("\(entry.method).answer")
             answerSchema(entry)
         }

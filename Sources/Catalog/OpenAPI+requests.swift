@@ -9,7 +9,7 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func object(_ fields: [Field], isOpen: Bool, optional: ArraySlice<String>, isTop: Bool = false) {
+    mutating func object(_ fields: [Field], isOpen: Bool, optional: ArraySlice<String>, isTop: Bool = false) {
         member("type", "object")
         name("properties")
         beginObject()

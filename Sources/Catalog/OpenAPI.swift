@@ -131,7 +131,9 @@ extension JSONWriter {
         member("summary", "The examples of the method's documentation page")
         name("value")
         raw(entry.exampleRequest())
-        for _ in 0..<5 { endObject() }
+        for _ in 0..<3 { endObject() }
+        formContent(entry)
+        for _ in 0..<2 { endObject() }
     }
 
     private mutating func responses(_ entry: Entry, statuses: [Int]) {

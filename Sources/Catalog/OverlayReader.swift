@@ -5,7 +5,8 @@ struct OverlayReader {
     var yaml: YAMLReader
 
     static let names = [
-        "method", "path", "session", "reads", "personal", "open", "max_body_bytes", "idempotency", "request", "response",
+        "method", "path", "session", "reads", "personal", "open", "max_body_bytes", "idempotency", "request",
+        "response",
         "rules", "page_rules", "outcome",
     ]
     static let fieldNames = [

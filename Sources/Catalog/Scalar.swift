@@ -62,7 +62,7 @@ extension CompiledField {
         case .date: return "a date and time"
         case .json: return "JSON"
         case .map, .object: return "an object"
-        case .bytes: return "a file"
+        case .bytes: return "a file, as base64 or as a file part"
         }
     }
 }

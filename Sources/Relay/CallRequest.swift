@@ -4,8 +4,10 @@ public import Catalog
 public struct CallRequest: Sendable {
     /// The catalog entry that the path named.
     public var entry: Entry
-    /// The body, JSON.
+    /// The body: JSON, or multipart.
     public var body: [UInt8]
+    /// The boundary of a `multipart/form-data` body; nil for JSON.
+    public var boundary: MultipartBoundary?
     /// `Top-App`.
     public var app: String?
     /// `Top-Seller`.

@@ -12,7 +12,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case methodNotAllowed = "method-not-allowed"
     /// The body is over the limit.
     case payloadTooLarge = "payload-too-large"
-    /// The body is not declared as JSON.
+    /// The body is not declared as JSON, nor, where the method takes files, as `multipart/form-data`.
     case unsupportedMediaType = "unsupported-media-type"
     /// The catalog's validation failed: nothing was sent.
     case invalidParameters = "invalid-parameters"
@@ -82,7 +82,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
         case .requestTimeout: "The request took too long to arrive"
         case .payloadTooLarge: "The body is too large"
         case .targetTooLong: "The request's target is too long"
-        case .unsupportedMediaType: "The body must be JSON"
+        case .unsupportedMediaType: "The body is of another media type than the method takes"
         case .expectationFailed: "The expectation cannot be met"
         case .invalidParameters: "The parameters are invalid; nothing was sent"
         case .rejectedByTOP: "TOP rejected the call"

@@ -15,8 +15,8 @@ extension Worker {
             throw Problem(.forbidden, "The token \(token.name) may not call \(method).")
         }
         let app = try resolveApp(request, token: token, vault: vault)
-        let body = try Self.parse(request.body)
-        let mapped = try map(body, request: request, app: app.app.name, token: token, vault: vault)
+        let content = try CallContent(request)
+        let mapped = try map(content, request: request, app: app.app.name, token: token, vault: vault)
         let clock = CallClock(
             receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
         let session = try session(for: request, app: app.app, vault: vault, now: clock.startMilliseconds)
@@ -84,16 +84,8 @@ extension Worker {
         }
     }
 
-    private static func parse(_ body: [UInt8]) throws(Problem) -> JSONDocument {
-        do {
-            return try JSONDocument(body)
-        } catch {
-            throw Problem(.malformedRequest, "The body is not acceptable JSON: \(error).")
-        }
-    }
-
     private func map(
-        _ body: JSONDocument, request: CallRequest, app: String, token: AccessToken, vault: VaultSnapshot
+        _ content: CallContent, request: CallRequest, app: String, token: AccessToken, vault: VaultSnapshot
     ) throws(Problem) -> MappedCall {
         var idempotency: IdempotencyKey?
         if let key = request.idempotencyKey {
@@ -101,7 +93,7 @@ extension Worker {
                 derived: try Self.derivedRequestID(
                     vault, caller: token.name, app: app, method: request.entry.method, key: key))
         }
-        switch request.entry.map(body, idempotency: idempotency) {
+        switch request.entry.map(content.document, files: content.files, idempotency: idempotency) {
         case .mapped(let mapped): return mapped
         case .refused(let faults):
             var problem = Problem(

@@ -75,6 +75,19 @@ enum Control {
                 writer.endArray()
             }
             writer.endArray()
+            writer.name("files")
+            writer.beginArray()
+            for file in call.files {
+                writer.beginObject()
+                writer.name("name")
+                writer.string(file.name)
+                writer.name("filename")
+                writer.string(file.filename)
+                writer.name("bytes")
+                writer.integer(file.byteCount)
+                writer.endObject()
+            }
+            writer.endArray()
         }
     }
 

@@ -30,21 +30,22 @@ struct Gateway {
         let now = configuration.epochSeconds()
         let requestID = Self.requestID()
         var parameters: [ReceivedParameter] = []
+        var files: [MultipartDecoder.File] = []
         do throws(TOPFault) {
-            parameters = try Self.parameters(request)
+            (parameters, files) = try Self.form(request)
             let values = Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
             guard values.count == parameters.count else {
                 throw TOPFault(41, "Invalid arguments", "isv.invalid-parameter", "a parameter came more than once")
             }
             let entry = try check.check(parameters, values: values, epochSeconds: now)
             let business = values.filter { !SystemCheck.names.contains($0.key) }
-            try ParameterCheck.check(business, against: entry.request)
+            try ParameterCheck.check(business, files: files.map(\.name), against: entry.request)
             let fault = try self.fault(entry, parameters)
-            record(parameters, now, errorCode: nil, isStruck: fault != nil)
+            record(parameters, files, now, errorCode: nil, isStruck: fault != nil)
             let answer = CallAnswer(entry: entry, values: values, requestID: requestID, epochSeconds: now)
             return answer.steps(fault)
         } catch {
-            record(parameters, now, errorCode: error.code, isStruck: false)
+            record(parameters, files, now, errorCode: error.code, isStruck: false)
             let format = parameters.first { $0.name == "format" }?.value ?? "xml"
             let inner = error.answer(requestID: requestID)
             return CallAnswer.encode(inner, root: "error_response", values: ["format": format]).steps
@@ -65,21 +66,40 @@ struct Gateway {
         }
     }
 
-    private static func parameters(_ request: WireRequest) throws(TOPFault) -> [ReceivedParameter] {
+    /// The parameters of URL and body, and the files beside them.
+    private static func form(
+        _ request: WireRequest
+    ) throws(TOPFault) -> (parameters: [ReceivedParameter], files: [MultipartDecoder.File]) {
         guard request.verb == "POST" || request.verb == "GET" else { throw TOPFault(9, "Http Action Not Allowed") }
-        let isForm = request.contentType.hasPrefix("application/x-www-form-urlencoded")
-        guard isForm || request.body.isEmpty else {
-            throw TOPFault(9, "Http Action Not Allowed", nil, "the sandbox takes application/x-www-form-urlencoded")
+        let query = try decode(Array(request.query.utf8))
+        if request.body.isEmpty { return (query, []) }
+        if request.contentType.hasPrefix("application/x-www-form-urlencoded") {
+            return (query + (try decode(request.body)), [])
         }
+        guard request.contentType.hasPrefix("multipart/form-data") else {
+            throw TOPFault(
+                9, "Http Action Not Allowed", nil,
+                "the sandbox takes application/x-www-form-urlencoded and multipart/form-data")
+        }
+        do throws(MultipartDecoder.Failure) {
+            let form = try MultipartDecoder(request.body, contentType: request.contentType)
+            return (query + form.parameters, form.files)
+        } catch {
+            throw TOPFault(47, "Invalid encoding", nil, "\(error)")
+        }
+    }
+
+    private static func decode(_ form: [UInt8]) throws(TOPFault) -> [ReceivedParameter] {
         do throws(FormDecoder.Failure) {
-            return try FormDecoder.decode(Array(request.query.utf8)[...]) + FormDecoder.decode(request.body[...])
+            return try FormDecoder.decode(form[...])
         } catch {
             throw TOPFault(47, "Invalid encoding", nil, "\(error)")
         }
     }
 
     private mutating func record(
-        _ parameters: [ReceivedParameter], _ now: Int, errorCode: Int?, isStruck: Bool
+        _ parameters: [ReceivedParameter], _ files: [MultipartDecoder.File], _ now: Int, errorCode: Int?,
+        isStruck: Bool
     ) {
         received += 1
         guard configuration.keptCalls > 0 else { return }
@@ -87,8 +107,8 @@ struct Gateway {
         let method = parameters.first { $0.name == "method" }?.value ?? ""
         calls.append(
             SandboxCall(
-                number: received, epochSeconds: now, method: method, received: parameters, errorCode: errorCode,
-                isStruck: isStruck))
+                number: received, epochSeconds: now, method: method, received: parameters,
+                files: files, errorCode: errorCode, isStruck: isStruck))
     }
 
     /// An id of the form that TOP gives its answers.

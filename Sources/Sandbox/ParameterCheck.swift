@@ -10,17 +10,27 @@ struct ParameterCheck {
     static let maximumDepth = 64
 
     /// Refuses with code 40 what is missing and with code 41 what is unknown or of the wrong form.
-    static func check(_ values: [String: String], against fields: [Field]) throws(TOPFault) {
+    static func check(_ values: [String: String], files: [String] = [], against fields: [Field]) throws(TOPFault) {
+        try checkFiles(files, against: fields)
         let known = Set(fields.map(\.name))
         if let unknown = values.keys.filter({ !known.contains($0) }).min() {
             throw .invalid(unknown, "is not a parameter of this method")
         }
-        for field in fields {
+        for field in fields where values[field.name] != nil || !files.contains(field.name) {
             guard let value = values[field.name], value.utf8.contains(where: { $0 > 0x20 }) else {
                 if field.isRequired { throw .missing(field.name) }
                 continue
             }
             try checkTop(value, field)
+        }
+    }
+
+    private static func checkFiles(_ files: [String], against fields: [Field]) throws(TOPFault) {
+        for (index, name) in files.enumerated() {
+            guard let field = fields.first(where: { $0.name == name }), field.isFile else {
+                throw .invalid(name, "is no file of this method")
+            }
+            guard !files[..<index].contains(name) else { throw .invalid(name, "came more than once") }
         }
     }
 
@@ -35,7 +45,7 @@ struct ParameterCheck {
                 throw .invalid(field.name, "is not JSON: \(error)")
             }
             try checkJSON(document.root, field, path: field.name)
-        case .bytes: return
+        case .bytes: throw .invalid(field.name, "is a file: it comes in a part with a filename")
         case .string, .number, .boolean, .date, .price, .decimal:
             guard field.type.isList else { return try checkScalar(value, field, path: field.name) }
             for element in value.split(separator: ",", omittingEmptySubsequences: false) {

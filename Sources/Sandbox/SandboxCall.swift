@@ -8,6 +8,8 @@ public struct SandboxCall: Sendable, Equatable {
     public let method: String
     /// The parameters in the order received.
     public let parameters: [(name: String, value: String)]
+    /// The files in the order received: what they were called, and how many bytes they had.
+    public let files: [(name: String, filename: String, byteCount: Int)]
     /// The code of the error that a check ended in; nil if the call passed all checks.
     public let errorCode: Int?
     /// Whether a fault struck it.
@@ -17,13 +19,15 @@ public struct SandboxCall: Sendable, Equatable {
     private static let secrets: Set<String> = ["session", "sign"]
 
     init(
-        number: Int, epochSeconds: Int, method: String, received: [ReceivedParameter], errorCode: Int?, isStruck: Bool
+        number: Int, epochSeconds: Int, method: String, received: [ReceivedParameter],
+        files: [MultipartDecoder.File], errorCode: Int?, isStruck: Bool
     ) {
         self.number = number
         self.epochSeconds = epochSeconds
         self.method = method
         self.errorCode = errorCode
         self.isStruck = isStruck
+        self.files = files.map { ($0.name, $0.filename, $0.byteCount) }
         parameters = received.map { parameter in
             guard !Self.secrets.contains(parameter.name) else { return (parameter.name, "***") }
             let value = parameter.value
@@ -37,5 +41,6 @@ public struct SandboxCall: Sendable, Equatable {
         left.number == right.number && left.epochSeconds == right.epochSeconds && left.method == right.method
             && left.errorCode == right.errorCode && left.isStruck == right.isStruck
             && left.parameters.elementsEqual(right.parameters) { $0 == $1 }
+            && left.files.elementsEqual(right.files) { $0 == $1 }
     }
 }

@@ -4,8 +4,8 @@ public import Catalog
 public struct SandboxConfiguration: Sendable {
     /// The apps that may call.
     public var apps: [SandboxApp]
-    /// The methods that can be called.
-    public var catalog: Catalog
+    /// The methods that can be called. Asked once for each call, on the sandbox's event loop, so that it may change.
+    public var catalog: @Sendable () -> Catalog
     /// The address to listen on; an IP address.
     public var host: String
     /// The port to listen on; 0 takes a free one.
@@ -13,7 +13,7 @@ public struct SandboxConfiguration: Sendable {
     /// The wall clock, in seconds since 1970, that `timestamp` is compared with.
     public var epochSeconds: @Sendable () -> Int
     /// The largest body of a request, in bytes.
-    public var maximumBodyBytes = 16 << 20
+    public var maximumBodyBytes = 34 << 20
     /// How many connections may be open; further ones are closed at once.
     public var maximumConnections = 4096
     /// How many calls are kept for `GET /_sandbox/calls`.
@@ -29,7 +29,7 @@ public struct SandboxConfiguration: Sendable {
         epochSeconds: @escaping @Sendable () -> Int = SandboxClock.now
     ) {
         self.apps = apps
-        self.catalog = catalog
+        self.catalog = { catalog }
         self.host = host
         self.port = port
         self.epochSeconds = epochSeconds

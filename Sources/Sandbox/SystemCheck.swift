@@ -12,14 +12,14 @@ struct SystemCheck: Sendable {
     static let windowSeconds = 600
 
     let apps: [String: SandboxApp]
-    let catalog: Catalog
+    let catalog: @Sendable () -> Catalog
 
     /// The entry of the method that is called, once everything about the call but its business parameters is right.
     func check(
         _ received: [ReceivedParameter], values: [String: String], epochSeconds: Int
     ) throws(TOPFault) -> Entry {
         guard let method = values["method"], !method.isEmpty else { throw TOPFault(21, "Missing Method") }
-        guard let entry = catalog.entry(method: method) else {
+        guard let entry = catalog().entry(method: method) else {
             throw TOPFault(22, "Invalid Method", "isv.method-not-exist", "\(method) is not in the sandbox's catalog")
         }
         let app = try checkedApp(values)

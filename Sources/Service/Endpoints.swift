@@ -88,20 +88,20 @@ struct Endpoints: Sendable {
             throw error
         }
         try QueryString(request.query).check(allowed: [])
-        try request.checkIsJSON()
+        let boundary = try request.callBoundary(entry)
         let headers = request.headers
         let key = try request.single("Idempotency-Key", emptyIsAbsent: false)
         let clientID = try request.single("X-Request-Id")
-        return await worker.call(
-            CallRequest(
-                entry: entry, body: request.body, app: try request.single("Top-App"),
-                seller: try request.single("Top-Seller"),
-                refs: try CallHeaders.refs(headers["Top-Ref"]),
-                idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
-                clientRequestID: try clientID.map { value throws(Problem) in try CallHeaders.requestID(value) },
-                traceID: CallHeaders.traceID(headers.first(name: "traceparent")),
-                isDryRun: try CallHeaders.flag("Top-Dry-Run", request.single("Top-Dry-Run")), receivedAt: receivedAt),
-            by: token)
+        var call = CallRequest(
+            entry: entry, body: request.body, app: try request.single("Top-App"),
+            seller: try request.single("Top-Seller"),
+            refs: try CallHeaders.refs(headers["Top-Ref"]),
+            idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
+            clientRequestID: try clientID.map { value throws(Problem) in try CallHeaders.requestID(value) },
+            traceID: CallHeaders.traceID(headers.first(name: "traceparent")),
+            isDryRun: try CallHeaders.flag("Top-Dry-Run", request.single("Top-Dry-Run")), receivedAt: receivedAt)
+        call.boundary = boundary
+        return await worker.call(call, by: token)
     }
 }
 
@@ -135,17 +135,37 @@ extension ServerRequest {
         if let id = try single("X-Request-Id") { _ = try CallHeaders.requestID(id) }
     }
 
+    /// The boundary of a call whose body is `multipart/form-data`, which only a method with files takes; nil for JSON.
+    func callBoundary(_ entry: Entry) throws(Problem) -> MultipartBoundary? {
+        try checkIsPlain()
+        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return nil }
+        let takesFiles = entry.takesFiles
+        if takesFiles, let boundary = try MultipartBoundary(contentType: type) { return boundary }
+        try Self.checkIsJSON(type, orMultipart: takesFiles)
+        return nil
+    }
+
     /// The body must be declared as JSON in UTF-8, or not declared at all.
     func checkIsJSON() throws(Problem) {
+        try checkIsPlain()
+        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return }
+        try Self.checkIsJSON(type, orMultipart: false)
+    }
+
+    /// The body must not be compressed.
+    private func checkIsPlain() throws(Problem) {
         if let coding = headers.first(name: "Content-Encoding"), coding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "A compressed body is not accepted: send it without Content-Encoding.")
         }
-        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return }
+    }
+
+    private static func checkIsJSON(_ type: String, orMultipart: Bool) throws(Problem) {
         let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
         guard let media = parts.first,
             media == "application/json" || media.hasPrefix("application/") && media.hasSuffix("+json")
         else {
-            throw Problem(.unsupportedMediaType, "The body must be sent with Content-Type: application/json.")
+            let types = "application/json" + (orMultipart ? " or \(MultipartBoundary.mediaType)" : "")
+            throw Problem(.unsupportedMediaType, "The body must be sent with Content-Type: \(types).")
         }
         for part in parts.dropFirst() where part.hasPrefix("charset=") {
             guard part == "charset=utf-8" || part == "charset=\"utf-8\"" else {

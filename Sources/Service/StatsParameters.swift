@@ -4,8 +4,10 @@ import Relay
 /// Reads the query of `GET /v1/audit/stats`.
 enum StatsParameters {
     /// Its own parameters and the list's filters.
-    static let names: Set<String> = AuditQuery.listNames.subtracting(["order", "cursor", "include", "sibling_of", "settled"])
-        .union(["bucket", "dimensions", "measures"])
+    static let names: Set<String> = AuditQuery.listNames.subtracting([
+        "order", "cursor", "include", "sibling_of", "settled",
+    ])
+    .union(["bucket", "dimensions", "measures"])
     /// The stretch that is shown when `from` is absent: a day.
     private static let usualStretch: Int64 = 86_400_000
 

@@ -3,11 +3,17 @@ public struct FilePart: Sendable, Equatable {
     /// The parameter's name.
     public var name: String
     /// What is sent.
-    public var bytes: [UInt8]
+    public var bytes: ArraySlice<UInt8>
+    /// The name of the file; nil if it is not known.
+    public var filename: String?
+    /// The media type; nil if it is not known.
+    public var contentType: String?
 
     /// Makes a part.
-    public init(name: String, bytes: [UInt8]) {
+    public init(name: String, bytes: ArraySlice<UInt8>, filename: String? = nil, contentType: String? = nil) {
         self.name = name
         self.bytes = bytes
+        self.filename = filename
+        self.contentType = contentType
     }
 }

@@ -7,11 +7,14 @@ public enum MultipartEncoding {
 
     /// The parameters in the order given, without those that are not signed either (`Parameter.isDropped`), and then
     /// the files. The boundary must be of random characters that need no quoting, at most 70.
+    ///
+    /// A file without a name is called `file`, and one of an unknown type is `application/octet-stream`.
     public static func encode(_ parameters: [Parameter], files: [FilePart], boundary: String) -> [UInt8] {
         var body: [UInt8] = []
         body.reserveCapacity(
-            files.reduce(256 * (files.count + parameters.count)) { $0 + $1.bytes.count }
-                + parameters.reduce(0) { $0 + $1.value.utf8.count })
+            files.reduce(256 * (files.count + parameters.count)) {
+                $0 + $1.bytes.count + $1.name.utf8.count + ($1.filename?.utf8.count ?? 0)
+            } + parameters.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count })
         for parameter in parameters where !parameter.isDropped {
             begin(parameter.name, boundary, &body)
             body += "\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n".utf8
@@ -20,7 +23,11 @@ public enum MultipartEncoding {
         }
         for file in files {
             begin(file.name, boundary, &body)
-            body += "; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\n".utf8
+            body += "; filename=".utf8
+            quote(file.filename.flatMap { $0.isEmpty ? nil : $0 } ?? "file", &body)
+            body += "\r\nContent-Type: ".utf8
+            line(file.contentType ?? "application/octet-stream", &body)
+            body += "\r\n\r\n".utf8
             body += file.bytes
             body += "\r\n".utf8
         }
@@ -28,9 +35,14 @@ public enum MultipartEncoding {
         return body
     }
 
-    /// Names are quoted as browsers do it: what would end the quotes or the line is percent-encoded.
     private static func begin(_ name: String, _ boundary: String, _ body: inout [UInt8]) {
-        body += "--\(boundary)\r\nContent-Disposition: form-data; name=\"".utf8
+        body += "--\(boundary)\r\nContent-Disposition: form-data; name=".utf8
+        quote(name, &body)
+    }
+
+    /// Names are quoted as browsers do it: what would end the quotes or the line is percent-encoded.
+    private static func quote(_ name: String, _ body: inout [UInt8]) {
+        body.append(UInt8(ascii: "\""))
         for byte in name.utf8 {
             switch byte {
             case UInt8(ascii: "\""): body += "%22".utf8
@@ -40,5 +52,10 @@ public enum MultipartEncoding {
             }
         }
         body.append(UInt8(ascii: "\""))
+    }
+
+    /// A header's text, without what would end its line.
+    private static func line(_ text: String, _ body: inout [UInt8]) {
+        body += text.utf8.lazy.filter { $0 >= 0x20 && $0 != 0x7F }
     }
 }

@@ -20,6 +20,8 @@ struct CallCommand: AsyncParsableCommand {
 
     @Argument(help: "A method of the catalog.") var method: String
     @Argument(help: "The parameters as JSON: @FILE, or - for standard input; {} if left out.") var body: String?
+    @Option(help: "A file (byte[]) of the call, as NAME=@PATH; it is sent beside the JSON. Repeatable.")
+    var file: [String] = []
     @Option(help: "The app that signs.") var app: String?
     @Option(help: "The seller whose session is used.") var seller: String?
     @Option(help: "A document number of your own. Repeatable.") var ref: [String] = []
@@ -59,8 +61,10 @@ struct CallCommand: AsyncParsableCommand {
         guard !method.isEmpty, method.utf8.allSatisfy(Self.isOfMethod) else {
             throw Failure.refused("\(method) is no method's name")
         }
+        let form = file.isEmpty ? nil : try CallForm(json: try parameters(), files: file)
         var headers = [
-            "Content-Type: application/json", "X-Request-Id: \(id)", "Authorization: Bearer \(settings.token)",
+            "Content-Type: \(form?.contentType ?? "application/json")", "X-Request-Id: \(id)",
+            "Authorization: Bearer \(settings.token)",
         ]
         if let app { headers.append("Top-App: \(app)") }
         if let seller { headers.append("Top-Seller: \(seller)") }
@@ -71,7 +75,7 @@ struct CallCommand: AsyncParsableCommand {
             throw Failure.refused("an option's value or the token holds a control character")
         }
         return CurlRequest(
-            url: settings.url + "/v1/top/" + method, body: try parameters(), headers: headers,
+            url: settings.url + "/v1/top/" + method, body: try form?.body ?? parameters(), headers: headers,
             deadline: EventLoop.now() + Self.limitSeconds * 1_000_000_000, caFile: caFile, allowsHTTP: true)
     }
 

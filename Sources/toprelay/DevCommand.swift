@@ -40,7 +40,7 @@ struct DevCommand: AsyncParsableCommand {
         let store = try StoreSettings.read(environment: environment, needsMasterKey: true)
         try await MigrateCommand.migrate(store)
         let demo = try await DevDemo.make(
-            store: store, folder: folder, catalog: catalog.current, logger: process.logger)
+            store: store, folder: folder, catalog: catalog, logger: process.logger)
         try early.check()
         let service = try await RelayService(
             settings: settings, catalog: catalog, registry: process.registry, logger: process.logger

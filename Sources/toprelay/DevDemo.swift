@@ -19,11 +19,17 @@ struct DevDemo {
     private static let sellers = ["demo-seller", "other-seller"]
 
     /// Starts the sandbox, and puts app, sessions and token into the vault. The secrets are new at each start; the token is kept.
-    static func make(store: StoreSettings, folder: URL, catalog: Catalog, logger: Logger) async throws -> DevDemo {
+    static func make(store: StoreSettings, folder: URL, catalog holder: CatalogHolder, logger: Logger) async throws
+        -> DevDemo
+    {
         let secret = Hex.lower(SecureRandom.bytes(16))
         let sessions = sellers.map { seller in (seller: seller, key: Hex.lower(SecureRandom.bytes(24))) }
         let known = SandboxApp(key: appKey, secret: secret, sessions: Set(sessions.map(\.key)))
-        let sandbox = Sandbox(configuration: SandboxConfiguration(apps: [known], catalog: catalog), logger: logger)
+        let catalog = holder.current
+        var configuration = SandboxConfiguration(apps: [known], catalog: catalog)
+        // The service follows the catalog's folder; the gateway knows what it knows.
+        configuration.catalog = { holder.current }
+        let sandbox = Sandbox(configuration: configuration, logger: logger)
         let port = try await sandbox.start()
         let input = AppInput(
             name: app, appKey: appKey, secret: Secret(secret), gatewayURL: "http://127.0.0.1:\(port)/router/rest",

@@ -3,6 +3,7 @@ import Catalog
 import Crypto
 import Logging
 import Sandbox
+import Service
 import ServiceLifecycle
 import Telemetry
 import UnixSignals
@@ -17,6 +18,8 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The app_key that is known.") var appKey = "10000001"
     @Flag(help: "Read the app secret from standard input.") var secretStdin = false
     @Option(help: "Read the app secret from a file.") var secretFile: String?
+    @Option(help: "A folder with entries besides the embedded ones, followed while it runs; default: TOPRELAY_CATALOG.")
+    var catalog: String?
     @Option(help: "Read session keys from a file, one a line.") var sessionsFile: String?
 
     func run() async throws {
@@ -29,7 +32,10 @@ struct SandboxCommand: AsyncParsableCommand {
             let logger = Logger(label: "sandbox")
             let app = SandboxApp(
                 key: appKey, secret: String(decoding: secret.bytes, as: UTF8.self), sessions: Set(keys))
-            var configuration = SandboxConfiguration(apps: [app], catalog: try Catalog.embedded())
+            let folder = catalog ?? Environment.variables["TOPRELAY_CATALOG"]
+            let holder = try CatalogHolder(folder: folder?.isEmpty == true ? nil : folder)
+            var configuration = SandboxConfiguration(apps: [app], catalog: holder.current)
+            configuration.catalog = { holder.current }
             configuration.port = port
             let sandbox = Sandbox(configuration: configuration, logger: logger)
             let bound = try await sandbox.start()
@@ -37,7 +43,9 @@ struct SandboxCommand: AsyncParsableCommand {
             defer { writer.flush() }
             let group = ServiceGroup(
                 configuration: .init(
-                    services: [.init(service: sandbox)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                    services: [
+                        .init(service: sandbox), .init(service: CatalogFollower(holder: holder, logger: logger)),
+                    ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
         }
     }

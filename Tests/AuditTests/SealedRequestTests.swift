@@ -45,7 +45,7 @@ import Testing
     func roundTrip() async throws {
         try await withWriter { trail, writer, reader, _ in
             var intent = intent(try await trail.now())
-            intent.files = [FilePart(name: "photo", bytes: Array(repeating: 7, count: 70_000))]
+            intent.files = [FilePart(name: "photo", bytes: Array(repeating: 7, count: 70_000)[...])]
             try await writer.record(intent)
             guard case .sealed(let sealed) = try await reader.open(intent.id, by: "ann", because: "投诉 \"1\"") else {
                 Issue.record("nothing was kept")

@@ -42,6 +42,35 @@ struct OpenAPITests {
         for element in value.elements { try follow(element, visit) }
     }
 
+    @Test("A method with files is described as JSON and as a form with a part for each file")
+    func files() throws {
+        let page = """
+            method: taobao.test.upload
+            session: none
+            request:
+              - {name: title, type: String, required: true, example: 't'}
+              - {name: image, type: 'byte[]', required: true, example: '/tmp/a.png', description: '图片'}
+              - {name: extra, type: 'byte[]', required: false}
+            response_root: r
+            """
+        let catalog = try Catalog(files: [CatalogFile(name: "taobao.test.upload.yaml", text: page)])
+        let root = try JSONDocument(OpenAPI.document(catalog)).root
+        let content = root["paths"]?["/v1/top/taobao.test.upload"]?["post"]?["requestBody"]?["content"]
+        #expect(content?.members.map(\.name) == ["application/json", "multipart/form-data"])
+        let example = content?["application/json"]?["examples"]?["page"]?["value"]
+        #expect(example?["image"]?.string == "ZmlsZQ==", "the page's example is no base64")
+        let form = content?["multipart/form-data"]
+        #expect(form?["encoding"]?.members.map(\.name) == ["json", "image", "extra"])
+        let schema = try #require(root["components"]?["schemas"]?["taobao.test.upload.form"])
+        #expect(form?["schema"]?["$ref"]?.string == "#/components/schemas/taobao.test.upload.form")
+        #expect(schema["required"]?.elements.compactMap(\.string) == ["json", "image"])
+        #expect(schema["properties"]?["json"]?["properties"]?.members.map(\.name) == ["title"])
+        #expect(schema["properties"]?["image"]?["contentMediaType"]?.string == "application/octet-stream")
+        #expect(schema["properties"]?["image"]?["description"]?.string == "图片")
+        let entry = try #require(catalog.entries.first)
+        #expect(String(decoding: entry.exampleRequest(withFiles: false), as: UTF8.self) == #"{"title":"t"}"#)
+    }
+
     @Test("A request's schema has the page's types, words, limits and requirements")
     func request() throws {
         let profile = try schema(carProfiles)

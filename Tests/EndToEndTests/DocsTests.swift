@@ -16,8 +16,11 @@ struct DocsTests {
         return folder
     }
 
-    /// A replica that speaks to the sandbox, and a token that may make calls and read the trail.
-    private static func relayWithSandbox() async throws -> (relay: RelayProcess, sandbox: Child, token: String) {
+    /// A replica that speaks to the sandbox, and a token that may make calls and read the trail. Both have the entries of
+    /// the folder `catalog` besides.
+    private static func relayWithSandbox(
+        catalog: String? = nil
+    ) async throws -> (relay: RelayProcess, sandbox: Child, token: String) {
         let stage = try await Stage.shared
         let app = StageApp.all[0]
         let folder = try Watchdog.shared.makeFolder("sandbox")
@@ -28,12 +31,14 @@ struct DocsTests {
             [
                 Repository.binary, "sandbox", "--port", "0", "--app-key", app.key, "--secret-file", folder + "/secret",
                 "--sessions-file", folder + "/sessions",
-            ], output: folder + "/out", errors: folder + "/err")
+            ] + (catalog.map { ["--catalog", $0] } ?? []), output: folder + "/out", errors: folder + "/err")
         let gateway = try await eventually("the sandbox listens") {
             let line = Command.read(folder + "/out")
             return line.hasSuffix("\n") ? String(line.dropLast()) : nil
         }
-        let relay = try await stage.startRelay(["TOPRELAY_GATEWAY_URL": gateway])
+        let relay = try await stage.startRelay(
+            ["TOPRELAY_GATEWAY_URL": gateway].merging(catalog.map { ["TOPRELAY_CATALOG": $0] } ?? [:]) { own, _ in own }
+        )
         let name = "describer-" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
         let token = try await stage.line.token(name, ["--scope", "relay", "--scope", "audit:read"])
         return (relay, sandbox, token)
@@ -42,7 +47,12 @@ struct DocsTests {
     @Test("the OpenAPI document is valid by openapi-spec-validator")
     func valid() async throws {
         let tools = try await Self.tools()
-        let document = try await Stage.shared.relay.get("/openapi.json")
+        let catalog = try Watchdog.shared.makeFolder("catalog")
+        try MultipartTests.entry.write(
+            toFile: catalog + "/\(MultipartTests.method).yaml", atomically: true, encoding: .utf8)
+        let relay = try await Stage.shared.startRelay(["TOPRELAY_CATALOG": catalog])
+        defer { relay.child.kill() }
+        let document = try await relay.get("/openapi.json")
         let file = try Watchdog.shared.makeFolder("openapi") + "/openapi.json"
         try document.text.write(toFile: file, atomically: true, encoding: .utf8)
         let said = try await Command.succeed([tools + "/bin/openapi-spec-validator", file])
@@ -52,7 +62,11 @@ struct DocsTests {
     @Test("schemathesis finds no 5xx, no violated schema, no accepted nonsense", .timeLimit(.minutes(8)))
     func schemathesis() async throws {
         let tools = try await Self.tools()
-        let (relay, sandbox, token) = try await Self.relayWithSandbox()
+        // One method with a file, so that forms are tried too.
+        let catalog = try Watchdog.shared.makeFolder("catalog")
+        try MultipartTests.entry.write(
+            toFile: catalog + "/\(MultipartTests.method).yaml", atomically: true, encoding: .utf8)
+        let (relay, sandbox, token) = try await Self.relayWithSandbox(catalog: catalog)
         defer {
             relay.child.kill()
             sandbox.kill()

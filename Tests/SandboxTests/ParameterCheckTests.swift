@@ -36,7 +36,7 @@ struct ParameterCheckTests {
         "takes what is documented, in its wire form",
         arguments: [
             ["count": "-12.50"], ["count": "0.1"], ["count": "9223372036854775808"], ["flag": "true"],
-            ["when": "2010-01-01 00:00:00"], ["ids": "1,2,3"], ["names": "a,,b"], ["file": "x"], ["count": ""],
+            ["when": "2010-01-01 00:00:00"], ["ids": "1,2,3"], ["names": "a,,b"], ["count": ""],
             ["item": #"{"id":1,"ok":false,"text":"😀","at":"2010-01-01 00:00:00","tags":["a"],"more":[{"n":1}]}"#],
             ["item": #"[{"id":9007199254740993}]"#], ["items": #"[{"id":1},{"id":2}]"#], ["items": "[]"],
             ["any": "[1,{}]"], ["map": #"{"free":1}"#], ["bare": #"{"free":1}"#],
@@ -63,6 +63,25 @@ struct ParameterCheckTests {
         let fault = #expect(throws: TOPFault.self) { try check([name: value]) }
         #expect(fault?.code == 41)
         #expect(fault?.subCode == "isv.invalid-parameter:\(named)")
+    }
+
+    @Test("a file comes as a file and as nothing else, once, and for a parameter that is one")
+    func files() throws {
+        try ParameterCheck.check(["name": "n"], files: ["file"], against: Self.fields)
+        let wrong: [(values: [String: String], files: [String], named: String)] = [
+            (["file": "x"], [], "file"), (["file": "x"], ["file"], "file"), ([:], ["file", "file"], "file"),
+            ([:], ["count"], "count"), ([:], ["colour"], "colour"), ([:], ["item"], "item"),
+        ]
+        for (values, files, named) in wrong {
+            let fault = #expect(throws: TOPFault.self, "\(values) \(files)") {
+                try ParameterCheck.check(
+                    values.merging(["name": "n"]) { own, _ in own }, files: files, against: Self.fields)
+            }
+            #expect(fault?.subCode == "isv.invalid-parameter:\(named)")
+        }
+        let required = Self.field("file", "byte[]", required: true)
+        #expect(throws: TOPFault.missing("file")) { try ParameterCheck.check([:], against: [required]) }
+        try ParameterCheck.check([:], files: ["file"], against: [required])
     }
 
     @Test("asks for what is required with code 40, at any depth; a blank text counts as missing")

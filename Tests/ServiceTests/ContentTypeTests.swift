@@ -1,3 +1,4 @@
+import Catalog
 import HTTPServer
 import NIOHTTP1
 import Relay
@@ -19,6 +20,47 @@ import Testing
         ])
     func taken(_ type: String) throws {
         try check(["Content-Type": type])
+    }
+
+    private static let entries = Result {
+        let page = { (type: String) in
+            CatalogFile(
+                name: "taobao.test.one.yaml",
+                text:
+                    "method: taobao.test.one\nsession: none\nrequest: [{name: a, type: '\(type)', required: false}]\nresponse_root: r"
+            )
+        }
+        return (file: try Entry.read(page: page("byte[]")), plain: try Entry.read(page: page("byte[] []")))
+    }
+
+    private func boundary(_ type: String, _ entry: Entry, _ more: HTTPHeaders = [:]) throws -> MultipartBoundary? {
+        var headers: HTTPHeaders = ["Content-Type": type]
+        headers.add(contentsOf: more)
+        return try ServerRequest(method: "POST", path: "/", headers: headers).callBoundary(entry)
+    }
+
+    @Test("multipart/form-data is taken where the method has files of its own, besides JSON")
+    func multipart() throws {
+        let (file, plain) = try Self.entries.get()
+        let form = "multipart/form-data; boundary=x"
+        #expect(try boundary(form, file) != nil)
+        for entry in [file, plain] {
+            #expect(try boundary("application/json", entry) == nil)
+            #expect(try boundary("application/json; charset=utf-8", entry) == nil)
+        }
+        let refused: [(String, Entry, HTTPHeaders, ProblemType)] = [
+            (form, plain, [:], .unsupportedMediaType),
+            ("multipart/mixed; boundary=x", file, [:], .unsupportedMediaType),
+            ("text/plain", file, [:], .unsupportedMediaType), ("multipart/form-data", file, [:], .malformedRequest),
+            (form, file, ["Content-Encoding": "gzip"], .unsupportedMediaType),
+            (form + "; charset=gbk", file, [:], .unsupportedMediaType),
+        ]
+        for (type, entry, headers, problem) in refused {
+            let thrown = #expect(throws: Problem.self, "\(type)") { try boundary(type, entry, headers) }
+            #expect(thrown?.type == problem, "\(type)")
+        }
+        let text = #expect(throws: Problem.self) { try boundary("text/plain", file) }
+        #expect(text?.detail.hasSuffix("application/json or multipart/form-data.") == true)
     }
 
     @Test("A body that is not declared at all is taken")

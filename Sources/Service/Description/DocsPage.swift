@@ -85,16 +85,26 @@ extension HTMLWriter {
         facts(entry)
         markup("<h3>Call it</h3>\n<div class=\"code\"><pre>curl -sS <span class=\"origin\">$TOPRELAY_URL</span>")
         text(entry.path ?? "/v1/top/\(entry.method)")
-        markup(
-            " \\\n  -H \"Authorization: Bearer $TOPRELAY_TOKEN\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '"
-        )
-        text(String(decoding: IndentedJSON.of(entry.exampleRequest()), as: UTF8.self).replacing("'", with: "'\\''"))
-        markup("'</pre><button class=\"copy\" type=\"button\" hidden>Copy</button></div>\n")
+        markup(" \\\n  -H \"Authorization: Bearer $TOPRELAY_TOKEN\"")
+        curlBody(entry)
+        markup("</pre><button class=\"copy\" type=\"button\" hidden>Copy</button></div>\n")
         markup("<h3>Request</h3>\n")
         fields(entry.request, isRequest: true)
         markup("<h3><code>result</code> of the answer</h3>\n")
         fields(entry.response, isRequest: false)
         markup("</div></details>\n")
+    }
+
+    /// The rest of a curl line: JSON, or a form where there are files.
+    private mutating func curlBody(_ entry: Entry) {
+        let hasFiles = entry.takesFiles
+        markup(hasFiles ? " \\\n  --form-string 'json=" : " \\\n  -H \"Content-Type: application/json\" \\\n  -d '")
+        let example = IndentedJSON.of(entry.exampleRequest(withFiles: !hasFiles))
+        text(String(decoding: example, as: UTF8.self).replacing("'", with: "'\\''"))
+        markup("'")
+        for field in entry.request where field.isFile && (field.isRequired || field.example != nil) {
+            line(" \\\n  -F '", field.name, "=@FILE'")
+        }
     }
 
     private mutating func facts(_ entry: Entry) {
@@ -158,7 +168,9 @@ extension HTMLWriter {
         if let least = field.minimumValue { notes.append("At least \(least)") }
         if let most = field.maximumValue { notes.append("At most \(most)") }
         if field.jsonType != nil { notes.append("JSON; also as a text that holds it") }
-        if field.type.kind == .bytes { notes.append("A file, as base64") }
+        if field.type.kind == .bytes {
+            notes.append(field.isFile ? "A file: a part of its own, or base64 in the JSON" : "Cannot be sent here")
+        }
         if !field.aliases.isEmpty { notes.append("Also called \(field.aliases.joined(separator: ", "))") }
         return notes
     }

@@ -7,6 +7,8 @@ struct GatewayCall: Sendable {
     let headers: [String: String]
     /// The SHA-256 of each file, by its name.
     let files: [String: String]
+    /// What each file was called, by its name, and its media type behind a blank: `a.png image/png`.
+    let fileLabels: [String: String]
     /// The form's text, still encoded.
     let raw: String
     let path: String
@@ -27,6 +29,11 @@ struct GatewayCall: Sendable {
         var files: [String: String] = [:]
         for file in json["files"]?.members.map({ $0 }) ?? [] { files[file.name] = file.value["sha256"]?.string }
         self.files = files
+        var labels: [String: String] = [:]
+        for file in json["files"]?.members.map({ $0 }) ?? [] {
+            labels[file.name] = "\(file.value["filename"]?.string ?? "") \(file.value["type"]?.string ?? "")"
+        }
+        fileLabels = labels
         raw = json["raw"]?.string ?? ""
         path = json["path"]?.string ?? ""
         inQuery = json["in_query"]?.elements.compactMap(\.string) ?? []

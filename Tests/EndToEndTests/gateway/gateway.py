@@ -138,7 +138,8 @@ class Gateway:
         if fault is not None:
             return fault, None
         try:
-            business = check_parameters(method.fields, {n: v for n, v in values.items() if n not in _SYSTEM})
+            sent = {n: v for n, v in values.items() if n not in _SYSTEM}
+            business = check_parameters(method.fields, sent, record.get("files", ()))
         except Refused as refused:
             return refused.fault, None
         tree = method.answer(business) | {"request_id": request_id}

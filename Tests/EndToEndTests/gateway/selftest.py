@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import http.client
 import json
 import os
@@ -18,6 +19,7 @@ from typing import Any
 
 import checks
 import faults
+import multipart
 import signing
 
 _ITEM = {
@@ -171,6 +173,18 @@ class SigningTests(unittest.TestCase):
         for broken in (b"a=%", b"a=%4", b"a=%zz", b"a=%ff", b"a=\xff", b"a"):
             with self.subTest(broken=broken), self.assertRaises(signing.FormError):
                 signing.parse_form(broken)
+
+    def test_multipart(self) -> None:
+        head = '--b\r\nContent-Disposition: form-data; name="f"; filename="图.png"\r\nContent-Type: image/png\r\n\r\n'
+        part = '--b\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n图\r\n\r\n'
+        kind = "multipart/form-data;charset=UTF-8;boundary=b"
+        parameters, files = multipart.parse((part + head + "\r\n--\r\n\r\n--b--\r\n").encode(), kind)
+        self.assertEqual(parameters, [("a", "图\r\n")])
+        digest = hashlib.sha256(b"\r\n--\r\n").hexdigest()
+        self.assertEqual(files, {"f": {"length": 6, "sha256": digest, "filename": "图.png", "type": "image/png"}})
+        for broken in ("", part, part + "--b--", "x" + part + "--b--\r\n", head + "1\r\n" + head + "1\r\n--b--\r\n"):
+            with self.subTest(broken=broken), self.assertRaises(signing.FormError):
+                multipart.parse(broken.encode(), kind)
 
     def test_timestamps(self) -> None:
         self.assertEqual(checks.epoch_of_timestamp("1970-01-01 08:00:00"), 0)

@@ -1,0 +1,49 @@
+import TOP
+
+/// Files that came beside the JSON, as parts of a `multipart/form-data` body.
+extension Mapper {
+    /// Sorts the parts by the level's fields, and notes those that are no file's and those that come twice.
+    mutating func attach(_ parts: [FilePart], _ level: Level, _ given: inout [Given]) {
+        for part in parts {
+            guard let match = level.match(Array(part.name.utf8)[...]) else {
+                unknownFile(part.name, level)
+                continue
+            }
+            let field = level.fields[match.index]
+            guard field.field.isFile else {
+                fault(at: part.name, "is no file (byte[]), so it must be given in the JSON part")
+                continue
+            }
+            let other = given[match.index].spelling ?? field.name
+            if given[match.index].value != nil {
+                fault(at: part.name, "given twice, in the JSON part as \"\(other)\" and as a file part")
+                given[match.index].presence = .faulty
+            } else if attached[match.index] != nil {
+                fault(at: part.name, "given twice, in two file parts")
+            } else {
+                attached[match.index] = part
+            }
+        }
+    }
+
+    private mutating func unknownFile(_ name: String, _ level: Level) {
+        suggestions -= 1
+        let names = level.fields.filter(\.field.isFile).map(\.name)
+        let nearest = suggestions >= 0 ? NearestName.of(name, among: names) : nil
+        fault(at: name, nearest.map { "unknown file; did you mean \"\($0)\"?" } ?? "unknown file")
+    }
+
+    /// Sends a file under its documented name. One without a byte counts as not given, as an empty text does.
+    mutating func file(_ part: FilePart, _ field: CompiledField, _ given: inout Given) {
+        if given.presence == .faulty { return }
+        guard !part.bytes.isEmpty else {
+            given.presence = .blank
+            if field.isRequired { fault(at: part.name, "is required and must not be empty: \(field.expectation)") }
+            return
+        }
+        given.presence = .present
+        var file = part
+        file.name = field.name
+        files.append(file)
+    }
+}

@@ -1,0 +1,65 @@
+import Catalog
+import JSON
+import TOP
+
+/// What a caller's body says: JSON, and files that came beside it.
+struct CallContent: Sendable {
+    /// The name of the JSON part of a multipart body.
+    static let jsonName = "json"
+
+    let document: JSONDocument
+    /// The files under the names that the caller gave them.
+    var files: [FilePart] = []
+
+    /// Reads a body: JSON, or `multipart/form-data` where the request says so.
+    init(_ request: CallRequest) throws(Problem) {
+        guard let boundary = request.boundary else {
+            document = try Self.parse(request.body, "The body")
+            return
+        }
+        let parts: [MultipartPart]
+        do {
+            parts = try MultipartReader.parts(of: request.body, boundary: boundary)
+        } catch {
+            throw Problem(.malformedRequest, "The body is not acceptable multipart/form-data: \(error).")
+        }
+        let json = try Self.jsonPart(parts, of: request.entry)
+        document = if let json { try Self.document(parts[json]) } else { try Self.parse(Self.nothing, "The body") }
+        for (index, part) in parts.enumerated() where index != json {
+            files.append(
+                FilePart(name: part.name, bytes: part.bytes, filename: part.filename, contentType: part.contentType))
+        }
+    }
+
+    /// Which part holds the JSON: the one named `json`; if there is none, the only one that is declared as JSON. A part
+    /// that has the name of a file parameter is that file, whatever it holds. Nil if no part is the JSON.
+    private static func jsonPart(_ parts: [MultipartPart], of entry: Entry) throws(Problem) -> Int? {
+        let candidates = parts.indices.filter { !entry.isFile(parts[$0].name) }
+        let named = candidates.filter { parts[$0].name == jsonName }
+        let found = named.isEmpty ? candidates.filter { parts[$0].isJSON } : named
+        guard found.count <= 1 else {
+            throw Problem(
+                .malformedRequest,
+                "\(found.count) parts of the body hold JSON; give one, named \"\(jsonName)\", with all parameters.")
+        }
+        return found.first
+    }
+
+    private static func document(_ part: MultipartPart) throws(Problem) -> JSONDocument {
+        guard part.charset ?? "utf-8" == "utf-8" else {
+            throw Problem(.unsupportedMediaType, "The JSON part must be UTF-8.")
+        }
+        return try parse(Array(part.bytes), "The JSON part")
+    }
+
+    private static func parse(_ bytes: [UInt8], _ what: String) throws(Problem) -> JSONDocument {
+        do {
+            return try JSONDocument(bytes)
+        } catch {
+            throw Problem(.malformedRequest, "\(what) is not acceptable JSON: \(error).")
+        }
+    }
+
+    /// What a body without a JSON part says.
+    private static let nothing = Array("{}".utf8)
+}

@@ -1,0 +1,19 @@
+public import Logging
+public import ServiceLifecycle
+
+/// Follows a catalog's folder on its own, where no `RelayService` does.
+public struct CatalogFollower: Service {
+    private let watcher: CatalogWatcher
+
+    /// Follows the folder of `holder`.
+    public init(holder: CatalogHolder, logger: Logger) {
+        watcher = CatalogWatcher(holder: holder, logger: logger)
+    }
+
+    /// Looks at the folder until a graceful shutdown or the task's cancellation.
+    public func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await watcher.run() }
+        } catch is CancellationError {}
+    }
+}

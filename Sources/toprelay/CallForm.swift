@@ -1,0 +1,59 @@
+import ArgumentParser
+import Crypto
+import Foundation
+import TOP
+
+/// The form of a call with files: one part with the JSON, and one for each `--file NAME=@PATH`.
+struct CallForm {
+    /// More than any entry of a catalog may allow.
+    private static let maximumBytes = 33 << 20
+
+    let body: [UInt8]
+    let contentType: String
+
+    /// Reads the files.
+    /// - Throws: an argument of another form (64), a file that cannot be read, or too many bytes.
+    init(json: [UInt8], files: [String]) throws {
+        var parts = [
+            FilePart(name: "json", bytes: json[...], filename: "call.json", contentType: "application/json")
+        ]
+        var count = json.count
+        for argument in files {
+            let part = try Self.part(argument)
+            count += part.bytes.count
+            guard count <= Self.maximumBytes else {
+                throw Failure.refused("the call has more than \(Self.maximumBytes) bytes")
+            }
+            parts.append(part)
+        }
+        let boundary = "toprelay" + Hex.lower(SecureRandom.bytes(16))
+        body = MultipartEncoding.encode([], files: parts, boundary: boundary)
+        contentType = MultipartEncoding.contentType(boundary: boundary)
+    }
+
+    private static func part(_ argument: String) throws -> FilePart {
+        guard let mark = argument.firstRange(of: "=@"), mark.lowerBound > argument.startIndex,
+            mark.upperBound < argument.endIndex
+        else {
+            throw Failure(message: "give a file as --file NAME=@PATH", code: .init(64))
+        }
+        let path = String(argument[mark.upperBound...])
+        guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: maximumBytes + 1)
+        else {
+            throw Failure.failed("cannot read \(path)")
+        }
+        let filename = URL(filePath: path).lastPathComponent
+        return FilePart(
+            name: String(argument[..<mark.lowerBound]), bytes: Array(data)[...], filename: filename,
+            contentType: mediaType(filename))
+    }
+
+    /// The media types that people upload to TOP; anything else goes without one.
+    private static func mediaType(_ filename: String) -> String? {
+        let types = [
+            "bmp": "image/bmp", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
+            "webp": "image/webp", "pdf": "application/pdf", "csv": "text/csv", "mp4": "video/mp4",
+        ]
+        return filename.split(separator: ".").last.flatMap { types[$0.lowercased()] }
+    }
+}
