@@ -22,6 +22,8 @@ enum RequestExample {
 
     /// Whether the example has the field: a default does instead of a value.
     private static func isWritten(_ field: Field) -> Bool {
+        // A list of files cannot be sent.
+        if field.type.kind == .bytes, field.type.isList { return false }
         if hasExample(field) { return true }
         return field.isRequired && (field.defaultText == nil || field.type.isList || field.type.kind == .object)
     }
