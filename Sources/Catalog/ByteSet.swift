@@ -1,6 +1,6 @@
 /// A set of bytes, for looking at each byte of a text quickly.
 public struct ByteSet: Sendable {
-    private var words: InlineArray<4, UInt64> = [0, 0, 0, 0]
+    @usableFromInline var words: InlineArray<4, UInt64> = [0, 0, 0, 0]
 
     static let digits = ByteSet(UInt8(ascii: "0")...UInt8(ascii: "9"))
     /// What escapes begin with: JSON's and those of URLs.
@@ -23,7 +23,7 @@ public struct ByteSet: Sendable {
     }
 
     /// Whether a byte is in the set.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func contains(_ byte: UInt8) -> Bool {
         words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1
     }

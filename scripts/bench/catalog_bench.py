@@ -25,7 +25,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import make_catalog
-from bench import end, machine, measure
+from bench import Report, end, machine, measure
 from processes import BenchError, Process, free_port
 from servers import Postgres, RelaySetup, fixed_stub, settle
 
@@ -89,23 +89,6 @@ class Replica(Process):
         elapsed = time.monotonic() - start
         connection.close()
         return elapsed * 1000 / max(len(methods), 1)
-
-
-class Report:
-    """The table, and the promises that were missed."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.missed: list[str] = []
-
-    def say(self, line: str = "") -> None:
-        self.lines.append(line)
-
-    def against(self, name: str, value: float, limit: float, unit: str) -> None:
-        kept = value <= limit
-        self.say(f"- {name}: **{value:.2f} {unit}**, at most {limit:g} promised: {'kept' if kept else 'MISSED'}")
-        if not kept:
-            self.missed.append(name)
 
 
 def import_times(binary: Path, folder: Path) -> list[float]:
