@@ -6,6 +6,7 @@ public final class TrailReader {
     private let pool: PostgresPool
     private let timeout: Duration
     private let searchTime: Duration
+    private var known: (bounds: Bounds, until: ContinuousClock.Instant)?
 
     /// - Parameters:
     ///   - pool: connections of the loop on which the reader is used.
@@ -26,8 +27,10 @@ public final class TrailReader {
     /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
     public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
         let end = ContinuousClock.now + searchTime
-        let bounds = try await bounds()
-        var walk = TrailWalk(whole(filter, bounds), isAscending: filter.isAscending, isIndexed: filter.isIndexed)
+        let bounds = try await recentBounds()
+        var walk = TrailWalk(
+            whole(filter, bounds), isAscending: filter.isAscending, isIndexed: filter.isIndexed,
+            isLookUp: filter.isLookUp)
         var filter = filter
         let limit = filter.limit
         if filter.isLookUp, !filter.isRare, let window = walk.next,
@@ -102,6 +105,14 @@ public final class TrailReader {
         let now: Int64
         var newest: Int64 { now + TrailWalk.day }
         let openSince: Int64?
+    }
+
+    /// Bounds of a second ago do for a list: they only ever move on.
+    private func recentBounds() async throws(PostgresError) -> Bounds {
+        if let known, known.until > ContinuousClock.now { return known.bounds }
+        let bounds = try await bounds()
+        known = (bounds, ContinuousClock.now + .seconds(1))
+        return bounds
     }
 
     func bounds() async throws(PostgresError) -> Bounds {

@@ -20,7 +20,8 @@ public struct TrailScan: Sendable {
         self.bounds = bounds
         self.pageRows = pageRows
         left = limit ?? .max
-        walk = TrailWalk(whole, isAscending: filter.isAscending, isIndexed: filter.isIndexed)
+        walk = TrailWalk(
+            whole, isAscending: filter.isAscending, isIndexed: filter.isIndexed, isLookUp: filter.isLookUp)
     }
 
     /// The next calls, perhaps none of them yet; nil at the end.

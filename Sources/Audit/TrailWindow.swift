@@ -7,18 +7,31 @@ struct TrailWindow: Sendable, Equatable {
 
     var isEmpty: Bool { from >= to }
 
-    /// The stretch cut into about six parts, at the beginnings of GMT+8 days, so that a part is one partition or a few.
+    /// The stretch cut at the beginnings of GMT+8 days, in the order of a list: two parts of a day, and then each twice as long as the one before. Few calls of
+    /// a value that is common are read, and few parts are planned for one that is rare.
     func parts(ascending: Bool) -> [TrailWindow] {
-        let (day, shift): (Int64, Int64) = (86_400_000, 28_800_000)
-        let length = max(1, (to - from) / day / 6) * day
         var parts: [TrailWindow] = []
-        var start = from
-        while start < to {
-            let end = min(to, (start + shift) / day * day + length - shift)
-            parts.append(TrailWindow(from: start, to: end))
-            start = end
+        var rest = self
+        var days: Int64 = 1
+        while !rest.isEmpty {
+            if ascending {
+                let end = min(rest.to, Self.dayStart(rest.from) + days * TrailWalk.day)
+                parts.append(TrailWindow(from: rest.from, to: end))
+                rest.from = end
+            } else {
+                let start = max(rest.from, Self.dayStart(rest.to - 1) - (days - 1) * TrailWalk.day)
+                parts.append(TrailWindow(from: start, to: rest.to))
+                rest.to = start
+            }
+            if parts.count > 1 { days *= 2 }
         }
-        return ascending ? parts : parts.reversed()
+        return parts
+    }
+
+    /// The first instant of an instant's GMT+8 day.
+    private static func dayStart(_ instant: Int64) -> Int64 {
+        let shift: Int64 = 28_800_000
+        return (instant + shift) / TrailWalk.day * TrailWalk.day - shift
     }
 }
 
@@ -36,10 +49,11 @@ struct TrailWalk: Sendable {
     private let longest: Int64
     private var length: Int64
 
-    init(_ whole: TrailWindow, isAscending: Bool, isIndexed: Bool) {
+    /// - Parameter isLookUp: the stretch is asked in parts, so that a long one costs little when the page is found in the first of them.
+    init(_ whole: TrailWindow, isAscending: Bool, isIndexed: Bool, isLookUp: Bool = false) {
         rest = whole
         self.isAscending = isAscending
-        length = isIndexed ? 6 * Self.day : Self.hour
+        length = isLookUp ? 36 * Self.day : isIndexed ? 6 * Self.day : Self.hour
         longest = isIndexed ? 36 * Self.day : Self.day
     }
 

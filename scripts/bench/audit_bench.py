@@ -48,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=60, help="of each question, and a tenth as many of the write cost")
     parser.add_argument("--seconds", type=int, default=5, help="of one run of the write cost")
     parser.add_argument("--writers", type=int, default=4, help="connections that make calls while questions are asked")
+    parser.add_argument("--settle", type=float, default=20, help="seconds between a relay's start and the write cost")
     parser.add_argument("--pause", type=int, default=10, help="milliseconds between the calls of such a connection")
     parser.add_argument("--connections", type=int, default=64, help="connections of the write cost")
     return parser.parse_args()
@@ -156,7 +157,8 @@ def write_cost(options: argparse.Namespace, postgres: Postgres, setups: dict[str
         for name, setup in setups.items():
             relay = Relay(f"relay-{name}-{number}", setup)
             run_wrk(setup.folder, relay.port, options.connections, 1)
-            settle(1)
+            # A replica that starts looks once through the last day for rows that came late.
+            settle(options.settle)
             before = postgres.cpu_seconds()
             sample = measure(relay, relay.port, setup.folder, options.connections, options.seconds)
             cost = (postgres.cpu_seconds() - before) * 1e6 / sample.calls
