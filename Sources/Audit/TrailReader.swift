@@ -33,7 +33,7 @@ public final class TrailReader {
             isLookUp: filter.isLookUp)
         var filter = filter
         let limit = filter.limit
-        if filter.isLookUp, !filter.isRare, let window = walk.next,
+        if filter.isLookUp, !filter.isRare, let window = walk.nearest,
             let rows = try await rowsInTime(
                 filter, window, bounds, by: .near(calls: Self.nearCalls(filter)), within: searchTime / 4),
             rows.count > limit

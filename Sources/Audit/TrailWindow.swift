@@ -64,6 +64,17 @@ struct TrailWalk: Sendable {
         return TrailWindow(from: max(rest.from, rest.to - length), to: rest.to)
     }
 
+    /// The first two days of the next stretch: the nearest calls are in few partitions, which are soon planned.
+    var nearest: TrailWindow? {
+        guard var window = next else { return nil }
+        if isAscending {
+            window.to = min(window.to, window.from + 2 * Self.day)
+        } else {
+            window.from = max(window.from, window.to - 2 * Self.day)
+        }
+        return window
+    }
+
     /// The stretch was looked at: the next one is longer.
     mutating func passed(_ window: TrailWindow) {
         if isAscending { rest.from = window.to } else { rest.to = window.from }
