@@ -31,7 +31,7 @@ struct TrailClause {
     mutating func add(fingerprints: [Int64]) {
         guard !fingerprints.isEmpty else { return terms.append("false") }
         let list = fingerprints.map { String($0) }.joined(separator: ",")
-        add(indexed: "keys && '{\(list)}'::bigint[]")
+        add(indexed: "keys && \(bind(.text("{\(list)}")))::bigint[]")
     }
 
     /// - Returns: a part of the statement's WITH, so that the keys are looked up once.
@@ -53,6 +53,11 @@ struct TrailClause {
         let comparison = cursor.direction == .newer ? ">" : "<"
         let at = TOPTime.rfc3339(epochMilliseconds: Int(cursor.id.epochMilliseconds))
         terms.append("(at, id) \(comparison) (\(bind(.text(at)))::timestamptz, \(bind(.text(cursor.id.text)))::uuid)")
+    }
+
+    /// The ends of a stretch of time.
+    mutating func range(_ window: TrailWindow) -> [String] {
+        ["at >= \(instant(window.from))", "at < \(instant(window.to))"]
     }
 
     mutating func instant(_ milliseconds: Int64) -> String {

@@ -6,13 +6,17 @@ extension TrailFilter {
     enum Search: Sendable {
         /// By an index that has the order of the list, so that a full page ends it.
         case ordered
-        /// In the same way, but no further than so many calls from the beginning: a value that many calls share fills a page there.
+        /// One by one in the order of the list, so many calls at most: a value that many calls share fills a page there.
         case near(calls: Int)
-        /// By an index without an order, a few days after the other.
-        case parts
+        /// By an index without an order, one part of the stretch after the other; what is later than `now` counts to the first. The first parts are shorter than
+        /// days where thousands of a day's calls may share the value.
+        case parts(now: Int64, isCommon: Bool)
     }
 
     /// The statement for the calls of one stretch of time, with one row more than the page so that the reader knows whether there is a next one.
+    ///
+    /// Its text holds days and hours where the planner needs them to leave partitions out; all that differs from one question to the next is a parameter,
+    /// so that the plan of a statement can be kept.
     /// - Parameter openSince: open calls are looked for from this instant on; nil: not at all.
     func statement(
         _ window: TrailWindow, openSince: Int64?, by search: Search = .ordered
@@ -22,35 +26,24 @@ extension TrailFilter {
         var parts = clause.add(siblingsOf: siblingOf).map { [$0] } ?? []
         clause.add(cursor)
         let common = clause
-        var edge: [String] = []
-        if case .near(let calls) = search {
-            parts.append(edgeStatement(window, calls: calls))
-            edge = ["at \(isAscending ? "<=" : ">=") (SELECT at FROM edge)"]
-        }
         var ended: String?
         if outcome != Outcome.open {
             addEnded(to: &clause)
-            if case .parts = search {
-                ended = byParts(window, &clause)
-            } else {
-                let terms = Self.range(window) + edge + clause.terms + [Self.highestSource]
-                ended = select(TrailRow.endedColumns, "audit.calls AS c", terms)
-            }
+            ended = endedStatement(window, &clause, by: search)
         }
         guard admitsOpen, let openSince, openSince < window.to else {
             guard let ended else { return (Self.nothing, []) }
             return (with(parts, ended), clause.parameters)
         }
         let since = TrailWindow(from: max(openSince, window.from), to: window.to)
-        var terms = Self.range(since) + edge + common.terms
+        let recent = Self.range(since.wholeDays) + clause.range(since)
         guard let ended else {
-            let open = select(TrailRow.openColumns, "audit.intents AS i", terms + [Self.isOpen(in: since)])
-            return (with(parts, open), clause.parameters)
+            let terms = recent + common.terms + [Self.isOpen(recent)]
+            return (with(parts, select(TrailRow.openColumns, "audit.intents AS i", terms)), clause.parameters)
         }
-        parts += ["ended AS MATERIALIZED \(ended)", pageStatement(since)]
-        let comparison = isAscending ? "<=" : ">="
-        terms += ["at \(comparison) (SELECT at FROM page)"]
-        terms += [Self.isOpen(in: since, and: "r.at \(comparison) (SELECT at FROM page)")]
+        parts += ["ended AS MATERIALIZED \(ended)", pageStatement(search)]
+        let edge = "at \(isAscending ? "<=" : ">=") (SELECT at FROM page)"
+        let terms = recent + common.terms + [edge, Self.isOpen(recent + [edge])]
         let union = "SELECT * FROM ended UNION ALL " + select(TrailRow.openColumns, "audit.intents AS i", terms)
         return (with(parts, "SELECT * FROM (\(union)) AS t \(sorting) LIMIT \(limit + 1)"), clause.parameters)
     }
@@ -62,11 +55,13 @@ extension TrailFilter {
     }
 
     /// Where the page ends whatever open calls there are beyond: a page that calls which have ended fill needs no look at all open ones, which may be the intents
-    /// of minutes.
-    private func pageStatement(_ window: TrailWindow) -> String {
-        let (last, end) = isAscending ? ("max", window.to) : ("min", window.from)
+    /// of minutes. A look at the nearest calls that do not fill the page is no answer, so that its open ones are of no interest.
+    private func pageStatement(_ search: Search) -> String {
+        let isNear = if case .near = search { true } else { false }
+        let end = isAscending == isNear ? "-infinity" : "infinity"
         return """
-            page AS MATERIALIZED (SELECT coalesce((SELECT \(last)(at) FROM ended HAVING count(*) > \(limit)), \(Self.instant(end))) AS at)
+            page AS MATERIALIZED (SELECT coalesce((SELECT \(isAscending ? "max" : "min")(at) FROM ended HAVING count(*) > \(limit)), \
+            '\(end)'::timestamptz) AS at)
             """
     }
 
@@ -76,27 +71,38 @@ extension TrailFilter {
         "(SELECT \(columns) FROM \(table) WHERE \(terms.joined(separator: " AND ")) \(sorting) LIMIT \(limit + 1))"
     }
 
-    /// Where the near part of a stretch ends.
-    private func edgeStatement(_ window: TrailWindow, calls: Int) -> String {
-        let range = Self.range(window).joined(separator: " AND ")
-        let last = isAscending ? Self.instant(window.to) : Self.instant(window.from)
-        return """
-            edge AS MATERIALIZED (SELECT coalesce((SELECT at FROM audit.calls WHERE \(range) \(sorting) OFFSET \(calls) LIMIT 1), \(last)) AS at)
-            """
+    /// The calls of a stretch that have ended.
+    private func endedStatement(
+        _ window: TrailWindow, _ clause: inout TrailClause, by search: Search
+    ) -> String {
+        let terms = clause.terms + [Self.highestSource]
+        let exact = clause.range(window)
+        let range = Self.range(window.wholeDays) + exact
+        switch search {
+        case .ordered:
+            return select(TrailRow.endedColumns, "audit.calls AS c", range + terms)
+        case .near(let calls):
+            let nearest =
+                "(SELECT * FROM audit.calls WHERE \(range.joined(separator: " AND ")) \(sorting) LIMIT \(calls)) AS c"
+            return select(TrailRow.endedColumns, nearest, terms)
+        case .parts(let now, let isCommon):
+            let parts = window.parts(ascending: isAscending, hours: isCommon ? [1, 3] : [], now: now)
+            return byParts(parts, exact, &clause)
+        }
     }
 
     /// One query for each part, tied together: PostgreSQL runs them one after the other until the page is full. More parts would take longer to plan than to run.
     /// `OFFSET 0` keeps it from walking through all calls in their order, hoping for an early end.
-    private func byParts(_ window: TrailWindow, _ clause: inout TrailClause) -> String {
+    private func byParts(_ parts: [TrailWindow], _ exact: [String], _ clause: inout TrailClause) -> String {
         let lookUp = clause.indexTerms + (tagTerm(binding: &clause).map { [$0] } ?? [])
-        let terms = (clause.terms + [Self.highestSource]).joined(separator: " AND ")
-        let parts = window.parts(ascending: isAscending).map { part in
+        let terms = (exact + clause.terms + [Self.highestSource]).joined(separator: " AND ")
+        let queries = parts.map { part in
             """
             (SELECT \(TrailRow.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(part) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
             WHERE \(terms) \(sorting) LIMIT \(limit + 1))
             """
         }
-        return parts.count == 1 ? parts[0] : "(\(parts.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
+        return queries.count == 1 ? queries[0] : "(\(queries.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
     }
 
     /// What leads through the index of tags to the calls; nil when nothing is narrowed that has tags.
@@ -134,9 +140,13 @@ extension TrailFilter {
         clause.add("sub_code", equals: subCode)
         clause.add("top_request_id", equals: topRequestID)
         if let outcome, outcome != Outcome.success.rawValue { clause.terms.append("outcome <> 'success'") }
-        if let status { clause.terms.append("status = \(status)") }
+        if let status { clause.terms.append("status = \(clause.bind(.integer(Int64(status))))::smallint") }
         if let minimumDurationMilliseconds {
-            clause.terms.append("duration_us >= \(minimumDurationMilliseconds * 1000)")
+            clause.terms.append(
+                "duration_us >= \(clause.bind(.integer(Int64(minimumDurationMilliseconds * 1000))))::bigint")
+            // What the partial indexes of slow calls ask for.
+            if minimumDurationMilliseconds >= 10_000 { clause.terms.append("duration_us >= 10000000") }
+            if minimumDurationMilliseconds >= 1000 { clause.terms.append("duration_us >= 1000000") }
         }
         if let settled { clause.terms.append(settled.term) }
     }
@@ -144,19 +154,15 @@ extension TrailFilter {
     /// A reconciler's row counts only while the replica that made the call has written none.
     static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
 
-    private static func isOpen(in window: TrailWindow, and term: String = "true") -> String {
-        """
-        NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id AND r.at >= \(instant(window.from)) \
-        AND r.at < \(instant(window.to)) AND \(term))
-        """
+    private static func isOpen(_ range: [String]) -> String {
+        let terms = range.map { "r." + $0 }.joined(separator: " AND ")
+        return "NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id AND \(terms))"
     }
 
+    /// The ends of a stretch as literals: the planner leaves partitions out by them.
     private static func range(_ window: TrailWindow) -> [String] {
-        ["at >= \(instant(window.from))", "at < \(instant(window.to))"]
-    }
-
-    /// An instant as a literal: the planner prunes partitions by it.
-    private static func instant(_ milliseconds: Int64) -> String {
-        "'\(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))'::timestamptz"
+        [("at >=", window.from), ("at <", window.to)].map { comparison, instant in
+            "\(comparison) '\(TOPTime.rfc3339(epochMilliseconds: Int(instant)))'::timestamptz"
+        }
     }
 }

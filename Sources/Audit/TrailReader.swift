@@ -21,8 +21,11 @@ public final class TrailReader {
     /// Ends the connections; queries fail from now on.
     public func close() { pool.close() }
 
-    /// Calls that are looked at one by one before an index is asked. Few when a business key is looked for: most keys are of few calls.
-    private static func nearCalls(_ filter: TrailFilter) -> Int { filter.key == nil ? 5000 : 1000 }
+    /// How many of the nearest calls are looked at one by one before an index is asked.
+    private static let nearCalls = 2000
+
+    /// A business key of so many of the nearest calls is a common one; most are of few calls.
+    private static let callsOfCommonKey = 10
 
     /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
     public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
@@ -33,18 +36,16 @@ public final class TrailReader {
             isLookUp: filter.isLookUp)
         var filter = filter
         let limit = filter.limit
-        if filter.isLookUp, !filter.isRare, let window = walk.nearest,
-            let rows = try await rowsInTime(
-                filter, window, bounds, by: .near(calls: Self.nearCalls(filter)), within: searchTime / 4),
-            rows.count > limit
-        {
-            return TrailPage(rows: rows, filter: filter)
-        }
+        let near = try await nearest(filter, walk, bounds)
+        if near.count > limit { return TrailPage(rows: near, filter: filter) }
+        let isCommon = !filter.isRare && (filter.key == nil || near.count >= Self.callsOfCommonKey)
+        if isCommon { walk.beginShort() }
         var found: [TrailRow] = []
         while found.count <= limit, let window = walk.next {
             let left = end - ContinuousClock.now
             filter.limit = limit - found.count
-            let search: TrailFilter.Search = filter.isLookUp ? .parts : .ordered
+            let search: TrailFilter.Search =
+                filter.isLookUp ? .parts(now: bounds.now, isCommon: isCommon) : .ordered
             if left > .zero,
                 let rows = try await rowsInTime(filter, window, bounds, by: search, within: min(left, searchTime / 2))
             {
@@ -57,6 +58,15 @@ public final class TrailReader {
         }
         filter.limit = limit
         return TrailPage(rows: found, filter: filter)
+    }
+
+    /// Those of the calls nearest to the page's beginning that match, where it is likely that they fill it. Without open calls when they do not.
+    private func nearest(
+        _ filter: TrailFilter, _ walk: TrailWalk, _ bounds: Bounds
+    ) async throws(PostgresError) -> [TrailRow] {
+        guard filter.isLookUp, !filter.isRare, let window = walk.nearest else { return [] }
+        return try await rowsInTime(
+            filter, window, bounds, by: .near(calls: Self.nearCalls), within: searchTime / 4) ?? []
     }
 
     /// The rows of one stretch; nil when they took too long.
@@ -78,12 +88,17 @@ public final class TrailReader {
         within limit: Duration? = nil
     ) async throws(PostgresError) -> [TrailRow] {
         let (sql, parameters) = filter.statement(window, openSince: bounds.openSince, by: search)
-        return try await pool.query(sql, parameters, timeout: limit ?? searchTime / 2).compactMap { TrailRow($0) }
+        // Siblings are found from one call's instant, which has to be known to plan for its day alone.
+        let plan: QueryPlan = filter.siblingOf == nil ? .kept : .custom
+        return try await pool.query(sql, parameters, plan: plan, timeout: limit ?? searchTime / 2)
+            .compactMap { TrailRow($0) }
     }
 
     /// One statement within the reader's time.
-    func query(_ sql: String, _ parameters: [SQLValue]) async throws(PostgresError) -> Rows {
-        try await pool.query(sql, parameters, timeout: timeout)
+    func query(
+        _ sql: String, _ parameters: [SQLValue], plan: QueryPlan = .custom
+    ) async throws(PostgresError) -> Rows {
+        try await pool.query(sql, parameters, plan: plan, timeout: timeout)
     }
 
     /// The stretch that a filter's ends and its cursor leave.

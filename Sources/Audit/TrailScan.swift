@@ -30,7 +30,8 @@ public struct TrailScan: Sendable {
         filter.limit = min(left, pageRows)
         let rows: [TrailRow]
         do throws(PostgresError) {
-            rows = try await reader.rows(filter, window, bounds, by: filter.isLookUp ? .parts : .ordered)
+            rows = try await reader.rows(
+                filter, window, bounds, by: filter.isLookUp ? .parts(now: bounds.now, isCommon: false) : .ordered)
         } catch {
             guard case .timeout = error.kind, walk.shorten() else { throw error }
             return []

@@ -7,32 +7,49 @@ struct TrailWindow: Sendable, Equatable {
 
     var isEmpty: Bool { from >= to }
 
-    /// The stretch cut at the beginnings of GMT+8 days, in the order of a list: two parts of a day, and then each twice as long as the one before. Few calls of
-    /// a value that is common are read, and few parts are planned for one that is rare.
-    func parts(ascending: Bool) -> [TrailWindow] {
-        var parts: [TrailWindow] = []
-        var rest = self
+    /// The stretch with its ends moved to the beginnings of GMT+8 days: what a statement is planned for. Its text stays the same for a day, so that a connection
+    /// can keep the plan.
+    var wholeDays: TrailWindow {
+        TrailWindow(from: Self.start(of: TrailWalk.day, at: from), to: Self.end(of: TrailWalk.day, at: to))
+    }
+
+    /// The stretch cut into parts in the order of a list: two of a day, and then each twice as long as the one before, which begin and end with GMT+8 days. Few calls
+    /// of a value that is common are read, and few parts are planned for one that is rare.
+    ///
+    /// - Parameter hours: lengths of parts before these, which begin and end with hours: a value that is neither rare nor so common that the nearest calls
+    ///   show a page of it fills one there.
+    /// - Parameter now: what is later counts to the first part.
+    func parts(ascending: Bool, hours: [Int64] = [], now: Int64 = .max) -> [TrailWindow] {
+        var steps = hours.map { (unit: TrailWalk.hour, length: $0 * TrailWalk.hour) }
         var days: Int64 = 1
+        var parts: [TrailWindow] = []
+        let unit = hours.isEmpty ? TrailWalk.day : TrailWalk.hour
+        var rest = TrailWindow(from: Self.start(of: unit, at: from), to: Self.end(of: unit, at: to))
         while !rest.isEmpty {
+            let isFirst = parts.isEmpty
+            let step = steps.isEmpty ? (unit: TrailWalk.day, length: days * TrailWalk.day) : steps.removeFirst()
             if ascending {
-                let end = min(rest.to, Self.dayStart(rest.from) + days * TrailWalk.day)
+                let end = min(rest.to, Self.start(of: step.unit, at: rest.from) + step.length)
                 parts.append(TrailWindow(from: rest.from, to: end))
                 rest.from = end
             } else {
-                let start = max(rest.from, Self.dayStart(rest.to - 1) - (days - 1) * TrailWalk.day)
+                let last = (isFirst ? min(rest.to, now) : rest.to) - 1
+                let start = max(rest.from, Self.start(of: step.unit, at: last) + step.unit - step.length)
                 parts.append(TrailWindow(from: start, to: rest.to))
                 rest.to = start
             }
-            if parts.count > 1 { days *= 2 }
+            if step.unit == TrailWalk.day, parts.count > hours.count + 1 { days *= 2 }
         }
         return parts
     }
 
-    /// The first instant of an instant's GMT+8 day.
-    private static func dayStart(_ instant: Int64) -> Int64 {
+    /// The first instant of an instant's GMT+8 day, or of its hour.
+    private static func start(of unit: Int64, at instant: Int64) -> Int64 {
         let shift: Int64 = 28_800_000
-        return (instant + shift) / TrailWalk.day * TrailWalk.day - shift
+        return (instant + shift) / unit * unit - shift
     }
+
+    private static func end(of unit: Int64, at instant: Int64) -> Int64 { start(of: unit, at: instant - 1) + unit }
 }
 
 /// Which stretches of time a list asks one after the other until its page is full.
@@ -66,19 +83,18 @@ struct TrailWalk: Sendable {
 
     /// The first two days of the next stretch: the nearest calls are in few partitions, which are soon planned.
     var nearest: TrailWindow? {
-        guard var window = next else { return nil }
-        if isAscending {
-            window.to = min(window.to, window.from + 2 * Self.day)
-        } else {
-            window.from = max(window.from, window.to - 2 * Self.day)
-        }
-        return window
+        var short = self
+        short.length = min(length, 2 * Self.day)
+        return short.next
     }
+
+    /// Begins with a stretch of two days, where a value that many calls share most often fills the page.
+    mutating func beginShort() { length = min(length, 2 * Self.day) }
 
     /// The stretch was looked at: the next one is longer.
     mutating func passed(_ window: TrailWindow) {
         if isAscending { rest.from = window.to } else { rest.to = window.from }
-        length = min(longest, length * (longest > Self.day ? 6 : 2))
+        length = min(longest, length * (longest > Self.day ? 18 : 2))
     }
 
     /// A page was full at a call of the millisecond `edge`: the next stretch begins there, and holds about four pages,

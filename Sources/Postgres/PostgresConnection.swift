@@ -16,6 +16,9 @@ public final class PostgresConnection {
     private var current: Request?
     private var listeners: [String: (String) -> Void] = [:]
     private var closing: PostgresError?
+    /// How the session plans what it is sent.
+    var plan = QueryPlan.custom
+    var kept = KeptStatements()
 
     /// Called once when the connection is lost or closed, with the reason.
     public var onClose: ((PostgresError) -> Void)?
@@ -57,10 +60,18 @@ public final class PostgresConnection {
     public func query(
         _ sql: String, _ parameters: [SQLValue] = [], timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> Rows {
-        if parameters.contains(where: \.holdsNUL) {
-            throw PostgresError(.configuration, "a text parameter holds a NUL character")
-        }
-        return try await perform(.statement(sql, parameters), timeout: timeout)
+        try await run(.statement(sql, parameters), parameters, timeout: timeout)
+    }
+
+    /// Has the server parse a statement and keep it under a name.
+    func prepare(_ name: String, _ sql: String, timeout: Duration) async throws(PostgresError) {
+        _ = try await perform(.preparation(name, sql), timeout: timeout)
+    }
+
+    /// Runs a statement that was prepared.
+    func execute(prepared name: String, _ parameters: [SQLValue], timeout: Duration) async throws(PostgresError) -> Rows
+    {
+        try await run(.prepared(name, parameters), parameters, timeout: timeout)
     }
 
     /// Runs a script of statements, in one transaction unless the script says otherwise. Their rows are dropped.
@@ -88,7 +99,16 @@ public final class PostgresConnection {
 extension PostgresConnection {
     private enum Work {
         case statement(String, [SQLValue])
+        case preparation(String, String)
+        case prepared(String, [SQLValue])
         case script(String)
+
+        var hasRows: Bool {
+            switch self {
+            case .statement, .prepared: true
+            case .preparation, .script: false
+            }
+        }
     }
 
     private final class Request {
@@ -112,6 +132,15 @@ extension PostgresConnection {
             continuation?.resume(returning: result)
             continuation = nil
         }
+    }
+
+    private func run(
+        _ work: Work, _ parameters: [SQLValue], timeout: Duration
+    ) async throws(PostgresError) -> Rows {
+        if parameters.contains(where: \.holdsNUL) {
+            throw PostgresError(.configuration, "a text parameter holds a NUL character")
+        }
+        return try await perform(work, timeout: timeout)
     }
 
     private func perform(_ work: Work, timeout: Duration) async throws(PostgresError) -> Rows {
@@ -151,11 +180,22 @@ extension PostgresConnection {
     private func send(_ work: Work) -> Bool {
         switch work {
         case .script(let script): return PQsendQuery(link.handle, script) == 1
-        case .statement(let sql, let parameters): return send(sql, parameters)
+        case .preparation(let name, let sql): return PQsendPrepare(link.handle, name, sql, 0, nil) == 1
+        case .statement(let sql, let parameters):
+            return send(parameters) { count, values, lengths, formats in
+                PQsendQueryParams(link.handle, sql, count, nil, values, lengths, formats, 0) == 1
+            }
+        case .prepared(let name, let parameters):
+            return send(parameters) { count, values, lengths, formats in
+                PQsendQueryPrepared(link.handle, name, count, values, lengths, formats, 0) == 1
+            }
         }
     }
 
-    private func send(_ sql: String, _ parameters: [SQLValue]) -> Bool {
+    /// Lays parameters out as libpq takes them: their number, places, lengths and formats.
+    private func send(
+        _ parameters: [SQLValue], _ body: (Int32, [UnsafePointer<CChar>?], [Int32], [Int32]) -> Bool
+    ) -> Bool {
         let forms = parameters.map(\.wireForm)
         var buffer: [UInt8] = []
         var starts: [Int] = []
@@ -170,8 +210,7 @@ extension PostgresConnection {
             let values = zip(forms, starts).map { form, start in
                 form == nil ? nil : bytes.baseAddress.map { ($0 + start).assumingMemoryBound(to: CChar.self) }
             }
-            return PQsendQueryParams(
-                link.handle, sql, Int32(parameters.count), nil, values, lengths, formats, 0) == 1
+            return body(Int32(parameters.count), values, lengths, formats)
         }
     }
 
@@ -190,7 +229,7 @@ extension PostgresConnection {
     private func take(_ result: OpaquePointer, for request: Request) {
         switch PQresultStatus(result) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-            if case .statement = request.work { request.rows = Rows(result: result) }
+            if request.work.hasRows { request.rows = Rows(result: result) }
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
             request.error = request.error ?? PostgresError(result: result)
         default:

@@ -37,10 +37,10 @@ public final class PostgresPool {
 
     /// Runs one statement on a connection of the pool.
     public func query(
-        _ sql: String, _ parameters: [SQLValue] = [], timeout: Duration = .seconds(30)
+        _ sql: String, _ parameters: [SQLValue] = [], plan: QueryPlan = .custom, timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> Rows {
         try await withConnection { connection throws(PostgresError) in
-            try await connection.query(sql, parameters, timeout: timeout)
+            try await connection.query(sql, parameters, plan: plan, timeout: timeout)
         }
     }
 
