@@ -7,13 +7,22 @@ public enum Rollups {
     /// The longest that one step may take: a day of many calls is one.
     private static let timeout: Duration = .seconds(900)
 
-    /// Counts what is new, and looks again at the minutes of the last quarter of an hour, or of the last day when it is thorough.
+    /// How far back minutes that were counted are looked at again, for rows that came late.
+    public enum Look: String, Sendable {
+        /// Not at all.
+        case none = "0"
+        /// Where nearly all late rows are.
+        case quarterHour = "15 minutes"
+        /// A whole day.
+        case day = "1 day"
+    }
+
+    /// Counts what is new, and looks again at what was counted.
     /// - Returns: how many minutes had changed.
-    public static func run(on connection: PostgresConnection, thorough: Bool = false) async throws(PostgresError) -> Int
-    {
-        var changed = try await rollUp(forward, on: connection)
-        changed += try await rollUp(again, [.text(thorough ? "1 day" : "15 minutes")], on: connection)
-        return changed
+    public static func run(on connection: PostgresConnection, look: Look) async throws(PostgresError) -> Int {
+        let changed = try await rollUp(forward, on: connection)
+        guard look != .none else { return changed }
+        return try await changed + rollUp(again, [.text(look.rawValue)], on: connection)
     }
 
     /// Makes the latest earlier day right whose aggregates are not known to be.

@@ -12,8 +12,10 @@ import Telemetry
 actor RollupKeeper {
     /// How often what is new is counted.
     static let countEvery: Duration = .seconds(5)
-    /// How often the last day is looked at again, at most and at least; in between, looking takes a fiftieth of the time.
-    private static let lookEvery: ClosedRange<Duration> = .seconds(15) ... .seconds(600)
+    /// How often the last quarter of an hour and the last day are looked at again, at most and at least; in between, each look takes a fiftieth of the time.
+    private static let lookEvery: [Rollups.Look: ClosedRange<Duration>] = [
+        .quarterHour: .zero ... .seconds(120), .day: .seconds(15) ... .seconds(600),
+    ]
     /// Earlier days are recounted for so long before the newest minutes are due again.
     private static let recountFor: Duration = .seconds(3)
     /// The advisory lock of the one that counts: a number of its own.
@@ -24,7 +26,7 @@ actor RollupKeeper {
     private let settings: PostgresSettings
     private let logger: Logger
     private let uncountedDays = Gauge(label: "toprelay_rollup_days_uncounted")
-    private var nextLook = ContinuousClock.now
+    private var nextLook: [Rollups.Look: ContinuousClock.Instant] = [:]
     private var connection: PostgresConnection?
 
     init(settings: PostgresSettings, loop: EventLoop, logger: Logger) {
@@ -82,11 +84,11 @@ actor RollupKeeper {
 
     private func count(on connection: PostgresConnection) async throws {
         let started = ContinuousClock.now
-        let isThorough = started >= nextLook
-        _ = try await Rollups.run(on: connection, thorough: isThorough)
-        if isThorough {
-            let spent = ContinuousClock.now - started
-            nextLook = .now + min(max(spent * 50, Self.lookEvery.lowerBound), Self.lookEvery.upperBound)
+        let look = [Rollups.Look.day, .quarterHour].first { nextLook[$0] ?? started <= started } ?? .none
+        _ = try await Rollups.run(on: connection, look: look)
+        if let every = Self.lookEvery[look] {
+            let wait = (ContinuousClock.now - started) * 50
+            nextLook[look] = .now + min(max(wait, every.lowerBound), every.upperBound)
         }
         let end = ContinuousClock.now + Self.recountFor
         while try await Rollups.recountDay(on: connection), ContinuousClock.now < end {}
