@@ -39,6 +39,7 @@ enum DashboardCalls {
     static func rollUp(_ trail: Trail) async throws {
         try await trail.database.withConnection(trail.loop) { connection in
             for _ in 0..<25 { _ = try await Rollups.run(on: connection, look: .quarterHour) }
+            while try await Rollups.recountDay(on: connection) {}
         }
     }
 

@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(
-        "Minutes, hours and days equal a recomputation, before the rollups are made, after, and with a late row",
+        "Minutes, hours and days equal a recomputation, before the rollups are made, after, and with rows that come late",
         arguments: [("calls_by_minute", "1m"), ("calls_by_hour", "1h"), ("calls_by_day", "1d")])
     func aggregates(view: String, bucket: String) async throws {
         try await withSeeded { trail in
@@ -94,6 +94,20 @@ import Testing
             try await compare("rolled up")
             try await KnownCall(callID(trail.now()), deadline: trail.now() + 30_000).insertEnded(trail)
             try await compare("one more")
+            try await trail.database.withConnection(trail.loop) { connection in
+                for daysAgo in 1...2 {
+                    let late = try await trail.now() - Int64(daysAgo) * 86_400_000
+                    var call = KnownCall(callID(late), deadline: late + 30_000)
+                    call.rows = .ended
+                    try await call.insert(on: connection)
+                }
+                try await connection.execute("SELECT pg_stat_force_next_flush()")
+            }
+            #expect(try await trail.number("SELECT cardinality(audit.days_to_count())") == 2)
+            try await compare("late ones of earlier days")
+            try await DashboardCalls.rollUp(trail)
+            #expect(try await trail.number("SELECT cardinality(audit.days_to_count())") == 0)
+            try await compare("counted again")
         }
     }
 
