@@ -13,13 +13,36 @@ public enum Reconciliation {
     public static func run(on connection: PostgresConnection, sinceSeconds: Int = 0, timeout: Duration = .seconds(30))
         async throws(PostgresError) -> Int
     {
-        let closed = try await connection.query(close, [.integer(Int64(sinceSeconds))], timeout: timeout)
-        _ = try await connection.query(advance, [], timeout: timeout)
+        guard let (close, advance) = try await statements(on: connection, sinceSeconds: sinceSeconds) else { return 0 }
+        let closed = try await connection.query(close, timeout: timeout)
+        _ = try await connection.query(advance, timeout: timeout)
         return Int(closed.first?["closed"].integer ?? 0)
     }
 
+    /// What closes intents, and what moves the mark, for now; nil when there is no mark.
+    static func statements(
+        on connection: PostgresConnection, sinceSeconds: Int
+    ) async throws(PostgresError) -> (close: String, advance: String)? {
+        let row = try await connection.query(marks, [.integer(Int64(sinceSeconds))], timeout: .seconds(5)).first
+        guard let mark = row?["mark"].text, let since = row?["since"].text, let settled = row?["settled"].text,
+            let end = row?["end"].text
+        else { return nil }
+        return (close(from: since, to: end), advance(from: mark, to: settled))
+    }
+
+    /// Where to look, as texts: only instants that stand in a statement let the planner leave out all other days, of calls too.
+    ///
+    /// Half a minute is kept for intents on their way: commits that wait, clocks that differ. Lists look through the intents after the mark, so that a long time
+    /// would cost them much while many calls are made.
+    private static let marks = """
+        SELECT closed_before::text AS mark, least(closed_before, now() - $1::bigint * interval '1 second')::text AS since,
+               (now() - interval '30 seconds')::text AS settled, (now() + interval '1 day')::text AS end
+        FROM audit.reconciliation
+        """
+
     /// `504` is the status that the caller would have been given.
-    private static let close = """
+    private static func close(from since: String, to end: String) -> String {
+        """
         WITH closed AS (
             INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, tenant, method, outcome, status, message, duration_us,
                                      attempts, request_id, refs, client_request_id, request_bytes, response_bytes,
@@ -28,21 +51,25 @@ public enum Reconciliation {
                    'The replica that made the call left no result.',
                    (extract(epoch FROM now() - at) * 1000000)::bigint, 1, request_id, refs, client_request_id, 0, 0, keys, key_version
             FROM audit.intents AS i
-            WHERE at >= least((SELECT closed_before FROM audit.reconciliation), now() - $1::bigint * interval '1 second')
-              AND deadline < now() - interval '\(graceSeconds) seconds'
-              AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id)
+            WHERE \(within("at", since, end)) AND deadline < now() - interval '\(graceSeconds) seconds'
+              AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id AND \(within("c.at", since, end)))
             ON CONFLICT DO NOTHING
             RETURNING 1)
         SELECT count(*) AS closed FROM closed
         """
+    }
 
-    /// Half a minute is kept for intents on their way: commits that wait, clocks that differ. Lists look through the intents after the mark, so that a long time
-    /// would cost them much while many calls are made.
-    private static let advance = """
-        UPDATE audit.reconciliation SET closed_before = greatest(closed_before, least(
-            now() - interval '30 seconds',
-            (SELECT min(at) FROM audit.intents AS i
-             WHERE at >= (SELECT closed_before FROM audit.reconciliation)
-               AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id))))
+    /// Moves the mark to the first open call, or to where calls are settled.
+    private static func advance(from mark: String, to settled: String) -> String {
         """
+        UPDATE audit.reconciliation SET closed_before = greatest(closed_before, coalesce(
+            (SELECT min(at) FROM audit.intents AS i
+             WHERE \(within("i.at", mark, settled)) AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id AND \(within("c.at", mark, settled)))),
+            '\(settled)'::timestamptz))
+        """
+    }
+
+    private static func within(_ at: String, _ from: String, _ to: String) -> String {
+        "\(at) >= '\(from)'::timestamptz AND \(at) < '\(to)'::timestamptz"
+    }
 }

@@ -52,6 +52,25 @@ import Testing
         }
     }
 
+    @Test("Calls are looked for in the days of their intents alone, however many days are kept")
+    func pruning() async throws {
+        try await withTrail { trail in
+            let (close, advance) = try await trail.database.withConnection(trail.loop) { connection in
+                try await connection.execute(
+                    """
+                    SELECT audit.make_partitions(audit.day(now()) - n) FROM generate_series(0, 9) AS n;
+                    UPDATE audit.reconciliation SET closed_before = now() - interval '1 minute'
+                    """)
+                return try #require(try await Reconciliation.statements(on: connection, sinceSeconds: 3600))
+            }
+            for sql in [close, advance] {
+                let plan = try await trail.database.rows("EXPLAIN " + sql, [], trail.loop).compactMap { $0[0].text }
+                let days = Set(plan.flatMap { $0.matches(of: /calls_(\d{8})\b/).map(\.1) })
+                #expect((1...3).contains(days.count), "\(plan.joined(separator: "\n"))")
+            }
+        }
+    }
+
     @Test("A second run closes nothing again, and a call that has ended is left alone")
     func onlyOnce() async throws {
         try await withTrail { trail in
