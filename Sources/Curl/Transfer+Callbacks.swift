@@ -11,7 +11,16 @@ extension Transfer {
             easy_set_read(easy, { Transfer.give($0, $1 &* $2, $3) }, context),
             easy_set_write(easy, { Transfer.take($0, $1 &* $2, $3) }, context),
             easy_set_header(easy, { Transfer.count($0, $1 &* $2, $3) }, context),
-            easy_set_prerequest(easy, { context, _, _, _, port in Transfer.begin(context, localPort: port) }, context),
+            easy_set_prerequest(easy, { context, _, _, _, _ in Transfer.begin(context) }, context),
+            easy_set_socket(
+                easy,
+                { table, socket, _ in
+                    Transfer.table(table)?.connectionOpened(socket)
+                    return CURL_SOCKOPT_OK
+                },
+                { table, socket in Transfer.table(table)?.close(socket) ?? close_socket(socket) },
+                // The table is unretained: the client keeps it until the multi handle is gone, and with it every connection.
+                Unmanaged.passUnretained(sockets).toOpaque()),
         ] where code != CURLE_OK {
             return code
         }
@@ -22,13 +31,14 @@ extension Transfer {
         Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     }
 
+    private static func table(_ context: UnsafeMutableRawPointer?) -> SocketTable? {
+        context.map { Unmanaged<SocketTable>.fromOpaque($0).takeUnretainedValue() }
+    }
+
     /// The connection is there, and the request is about to be written to it.
-    private static func begin(_ context: UnsafeMutableRawPointer?, localPort: Int32) -> Int32 {
+    private static func begin(_ context: UnsafeMutableRawPointer?) -> Int32 {
         guard let context else { return CURL_PREREQFUNC_ABORT }
-        let transfer = from(context)
-        transfer.localPort = localPort
-        transfer.corks.cork(port: localPort)
-        return CURL_PREREQFUNC_OK
+        return from(context).begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
     }
 
     /// There is no SEEKFUNCTION: libcurl cannot go back, and so cannot send a request twice behind our back. It may

@@ -97,6 +97,25 @@ struct LoadTests {
         }
     }
 
+    @Test("connections that their peers close while idle cost a look each, and their descriptors serve new ones")
+    func closedByPeers() async throws {
+        let server = ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.write(answer("from \(connection.number)"))
+        }
+        try await CurlWorker.with { worker in
+            for round in 0..<20 {
+                let results = await worker.performAll((0..<10).map { _ in .post(server.url()) })
+                #expect(results.allSatisfy { $0.text.hasPrefix("200 from") }, "round \(round)")
+                await worker.nap(.milliseconds(2))
+            }
+            let turns = worker.loop.turns
+            await worker.nap(.milliseconds(100))
+            #expect(worker.loop.turns - turns < 50)
+        }
+        #expect(server.requests.count == 200)
+    }
+
     @Test("a shutdown ends the calls under way, and refuses new ones")
     func shutdown() async throws {
         let server = ScriptedServer { connection in

@@ -14,6 +14,8 @@ CURLcode easy_set_read(CURL *easy, curl_read_callback function, void *context);
 CURLcode easy_set_write(CURL *easy, curl_write_callback function, void *context);
 CURLcode easy_set_header(CURL *easy, curl_write_callback function, void *context);
 CURLcode easy_set_prerequest(CURL *easy, curl_prereq_callback function, void *context);
+CURLcode easy_set_socket(
+    CURL *easy, curl_sockopt_callback opened, curl_closesocket_callback close, void *context);
 
 /// 0 or NULL where libcurl does not know the value.
 long easy_get_long(CURL *easy, CURLINFO info);
@@ -31,9 +33,7 @@ curl_socket_t curl_socket_timeout(void);
 /// The newest form of `curl_version_info` that the header knows.
 curl_version_info_data *curl_information(void);
 
-/// Lets the kernel send full segments only, until uncork_socket. 0: this is not the socket of that local port.
-int cork_socket(curl_socket_t socket, int local_port);
-void uncork_socket(curl_socket_t socket);
+int close_socket(curl_socket_t socket);
 
 /// Has no argument to get wrong: a write to a closed socket must fail, not kill the process.
 void ignore_sigpipe(void);
