@@ -88,10 +88,13 @@ extension Transfer {
             return 0
         }
         let line = UnsafeRawBufferPointer(start: data, count: count)
+        switch line.first {
         // An interim answer, or a proxy's, has a head of its own before the one that counts.
-        if line.starts(with: "HTTP/".utf8) { transfer.isHeadWhole = false }
-        if count == 2, line[0] == 13, line[1] == 10 { transfer.isHeadWhole = true }
-        if count == 1, line[0] == 10 { transfer.isHeadWhole = true }
+        case UInt8(ascii: "H") where line.starts(with: "HTTP/".utf8): transfer.isHeadWhole = false
+        case 13 where count == 2 && line[1] == 10: transfer.isHeadWhole = true
+        case 10 where count == 1: transfer.isHeadWhole = true
+        default: break
+        }
         return count
     }
 }

@@ -19,12 +19,12 @@ struct AnswerWriter {
         case .whole where hasBody:
             append("Content-Length: ")
             appendDecimal(response.body.count)
-            append("\r\n")
+            appendLineEnd()
         case .chunked: append("Transfer-Encoding: chunked\r\n")
         case .whole, .untilClose: break
         }
         switch framing.connection {
-        case .implied: append("\r\n")
+        case .implied: appendLineEnd()
         case .keepAlive: append("Connection: keep-alive\r\n\r\n")
         case .close: append("Connection: close\r\n\r\n")
         }
@@ -42,17 +42,23 @@ struct AnswerWriter {
         appendDecimal(status)
         append(" ")
         append(Self.reason(status))
-        append("\r\n")
+        appendLineEnd()
     }
 
     private mutating func appendField(_ name: String, _ value: String) {
         guard Self.isFieldName(name) else { return }
         append(name)
-        append(": ")
+        head.append(UInt8(ascii: ":"))
+        head.append(UInt8(ascii: " "))
         let start = head.count
         append(value)
         for index in start..<head.count where head[index] < 0x20 || head[index] == 0x7F { head[index] = 0x20 }
-        append("\r\n")
+        appendLineEnd()
+    }
+
+    private mutating func appendLineEnd() {
+        head.append(UInt8(ascii: "\r"))
+        head.append(UInt8(ascii: "\n"))
     }
 
     private mutating func appendDecimal(_ number: Int) {

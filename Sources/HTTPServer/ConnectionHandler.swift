@@ -70,7 +70,10 @@ extension ConnectionHandler {
             hasReceivedPart = true
             lookAtClock()
         }
-        perform(machine.received(unwrapInboundIn(data), now: now))
+        let action = machine.received(unwrapInboundIn(data), now: now)
+        // Most parts are only kept for the next.
+        if case .nothing = action, machine.isGathering { return }
+        perform(action)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -89,6 +89,9 @@ struct ConnectionMachine {
         queue.isEmpty && faultAfterQueue == nil && phase != .backedUp && phase != .closed
     }
 
+    /// Whether the next part of a request is all that it waits for.
+    var isGathering: Bool { phase == .body && queue.isEmpty && faultAfterQueue == nil && !inputHasEnded }
+
     /// Whether the client has said all that it will, and the request in work is the last of it.
     var clientIsDone: Bool { inputHasEnded && queue.isEmpty && faultAfterQueue == nil }
 
