@@ -4,19 +4,19 @@ internal import EventLoop
 /// What libcurl wants of its sockets. It says so in the middle of its work; the wishes are noted then and applied
 /// after, the last word on a socket alone.
 ///
-/// libcurl lets go of a connection's socket at the end of each request, and takes it up with the next. Its watch is
-/// left as it is meanwhile, which spares two system calls a request: libcurl tells when it closes a connection's
-/// socket, so that the number cannot become another socket's unnoticed.
+/// libcurl lets go of a connection's socket at the end of each request, and takes it up with the next. Once a request
+/// has been answered on it, its watch is left as it is meanwhile, which spares two system calls a request: libcurl tells
+/// when it closes such a socket, so that its number cannot become another socket's unnoticed.
 final class SocketTable {
     private struct Slot {
         var watch: Watch?
         /// libcurl's `CURL_POLL_…`.
         var wish: Int32 = 0
-        /// A connection's socket, whose end comes by `close`. Of the others (the one on which a name look-up reports) libcurl
-        /// tells only that it lets go of them.
+        /// The socket of a connection that stands, whose end comes by `close`. Of others (of an attempt to connect, or the one on
+        /// which a name look-up reports) libcurl tells only that it lets go of them.
         var isConnection = false
-        /// libcurl let go of the socket since the wishes were last applied. If it is not a connection's, it has closed it, perhaps,
-        /// and another of the same number may be meant now: epoll knows nothing of that one.
+        /// libcurl let go of another socket since the wishes were last applied. It has closed it, perhaps, and one of the same number
+        /// may be meant now: epoll knows nothing of that one.
         var wasReleased = false
         var isNoted = false
     }
@@ -31,15 +31,15 @@ final class SocketTable {
     func note(_ socket: Int32, _ wish: Int32) {
         guard let index = place(of: socket) else { return }
         slots[index].wish = wish
-        if wish == CURL_POLL_REMOVE { slots[index].wasReleased = !slots[index].isConnection }
+        if wish == CURL_POLL_REMOVE, !slots[index].isConnection { slots[index].wasReleased = true }
         if !slots[index].isNoted {
             slots[index].isNoted = true
             noted.append(socket)
         }
     }
 
-    /// libcurl has made a socket for a connection.
-    func connectionOpened(_ socket: Int32) {
+    /// A request has been answered on the socket.
+    func connectionStands(_ socket: Int32) {
         if let index = place(of: socket) { slots[index].isConnection = true }
     }
 
@@ -66,7 +66,7 @@ final class SocketTable {
             }
             guard slots[index].wish != CURL_POLL_REMOVE else { continue }
             let interest = SocketTable.interest(slots[index].wish)
-            if let watch = slots[index].watch {
+            if let watch = slots[index].watch, watch.isActive {
                 watch.update(interest)
             } else {
                 slots[index].watch = loop.watch(socket, for: interest, handler(socket))

@@ -12,14 +12,9 @@ extension Transfer {
             easy_set_write(easy, { Transfer.take($0, $1 &* $2, $3) }, context),
             easy_set_header(easy, { Transfer.count($0, $1 &* $2, $3) }, context),
             easy_set_prerequest(easy, { context, _, _, _, _ in Transfer.begin(context) }, context),
-            easy_set_socket(
-                easy,
-                { table, socket, _ in
-                    Transfer.table(table)?.connectionOpened(socket)
-                    return CURL_SOCKOPT_OK
-                },
-                { table, socket in Transfer.table(table)?.close(socket) ?? close_socket(socket) },
-                // The table is unretained: the client keeps it until the multi handle is gone, and with it every connection.
+            // The table is unretained: the client keeps it until the multi handle is gone, and with it every connection.
+            easy_set_close(
+                easy, { table, socket in Transfer.table(table)?.close(socket) ?? close_socket(socket) },
                 Unmanaged.passUnretained(sockets).toOpaque()),
         ] where code != CURLE_OK {
             return code

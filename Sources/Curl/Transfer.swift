@@ -87,6 +87,9 @@ final class Transfer {
     func takeResult(_ verdict: CURLcode, isShutDown: Bool) -> CurlResult {
         let code = finalCode(verdict)
         let wasAsked = bodyWasAskedFor || requestWasSentAtOnce
+        if code == CURLE_OK, easy_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 {
+            sockets.connectionStands(easy_get_socket(easy))
+        }
         let received = response
         response = []
         let outcome: CurlResult.Outcome =

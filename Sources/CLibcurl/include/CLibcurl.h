@@ -14,14 +14,15 @@ CURLcode easy_set_read(CURL *easy, curl_read_callback function, void *context);
 CURLcode easy_set_write(CURL *easy, curl_write_callback function, void *context);
 CURLcode easy_set_header(CURL *easy, curl_write_callback function, void *context);
 CURLcode easy_set_prerequest(CURL *easy, curl_prereq_callback function, void *context);
-CURLcode easy_set_socket(
-    CURL *easy, curl_sockopt_callback opened, curl_closesocket_callback close, void *context);
+CURLcode easy_set_close(CURL *easy, curl_closesocket_callback function, void *context);
 
 /// 0 or NULL where libcurl does not know the value.
 long easy_get_long(CURL *easy, CURLINFO info);
 curl_off_t easy_get_offset(CURL *easy, CURLINFO info);
 const char *easy_get_string(CURL *easy, CURLINFO info);
 void *easy_get_private(CURL *easy);
+/// Of the connection that the last request used, if it is still open; negative otherwise.
+curl_socket_t easy_get_socket(CURL *easy);
 
 CURLMcode multi_set_long(CURLM *multi, CURLMoption option, long value);
 CURLMcode multi_set_socket(CURLM *multi, curl_socket_callback function, void *context);
