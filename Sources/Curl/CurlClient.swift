@@ -109,7 +109,8 @@ public final class CurlClient {
         guard let transfer = idle.popLast() ?? Transfer(trust: trust, sockets: sockets, settings: settings) else {
             return continuation.resume(returning: refusal(CURLE_OUT_OF_MEMORY, request))
         }
-        let code = transfer.prepare(request, parsed(request.url), headers, now: now)
+        let parts = transfer.url == request.url ? transfer.parts : parsed(request.url)
+        let code = transfer.prepare(request, parts, headers, now: now)
         guard code == CURLE_OK else { return continuation.resume(returning: refusal(code, request)) }
         guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
             return continuation.resume(returning: refusal(CURLE_FAILED_INIT, request))
