@@ -1,9 +1,7 @@
 #include "CLibcurl.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 CURLcode easy_set_long(CURL *easy, CURLoption option, long value) { return curl_easy_setopt(easy, option, value); }
 
@@ -41,6 +39,11 @@ CURLcode easy_set_prerequest(CURL *easy, curl_prereq_callback function, void *co
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
 }
 
+CURLcode easy_set_close(CURL *easy, curl_closesocket_callback function, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, function);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
+}
+
 long easy_get_long(CURL *easy, CURLINFO info) {
     long value = 0;
     return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
@@ -49,6 +52,11 @@ long easy_get_long(CURL *easy, CURLINFO info) {
 curl_off_t easy_get_offset(CURL *easy, CURLINFO info) {
     curl_off_t value = 0;
     return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+curl_socket_t easy_get_socket(CURL *easy) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : CURL_SOCKET_BAD;
 }
 
 const char *easy_get_string(CURL *easy, CURLINFO info) {
@@ -79,31 +87,6 @@ curl_socket_t curl_socket_timeout(void) { return CURL_SOCKET_TIMEOUT; }
 
 curl_version_info_data *curl_information(void) { return curl_version_info(CURLVERSION_NOW); }
 
-static int local_port_of(curl_socket_t socket) {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-        struct sockaddr_storage room;
-    } address;
-    socklen_t length = sizeof address;
-    if (getsockname(socket, &address.any, &length) != 0) return -1;
-    switch (address.any.sa_family) {
-        case AF_INET: return ntohs(address.v4.sin_port);
-        case AF_INET6: return ntohs(address.v6.sin6_port);
-        default: return -1;
-    }
-}
-
-int cork_socket(curl_socket_t socket, int local_port) {
-    int on = 1;
-    return local_port_of(socket) == local_port &&
-           setsockopt(socket, IPPROTO_TCP, TCP_CORK, &on, sizeof on) == 0;
-}
-
-void uncork_socket(curl_socket_t socket) {
-    int off = 0;
-    setsockopt(socket, IPPROTO_TCP, TCP_CORK, &off, sizeof off);
-}
+int close_socket(curl_socket_t socket) { return close(socket); }
 
 void ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }

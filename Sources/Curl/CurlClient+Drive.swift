@@ -14,8 +14,8 @@ extension CurlClient {
         let codes = [
             multi_set_socket(
                 multi,
-                { easy, socket, wish, context, _ in
-                    CurlClient.from(context)?.note(socket, wish, of: easy)
+                { _, socket, wish, context, _ in
+                    CurlClient.from(context)?.sockets.note(socket, wish)
                     return 0
                 }, context),
             multi_set_timer(
@@ -34,11 +34,6 @@ extension CurlClient {
         context.map { Unmanaged<CurlClient>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    private func note(_ socket: curl_socket_t, _ wish: Int32, of easy: UnsafeMutableRawPointer?) {
-        sockets.note(socket, wish)
-        if let easy, let transfer = Transfer.of(easy) { corks.note(socket, port: transfer.localPort) }
-    }
-
     /// Lets libcurl do what is due, takes what has ended, and applies its wishes.
     func settle() {
         var rounds = 0
@@ -46,15 +41,16 @@ extension CurlClient {
             act(curl_socket_timeout(), 0)
             rounds += 1
         }
-        corks.release()
         collect()
-        sockets.apply(on: loop) { socket in
-            { readiness in self.isReady(socket, readiness) }
+        sockets.apply { socket in
+            // The watch of an idle connection must not keep the client.
+            { [weak self] readiness in self?.isReady(socket, readiness) }
         }
         alarm.arm(on: loop) { self.ring() }
     }
 
     private func isReady(_ socket: Int32, _ readiness: Readiness) {
+        guard sockets.isWanted(socket) else { return }
         act(socket, sockets.mask(of: socket, readiness))
         settle()
     }

@@ -15,6 +15,8 @@ public final class CurlClient {
         public var maximumIdleTransfers = 64
         /// How many distinct sets of header lines are kept ready.
         public var maximumHeaderLists = 64
+        /// How many distinct URLs are kept ready.
+        public var maximumURLs = 64
         /// How long a connection may have been idle and still be used; servers close idle ones.
         public var idleConnectionAge = Duration.seconds(15)
         /// How old a connection may be and still be used, so that a change of addresses is followed.
@@ -36,13 +38,13 @@ public final class CurlClient {
     let settings: Settings
     private let trust: CurlLibrary.Trust
     let multi: UnsafeMutableRawPointer
-    var sockets = SocketTable()
+    let sockets: SocketTable
     var alarm = CurlAlarm()
-    let corks = CorkTable()
     private var busy: [Transfer] = []
     private var idle: [Transfer] = []
     private var headerLists: [[String]: HeaderList] = [:]
     private var lastHeaders: HeaderList?
+    private var urls: [String: ParsedURL] = [:]
     private var isShutDown = false
 
     /// libcurl's version and that of its TLS library.
@@ -57,7 +59,8 @@ public final class CurlClient {
         self.loop = loop
         self.settings = settings
         self.multi = multi
-        guard Transfer(trust: trust, corks: corks, settings: settings) != nil else {
+        sockets = SocketTable(loop: loop)
+        guard Transfer(trust: trust, sockets: sockets, settings: settings) != nil else {
             throw .setUpFailed("an option is refused")
         }
         guard setMultiOptions() else { throw .setUpFailed("an option of the multi handle is refused") }
@@ -103,10 +106,11 @@ public final class CurlClient {
         guard let headers = headerList(request.headers) else {
             return continuation.resume(returning: refusal(CURLE_BAD_FUNCTION_ARGUMENT, request))
         }
-        guard let transfer = idle.popLast() ?? Transfer(trust: trust, corks: corks, settings: settings) else {
+        guard let transfer = idle.popLast() ?? Transfer(trust: trust, sockets: sockets, settings: settings) else {
             return continuation.resume(returning: refusal(CURLE_OUT_OF_MEMORY, request))
         }
-        let code = transfer.prepare(request, headers, now: now)
+        let parts = transfer.url == request.url ? transfer.parts : parsed(request.url)
+        let code = transfer.prepare(request, parts, headers, now: now)
         guard code == CURLE_OK else { return continuation.resume(returning: refusal(code, request)) }
         guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
             return continuation.resume(returning: refusal(CURLE_FAILED_INIT, request))
@@ -139,6 +143,7 @@ public final class CurlClient {
     private func finish(_ transfer: Transfer, _ code: CURLcode) {
         let result = transfer.takeResult(code, isShutDown: isShutDown)
         curl_multi_remove_handle(multi, transfer.easy)
+        transfer.dropBody()
         let last = busy.removeLast()
         if last !== transfer {
             last.place = transfer.place
@@ -163,6 +168,16 @@ public final class CurlClient {
         if headerLists.count >= settings.maximumHeaderLists { headerLists.removeAll() }
         headerLists[lines] = made
         lastHeaders = made
+        return made
+    }
+
+    /// The parts of a URL; nil where it is none.
+    private func parsed(_ url: String) -> ParsedURL? {
+        if let known = urls[url] { return known }
+        guard let made = ParsedURL(url) else { return nil }
+        // Transfers keep the URLs that they use.
+        if urls.count >= settings.maximumURLs { urls.removeAll() }
+        urls[url] = made
         return made
     }
 }

@@ -3,34 +3,58 @@ internal import EventLoop
 
 /// What libcurl wants of its sockets. It says so in the middle of its work; the wishes are noted then and applied
 /// after, the last word on a socket alone.
-struct SocketTable {
+///
+/// libcurl lets go of a connection's socket at the end of each request, and takes it up with the next. Once a request
+/// has been answered on it, its watch is left as it is meanwhile, which spares two system calls a request: libcurl tells
+/// when it closes such a socket, so that its number cannot become another socket's unnoticed.
+final class SocketTable {
     private struct Slot {
         var watch: Watch?
         /// libcurl's `CURL_POLL_…`.
         var wish: Int32 = 0
-        /// libcurl let go of the socket since the wishes were last applied. It has closed it, perhaps, and another of
-        /// the same number may be meant now: epoll knows nothing of that one.
+        /// The socket of a connection that stands, whose end comes by `close`. Of others (of an attempt to connect, or the one on
+        /// which a name look-up reports) libcurl tells only that it lets go of them.
+        var isConnection = false
+        /// libcurl let go of another socket since the wishes were last applied. It has closed it, perhaps, and one of the same number
+        /// may be meant now: epoll knows nothing of that one.
         var wasReleased = false
         var isNoted = false
     }
 
+    private let loop: EventLoop
     /// At the socket's number.
     private var slots: [Slot] = []
     private var noted: [Int32] = []
 
-    mutating func note(_ socket: Int32, _ wish: Int32) {
-        guard socket >= 0 else { return }
-        let index = Int(socket)
-        while slots.count <= index { slots.append(Slot()) }
+    init(loop: EventLoop) { self.loop = loop }
+
+    func note(_ socket: Int32, _ wish: Int32) {
+        guard let index = place(of: socket) else { return }
         slots[index].wish = wish
-        if wish == CURL_POLL_REMOVE { slots[index].wasReleased = true }
+        if wish == CURL_POLL_REMOVE, !slots[index].isConnection { slots[index].wasReleased = true }
         if !slots[index].isNoted {
             slots[index].isNoted = true
             noted.append(socket)
         }
     }
 
-    mutating func apply(on loop: EventLoop, handler: (Int32) -> (Readiness) -> Void) {
+    /// A request has been answered on the socket.
+    func connectionStands(_ socket: Int32) {
+        if let index = place(of: socket) { slots[index].isConnection = true }
+    }
+
+    /// Closes a connection's socket for libcurl; 0: done. The end of a client may come to this off the loop's thread: closing takes
+    /// the socket out of epoll then.
+    func close(_ socket: Int32) -> Int32 {
+        if let index = place(of: socket) {
+            if loop.isOnLoop { slots[index].watch?.cancel() }
+            slots[index].watch = nil
+            slots[index].isConnection = false
+        }
+        return close_socket(socket)
+    }
+
+    func apply(handler: (Int32) -> (Readiness) -> Void) {
         guard !noted.isEmpty else { return }
         for socket in noted {
             let index = Int(socket)
@@ -42,7 +66,7 @@ struct SocketTable {
             }
             guard slots[index].wish != CURL_POLL_REMOVE else { continue }
             let interest = SocketTable.interest(slots[index].wish)
-            if let watch = slots[index].watch {
+            if let watch = slots[index].watch, watch.isActive {
                 watch.update(interest)
             } else {
                 slots[index].watch = loop.watch(socket, for: interest, handler(socket))
@@ -51,10 +75,20 @@ struct SocketTable {
         noted.removeAll(keepingCapacity: true)
     }
 
-    mutating func cancelAll() {
+    func cancelAll() {
         for slot in slots { slot.watch?.cancel() }
         slots = []
         noted = []
+    }
+
+    /// Whether libcurl waits for the socket. If not, its watch ends: what has come on an idle connection, its end for one, would
+    /// be reported for ever, and libcurl looks for it before it uses the connection.
+    func isWanted(_ socket: Int32) -> Bool {
+        guard let index = place(of: socket) else { return false }
+        if slots[index].wish != CURL_POLL_REMOVE { return true }
+        slots[index].watch?.cancel()
+        slots[index].watch = nil
+        return false
     }
 
     /// What to tell libcurl of a socket. It finds out about hang-ups and errors by reading and writing.
@@ -69,6 +103,13 @@ struct SocketTable {
             if mask == 0 { mask = CURL_CSELECT_ERR }
         }
         return mask
+    }
+
+    private func place(of socket: Int32) -> Int? {
+        guard socket >= 0 else { return nil }
+        let index = Int(socket)
+        while slots.count <= index { slots.append(Slot()) }
+        return index
     }
 
     private static func interest(_ wish: Int32) -> Interest {

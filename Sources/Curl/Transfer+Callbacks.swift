@@ -11,7 +11,11 @@ extension Transfer {
             easy_set_read(easy, { Transfer.give($0, $1 &* $2, $3) }, context),
             easy_set_write(easy, { Transfer.take($0, $1 &* $2, $3) }, context),
             easy_set_header(easy, { Transfer.count($0, $1 &* $2, $3) }, context),
-            easy_set_prerequest(easy, { context, _, _, _, port in Transfer.begin(context, localPort: port) }, context),
+            easy_set_prerequest(easy, { context, _, _, _, _ in Transfer.begin(context) }, context),
+            // The table is unretained: the client keeps it until the multi handle is gone, and with it every connection.
+            easy_set_close(
+                easy, { table, socket in Transfer.table(table)?.close(socket) ?? close_socket(socket) },
+                Unmanaged.passUnretained(sockets).toOpaque()),
         ] where code != CURLE_OK {
             return code
         }
@@ -22,13 +26,14 @@ extension Transfer {
         Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     }
 
+    private static func table(_ context: UnsafeMutableRawPointer?) -> SocketTable? {
+        context.map { Unmanaged<SocketTable>.fromOpaque($0).takeUnretainedValue() }
+    }
+
     /// The connection is there, and the request is about to be written to it.
-    private static func begin(_ context: UnsafeMutableRawPointer?, localPort: Int32) -> Int32 {
+    private static func begin(_ context: UnsafeMutableRawPointer?) -> Int32 {
         guard let context else { return CURL_PREREQFUNC_ABORT }
-        let transfer = from(context)
-        transfer.localPort = localPort
-        transfer.corks.cork(port: localPort)
-        return CURL_PREREQFUNC_OK
+        return from(context).begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
     }
 
     /// There is no SEEKFUNCTION: libcurl cannot go back, and so cannot send a request twice behind our back. It may
@@ -78,10 +83,13 @@ extension Transfer {
             return 0
         }
         let line = UnsafeRawBufferPointer(start: data, count: count)
+        switch line.first {
         // An interim answer, or a proxy's, has a head of its own before the one that counts.
-        if line.starts(with: "HTTP/".utf8) { transfer.isHeadWhole = false }
-        if count == 2, line[0] == 13, line[1] == 10 { transfer.isHeadWhole = true }
-        if count == 1, line[0] == 10 { transfer.isHeadWhole = true }
+        case UInt8(ascii: "H") where line.starts(with: "HTTP/".utf8): transfer.isHeadWhole = false
+        case 13 where count == 2 && line[1] == 10: transfer.isHeadWhole = true
+        case 10 where count == 1: transfer.isHeadWhole = true
+        default: break
+        }
         return count
     }
 }

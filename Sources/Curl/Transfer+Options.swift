@@ -36,12 +36,15 @@ extension Transfer {
     }
 
     /// What the request says, as far as the handle is not set to it already.
-    func setOptions(of request: CurlRequest, _ headers: HeaderList, now: UInt64) -> CURLcode {
+    func setOptions(of request: CurlRequest, _ parts: ParsedURL?, _ headers: HeaderList, now: UInt64) -> CURLcode {
         var options = OptionSetter(easy: easy)
         if url != request.url {
             guard !request.url.utf8.contains(0) else { return CURLE_URL_MALFORMAT }
             url = request.url
             options.set(CURLOPT_URL, url)
+            options.set(CURLOPT_CURLU, parts.map { UnsafeMutableRawPointer($0.parts) })
+            // The handle used the old parts until now.
+            self.parts = parts
         }
         if self.headers !== headers {
             options.set(CURLOPT_HTTPHEADER, headers.list)
@@ -65,6 +68,7 @@ extension Transfer {
         let left = Transfer.milliseconds(request.deadline > now ? request.deadline - now : 0)
         options.set(CURLOPT_TIMEOUT_MS, left)
         options.set(CURLOPT_CONNECTTIMEOUT_MS, min(left, Transfer.milliseconds(request.connectTimeout)))
+        options.set(CURLOPT_POSTFIELDS, joinedBody)
         options.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.count)
         // libcurl takes 0 as "no limit"; the write callback keeps the limit to the byte.
         options.set(CURLOPT_MAXFILESIZE_LARGE, offset: max(1, maximumResponseBytes))
@@ -99,6 +103,10 @@ private struct OptionSetter {
 
     mutating func set(_ option: CURLoption, _ value: String?) {
         if code == CURLE_OK { code = easy_set_string(easy, option, value) }
+    }
+
+    mutating func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) {
+        if code == CURLE_OK { code = easy_set_pointer(easy, option, value) }
     }
 
     mutating func set(_ option: CURLoption, _ value: UnsafeMutablePointer<curl_slist>) {

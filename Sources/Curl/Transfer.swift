@@ -15,6 +15,7 @@ final class Transfer {
     // What the handle is set to: options are set again only when they change.
     let trust: CurlLibrary.Trust
     var url = ""
+    var parts: ParsedURL?
     var headers: HeaderList?
     var caFile: String?
     var allowsHTTP = false
@@ -22,12 +23,16 @@ final class Transfer {
     /// libcurl writes its own words on a failure here.
     let errorText: UnsafeMutablePointer<CChar>
 
-    let corks: CorkTable
+    let sockets: SocketTable
 
     // The request under way.
-    /// Of its connection; 0 until it has one.
-    var localPort: Int32 = 0
     var body: [UInt8] = []
+    /// The body's bytes at a place that stays, if libcurl is to send them joined to the head.
+    var joinedBody: UnsafeMutableRawPointer?
+    /// libcurl has begun to send.
+    var hasBegun = false
+    /// What it had sent before: to a proxy, for a tunnel.
+    var bytesSentBefore = 0
     var offset = 0
     var bodyWasAskedFor = false
     var isAskedTwice = false
@@ -39,11 +44,11 @@ final class Transfer {
     var isTooLarge = false
 
     /// Nil: libcurl has no memory, or refuses an option.
-    init?(trust: CurlLibrary.Trust, corks: CorkTable, settings: CurlClient.Settings) {
+    init?(trust: CurlLibrary.Trust, sockets: SocketTable, settings: CurlClient.Settings) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
         self.trust = trust
-        self.corks = corks
+        self.sockets = sockets
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         guard setFixedOptions(settings) == CURLE_OK else { return nil }
@@ -53,6 +58,7 @@ final class Transfer {
     deinit {
         curl_easy_cleanup(easy)
         errorText.deallocate()
+        dropBody()
     }
 
     /// The transfer of a handle. The client keeps it alive: nothing is retained here.
@@ -61,10 +67,12 @@ final class Transfer {
     }
 
     /// Makes the handle ready for a request; libcurl's code if it refuses something.
-    func prepare(_ request: CurlRequest, _ headers: HeaderList, now: UInt64) -> CURLcode {
+    func prepare(_ request: CurlRequest, _ parts: ParsedURL?, _ headers: HeaderList, now: UInt64) -> CURLcode {
         body = request.body
+        joinBody()
         offset = 0
-        localPort = 0
+        hasBegun = false
+        bytesSentBefore = 0
         bodyWasAskedFor = false
         isAskedTwice = false
         maximumResponseBytes = request.maximumResponseBytes
@@ -72,29 +80,25 @@ final class Transfer {
         isHeadWhole = false
         isTooLarge = false
         errorText[0] = 0
-        return setOptions(of: request, headers, now: now)
+        return setOptions(of: request, parts, headers, now: now)
     }
 
     /// What became of the request, and an empty transfer.
     func takeResult(_ verdict: CURLcode, isShutDown: Bool) -> CurlResult {
-        let code = verdict == CURLE_OK && !isHeadWhole ? CURLE_PARTIAL_FILE : verdict
-        let requestBytes = easy_get_long(easy, CURLINFO_REQUEST_SIZE)
-        // An empty body is never asked for: there, sent headers are the whole request.
-        let wasAsked = bodyWasAskedFor || (body.isEmpty && requestBytes > 0)
+        let code = finalCode(verdict)
+        let wasAsked = bodyWasAskedFor || requestWasSentAtOnce
+        if code == CURLE_OK, easy_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 {
+            sockets.connectionStands(easy_get_socket(easy))
+        }
         let received = response
         response = []
-        body = []
         let outcome: CurlResult.Outcome =
             code == CURLE_OK
             ? .answered(
                 status: easy_get_long(easy, CURLINFO_RESPONSE_CODE),
                 contentType: easy_get_string(easy, CURLINFO_CONTENT_TYPE).map { String(cString: $0) }, body: received)
             : .failed(failure(code, wasAsked: wasAsked, isShutDown: isShutDown))
-        return CurlResult(
-            outcome: outcome, bodyWasAskedFor: wasAsked, timings: timings(),
-            bytesSent: requestBytes + Int(easy_get_offset(easy, CURLINFO_SIZE_UPLOAD_T)),
-            bytesReceived: easy_get_long(easy, CURLINFO_HEADER_SIZE)
-                + Int(easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T)))
+        return CurlResult(outcome: outcome, bodyWasAskedFor: wasAsked, timings: timings())
     }
 
     private func failure(_ code: CURLcode, wasAsked: Bool, isShutDown: Bool) -> CurlFailure {

@@ -31,6 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var readIsHeldBack = false
     private var hasReceivedPart = false
     private var buffer: ByteBuffer?
+    private var writer = AnswerWriter()
 
     init(shared: ServerShared, group: ConnectionGroup, machine: ConnectionMachine) {
         self.shared = shared
@@ -69,7 +70,10 @@ extension ConnectionHandler {
             hasReceivedPart = true
             lookAtClock()
         }
-        perform(machine.received(unwrapInboundIn(data), now: now))
+        let action = machine.received(unwrapInboundIn(data), now: now)
+        // Most parts are only kept for the next.
+        if case .nothing = action, machine.isGathering { return }
+        perform(action)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -237,9 +241,10 @@ extension ConnectionHandler {
 
     private func send(_ response: ServerResponse, _ framing: AnswerFraming) {
         guard let context else { return }
-        var buffer = self.buffer ?? context.channel.allocator.buffer(capacity: 1024)
+        // Taken, not copied: a buffer that has two owners is made anew when it is cleared.
+        var buffer = self.buffer.take() ?? context.channel.allocator.buffer(capacity: 1024)
         buffer.clear()
-        buffer.write(response, framing)
+        writer.write(response, framing, to: &buffer)
         // The buffer serves the next answer too, if it is small and nobody holds it then.
         self.buffer = buffer.capacity <= 16 * 1024 ? buffer : nil
         if framing.connection == .close, machine.phase != .streaming {

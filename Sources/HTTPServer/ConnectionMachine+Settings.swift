@@ -11,6 +11,8 @@ extension ConnectionMachine {
         var minimumWriteRate: Int
         var lingerTimeout: UInt64
         var lingerBytes: Int
+        /// A length that bodies may have whatever the path.
+        var everyBodyLimit = 0
         /// The longest body for a method and a path.
         var bodyLimit: (String, String) -> Int
 

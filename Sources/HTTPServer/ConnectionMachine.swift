@@ -89,6 +89,9 @@ struct ConnectionMachine {
         queue.isEmpty && faultAfterQueue == nil && phase != .backedUp && phase != .closed
     }
 
+    /// Whether the next part of a request is all that it waits for.
+    var isGathering: Bool { phase == .body && queue.isEmpty && faultAfterQueue == nil && !inputHasEnded }
+
     /// Whether the client has said all that it will, and the request in work is the last of it.
     var clientIsDone: Bool { inputHasEnded && queue.isEmpty && faultAfterQueue == nil }
 
@@ -188,16 +191,21 @@ extension ConnectionMachine {
             let framing = try RequestFraming(head, maximumTargetBytes: settings.maximumTargetBytes)
             self.framing = framing
             receivedAt = now
-            bodyLimit = framing.hasBody ? settings.bodyLimit(head.method.rawValue, framing.path) : 0
-            if let length = framing.contentLength, length > bodyLimit {
-                throw .payloadTooLarge(limit: bodyLimit)
-            }
+            bodyLimit = try limit(of: framing, head.method)
             phase = .body
             deadline = now &+ settings.bodyTimeout
             return framing.expectsContinue && framing.hasBody ? .sendContinue : .nothing
         } catch {
             return refuse(error)
         }
+    }
+
+    /// The longest body that a request may have; a fault if it announces a longer one.
+    private func limit(of framing: RequestFraming, _ method: HTTPMethod) throws(ServerFault) -> Int {
+        if let length = framing.contentLength, length <= settings.everyBodyLimit { return length }
+        let limit = framing.hasBody ? settings.bodyLimit(method.rawValue, framing.path) : 0
+        if let length = framing.contentLength, length > limit { throw .payloadTooLarge(limit: limit) }
+        return limit
     }
 
     private mutating func gather(_ bytes: ByteBuffer) -> Action {

@@ -123,9 +123,10 @@ final class Listener: Sendable {
         limits.maxHeaderListSize = configuration.maximumHeaderBytes
         limits.maxHeaderFieldCount = configuration.maximumHeaderFields
         let responder = shared.responder
+        var settings = ConnectionMachine.Settings(configuration) { responder.bodyLimit(method: $0, path: $1) }
+        settings.everyBodyLimit = responder.everyBodyLimit
         let machine = ConnectionMachine(
-            settings: ConnectionMachine.Settings(configuration) { responder.bodyLimit(method: $0, path: $1) },
-            isAdmitted: isAdmitted, now: NIODeadline.now().uptimeNanoseconds)
+            settings: settings, isAdmitted: isAdmitted, now: NIODeadline.now().uptimeNanoseconds)
         // The decoder keeps at most one unfinished header field; the limit is a second line of defence.
         let decoder = ByteToMessageHandler(
             HTTPRequestDecoder(limitConfiguration: limits),

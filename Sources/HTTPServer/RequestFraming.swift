@@ -52,15 +52,18 @@ struct RequestFraming: Equatable {
 
     /// Splits a request target into path and query: origin form, absolute form (RFC 9112, 3.2.2), or `*` of OPTIONS.
     private static func target(_ uri: String, method: HTTPMethod) -> (String, String?)? {
-        guard uri.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else { return nil }
-        if uri.utf8.first == UInt8(ascii: "/") {
-            return split(uri[...])
+        let bytes = uri.utf8.span
+        guard !bytes.isEmpty, let mark = queryMark(bytes) else { return nil }
+        if bytes[0] == UInt8(ascii: "/") {
+            return mark == bytes.count ? (uri, nil) : split(uri[...])
         }
         if uri == "*" {
             return method == .OPTIONS ? ("*", nil) : nil
         }
         for scheme in ["http://", "https://"]
-        where uri.utf8.count > scheme.utf8.count && ASCII.matches(uri.prefix(scheme.utf8.count), scheme) {
+        where bytes.count > scheme.utf8.count
+            && ASCII.matches(bytes.extracting(first: scheme.utf8.count), scheme.utf8.span)
+        {
             let rest = uri.dropFirst(scheme.utf8.count)
             guard let end = rest.utf8.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
                 return ("/", nil)
@@ -70,6 +73,17 @@ struct RequestFraming: Equatable {
             return (path.isEmpty ? "/" : path, query)
         }
         return nil
+    }
+
+    /// Where the query of a request target begins, or its end; nil if a byte is not allowed in a target.
+    private static func queryMark(_ target: borrowing Span<UInt8>) -> Int? {
+        var mark = target.count
+        for index in target.indices {
+            let byte = target[index]
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "#") else { return nil }
+            if byte == UInt8(ascii: "?"), mark == target.count { mark = index }
+        }
+        return mark
     }
 
     private static func split(_ target: Substring) -> (String, String?) {

@@ -75,12 +75,15 @@ struct Endpoints: Sendable {
         }
     }
 
+    // Part of `answer`, as nearly all requests are calls: a function of its own costs two switches of the task.
+    @inline(__always)
     private func call(
         _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker
     ) async throws(Problem) -> Reply {
+        let fields = CallFields(request.headers)
         let token: AccessToken
         do throws(Problem) {
-            token = try worker.authorize(request.authorization, for: .relay)
+            token = try worker.authorize(fields.authorization, for: .relay)
         } catch {
             if (try? CallHeaders.flag("Top-Dry-Run", request.single("Top-Dry-Run"))) != true {
                 worker.trace(request.refusal(error, of: entry, by: worker.name(behind: request.authorization)))
@@ -89,17 +92,15 @@ struct Endpoints: Sendable {
         }
         try QueryString(request.query).check(allowed: [])
         let boundary = try request.callBoundary(entry)
-        let headers = request.headers
-        let key = try request.single("Idempotency-Key", emptyIsAbsent: false)
-        let clientID = try request.single("X-Request-Id")
+        let key = try fields.idempotencyKey.value(emptyIsAbsent: false)
+        let clientID = try fields.requestID.value()
         var call = CallRequest(
-            entry: entry, body: request.body, app: try request.single("Top-App"),
-            seller: try request.single("Top-Seller"),
-            refs: try CallHeaders.refs(headers["Top-Ref"]),
+            entry: entry, body: request.body, app: try fields.app.value(), seller: try fields.seller.value(),
+            refs: try CallHeaders.refs(fields.refs),
             idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
             clientRequestID: try clientID.map { value throws(Problem) in try CallHeaders.requestID(value) },
-            traceID: CallHeaders.traceID(headers.first(name: "traceparent")),
-            isDryRun: try CallHeaders.flag("Top-Dry-Run", request.single("Top-Dry-Run")), receivedAt: receivedAt)
+            traceID: CallHeaders.traceID(fields.traceParent),
+            isDryRun: try CallHeaders.flag("Top-Dry-Run", fields.isDryRun.value()), receivedAt: receivedAt)
         call.boundary = boundary
         return await worker.call(call, by: token)
     }
@@ -123,11 +124,7 @@ extension ServerRequest {
     /// The value of a header that may be given once.
     func single(_ name: String, emptyIsAbsent: Bool = true) throws(Problem) -> String? {
         let values = headers[name]
-        guard values.count <= 1 else {
-            throw Problem(.malformedRequest, "The header \(name) is given \(values.count) times.")
-        }
-        guard let value = values.first, !(emptyIsAbsent && value.isEmpty) else { return nil }
-        return value
+        return try SingleField(name: name, first: values.first, count: values.count).value(emptyIsAbsent: emptyIsAbsent)
     }
 
     /// `X-Request-Id` comes back in the answer, so it is held to its form wherever it is given.

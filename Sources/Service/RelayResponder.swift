@@ -31,6 +31,9 @@ final class RelayResponder: Responder {
         self.exporter = exporter
     }
 
+    /// An entry may allow more than the standard, never less.
+    var everyBodyLimit: Int { Self.standardBodyLimit }
+
     func bodyLimit(method: String, path: String) -> Int {
         guard method == "POST", case .call(let entry)? = try? Route.find(path, in: catalog.current) else {
             return Self.standardBodyLimit

@@ -59,8 +59,19 @@ enum Route: Sendable {
     /// The `Allow` header of the route.
     var allow: String { method == "GET" ? "GET, HEAD" : method }
 
-    /// Finds the route of a path; nothing is decoded but the last segment of a method or an id.
+    /// Finds the route of a path; nothing is decoded but the last segment of a method or an id. Calls are looked for
+    /// first, as nearly all requests are.
     static func find(_ path: String, in catalog: Catalog) throws(Problem) -> Route {
+        guard path.hasPrefix("/v1/") else { return try findOutside(path, in: catalog) }
+        if let method = suffix(of: path, after: "/v1/top/") { return .call(try entry(method, in: catalog)) }
+        if path.hasPrefix("/v1/audit/"), let route = try findAudit(path) { return route }
+        if let id = suffix(of: path, after: "/v1/calls/") { return .ownCall(try call(id)) }
+        guard let entry = catalog.entry(path: path) else { throw nothing }
+        return .call(entry)
+    }
+
+    /// Paths of the service itself.
+    private static func findOutside(_ path: String, in catalog: Catalog) throws(Problem) -> Route {
         switch path {
         case "/livez": return .live
         case "/readyz": return .ready
@@ -68,31 +79,36 @@ enum Route: Sendable {
         case "/openapi.json": return .openAPI
         case "/docs": return .docs
         case "/console": return .console
+        default:
+            guard let method = suffix(of: path, after: "/docs/") else { throw nothing }
+            return .methodDocs(try entry(method, in: catalog))
+        }
+    }
+
+    /// Paths of the trail; nil where there may be a method with such a path.
+    private static func findAudit(_ path: String) throws(Problem) -> Route? {
+        switch path {
         case "/v1/audit/calls": return .auditList
         case "/v1/audit/refusals": return .auditRefusals
         case "/v1/audit/stats": return .auditStats
         case "/v1/audit/export": return .auditExport
         default: break
         }
-        if let method = suffix(of: path, after: "/v1/top/") { return .call(try entry(method, in: catalog)) }
-        if let id = suffix(of: path, after: "/v1/audit/calls/") {
-            if id.utf8.count > unmask.utf8.count, id.hasSuffix(unmask) {
-                return .auditUnmask(try call(String(id.dropLast(unmask.count))))
-            }
-            guard id.utf8.count > notes.utf8.count, id.hasSuffix(notes) else { return .auditCall(try call(id)) }
-            return .auditNote(try call(String(id.dropLast(notes.count))))
+        guard let id = suffix(of: path, after: "/v1/audit/calls/") else { return nil }
+        if id.utf8.count > unmask.utf8.count, id.hasSuffix(unmask) {
+            return .auditUnmask(try call(String(id.dropLast(unmask.count))))
         }
-        if let id = suffix(of: path, after: "/v1/calls/") { return .ownCall(try call(id)) }
-        if let method = suffix(of: path, after: "/docs/") { return .methodDocs(try entry(method, in: catalog)) }
-        guard let entry = catalog.entry(path: path) else { throw Problem(.notFound, "There is nothing at this path.") }
-        return .call(entry)
+        guard id.utf8.count > notes.utf8.count, id.hasSuffix(notes) else { return .auditCall(try call(id)) }
+        return .auditNote(try call(String(id.dropLast(notes.count))))
     }
+
+    private static var nothing: Problem { Problem(.notFound, "There is nothing at this path.") }
 
     private static let notes = "/notes"
     private static let unmask = "/unmask"
 
     private static func suffix(of path: String, after prefix: String) -> String? {
-        path.utf8.starts(with: prefix.utf8) ? String(path.utf8.dropFirst(prefix.utf8.count)) : nil
+        path.hasPrefix(prefix) ? String(path.utf8.dropFirst(prefix.utf8.count)) : nil
     }
 
     private static func entry(_ name: String, in catalog: Catalog) throws(Problem) -> Entry {

@@ -12,12 +12,11 @@ struct TokenText {
     let secret: ArraySlice<UInt8>
 
     /// Splits a token's text; nil when it has not the form of one.
-    init?(_ text: some Collection<UInt8>) {
-        let bytes = Array(text)
-        let idStart = Self.prefix.utf8.count
+    init?(_ bytes: ArraySlice<UInt8>) {
+        let idStart = bytes.startIndex + Self.prefix.utf8.count
         let separator = idStart + Self.idLength
-        guard bytes.count > separator + 1, bytes.count <= Self.maximumLength, bytes.starts(with: Self.prefix.utf8),
-            bytes[separator] == UInt8(ascii: "_")
+        guard bytes.count > Self.prefix.utf8.count + Self.idLength + 1, bytes.count <= Self.maximumLength,
+            bytes.starts(with: Self.prefix.utf8), bytes[separator] == UInt8(ascii: "_")
         else { return nil }
         let id = bytes[idStart..<separator]
         guard id.allSatisfy(Self.isHexDigit) else { return nil }

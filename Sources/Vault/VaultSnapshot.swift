@@ -66,22 +66,26 @@ public final class VaultSnapshot: Sendable {
         authorization header: String?, now: Int64
     ) throws(AuthenticationRefusal) -> AccessToken {
         guard let header else { throw .missing }
-        let bytes = header.utf8
-        let scheme = "bearer ".utf8
-        guard bytes.count > scheme.count, zip(bytes, scheme).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else {
-            throw .malformed
-        }
-        let token = bytes.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+        let bytes = Array(header.utf8)
+        guard bytes.count > Self.scheme.count, Self.isBearer(bytes) else { throw .malformed }
+        let token = bytes[Self.scheme.count...].drop { $0 == UInt8(ascii: " ") }
         return try authenticate(token: token, now: now)
     }
 
     /// The caller of the token `bearer` (`trk_…`); `now` in milliseconds since 1970.
     public func authenticate(bearer: String, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
-        try authenticate(token: bearer.utf8, now: now)
+        try authenticate(token: Array(bearer.utf8)[...], now: now)
+    }
+
+    private static let scheme = Array("bearer ".utf8)
+
+    private static func isBearer(_ header: [UInt8]) -> Bool {
+        for index in scheme.indices where header[index] | 0x20 != scheme[index] | 0x20 { return false }
+        return true
     }
 
     private func authenticate(
-        token: some Collection<UInt8>, now: Int64
+        token: ArraySlice<UInt8>, now: Int64
     ) throws(AuthenticationRefusal) -> AccessToken {
         guard let text = TokenText(token) else { throw .malformed }
         guard let found = tokens[text.id], let hash = try? TokenText.hash(ofSecret: text.secret),

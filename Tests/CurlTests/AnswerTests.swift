@@ -6,28 +6,51 @@ import Testing
 
 @Suite("Answers")
 struct AnswerTests {
-    @Test("head and body of a request leave together on a connection that is used again")
+    @Test("head and body of a request leave together, on a new connection and on one that is used again")
     func oneSegment() async throws {
-        let body = "n=" + String(repeating: "2", count: 5000)
-        let second = Locked("")
+        let bodies = ["n=1", "n=" + String(repeating: "2", count: 5000)]
+        let received = Locked<[String]>([])
         let server = ScriptedServer { connection in
-            guard connection.readRequest() != nil else { return }
-            connection.write(answer("first"))
-            guard let bytes = connection.readSome() else { return }
-            second.with { $0 = String(decoding: bytes, as: UTF8.self) }
-            connection.write(answer("second"))
-            connection.waitForEnd()
+            while let bytes = connection.readSome() {
+                received.with { $0.append(String(decoding: bytes, as: UTF8.self)) }
+                connection.write(answer("ok"))
+            }
         }
         let results = try await CurlWorker.with { worker in
-            let first = await worker.perform(.post(server.url(), "n=1"))
-            return [first, await worker.perform(.post(server.url(), body))]
+            let first = await worker.perform(.post(server.url(), bodies[0]))
+            return [first, await worker.perform(.post(server.url(), bodies[1]))]
         }
-        #expect(results.map(\.text) == ["200 first", "200 second"])
-        let received = second.with { $0 }
-        #expect(received.hasPrefix("POST ") && received.hasSuffix("\r\n\r\n" + body))
+        #expect(results.map(\.text) == ["200 ok", "200 ok"])
+        let requests = received.with { $0 }
+        #expect(requests.count == 2)
+        for (request, body) in zip(requests, bodies) {
+            #expect(request.hasPrefix("POST ") && request.hasSuffix("\r\n\r\n" + body))
+        }
     }
 
-    @Test("a request arrives to the byte, and the answer comes back with type, sizes and times")
+    @Test(
+        "the head is what it is to the byte, and a URL is sent as libcurl reads it",
+        arguments: [
+            ("/router/rest", "/router/rest"), ("", "/"), ("?x=1#part", "/?x=1"),
+            ("/a/../b/./c?d=/../e", "/b/c?d=/../e"),
+            ("/%7e/%E4%BD%A0?q=%20+", "/%7e/%E4%BD%A0?q=%20+"),
+        ])
+    func wholeHead(written: String, sent: String) async throws {
+        let server = ScriptedServer.answering(answer("ok"))
+        let authority = "127.0.0.1:\(server.port)"
+        let texts = try await CurlWorker.with { worker in
+            let first = await worker.perform(.post("http://\(authority)\(written)", "k=v"))
+            return [first.text, await worker.perform(.post("http://\(authority)\(written)", "k=vw")).text]
+        }
+        #expect(texts == ["200 ok", "200 ok"])
+        let heads = [3, 4].map { length in
+            "POST \(sent) HTTP/1.1\r\nHost: \(authority)\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n"
+                + "Content-Type: application/x-www-form-urlencoded;charset=utf-8\r\nContent-Length: \(length)\r\n\r\n"
+        }
+        #expect(server.requests.map(\.head) == heads)
+    }
+
+    @Test("a request arrives to the byte, and the answer comes back with type and times")
     func normal() async throws {
         let server = ScriptedServer.answering(answer("{\"ok\":1}"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url(), "k=v&x=%26")) }
@@ -35,8 +58,6 @@ struct AnswerTests {
         guard case .answered(_, let type, _) = result.outcome else { return }
         #expect(type == "application/json")
         #expect(result.bodyWasAskedFor)
-        #expect(result.bytesSent > 100)
-        #expect(result.bytesReceived > 60)
         #expect(result.timings.connectNanoseconds > 0)
         #expect(result.timings.tlsNanoseconds == 0)
         #expect(result.timings.firstByteNanoseconds >= result.timings.connectNanoseconds)

@@ -113,6 +113,32 @@ struct FailureTests {
         #expect(bodies == ["n=1", "n=2"])
     }
 
+    @Test(
+        "nor is a request with a long body, a body of just the length that is joined to the head, or none",
+        arguments: [
+            0, 65_535, 65_536, 300_000,
+        ])
+    func closedWarm(count: Int) async throws {
+        let server = ScriptedServer { connection in
+            guard connection.number == 1 else {
+                while connection.readRequest() != nil { connection.write(answer("sent twice")) }
+                return
+            }
+            _ = connection.readRequest()
+            connection.write(answer("first"))
+            _ = connection.readRequest()
+        }
+        let results = try await CurlWorker.with {
+            let first = await $0.perform(.post(server.url(), "n=1"))
+            return [first, await $0.perform(.post(server.url(), String(repeating: "n", count: count)))]
+        }
+        #expect(results[0].text == "200 first")
+        #expect(results[1].failure?.kind == .cannotRewind)
+        #expect(results[1].failure?.code == 65)
+        #expect(results[1].bodyWasAskedFor)
+        #expect(server.requests.map(\.body.count) == [3, count])
+    }
+
     @Test("a warm connection that was closed while idle is replaced, and the request arrives once")
     func closedIdle() async throws {
         let server = ScriptedServer { connection in

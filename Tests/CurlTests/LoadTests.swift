@@ -97,6 +97,51 @@ struct LoadTests {
         }
     }
 
+    @Test("connections that their peers close while idle cost a look each, and their descriptors serve new ones")
+    func closedByPeers() async throws {
+        let server = ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.write(answer("from \(connection.number)"))
+        }
+        try await CurlWorker.with { worker in
+            for round in 0..<20 {
+                let results = await worker.performAll((0..<10).map { _ in .post(server.url()) })
+                // A call may meet a connection just as its peer closes it.
+                let failures = results.compactMap(\.failure?.kind)
+                #expect(failures.allSatisfy { $0 == .cannotRewind }, "round \(round)")
+                await worker.nap(.milliseconds(2))
+            }
+            await worker.nap(.milliseconds(50))
+            let turns = worker.loop.turns
+            await worker.nap(.milliseconds(100))
+            #expect(worker.loop.turns - turns < 50)
+        }
+        #expect(server.requests.count > 100)
+    }
+
+    @Test("descriptors of attempts to connect serve name look-ups and connections after")
+    func mixedDescriptors() async throws {
+        let server = ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.write(answer("from \(connection.number)", headers: "Connection: close\r\n"))
+        }
+        let refusing = ScriptedServer.listen(backlog: 1)
+        let refused = "http://127.0.0.1:\(ScriptedServer.port(of: refusing))/"
+        close(refusing)
+        try await CurlWorker.with { worker in
+            for round in 1...20 {
+                // Two at once, so that numbers change places.
+                let results = await worker.performAll([
+                    .post(refused), .post("http://localhost:\(server.port)/\(round)"), .post(refused),
+                    .post(server.url("/\(round)")),
+                ])
+                #expect(results.map { $0.failure?.kind == .connect } == [true, false, true, false])
+                #expect(results.filter { $0.text.hasPrefix("200 from") }.count == 2, "round \(round)")
+            }
+        }
+        #expect(server.requests.count == 40)
+    }
+
     @Test("a shutdown ends the calls under way, and refuses new ones")
     func shutdown() async throws {
         let server = ScriptedServer { connection in

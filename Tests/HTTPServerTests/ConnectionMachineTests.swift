@@ -53,6 +53,31 @@ import Testing
         #expect(machine.next(now: 9) == nil)
     }
 
+    @Test("The limit of a path is asked for only where a body is longer than every path allows, or of unknown length")
+    func everyBodyLimit() {
+        var asked: [String] = []
+        let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
+        var settings = ConnectionMachine.Settings(configuration) { _, path in
+            asked.append(path)
+            return path == "/more" ? 5 : 3
+        }
+        settings.everyBodyLimit = 3
+        func begin(_ head: HTTPServerRequestPart) -> (Action, ConnectionMachine) {
+            var machine = ConnectionMachine(settings: settings, now: 0)
+            return (machine.received(head, now: 0), machine)
+        }
+        #expect(begin(head("/none")).0 == .nothing)
+        #expect(begin(head("/three", length: 3)).0 == .nothing)
+        #expect(asked.isEmpty)
+        #expect(begin(head("/more", length: 5)).0 == .nothing)
+        #expect(begin(head("/more", length: 6)).0 == .refuse(.payloadTooLarge(limit: 5), path: "/more"))
+        #expect(begin(head("/less", length: 4)).0 == .refuse(.payloadTooLarge(limit: 3), path: "/less"))
+        var (_, chunked) = begin(head("/chunked", length: nil, [("Transfer-Encoding", "chunked")]))
+        #expect(asked == ["/more", "/more", "/less", "/chunked"])
+        #expect(chunked.received(body([1, 2, 3]), now: 0) == .nothing)
+        #expect(chunked.received(body([4]), now: 0) == .refuse(.payloadTooLarge(limit: 3), path: "/chunked"))
+    }
+
     @Test("What comes while a request is in work waits, and no more is read")
     func waits() {
         var machine = machine()

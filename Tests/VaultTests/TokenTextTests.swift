@@ -8,12 +8,22 @@ struct TokenTextTests {
     @Test("A new token splits into the id that finds it and the secret whose hash is kept")
     func splits() throws {
         let made = try NewToken()
-        let text = try #require(TokenText(made.text.bytes))
+        let text = try #require(TokenText(made.text.bytes[...]))
         #expect(text.id == made.id)
         #expect(text.secret.count == 43)
         #expect(try TokenText.hash(ofSecret: text.secret) == made.hash)
         #expect(made.hash.count == 32)
         #expect(made.text.text.hasPrefix("trk_"))
+    }
+
+    @Test("The text of a token may stand in a longer one")
+    func slice() throws {
+        let made = try NewToken()
+        let header = Array("Bearer ".utf8) + made.text.bytes
+        let text = try #require(TokenText(header[7...]))
+        #expect(text.id == made.id)
+        #expect(try TokenText.hash(ofSecret: text.secret) == made.hash)
+        #expect(TokenText(header[8...]) == nil)
     }
 
     @Test("Two tokens share nothing")
@@ -32,6 +42,6 @@ struct TokenTextTests {
             "trk_0123456789abcd_" + String(repeating: "x", count: 200),
         ])
     func refuses(text: String) {
-        #expect(TokenText(text.utf8) == nil)
+        #expect(TokenText(Array(text.utf8)[...]) == nil)
     }
 }

@@ -14,12 +14,15 @@ CURLcode easy_set_read(CURL *easy, curl_read_callback function, void *context);
 CURLcode easy_set_write(CURL *easy, curl_write_callback function, void *context);
 CURLcode easy_set_header(CURL *easy, curl_write_callback function, void *context);
 CURLcode easy_set_prerequest(CURL *easy, curl_prereq_callback function, void *context);
+CURLcode easy_set_close(CURL *easy, curl_closesocket_callback function, void *context);
 
 /// 0 or NULL where libcurl does not know the value.
 long easy_get_long(CURL *easy, CURLINFO info);
 curl_off_t easy_get_offset(CURL *easy, CURLINFO info);
 const char *easy_get_string(CURL *easy, CURLINFO info);
 void *easy_get_private(CURL *easy);
+/// Of the connection that the last request used, if it is still open; negative otherwise.
+curl_socket_t easy_get_socket(CURL *easy);
 
 CURLMcode multi_set_long(CURLM *multi, CURLMoption option, long value);
 CURLMcode multi_set_socket(CURLM *multi, curl_socket_callback function, void *context);
@@ -31,9 +34,7 @@ curl_socket_t curl_socket_timeout(void);
 /// The newest form of `curl_version_info` that the header knows.
 curl_version_info_data *curl_information(void);
 
-/// Lets the kernel send full segments only, until uncork_socket. 0: this is not the socket of that local port.
-int cork_socket(curl_socket_t socket, int local_port);
-void uncork_socket(curl_socket_t socket);
+int close_socket(curl_socket_t socket);
 
 /// Has no argument to get wrong: a write to a closed socket must fail, not kill the process.
 void ignore_sigpipe(void);
