@@ -2,14 +2,10 @@ import Atomics
 import Crypto
 import Postgres
 
-/// Makes the rows of `audit.sealed`. One a writer: its memory is used again for each row.
+/// Makes the rows of `audit.sealed`: a request is written into its row and sealed there.
 struct RequestSealer {
-    /// Memory beyond this is given back after a large request.
-    private static let keptBytes = 256 << 10
-
     private let sealer: Sealer
     private let figures: TrailFigures
-    private var value: [UInt8] = []
     private var associated: [UInt8]
 
     init(_ sealer: Sealer, figures: TrailFigures) {
@@ -22,32 +18,34 @@ struct RequestSealer {
     mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
         let bytes = SealedRequest.bytes(of: intent.parameters)
         let isKept = bytes <= SealedRequest.maximumBytes
-        if isKept {
-            try seal(intent, bytes: bytes)
-        } else {
-            figures.tooLargeToSeal.wrappingIncrement(ordering: .relaxed)
-        }
-        var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))
+        let room = isKept ? bytes + Sealer.overheadBytes + 16 * (intent.parameters.count + 1) : 0
+        var row = RowEncoder(table: table, capacity: 80 + room)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.int8(Int64(sealer.keyID))
         row.int4(Int32(clamping: bytes))
-        if isKept { row.binary(value) } else { row.null() }
-        if value.capacity > Self.keptBytes { value = [] }
+        if isKept {
+            bind(to: intent.id)
+            try row.binary { value throws(CryptoError) in try seal(intent, into: &value) }
+        } else {
+            figures.tooLargeToSeal.wrappingIncrement(ordering: .relaxed)
+            row.null()
+        }
         return row.finish()
     }
 
-    private mutating func seal(_ intent: Intent, bytes: Int) throws(CryptoError) {
-        value.removeAll(keepingCapacity: true)
-        value.reserveCapacity(bytes + Sealer.overheadBytes + 16 * (intent.parameters.count + 1))
-        for _ in 0..<Sealer.headBytes { value.append(0) }
-        SealedRequest.append(intent.parameters, files: intent.files, to: &value)
+    private func seal(_ intent: Intent, into bytes: inout [UInt8]) throws(CryptoError) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: Sealer.headBytes))
+        SealedRequest.append(intent.parameters, files: intent.files, to: &bytes)
+        try sealer.seal(&bytes, from: start, associated: associated)
+    }
+
+    private mutating func bind(to id: CallID) {
         let start = SealedRequest.associatedPrefix.count
-        for (half, number) in [intent.id.high, intent.id.low].enumerated() {
-            for place in 0..<8 {
-                associated[start + half * 8 + place] = UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * place))
-            }
+        for place in 0..<8 {
+            associated[start + place] = UInt8(truncatingIfNeeded: id.high >> UInt64(56 - 8 * place))
+            associated[start + 8 + place] = UInt8(truncatingIfNeeded: id.low >> UInt64(56 - 8 * place))
         }
-        try sealer.seal(&value, associated: associated)
     }
 }
