@@ -2,10 +2,15 @@ import Atomics
 import Crypto
 import Postgres
 
-/// Makes the rows of `audit.sealed`: a request is written into its row and sealed there.
+/// Makes the rows of `audit.sealed`. One a writer: its memory is used again for each row.
 struct RequestSealer {
+    /// Memory beyond this is given back after a large request.
+    private static let keptBytes = 256 << 10
+    private static let emptyHead = [UInt8](repeating: 0, count: Sealer.headBytes)
+
     private let sealer: Sealer
     private let figures: TrailFigures
+    private var value: [UInt8] = []
     private var associated: [UInt8]
 
     init(_ sealer: Sealer, figures: TrailFigures) {
@@ -18,27 +23,28 @@ struct RequestSealer {
     mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
         let bytes = SealedRequest.bytes(of: intent.parameters)
         let isKept = bytes <= SealedRequest.maximumBytes
-        let room = isKept ? bytes + Sealer.overheadBytes + 16 * (intent.parameters.count + 1) : 0
-        var row = RowEncoder(table: table, capacity: 80 + room)
+        if isKept {
+            try seal(intent, bytes: bytes)
+        } else {
+            figures.tooLargeToSeal.wrappingIncrement(ordering: .relaxed)
+        }
+        var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.int8(Int64(sealer.keyID))
         row.int4(Int32(clamping: bytes))
-        if isKept {
-            bind(to: intent.id)
-            try row.binary { value throws(CryptoError) in try seal(intent, into: &value) }
-        } else {
-            figures.tooLargeToSeal.wrappingIncrement(ordering: .relaxed)
-            row.null()
-        }
+        if isKept { row.binary(value) } else { row.null() }
+        if value.capacity > Self.keptBytes { value = [] }
         return row.finish()
     }
 
-    private func seal(_ intent: Intent, into bytes: inout [UInt8]) throws(CryptoError) {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: Sealer.headBytes))
-        SealedRequest.append(intent.parameters, files: intent.files, to: &bytes)
-        try sealer.seal(&bytes, from: start, associated: associated)
+    private mutating func seal(_ intent: Intent, bytes: Int) throws(CryptoError) {
+        value.removeAll(keepingCapacity: true)
+        value.reserveCapacity(bytes + Sealer.overheadBytes + 16 * (intent.parameters.count + 1))
+        value.append(contentsOf: Self.emptyHead)
+        SealedRequest.append(intent.parameters, files: intent.files, to: &value)
+        bind(to: intent.id)
+        try sealer.seal(&value, associated: associated)
     }
 
     private mutating func bind(to id: CallID) {

@@ -34,25 +34,21 @@ public final class Sealer {
         EVP_CIPHER_CTX_free(context)
     }
 
-    /// Seals in place what stands at the end of `bytes`, behind a place and `headBytes` bytes, which are filled in, and
-    /// appends the tag.
-    /// - Parameters:
-    ///   - place: where the sealed value begins.
-    ///   - associated: what the value is bound to; not stored with it.
-    public func seal(_ bytes: inout [UInt8], from place: Int = 0, associated: [UInt8]) throws(CryptoError) {
-        let count = bytes.count - place - Self.headBytes
-        guard place >= 0, count >= 0, counter < .max else {
+    /// Seals in place what stands behind the first `headBytes` bytes, which are filled in, and appends the tag.
+    /// - Parameter associated: what the value is bound to; not stored with it.
+    public func seal(_ value: inout [UInt8], associated: [UInt8]) throws(CryptoError) {
+        let count = value.count - Self.headBytes
+        guard count >= 0, counter < .max else {
             throw CryptoError.failed(operation: "seal a value", detail: "no room for its head")
         }
         counter += 1
         let counter = counter.bigEndian
         nonce.withUnsafeMutableBytes { $0.storeBytes(of: counter, toByteOffset: 4, as: UInt64.self) }
-        bytes.append(contentsOf: repeatElement(0, count: SealedForm.tagCount))
-        let done = bytes.withUnsafeMutableBytes { buffer in
-            let value = UnsafeMutableRawBufferPointer(rebasing: buffer[place...])
-            value.copyBytes(from: head)
-            value.storeBytes(of: counter, toByteOffset: head.count, as: UInt64.self)
-            guard let base = value.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return Int32(0) }
+        for _ in 0..<SealedForm.tagCount { value.append(0) }
+        let done = value.withUnsafeMutableBytes { bytes in
+            bytes.copyBytes(from: head)
+            bytes.storeBytes(of: counter, toByteOffset: head.count, as: UInt64.self)
+            guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return Int32(0) }
             let start = base + Self.headBytes
             return toprelay_gcm_seal_in_place(
                 context, nonce, head, head.count, associated, associated.count, start, count, start + count)

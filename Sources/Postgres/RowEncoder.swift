@@ -4,11 +4,12 @@ internal import Glibc
 ///
 /// Append exactly as many fields as the table's layout has columns, in their order and of their types: PostgreSQL
 /// refuses the row otherwise.
-public struct RowEncoder: Sendable {
+public struct RowEncoder: ~Copyable {
     private let table: Int
-    /// The row's bytes up to `used`, and room behind them: a field is stored in its place, which costs a fraction of
-    /// appending its bytes.
-    private var bytes: [UInt8]
+    // Owned: made in init and `grow`, freed in deinit and `grow`. Fields are stored in their places, which costs a
+    // fraction of what appending them to an array does.
+    private var memory: UnsafeMutableRawPointer
+    private var room: Int
     private var used = 2
     private var fields = 0
 
@@ -16,17 +17,20 @@ public struct RowEncoder: Sendable {
     /// - Parameter capacity: the bytes that the row is expected to take; a good guess saves copies.
     public init(table: Int, capacity: Int = 256) {
         self.table = table
-        let room = max(capacity, 16)
-        bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-            buffer.initialize(repeating: 0)
-            count = room
-        }
+        room = max(capacity, 16)
+        memory = .allocate(byteCount: room, alignment: MemoryLayout<UInt64>.alignment)
+    }
+
+    deinit {
+        memory.deallocate()
     }
 
     /// The finished row.
     public consuming func finish() -> EncodedRow {
         store(Int16(truncatingIfNeeded: fields), at: 0)
-        bytes.removeLast(bytes.count - used)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(used)
+        bytes.append(contentsOf: UnsafeRawBufferPointer(start: memory, count: used))
         return EncodedRow(table: table, bytes: bytes)
     }
 
@@ -82,18 +86,6 @@ public struct RowEncoder: Sendable {
         Array(value).withUnsafeBytes { append($0) }
     }
 
-    /// A `bytea` that `body` appends to the row's own bytes, which it must not touch otherwise.
-    public mutating func binary<Failure: Error>(
-        _ body: (inout [UInt8]) throws(Failure) -> Void
-    ) throws(Failure) {
-        let start = used
-        beginField(length: 0)
-        bytes.removeLast(bytes.count - used)
-        try body(&bytes)
-        used = bytes.count
-        endField(startedAt: start)
-    }
-
     /// A `text` (or `varchar`, or an enum's label). NUL characters, which PostgreSQL cannot hold, become U+FFFD.
     public mutating func text(_ value: String) {
         fields += 1
@@ -127,7 +119,6 @@ public struct RowEncoder: Sendable {
     /// A `bigint[]`.
     public mutating func int8s(_ values: [Int64]) {
         let start = beginArray(count: values.count, elementType: ElementType.int8)
-        makeRoom(12 * values.count)
         for value in values {
             append(Int32(8))
             append(value)
@@ -188,39 +179,42 @@ extension RowEncoder {
             append(Int32(truncatingIfNeeded: utf8.count))
             append(UnsafeRawBufferPointer(utf8))
         } else {
-            let start = used
-            append(Int32(0))
-            bytes.removeLast(bytes.count - used)
-            TextRepair.append(utf8, to: &bytes)
-            used = bytes.count
-            endField(startedAt: start)
+            var repaired: [UInt8] = []
+            TextRepair.append(utf8, to: &repaired)
+            append(Int32(truncatingIfNeeded: repaired.count))
+            repaired.withUnsafeBytes { append($0) }
         }
     }
 
     private mutating func append(_ raw: UnsafeRawBufferPointer) {
         makeRoom(raw.count)
-        let start = used
-        bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[start...]).copyMemory(from: raw) }
+        if let base = raw.baseAddress { (memory + used).copyMemory(from: base, byteCount: raw.count) }
         used += raw.count
     }
 
+    @inline(__always)
     private mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
         makeRoom(MemoryLayout<Value>.size)
         store(value, at: used)
         used += MemoryLayout<Value>.size
     }
 
-    private mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at place: Int) {
-        bytes.withUnsafeMutableBytes { $0.storeBytes(of: value.bigEndian, toByteOffset: place, as: Value.self) }
+    @inline(__always)
+    private func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at place: Int) {
+        memory.storeBytes(of: value.bigEndian, toByteOffset: place, as: Value.self)
     }
 
     /// Sees to it that so many bytes can be stored behind those that are used.
     @inline(__always)
     private mutating func makeRoom(_ count: Int) {
-        if used + count > bytes.count { grow(by: count) }
+        if used + count > room { grow(by: count) }
     }
 
     private mutating func grow(by count: Int) {
-        bytes.append(contentsOf: repeatElement(0, count: max(count, bytes.count)))
+        room += max(count, room)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: MemoryLayout<UInt64>.alignment)
+        larger.copyMemory(from: memory, byteCount: used)
+        memory.deallocate()
+        memory = larger
     }
 }

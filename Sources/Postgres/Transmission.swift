@@ -13,6 +13,7 @@ final class Transmission {
 
     let batch: WriteBatch
     private let statements: WriterStatements
+    private let parameters: RowParameters
     private let isCopy: Bool
 
     // Prepared INSERTs: the transactions that are answered, and the statements answered in the one under way.
@@ -30,10 +31,16 @@ final class Transmission {
     private var byteCursor = 0
     private var piece: [UInt8]
 
-    /// - Parameter piece: an empty array, whose memory is used for COPY's data.
-    init(_ batch: WriteBatch, _ statements: WriterStatements, byCopy: Bool, piece: consuming [UInt8]) {
+    /// - Parameters:
+    ///   - parameters: of the lane, made for the widest of its tables.
+    ///   - piece: an empty array, whose memory is used for COPY's data.
+    init(
+        _ batch: WriteBatch, _ statements: WriterStatements, _ parameters: RowParameters, byCopy: Bool,
+        piece: consuming [UInt8]
+    ) {
         self.batch = batch
         self.statements = statements
+        self.parameters = parameters
         self.piece = piece
         isCopy = byCopy
     }
@@ -66,43 +73,13 @@ final class Transmission {
 extension Transmission {
     private func sendInserts(_ handle: OpaquePointer) -> Bool {
         if PQpipelineStatus(handle) == PQ_PIPELINE_OFF, PQenterPipelineMode(handle) != 1 { return false }
-        var fields = Fields(capacity: statements.widest)
         for unit in batch.units {
             for row in unit.rows {
-                guard fields.send(row, statements.names[row.table], handle) else { return false }
+                guard parameters.send(row, statements.names[row.table], handle) else { return false }
             }
             if batch.manner == .separately, PQpipelineSync(handle) != 1 { return false }
         }
         return batch.manner == .separately || PQpipelineSync(handle) == 1
-    }
-
-    /// The places of a row's fields, as libpq takes parameters.
-    private struct Fields {
-        private var values: [UnsafePointer<CChar>?]
-        private var lengths: [Int32]
-        private let formats: [Int32]
-
-        init(capacity: Int) {
-            values = .init(repeating: nil, count: capacity)
-            lengths = .init(repeating: 0, count: capacity)
-            formats = .init(repeating: 1, count: capacity)
-        }
-
-        mutating func send(_ row: EncodedRow, _ name: [CChar], _ handle: OpaquePointer) -> Bool {
-            let count = row.fieldCount
-            return row.bytes.withUnsafeBytes { tuple in
-                var place = 2
-                for field in 0..<count {
-                    let length = Int32(bigEndian: tuple.loadUnaligned(fromByteOffset: place, as: Int32.self))
-                    place += 4
-                    lengths[field] = max(length, 0)
-                    values[field] =
-                        length < 0 ? nil : tuple.baseAddress.map { ($0 + place).assumingMemoryBound(to: CChar.self) }
-                    place += Int(max(length, 0))
-                }
-                return PQsendQueryPrepared(handle, name, Int32(count), values, lengths, formats, 0) == 1
-            }
-        }
     }
 
     private func readInserts(_ link: Link) -> BatchOutcome? {

@@ -28,6 +28,7 @@ final class WriterLane {
     private let settings: PostgresSettings
     private let configuration: WriterConfiguration
     private let statements: WriterStatements
+    private let parameters: RowParameters
     private var state = State.down
     private var link: Link?
     private var timer: LoopTimer?
@@ -43,6 +44,7 @@ final class WriterLane {
         self.settings = settings
         self.configuration = configuration
         statements = WriterStatements(tables)
+        parameters = RowParameters(capacity: statements.widest)
         backOff = BackOff(minimum: configuration.backOffMinimum, maximum: configuration.backOffMaximum)
     }
 
@@ -82,7 +84,7 @@ final class WriterLane {
         let bytes = batch.bytes
         let isFew = batch.units.count <= configuration.insertUnits && bytes <= configuration.insertBytes
         let isByCopy = batch.manner == .together && !isFew
-        let transmission = Transmission(batch, statements, byCopy: isByCopy, piece: piece)
+        let transmission = Transmission(batch, statements, parameters, byCopy: isByCopy, piece: piece)
         piece = []
         state = .working(transmission)
         startedAt = EventLoop.now()
