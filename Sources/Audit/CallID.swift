@@ -1,3 +1,5 @@
+import Crypto
+
 /// The identity of a call: a UUIDv7 (RFC 9562), whose first 48 bits are the millisecond at which the relay received it.
 public struct CallID: Sendable, Hashable {
     /// The first eight bytes: 48 bits of milliseconds, the version, 12 random bits.
@@ -21,23 +23,7 @@ public struct CallID: Sendable, Hashable {
     }
 
     /// The id as its 36 characters in lower case.
-    public var text: String { String(decoding: utf8, as: UTF8.self) }
-
-    private var utf8: [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        var digits = 0
-        for half in [high, low] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                if digits == 8 || digits == 12 || digits == 16 || digits == 20 { text.append(UInt8(ascii: "-")) }
-                text.append(Self.hexDigits[Int(truncatingIfNeeded: half >> UInt64(shift)) & 15])
-                digits += 1
-            }
-        }
-        return text
-    }
-
-    private static let hexDigits = Array("0123456789abcdef".utf8)
+    public var text: String { Hex.uuid(high: high, low: low) }
 
     /// No call's id, but a place between two: before every call of that millisecond, or (`isUpper`) after every call of the millisecond before.
     static func beside(milliseconds: Int64, isUpper: Bool) -> CallID {

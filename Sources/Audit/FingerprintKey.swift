@@ -31,10 +31,9 @@ public struct FingerprintKey: Sendable {
     /// The same, with the message built in a buffer that the caller keeps for the next one.
     func fingerprint(name: String, value: String, buffer message: inout [UInt8]) -> Int64 {
         message.removeAll(keepingCapacity: true)
-        let name = name.utf8.span
-        for index in 0..<name.count { message.append(name[index]) }
+        message.append(contentsOf: name.utf8)
         message.append(0)
-        KeyNormalizer.append(value.utf8.span, named: name, to: &message)
+        KeyNormalizer.append(value.utf8.span, named: name.utf8.span, to: &message)
         return Int64(bitPattern: hash(message))
     }
 

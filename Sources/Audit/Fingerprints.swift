@@ -19,6 +19,13 @@ public struct Fingerprints: Sendable {
     /// The version of the key that made them; nil when there are none.
     var version: Int16? { values.isEmpty ? nil : key?.version }
 
+    /// Makes room for so many more.
+    public mutating func reserve(_ count: Int) {
+        guard key != nil else { return }
+        values.reserveCapacity(min(values.count + count, Self.maximumCount))
+        buffer.reserveCapacity(64)
+    }
+
     /// Adds the fingerprint of a value under a name.
     public mutating func add(name: String, value: String) {
         guard let key else { return }
@@ -26,7 +33,6 @@ public struct Fingerprints: Sendable {
             isCut = true
             return
         }
-        if values.isEmpty { buffer.reserveCapacity(64) }
         values.append(key.fingerprint(name: name, value: value, buffer: &buffer))
     }
 }

@@ -6,6 +6,7 @@ import Postgres
 struct RequestSealer {
     /// Memory beyond this is given back after a large request.
     private static let keptBytes = 256 << 10
+    private static let emptyHead = [UInt8](repeating: 0, count: Sealer.headBytes)
 
     private let sealer: Sealer
     private let figures: TrailFigures
@@ -40,14 +41,17 @@ struct RequestSealer {
     private mutating func seal(_ intent: Intent, bytes: Int) throws(CryptoError) {
         value.removeAll(keepingCapacity: true)
         value.reserveCapacity(bytes + Sealer.overheadBytes + 16 * (intent.parameters.count + 1))
-        for _ in 0..<Sealer.headBytes { value.append(0) }
+        value.append(contentsOf: Self.emptyHead)
         SealedRequest.append(intent.parameters, files: intent.files, to: &value)
-        let start = SealedRequest.associatedPrefix.count
-        for (half, number) in [intent.id.high, intent.id.low].enumerated() {
-            for place in 0..<8 {
-                associated[start + half * 8 + place] = UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * place))
-            }
-        }
+        bind(to: intent.id)
         try sealer.seal(&value, associated: associated)
+    }
+
+    private mutating func bind(to id: CallID) {
+        let start = SealedRequest.associatedPrefix.count
+        for place in 0..<8 {
+            associated[start + place] = UInt8(truncatingIfNeeded: id.high >> UInt64(56 - 8 * place))
+            associated[start + 8 + place] = UInt8(truncatingIfNeeded: id.low >> UInt64(56 - 8 * place))
+        }
     }
 }

@@ -13,6 +13,8 @@ public final class TrailWriter {
         /// Calls that may be under way when the queue reaches its limit, and the bytes that one usually needs.
         static let callsUnderWay = 65_536
         static let usualBytes = 4096
+        /// How long rows wait for one another while calls are many.
+        static let gatherAtMost: Duration = .milliseconds(3)
 
         /// Endings that wait at most.
         public var outcomeRows: Int
@@ -27,6 +29,14 @@ public final class TrailWriter {
         public init(outcomeRows: Int, outcomeBytes: Int) {
             self.outcomeRows = outcomeRows
             self.outcomeBytes = outcomeBytes
+        }
+    }
+
+    /// Calls between their request and their reply: while they are many, their rows wait for one another a moment.
+    public var callsUnderWay = 0 {
+        didSet {
+            intents.unitsUnderWay = callsUnderWay
+            endings.unitsUnderWay = callsUnderWay
         }
     }
 
@@ -49,13 +59,15 @@ public final class TrailWriter {
         self.limits = limits
         self.figures = figures
         self.sealer = sealer.map { RequestSealer($0, figures: figures) }
+        var bounded = WriterConfiguration(mode: .bounded, connections: limits.intentConnections)
+        bounded.gatherAtMost = Limits.gatherAtMost
         intents = GroupWriter(
-            loop: loop, settings: settings, tables: [TrailTables.intents, TrailTables.sealed],
-            configuration: WriterConfiguration(mode: .bounded, connections: limits.intentConnections))
+            loop: loop, settings: settings, tables: [TrailTables.intents, TrailTables.sealed], configuration: bounded)
         var persistent = WriterConfiguration(mode: .persistent, connections: limits.outcomeConnections)
         // Calls that were admitted while there was room must find some when they end.
         persistent.maximumUnits = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
+        persistent.gatherAtMost = Limits.gatherAtMost
         endings = GroupWriter(
             loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses],
             configuration: persistent)
@@ -84,9 +96,10 @@ public final class TrailWriter {
 
     /// Returns when the intent is durable, and its full request with it.
     public func record(_ intent: Intent) async throws(TrailError) {
-        var unit = [TrailRows.row(intent, table: 0)]
+        let row = TrailRows.row(intent, table: 0)
+        let unit: [EncodedRow]
         do throws(CryptoError) {
-            if let sealed = try sealer?.row(intent, table: 1) { unit.append(sealed) }
+            unit = if let sealed = try sealer?.row(intent, table: 1) { [row, sealed] } else { [row] }
         } catch {
             throw TrailError(error)
         }
@@ -99,8 +112,9 @@ public final class TrailWriter {
 
     /// Queues an ending, and waits for its commit for a time. After that it stays queued until it is written.
     public func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
-        var unit = [TrailRows.row(ending, of: intent, table: 0)]
-        if let response = TrailRows.responseRow(ending, of: intent, table: 1) { unit.append(response) }
+        let row = TrailRows.row(ending, of: intent, table: 0)
+        let unit =
+            if let response = TrailRows.responseRow(ending, of: intent, table: 1) { [row, response] } else { [row] }
         switch await endings.write(unit, waitingAtMost: limit) {
         case .committed: break
         case .queued: figures.late.wrappingIncrement(ordering: .relaxed)

@@ -30,14 +30,11 @@ public enum Digest {
     private static func digest(
         _ algorithm: Libcrypto.Handle, _ length: Int, _ enclosure: [UInt8], _ message: [UInt8]
     ) throws(CryptoError) -> [UInt8] {
-        var done: Int32 = 0
-        let digest = [UInt8](unsafeUninitializedCapacity: Int(toprelay_max_digest)) { out, count in
-            done = toprelay_digest(
-                algorithm.pointer, enclosure, enclosure.count, message, message.count, enclosure, enclosure.count,
-                out.baseAddress)
-            count = done == 1 ? length : 0
+        let digest = Libcrypto.digest(of: length) { out in
+            toprelay_digest(
+                algorithm.pointer, enclosure, enclosure.count, message, message.count, enclosure, enclosure.count, out)
         }
-        guard done == 1 else { throw Libcrypto.failure(to: "digest") }
+        guard let digest else { throw Libcrypto.failure(to: "digest") }
         return digest
     }
 }

@@ -36,12 +36,8 @@ public final class HMACKey: @unchecked Sendable {
 
     /// The message's HMAC, 16 or 32 bytes.
     public func authenticate(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
-        var done: Int32 = 0
-        let code = [UInt8](unsafeUninitializedCapacity: Int(toprelay_max_digest)) { out, count in
-            done = toprelay_hmac(context, message, message.count, out.baseAddress)
-            count = done == 1 ? algorithm.length : 0
-        }
-        guard done == 1 else { throw Libcrypto.failure(to: "authenticate") }
+        let code = Libcrypto.digest(of: algorithm.length) { toprelay_hmac(context, message, message.count, $0) }
+        guard let code else { throw Libcrypto.failure(to: "authenticate") }
         return code
     }
 }

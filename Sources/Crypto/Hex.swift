@@ -23,6 +23,24 @@ public enum Hex {
         return high == nil ? bytes : nil
     }
 
+    /// The 36 characters of a UUID in lower case, from its two halves.
+    public static func uuid(high: UInt64, low: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for index in 0..<32 {
+                if index == 8 || index == 12 || index == 16 || index == 20 {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let shift = UInt64(60 - 4 * (index & 15))
+                text[place] = digit(
+                    UInt8(truncatingIfNeeded: (index < 16 ? high : low) >> shift & 0xF), UInt8(ascii: "a"))
+                place += 1
+            }
+            return 36
+        }
+    }
+
     private static func encode(_ bytes: [UInt8], letters: UInt8) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { text in
             for (index, byte) in bytes.enumerated() {

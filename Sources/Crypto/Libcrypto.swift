@@ -27,6 +27,15 @@ enum Libcrypto {
         return .success(Handle(pointer: pointer))
     }
 
+    /// What `body` writes into room for any digest, when it says 1. (On the stack first: an array made with room for more
+    /// than it holds costs several times as much.)
+    static func digest(of count: Int, _ body: (UnsafeMutablePointer<UInt8>?) -> Int32) -> [UInt8]? {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(toprelay_max_digest)) { room in
+            guard body(room.baseAddress) == 1 else { return nil }
+            return Array(UnsafeBufferPointer(rebasing: room[..<count]))
+        }
+    }
+
     /// What this thread's error queue holds; empties it.
     static func drainErrors() -> String {
         var text = [CChar](repeating: 0, count: 512)

@@ -37,23 +37,21 @@ public final class Sealer {
     /// Seals in place what stands behind the first `headBytes` bytes, which are filled in, and appends the tag.
     /// - Parameter associated: what the value is bound to; not stored with it.
     public func seal(_ value: inout [UInt8], associated: [UInt8]) throws(CryptoError) {
-        let start = Self.headBytes
-        let count = value.count - start
+        let count = value.count - Self.headBytes
         guard count >= 0, counter < .max else {
             throw CryptoError.failed(operation: "seal a value", detail: "no room for its head")
         }
         counter += 1
-        for place in 0..<8 {
-            nonce[4 + place] = UInt8(truncatingIfNeeded: counter >> UInt64(56 - 8 * place))
-            value[head.count + place] = nonce[4 + place]
-        }
-        for place in head.indices { value[place] = head[place] }
+        let counter = counter.bigEndian
+        nonce.withUnsafeMutableBytes { $0.storeBytes(of: counter, toByteOffset: 4, as: UInt64.self) }
         for _ in 0..<SealedForm.tagCount { value.append(0) }
-        let done = value.withUnsafeMutableBufferPointer { bytes in
-            guard let base = bytes.baseAddress else { return Int32(0) }
+        let done = value.withUnsafeMutableBytes { bytes in
+            bytes.copyBytes(from: head)
+            bytes.storeBytes(of: counter, toByteOffset: head.count, as: UInt64.self)
+            guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return Int32(0) }
+            let start = base + Self.headBytes
             return toprelay_gcm_seal_in_place(
-                context, nonce, head, head.count, associated, associated.count, base + start, count,
-                base + start + count)
+                context, nonce, head, head.count, associated, associated.count, start, count, start + count)
         }
         guard done == 1 else { throw Libcrypto.failure(to: "seal a value") }
     }

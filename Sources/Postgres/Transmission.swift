@@ -12,7 +12,8 @@ final class Transmission {
         [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
 
     let batch: WriteBatch
-    private let tables: [TableLayout]
+    private let statements: WriterStatements
+    private let parameters: RowParameters
     private let isCopy: Bool
 
     // Prepared INSERTs: the transactions that are answered, and the statements answered in the one under way.
@@ -30,10 +31,16 @@ final class Transmission {
     private var byteCursor = 0
     private var piece: [UInt8]
 
-    /// - Parameter piece: an empty array, whose memory is used for COPY's data.
-    init(_ batch: WriteBatch, tables: [TableLayout], byCopy: Bool, piece: consuming [UInt8]) {
+    /// - Parameters:
+    ///   - parameters: of the lane, made for the widest of its tables.
+    ///   - piece: an empty array, whose memory is used for COPY's data.
+    init(
+        _ batch: WriteBatch, _ statements: WriterStatements, _ parameters: RowParameters, byCopy: Bool,
+        piece: consuming [UInt8]
+    ) {
         self.batch = batch
-        self.tables = tables
+        self.statements = statements
+        self.parameters = parameters
         self.piece = piece
         isCopy = byCopy
     }
@@ -64,48 +71,15 @@ final class Transmission {
 // MARK: Prepared INSERTs
 
 extension Transmission {
-    static func statementName(table: Int) -> String { "w\(table)" }
-
     private func sendInserts(_ handle: OpaquePointer) -> Bool {
         if PQpipelineStatus(handle) == PQ_PIPELINE_OFF, PQenterPipelineMode(handle) != 1 { return false }
-        var fields = Fields(capacity: tables.map(\.columns.count).max() ?? 0)
         for unit in batch.units {
             for row in unit.rows {
-                guard fields.send(row, handle) else { return false }
+                guard parameters.send(row, statements.names[row.table], handle) else { return false }
             }
             if batch.manner == .separately, PQpipelineSync(handle) != 1 { return false }
         }
         return batch.manner == .separately || PQpipelineSync(handle) == 1
-    }
-
-    /// The places of a row's fields, as libpq takes parameters.
-    private struct Fields {
-        private var values: [UnsafePointer<CChar>?]
-        private var lengths: [Int32]
-        private let formats: [Int32]
-
-        init(capacity: Int) {
-            values = .init(repeating: nil, count: capacity)
-            lengths = .init(repeating: 0, count: capacity)
-            formats = .init(repeating: 1, count: capacity)
-        }
-
-        mutating func send(_ row: EncodedRow, _ handle: OpaquePointer) -> Bool {
-            let count = row.fieldCount
-            return row.bytes.withUnsafeBytes { tuple in
-                var place = 2
-                for field in 0..<count {
-                    let length = Int32(bigEndian: tuple.loadUnaligned(fromByteOffset: place, as: Int32.self))
-                    place += 4
-                    lengths[field] = max(length, 0)
-                    values[field] =
-                        length < 0 ? nil : tuple.baseAddress.map { ($0 + place).assumingMemoryBound(to: CChar.self) }
-                    place += Int(max(length, 0))
-                }
-                let name = Transmission.statementName(table: row.table)
-                return PQsendQueryPrepared(handle, name, Int32(count), values, lengths, formats, 0) == 1
-            }
-        }
     }
 
     private func readInserts(_ link: Link) -> BatchOutcome? {
@@ -159,12 +133,12 @@ extension Transmission {
 extension Transmission {
     private func startCopy(_ handle: OpaquePointer) -> Bool {
         if PQpipelineStatus(handle) != PQ_PIPELINE_OFF, PQexitPipelineMode(handle) != 1 { return false }
-        var isUsed = [Bool](repeating: false, count: tables.count)
+        var isUsed = [Bool](repeating: false, count: statements.names.count)
         for unit in batch.units {
             for row in unit.rows { isUsed[row.table] = true }
         }
         copyTables = isUsed.indices.filter { isUsed[$0] }
-        let script = copyTables.map { tables[$0].copyStatement }.joined(separator: ";")
+        let script = statements.copy(into: copyTables)
         copyTables.reverse()
         return PQsendQuery(handle, script) == 1
     }

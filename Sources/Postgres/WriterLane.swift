@@ -27,8 +27,8 @@ final class WriterLane {
     private let loop: EventLoop
     private let settings: PostgresSettings
     private let configuration: WriterConfiguration
-    private let tables: [TableLayout]
-    private let preparation: String
+    private let statements: WriterStatements
+    private let parameters: RowParameters
     private var state = State.down
     private var link: Link?
     private var timer: LoopTimer?
@@ -43,10 +43,8 @@ final class WriterLane {
         self.loop = loop
         self.settings = settings
         self.configuration = configuration
-        self.tables = tables
-        preparation = tables.enumerated().map { index, table in
-            table.prepareStatement(named: Transmission.statementName(table: index))
-        }.joined(separator: ";")
+        statements = WriterStatements(tables)
+        parameters = RowParameters(capacity: statements.widest)
         backOff = BackOff(minimum: configuration.backOffMinimum, maximum: configuration.backOffMaximum)
     }
 
@@ -76,7 +74,7 @@ final class WriterLane {
             timer = nil
             let link = Link(loop: loop, settings: settings)
             self.link = link
-            link.open(script: preparation) { [self] error in opened(link, error) }
+            link.open(script: statements.preparation) { [self] error in opened(link, error) }
         }
     }
 
@@ -86,7 +84,7 @@ final class WriterLane {
         let bytes = batch.bytes
         let isFew = batch.units.count <= configuration.insertUnits && bytes <= configuration.insertBytes
         let isByCopy = batch.manner == .together && !isFew
-        let transmission = Transmission(batch, tables: tables, byCopy: isByCopy, piece: piece)
+        let transmission = Transmission(batch, statements, parameters, byCopy: isByCopy, piece: piece)
         piece = []
         state = .working(transmission)
         startedAt = EventLoop.now()

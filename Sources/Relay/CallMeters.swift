@@ -4,8 +4,13 @@ import Metrics
 /// The figures of one worker's calls, for operators. Meters are made once and kept, since looking one up costs as much
 /// as signing.
 public final class CallMeters {
-    private var calls: [String: [Outcome: Counter]] = [:]
-    private var durations: [String: Timer] = [:]
+    /// The meters of one method.
+    private struct MethodMeters {
+        let duration: Timer
+        var outcomes: [Outcome: Counter] = [:]
+    }
+
+    private var methods: [String: MethodMeters] = [:]
     private var refusals: [ProblemType: Counter] = [:]
     private let top = Timer(label: "toprelay_top_seconds")
     private let audit = Timer(label: "toprelay_audit_wait_seconds")
@@ -19,8 +24,7 @@ public final class CallMeters {
     public init() {}
 
     func finished(method: String, outcome: Outcome, timing: ServerTiming) {
-        counter(method: method, outcome: outcome).increment()
-        duration(method: method).recordNanoseconds(Int64(clamping: timing.total))
+        countCall(of: method, outcome, Int64(clamping: timing.total))
         audit.recordNanoseconds(Int64(clamping: timing.audit))
         if let spent = timing.top { top.recordNanoseconds(Int64(clamping: spent)) }
     }
@@ -42,18 +46,18 @@ public final class CallMeters {
 
     func notSent() { unsentCalls.increment() }
 
-    private func counter(method: String, outcome: Outcome) -> Counter {
-        if let counter = calls[method]?[outcome] { return counter }
-        let counter = Counter(
-            label: "toprelay_calls_total", dimensions: [("method", method), ("outcome", outcome.rawValue)])
-        calls[method, default: [:]][outcome] = counter
-        return counter
-    }
-
-    private func duration(method: String) -> Timer {
-        if let timer = durations[method] { return timer }
-        let timer = Timer(label: "toprelay_call_seconds", dimensions: [("method", method)])
-        durations[method] = timer
-        return timer
+    private func countCall(of method: String, _ outcome: Outcome, _ total: Int64) {
+        if let known = methods[method], let counter = known.outcomes[outcome] {
+            counter.increment()
+            return known.duration.recordNanoseconds(total)
+        }
+        let labels = [("method", method)]
+        var meters =
+            methods[method] ?? MethodMeters(duration: Timer(label: "toprelay_call_seconds", dimensions: labels))
+        let counter = Counter(label: "toprelay_calls_total", dimensions: labels + [("outcome", outcome.rawValue)])
+        meters.outcomes[outcome] = counter
+        methods[method] = meters
+        counter.increment()
+        meters.duration.recordNanoseconds(total)
     }
 }

@@ -11,6 +11,8 @@ struct PreparedCall: Sendable {
     let session: SellerSession?
     let mapped: MappedCall
     let id: CallID
+    /// The id as replies show it.
+    let idText: String
     let clock: CallClock
 
     /// The call's method.
@@ -45,6 +47,8 @@ struct PreparedCall: Sendable {
 extension Fingerprints {
     /// Adds the keys that a request or an answer names. A list at its limit may have been cut.
     mutating func add(_ keys: [BusinessKey]) {
+        if keys.isEmpty { return }
+        reserve(keys.count)
         for key in keys { add(name: key.name, value: key.value) }
         if keys.count >= BusinessKey.maximumCount { isCut = true }
     }

@@ -16,6 +16,10 @@ public struct Reply: Sendable {
 
     /// A JSON document with status 200.
     public static func json(_ body: [UInt8]) -> Reply {
-        Reply(status: 200, headers: [("Content-Type", "application/json")], body: body)
+        var reply = Reply(status: 200, headers: [], body: body)
+        // Those of a call follow.
+        reply.headers.reserveCapacity(3)
+        reply.headers.append(("Content-Type", "application/json"))
+        return reply
     }
 }

@@ -11,21 +11,20 @@ struct ServerTiming {
     var value: String {
         var value: [UInt8] = []
         value.reserveCapacity(80)
-        Self.append("audit", audit, to: &value)
-        if let top { Self.append("top", top, to: &value) }
-        Self.append("total", total, to: &value)
+        Self.append("audit;dur=", audit, to: &value)
+        if let top { Self.append(", top;dur=", top, to: &value) }
+        Self.append(", total;dur=", total, to: &value)
         return String(decoding: value, as: UTF8.self)
     }
 
     private static func append(_ name: String, _ nanoseconds: UInt64, to value: inout [UInt8]) {
-        if !value.isEmpty { value.append(contentsOf: ", ".utf8) }
         value.append(contentsOf: name.utf8)
-        value.append(contentsOf: ";dur=".utf8)
-        value.append(contentsOf: String(nanoseconds / 1_000_000).utf8)
-        value.append(UInt8(ascii: "."))
-        var unit: UInt64 = 100_000
-        while unit >= 1000 {
-            value.append(UInt8(ascii: "0") + UInt8(nanoseconds / unit % 10))
+        let microseconds = nanoseconds / 1000
+        var unit: UInt64 = 1000
+        while microseconds / unit >= 10 { unit *= 10 }
+        while unit > 0 {
+            value.append(UInt8(ascii: "0") + UInt8(microseconds / unit % 10))
+            if unit == 1000 { value.append(UInt8(ascii: ".")) }
             unit /= 10
         }
     }

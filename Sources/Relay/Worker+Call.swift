@@ -39,7 +39,7 @@ extension Worker {
             trace(error, request, by: token)
             return problem(error, request)
         }
-        return request.isDryRun ? withRequestID(dryRun(call), request, id: call.id) : await relay(call)
+        return request.isDryRun ? withRequestID(dryRun(call), request, id: call.idText) : await relay(call)
     }
 
     private func relay(_ call: PreparedCall) async -> Reply {
@@ -51,11 +51,12 @@ extension Worker {
             return await unrecorded(call, intent, error, since: recordingSince)
         }
         let auditWait = EventLoop.now() - recordingSince
-        let form = signedForm(call)
         let verdict: Verdict
         var top: UInt64?
-        switch form {
+        var requestBytes = 0
+        switch signedForm(call) {
         case .success(let body):
+            requestBytes = body.bytes.count
             let result = await curl.perform(curlRequest(call, form: body))
             verdict = Verdict(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
@@ -68,7 +69,7 @@ extension Worker {
         ending.auditNanoseconds = auditWait
         ending.topNanoseconds = top
         ending.attempts = top == nil ? 0 : 1
-        ending.requestBytes = form.byteCount
+        ending.requestBytes = requestBytes
         return await finish(call, verdict, ending, of: intent)
     }
 
@@ -99,7 +100,7 @@ extension Worker {
         meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
         var reply = self.reply(call, verdict)
         reply.headers.append(("Server-Timing", timing.value))
-        return withRequestID(reply, call.request, id: call.id)
+        return withRequestID(reply, call.request, id: call.idText)
     }
 
     /// The intent could not be made durable: nothing is sent. Where its commit is in doubt, a `not_sent` row follows.
@@ -133,7 +134,7 @@ extension Worker {
         var json = JSONWriter(capacity: 256 + result.count)
         json.beginObject()
         json.name("id")
-        json.string(call.id.text)
+        json.string(call.idText)
         json.name("method")
         json.string(call.method)
         json.name("outcome")
@@ -160,7 +161,7 @@ extension Worker {
             logger.record(
                 .error, "TOP refuses the relay's set-up",
                 [
-                    .call: call.id.text, .method: call.method, .app: call.app.app.name, .code: verdict.code ?? "",
+                    .call: call.idText, .method: call.method, .app: call.app.app.name, .code: verdict.code ?? "",
                     .subCode: verdict.subCode ?? "",
                 ])
         }
@@ -169,12 +170,11 @@ extension Worker {
     private func problem(_ problem: Problem, _ request: CallRequest) -> Reply {
         withRequestID(
             problem.reply, request,
-            id: problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random))
+            id: (problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)).text)
     }
 
-    private func withRequestID(_ reply: Reply, _ request: CallRequest, id: CallID) -> Reply {
-        var reply = reply
-        reply.headers.append(("X-Request-Id", request.clientRequestID ?? id.text))
+    private func withRequestID(_ reply: consuming Reply, _ request: CallRequest, id: String) -> Reply {
+        reply.headers.append(("X-Request-Id", request.clientRequestID ?? id))
         return reply
     }
 }

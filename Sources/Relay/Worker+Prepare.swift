@@ -22,9 +22,10 @@ extension Worker {
         let session = try session(for: request, app: app.app, vault: vault, now: clock.startMilliseconds)
         // The seconds that are left count from the reply, and the request may have waited for its turn.
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: settings.wallClock()) }
+        let id = CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random)
         return PreparedCall(
-            request: request, token: token, app: app, session: session, mapped: mapped,
-            id: CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random), clock: clock)
+            request: request, token: token, app: app, session: session, mapped: mapped, id: id, idText: id.text,
+            clock: clock)
     }
 
     /// The snapshot, as long as it is surely not stale: a withdrawn token must not work on.

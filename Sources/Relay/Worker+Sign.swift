@@ -31,15 +31,6 @@ struct FormBody: Sendable {
 /// A form that is ready to be sent, or why it could not be made.
 typealias SignedForm = Result<FormBody, Problem>
 
-extension Result where Success == FormBody {
-    var byteCount: Int {
-        switch self {
-        case .success(let form): form.bytes.count
-        case .failure: 0
-        }
-    }
-}
-
 extension Worker {
     /// Adds the common parameters, the session and the sign. What is signed is exactly what is sent.
     func signedForm(_ call: PreparedCall) -> SignedForm {

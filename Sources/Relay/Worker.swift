@@ -33,7 +33,9 @@ public actor Worker {
     /// Masks by session, or by app where there is none; as old as the snapshot.
     var secretMasks: [ObjectIdentifier: SecretMask] = [:]
     var bans = Bans()
-    var callsInFlight = 0
+    var callsInFlight = 0 {
+        didSet { trail.callsUnderWay = callsInFlight }
+    }
     var isDraining = false
     var refusalQueue = RefusalQueue()
     var isWritingRefusals = false

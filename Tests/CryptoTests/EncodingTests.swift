@@ -18,6 +18,21 @@ struct EncodingTests {
         ("foobar", "Zm9vYmFy"),
     ]
 
+    @Test("a UUID is its bytes in lower-case hexadecimal, in five groups")
+    func uuid() {
+        #expect(
+            Hex.uuid(high: 0x0123_4567_89AB_CDEF, low: 0xFEDC_BA98_7654_3210) == "01234567-89ab-cdef-fedc-ba9876543210")
+        for _ in 0..<1000 {
+            let halves = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+            let text = Hex.uuid(high: halves.0, low: halves.1)
+            #expect(text.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])
+            #expect(
+                Hex.decode(String(text.filter { $0 != "-" }))?.reduce((UInt64(0), UInt64(0))) { sum, byte in
+                    (sum.0 << 8 | sum.1 >> 56, sum.1 << 8 | UInt64(byte))
+                } ?? (0, 0) == halves)
+        }
+    }
+
     @Test("base64 as RFC 4648 has it", arguments: known)
     func base64(_ plain: String, _ text: String) {
         let bytes = Array(plain.utf8)

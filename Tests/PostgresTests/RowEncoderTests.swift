@@ -56,7 +56,8 @@ import Testing
         expected.text("one")
         expected.null()
         expected.null()
-        #expect(encoder.finish().dropping { $0 == 2 } == expected.finish())
+        let (row, shorter) = (encoder.finish(), expected.finish())
+        #expect(row.dropping { $0 == 2 } == shorter)
     }
 }
 

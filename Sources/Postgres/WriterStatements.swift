@@ -1,0 +1,28 @@
+/// The statements of a writer's tables, as libpq takes them: made once, sent with every batch.
+struct WriterStatements {
+    /// Prepares an INSERT for each table, as a script.
+    let preparation: String
+    /// The name of each table's prepared INSERT.
+    let names: [[CChar]]
+    /// The most columns of a table.
+    let widest: Int
+    private let copies: [String]
+    private let copyOfAll: [CChar]
+
+    init(_ tables: [TableLayout]) {
+        let names = tables.indices.map { "w\($0)" }
+        preparation = zip(tables, names).map { $0.prepareStatement(named: $1) }.joined(separator: ";")
+        self.names = names.map(Self.terminated)
+        widest = tables.map(\.columns.count).max() ?? 0
+        copies = tables.map(\.copyStatement)
+        copyOfAll = Self.terminated(copies.joined(separator: ";"))
+    }
+
+    /// COPY into some of the tables, in rising order, as a script.
+    func copy(into tables: [Int]) -> [CChar] {
+        if tables.count == copies.count { return copyOfAll }
+        return Self.terminated(tables.map { copies[$0] }.joined(separator: ";"))
+    }
+
+    private static func terminated(_ text: String) -> [CChar] { text.utf8.map { CChar(bitPattern: $0) } + [0] }
+}
