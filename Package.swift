@@ -69,10 +69,13 @@ let package = Package(
 
         .target(name: "Migrations", dependencies: ["CMigrations"], swiftSettings: common),
 
+        .target(name: "Bytes", swiftSettings: common),
+
         // Values.
-        .target(name: "JSON", swiftSettings: safe),
-        .target(name: "TOP", dependencies: ["JSON", "Crypto"], swiftSettings: safe),
-        .target(name: "Catalog", dependencies: ["CCatalog", "JSON", "TOP", yams, atomics], swiftSettings: safe),
+        .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
+        .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
+        .target(
+            name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams, atomics], swiftSettings: safe),
 
         // State in PostgreSQL.
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
@@ -88,7 +91,7 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
+                "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
                 "Telemetry", logging, metrics,
             ], swiftSettings: safe),
         .target(
@@ -120,6 +123,7 @@ let package = Package(
         .testTarget(name: "CurlTests", dependencies: ["Curl", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],

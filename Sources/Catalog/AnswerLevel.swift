@@ -31,8 +31,9 @@ final class AnswerLevel: Sendable {
         self.table = table
     }
 
-    subscript(name: ArraySlice<UInt8>) -> Member? {
-        table.match(name.span).map { members[$0.index] }
+    subscript(name: Span<UInt8>) -> Member? {
+        guard let match = table.match(name) else { return nil }
+        return members[match.index]
     }
 
     subscript(name: String) -> Member? {

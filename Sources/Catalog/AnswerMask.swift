@@ -51,7 +51,7 @@ struct AnswerMask {
 
     private mutating func object(_ value: JSONValue, _ level: AnswerLevel) {
         for field in value.fields {
-            guard let member = level[field.nameBytes] else { continue }
+            guard let member = field.withNameBytes({ level[$0] }) else { continue }
             if member.isList, let elements = ListWrapper.elements(of: field.value, member) {
                 for element in elements { self.element(element, member) }
             } else {

@@ -4,7 +4,7 @@ extension Entry {
 
     /// Whether a name, in any of its spellings, is that of a file.
     public func isFile(_ name: String) -> Bool {
-        level.match(Array(name.utf8)[...]).map { level.fields[$0.index].field.isFile } ?? false
+        level.match(name).map { level.fields[$0.index].field.isFile } ?? false
     }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import TOP
 
@@ -33,19 +34,22 @@ struct Interpreter {
         return root.count == 1 || root.count == 2 && root["request_id"]?.scalarText != nil
     }
 
+    private static let requestID = "request_id"
+
     // MARK: The result as plain JSON
 
     private mutating func write(_ inner: JSONValue) {
         guard inner.kind == .object else { return writer.value(inner) }
         writer.beginObject()
-        for field in inner.fields {
-            let member = entry.answerLevel[field.nameBytes]
-            if member == nil, field.isNamed("request_id") {
-                if field.value.scalarText == nil { hasHidden = true }
-                continue
+        let level = entry.answerLevel
+        inner.forEachField { name, place in
+            let member = level[name]
+            if member == nil, Self.requestID.withUTF8Span({ $0.isEqual(to: name) }) {
+                if !inner.kind(at: place).isScalar { hasHidden = true }
+                return
             }
-            writer.name(field.name)
-            write(field.value, member)
+            writer.name(at: place, of: inner)
+            write(inner.value(at: place), member)
         }
         writer.endObject()
     }
@@ -72,9 +76,9 @@ struct Interpreter {
             return writer.value(value)
         }
         writer.beginObject()
-        for field in value.fields {
-            writer.name(field.name)
-            write(field.value, level[field.nameBytes])
+        value.forEachField { name, place in
+            writer.name(at: place, of: value)
+            write(value.value(at: place), level[name])
         }
         writer.endObject()
     }
@@ -103,11 +107,11 @@ struct Interpreter {
             case .flag(let flag):
                 if !holds(flag, inner) { isComplete = false }
             case .echoed(let path, let expectation):
-                let sent = Set(call.expectations[expectation])
+                let sent = call.expectations[expectation]
                 guard !sent.isEmpty else { continue }
-                let found = sent.intersection(texts(path[...], inner, entry.answerLevel))
-                if found.isEmpty { return .businessFailure }
-                if found.count < sent.count { isComplete = false }
+                let (found, all) = echoed(sent, path, inner)
+                if found == 0 { return .businessFailure }
+                if found < all { isComplete = false }
             }
         }
         if !isComplete { return .partial }
@@ -129,17 +133,49 @@ struct Interpreter {
 
     private func text(_ path: [String]?, _ inner: JSONValue) -> String? {
         guard let path else { return nil }
-        return texts(path[...], inner, entry.answerLevel).first
+        var first: String?
+        forEachText(path[...], inner, entry.answerLevel) { text in
+            first = text
+            return false
+        }
+        return first
     }
 
-    /// The texts of all scalars at a path, through lists however they are wrapped.
-    private func texts(_ path: ArraySlice<String>, _ value: JSONValue, _ level: AnswerLevel?) -> [String] {
-        guard let name = path.first else { return value.scalarText.map { [$0] } ?? [] }
-        guard let next = value[name] else { return [] }
-        let member = level?[name]
-        guard let member, member.isList, let elements = ListWrapper.elements(of: next, member) else {
-            return texts(path.dropFirst(), next, member?.level)
+    /// How many different texts were sent, and how many of them stand at a path of the answer.
+    private func echoed(_ sent: [String], _ path: [String], _ inner: JSONValue) -> (found: Int, all: Int) {
+        if sent.count == 1 {
+            var found = 0
+            forEachText(path[...], inner, entry.answerLevel) { text in
+                if text == sent[0] { found = 1 }
+                return found == 0
+            }
+            return (found, 1)
         }
-        return elements.flatMap { texts(path.dropFirst(), $0, member.level) }
+        let all = Set(sent)
+        var found: Set<String> = []
+        forEachText(path[...], inner, entry.answerLevel) { text in
+            if all.contains(text) { found.insert(text) }
+            return found.count < all.count
+        }
+        return (found.count, all.count)
+    }
+
+    /// Calls `body` with the texts of all scalars at a path, through lists however they are wrapped, until it says false;
+    /// says itself whether it never did.
+    @discardableResult
+    private func forEachText(
+        _ path: ArraySlice<String>, _ value: JSONValue, _ level: AnswerLevel?, _ body: (String) -> Bool
+    ) -> Bool {
+        guard let name = path.first else { return value.scalarText.map(body) ?? true }
+        guard let next = value[name] else { return true }
+        let member = level?[name]
+        let rest = path.dropFirst()
+        guard let member, member.isList, let elements = ListWrapper.elements(of: next, member) else {
+            return forEachText(rest, next, member?.level, body)
+        }
+        for element in elements {
+            guard forEachText(rest, element, member.level, body) else { return false }
+        }
+        return true
     }
 }

@@ -1,3 +1,6 @@
+import Bytes
+import JSON
+
 /// The fields of one object, compiled for looking names up.
 final class Level: Sendable {
     let fields: [CompiledField]
@@ -26,8 +29,13 @@ final class Level: Sendable {
     }
 
     /// The field of that name, as documented, in camel case or by an alias.
-    func match(_ name: ArraySlice<UInt8>) -> NameTable.Match? {
-        table.match(name.span)
+    func match(_ name: Span<UInt8>) -> NameTable.Match? {
+        table.match(name)
+    }
+
+    /// The same for a text.
+    func match(_ name: String) -> NameTable.Match? {
+        name.withUTF8Span { table.match($0) }
     }
 }
 
@@ -35,6 +43,8 @@ final class Level: Sendable {
 final class CompiledField: Sendable {
     let field: Field
     let name: String
+    /// The name as JSON writes it, with quotation marks and colon.
+    let writtenName: [UInt8]
     let kind: FieldType.Kind
     let isList: Bool
     let isRequired: Bool
@@ -48,6 +58,8 @@ final class CompiledField: Sendable {
     let holdsSensitive: Bool
     /// Whether nothing but the type is to be looked at, so that a value can go from body to parameter as it is.
     let isPlain: Bool
+    /// Whether some rule looks at the value.
+    let isCompared: Bool
     /// The values of a closed enumeration as UTF-8, and what is sent for each.
     private let choices: [(written: String, sent: String)]
 
@@ -55,12 +67,16 @@ final class CompiledField: Sendable {
     init(_ field: Field, level: Level?, content: CompiledField?, isRequestID: Bool, isCompared: Bool) {
         self.field = field
         name = field.name
+        var writer = JSONWriter()
+        writer.name(field.name)
+        writtenName = writer.bytes
         kind = field.type.kind
         isList = field.type.isList
         isRequired = field.isRequired
         self.level = level
         self.content = content
         self.isRequestID = isRequestID
+        self.isCompared = isCompared
         holdsSensitive =
             field.sensitivity != nil || content?.holdsSensitive == true
             || level?.fields.contains(where: \.holdsSensitive) == true

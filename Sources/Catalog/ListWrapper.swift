@@ -1,36 +1,37 @@
+import Bytes
 import JSON
 
 /// TOP writes a list as `{"id_mapping":{"entry":[…]}}`, with `simplify=true` as `{"id_mapping":[…]}`, and at times a
 /// single element in place of a list.
 enum ListWrapper {
     /// The elements of what stands where a list should be; nil if it cannot be read as one.
-    static func elements(of value: JSONValue, _ member: AnswerLevel.Member) -> [JSONValue]? {
+    static func elements(of value: JSONValue, _ member: AnswerLevel.Member) -> ListElements? {
         switch value.kind {
-        case .array: return Array(value.elements)
+        case .array: return ListElements(of: value)
         case .object: return elements(ofObject: value, member)
         case .null, .bool, .number, .string: return nil
         }
     }
 
-    private static func elements(ofObject value: JSONValue, _ member: AnswerLevel.Member) -> [JSONValue] {
-        guard let only = value.fields.first(where: { _ in true }) else { return [] }
+    private static func elements(ofObject value: JSONValue, _ member: AnswerLevel.Member) -> ListElements {
+        guard let only = value.fields.first(where: { _ in true }) else { return ListElements() }
         guard value.count == 1 else { return elements(besideOthers: value, member) }
         let inner = only.value
         let isNamedAsItem = only.isNamed(member.itemName)
         // A single element whose one member is documented is that element, not a wrapper.
-        if !isNamedAsItem, member.level?[only.nameBytes] != nil { return [value] }
+        if !isNamedAsItem, only.withNameBytes({ member.level?[$0] }) != nil { return ListElements(value) }
         switch inner.kind {
-        case .array: return Array(inner.elements)
-        case .null: return isNamedAsItem ? [] : [value]
-        case .object: return isNamedAsItem || member.level != nil ? [inner] : [value]
-        case .bool, .number, .string: return isNamedAsItem || member.level == nil ? [inner] : [value]
+        case .array: return ListElements(of: inner)
+        case .null: return isNamedAsItem ? ListElements() : ListElements(value)
+        case .object: return ListElements(isNamedAsItem || member.level != nil ? inner : value)
+        case .bool, .number, .string: return ListElements(isNamedAsItem || member.level == nil ? inner : value)
         }
     }
 
     /// A wrapper may hold more than its list: attributes that TOP adds.
-    private static func elements(besideOthers value: JSONValue, _ member: AnswerLevel.Member) -> [JSONValue] {
+    private static func elements(besideOthers value: JSONValue, _ member: AnswerLevel.Member) -> ListElements {
         guard let list = value[member.itemName], list.kind == .array, member.level?[member.itemName] == nil
-        else { return [value] }
-        return Array(list.elements)
+        else { return ListElements(value) }
+        return ListElements(of: list)
     }
 }

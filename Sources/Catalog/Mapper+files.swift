@@ -5,7 +5,7 @@ extension Mapper {
     /// Sorts the parts by the level's fields, and notes those that are no file's and those that come twice.
     mutating func attach(_ parts: [FilePart], _ level: Level, _ given: inout [Given]) {
         for part in parts {
-            guard let match = level.match(Array(part.name.utf8)[...]) else {
+            guard let match = level.match(part.name) else {
                 unknownFile(part.name, level)
                 continue
             }
@@ -15,7 +15,7 @@ extension Mapper {
                 continue
             }
             let other = given[match.index].spelling ?? field.name
-            if given[match.index].value != nil {
+            if given[match.index].place != nil {
                 fault(at: part.name, "given twice, in the JSON part as \"\(other)\" and as a file part")
                 given[match.index].presence = .faulty
             } else if attached[match.index] != nil {

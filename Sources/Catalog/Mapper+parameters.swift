@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import TOP
 
@@ -8,28 +9,25 @@ extension Mapper {
         parameters.reserveCapacity(level.fields.count + 8)
         var given = gather(root, level)
         if !files.isEmpty { attach(files, level, &given) }
-        for (index, field) in level.fields.enumerated() {
+        for index in level.fields.indices {
             if !attached.isEmpty, let part = attached[index] {
-                file(part, field, &given[index])
+                file(part, level.fields[index], &given[index])
             } else {
-                parameter(field, &given[index])
+                parameter(level.fields[index], of: root, &given[index])
             }
         }
         if level.isOpen { copyUnknownParameters(root, level) }
         check(level, given)
     }
 
-    private mutating func parameter(_ field: CompiledField, _ given: inout Given) {
+    private mutating func parameter(_ field: CompiledField, of root: JSONValue, _ given: inout Given) {
         if given.presence == .faulty { return }
-        guard let value = given.value, !isBlankRequestID(value, field) else {
-            given.presence = .absent
-            guard let text = substitute(for: field) else { return }
-            given.presence = .present
-            return send(Scalar(text: text, isBare: false), field, &given)
-        }
+        guard let place = given.place else { return absentParameter(field, &given) }
+        let value = root.value(at: place)
+        if field.isRequestID, isBlank(value) { return absentParameter(field, &given) }
         path.append(.name(given.spelling ?? field.name))
         defer { path.removeLast() }
-        if value.kind == .string, value.stringBytes?.allSatisfy(Blank.contains) == true, field.takesBlankAsMissing {
+        if isBlank(value), field.takesBlankAsMissing {
             given.presence = .blank
             if field.isRequired { fault("is required and must not be blank: \(field.expectation)") }
             return
@@ -49,9 +47,16 @@ extension Mapper {
         structured(value, field, &given)
     }
 
+    private mutating func absentParameter(_ field: CompiledField, _ given: inout Given) {
+        given.presence = .absent
+        guard let text = substitute(for: field) else { return }
+        given.presence = .present
+        send(Scalar(text: text, isBare: false), field, &given)
+    }
+
     /// Sends a scalar.
     private mutating func send(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
-        given.text = scalar.text
+        if field.isCompared { given.text = scalar.text }
         given.seconds = scalar.seconds
         if let masked = remember(scalar.text, field) {
             let bytes = Array(scalar.text.utf8)
@@ -199,19 +204,21 @@ extension Mapper {
         if !spans.isEmpty {
             masks.append(ParameterMask(parameter: parameters.count, text: writer.bytes, spans: spans))
         }
-        parameters.append(Parameter(name: field.name, value: String(decoding: writer.bytes, as: UTF8.self)))
+        parameters.append(Parameter(name: field.name, value: String(wellFormed: writer.bytes.span)))
     }
 
     private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
-        for member in root.fields where level.match(member.nameBytes) == nil && !member.value.isNull {
-            var text = member.value.scalarText
+        root.forEachField { name, place in
+            guard level.match(name) == nil, root.kind(at: place) != .null else { return }
+            let value = root.value(at: place)
+            var text = value.scalarText
             if text == nil {
                 writer.removeAll()
-                writer.value(member.value)
-                text = String(decoding: writer.bytes, as: UTF8.self)
+                writer.value(value)
+                text = String(wellFormed: writer.bytes.span)
             }
-            guard let text, !Parameter.isBlank(text) else { continue }
-            sendUnknown(text, named: member.name)
+            guard let text, !Parameter.isBlank(text) else { return }
+            sendUnknown(text, named: String(wellFormed: name))
         }
     }
 
@@ -257,7 +264,7 @@ extension Mapper {
     private mutating func written(_ content: CompiledField, _ value: JSONValue) -> String? {
         guard let text = value.string else {
             write(content, value)
-            return String(decoding: writer.bytes, as: UTF8.self)
+            return String(wellFormed: writer.bytes.span)
         }
         guard let document = embedded(text) else { return nil }
         let outer = isVerbatim

@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import TOP
 
@@ -23,14 +24,14 @@ struct Mapper {
             case present
         }
 
-        /// The value; nil if the field is absent.
-        var value: JSONValue?
+        /// Where the value stands in its object; nil if the field is absent.
+        var place: JSONPlace?
         /// Whether the caller named the field at all.
         var isNamed = false
         /// The caller's spelling of the name; nil if it is the documented one.
         var spelling: String?
         var presence = Presence.absent
-        /// A scalar's text as sent.
+        /// A scalar's text as sent, where some rule looks at it.
         var text: String?
         /// A date's seconds since 1970.
         var seconds: Int?
@@ -101,39 +102,40 @@ struct Mapper {
     /// Sorts an object's members by the level's fields, and notes unknown and double names.
     mutating func gather(_ object: JSONValue, _ level: Level) -> [Given] {
         var given = Array(repeating: Given(), count: level.fields.count)
-        for member in object.fields {
-            let bytes = member.nameBytes
-            guard let match = level.match(bytes) else {
-                if !level.isOpen { unknown(member, level) }
-                continue
-            }
-            let index = match.index
-            if isVerbatim, !match.isDocumented {
-                let name = level.fields[index].name
-                fault(at: member.name, "unknown field; in a text that is sent unchanged its name is \"\(name)\"")
-                continue
-            }
-            if given[index].isNamed {
-                let spelling = member.name
-                let other = given[index].spelling ?? level.fields[index].name
-                fault(at: spelling, "given twice, as \"\(other)\" and as \"\(spelling)\"")
-                given[index].presence = .faulty
-                continue
-            }
-            given[index].isNamed = true
-            if !match.isDocumented { given[index].spelling = member.name }
-            let value = member.value
-            if !value.isNull {
-                given[index].value = value
-                given[index].presence = .present
+        object.forEachField { name, place in
+            if let match = level.match(name) {
+                gather(object, place, match, level, &given[match.index])
+            } else if !level.isOpen {
+                unknown(object.member(at: place).name, level)
             }
         }
         return given
     }
 
-    private mutating func unknown(_ member: JSONMember, _ level: Level) {
+    private mutating func gather(
+        _ object: JSONValue, _ place: JSONPlace, _ match: NameTable.Match, _ level: Level, _ given: inout Given
+    ) {
+        if isVerbatim, !match.isDocumented {
+            let name = level.fields[match.index].name
+            let detail = "unknown field; in a text that is sent unchanged its name is \"\(name)\""
+            return fault(at: object.member(at: place).name, detail)
+        }
+        if given.isNamed {
+            let spelling = object.member(at: place).name
+            let other = given.spelling ?? level.fields[match.index].name
+            fault(at: spelling, "given twice, as \"\(other)\" and as \"\(spelling)\"")
+            given.presence = .faulty
+            return
+        }
+        given.isNamed = true
+        if !match.isDocumented { given.spelling = object.member(at: place).name }
+        guard object.kind(at: place) != .null else { return }
+        given.place = place
+        given.presence = .present
+    }
+
+    private mutating func unknown(_ name: String, _ level: Level) {
         guard faults.hasRoom else { return faults.omit() }
-        let name = member.name
         suggestions -= 1
         let nearest = suggestions >= 0 ? NearestName.of(name, among: level.fields.map(\.name)) : nil
         fault(at: name, nearest.map { "unknown field; did you mean \"\($0)\"?" } ?? "unknown field")
@@ -144,26 +146,29 @@ struct Mapper {
         guard value.kind == .object else { return fault("must be an object, not \(value.kind.inWords)") }
         var given = gather(value, level)
         writer.beginObject()
-        for (index, field) in level.fields.enumerated() { member(field, &given[index]) }
+        for index in level.fields.indices { member(level.fields[index], of: value, &given[index]) }
         if level.isOpen { copyUnknown(value, level) }
         writer.endObject()
         check(level, given)
     }
 
     private mutating func copyUnknown(_ value: JSONValue, _ level: Level) {
-        for member in value.fields where level.match(member.nameBytes) == nil {
-            writer.name(member.name)
-            writeUnknown(member.value)
+        value.forEachField { name, place in
+            guard level.match(name) == nil else { return }
+            writer.name(at: place, of: value)
+            writeUnknown(value.value(at: place))
         }
     }
 
     /// Writes a member, or notes that it is missing.
-    private mutating func member(_ field: CompiledField, _ given: inout Given) {
+    private mutating func member(_ field: CompiledField, of object: JSONValue, _ given: inout Given) {
         if given.presence == .faulty { return }
-        guard let value = given.value, !isBlankRequestID(value, field) else { return absentMember(field, &given) }
+        guard let place = given.place else { return absentMember(field, &given) }
+        let value = object.value(at: place)
+        if field.isRequestID, isBlank(value) { return absentMember(field, &given) }
         path.append(.name(given.spelling ?? field.name))
         defer { path.removeLast() }
-        writer.name(field.name)
+        writer.name(written: field.writtenName)
         if field.isList { return list(value, field, &given) }
         element(value, field, &given)
     }
@@ -171,7 +176,7 @@ struct Mapper {
     private mutating func absentMember(_ field: CompiledField, _ given: inout Given) {
         given.presence = .absent
         guard let text = substitute(for: field) else { return }
-        writer.name(field.name)
+        writer.name(written: field.writtenName)
         let isBare = field.kind == .number || field.kind == .boolean || field.kind == .decimal
         write(Scalar(text: text, isBare: isBare), field, &given)
         given.presence = .present
@@ -189,8 +194,9 @@ struct Mapper {
         return nil
     }
 
-    func isBlankRequestID(_ value: JSONValue, _ field: CompiledField) -> Bool {
-        field.isRequestID && value.stringBytes?.allSatisfy(Blank.contains) == true
+    /// Whether a value is a text of nothing but white space.
+    func isBlank(_ value: JSONValue) -> Bool {
+        value.withStringBytes { Parameter.isBlank($0) } == true
     }
 
     // MARK: Lists
@@ -215,7 +221,7 @@ struct Mapper {
         var index = 0
         for element in value.elements {
             path.append(.index(index))
-            var given = Given(value: element, presence: .present)
+            var given = Given(presence: .present)
             if element.isNull {
                 fault("must be \(field.expectation), not null")
             } else {
@@ -271,8 +277,7 @@ struct Mapper {
     private mutating func copied(_ value: JSONValue, _ field: CompiledField) -> Bool {
         switch (field.kind, value.kind) {
         case (.string, .string):
-            guard let bytes = value.stringBytes else { return false }
-            writer.string(utf8: bytes)
+            writer.value(value)
         case (.number, .number), (.decimal, .number):
             let raw = value.raw
             guard DecimalText.isPlain(raw.span) else { return false }
@@ -285,7 +290,7 @@ struct Mapper {
 
     /// Writes a scalar into JSON, and remembers what it is good for.
     private mutating func write(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
-        given.text = scalar.text
+        if field.isCompared { given.text = scalar.text }
         given.seconds = scalar.seconds
         if Parameter.isBlank(scalar.text) { given.presence = .blank }
         let start = writer.bytes.count

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Finds a field's index by the UTF-8 bytes of a name: an open hash table that is filled once, and asked without making
 /// a `String`.
 ///
@@ -31,16 +33,16 @@ struct NameTable: Sendable {
 
     /// Stores a name, unless it is there already.
     mutating func insert(_ text: String, index: Int, isDocumented: Bool = true) {
-        let name = text.utf8.span
-        var place = Self.hash(name) & mask
+        let name = Array(text.utf8)
+        var place = Self.hash(name.span) & mask
         while slots[place] >= 0 {
-            if isStored(name, at: names[Int(slots[place])]) { return }
+            if isStored(name.span, at: names[Int(slots[place])]) { return }
             place = (place + 1) & mask
         }
         slots[place] = Int32(names.count)
         let match = Match(index: index, isDocumented: isDocumented)
         names.append(Name(match: match, start: bytes.count, count: name.count))
-        bytes.append(contentsOf: text.utf8)
+        bytes += name
     }
 
     /// What is stored for a name; nil for an unknown one.
@@ -55,15 +57,11 @@ struct NameTable: Sendable {
     }
 
     private func isStored(_ name: Span<UInt8>, at stored: Name) -> Bool {
-        guard stored.count == name.count else { return false }
-        for offset in 0..<name.count where bytes[stored.start + offset] != name[offset] { return false }
-        return true
+        stored.count == name.count
+            && bytes.span.extracting(stored.start..<(stored.start + stored.count)).isEqual(to: name)
     }
 
-    /// FNV-1a.
     private static func hash(_ name: Span<UInt8>) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in 0..<name.count { hash = (hash ^ UInt64(name[index])) &* 0x100_0000_01b3 }
-        return Int(truncatingIfNeeded: hash >> 8 ^ hash) & Int.max
+        Int(truncatingIfNeeded: name.mark >> 1)
     }
 }

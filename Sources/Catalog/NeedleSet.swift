@@ -1,3 +1,5 @@
+import Bytes
+
 /// The private values that are searched for in texts, whatever escapes they are written with.
 ///
 /// They are kept sorted, and the ones that may begin at a place are narrowed down scalar by scalar: the time for a place
@@ -72,9 +74,13 @@ struct NeedleSet: Sendable {
     var isEmpty: Bool { places.isEmpty }
 
     /// The longest value that begins at `place`: where it ends, and its index.
+    @inline(__always)
     func hit(_ text: Span<UInt8>, at place: Int) -> (end: Int, index: Int)? {
         guard place + 1 < text.count, firstBytes.contains(text[place]) else { return nil }
-        if !ByteSet.escapes.contains(text[place]), !secondBytes.contains(text[place + 1]) { return nil }
+        // Any character of a value may be written as an escape.
+        if !secondBytes.contains(text[place + 1]), text[place] != UInt8(ascii: "\\"), text[place] != UInt8(ascii: "%") {
+            return nil
+        }
         return search(text, at: place)
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import TOP
 
@@ -26,12 +27,17 @@ struct ParameterMask: Sendable {
         var copied = 0
         for span in spans {
             mask.appendEscaped(text.extracting(copied..<span.range.lowerBound), to: &bytes)
-            if span.isQuoted { bytes.append(contentsOf: #"\""#.utf8) }
-            bytes.append(contentsOf: span.shown.utf8)
-            if span.isQuoted { bytes.append(contentsOf: #"\""#.utf8) }
+            if span.isQuoted { Self.appendQuote(to: &bytes) }
+            bytes.append(utf8: span.shown)
+            if span.isQuoted { Self.appendQuote(to: &bytes) }
             copied = span.range.upperBound
         }
         mask.appendEscaped(text.extracting(copied..<text.count), to: &bytes)
+    }
+
+    private static func appendQuote(to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(UInt8(ascii: "\""))
     }
 }
 
@@ -44,28 +50,29 @@ extension Mapper {
         bytes.reserveCapacity(size)
         var next = 0
         bytes.append(UInt8(ascii: "{"))
-        for (index, parameter) in parameters.enumerated() {
+        for index in parameters.indices {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             bytes.append(UInt8(ascii: "\""))
-            // Of an open request, a name may be anything.
-            let name = parameter.name.utf8.span
-            if isPersonal { mask.appendEscaped(name, to: &bytes) } else { JSONEscapes.append(name, to: &bytes) }
-            bytes.append(contentsOf: "\":\"".utf8)
+            parameters[index].name.withUTF8Span { name in
+                // Of an open request, a name may be anything.
+                if isPersonal { mask.appendEscaped(name, to: &bytes) } else { JSONEscapes.append(name, to: &bytes) }
+            }
+            bytes.append(utf8: #"":""#)
             if next < masks.count, masks[next].parameter == index {
                 masks[next].append(to: &bytes, mask)
                 next += 1
             } else {
-                mask.appendEscaped(parameter.value.utf8.span, to: &bytes)
+                parameters[index].value.withUTF8Span { mask.appendEscaped($0, to: &bytes) }
             }
             bytes.append(UInt8(ascii: "\""))
         }
         for (index, file) in files.enumerated() {
             if index > 0 || !parameters.isEmpty { bytes.append(UInt8(ascii: ",")) }
             bytes.append(UInt8(ascii: "\""))
-            JSONEscapes.append(file.name.utf8.span, to: &bytes)
+            file.name.withUTF8Span { JSONEscapes.append($0, to: &bytes) }
             bytes.append(contentsOf: "\":\"(a file of \(file.bytes.count) bytes)\"".utf8)
         }
         bytes.append(UInt8(ascii: "}"))
-        return String(decoding: bytes, as: UTF8.self)
+        return String(wellFormed: bytes.span)
     }
 }

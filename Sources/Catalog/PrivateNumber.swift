@@ -20,6 +20,30 @@ enum PrivateNumber {
         func number(at place: Int) -> Int { Int(digits[place]) * 10 + Int(digits[place + 1]) }
     }
 
+    /// Where the digits end that stand at `place` and behind it.
+    static func endOfDigits(_ text: Span<UInt8>, at place: Int) -> Int {
+        var end = place
+        while end < text.count, isDigit(text[end]) { end += 1 }
+        return end
+    }
+
+    /// Where the number ends that begins at `place`, where a digit stands that follows none; `endOfDigits` is known.
+    static func end(_ text: Span<UInt8>, at place: Int, _ endOfDigits: Int) -> Int? {
+        let isEscaped =
+            endOfDigits < text.count && (text[endOfDigits] == UInt8(ascii: "\\") || text[endOfDigits] == UInt8(ascii: "%"))
+        return isEscaped || mayBePrivate(text[place], endOfDigits - place) ? end(text, at: place) : nil
+    }
+
+    /// Whether so many digits, with that one in front, may be a private number; most are not.
+    private static func mayBePrivate(_ first: UInt8, _ count: Int) -> Bool {
+        switch count {
+        case 3, 11: first == UInt8(ascii: "1")
+        case 13: first == UInt8(ascii: "8")
+        case 17, 18: true
+        default: false
+        }
+    }
+
     /// Where the number ends that begins at `place`, where a digit stands that follows none.
     static func end(_ text: Span<UInt8>, at place: Int) -> Int? {
         let run = run(text, at: place)
@@ -43,7 +67,7 @@ enum PrivateNumber {
                 continue
             }
             if byte | 0x20 == UInt8(ascii: "x") { run.endOfX = run.end + 1 }
-            guard ByteSet.escapes.contains(byte), let step = EscapedText.step(text, at: run.end) else { break }
+            guard byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%"), let step = EscapedText.step(text, at: run.end) else { break }
             guard isDigit(step.scalar) else {
                 if step.scalar | 0x20 == 0x78 { run.endOfX = step.end }
                 break

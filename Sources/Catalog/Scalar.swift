@@ -24,6 +24,14 @@ enum Blank {
 }
 
 extension JSONValue.Kind {
+    /// Whether the value is a text, a number or a truth value.
+    var isScalar: Bool {
+        switch self {
+        case .string, .number, .bool: true
+        case .null, .array, .object: false
+        }
+    }
+
     /// What the caller gave, in words.
     var inWords: String {
         switch self {

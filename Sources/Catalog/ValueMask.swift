@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 
 /// A private value of a call, and what is shown instead.
@@ -37,12 +38,13 @@ public struct ValueMask: Sendable {
 
     /// The text with private values masked.
     public func masked(_ text: String) -> String {
-        let span = text.utf8.span
-        guard let first = hit(span, from: 0) else { return text }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(span.count + 64)
-        append(span, from: first, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        text.withUTF8Span { span in
+            guard let first = hit(span, from: 0) else { return text }
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(span.count + 64)
+            append(span, from: first, to: &bytes)
+            return String(decoding: bytes, as: UTF8.self)
+        }
     }
 
     /// UTF-8 text with private values masked.
@@ -62,26 +64,20 @@ public struct ValueMask: Sendable {
 
     private func append(
         _ text: Span<UInt8>, from first: Hit?, to bytes: inout [UInt8],
-        plain append: (Span<UInt8>, inout [UInt8]) -> Void = Self.appendPlain
+        plain append: (Span<UInt8>, inout [UInt8]) -> Void = { $1.append($0) }
     ) {
         var copied = 0
         var next = first
         while let hit = next {
             append(text.extracting(copied..<hit.start), &bytes)
             switch hit.kind {
-            case .value(let index): bytes.append(contentsOf: needles.values[index].masked.utf8)
+            case .value(let index): bytes.append(utf8: needles.values[index].masked)
             case .number: PrivateNumber.append(text.extracting(hit.start..<hit.end), to: &bytes)
             }
             copied = hit.end
             next = self.hit(text, from: copied)
         }
         append(text.extracting(copied..<text.count), &bytes)
-    }
-
-    private static func appendPlain(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
-        bytes.append(addingCapacity: text.count) { output in
-            for index in 0..<text.count { output.append(text[index]) }
-        }
     }
 
     /// Appends a text with private values masked.
@@ -102,22 +98,17 @@ public struct ValueMask: Sendable {
     }
 
     private func hit(_ text: Span<UInt8>, from start: Int) -> Hit? {
-        var place = start
-        let count = text.count
+        var place = text.firstPlace(of: starts, from: start)
+        // Up to here there are digits behind others: they begin no number.
+        var endOfDigits = 0
         // Behind an escape, what its digits are says nothing: what it stands for does.
         var (behindEscape, escapeIsDigit) = (-1, false)
-        while place < count {
+        while place < text.count {
             let byte = text[place]
-            guard starts.contains(byte) else {
-                place += 1
-                continue
-            }
-            if needles.firstBytes.contains(byte), let hit = needles.hit(text, at: place) {
-                return Hit(kind: .value(hit.index), start: place, end: hit.end)
-            }
-            let followsDigit =
-                place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
-            if ByteSet.escapes.contains(byte) {
+            if let hit = needles.hit(text, at: place) { return Hit(kind: .value(hit.index), start: place, end: hit.end) }
+            if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") {
+                let followsDigit =
+                    place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
                 let step = EscapedText.step(text, at: place)
                 let isDigit = step.map { PrivateNumber.isDigit($0.scalar) } ?? false
                 if isDigit, !followsDigit, let end = PrivateNumber.end(text, at: place) {
@@ -125,14 +116,27 @@ public struct ValueMask: Sendable {
                 }
                 place += byte == UInt8(ascii: "%") ? max(1, (step?.end ?? place) - place) : Self.escape(text, at: place)
                 (behindEscape, escapeIsDigit) = (place, isDigit)
-                continue
+            } else {
+                if PrivateNumber.isDigit(byte), place >= endOfDigits {
+                    let followsDigit =
+                        place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
+                    endOfDigits = PrivateNumber.endOfDigits(text, at: place)
+                    if !followsDigit, let end = PrivateNumber.end(text, at: place, endOfDigits) {
+                        return Hit(kind: .number, start: place, end: end)
+                    }
+                }
+                place += 1
             }
-            if !followsDigit, PrivateNumber.isDigit(byte), let end = PrivateNumber.end(text, at: place) {
-                return Hit(kind: .number, start: place, end: end)
-            }
-            place += 1
+            place = next(text, from: place, endOfDigits)
         }
         return nil
+    }
+
+    /// The next place at which something private may begin.
+    private func next(_ text: Span<UInt8>, from place: Int, _ endOfDigits: Int) -> Int {
+        guard place < endOfDigits else { return text.firstPlace(of: starts, from: place) }
+        let found = text.firstPlace(of: needles.firstBytes, from: place, to: endOfDigits)
+        return found < endOfDigits ? found : text.firstPlace(of: starts, from: endOfDigits)
     }
 
     /// How long an escape is that is none of a private value, so that no hit begins within it.

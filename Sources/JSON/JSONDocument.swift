@@ -42,6 +42,13 @@ public struct JSONDocument: Sendable {
             self.bytes = bytes
             self.nodes = nodes
         }
+
+        /// Hands out the source in place.
+        @inline(__always)
+        func withSource<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+            let bytes = bytes
+            return body(bytes.span)
+        }
     }
 
     let storage: Storage
@@ -74,8 +81,8 @@ public struct JSONDocument: Sendable {
     public var root: JSONValue { JSONValue(storage: storage, index: 0) }
 
     private static func parse(_ bytes: [UInt8], _ options: Options) throws(JSONError) -> Storage {
-        var parser = Parser(bytes: bytes, options: options)
-        try parser.parse()
+        var parser = Parser(options: options)
+        try parser.parse(bytes.span)
         return Storage(bytes: bytes, nodes: parser.nodes)
     }
 }

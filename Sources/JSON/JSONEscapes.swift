@@ -1,44 +1,40 @@
+import Bytes
+
 /// Writes text as the content of a JSON string: `"`, `\` and control characters get escapes, all else stands as it is.
 public enum JSONEscapes {
-    /// So much text is written at once: room for it is made as if each of its bytes needed the longest escape.
-    private static let stride = 256
-    private static let longest = 6
-
     /// Appends UTF-8 text, which is not checked.
     public static func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
-        var start = 0
-        while start < text.count {
-            let end = min(start + stride, text.count)
-            bytes.append(addingCapacity: (end - start) * longest) { output in
-                for index in start..<end {
-                    let byte = text[index]
-                    if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                        output.append(byte)
-                    } else {
-                        append(escaped: byte, to: &output)
-                    }
-                }
-            }
-            start = end
-        }
+        encoding.append(text, to: &bytes)
     }
 
-    private static func append(escaped byte: UInt8, to output: inout OutputSpan<UInt8>) {
-        output.append(UInt8(ascii: "\\"))
+    /// Appends UTF-8 text, which is not checked, as a JSON string.
+    static func appendQuoted(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        var isWhole = false
+        var place = 0
+        bytes.append(addingCapacity: text.count + text.count / 8 + 2 * ByteEncoding.room) { output in
+            output.append(UInt8(ascii: "\""))
+            place = encoding.append(text, from: 0, to: &output)
+            guard place == text.count, !output.isFull else { return }
+            output.append(UInt8(ascii: "\""))
+            isWhole = true
+        }
+        if isWhole { return }
+        encoding.append(text.extracting(place..<text.count), to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static let encoding = ByteEncoding(escaped)
+
+    private static func escaped(_ byte: UInt8) -> [UInt8] {
         switch byte {
-        case 0x08: output.append(UInt8(ascii: "b"))
-        case 0x09: output.append(UInt8(ascii: "t"))
-        case 0x0A: output.append(UInt8(ascii: "n"))
-        case 0x0C: output.append(UInt8(ascii: "f"))
-        case 0x0D: output.append(UInt8(ascii: "r"))
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(byte)
-        default:
-            let low = byte & 0xF
-            output.append(UInt8(ascii: "u"))
-            output.append(UInt8(ascii: "0"))
-            output.append(UInt8(ascii: "0"))
-            output.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
-            output.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+        case 0x08: Array("\\b".utf8)
+        case 0x09: Array("\\t".utf8)
+        case 0x0A: Array("\\n".utf8)
+        case 0x0C: Array("\\f".utf8)
+        case 0x0D: Array("\\r".utf8)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
+        case 0..<0x20: Array("\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8)
+        default: [byte]
         }
     }
 }

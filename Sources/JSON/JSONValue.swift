@@ -1,3 +1,5 @@
+import Bytes
+
 /// A value inside a document: the document and a place on its tape.
 ///
 /// Texts are compared by their UTF-8 bytes, never by Unicode equivalence.
@@ -44,31 +46,40 @@ public struct JSONValue: Sendable {
     public var string: String? {
         let node = node
         guard node.kind == .string else { return nil }
-        return Text.decode(storage.bytes, of: node)
+        return storage.withSource { Text.decode($0, of: node) }
     }
 
     /// The decoded text as UTF-8, without a copy where the source holds no escapes; nil unless the value is a string.
     public var stringBytes: ArraySlice<UInt8>? {
         let node = node
         guard node.kind == .string else { return nil }
-        return Text.utf8(storage.bytes, of: node)
+        guard node.isEscaped else { return storage.bytes[node.content] }
+        return storage.withSource { Text.decoded($0, of: node) }[...]
+    }
+
+    /// Hands out the decoded text as UTF-8, in place where the source holds no escapes; nil unless the value is a
+    /// string.
+    public func withStringBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
+        let node = node
+        guard node.kind == .string else { return nil }
+        return storage.withSource { Text.withUTF8($0, of: node, body) }
     }
 
     /// A number exactly as it is written; nil unless the value is a number.
     public var lexeme: String? {
-        kind == .number ? String(decoding: raw, as: UTF8.self) : nil
+        kind == .number ? source : nil
     }
 
     /// A number that is written as an integer and fits into 64 bits; nil otherwise.
     public var integer: Int? {
-        kind == .number ? Int(String(decoding: raw, as: UTF8.self)) : nil
+        kind == .number ? Int(source) : nil
     }
 
     /// The text of a scalar: a string's content, a number's lexeme, `true` or `false`; nil for `null` and containers.
     public var scalarText: String? {
         switch kind {
         case .string: string
-        case .number, .bool: String(decoding: raw, as: UTF8.self)
+        case .number, .bool: source
         case .null, .array, .object: nil
         }
     }
@@ -77,6 +88,12 @@ public struct JSONValue: Sendable {
     public var raw: ArraySlice<UInt8> {
         let node = node
         return storage.bytes[Int(node.start)..<Int(node.end)]
+    }
+
+    /// The same as a text.
+    private var source: String {
+        let node = node
+        return storage.withSource { String(wellFormed: $0.extracting(Int(node.start)..<Int(node.end))) }
     }
 
     /// Where the value starts, in bytes from the start of the document.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Writes JSON without white space into a byte array, and puts the commas.
 ///
 /// The caller keeps the grammar: names only in objects, each followed by one value, as many ends as begins. Strings
@@ -47,6 +49,12 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Writes a member's name that is already in its JSON form, with quotation marks and colon.
+    public mutating func name(written: [UInt8]) {
+        appendSeparated(written.span)
+        needsComma = false
+    }
+
     /// Writes a string.
     public mutating func string(_ text: String) {
         separate()
@@ -66,13 +74,13 @@ public struct JSONWriter: Sendable {
     /// Writes a string given as UTF-8, which is not checked again.
     public mutating func string(utf8: ArraySlice<UInt8>) {
         separate()
-        appendQuoted(utf8)
+        JSONEscapes.appendQuoted(utf8.span, to: &bytes)
     }
 
     /// Writes a number exactly as given; the caller answers for its grammar.
     public mutating func number(lexeme: String) {
-        separate()
-        bytes.append(contentsOf: lexeme.utf8)
+        lexeme.withUTF8Span { appendSeparated($0) }
+        needsComma = true
     }
 
     /// Writes an integer.
@@ -106,22 +114,24 @@ public struct JSONWriter: Sendable {
 
     /// Writes bytes that already are a JSON value.
     public mutating func raw(_ value: ArraySlice<UInt8>) {
-        separate()
-        bytes.append(contentsOf: value)
+        appendSeparated(value.span)
+        needsComma = true
     }
 
     /// Writes a parsed value anew: white space goes, numbers stay as written, strings get this writer's escapes, and
     /// members that a tolerant reader does not see are left out.
     public mutating func value(_ value: JSONValue) {
-        write(value.storage.bytes, value.storage.nodes, at: value.index)
+        let nodes = value.storage.nodes
+        value.storage.withSource { write($0, nodes.span, at: value.index) }
     }
 
     // Goes by tape indices, not by values: each of those would count a reference.
-    private mutating func write(_ source: [UInt8], _ nodes: [Node], at index: Int) {
+    private mutating func write(_ source: Span<UInt8>, _ nodes: Span<Node>, at index: Int) {
         let node = nodes[index]
         switch node.kind {
-        case .string: string(utf8: Text.utf8(source, of: node))
-        case .null, .bool, .number: raw(source[Int(node.start)..<Int(node.end)])
+        case .null, .bool, .number, .string:
+            appendScalar(source, node)
+            needsComma = true
         case .array:
             beginArray()
             var element = index + 1
@@ -135,7 +145,7 @@ public struct JSONWriter: Sendable {
             var name = index + 1
             while name < Int(node.next) {
                 if !nodes[name].isShadowed {
-                    self.name(utf8: Text.utf8(source, of: nodes[name]))
+                    self.name(source, nodes[name])
                     write(source, nodes, at: name + 1)
                 }
                 name = Int(nodes[name + 1].next)
@@ -144,10 +154,22 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    private mutating func name(utf8: ArraySlice<UInt8>) {
-        string(utf8: utf8)
+    /// Writes the name of the member at a place of the value's document.
+    public mutating func name(at place: JSONPlace, of value: JSONValue) {
+        value.storage.withSource { name($0, value.storage.nodes[place.index]) }
+    }
+
+    private mutating func name(_ source: Span<UInt8>, _ node: Node) {
+        appendScalar(source, node)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
+    }
+
+    /// What needs no other escapes is copied with its quotation marks.
+    private mutating func appendScalar(_ source: Span<UInt8>, _ node: Node) {
+        if node.isPlain { return appendSeparated(source.extracting(Int(node.start)..<Int(node.end))) }
+        separate()
+        Text.withUTF8(source, of: node) { JSONEscapes.appendQuoted($0, to: &bytes) }
     }
 
     private mutating func begin(_ bracket: UInt8) {
@@ -169,14 +191,15 @@ public struct JSONWriter: Sendable {
 
 extension JSONWriter {
     private mutating func appendQuoted(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        JSONEscapes.append(text.utf8.span, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        text.withUTF8Span { JSONEscapes.appendQuoted($0, to: &bytes) }
     }
 
-    private mutating func appendQuoted(_ utf8: ArraySlice<UInt8>) {
-        bytes.append(UInt8(ascii: "\""))
-        JSONEscapes.append(utf8.span, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+    /// Appends bytes, behind a comma where one is needed.
+    private mutating func appendSeparated(_ run: Span<UInt8>) {
+        let comma = needsComma
+        bytes.append(addingCapacity: run.count + 1) { output in
+            if comma { output.append(UInt8(ascii: ",")) }
+            output.append(run)
+        }
     }
 }

@@ -1,21 +1,20 @@
+import Bytes
+
 /// Finds the member names that an object repeats, comparing what they decode to, byte by byte.
 ///
 /// Swift's `String` comparison would not do: it takes "é" in its two Unicode spellings for one name.
-struct NameCheck {
-    let bytes: [UInt8]
-    let nodes: [Node]
-    let object: Int
-
+enum NameCheck {
     /// Up to here every name is compared with every other, which is faster than hashing them; beyond, or where names
     /// must be decoded first, a hash table keeps the time linear.
     private static let fewNames = 16
 
     /// The tape indices of names that occurred before, in document order.
-    func repeats() -> [Int] {
-        Int(nodes[object].count) <= Self.fewNames && !hasEscapes ? compareAll() : compareHashed()
+    static func repeats(in object: Int, _ nodes: Span<Node>, _ bytes: Span<UInt8>) -> [Int] {
+        Int(nodes[object].count) <= fewNames && !hasEscapes(object, nodes)
+            ? compareAll(object, nodes, bytes) : compareHashed(object, nodes, bytes)
     }
 
-    private var hasEscapes: Bool {
+    private static func hasEscapes(_ object: Int, _ nodes: Span<Node>) -> Bool {
         let end = Int(nodes[object].next)
         var name = object + 1
         while name < end {
@@ -25,19 +24,23 @@ struct NameCheck {
         return false
     }
 
-    private func compareAll() -> [Int] {
+    private static func compareAll(_ object: Int, _ nodes: Span<Node>, _ bytes: Span<UInt8>) -> [Int] {
         var repeats: [Int] = []
+        // What tells nearly all names apart, and where they are.
+        var marks = InlineArray<16, UInt64>(repeating: 0)
+        var places = InlineArray<16, Int>(repeating: 0)
+        var count = 0
         let end = Int(nodes[object].next)
         var name = object + 1
         while name < end {
-            var earlier = object + 1
-            while earlier < name {
-                if isSame(earlier, name) {
-                    repeats.append(name)
-                    break
-                }
-                earlier = Int(nodes[earlier + 1].next)
+            let mark = bytes.extracting(Int(nodes[name].start)..<Int(nodes[name].end)).mark
+            for index in 0..<count where marks[index] == mark {
+                guard isSame(places[index], name, nodes, bytes) else { continue }
+                repeats.append(name)
+                break
             }
+            (marks[count], places[count]) = (mark, name)
+            count += 1
             name = Int(nodes[name + 1].next)
         }
         return repeats
@@ -45,7 +48,7 @@ struct NameCheck {
 
     /// Open addressing over tape indices. The hash is SipHash under a key of this process, so nobody can choose names
     /// that collide.
-    private func compareHashed() -> [Int] {
+    private static func compareHashed(_ object: Int, _ nodes: Span<Node>, _ bytes: Span<UInt8>) -> [Int] {
         var capacity = 32
         while capacity < 2 * Int(nodes[object].count) { capacity *= 2 }
         var slots = [UInt32](repeating: Node.none, count: capacity)
@@ -53,40 +56,37 @@ struct NameCheck {
         let end = Int(nodes[object].next)
         var name = object + 1
         while name < end {
-            var slot = hash(name) & (capacity - 1)
-            while slots[slot] != Node.none, !isSame(Int(slots[slot]), name) { slot = (slot + 1) & (capacity - 1) }
+            var slot = hash(name, nodes, bytes) & (capacity - 1)
+            while slots[slot] != Node.none, !isSame(Int(slots[slot]), name, nodes, bytes) {
+                slot = (slot + 1) & (capacity - 1)
+            }
             if slots[slot] == Node.none { slots[slot] = UInt32(name) } else { repeats.append(name) }
             name = Int(nodes[name + 1].next)
         }
         return repeats
     }
 
-    private func isSame(_ first: Int, _ second: Int) -> Bool {
+    private static func isSame(_ first: Int, _ second: Int, _ nodes: Span<Node>, _ bytes: Span<UInt8>) -> Bool {
         let (one, other) = (nodes[first], nodes[second])
-        if one.isEscaped || other.isEscaped { return text(first) == text(second) }
-        let length = one.end - one.start
-        guard length == other.end - other.start else { return false }
-        for offset in 0..<Int(length) where bytes[Int(one.start) + offset] != bytes[Int(other.start) + offset] {
-            return false
+        if !one.isEscaped, !other.isEscaped {
+            return bytes.extracting(one.content).isEqual(to: bytes.extracting(other.content))
         }
-        return true
+        return Text.withUTF8(bytes, of: one) { one in
+            Text.withUTF8(bytes, of: other) { one.isEqual(to: $0) }
+        }
     }
 
-    private func hash(_ name: Int) -> Int {
-        var hasher = Hasher()
-        var word: UInt64 = 0
-        var filled = 0
-        for byte in text(name) {
-            word = word << 8 | UInt64(byte)
-            filled += 1
-            if filled & 7 == 0 { hasher.combine(word) }
+    private static func hash(_ name: Int, _ nodes: Span<Node>, _ bytes: Span<UInt8>) -> Int {
+        Text.withUTF8(bytes, of: nodes[name]) { text in
+            var hasher = Hasher()
+            var place = 0
+            while place + 8 <= text.count {
+                hasher.combine(text.word(at: place))
+                place += 8
+            }
+            hasher.combine(text.extracting(place..<text.count).prefixWord)
+            hasher.combine(text.count)
+            return hasher.finalize()
         }
-        hasher.combine(word)
-        hasher.combine(filled)
-        return hasher.finalize()
-    }
-
-    private func text(_ name: Int) -> ArraySlice<UInt8> {
-        Text.utf8(bytes, of: nodes[name])
     }
 }

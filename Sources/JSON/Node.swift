@@ -7,6 +7,8 @@ struct Node {
     var kind: JSONValue.Kind
     /// A string that holds at least one `\` escape, and so must be decoded to be read.
     var isEscaped = false
+    /// Whether the bytes of a string are what `JSONWriter` would write: neither escapes nor control characters in it.
+    var isPlain = true
     /// A member name that occurred before in its object: tolerant readers skip the member.
     var isShadowed = false
     /// First byte, of a string its quotation mark.
@@ -20,4 +22,7 @@ struct Node {
 
     /// Stands for "no container around this one".
     static let none = UInt32.max
+
+    /// Where a string's text stands, without its quotation marks.
+    var content: Range<Int> { Int(start) + 1..<Int(end) - 1 }
 }

@@ -1,75 +1,88 @@
+import Bytes
+
 extension Parser {
     /// RFC 8259: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
-    mutating func number() throws(JSONError) {
+    mutating func number(_ bytes: Span<UInt8>) throws(JSONError) {
         let start = position
-        if peek == UInt8(ascii: "-") { position += 1 }
-        if peek == UInt8(ascii: "0") {
+        if peek(bytes) == UInt8(ascii: "-") { position += 1 }
+        if peek(bytes) == UInt8(ascii: "0") {
             position += 1
-            if isDigit(peek) { throw expected("a number without leading zeros", at: start) }
+            if isDigit(peek(bytes)) { throw expected("a number without leading zeros", at: start) }
         } else {
-            try digits()
+            try digits(bytes)
         }
-        if peek == UInt8(ascii: ".") {
+        if peek(bytes) == UInt8(ascii: ".") {
             position += 1
-            try digits()
+            try digits(bytes)
         }
-        if peek | 0x20 == UInt8(ascii: "e") {
+        if peek(bytes) | 0x20 == UInt8(ascii: "e") {
             position += 1
-            if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { position += 1 }
-            try digits()
+            if peek(bytes) == UInt8(ascii: "+") || peek(bytes) == UInt8(ascii: "-") { position += 1 }
+            try digits(bytes)
         }
         append(.number, from: start)
     }
 
-    private mutating func digits() throws(JSONError) {
-        guard isDigit(peek) else { throw expected("a digit") }
-        while isDigit(peek) { position += 1 }
+    private mutating func digits(_ bytes: Span<UInt8>) throws(JSONError) {
+        guard isDigit(peek(bytes)) else { throw expected("a digit") }
+        while isDigit(peek(bytes)) { position += 1 }
     }
 
     private func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
     /// Reads a string from its opening quotation mark to behind its closing one.
-    mutating func string() throws(JSONError) {
+    mutating func string(_ bytes: Span<UInt8>) throws(JSONError) {
         let start = position
-        var isEscaped = false
+        var (isEscaped, isPlain) = (false, true)
         var here = position + 1
-        let end = bytes.count
-        while here < end {
+        while true {
+            here = bytes.endOfPlainText(from: here)
+            guard here < bytes.count else { throw expected("a closing quotation mark", at: bytes.count) }
             let byte = bytes[here]
-            if byte >= 0x80 {
-                let length = UTF8Check.length(in: bytes, at: here)
-                guard length > 0 else { throw JSONError(reason: .invalidUTF8, offset: here) }
-                here += length
-            } else if byte == UInt8(ascii: "\"") {
+            if byte == UInt8(ascii: "\"") {
                 position = here + 1
-                return append(.string, from: start, isEscaped: isEscaped)
+                return append(.string, from: start, isEscaped: isEscaped, isPlain: isPlain)
+            }
+            if byte >= 0x80 {
+                here = try characters(bytes, at: here)
             } else if byte == UInt8(ascii: "\\") {
-                isEscaped = true
-                here = try escape(at: here)
-            } else if byte >= 0x20 || options.allowsControlCharacters {
+                (isEscaped, isPlain) = (true, false)
+                here = try escape(bytes, at: here)
+            } else if options.allowsControlCharacters {
+                isPlain = false
                 here += 1
             } else {
                 throw expected("an escape such as \\n instead of a raw control character", at: here)
             }
         }
-        throw expected("a closing quotation mark", at: end)
+    }
+
+    /// Checks the characters beyond ASCII from `here` on; returns where they end.
+    private func characters(_ bytes: Span<UInt8>, at here: Int) throws(JSONError) -> Int {
+        var here = here
+        while here < bytes.count, bytes[here] >= 0x80 {
+            let length = UTF8Check.length(in: bytes, at: here)
+            guard length > 0 else { throw JSONError(reason: .invalidUTF8, offset: here) }
+            here += length
+        }
+        return here
     }
 
     /// Checks the escape that starts at `here`; returns where it ends.
-    private func escape(at here: Int) throws(JSONError) -> Int {
+    private func escape(_ bytes: Span<UInt8>, at here: Int) throws(JSONError) -> Int {
         guard here + 1 < bytes.count else { throw expected("a closing quotation mark", at: bytes.count) }
         switch bytes[here + 1] {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             return here + 2
         case UInt8(ascii: "u"):
-            return try unicodeEscape(at: here)
+            return try unicodeEscape(bytes, at: here)
         default:
             throw expected("an escape: one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX", at: here)
         }
     }
 
-    private func unicodeEscape(at here: Int) throws(JSONError) -> Int {
+    private func unicodeEscape(_ bytes: Span<UInt8>, at here: Int) throws(JSONError) -> Int {
         guard let unit = Text.codeUnit(in: bytes, at: here) else {
             throw expected("four hexadecimal digits after \\u", at: here)
         }

@@ -1,71 +1,74 @@
+import Bytes
+
 /// Turns bytes into a tape in one pass, without recursion: the containers that are open are chained through the tape.
+///
+/// The bytes are handed from function to function, and not kept: so they are looked at in place.
 struct Parser {
-    let bytes: [UInt8]
     let options: JSONDocument.Options
     private(set) var nodes: [Node] = []
     var position = 0
+    /// The innermost container that is open, and what its node will say.
     private var open = Node.none
+    private var isObject = false
+    private var count: UInt32 = 0
     private var depth = 0
 
-    init(bytes: [UInt8], options: JSONDocument.Options) {
-        self.bytes = bytes
+    init(options: JSONDocument.Options) {
         self.options = options
     }
 
-    mutating func parse() throws(JSONError) {
+    mutating func parse(_ bytes: Span<UInt8>) throws(JSONError) {
         nodes.reserveCapacity(min(bytes.count / 8, 1 << 16) + 8)
-        try passByteOrderMark()
-        passSpace()
+        try passByteOrderMark(bytes)
+        passSpace(bytes)
         guard position < bytes.count else { throw JSONError(reason: .empty, offset: position) }
-        try value()
-        while open != Node.none { try child(of: Int(open)) }
-        passSpace()
+        try value(bytes)
+        while open != Node.none { try child(bytes) }
+        passSpace(bytes)
         guard position == bytes.count else { throw JSONError(reason: .trailing, offset: position) }
     }
 
-    private mutating func passByteOrderMark() throws(JSONError) {
+    private mutating func passByteOrderMark(_ bytes: Span<UInt8>) throws(JSONError) {
         guard bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF else { return }
         guard options.repairsUTF8 else { throw expected("a JSON value, not a byte order mark,") }
         position = 3
     }
 
-    /// Reads on in an open container: its end, or its next element or member.
-    private mutating func child(of container: Int) throws(JSONError) {
-        let isObject = nodes[container].kind == .object
-        let close = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
-        passSpace()
-        if nodes[container].count > 0 {
-            if peek == close { return try end(container) }
-            guard peek == UInt8(ascii: ",") else { throw expected(isObject ? "',' or '}'" : "',' or ']'") }
+    /// Reads on in the open container: its end, or its next element or member.
+    private mutating func child(_ bytes: Span<UInt8>) throws(JSONError) {
+        passSpace(bytes)
+        let next = peek(bytes)
+        if next == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) { return try end(bytes) }
+        if count > 0 {
+            guard next == UInt8(ascii: ",") else { throw expected(isObject ? "',' or '}'" : "',' or ']'") }
             position += 1
-            passSpace()
-            if isObject { try name(or: "a name in double quotes") }
-        } else {
-            if peek == close { return try end(container) }
-            if isObject { try name(or: "a name in double quotes or '}'") }
+            passSpace(bytes)
         }
-        nodes[container].count += 1
-        try value()
+        if isObject { try name(bytes) }
+        count += 1
+        try value(bytes)
     }
 
-    private mutating func name(or wish: String) throws(JSONError) {
-        guard peek == UInt8(ascii: "\"") else { throw expected(wish) }
-        try string()
-        passSpace()
-        guard peek == UInt8(ascii: ":") else { throw expected("':'") }
+    private mutating func name(_ bytes: Span<UInt8>) throws(JSONError) {
+        guard peek(bytes) == UInt8(ascii: "\"") else {
+            throw expected(count > 0 ? "a name in double quotes" : "a name in double quotes or '}'")
+        }
+        try string(bytes)
+        passSpace(bytes)
+        guard peek(bytes) == UInt8(ascii: ":") else { throw expected("':'") }
         position += 1
-        passSpace()
+        passSpace(bytes)
     }
 
-    private mutating func value() throws(JSONError) {
-        switch peek {
-        case UInt8(ascii: "\""): try string()
+    private mutating func value(_ bytes: Span<UInt8>) throws(JSONError) {
+        switch peek(bytes) {
+        case UInt8(ascii: "\""): try string(bytes)
         case UInt8(ascii: "{"): try begin(.object)
         case UInt8(ascii: "["): try begin(.array)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
-        case UInt8(ascii: "t"): try literal("true", .bool)
-        case UInt8(ascii: "f"): try literal("false", .bool)
-        case UInt8(ascii: "n"): try literal("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number(bytes)
+        case UInt8(ascii: "t"): try literal("true", .bool, bytes)
+        case UInt8(ascii: "f"): try literal("false", .bool, bytes)
+        case UInt8(ascii: "n"): try literal("null", .null, bytes)
         default: throw expected("a JSON value")
         }
     }
@@ -75,23 +78,28 @@ struct Parser {
             throw JSONError(reason: .tooDeep(limit: options.maximumDepth), offset: position)
         }
         let index = UInt32(nodes.count)
+        if open != Node.none { nodes[Int(open)].count = count }
         nodes.append(Node(kind: kind, start: UInt32(position), end: 0, next: open))
-        open = index
+        (open, isObject, count) = (index, kind == .object, 0)
         depth += 1
         position += 1
     }
 
-    private mutating func end(_ container: Int) throws(JSONError) {
+    private mutating func end(_ bytes: Span<UInt8>) throws(JSONError) {
+        let container = Int(open)
         position += 1
-        open = nodes[container].next
         depth -= 1
-        nodes[container].end = UInt32(position)
-        nodes[container].next = UInt32(nodes.count)
-        if nodes[container].kind == .object, nodes[container].count > 1 { try checkNames(of: container) }
+        var node = nodes[container]
+        open = node.next
+        (node.end, node.next, node.count) = (UInt32(position), UInt32(nodes.count), count)
+        nodes[container] = node
+        if isObject, count > 1 { try checkNames(of: container, bytes) }
+        guard open != Node.none else { return }
+        (isObject, count) = (nodes[Int(open)].kind == .object, nodes[Int(open)].count)
     }
 
-    private mutating func checkNames(of object: Int) throws(JSONError) {
-        var repeats = NameCheck(bytes: bytes, nodes: nodes, object: object).repeats()
+    private mutating func checkNames(of object: Int, _ bytes: Span<UInt8>) throws(JSONError) {
+        var repeats = NameCheck.repeats(in: object, nodes.span, bytes)
         if !options.allowsDuplicateNames, let first = repeats.first {
             let name = Text.cut(Text.decode(bytes, of: nodes[first]), toBytes: 64)
             throw JSONError(reason: .duplicateName(name), offset: Int(nodes[first].start))
@@ -102,11 +110,10 @@ struct Parser {
         }
     }
 
-    private mutating func literal(_ word: StaticString, _ kind: JSONValue.Kind) throws(JSONError) {
-        let text = word.description
+    private mutating func literal(_ word: String, _ kind: JSONValue.Kind, _ bytes: Span<UInt8>) throws(JSONError) {
         let start = position
-        for byte in text.utf8 {
-            guard peek == byte else {
+        for byte in word.utf8 {
+            guard peek(bytes) == byte else {
                 position = start
                 throw expected("a JSON value")
             }
@@ -116,17 +123,17 @@ struct Parser {
     }
 
     /// Appends a scalar that reaches from `start` to here.
-    mutating func append(_ kind: JSONValue.Kind, from start: Int, isEscaped: Bool = false) {
+    mutating func append(_ kind: JSONValue.Kind, from start: Int, isEscaped: Bool = false, isPlain: Bool = true) {
         nodes.append(
             Node(
-                kind: kind, isEscaped: isEscaped, start: UInt32(start), end: UInt32(position),
+                kind: kind, isEscaped: isEscaped, isPlain: isPlain, start: UInt32(start), end: UInt32(position),
                 next: UInt32(nodes.count + 1)))
     }
 
     /// The byte here, or 0 at the end: no grammar rule takes a NUL.
-    var peek: UInt8 { position < bytes.count ? bytes[position] : 0 }
+    func peek(_ bytes: Span<UInt8>) -> UInt8 { position < bytes.count ? bytes[position] : 0 }
 
-    mutating func passSpace() {
+    mutating func passSpace(_ bytes: Span<UInt8>) {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1

@@ -1,19 +1,24 @@
+import Bytes
+
 /// Decoding of strings that a parser has already checked.
 enum Text {
     /// The text of a string's node.
-    static func decode(_ bytes: [UInt8], of node: Node) -> String {
-        if node.isEscaped { return String(decoding: utf8(bytes, of: node), as: UTF8.self) }
-        return String(decoding: bytes[(Int(node.start) + 1)..<(Int(node.end) - 1)], as: UTF8.self)
+    static func decode(_ bytes: Span<UInt8>, of node: Node) -> String {
+        withUTF8(bytes, of: node) { String(wellFormed: $0) }
     }
 
-    /// The same as bytes: a view of the source, or a decoded copy where there are escapes.
-    static func utf8(_ bytes: [UInt8], of node: Node) -> ArraySlice<UInt8> {
-        let inner = bytes[(Int(node.start) + 1)..<(Int(node.end) - 1)]
-        guard node.isEscaped else { return inner }
+    /// Hands out the text of a string's node as UTF-8: in place, or a decoded copy where there are escapes.
+    static func withUTF8<Result>(_ bytes: Span<UInt8>, of node: Node, _ body: (Span<UInt8>) -> Result) -> Result {
+        node.isEscaped ? body(decoded(bytes, of: node).span) : body(bytes.extracting(node.content))
+    }
+
+    /// The text of a string's node as UTF-8, with its escapes decoded.
+    static func decoded(_ bytes: Span<UInt8>, of node: Node) -> [UInt8] {
+        let content = node.content
         var decoded: [UInt8] = []
-        decoded.reserveCapacity(inner.count)
-        var here = inner.startIndex
-        while here < inner.endIndex {
+        decoded.reserveCapacity(content.count)
+        var here = content.lowerBound
+        while here < content.upperBound {
             let byte = bytes[here]
             if byte == UInt8(ascii: "\\") {
                 here += appendEscape(bytes, at: here, to: &decoded)
@@ -22,11 +27,11 @@ enum Text {
                 here += 1
             }
         }
-        return decoded[...]
+        return decoded
     }
 
     /// Appends what the escape at `here` stands for; returns the escape's length in bytes.
-    private static func appendEscape(_ bytes: [UInt8], at here: Int, to decoded: inout [UInt8]) -> Int {
+    private static func appendEscape(_ bytes: Span<UInt8>, at here: Int, to decoded: inout [UInt8]) -> Int {
         switch bytes[here + 1] {
         case UInt8(ascii: "b"): decoded.append(0x08)
         case UInt8(ascii: "f"): decoded.append(0x0C)
@@ -39,7 +44,7 @@ enum Text {
         return 2
     }
 
-    private static func appendUnicodeEscape(_ bytes: [UInt8], at here: Int, to decoded: inout [UInt8]) -> Int {
+    private static func appendUnicodeEscape(_ bytes: Span<UInt8>, at here: Int, to decoded: inout [UInt8]) -> Int {
         let unit = codeUnit(in: bytes, at: here) ?? 0xFFFD
         if unit & 0xFC00 == 0xD800, let low = codeUnit(in: bytes, at: here + 6), low & 0xFC00 == 0xDC00 {
             let scalar = 0x10000 + (UInt32(unit) & 0x3FF) << 10 + UInt32(low) & 0x3FF
@@ -56,7 +61,7 @@ enum Text {
     }
 
     /// The code unit of a `\uXXXX` at `here`; nil if there is none.
-    static func codeUnit(in bytes: [UInt8], at here: Int) -> UInt16? {
+    static func codeUnit(in bytes: Span<UInt8>, at here: Int) -> UInt16? {
         guard here + 6 <= bytes.count, bytes[here] == UInt8(ascii: "\\"), bytes[here + 1] == UInt8(ascii: "u") else {
             return nil
         }

@@ -1,4 +1,4 @@
-import Catalog
+import Bytes
 import Crypto
 
 /// Takes the secrets of a call out of TOP's answer, before anything reads it: an answer that echoes the session key
@@ -43,21 +43,14 @@ struct SecretMask: Sendable {
 
     private func hit(in answer: [UInt8], from start: Int) -> (start: Int, end: Int)? {
         let bytes = answer.span
-        var place = start
+        var place = bytes.firstPlace(of: firstBytes, from: start)
         while place < bytes.count {
-            if firstBytes.contains(bytes[place]) {
-                for needle in needles where Self.matches(needle.span, bytes, at: place) {
-                    return (place, place + needle.count)
-                }
+            for needle in needles where place + needle.count <= bytes.count {
+                let end = place + needle.count
+                if bytes.extracting(place..<end).isEqual(to: needle.span) { return (place, end) }
             }
-            place += 1
+            place = bytes.firstPlace(of: firstBytes, from: place + 1)
         }
         return nil
-    }
-
-    private static func matches(_ needle: Span<UInt8>, _ bytes: Span<UInt8>, at place: Int) -> Bool {
-        guard place + needle.count <= bytes.count else { return false }
-        for index in 0..<needle.count where needle[index] != bytes[place + index] { return false }
-        return true
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// `application/x-www-form-urlencoded`, as Java's `URLEncoder` and so TOP's SDKs write it.
 public enum FormEncoding {
     /// The value of the request's `Content-Type`.
@@ -16,15 +18,15 @@ public enum FormEncoding {
         for parameter in parameters { length += 3 * (parameter.name.utf8.count + parameter.value.utf8.count) + 2 }
         if length > generous { length = exactLength(of: parameters) }
         // Room for a sign, too, so that it does not move the whole.
-        form.reserveCapacity(form.count + length + 72)
+        form.reserveCapacity(form.count + length + 72 + ByteEncoding.room)
         var isFirst = form.isEmpty
-        form.append(addingCapacity: length) { output in
+        form.append(addingCapacity: length + ByteEncoding.room) { output in
             for parameter in parameters where !parameter.isDropped {
                 if !isFirst { output.append(UInt8(ascii: "&")) }
                 isFirst = false
-                append(parameter.name, to: &output)
+                encoding.append(parameter.name, to: &output)
                 output.append(UInt8(ascii: "="))
-                append(parameter.value, to: &output)
+                encoding.append(parameter.value, to: &output)
             }
         }
     }
@@ -34,40 +36,21 @@ public enum FormEncoding {
 
     private static func exactLength(of parameters: [Parameter]) -> Int {
         var length = 0
-        for parameter in parameters { length += Self.length(of: parameter.name) + Self.length(of: parameter.value) + 2 }
-        return length
-    }
-
-    private static func length(of text: String) -> Int {
-        let bytes = text.utf8.span
-        var length = bytes.count
-        for index in 0..<bytes.count where !isPlain(bytes[index]) && bytes[index] != UInt8(ascii: " ") { length += 2 }
-        return length
-    }
-
-    private static func append(_ text: String, to output: inout OutputSpan<UInt8>) {
-        let bytes = text.utf8.span
-        for index in 0..<bytes.count {
-            let byte = bytes[index]
-            if isPlain(byte) {
-                output.append(byte)
-            } else if byte == UInt8(ascii: " ") {
-                output.append(UInt8(ascii: "+"))
-            } else {
-                output.append(UInt8(ascii: "%"))
-                output.append(digit(byte >> 4))
-                output.append(digit(byte & 0xF))
-            }
+        for parameter in parameters {
+            length += encoding.length(of: parameter.name) + encoding.length(of: parameter.value) + 2
         }
+        return length
     }
 
-    // One bit for each ASCII character that stands for itself: digits, `-`, `.`, `*`; letters, `_`.
-    private static let plainBelow64: UInt64 = 0x03FF_6400_0000_0000
-    private static let plainFrom64: UInt64 = 0x07FF_FFFE_87FF_FFFE
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        guard byte < 0x80 else { return false }
-        return (byte < 64 ? plainBelow64 : plainFrom64) >> UInt64(byte & 63) & 1 == 1
+    private static let encoding = ByteEncoding { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "*"),
+            UInt8(ascii: "_"):
+            [byte]
+        case UInt8(ascii: " "): [UInt8(ascii: "+")]
+        default: [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 0xF)]
+        }
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One text parameter of a TOP request, as it is signed and sent.
 public struct Parameter: Sendable, Equatable {
     /// The documented name.
@@ -21,8 +23,13 @@ public struct Parameter: Sendable, Equatable {
     /// Whether a text is empty or holds nothing but white space, as Java's `Character.isWhitespace` has it for ASCII:
     /// space, TAB, LF, VT, FF, CR and U+001C to U+001F. White space beyond ASCII counts as content.
     public static func isBlank(_ text: String) -> Bool {
-        for byte in text.utf8 {
-            switch byte {
+        text.withUTF8Span { isBlank($0) }
+    }
+
+    /// The same of a text given as UTF-8.
+    public static func isBlank(_ text: Span<UInt8>) -> Bool {
+        for index in 0..<text.count {
+            switch text[index] {
             case 0x20, 0x09...0x0D, 0x1C...0x1F: continue
             default: return false
             }

@@ -1,3 +1,4 @@
+import Bytes
 public import Crypto
 
 /// Signs TOP requests for one app.
@@ -61,12 +62,14 @@ public struct Signer: Sendable {
     }
 
     private static func appendBaseString(_ parameters: [Parameter], _ body: [UInt8]?, to text: inout [UInt8]) {
-        text.reserveCapacity(length(of: parameters) + (body?.count ?? 0))
-        for place in order(of: parameters) {
-            text.append(contentsOf: parameters[place.index].name.utf8)
-            text.append(contentsOf: parameters[place.index].value.utf8)
+        let order = order(of: parameters)
+        text.append(addingCapacity: length(of: parameters) + (body?.count ?? 0)) { output in
+            for place in order {
+                output.append(utf8: parameters[place.index].name)
+                output.append(utf8: parameters[place.index].value)
+            }
+            if let body { output.append(body.span) }
         }
-        if let body { text.append(contentsOf: body) }
     }
 
     private static func length(of parameters: [Parameter]) -> Int {
@@ -82,10 +85,7 @@ public struct Signer: Sendable {
         let index: Int
 
         init(_ index: Int, of name: String) {
-            let bytes = name.utf8.span
-            var prefix: UInt64 = 0
-            for offset in 0..<8 { prefix = prefix << 8 | (offset < bytes.count ? UInt64(bytes[offset]) : 0) }
-            self.prefix = prefix
+            prefix = name.withUTF8Span { $0.prefixWord }
             self.index = index
         }
     }
@@ -110,10 +110,13 @@ public struct Signer: Sendable {
     /// Below 0, 0 or above 0, as the first text's bytes come before, with or after the second's. `String` would compare
     /// by Unicode equivalence.
     private static func compare(_ first: String, _ second: String) -> Int {
-        let (one, other) = (first.utf8.span, second.utf8.span)
-        for index in 0..<min(one.count, other.count) where one[index] != other[index] {
-            return Int(one[index]) - Int(other[index])
+        first.withUTF8Span { one in
+            second.withUTF8Span { other in
+                for index in 0..<min(one.count, other.count) where one[index] != other[index] {
+                    return Int(one[index]) - Int(other[index])
+                }
+                return one.count - other.count
+            }
         }
-        return one.count - other.count
     }
 }

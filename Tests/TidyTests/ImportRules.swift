@@ -3,28 +3,29 @@ enum ImportRules {
     /// What every module may import: the C library and the standard library's own modules.
     static let everywhere: Set<String> = ["Glibc", "Synchronization"]
 
-    /// Modules whose Swift may hold pointers, because they wrap C.
-    static let wrappers: Set<String> = ["EventLoop", "Crypto", "Curl", "Postgres", "Migrations"]
+    /// Modules whose Swift may hold pointers: because they wrap C, and `Bytes` because it looks at words of eight bytes.
+    static let wrappers: Set<String> = ["EventLoop", "Crypto", "Curl", "Postgres", "Migrations", "Bytes"]
 
     /// The modules of `Sources` and what each may import besides. Read it from the bottom up: no module knows one that
     /// stands below it.
     static let table: KeyValuePairs<String, Set<String>> = [
         "EventLoop": ["CEventLoop"],
-        "JSON": [],
+        "Bytes": [],
+        "JSON": ["Bytes"],
         "Crypto": ["CLibcrypto"],
         "Curl": ["CLibcurl", "EventLoop"],
         "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
         "Migrations": ["CMigrations"],
-        "TOP": ["JSON", "Crypto"],
-        "Catalog": ["Atomics", "CCatalog", "JSON", "TOP", "Yams"],
+        "TOP": ["Bytes", "JSON", "Crypto"],
+        "Catalog": ["Atomics", "Bytes", "CCatalog", "JSON", "TOP", "Yams"],
         // Dispatch for the thread that writes records, Foundation to read /proc at a scrape.
         "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],
         "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
         "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Atomics"],
         "Relay": [
-            "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit", "Telemetry",
-            "Logging", "Metrics",
+            "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
+            "Telemetry", "Logging", "Metrics",
         ],
         "Service": [
             "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog", "Vault",

@@ -1,0 +1,35 @@
+/// Copying runs of bytes at once.
+extension Array where Element == UInt8 {
+    /// Appends bytes.
+    @inlinable
+    public mutating func append(_ run: Span<UInt8>) {
+        append(addingCapacity: run.count) { $0.append(run) }
+    }
+
+    /// Appends a text as UTF-8.
+    @inlinable
+    public mutating func append(utf8 text: String) {
+        text.withUTF8Span { append($0) }
+    }
+}
+
+extension OutputSpan where Element == UInt8 {
+    /// Appends bytes, for which there must be room.
+    @inlinable
+    public mutating func append(_ run: Span<UInt8>) {
+        run.withUnsafeBufferPointer { run in
+            withUnsafeMutableBufferPointer { buffer, count in
+                precondition(run.count <= buffer.count - count, "no room for a run of bytes")
+                guard let source = run.baseAddress, let target = buffer.baseAddress else { return }
+                (target + count).update(from: source, count: run.count)
+                count += run.count
+            }
+        }
+    }
+
+    /// Appends a text as UTF-8, for which there must be room.
+    @inlinable
+    public mutating func append(utf8 text: String) {
+        text.withUTF8Span { append($0) }
+    }
+}

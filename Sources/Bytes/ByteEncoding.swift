@@ -1,0 +1,97 @@
+/// What each byte is written as in some encoding: one to seven bytes.
+///
+/// Writing is one look-up and one store of eight bytes for each byte, whatever it is: there is no branch to guess wrong.
+/// An encoding that leaves text alone, as JSON's does, is copied eight bytes at a time.
+public struct ByteEncoding: Sendable {
+    /// The most bytes that one byte may become.
+    public static let maximumLength = 7
+    /// How much room there must be beyond what is written: stores are wider than what they are about.
+    public static let room = 16
+
+    /// For each byte, what it is written as, the first in the lowest bits; the highest eight bits are their number.
+    private let entries: [UInt64]
+    /// Whether all but quotation marks, backslashes and control characters is written as it is.
+    private let keepsText: Bool
+
+    /// Makes a table of what is written for each byte; no more than `maximumLength` bytes of it count.
+    public init(_ written: (UInt8) -> [UInt8]) {
+        entries = (0...UInt8.max).map { byte in
+            let written = written(byte).prefix(Self.maximumLength)
+            return written.reversed().reduce(0) { $0 << 8 | UInt64($1) } | UInt64(written.count) << 56
+        }
+        keepsText = (0x20...UInt8.max).allSatisfy {
+            $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || written($0) == [$0]
+        }
+    }
+
+    /// How many bytes a text has in this encoding.
+    public func length(of text: String) -> Int {
+        text.withUTF8Span { text in
+            var length = 0
+            for index in 0..<text.count { length += Int(entries[Int(text[index])] >> 56) }
+            return length
+        }
+    }
+
+    /// Appends a text in this encoding.
+    public func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        var place = 0
+        while place < text.count {
+            // More room is made where that was not enough.
+            let rest = text.count - place
+            bytes.append(addingCapacity: rest + rest / 8 + 2 * Self.room) { output in
+                place = append(text, from: place, to: &output)
+            }
+        }
+    }
+
+    /// Appends a text in this encoding, for which there must be room, and for `room` bytes more.
+    public func append(_ text: String, to output: inout OutputSpan<UInt8>) {
+        text.withUTF8Span { text in
+            let end = append(text, from: 0, to: &output)
+            precondition(end == text.count, "no room for an encoded text")
+        }
+    }
+
+    /// Appends a text in this encoding as far as there surely is room for it: returns where it stopped.
+    public func append(_ text: Span<UInt8>, from start: Int, to output: inout OutputSpan<UInt8>) -> Int {
+        entries.withUnsafeBufferPointer { entries in
+            text.withUnsafeBufferPointer { text in
+                output.withUnsafeMutableBufferPointer { buffer, count in
+                    guard let input = text.baseAddress, let first = buffer.baseAddress, let table = entries.baseAddress
+                    else { return text.count }
+                    var place = start
+                    var end = UnsafeMutableRawPointer(first + count)
+                    let limit = UnsafeMutableRawPointer(first) + buffer.count - Self.room
+                    if keepsText {
+                        let input = UnsafeRawPointer(input)
+                        while place + 8 <= text.count, end <= limit {
+                            let word = UInt64(littleEndian: input.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                            end.storeBytes(of: word.littleEndian, as: UInt64.self)
+                            let plain = Word.countOfPlain(word)
+                            place += plain
+                            end += plain
+                            guard plain < 8 else { continue }
+                            let entry = table[Int(input.load(fromByteOffset: place, as: UInt8.self))]
+                            end.storeBytes(of: entry.littleEndian, as: UInt64.self)
+                            end += Int(truncatingIfNeeded: entry >> 56)
+                            place += 1
+                        }
+                    }
+                    while place < text.count, end <= limit {
+                        // So many bytes need no further look at the limit.
+                        let stop = min(text.count, place + (limit - end) / Self.maximumLength + 1)
+                        while place < stop {
+                            let entry = table[Int(input[place])]
+                            end.storeBytes(of: entry.littleEndian, as: UInt64.self)
+                            end += Int(truncatingIfNeeded: entry >> 56)
+                            place += 1
+                        }
+                    }
+                    count = end - UnsafeMutableRawPointer(first)
+                    return place
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// A set of bytes, for looking at each byte of a text quickly.
+public struct ByteSet: Sendable {
+    /// A bit for each byte of a quarter of them all.
+    @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    /// A set of the bytes given.
+    public init(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { insert(byte) }
+    }
+
+    /// Adds a byte.
+    public mutating func insert(_ byte: UInt8) {
+        let bit: UInt64 = 1 << UInt64(byte & 63)
+        switch byte >> 6 {
+        case 0: words.0 |= bit
+        case 1: words.1 |= bit
+        case 2: words.2 |= bit
+        default: words.3 |= bit
+        }
+    }
+
+    /// The bytes of both sets.
+    public func union(_ other: ByteSet) -> ByteSet {
+        var set = self
+        set.words.0 |= other.words.0
+        set.words.1 |= other.words.1
+        set.words.2 |= other.words.2
+        set.words.3 |= other.words.3
+        return set
+    }
+
+    /// Whether a byte is in the set.
+    @inlinable @inline(__always)
+    public func contains(_ byte: UInt8) -> Bool {
+        let lower = byte & 0x40 == 0 ? words.0 : words.1
+        let upper = byte & 0x40 == 0 ? words.2 : words.3
+        return (byte & 0x80 == 0 ? lower : upper) >> UInt64(byte & 63) & 1 == 1
+    }
+}
