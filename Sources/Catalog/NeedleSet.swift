@@ -99,7 +99,7 @@ struct NeedleSet: Sendable {
             guard byte >= 0x20, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "%") else { return .max }
             beginning = beginning << 8 | UInt32(byte)
         }
-        return 1 << UInt64(beginning &* 0x9E37_79B1 >> 26)
+        return 1 << UInt64((beginning &* 0x9E37_79B1) >> 26)
     }
 
     private func search(_ text: Span<UInt8>, at start: Int) -> (end: Int, index: Int)? {

@@ -65,7 +65,9 @@ enum PrivateNumber {
                 continue
             }
             if byte | 0x20 == UInt8(ascii: "x") { run.endOfX = run.end + 1 }
-            guard byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%"), let step = EscapedText.step(text, at: run.end) else { break }
+            guard byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%"),
+                let step = EscapedText.step(text, at: run.end)
+            else { break }
             guard isDigit(step.scalar) else {
                 if step.scalar | 0x20 == 0x78 { run.endOfX = step.end }
                 break

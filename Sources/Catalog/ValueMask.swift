@@ -106,7 +106,9 @@ public struct ValueMask: Sendable {
         var (behindEscape, escapeIsDigit) = (-1, false)
         while place < text.count {
             let byte = text[place]
-            if let hit = needles.hit(text, at: place) { return Hit(kind: .value(hit.index), start: place, end: hit.end) }
+            if let hit = needles.hit(text, at: place) {
+                return Hit(kind: .value(hit.index), start: place, end: hit.end)
+            }
             if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") {
                 let followsDigit =
                     place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])

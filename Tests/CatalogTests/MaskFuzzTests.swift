@@ -16,7 +16,8 @@ struct MaskFuzzTests {
                 place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
             let step = EscapedText.step(text.span, at: place)
             let isEscape = byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%")
-            let isDigit = isEscape ? step.map { PrivateNumber.isDigit($0.scalar) } ?? false : PrivateNumber.isDigit(byte)
+            let isDigit =
+                isEscape ? step.map { PrivateNumber.isDigit($0.scalar) } ?? false : PrivateNumber.isDigit(byte)
             if isDigit, !follows, let end = PrivateNumber.end(text.span, at: place) {
                 bytes += text[copied..<place]
                 PrivateNumber.append(text.span.extracting(place..<end), to: &bytes)
@@ -47,7 +48,8 @@ struct MaskFuzzTests {
     ]
 
     private func text(_ random: inout SystemRandomNumberGenerator) -> String {
-        (0..<Int.random(in: 0..<9, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined()
+        (0..<Int.random(in: 0..<9, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }
+            .joined()
     }
 
     @Test("Numbers that are private by their form, in pieces put together at random", arguments: 0..<40)
