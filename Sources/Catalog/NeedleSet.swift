@@ -24,12 +24,15 @@ struct NeedleSet: Sendable {
     let firstBytes: ByteSet
     /// The bytes that come second in values.
     private let secondBytes: ByteSet
+    /// A bit for the first four bytes of each value: they say that none begins so, or that one may.
+    private let beginnings: UInt64
 
     init(_ values: [SensitiveValue]) {
         var scalars: [UInt32] = []
         var places: [Place] = []
         // Any character may be written as an escape.
         var (firstBytes, secondBytes) = (ByteSet.escapes, ByteSet.escapes)
+        var beginnings: UInt64 = 0
         scalars.reserveCapacity(values.reduce(0) { $0 + $1.text.utf8.count })
         places.reserveCapacity(values.count)
         for (index, value) in values.enumerated() where Self.isLongEnough(value.text) {
@@ -43,6 +46,7 @@ struct NeedleSet: Sendable {
             places.append(Place(value: index, start: start, count: scalars.count - start))
             firstBytes.insert(bytes[0])
             secondBytes.insert(bytes[1])
+            beginnings |= Self.beginning(bytes, at: 0)
         }
         if places.count > 1 { places.sort { Self.isLess($0, $1, scalars) } }
         self.values = values
@@ -50,6 +54,7 @@ struct NeedleSet: Sendable {
         self.places = places
         self.firstBytes = firstBytes
         self.secondBytes = secondBytes
+        self.beginnings = beginnings
     }
 
     /// Whether a value is searched for. A character beyond ASCII counts twice: a Chinese name has two or three.
@@ -81,7 +86,20 @@ struct NeedleSet: Sendable {
         if !secondBytes.contains(text[place + 1]), text[place] != UInt8(ascii: "\\"), text[place] != UInt8(ascii: "%") {
             return nil
         }
-        return search(text, at: place)
+        return beginnings & Self.beginning(text, at: place) == 0 ? nil : search(text, at: place)
+    }
+
+    /// The bit of the four bytes at a place; all bits where they are fewer, and where an escape or a control character is
+    /// among them, which can be written in other ways.
+    private static func beginning(_ text: Span<UInt8>, at place: Int) -> UInt64 {
+        guard place + 4 <= text.count else { return .max }
+        var beginning: UInt32 = 0
+        for index in place..<(place + 4) {
+            let byte = text[index]
+            guard byte >= 0x20, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "%") else { return .max }
+            beginning = beginning << 8 | UInt32(byte)
+        }
+        return 1 << UInt64((beginning &* 0x9E37_79B1) >> 26)
     }
 
     private func search(_ text: Span<UInt8>, at start: Int) -> (end: Int, index: Int)? {

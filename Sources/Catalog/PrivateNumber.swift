@@ -27,20 +27,18 @@ enum PrivateNumber {
         return end
     }
 
-    /// Where the number ends that begins at `place`, where a digit stands that follows none; `endOfDigits` is known.
-    static func end(_ text: Span<UInt8>, at place: Int, _ endOfDigits: Int) -> Int? {
-        let isEscaped =
-            endOfDigits < text.count && (text[endOfDigits] == UInt8(ascii: "\\") || text[endOfDigits] == UInt8(ascii: "%"))
-        return isEscaped || mayBePrivate(text[place], endOfDigits - place) ? end(text, at: place) : nil
-    }
-
-    /// Whether so many digits, with that one in front, may be a private number; most are not.
-    private static func mayBePrivate(_ first: UInt8, _ count: Int) -> Bool {
-        switch count {
-        case 3, 11: first == UInt8(ascii: "1")
-        case 13: first == UInt8(ascii: "8")
-        case 17, 18: true
-        default: false
+    /// Whether a private number may begin at `place`, where digits stand up to `endOfDigits`: most are too few or too
+    /// many, unless there are more that are written as escapes.
+    @inline(__always)
+    static func mayBegin(_ text: Span<UInt8>, at place: Int, _ endOfDigits: Int) -> Bool {
+        if endOfDigits < text.count, text[endOfDigits] == UInt8(ascii: "\\") || text[endOfDigits] == UInt8(ascii: "%") {
+            return true
+        }
+        switch endOfDigits - place {
+        case 3, 11: return text[place] == UInt8(ascii: "1")
+        case 13: return text[place] == UInt8(ascii: "8")
+        case 17, 18: return true
+        default: return false
         }
     }
 
@@ -67,7 +65,9 @@ enum PrivateNumber {
                 continue
             }
             if byte | 0x20 == UInt8(ascii: "x") { run.endOfX = run.end + 1 }
-            guard byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%"), let step = EscapedText.step(text, at: run.end) else { break }
+            guard byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%"),
+                let step = EscapedText.step(text, at: run.end)
+            else { break }
             guard isDigit(step.scalar) else {
                 if step.scalar | 0x20 == 0x78 { run.endOfX = step.end }
                 break

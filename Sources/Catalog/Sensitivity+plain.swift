@@ -1,3 +1,5 @@
+import Bytes
+
 extension Sensitivity {
     /// A number as most others write it: in capitals, without blanks, hyphens and dots, a telephone number without +86.
     /// Nil where that is how it is written, and for what is no number.
@@ -8,7 +10,7 @@ extension Sensitivity {
         case .phone, .plate, .vin, .engine, .identity, .card: break
         case .identifier, .name, .address, .secret: return nil
         }
-        guard !text.utf8.allSatisfy(Self.isPlain) else { return nil }
+        if text.withUTF8Span({ Self.isPlain($0) }) { return nil }
         var plain = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -20,6 +22,11 @@ extension Sensitivity {
         if self == .phone, plain.count > 11, plain.starts(with: "86".unicodeScalars) { plain.removeFirst(2) }
         let form = String(plain)
         return form.utf8.elementsEqual(text.utf8) ? nil : form
+    }
+
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        for index in 0..<text.count where !isPlain(text[index]) { return false }
+        return true
     }
 
     /// Digits, capitals, and what Chinese characters are made of but for those with dots.

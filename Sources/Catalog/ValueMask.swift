@@ -19,7 +19,8 @@ public struct ValueMask: Sendable {
 
     private let needles: NeedleSet
     /// The bytes at which something private may begin.
-    private let starts: ByteSet
+    private let starts: ByteFinder
+    private static let plainStarts = ByteFinder(.digits.union(.escapes))
 
     /// Masks by pattern alone, for texts that belong to no call.
     public init() {
@@ -28,7 +29,7 @@ public struct ValueMask: Sendable {
 
     init(_ values: [SensitiveValue]) {
         needles = NeedleSet(values)
-        starts = .digits.union(needles.isEmpty ? .escapes : needles.firstBytes)
+        starts = needles.isEmpty ? Self.plainStarts : ByteFinder(Self.plainStarts, and: needles.firstBytes)
     }
 
     /// This mask with further values.
@@ -98,14 +99,16 @@ public struct ValueMask: Sendable {
     }
 
     private func hit(_ text: Span<UInt8>, from start: Int) -> Hit? {
-        var place = text.firstPlace(of: starts, from: start)
+        var place = starts.firstPlace(in: text, from: start)
         // Up to here there are digits behind others: they begin no number.
         var endOfDigits = 0
         // Behind an escape, what its digits are says nothing: what it stands for does.
         var (behindEscape, escapeIsDigit) = (-1, false)
         while place < text.count {
             let byte = text[place]
-            if let hit = needles.hit(text, at: place) { return Hit(kind: .value(hit.index), start: place, end: hit.end) }
+            if let hit = needles.hit(text, at: place) {
+                return Hit(kind: .value(hit.index), start: place, end: hit.end)
+            }
             if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") {
                 let followsDigit =
                     place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
@@ -118,10 +121,11 @@ public struct ValueMask: Sendable {
                 (behindEscape, escapeIsDigit) = (place, isDigit)
             } else {
                 if PrivateNumber.isDigit(byte), place >= endOfDigits {
-                    let followsDigit =
-                        place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
                     endOfDigits = PrivateNumber.endOfDigits(text, at: place)
-                    if !followsDigit, let end = PrivateNumber.end(text, at: place, endOfDigits) {
+                    if PrivateNumber.mayBegin(text, at: place, endOfDigits),
+                        !(place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])),
+                        let end = PrivateNumber.end(text, at: place)
+                    {
                         return Hit(kind: .number, start: place, end: end)
                     }
                 }
@@ -134,9 +138,9 @@ public struct ValueMask: Sendable {
 
     /// The next place at which something private may begin.
     private func next(_ text: Span<UInt8>, from place: Int, _ endOfDigits: Int) -> Int {
-        guard place < endOfDigits else { return text.firstPlace(of: starts, from: place) }
+        guard place < endOfDigits else { return starts.firstPlace(in: text, from: place) }
         let found = text.firstPlace(of: needles.firstBytes, from: place, to: endOfDigits)
-        return found < endOfDigits ? found : text.firstPlace(of: starts, from: endOfDigits)
+        return found < endOfDigits ? found : starts.firstPlace(in: text, from: endOfDigits)
     }
 
     /// How long an escape is that is none of a private value, so that no hit begins within it.
