@@ -28,10 +28,10 @@ struct Gathering {
     }
 
     /// True where more are to be expected before the limit is over.
-    /// - Parameter underWay: the units that are anywhere between their making and their commit. When half of them are
-    ///   queued, the other half is most likely being committed, or waits for what is queued.
+    /// - Parameter underWay: the units that are anywhere between their making and their commit. A third of them is
+    ///   enough: with more, callers that wait for their answers would leave the machine idle.
     func isWorthwhile(queued: Int, underWay: Int) -> Bool {
-        let enough = underWay / 2
+        let enough = underWay / 3
         guard limit > 0, enough >= Self.leastUnits, queued > 0, queued < enough else { return false }
         return units * Double(limit) > Double(Self.leastUnits) * nanoseconds
     }

@@ -39,7 +39,10 @@ extension Worker {
             trace(error, request, by: token)
             return problem(error, request)
         }
-        return request.isDryRun ? withRequestID(dryRun(call), request, id: call.idText) : await relay(call)
+        guard request.isDryRun else { return await relay(call) }
+        var reply = dryRun(call)
+        addRequestID(to: &reply, request, id: call.idText)
+        return reply
     }
 
     private func relay(_ call: PreparedCall) async -> Reply {
@@ -58,7 +61,7 @@ extension Worker {
         case .success(let body):
             requestBytes = body.bytes.count
             let result = await curl.perform(curlRequest(call, form: body))
-            verdict = Verdict(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
+            verdict = Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }
         case .failure(let problem):
@@ -100,7 +103,8 @@ extension Worker {
         meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
         var reply = self.reply(call, verdict)
         reply.headers.append(("Server-Timing", timing.value))
-        return withRequestID(reply, call.request, id: call.idText)
+        addRequestID(to: &reply, call.request, id: call.idText)
+        return reply
     }
 
     /// The intent could not be made durable: nothing is sent. Where its commit is in doubt, a `not_sent` row follows.
@@ -168,13 +172,13 @@ extension Worker {
     }
 
     private func problem(_ problem: Problem, _ request: CallRequest) -> Reply {
-        withRequestID(
-            problem.reply, request,
-            id: (problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)).text)
+        let id = problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
+        var reply = problem.reply
+        addRequestID(to: &reply, request, id: id.text)
+        return reply
     }
 
-    private func withRequestID(_ reply: consuming Reply, _ request: CallRequest, id: String) -> Reply {
+    private func addRequestID(to reply: inout Reply, _ request: CallRequest, id: String) {
         reply.headers.append(("X-Request-Id", request.clientRequestID ?? id))
-        return reply
     }
 }

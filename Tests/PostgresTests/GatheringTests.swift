@@ -21,18 +21,18 @@ import Testing
         #expect(!gathering.isWorthwhile(queued: 1, underWay: 1000))
     }
 
-    @Test("Few under way never wait, however fast they come", arguments: 0...7)
+    @Test("Few under way never wait, however fast they come", arguments: 0...11)
     func fewNeverWait(underWay: Int) {
         let gathering = gathering(units: 100, every: 1)
         for queued in 0...underWay { #expect(!gathering.isWorthwhile(queued: queued, underWay: underWay)) }
     }
 
-    @Test("Units that come fast wait until half of those under way are queued")
+    @Test("Units that come fast wait until a third of those under way are queued")
     func fastOnesWait() {
         let gathering = gathering(units: 5, every: 1)
-        #expect(gathering.isWorthwhile(queued: 1, underWay: 8))
-        #expect(gathering.isWorthwhile(queued: 31, underWay: 64))
-        #expect(!gathering.isWorthwhile(queued: 32, underWay: 64))
+        #expect(gathering.isWorthwhile(queued: 1, underWay: 12))
+        #expect(gathering.isWorthwhile(queued: 20, underWay: 64))
+        #expect(!gathering.isWorthwhile(queued: 21, underWay: 64))
         #expect(!gathering.isWorthwhile(queued: 0, underWay: 64))
     }
 
@@ -54,7 +54,7 @@ import Testing
         #expect(gathering.isWorthwhile(queued: 1, underWay: 64))
     }
 
-    @Test("Units of one turn after another go in one transaction once half of those under way are there")
+    @Test("Units of one turn after another go in one transaction once a third of those under way are there")
     func goesTogether() async throws {
         let fixture = WriterFixture(try SharedCluster.settings)
         try await onLoop { loop in
@@ -63,7 +63,7 @@ import Testing
             let writer = fixture.writer(loop, connections: 1) { $0.gatherAtMost = .seconds(300) }
             try await until(loop) { writer.isConnected }
             try await setPace(of: writer, fixture)
-            writer.unitsUnderWay = 8
+            writer.unitsUnderWay = 12
             for id in 1...3 {
                 try writer.enqueue(fixture.call(id))
                 await loop.sleep(for: .milliseconds(5))

@@ -11,7 +11,7 @@ import Testing
 @Suite struct VerdictTests {
     private func verdict(_ result: CurlResult, _ method: String = Methods.lease, body: String? = nil) throws -> Verdict
     {
-        Verdict(result, entry: try Methods.entry(method), mapped: try Methods.mapped(method, body))
+        Verdict.judge(result, entry: try Methods.entry(method), mapped: try Methods.mapped(method, body))
     }
 
     // MARK: Without an answer
