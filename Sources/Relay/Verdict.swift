@@ -120,7 +120,7 @@ struct Verdict: Sendable {
         return verdict
     }
 
-    private static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {
+    static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {
         let words = "code \(error.code)" + (error.subCode.map { ", \($0)" } ?? "")
         switch errorClass {
         case .sessionInvalid:
