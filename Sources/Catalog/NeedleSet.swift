@@ -1,16 +1,22 @@
 /// The private values that are searched for in texts, whatever escapes they are written with.
 ///
 /// They are kept sorted, and the ones that may begin at a place are narrowed down scalar by scalar: the time for a place
-/// grows with the logarithm of their number.
+/// grows with the logarithm of their number. The case of ASCII letters says nothing, nor do blanks, hyphens and dots that
+/// a plate or another value with letters is written with.
 struct NeedleSet: Sendable {
     /// A value is recognised by at most so many characters, so that hostile ones cannot make a search slow.
     static let maximumLength = 64
+
+    /// At most so many separators in a row are passed over.
+    private static let maximumSeparators = 3
 
     /// Where a value's scalars are.
     private struct Place {
         let value: Int
         let start: Int
         let count: Int
+        /// Whether it may be written with separators: digits alone would then be found in other numbers.
+        let hasLetters: Bool
     }
 
     let values: [SensitiveValue]
@@ -34,13 +40,16 @@ struct NeedleSet: Sendable {
             let start = scalars.count
             let bytes = value.text.utf8.span
             var place = 0
+            var hasLetters = false
             while let step = EscapedText.step(bytes, at: place) {
-                scalars.append(step.scalar)
+                let scalar = Self.folded(step.scalar)
+                hasLetters = hasLetters || scalar &- 0x61 < 26 || scalar >= 0x80
+                scalars.append(scalar)
                 place = step.end
             }
-            places.append(Place(value: index, start: start, count: scalars.count - start))
-            firstBytes.insert(bytes[0])
-            secondBytes.insert(bytes[1])
+            places.append(Place(value: index, start: start, count: scalars.count - start, hasLetters: hasLetters))
+            firstBytes.insert(inBothCases: bytes[0])
+            secondBytes.insert(inBothCases: bytes[1])
         }
         if places.count > 1 { places.sort { Self.isLess($0, $1, scalars) } }
         self.values = values
@@ -82,11 +91,18 @@ struct NeedleSet: Sendable {
         var place = start
         var candidates = 0..<places.count
         var best: (end: Int, index: Int)?
-        var depth = 0
+        var (depth, separators) = (0, 0)
         while let step = EscapedText.step(text, at: place) {
-            candidates = narrowed(candidates, at: depth, to: step.scalar)
-            guard !candidates.isEmpty else { break }
+            let next = narrowed(candidates, at: depth, to: Self.folded(step.scalar))
             place = step.end
+            if next.isEmpty {
+                separators += 1
+                guard Self.isSeparator(step.scalar), depth > 0, separators <= Self.maximumSeparators,
+                    places[candidates.lowerBound].hasLetters
+                else { break }
+                continue
+            }
+            (candidates, separators) = (next, 0)
             depth += 1
             let first = candidates.lowerBound
             if depth == count(first) {
@@ -141,9 +157,30 @@ struct NeedleSet: Sendable {
     private func rest(of index: Int, from depth: Int, _ text: Span<UInt8>, at start: Int) -> Int {
         var place = start
         for scalar in scalars[(places[index].start + depth)..<(places[index].start + places[index].count)] {
-            guard let step = EscapedText.step(text, at: place), step.scalar == scalar else { break }
+            guard let step = EscapedText.step(text, at: place), Self.folded(step.scalar) == scalar else { break }
             place = step.end
         }
         return place
+    }
+
+    /// An ASCII capital as its small letter.
+    private static func folded(_ scalar: UInt32) -> UInt32 {
+        scalar &- 0x41 < 26 ? scalar | 0x20 : scalar
+    }
+
+    /// A blank, a hyphen, or one of the dots that plates and foreign names are written with.
+    private static func isSeparator(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x20, 0x2D, 0xB7, 0x2022, 0x2027, 0x3000, 0x30FB: true
+        default: false
+        }
+    }
+}
+
+extension ByteSet {
+    /// Adds a byte; of an ASCII letter, both cases.
+    fileprivate mutating func insert(inBothCases byte: UInt8) {
+        insert(byte)
+        if (byte | 0x20) &- UInt8(ascii: "a") < 26 { insert(byte ^ 0x20) }
     }
 }
