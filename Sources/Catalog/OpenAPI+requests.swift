@@ -98,12 +98,9 @@ extension JSONWriter {
         endObject()
     }
 
-    /// One object; at the top also a list of exactly one.
+    /// One object, or a list of exactly one; a map, at the top also as a text.
     private mutating func structure(_ field: Field, _ optional: ArraySlice<String>, _ place: Place) {
-        guard place.isTop else {
-            guard place.takesNull else { return members(field, optional) }
-            return alternatives(place) { $0.members(field, optional) }
-        }
+        if field.type.kind == .map, !place.isTop { return types(["object"], place) }
         alternatives(place) { json in
             json.beginObject()
             json.members(field, optional)
@@ -129,13 +126,7 @@ extension JSONWriter {
     private mutating func alternatives(_ place: Place, _ write: (inout JSONWriter) -> Void) {
         name("anyOf")
         beginArray()
-        if place.isTop {
-            write(&self)
-        } else {
-            beginObject()
-            write(&self)
-            endObject()
-        }
+        write(&self)
         if place.takesNull { raw(#"{"type": "null"}"#.utf8) }
         endArray()
     }
