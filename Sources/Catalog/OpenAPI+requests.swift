@@ -205,8 +205,9 @@ extension JSONWriter {
     private mutating func date(_ form: DateForm, isNumber: Bool, _ place: Place) {
         types(form == .milliseconds && isNumber ? ["string", "integer"] : ["string"], place)
         let day = "(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-        let clock = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-        let time = "[ Tt]\(clock)(Z|z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
+        let minute = "([01][0-9]|2[0-3]):[0-5][0-9]"
+        let clock = "\(minute):[0-5][0-9]"
+        let time = "([ Tt]\(clock)|[Tt]\(minute))(Z|z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?"
         switch form {
         case .dashed: pattern(day + time, place)
         case .dotted: pattern("(\(day)\(time)|\(day.replacing("-(", with: "[.](")) \(clock))", place)

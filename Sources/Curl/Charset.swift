@@ -17,6 +17,8 @@ struct Charset: Equatable {
         while let semicolon = rest.firstIndex(of: UInt8(ascii: ";")) {
             rest = rest[rest.index(after: semicolon)...].drop { $0 == 0x20 || $0 == 0x09 }
             guard Self.isPrefix("charset=", of: rest) else { continue }
+            // Nearly always UTF-8.
+            guard rest.dropFirst(8).first.map({ $0 | 0x20 }) != UInt8(ascii: "u") else { return nil }
             let value = rest.dropFirst(8).prefix { $0 != UInt8(ascii: ";") }.filter {
                 $0 != UInt8(ascii: "\"") && $0 != 0x20 && $0 != 0x09
             }
@@ -71,7 +73,8 @@ struct Charset: Equatable {
             var free = room.count
             let status = iconv(converter, &input, &left, &output, &free)
             let fault = errno
-            result.append(contentsOf: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<(room.count - free)]))
+            result.append(
+                contentsOf: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<(room.count - free)]))
             if status == -1, fault != E2BIG {
                 // A wrong or unfinished character: its first byte is passed over.
                 result.append(contentsOf: [0xEF, 0xBF, 0xBD])

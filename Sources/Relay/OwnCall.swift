@@ -86,6 +86,8 @@ struct OwnCall {
 
     private func detail(_ type: ProblemType) -> String {
         guard let message = row.message else { return type.title + "." }
-        return type == .topUnreachable ? "The request was not sent: \(message)" : message
+        // Earlier rows have the transport's words alone.
+        let words = "The request was not sent: "
+        return type == .topUnreachable && !message.hasPrefix(words) ? words + message : message
     }
 }

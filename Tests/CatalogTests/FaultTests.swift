@@ -147,7 +147,8 @@ struct FaultTests {
             return
         }
         #expect(
-            call.value("node") == #"{"id":1,"children":[{"id":2,"twin":{"id":3,"phone":"13700000001"}},{"id":4}],"other":{"x":1}}"#)
+            call.value("node")
+                == #"{"id":1,"children":[{"id":2,"twin":{"id":3,"phone":"13700000001"}},{"id":4}],"other":{"x":1}}"#)
         #expect(!call.maskedRequest.contains("13700000001"))
         let bad = #"""
             {"node":{"id":1,"children":[{"id":"x","children":[{"ID":1}]},7],"twin":{"twin":{"twin":{"id":true}}}}}

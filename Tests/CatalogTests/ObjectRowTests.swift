@@ -47,7 +47,8 @@ struct ObjectRowTests {
 
     @Test("A list of values with an open end takes any value, and says so")
     func openList() throws {
-        let imported = try ImportedPage(Self.page.replacing("%", with: "floor Number 可选 1 楼层 1-一楼, 2-二楼, 依此类推\nx FooDTO 必须"))
+        let imported = try ImportedPage(
+            Self.page.replacing("%", with: "floor Number 可选 1 楼层 1-一楼, 2-二楼, 依此类推\nx FooDTO 必须"))
         let entry = try Entry.read(page: CatalogFile(name: "p.yaml", text: imported.yaml), overlay: nil)
         #expect(entry.request.first?.values.isEmpty == true)
         #expect(imported.yaml.contains("# for the overlay: values: {'1': '一楼', '2': '二楼'}"))

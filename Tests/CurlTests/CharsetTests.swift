@@ -28,7 +28,8 @@ struct CharsetTests {
     func converted() throws {
         let charset = try #require(Charset(declaredBy: "a/b;charset=gbk"))
         for (bytes, text) in [
-            Self.text, ([], ""), (Array("plain".utf8), "plain"), ([0xD6], "\u{FFFD}"), ([0x61, 0xFF, 0x62], "a\u{FFFD}b"),
+            Self.text, ([], ""), (Array("plain".utf8), "plain"), ([0xD6], "\u{FFFD}"),
+            ([0x61, 0xFF, 0x62], "a\u{FFFD}b"),
             ([0xD6, 0xD0, 0xD6], "中\u{FFFD}"), ([0xD6, 0x22, 0x7D], "\u{FFFD}\"}"), ([0, 0xD6, 0xD0], "\0中"),
         ] {
             #expect(charset.utf8(bytes, limit: 1000).map { String(decoding: $0, as: UTF8.self) } == text)

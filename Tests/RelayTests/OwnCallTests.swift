@@ -74,7 +74,9 @@ import Testing
                 #expect(try first.read()["outcome"]?.string == expected.outcome, "\(expected.name)")
                 let again = try await again(first, stage)
                 #expect(again.status == 200 && again[header: "Content-Type"] == "application/json")
-                let (told, kept) = (String(decoding: first.body, as: UTF8.self), String(decoding: again.body, as: UTF8.self))
+                let (told, kept) = (
+                    String(decoding: first.body, as: UTF8.self), String(decoding: again.body, as: UTF8.self)
+                )
                 #expect(told == kept, "\(expected.name)")
             }
         }
@@ -90,7 +92,9 @@ import Testing
         }
     }
 
-    @Test("Without the kept answer a call reads by its row: the result is absent, TOP's words are as far as they are kept")
+    @Test(
+        "Without the kept answer a call reads by its row: the result is absent, TOP's words are as far as they are kept"
+    )
     func withoutAnswer() async throws {
         let next = Locked(answer(Answers.leaseSuccess))
         let server = ScriptedServer { connection in

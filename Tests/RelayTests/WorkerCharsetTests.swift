@@ -11,7 +11,8 @@ import Testing
 
     private static func answer(_ before: String, _ after: String, charset: String) -> [UInt8] {
         let body = Array(before.utf8) + words + Array(after.utf8)
-        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/javascript;charset=\(charset)\r\nContent-Length: \(body.count)\r\n\r\n"
+        let head =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/javascript;charset=\(charset)\r\nContent-Length: \(body.count)\r\n\r\n"
         return Array(head.utf8) + body
     }
 
@@ -29,7 +30,8 @@ import Testing
             #expect(try good.read()["result"]?["result"]?["msg_info"]?.string == "乗中")
             next.with {
                 $0 = Self.answer(
-                    #"{"error_response":{"code":40,"msg":"m","sub_code":"isv.x","sub_msg":""#, #""}}"#, charset: charset)
+                    #"{"error_response":{"code":40,"msg":"m","sub_code":"isv.x","sub_msg":""#, #""}}"#, charset: charset
+                )
             }
             let bad = try await stage.call(Methods.lease)
             #expect(try bad.status == 422 && bad.read()["top"]?["sub_msg"]?.string == "乗中")

@@ -245,7 +245,8 @@ import Vault
             }
             let derived = try #require(try await id("{}", Methods.cards, key))
             #expect(derived.utf8.count == 32)
-            #expect(try await id(#"{"param_batch_open_card_open_req":{"requestId":" "}}"#, Methods.cards, key) == derived)
+            #expect(
+                try await id(#"{"param_batch_open_card_open_req":{"requestId":" "}}"#, Methods.cards, key) == derived)
             #expect(try await id("no JSON", Methods.cards, key) == derived)
             #expect(try await id(given, Methods.cards, key) == "r-9")
             #expect(try await id(#"{"param_batch_open_card_open_req":[{"requestId":"r-8"}]}"#) == "r-8")
