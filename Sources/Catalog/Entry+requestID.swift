@@ -21,12 +21,12 @@ extension Entry {
             }
             guard value.kind == .object, let fields = level else { return .unusable }
             let found = value.fields.filter { member in
-                fields.match(member.nameBytes).map { fields.fields[$0.index].name == name } ?? false
+                fields.match(member.name).map { fields.fields[$0.index].name == name } ?? false
             }
             guard found.count <= 1 else { return .unusable }
             guard let member = found.first, !member.value.isNull else { return .absent }
             value = member.value
-            guard let index = fields.match(member.nameBytes)?.index else { return .absent }
+            guard let index = fields.match(member.name)?.index else { return .absent }
             if depth == path.count - 1 { return Self.given(value, fields.fields[index].field) }
             level = fields.fields[index].level
         }

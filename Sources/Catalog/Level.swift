@@ -38,6 +38,11 @@ final class Level: Sendable {
     func match(_ name: ArraySlice<UInt8>) -> NameTable.Match? {
         table.match(name.span)
     }
+
+    /// The same for a text.
+    func match(_ name: String) -> NameTable.Match? {
+        match(Array(name.utf8)[...])
+    }
 }
 
 /// A field, compiled: what mapping a value needs, at hand.
