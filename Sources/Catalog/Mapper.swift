@@ -28,6 +28,8 @@ struct Mapper {
     var isVerbatim = false
     /// The text of the value at hand as sent, where some rule looks at it.
     var compared: String?
+    /// The levels around the value at hand that objects below them may have again.
+    var enclosing: [Level] = []
     /// How many unknown names may still be compared with all known ones.
     var suggestions = 20
 
@@ -98,6 +100,8 @@ struct Mapper {
     /// Writes an object with its documented names, in documented order.
     mutating func object(_ value: JSONValue, _ level: Level) {
         guard value.kind == .object else { return fault("must be an object, not \(value.kind.inWords)") }
+        if level.holdsRepeats { enclosing.append(level) }
+        defer { if level.holdsRepeats { enclosing.removeLast() } }
         var given = gather(value, level)
         writer.beginObject()
         for index in level.fields.indices {
@@ -199,10 +203,9 @@ struct Mapper {
     /// Writes one value that stands in JSON.
     private mutating func element(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
         switch field.kind {
-        case .object where field.level != nil:
-            guard let level = field.level else { return }
-            object(value, level)
-        case .object, .map:
+        case .object:
+            object(value, of: field)
+        case .map:
             if value.kind != .object { fault("must be an object, not \(value.kind.inWords)") }
             writeUnknown(value)
         case .json:

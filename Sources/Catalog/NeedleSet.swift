@@ -3,16 +3,22 @@ import Bytes
 /// The private values that are searched for in texts, whatever escapes they are written with.
 ///
 /// They are kept sorted, and the ones that may begin at a place are narrowed down scalar by scalar: the time for a place
-/// grows with the logarithm of their number.
+/// grows with the logarithm of their number. The case of ASCII letters says nothing, nor do blanks, hyphens and dots that
+/// a plate or another value with letters is written with.
 struct NeedleSet: Sendable {
     /// A value is recognised by at most so many characters, so that hostile ones cannot make a search slow.
     static let maximumLength = 64
+
+    /// At most so many separators in a row are passed over.
+    private static let maximumSeparators = 3
 
     /// Where a value's scalars are.
     private struct Place {
         let value: Int
         let start: Int
         let count: Int
+        /// Whether it may be written with separators: digits alone would then be found in other numbers.
+        let hasLetters: Bool
     }
 
     let values: [SensitiveValue]
@@ -24,29 +30,28 @@ struct NeedleSet: Sendable {
     let firstBytes: ByteSet
     /// The bytes that come second in values.
     private let secondBytes: ByteSet
-    /// A bit for the first four bytes of each value: they say that none begins so, or that one may.
-    private let beginnings: UInt64
 
     init(_ values: [SensitiveValue]) {
         var scalars: [UInt32] = []
         var places: [Place] = []
         // Any character may be written as an escape.
         var (firstBytes, secondBytes) = (ByteSet.escapes, ByteSet.escapes)
-        var beginnings: UInt64 = 0
         scalars.reserveCapacity(values.reduce(0) { $0 + $1.text.utf8.count })
         places.reserveCapacity(values.count)
         for (index, value) in values.enumerated() where Self.isLongEnough(value.text) {
             let start = scalars.count
             let bytes = value.text.utf8.span
             var place = 0
+            var hasLetters = false
             while let step = EscapedText.step(bytes, at: place) {
-                scalars.append(step.scalar)
+                let scalar = Self.folded(step.scalar)
+                hasLetters = hasLetters || scalar &- 0x61 < 26 || scalar >= 0x80
+                scalars.append(scalar)
                 place = step.end
             }
-            places.append(Place(value: index, start: start, count: scalars.count - start))
-            firstBytes.insert(bytes[0])
-            secondBytes.insert(bytes[1])
-            beginnings |= Self.beginning(bytes, at: 0)
+            places.append(Place(value: index, start: start, count: scalars.count - start, hasLetters: hasLetters))
+            firstBytes.insert(inBothCases: bytes[0])
+            secondBytes.insert(inBothCases: bytes[1])
         }
         if places.count > 1 { places.sort { Self.isLess($0, $1, scalars) } }
         self.values = values
@@ -54,7 +59,6 @@ struct NeedleSet: Sendable {
         self.places = places
         self.firstBytes = firstBytes
         self.secondBytes = secondBytes
-        self.beginnings = beginnings
     }
 
     /// Whether a value is searched for. A character beyond ASCII counts twice: a Chinese name has two or three.
@@ -79,38 +83,28 @@ struct NeedleSet: Sendable {
     var isEmpty: Bool { places.isEmpty }
 
     /// The longest value that begins at `place`: where it ends, and its index.
-    @inline(__always)
     func hit(_ text: Span<UInt8>, at place: Int) -> (end: Int, index: Int)? {
         guard place + 1 < text.count, firstBytes.contains(text[place]) else { return nil }
-        // Any character of a value may be written as an escape.
-        if !secondBytes.contains(text[place + 1]), text[place] != UInt8(ascii: "\\"), text[place] != UInt8(ascii: "%") {
-            return nil
-        }
-        return beginnings & Self.beginning(text, at: place) == 0 ? nil : search(text, at: place)
-    }
-
-    /// The bit of the four bytes at a place; all bits where they are fewer, and where an escape or a control character is
-    /// among them, which can be written in other ways.
-    private static func beginning(_ text: Span<UInt8>, at place: Int) -> UInt64 {
-        guard place + 4 <= text.count else { return .max }
-        var beginning: UInt32 = 0
-        for index in place..<(place + 4) {
-            let byte = text[index]
-            guard byte >= 0x20, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "%") else { return .max }
-            beginning = beginning << 8 | UInt32(byte)
-        }
-        return 1 << UInt64((beginning &* 0x9E37_79B1) >> 26)
+        if !ByteSet.escapes.contains(text[place]), !secondBytes.contains(text[place + 1]) { return nil }
+        return search(text, at: place)
     }
 
     private func search(_ text: Span<UInt8>, at start: Int) -> (end: Int, index: Int)? {
         var place = start
         var candidates = 0..<places.count
         var best: (end: Int, index: Int)?
-        var depth = 0
+        var (depth, separators) = (0, 0)
         while let step = EscapedText.step(text, at: place) {
-            candidates = narrowed(candidates, at: depth, to: step.scalar)
-            guard !candidates.isEmpty else { break }
+            let next = narrowed(candidates, at: depth, to: Self.folded(step.scalar))
             place = step.end
+            if next.isEmpty {
+                separators += 1
+                guard Self.isSeparator(step.scalar), depth > 0, separators <= Self.maximumSeparators,
+                    places[candidates.lowerBound].hasLetters
+                else { break }
+                continue
+            }
+            (candidates, separators) = (next, 0)
             depth += 1
             let first = candidates.lowerBound
             if depth == count(first) {
@@ -165,9 +159,30 @@ struct NeedleSet: Sendable {
     private func rest(of index: Int, from depth: Int, _ text: Span<UInt8>, at start: Int) -> Int {
         var place = start
         for scalar in scalars[(places[index].start + depth)..<(places[index].start + places[index].count)] {
-            guard let step = EscapedText.step(text, at: place), step.scalar == scalar else { break }
+            guard let step = EscapedText.step(text, at: place), Self.folded(step.scalar) == scalar else { break }
             place = step.end
         }
         return place
+    }
+
+    /// An ASCII capital as its small letter.
+    private static func folded(_ scalar: UInt32) -> UInt32 {
+        scalar &- 0x41 < 26 ? scalar | 0x20 : scalar
+    }
+
+    /// A blank, a hyphen, or one of the dots that plates and foreign names are written with.
+    private static func isSeparator(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x20, 0x2D, 0xB7, 0x2022, 0x2027, 0x3000, 0x30FB: true
+        default: false
+        }
+    }
+}
+
+extension ByteSet {
+    /// Adds a byte; of an ASCII letter, both cases.
+    fileprivate mutating func insert(inBothCases byte: UInt8) {
+        insert(byte)
+        if (byte | 0x20) &- UInt8(ascii: "a") < 26 { insert(byte ^ 0x20) }
     }
 }

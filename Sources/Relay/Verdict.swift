@@ -122,7 +122,7 @@ final class Verdict {
         return verdict
     }
 
-    private static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {
+    static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {
         let words = "code \(error.code)" + (error.subCode.map { ", \($0)" } ?? "")
         switch errorClass {
         case .sessionInvalid:

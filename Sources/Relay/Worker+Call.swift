@@ -17,17 +17,19 @@ extension Worker {
             return problem(
                 Problem(
                     .draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1),
-                request)
+                request, by: token)
         }
         guard callsInFlight < settings.maximumCallsInFlight else {
             meters.refusedByLimit()
             let detail = "\(callsInFlight) calls are under way, the limit of this worker; nothing was sent."
-            return problem(Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1), request)
+            return problem(
+                Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1), request, by: token)
         }
         guard trail.hasRoom else {
             meters.refusedByQueue()
             let detail = "Too many outcome rows wait for the relay's database; nothing was sent."
-            return problem(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5), request)
+            return problem(
+                Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5), request, by: token)
         }
         callsInFlight += 1
         defer { callsInFlight -= 1 }
@@ -37,7 +39,7 @@ extension Worker {
         } catch {
             meters.refused(error.type)
             trace(error, request, by: token)
-            return problem(error, request)
+            return problem(error, request, by: token)
         }
         guard request.isDryRun else { return await relay(call) }
         var reply = dryRun(call)
@@ -125,7 +127,8 @@ extension Worker {
         }
         let detail = "The call could not be recorded, so nothing was sent: \(error)"
         return problem(
-            call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request)
+            call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request,
+            by: call.token)
     }
 
     private func reply(_ call: PreparedCall, _ verdict: Verdict) -> Reply {
@@ -171,7 +174,9 @@ extension Worker {
         }
     }
 
-    private func problem(_ problem: Problem, _ request: CallRequest) -> Reply {
+    private func problem(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
+        var problem = problem
+        if problem.requestID == nil { problem.requestID = requestID(of: request, by: token) }
         let id = problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
         var reply = problem.reply
         addRequestID(to: &reply, request, id: id.text)

@@ -98,7 +98,7 @@ extension Worker {
         var refusal = Refusal(
             atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
             status: problem.type.status, type: problem.type.rawValue,
-            pointers: problem.faults.map { ValueMask().masked("\($0.pointer)") })
+            pointers: problem.faults.prefix(Refusal.maximumPointers).map { ValueMask().masked("\($0.pointer)") })
         refusal.app = request.app
         refusal.seller = request.seller
         refusal.refs = request.refs

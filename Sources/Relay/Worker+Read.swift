@@ -85,15 +85,8 @@ extension Worker {
     public func ownCall(_ id: CallID, of token: AccessToken, catalog: Catalog) async throws(Problem) -> Reply {
         do {
             guard let row = try await reader.call(id), row.caller == token.name else { throw Self.noSuchCall() }
-            let answer = row.status == 200 ? try await reader.response(of: id) : nil
-            let result = answer.flatMap { Self.plainResult(of: $0, method: row.method, catalog: catalog) }
-            var json = JSONWriter(capacity: 512)
-            row.write(to: &json) { json in
-                guard let result else { return }
-                json.name("result")
-                json.raw(result)
-            }
-            return .json(json.bytes)
+            let answer = row.status == nil ? nil : try await reader.response(of: id)
+            return .json(OwnCall(row: row, answer: answer, entry: catalog.entry(method: row.method)).document)
         } catch let problem as Problem {
             throw problem
         } catch let error as PostgresError {
@@ -101,16 +94,6 @@ extension Worker {
         } catch {
             throw Problem(.internalError, "The trail cannot be read.")
         }
-    }
-
-    /// The result of a call out of its kept answer; nil when that cannot be read (any longer).
-    private static func plainResult(of answer: String, method: String, catalog: Catalog) -> [UInt8]? {
-        guard let entry = catalog.entry(method: method),
-            case .response(let inner) = Answer.read(Array(answer.utf8), method: method)
-        else {
-            return nil
-        }
-        return entry.plainResult(inner)
     }
 
     private static func write(_ name: String, _ value: String?, to json: inout JSONWriter) {

@@ -229,4 +229,57 @@ import Vault
         }
         #expect(!String(decoding: server.requests[0].body, as: UTF8.self).contains("session="))
     }
+
+    @Test("Every problem of a call names its request id, given or derived, as soon as it can be told")
+    func requestID() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let given = #"{"param_batch_open_card_open_req":{"request_id":"r-9","brand_id":3}}"#
+        try await withStage(gateway: server.url()) { stage in
+            let key: @Sendable (inout CallRequest) -> Void = { $0.idempotencyKey = "k-1" }
+            func id(_ body: String?, _ method: String = Methods.cards, _ change: (inout CallRequest) -> Void = { _ in })
+                async throws -> String?
+            {
+                let reply = try await stage.call(method, body, change)
+                #expect(reply.status >= 400)
+                return try reply.read()["request_id"]?.string
+            }
+            let derived = try #require(try await id("{}", Methods.cards, key))
+            #expect(derived.utf8.count == 32)
+            #expect(
+                try await id(#"{"param_batch_open_card_open_req":{"requestId":" "}}"#, Methods.cards, key) == derived)
+            #expect(try await id("no JSON", Methods.cards, key) == derived)
+            #expect(try await id(given, Methods.cards, key) == "r-9")
+            #expect(try await id(#"{"param_batch_open_card_open_req":[{"requestId":"r-8"}]}"#) == "r-8")
+            #expect(try await id("{}") == nil)
+            #expect(try await id(#"{"param_batch_open_card_open_req":{"request_id":7}}"#, Methods.cards, key) == nil)
+            #expect(try await id("{}", Methods.lease, key) == nil)
+            #expect(try await id(given, Methods.cards) { $0.app = "nobody" } == "r-9")
+
+            let start = WallClock.milliseconds()
+            stage.clock.with { $0 = start }
+            await stage.worker.note(Ban(scope: .app, seconds: 60), app: "main", method: "another.method")
+            #expect(try await id(Body.cards) == "r-1")
+            await stage.worker.drain()
+            #expect(try await id(Body.cards) == "r-1")
+            let body = #"{"param_batch_open_card_open_req":{"physical_card_ids":["6217000011112222"]}}"#
+            #expect(try await id(body, Methods.cards, key) == derived)
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test("Faults beyond the list's end are counted in the detail")
+    func manyFaults() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        try await withStage(gateway: server.url()) { stage in
+            for (count, listed) in [(150, 150), (1000, 1000), (1001, 1000), (4000, 1000)] {
+                let names = (0..<count).map { #""x\#($0)":1"# }.joined(separator: ",")
+                let document = try await stage.call(Methods.stock, Body.stock.dropLast() + "," + names + "}").read()
+                #expect(document["errors"]?.count == listed)
+                let detail = try #require(document["detail"]?.string)
+                #expect(detail.hasPrefix("\(count) parameters are at fault; nothing was sent."))
+                #expect(detail.hasSuffix("The first 1000 are listed.") == (count > 1000))
+                #expect(document["errors"]?.elements.allSatisfy { $0["pointer"]?.string?.isEmpty == false } == true)
+            }
+        }
+    }
 }
