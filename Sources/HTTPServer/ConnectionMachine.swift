@@ -188,12 +188,14 @@ extension ConnectionMachine {
             let framing = try RequestFraming(head, maximumTargetBytes: settings.maximumTargetBytes)
             self.framing = framing
             receivedAt = now
+            // The time of a request counts from its first byte, which may have come before the rest of its head.
+            let begunAt = phase == .partialHead ? deadline &- settings.headTimeout : now
             bodyLimit = framing.hasBody ? settings.bodyLimit(head.method.rawValue, framing.path) : 0
             if let length = framing.contentLength, length > bodyLimit {
                 throw .payloadTooLarge(limit: bodyLimit)
             }
             phase = .body
-            deadline = now &+ settings.bodyTimeout
+            deadline = begunAt &+ settings.bodyTimeout
             return framing.expectsContinue && framing.hasBody ? .sendContinue : .nothing
         } catch {
             return refuse(error)

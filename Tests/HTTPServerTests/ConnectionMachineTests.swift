@@ -53,6 +53,20 @@ import Testing
         #expect(machine.next(now: 9) == nil)
     }
 
+    @Test("The time for a request counts once, from its first byte, however its head and body stall")
+    func oneTimeForARequest() {
+        var machine = machine()
+        machine.receivedFragment(now: 5)
+        #expect(machine.deadline == 5 + 10 * Self.second)
+        machine.receivedFragment(now: 6)
+        #expect(machine.received(head("/a", length: 3), now: 5 + 9 * Self.second) == .nothing)
+        #expect(machine.deadline == 5 + 30 * Self.second)
+        #expect(machine.received(body([1]), now: 5 + 20 * Self.second) == .nothing)
+        #expect(machine.timePassed(now: 4 + 30 * Self.second) == .nothing)
+        #expect(
+            machine.timePassed(now: 5 + 30 * Self.second) == .refuse(.requestTimeout(seconds: 30), path: "/a"))
+    }
+
     @Test("What comes while a request is in work waits, and no more is read")
     func waits() {
         var machine = machine()

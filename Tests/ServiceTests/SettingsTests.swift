@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 import Testing
 
 @testable import Service
@@ -65,6 +66,7 @@ struct SettingsTests {
         #expect(settings.shutdownTimeout == .seconds(60))
         #expect(settings.maximumConnections == 10 && settings.maximumCallsInFlight == 20)
         #expect(settings.requestTimeout == .seconds(2) && settings.idleTimeout == .seconds(3))
+        #expect(settings.server.headTimeout == .seconds(2) && settings.server.bodyTimeout == .seconds(2))
         #expect(settings.outcomeQueueRows == 100 && settings.outcomeQueueBytes == 1 << 20)
     }
 
