@@ -83,7 +83,8 @@ public final class TrailWriter {
     }
 
     /// Returns when the intent is durable, and its full request with it.
-    public func record(_ intent: Intent) async throws(TrailError) {
+    /// - Parameter deadline: when to give up at the latest, on the clock of `EventLoop.now()`.
+    public func record(_ intent: Intent, until deadline: UInt64 = .max) async throws(TrailError) {
         var unit = [TrailRows.row(intent, table: 0)]
         do throws(CryptoError) {
             if let sealed = try sealer?.row(intent, table: 1) { unit.append(sealed) }
@@ -91,7 +92,7 @@ public final class TrailWriter {
             throw TrailError(error)
         }
         do {
-            try await intents.write(unit)
+            try await intents.write(unit, until: deadline)
         } catch {
             throw TrailError(error)
         }
@@ -115,6 +116,9 @@ public final class TrailWriter {
         _ = await endings.flush(within: limit)
         return endings.statistics.queuedUnits
     }
+
+    /// From now on no intent is recorded; those that wait fail.
+    public func stopIntents() { intents.close() }
 
     /// Ends the connections.
     public func close() {

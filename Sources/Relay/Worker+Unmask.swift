@@ -20,8 +20,9 @@ extension Worker {
             }
             found = (row, try await reader.open(id, by: token.name, because: reason))
         } catch let error as PostgresError {
+            logger.record(.warning, "An opening cannot be recorded", [.call: id.text, .error: error.description])
             throw Problem(
-                .auditUnavailable, "The opening cannot be recorded now, so nothing is shown: \(error)",
+                .auditUnavailable, "The opening cannot be recorded now, so nothing is shown. Try again soon.",
                 retryable: true, retryAfterSeconds: 1)
         } catch let problem as Problem {
             throw problem
