@@ -20,6 +20,9 @@ public final class RelayService: Service {
     private let server: HTTPServer
     private let onReady: @Sendable (Int) -> Void
 
+    /// How long a replica behind a proxy refuses at least before it stops listening: the proxy leaves it out by then, so that
+    /// no request is on its way into a connection that is just being closed.
+    private static let refuseTime: Duration = .milliseconds(500)
     /// What calls that are cut off have to be answered and recorded: the wait for their rows, and a little more.
     private static let cutOffTime: Duration = .milliseconds(1500)
 
@@ -123,7 +126,9 @@ public final class RelayService: Service {
         try? await sleepUncancelled(settings.drainDelay)
         await workers.drain()
         let end = ContinuousClock.now + settings.shutdownTimeout
+        let refuseUntil = min(end, .now + (settings.drainDelay > .zero ? Self.refuseTime : .zero))
         let isEmpty = await waitForCalls(until: end)
+        try? await sleepUncancelled(max(.zero, refuseUntil - .now))
         let last = isEmpty ? max(end, .now + .seconds(1)) : end + Self.cutOffTime
         if !isEmpty { await cutOff(until: last) }
         await server.shutDown(within: min(.seconds(5), max(.milliseconds(250), end - .now)))
