@@ -53,7 +53,7 @@ extension Worker {
         case .gone:
             throw Problem(.notFound, "The full request of this call is not kept any longer.")
         case .neverKept:
-            throw Problem(.notFound, "The full request of this call was never kept: TOPRELAY_RETENTION_SEALED was 0.")
+            throw Problem(.notFound, "The full request of this call was never kept: none were at its time.")
         case .tooLarge(let bytes):
             throw Problem(
                 .notFound,
