@@ -95,7 +95,8 @@ public final class TrailWriter {
     }
 
     /// Returns when the intent is durable, and its full request with it.
-    public func record(_ intent: Intent) async throws(TrailError) {
+    /// - Parameter deadline: when to give up at the latest, on the clock of `EventLoop.now()`.
+    public func record(_ intent: Intent, until deadline: UInt64 = .max) async throws(TrailError) {
         let row = TrailRows.row(intent, table: 0)
         let unit: [EncodedRow]
         do throws(CryptoError) {
@@ -104,7 +105,7 @@ public final class TrailWriter {
             throw TrailError(error)
         }
         do {
-            try await intents.write(unit)
+            try await intents.write(unit, until: deadline)
         } catch {
             throw TrailError(error)
         }
@@ -129,6 +130,9 @@ public final class TrailWriter {
         _ = await endings.flush(within: limit)
         return endings.statistics.queuedUnits
     }
+
+    /// From now on no intent is recorded; those that wait fail.
+    public func stopIntents() { intents.close() }
 
     /// Ends the connections.
     public func close() {

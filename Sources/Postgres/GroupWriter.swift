@@ -60,11 +60,11 @@ public final class GroupWriter {
 
     /// Writes rows in one transaction, and returns when they are durable.
     ///
-    /// In bounded mode it fails with `notWritten` or `inDoubt` once PostgreSQL was away for `doubtWindow`; in
-    /// persistent mode it waits as long as it takes.
-    public func write(_ rows: [EncodedRow]) async throws(WriteError) {
+    /// In bounded mode it fails with `notWritten` or `inDoubt` once PostgreSQL was away for `doubtWindow`, and at `limit`
+    /// (on the clock of `EventLoop.now()`) at the latest; in persistent mode it waits as long as it takes.
+    public func write(_ rows: [EncodedRow], until limit: UInt64 = .max) async throws(WriteError) {
         let failure: WriteError? = await withUnsafeContinuation { continuation in
-            let deadline = configuration.mode == .bounded ? boundedDeadline : .max
+            let deadline = configuration.mode == .bounded ? min(boundedDeadline, limit) : .max
             let refusal = accept(rows, deadline, .forResult(continuation))
             if let refusal { continuation.resume(returning: refusal) }
         }

@@ -40,7 +40,7 @@ extension Worker {
         do {
             return Hex.lower(Array(try HMAC.sha256(key: secret.bytes, message).prefix(16)))
         } catch {
-            throw Problem(.internalError, "The idempotency id could not be derived: \(error)")
+            throw Problem(.internalError, "The request id could not be derived from the Idempotency-Key.")
         }
     }
 }

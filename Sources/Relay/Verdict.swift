@@ -52,11 +52,13 @@ final class Verdict {
 
     /// Nothing came back: it was surely not sent only if libcurl never asked for a byte of the body.
     private static func transport(_ failure: CurlFailure, wasSent: Bool, entry: Entry) -> Verdict {
-        let verdict = wasSent ? unknown("TOP gave no usable answer: \(failure)", entry: entry) : Verdict(.notSent)
+        let verdict =
+            wasSent ? unknown("TOP gave no usable answer: \(failure.plainWords).", entry: entry) : Verdict(.notSent)
         if !wasSent {
             verdict.retryable = true
-            verdict.message = failure.description
-            verdict.problem = Problem(.topUnreachable, "The request was not sent: \(failure)", retryable: true)
+            let detail = "The request was not sent: \(failure.plainWords)."
+            verdict.message = detail
+            verdict.problem = Problem(.topUnreachable, detail, retryable: true)
         }
         verdict.code = "curl-\(failure.code)"
         return verdict

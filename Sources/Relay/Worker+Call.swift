@@ -19,12 +19,14 @@ extension Worker {
                     .draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1),
                 request, by: token)
         }
-        guard callsInFlight < settings.maximumCallsInFlight else {
+        guard settings.callLimit.enter() else {
             meters.refusedByLimit()
-            let detail = "\(callsInFlight) calls are under way, the limit of this worker; nothing was sent."
+            let detail =
+                "\(settings.callLimit.maximum) calls are under way, the limit of this replica; nothing was sent."
             return problem(
                 Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1), request, by: token)
         }
+        defer { settings.callLimit.leave() }
         guard trail.hasRoom else {
             meters.refusedByQueue()
             let detail = "Too many outcome rows wait for the relay's database; nothing was sent."
@@ -51,11 +53,15 @@ extension Worker {
         let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         let recordingSince = EventLoop.now()
         do {
-            try await trail.record(intent)
+            try await trail.record(intent, until: call.clock.intentDeadline)
         } catch {
             return await unrecorded(call, intent, error, since: recordingSince)
         }
-        let auditWait = EventLoop.now() - recordingSince
+        let recordedAt = EventLoop.now()
+        guard recordedAt < call.clock.intentDeadline else {
+            return await unrecorded(call, intent, .tooLate, since: recordingSince)
+        }
+        let auditWait = recordedAt - recordingSince
         let verdict: Verdict
         var top: UInt64?
         var requestBytes = 0
@@ -63,6 +69,7 @@ extension Worker {
         case .success(let body):
             requestBytes = body.bytes.count
             let result = await curl.perform(curlRequest(call, form: body))
+            if case .failed(let failure) = result.outcome { note(failure, of: call) }
             verdict = Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }
@@ -125,7 +132,10 @@ extension Worker {
             ending.keys = intent.keys
             await trail.record(ending, of: intent, waitingAtMost: .zero)
         }
-        let detail = "The call could not be recorded, so nothing was sent: \(error)"
+        logger.record(
+            .warning, "A call could not be recorded, and was not sent",
+            [.call: call.id.text, .method: call.method, .error: error.description])
+        let detail = "The call could not be recorded, so nothing was sent."
         return problem(
             call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request,
             by: call.token)
@@ -156,6 +166,16 @@ extension Worker {
         json.raw(result)
         json.endObject()
         return .json(json.bytes)
+    }
+
+    /// What went wrong on the way to TOP or back, for the operator: callers are told what it means for them.
+    private func note(_ failure: CurlFailure, of call: PreparedCall) {
+        logger.record(
+            .warning, "TOP gave no answer",
+            [
+                .call: call.id.text, .method: call.method, .app: call.app.app.name, .code: "curl-\(failure.code)",
+                .error: failure.description,
+            ])
     }
 
     /// A ban is put in force everywhere, and a fault of the relay's own is logged for the operator.

@@ -2,6 +2,7 @@ public import Audit
 import Catalog
 import EventLoop
 import JSON
+import Logging
 import Postgres
 import TOP
 public import Vault
@@ -18,7 +19,7 @@ extension Worker {
             guard try await reader.call(id) != nil else { throw Problem(.notFound, "There is no such call.") }
             note = try await reader.add(text, settling: settles, to: id, by: token.name)
         } catch let error as PostgresError {
-            throw Self.unreadable(error)
+            throw Self.unreadable(error, logger)
         } catch let problem as Problem {
             throw problem
         } catch {
@@ -62,7 +63,7 @@ extension Worker {
     /// One page of requests that never became calls.
     public func refusals(_ filter: RefusalFilter) async throws(Problem) -> Reply {
         let found: [Refusal]
-        do { found = try await reader.refusals(filter) } catch { throw Self.unreadable(error) }
+        do { found = try await reader.refusals(filter) } catch { throw Self.unreadable(error, logger) }
         let page = found.prefix(filter.limit)
         var json = JSONWriter(capacity: 256 + page.count * 256)
         json.beginObject()

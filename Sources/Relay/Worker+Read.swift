@@ -1,8 +1,10 @@
 public import Audit
 public import Catalog
 import JSON
-import TOP
+public import Logging
 public import Postgres
+import TOP
+import Telemetry
 public import Vault
 
 extension Worker {
@@ -52,7 +54,7 @@ extension Worker {
             json.endObject()
             return .json(json.bytes)
         } catch {
-            throw Self.unreadable(error)
+            throw Self.unreadable(error, logger)
         }
     }
 
@@ -73,7 +75,7 @@ extension Worker {
             found = try await reader.record(id, include)
             openings = try await reader.openings(of: id)
         } catch {
-            throw Self.unreadable(error)
+            throw Self.unreadable(error, logger)
         }
         guard let found else { throw Self.noSuchCall() }
         var json = JSONWriter(capacity: 2048)
@@ -90,7 +92,7 @@ extension Worker {
         } catch let problem as Problem {
             throw problem
         } catch let error as PostgresError {
-            throw Self.unreadable(error)
+            throw Self.unreadable(error, logger)
         } catch {
             throw Problem(.internalError, "The trail cannot be read.")
         }
@@ -103,9 +105,12 @@ extension Worker {
 
     private static func noSuchCall() -> Problem { Problem(.notFound, "There is no such call.") }
 
-    /// What a client is told when the trail cannot be read.
-    public static func unreadable(_ error: PostgresError) -> Problem {
-        Problem(
-            .auditUnavailable, "The audit trail cannot be read now: \(error)", retryable: true, retryAfterSeconds: 1)
+    /// What a client is told when the trail cannot be read; why is for the log.
+    public static func unreadable(_ error: PostgresError, _ logger: Logger) -> Problem {
+        logger.record(
+            .warning, "The audit trail cannot be read", [.sqlState: error.sqlState ?? "", .error: error.description])
+        return Problem(
+            .auditUnavailable, "The audit trail cannot be read now. Try again soon.", retryable: true,
+            retryAfterSeconds: 1)
     }
 }

@@ -79,6 +79,14 @@ public actor Worker {
     /// From now on new calls are refused with `draining`.
     public func drain() { isDraining = true }
 
+    /// Ends the calls under way, because there is no more time for them: those that were sent become `unknown`, those that
+    /// wait for their intent are refused, and both are answered and recorded as any other.
+    public func cutOff() {
+        isDraining = true
+        trail.stopIntents()
+        curl.shutdown()
+    }
+
     /// Calls under way.
     public var inFlight: Int { callsInFlight }
 
