@@ -33,9 +33,7 @@ public actor Worker {
     /// Masks by session, or by app where there is none; as old as the snapshot.
     var secretMasks: [ObjectIdentifier: SecretMask] = [:]
     var bans = Bans()
-    var callsInFlight = 0 {
-        didSet { trail.callsUnderWay = callsInFlight }
-    }
+    var callsInFlight = 0
     var isDraining = false
     var refusalQueue = RefusalQueue()
     var isWritingRefusals = false
