@@ -309,9 +309,9 @@ struct Mapper {
         }
         guard let sensitivity = field.field.sensitivity else { return nil }
         let masked = sensitivity.mask(text)
-        sensitive.append(SensitiveValue(text: text, masked: masked))
+        sensitive.append(SensitiveValue(text: text, masked: masked, isNumber: sensitivity.isNumber))
         if let plain = sensitivity.plainForm(of: text) {
-            sensitive.append(SensitiveValue(text: plain, masked: sensitivity.mask(plain)))
+            sensitive.append(SensitiveValue(text: plain, masked: sensitivity.mask(plain), isNumber: true))
         }
         return masked
     }
