@@ -117,7 +117,7 @@ struct Mapper {
     ) {
         if isVerbatim, !match.isDocumented {
             let name = level.fields[match.index].name
-            let detail = "unknown field; in a text that is sent unchanged its name is \"\(name)\""
+            let detail = "\(Fault.unknownField); in a text that is sent unchanged its name is \"\(name)\""
             return fault(at: object.member(at: place).name, detail)
         }
         if given.isNamed {
@@ -138,7 +138,7 @@ struct Mapper {
         guard faults.hasRoom else { return faults.omit() }
         suggestions -= 1
         let nearest = suggestions >= 0 ? NearestName.of(name, among: level.fields.map(\.name)) : nil
-        fault(at: name, nearest.map { "unknown field; did you mean \"\($0)\"?" } ?? "unknown field")
+        fault(at: name, nearest.map { "\(Fault.unknownField); did you mean \"\($0)\"?" } ?? Fault.unknownField)
     }
 
     /// Writes an object with its documented names, in documented order.

@@ -13,7 +13,9 @@ extension Sensitivity {
     ///
     /// TOP's texts may repeat a value in this form whichever way the caller wrote it.
     func plainForm(of text: String) -> String? {
-        guard isNumber, !text.utf8.allSatisfy(Self.isPlain) || self == .phone && text.utf8.count > 11 else { return nil }
+        guard isNumber, !text.utf8.allSatisfy(Self.isPlain) || self == .phone && text.utf8.count > 11 else {
+            return nil
+        }
         var plain = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {

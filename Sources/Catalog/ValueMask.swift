@@ -144,7 +144,8 @@ public struct ValueMask: Sendable {
                 if isDigit, !followsDigit, let end = PrivateNumber.end(text, at: place) {
                     return Hit(kind: .number, start: place, end: end)
                 }
-                place += byte == UInt8(ascii: "\\") ? Self.escape(text, at: place) : max(1, (step?.end ?? place) - place)
+                place +=
+                    byte == UInt8(ascii: "\\") ? Self.escape(text, at: place) : max(1, (step?.end ?? place) - place)
                 (behindEscape, escapeIsDigit) = (place, isDigit)
             } else {
                 if PrivateNumber.isDigit(byte), place >= endOfDigits {

@@ -127,7 +127,10 @@ struct PersonalTests {
                 #"{"test_person_response":{"ok":"ZWabc","cars":["ZWabc",{"id":"ZWabc","label":7}],"tags":"ZWabc"}}"#,
                 #"{"test_person_response":{"ok":"***","cars":["***",{"id":"***","label":7}],"tags":"***"}}"#
             ),
-            (#"{"test_person_response":{"ok":"true","cars":"ZWabc"}}"#, #"{"test_person_response":{"ok":"true","cars":"***"}}"#),
+            (
+                #"{"test_person_response":{"ok":"true","cars":"ZWabc"}}"#,
+                #"{"test_person_response":{"ok":"true","cars":"***"}}"#
+            ),
             (#"{"test_person_response":{"cars":{"car":{"id":"12","label":"a"}},"ok":"1"}}"#, nil),
             ("<html>张三 13812345678</html>", "***"), ("ZWabc", "***"), (#""ZWabc""#, "***"), ("", ""), ("null", "null"),
             ("[王五, 1]", #"["***", "***"]"#),
