@@ -4,6 +4,8 @@ final class AnswerLevel: Sendable {
     final class Member: Sendable {
         let name: String
         let isList: Bool
+        /// What one value is.
+        let kind: FieldType.Kind
         /// The name that TOP gives to one element of the list.
         let itemName: String
         let key: String?
@@ -14,6 +16,7 @@ final class AnswerLevel: Sendable {
         init(_ field: Field) {
             name = field.name
             isList = field.type.isList
+            kind = field.type.kind
             itemName = field.type.wireItemName
             key = field.key
             sensitivity = field.sensitivity

@@ -39,9 +39,12 @@ struct AnswerMask {
         return shown.text(root.raw, mask)
     }
 
-    /// The text of an answer of which nothing is known; one that is no JSON, such as a proxy's page, has no members.
+    /// The text of an answer of which nothing is known; of one that is no JSON object or list, such as a proxy's page,
+    /// nothing is shown.
     static func unreadable(_ body: [UInt8], _ mask: ValueMask) -> String {
-        guard JSONScalars.isOutlined(body.span) else { return mask.masked(String(decoding: body, as: UTF8.self)) }
+        guard JSONScalars.isOutlined(body.span) else {
+            return body.isEmpty || body.elementsEqual("null".utf8) ? String(decoding: body, as: UTF8.self) : "***"
+        }
         return AnswerMask(hidesUnknown: true).text(body[...], mask)
     }
 
@@ -54,7 +57,7 @@ struct AnswerMask {
             guard let member = field.withNameBytes({ level[$0] }) else { continue }
             if member.isList, let elements = ListWrapper.elements(of: field.value, member) {
                 for element in elements { self.element(element, member) }
-            } else {
+            } else if !member.isList || member.sensitivity != nil {
                 element(field.value, member)
             }
         }
@@ -63,7 +66,11 @@ struct AnswerMask {
     private mutating func element(_ value: JSONValue, _ member: AnswerLevel.Member) {
         if let level = member.level, value.kind == .object { return object(value, level) }
         guard let text = value.scalarText else { return }
-        known[value.offset] = member.sensitivity.map { .masked($0.mask(text)) } ?? .itself
+        if let sensitivity = member.sensitivity {
+            known[value.offset] = .masked(sensitivity.mask(text))
+        } else if member.admits(value) {
+            known[value.offset] = .itself
+        }
     }
 
     private func text(_ source: ArraySlice<UInt8>, _ mask: ValueMask) -> String {

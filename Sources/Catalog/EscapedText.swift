@@ -1,6 +1,6 @@
 /// Reads UTF-8 text scalar by scalar in a form that is the same however deep the text is quoted as JSON or encoded for a
 /// URL: backslashes are dropped, control characters are the letters of their escapes (`n` for a line feed), `\uXXXX` and
-/// `%XX` are what they stand for.
+/// `%XX` are what they stand for, full-width letters, digits and signs are their plain ones.
 ///
 /// Private values are brought into that form too, so one comparison finds them with any escapes; that `n` is then a line
 /// feed as well costs a mask too many at worst.
@@ -25,7 +25,12 @@ enum EscapedText {
         guard let (length, bits) = lead(text[place]), place + length <= text.count else { return nil }
         var scalar = UInt32(text[place] & bits)
         for index in (place + 1)..<(place + length) { scalar = scalar << 6 | UInt32(text[index] & 0x3F) }
-        return Step(scalar: scalar, end: place + length)
+        return Step(scalar: narrow(scalar), end: place + length)
+    }
+
+    /// The plain letter, digit or sign of a full-width one; any other scalar itself.
+    private static func narrow(_ scalar: UInt32) -> UInt32 {
+        scalar &- 0xFF01 <= 0xFF5E - 0xFF01 ? scalar - 0xFEE0 : scalar
     }
 
     /// The longest run of backslashes that is one escape: deeper nesting does not occur.
@@ -81,7 +86,7 @@ enum EscapedText {
             scalar = scalar << 6 | UInt32(byte & 0x3F)
             behind = end
         }
-        return Step(scalar: scalar, end: behind)
+        return Step(scalar: narrow(scalar), end: behind)
     }
 
     /// How many bytes a scalar has that begins with this one, and the bits of this one that belong to it.
@@ -118,7 +123,7 @@ enum EscapedText {
     /// Four hexadecimal digits, or a surrogate pair of them.
     private static func hexadecimal(_ text: Span<UInt8>, at start: Int) -> Step? {
         guard let first = unit(text, at: start) else { return nil }
-        guard first >= 0xD800, first < 0xDC00 else { return Step(scalar: letter(first), end: start + 4) }
+        guard first >= 0xD800, first < 0xDC00 else { return Step(scalar: narrow(letter(first)), end: start + 4) }
         let next = endOfBackslashes(text, from: start + 4)
         guard next < text.count, text[next] == UInt8(ascii: "u"), let second = unit(text, at: next + 1),
             second >= 0xDC00, second < 0xE000

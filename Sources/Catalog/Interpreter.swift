@@ -41,7 +41,10 @@ struct Interpreter {
     // MARK: The result as plain JSON
 
     private mutating func write(_ inner: JSONValue) {
-        guard inner.kind == .object else { return writer.value(inner) }
+        guard inner.kind == .object else {
+            hasHidden = hasHidden || entry.isPersonal
+            return writer.value(inner)
+        }
         writer.beginObject()
         let level = entry.answerLevel
         inner.forEachField { name, place in
@@ -68,6 +71,7 @@ struct Interpreter {
             for element in elements { write(element: element, member) }
             writer.endArray()
         } else {
+            if member.isList, value.kind.isScalar { hasHidden = hasHidden || entry.isPersonal }
             write(element: value, member)
         }
     }
@@ -86,14 +90,15 @@ struct Interpreter {
     }
 
     private mutating func remember(_ value: JSONValue, _ member: AnswerLevel.Member) {
-        if entry.isPersonal, value.kind == .object || value.kind == .array { hasHidden = true }
+        if entry.isPersonal, !hasHidden, !value.kind.isScalar || !member.admits(value) { hasHidden = true }
         guard member.key != nil || member.sensitivity != nil, let text = value.scalarText, !Parameter.isBlank(text)
         else { return }
         if let key = member.key, keys.count < BusinessKey.maximumCount {
             keys.append(BusinessKey(name: key, value: text, isSensitive: member.sensitivity != nil))
         }
         if let sensitivity = member.sensitivity {
-            sensitive.append(SensitiveValue(text: text, masked: sensitivity.mask(text)))
+            sensitive.append(
+                SensitiveValue(text: text, masked: sensitivity.mask(text), isNumber: sensitivity.isNumber))
             // Too short to be searched for: it is masked where it stands.
             if !NeedleSet.isLongEnough(text) { hasHidden = true }
         }

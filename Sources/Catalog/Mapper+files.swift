@@ -31,7 +31,7 @@ extension Mapper {
         suggestions -= 1
         let names = level.fields.filter(\.field.isFile).map(\.name)
         let nearest = suggestions >= 0 ? NearestName.of(name, among: names) : nil
-        fault(at: name, nearest.map { "unknown file; did you mean \"\($0)\"?" } ?? "unknown file")
+        fault(at: name, nearest.map { "\(Fault.unknownFile); did you mean \"\($0)\"?" } ?? Fault.unknownFile)
     }
 
     /// Sends a file under its documented name. One without a byte counts as not given, as an empty text does.

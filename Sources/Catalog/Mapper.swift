@@ -77,7 +77,7 @@ struct Mapper {
         let index = match.index
         if isVerbatim, !match.isDocumented {
             let name = given.level.fields[index].name
-            let detail = "unknown field; in a text that is sent unchanged its name is \"\(name)\""
+            let detail = "\(Fault.unknownField); in a text that is sent unchanged its name is \"\(name)\""
             return fault(at: given.object.member(at: place).name, detail)
         }
         if given[index].member != nil {
@@ -94,7 +94,7 @@ struct Mapper {
         guard faults.hasRoom else { return faults.omit() }
         suggestions -= 1
         let nearest = suggestions >= 0 ? NearestName.of(name, among: level.fields.map(\.name)) : nil
-        fault(at: name, nearest.map { "unknown field; did you mean \"\($0)\"?" } ?? "unknown field")
+        fault(at: name, nearest.map { "\(Fault.unknownField); did you mean \"\($0)\"?" } ?? Fault.unknownField)
     }
 
     /// Writes an object with its documented names, in documented order.
@@ -270,9 +270,9 @@ struct Mapper {
         }
         guard let sensitivity = field.field.sensitivity else { return nil }
         let masked = sensitivity.mask(text)
-        sensitive.append(SensitiveValue(text: text, masked: masked))
+        sensitive.append(SensitiveValue(text: text, masked: masked, isNumber: sensitivity.isNumber))
         if let plain = sensitivity.plainForm(of: text) {
-            sensitive.append(SensitiveValue(text: plain, masked: sensitivity.mask(plain)))
+            sensitive.append(SensitiveValue(text: plain, masked: sensitivity.mask(plain), isNumber: true))
         }
         return masked
     }

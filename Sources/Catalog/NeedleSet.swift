@@ -4,7 +4,7 @@ import Bytes
 ///
 /// They are kept sorted, and the ones that may begin at a place are narrowed down scalar by scalar: the time for a place
 /// grows with the logarithm of their number. The case of ASCII letters says nothing, nor do blanks, hyphens and dots that
-/// a plate or another value with letters is written with.
+/// a number is written with.
 struct NeedleSet: Sendable {
     /// A value is recognised by at most so many characters, so that hostile ones cannot make a search slow.
     static let maximumLength = 64
@@ -17,8 +17,10 @@ struct NeedleSet: Sendable {
         let value: Int
         let start: Int
         let count: Int
-        /// Whether it may be written with separators: digits alone would then be found in other numbers.
-        let hasLetters: Bool
+        /// Whether it counts only where it stands alone.
+        let isShort: Bool
+        /// Whether it may be written with separators.
+        let isSeparable: Bool
     }
 
     let values: [SensitiveValue]
@@ -28,40 +30,55 @@ struct NeedleSet: Sendable {
     private let places: [Place]
     /// The bytes that values begin with.
     let firstBytes: ByteSet
-    /// The bytes that come second in values.
-    private let secondBytes: ByteSet
+    /// What `pair` makes of the first two bytes of values.
+    private let pairs: ByteSet
+    /// Whether any of the values may be written with separators.
+    private let hasSeparable: Bool
 
     init(_ values: [SensitiveValue]) {
         var scalars: [UInt32] = []
         var places: [Place] = []
         // Any character may be written as an escape.
-        var (firstBytes, secondBytes) = (ByteSet.escapes, ByteSet.escapes)
+        var (firstBytes, pairs) = (ByteSet.escapes, ByteSet([]))
         scalars.reserveCapacity(values.reduce(0) { $0 + $1.text.utf8.count })
         places.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() where Self.isLongEnough(value.text) {
+        for (index, value) in values.enumerated() where value.text.utf8.count > 1 {
+            let isShort = !Self.isLongEnough(value.text)
             let start = scalars.count
             let bytes = value.text.utf8.span
             var place = 0
             var hasLetters = false
             while let step = EscapedText.step(bytes, at: place) {
                 let scalar = Self.folded(step.scalar)
-                hasLetters = hasLetters || scalar &- 0x61 < 26 || scalar >= 0x80
+                hasLetters = hasLetters || scalar &- 0x30 > 9
                 scalars.append(scalar)
                 place = step.end
             }
-            places.append(Place(value: index, start: start, count: scalars.count - start, hasLetters: hasLetters))
+            let count = scalars.count - start
+            guard count > 1 else {
+                scalars.removeLast(count)
+                continue
+            }
+            let isSeparable = value.isNumber && count >= (hasLetters ? 5 : 7)
+            places.append(Place(value: index, start: start, count: count, isShort: isShort, isSeparable: isSeparable))
             firstBytes.insert(inBothCases: bytes[0])
-            secondBytes.insert(inBothCases: bytes[1])
+            pairs.insert(Self.pair(bytes[0], bytes[1]))
+            if let first = UInt8(exactly: scalars[start]), first < 0x80 {
+                firstBytes.insert(inBothCases: first)
+                let second = Unicode.Scalar(scalars[start + 1]).map { UTF8.encode($0)?.first ?? 0 } ?? 0
+                pairs.insert(Self.pair(first, second))
+            }
         }
         if places.count > 1 { places.sort { Self.isLess($0, $1, scalars) } }
         self.values = values
         self.scalars = scalars
         self.places = places
         self.firstBytes = firstBytes
-        self.secondBytes = secondBytes
+        self.pairs = pairs
+        hasSeparable = places.contains(where: \.isSeparable)
     }
 
-    /// Whether a value is searched for. A character beyond ASCII counts twice: a Chinese name has two or three.
+    /// Whether a value is searched for wherever it stands. A character beyond ASCII counts twice: a Chinese name has two or three.
     static func isLongEnough(_ text: String) -> Bool {
         guard text.utf8.count >= ValueMask.minimumCharacters else { return false }
         var count = 0
@@ -83,32 +100,49 @@ struct NeedleSet: Sendable {
     var isEmpty: Bool { places.isEmpty }
 
     /// The longest value that begins at `place`: where it ends, and its index.
-    func hit(_ text: Span<UInt8>, at place: Int) -> (end: Int, index: Int)? {
+    /// - Parameter inAnswer: whether short values count.
+    @inline(__always)
+    func hit(_ text: Span<UInt8>, at place: Int, inAnswer: Bool) -> (end: Int, index: Int)? {
         guard place + 1 < text.count, firstBytes.contains(text[place]) else { return nil }
-        if !ByteSet.escapes.contains(text[place]), !secondBytes.contains(text[place + 1]) { return nil }
-        return search(text, at: place)
+        // Any character of a value may be written as an escape.
+        if !pairs.contains(Self.pair(text[place], text[place + 1])), !ByteSet.escapes.contains(text[place]),
+            !ByteSet.escapes.contains(text[place + 1])
+        {
+            return nil
+        }
+        return search(text, at: place, inAnswer: inAnswer)
     }
 
-    private func search(_ text: Span<UInt8>, at start: Int) -> (end: Int, index: Int)? {
+    /// A number that is the same for two bytes in either case, and mostly another for others.
+    @inline(__always)
+    private static func pair(_ first: UInt8, _ second: UInt8) -> UInt8 {
+        (first | 0x20) &* 31 &+ (second | 0x20)
+    }
+
+    private func search(_ text: Span<UInt8>, at start: Int, inAnswer: Bool) -> (end: Int, index: Int)? {
         var place = start
         var candidates = 0..<places.count
         var best: (end: Int, index: Int)?
-        var (depth, separators) = (0, 0)
+        var (depth, separators, isSeparated) = (0, 0, false)
         while let step = EscapedText.step(text, at: place) {
             let next = narrowed(candidates, at: depth, to: Self.folded(step.scalar))
             place = step.end
             if next.isEmpty {
                 separators += 1
-                guard Self.isSeparator(step.scalar), depth > 0, separators <= Self.maximumSeparators,
-                    places[candidates.lowerBound].hasLetters
+                guard hasSeparable, depth > 0, separators <= Self.maximumSeparators, Self.isSeparator(step.scalar)
                 else { break }
+                isSeparated = true
                 continue
             }
             (candidates, separators) = (next, 0)
             depth += 1
             let first = candidates.lowerBound
             if depth == count(first) {
-                if isWhole(first, text, from: start, to: place) { best = (place, places[first].value) }
+                if !isSeparated || places[first].isSeparable, inAnswer || !places[first].isShort,
+                    isWhole(first, text, from: start, to: place)
+                {
+                    best = (place, places[first].value)
+                }
                 if candidates.count == 1 { break }
             } else if depth == Self.maximumLength {
                 return (rest(of: first, from: depth, text, at: place), places[first].value)
@@ -146,11 +180,17 @@ struct NeedleSet: Sendable {
         return lower..<low
     }
 
-    /// A short number is only found where it is a whole number: as part of a longer one it is another number.
+    /// A short number is only found where it is a whole number: as part of a longer one it is another number. Whatever is
+    /// shorter still must stand alone.
     private func isWhole(_ index: Int, _ text: Span<UInt8>, from start: Int, to end: Int) -> Bool {
         guard count(index) < 8 else { return true }
+        var isNumber = true
         for scalar in scalars[places[index].start..<(places[index].start + places[index].count)]
-        where scalar &- 0x30 > 9 { return true }
+        where scalar &- 0x30 > 9 { isNumber = false }
+        if places[index].isShort {
+            return LoneText.isAlone(text, start..<end, digits: isNumber ? count(index) : nil)
+        }
+        guard isNumber else { return true }
         if start > 0, text[start - 1] &- UInt8(ascii: "0") < 10 { return false }
         return end == text.count || text[end] &- UInt8(ascii: "0") >= 10
     }
@@ -170,10 +210,13 @@ struct NeedleSet: Sendable {
         scalar &- 0x41 < 26 ? scalar | 0x20 : scalar
     }
 
-    /// A blank, a hyphen, or one of the dots that plates and foreign names are written with.
+    /// A blank, a hyphen, a bracket, or one of the dots that plates and telephone numbers are written with. A plus sign is
+    /// a form's blank.
     private static func isSeparator(_ scalar: UInt32) -> Bool {
         switch scalar {
-        case 0x20, 0x2D, 0xB7, 0x2022, 0x2027, 0x3000, 0x30FB: true
+        case 0x20, 0x28, 0x29, 0x2B, 0x2D, 0x2E, 0xA0, 0xB7, 0x2022, 0x2027, 0x200B, 0x3000, 0x30FB,
+            0x2010...0x2015:
+            true
         default: false
         }
     }

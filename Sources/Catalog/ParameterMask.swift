@@ -24,15 +24,16 @@ struct ParameterMask: Sendable {
     /// wherever else they occur.
     func append(to bytes: inout [UInt8], _ mask: ValueMask) {
         let text = text.span
+        let isJSON = JSONScalars.isOutlined(text)
         var copied = 0
         for span in spans {
-            mask.appendEscaped(text.extracting(copied..<span.range.lowerBound), to: &bytes)
+            mask.appendEscaped(text.extracting(copied..<span.range.lowerBound), to: &bytes, isJSON: isJSON)
             if span.isQuoted { Self.appendQuote(to: &bytes) }
             bytes.append(utf8: span.shown)
             if span.isQuoted { Self.appendQuote(to: &bytes) }
             copied = span.range.upperBound
         }
-        mask.appendEscaped(text.extracting(copied..<text.count), to: &bytes)
+        mask.appendEscaped(text.extracting(copied..<text.count), to: &bytes, isJSON: isJSON)
     }
 
     private static func appendQuote(to bytes: inout [UInt8]) {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Numbers that are private by their very form, also with their digits written as escapes.
 enum PrivateNumber {
     /// The most digits that are looked at: longer runs are nothing private.
@@ -27,18 +29,25 @@ enum PrivateNumber {
         return end
     }
 
-    /// Whether a private number may begin at `place`, where digits stand up to `endOfDigits`: most are too few or too
-    /// many, unless there are more that are written as escapes.
-    @inline(__always)
-    static func mayBegin(_ text: Span<UInt8>, at place: Int, _ endOfDigits: Int) -> Bool {
-        if endOfDigits < text.count, text[endOfDigits] == UInt8(ascii: "\\") || text[endOfDigits] == UInt8(ascii: "%") {
-            return true
-        }
-        switch endOfDigits - place {
-        case 3, 11: return text[place] == UInt8(ascii: "1")
-        case 13: return text[place] == UInt8(ascii: "8")
-        case 17, 18: return true
-        default: return false
+    /// Where the number ends that begins at `place`, where a digit stands that follows none; `endOfDigits` is known.
+    static func end(_ text: Span<UInt8>, at place: Int, _ endOfDigits: Int) -> Int? {
+        let isEscaped = endOfDigits < text.count && ByteSet.escapes.contains(text[endOfDigits])
+        guard isEscaped || mayBePrivate(text, place..<endOfDigits) else { return nil }
+        return end(text, at: place)
+    }
+
+    /// Whether digits may be a private number or the first part of one; most are not.
+    private static func mayBePrivate(_ text: Span<UInt8>, _ digits: Range<Int>) -> Bool {
+        let first = text[digits.lowerBound]
+        return switch digits.count {
+        case 3, 5, 7:
+            first == UInt8(ascii: "1") && text[digits.lowerBound + 1] >= UInt8(ascii: "3")
+                && digits.upperBound < text.count && mayBeSeparator(text[digits.upperBound])
+        case 11: first == UInt8(ascii: "1")
+        case 13: first == UInt8(ascii: "8")
+        case 15: first == UInt8(ascii: "0")
+        case 17, 18: true
+        default: false
         }
     }
 
@@ -46,9 +55,10 @@ enum PrivateNumber {
     static func end(_ text: Span<UInt8>, at place: Int) -> Int? {
         let run = run(text, at: place)
         switch run.count {
-        case 3: return endOfParts(text, run)
+        case 3, 5, 7: return endOfParts(text, run)
         case 11: return isMobile(run, at: 0) ? run.end : nil
         case 13: return run.number(at: 0) == 86 && isMobile(run, at: 2) ? run.end : nil
+        case 15: return run.number(at: 0) == 0 && run.number(at: 2) == 86 && isMobile(run, at: 4) ? run.end : nil
         case 17: return run.endOfX.flatMap { isIdentity(run, last: 10) ? $0 : nil }
         case 18: return isIdentity(run, last: Int(run.digits[17])) ? run.end : nil
         default: return nil
@@ -57,6 +67,11 @@ enum PrivateNumber {
 
     private static func run(_ text: Span<UInt8>, at place: Int) -> Run {
         var run = Run(end: place)
+        extend(&run, text)
+        return run
+    }
+
+    private static func extend(_ run: inout Run, _ text: Span<UInt8>) {
         while run.end < text.count, run.count < maximumDigits {
             let byte = text[run.end]
             if isDigit(byte) {
@@ -65,9 +80,7 @@ enum PrivateNumber {
                 continue
             }
             if byte | 0x20 == UInt8(ascii: "x") { run.endOfX = run.end + 1 }
-            guard byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%"),
-                let step = EscapedText.step(text, at: run.end)
-            else { break }
+            guard ByteSet.escapes.contains(byte), let step = EscapedText.step(text, at: run.end) else { break }
             guard isDigit(step.scalar) else {
                 if step.scalar | 0x20 == 0x78 { run.endOfX = step.end }
                 break
@@ -75,30 +88,63 @@ enum PrivateNumber {
             run.append(UInt8(truncatingIfNeeded: step.scalar - 0x30))
             run.end = step.end
         }
-        return run
     }
 
-    /// A mobile number in its usual parts: `138-1234-5678`, `138 1234 5678`.
+    /// A mobile number in its usual parts: `138-1234-5678`, `(138) 12345678`, `13812 345678`.
     private static func endOfParts(_ text: Span<UInt8>, _ head: Run) -> Int? {
-        guard isMobile(head, at: 0), head.end + 10 <= text.count else { return nil }
-        let separator = text[head.end]
-        guard separator == UInt8(ascii: "-") || separator == UInt8(ascii: " "), text[head.end + 5] == separator
-        else { return nil }
-        let end = head.end + 10
-        for place in (head.end + 1)..<end where place != head.end + 5 && !isDigit(text[place]) { return nil }
-        return end == text.count || !isDigit(text[end]) ? end : nil
+        guard isMobile(head, at: 0) else { return nil }
+        var run = head
+        var (parts, dots) = (1, 0)
+        while run.count < 11, parts < 3, let separator = separator(text, at: run.end) {
+            let count = run.count
+            if separator.isDot { dots += 1 }
+            run.end = separator.end
+            extend(&run, text)
+            // After the operator's three digits come all the others, or four of them.
+            guard run.count == 11 || head.count == 3 && run.count - count == 4 else { return nil }
+            parts += 1
+        }
+        // One dot is a decimal's.
+        return run.count == 11 && (dots == 0 || dots == 2) ? run.end : nil
+    }
+
+    /// One blank, hyphen, dot or bracket; behind a closing bracket also a blank or a hyphen more.
+    private static func separator(_ text: Span<UInt8>, at place: Int) -> (end: Int, isDot: Bool)? {
+        guard let first = EscapedText.step(text, at: place), isSeparator(first.scalar) else { return nil }
+        if first.scalar == 0x29, let next = EscapedText.step(text, at: first.end), [0x20, 0x2D].contains(next.scalar) {
+            return (next.end, false)
+        }
+        return (first.end, first.scalar == 0x2E)
+    }
+
+    private static func isSeparator(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x20, 0x28, 0x29, 0x2D, 0x2E, 0xA0, 0x3000: true
+        default: false
+        }
+    }
+
+    /// Whether a separator may begin with a byte.
+    private static func mayBeSeparator(_ byte: UInt8) -> Bool {
+        byte >= 0x80 || isSeparator(UInt32(byte))
     }
 
     /// Appends a number's masked form: 3 in front (behind the country's code), 4 behind.
     static func append(_ number: Span<UInt8>, to bytes: inout [UInt8]) {
         var digits: [UInt8] = []
+        var isBracketed = false
         var place = 0
         while let step = EscapedText.step(number, at: place) {
-            if step.scalar != 0x20, step.scalar != 0x2D { digits.append(UInt8(truncatingIfNeeded: step.scalar)) }
+            if isDigit(step.scalar) || step.scalar | 0x20 == 0x78 {
+                digits.append(UInt8(truncatingIfNeeded: step.scalar))
+            } else if step.scalar == 0x29 {
+                isBracketed = true
+            }
             place = step.end
         }
-        bytes.append(contentsOf: digits.prefix(digits.count == 13 ? 5 : 3))
-        bytes.append(contentsOf: "****".utf8)
+        bytes.append(contentsOf: digits.prefix(digits.count == 13 ? 5 : digits.count == 15 ? 7 : 3))
+        // The bracket that opens stands before the number.
+        bytes.append(contentsOf: isBracketed ? ")****".utf8 : "****".utf8)
         bytes.append(contentsOf: digits.suffix(4))
     }
 

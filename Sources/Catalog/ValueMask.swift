@@ -5,16 +5,21 @@ import JSON
 struct SensitiveValue: Sendable, Equatable {
     let text: String
     let masked: String
+    /// Whether it is a number that others may write with blanks, hyphens and dots in it.
+    var isNumber = false
 }
 
 /// Masks a call's private values in any text: in the request as sent, in TOP's answers and error texts.
 ///
 /// Two things are masked. The call's own private values of 4 characters and more wherever they occur, also with JSON's
-/// escapes, inside JSON that stands in a string, and encoded for a URL. And what looks private whoever's it is: mainland mobile numbers
-/// (11 digits, 1 and 3–9 in front) and 18-digit identity card numbers with a birthday and a valid check digit, unless
-/// they are part of a longer run of digits. A text without any is scanned once and not copied.
+/// escapes, inside JSON that stands in a string, encoded for a URL, in another case, and numbers with blanks, hyphens or
+/// dots in them; those of 2 and 3 in answers where they stand alone. And what looks private whoever's it is: mainland mobile
+/// numbers (11 digits, 1 and 3–9 in front) and 18-digit identity card numbers with a birthday and a valid check digit,
+/// unless they are part of a longer run of digits. What is masked in JSON outside of its strings becomes a string. A text
+/// without any is scanned once and not copied.
 public struct ValueMask: Sendable {
-    /// The shortest private value that is searched for, in characters other than backslashes; one beyond ASCII counts twice.
+    /// The shortest private value that is searched for everywhere, in characters other than backslashes; one beyond ASCII
+    /// counts twice.
     public static let minimumCharacters = 4
 
     private let needles: NeedleSet
@@ -43,7 +48,7 @@ public struct ValueMask: Sendable {
             guard let first = hit(span, from: 0) else { return text }
             var bytes: [UInt8] = []
             bytes.reserveCapacity(span.count + 64)
-            append(span, from: first, to: &bytes)
+            append(span, from: first, to: &bytes, isJSON: JSONScalars.isOutlined(span))
             return String(decoding: bytes, as: UTF8.self)
         }
     }
@@ -54,36 +59,58 @@ public struct ValueMask: Sendable {
         guard let first = hit(span, from: 0) else { return text }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(span.count + 64)
-        append(span, from: first, to: &bytes)
+        append(span, from: first, to: &bytes, isJSON: JSONScalars.isOutlined(span))
         return bytes
     }
 
-    /// Appends a text with private values masked, as the content of a JSON string.
-    func appendEscaped(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
-        append(text, from: hit(text, from: 0), to: &bytes) { JSONEscapes.append($0, to: &$1) }
+    /// Appends a text of the request with private values masked, as the content of a JSON string.
+    /// - Parameter isJSON: whether the text is a part of a JSON text that begins outside of its strings; found out of the
+    ///   text itself where that is left out.
+    func appendEscaped(_ text: Span<UInt8>, to bytes: inout [UInt8], isJSON: Bool? = nil) {
+        guard let first = hit(text, from: 0, inAnswer: false) else { return JSONEscapes.append(text, to: &bytes) }
+        append(text, from: first, to: &bytes, isJSON: isJSON ?? JSONScalars.isOutlined(text), inAnswer: false) {
+            JSONEscapes.append($0, to: &$1)
+        }
     }
 
     private func append(
-        _ text: Span<UInt8>, from first: Hit?, to bytes: inout [UInt8],
+        _ text: Span<UInt8>, from first: Hit?, to bytes: inout [UInt8], isJSON: Bool, inAnswer: Bool = true,
         plain append: (Span<UInt8>, inout [UInt8]) -> Void = { $1.append($0) }
     ) {
         var copied = 0
         var next = first
+        var outline = JSONOutline()
         while let hit = next {
+            let token = isJSON ? outline.bareToken(around: hit.start..<hit.end, of: text) : nil
+            if let token {
+                append(text.extracting(copied..<max(copied, token.lowerBound)), &bytes)
+                copied = max(copied, token.lowerBound)
+                append(Self.quote.span, &bytes)
+            }
             append(text.extracting(copied..<hit.start), &bytes)
             switch hit.kind {
             case .value(let index): bytes.append(utf8: needles.values[index].masked)
             case .number: PrivateNumber.append(text.extracting(hit.start..<hit.end), to: &bytes)
             }
             copied = hit.end
-            next = self.hit(text, from: copied)
+            if let token {
+                let rest = text.extracting(copied..<max(copied, token.upperBound))
+                self.append(
+                    rest, from: self.hit(rest, from: 0, inAnswer: inAnswer), to: &bytes, isJSON: false,
+                    inAnswer: inAnswer, plain: append)
+                append(Self.quote.span, &bytes)
+                copied += rest.count
+            }
+            next = self.hit(text, from: copied, inAnswer: inAnswer)
         }
         append(text.extracting(copied..<text.count), &bytes)
     }
 
-    /// Appends a text with private values masked.
+    private static let quote = [UInt8(ascii: "\"")]
+
+    /// Appends a part of a JSON answer, which begins outside of its strings, with private values masked.
     func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
-        append(text, from: hit(text, from: 0), to: &bytes)
+        append(text, from: hit(text, from: 0), to: &bytes, isJSON: true)
     }
 
     /// Something private in a text.
@@ -98,7 +125,8 @@ public struct ValueMask: Sendable {
         let end: Int
     }
 
-    private func hit(_ text: Span<UInt8>, from start: Int) -> Hit? {
+    /// - Parameter inAnswer: whether short values count, where they stand alone.
+    private func hit(_ text: Span<UInt8>, from start: Int, inAnswer: Bool = true) -> Hit? {
         var place = starts.firstPlace(in: text, from: start)
         // Up to here there are digits behind others: they begin no number.
         var endOfDigits = 0
@@ -106,10 +134,10 @@ public struct ValueMask: Sendable {
         var (behindEscape, escapeIsDigit) = (-1, false)
         while place < text.count {
             let byte = text[place]
-            if let hit = needles.hit(text, at: place) {
+            if let hit = needles.hit(text, at: place, inAnswer: inAnswer) {
                 return Hit(kind: .value(hit.index), start: place, end: hit.end)
             }
-            if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") {
+            if ByteSet.escapes.contains(byte) {
                 let followsDigit =
                     place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
                 let step = EscapedText.step(text, at: place)
@@ -117,14 +145,14 @@ public struct ValueMask: Sendable {
                 if isDigit, !followsDigit, let end = PrivateNumber.end(text, at: place) {
                     return Hit(kind: .number, start: place, end: end)
                 }
-                place += byte == UInt8(ascii: "%") ? max(1, (step?.end ?? place) - place) : Self.escape(text, at: place)
+                place +=
+                    byte == UInt8(ascii: "\\") ? Self.escape(text, at: place) : max(1, (step?.end ?? place) - place)
                 (behindEscape, escapeIsDigit) = (place, isDigit)
             } else {
                 if PrivateNumber.isDigit(byte), place >= endOfDigits {
                     endOfDigits = PrivateNumber.endOfDigits(text, at: place)
-                    if PrivateNumber.mayBegin(text, at: place, endOfDigits),
-                        !(place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])),
-                        let end = PrivateNumber.end(text, at: place)
+                    if !(place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])),
+                        let end = PrivateNumber.end(text, at: place, endOfDigits)
                     {
                         return Hit(kind: .number, start: place, end: end)
                     }

@@ -12,6 +12,7 @@ extension ConnectionHandler {
             return
         }
         self.stream = stream
+        limitUnsent()
         let (eventLoop, shared) = (bound.eventLoop, shared)
         stream.attach { [weak stream] in
             if !shared.execute(on: eventLoop, { bound.value.continueStream() }) { stream?.close() }
@@ -45,6 +46,28 @@ extension ConnectionHandler {
         if machine.streamFraming?.body == .chunked { buffer.writeChunk(piece) } else { buffer.writeBytes(piece) }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         hasUnflushedWrites = false
+        pendingBytes = channelBytes(context)
+    }
+
+    /// The most bytes of an answer in pieces that the kernel takes before it can send them.
+    private static let maximumUnsentBytes = 128 * 1024
+
+    /// Keeps the kernel from taking megabytes ahead: of a slow client nothing would be seen to move for minutes.
+    private func limitUnsent() {
+        guard let context, context.channel.localAddress?.protocol != .unix else { return }
+        let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: CInt(TCP_NOTSENT_LOWAT)))
+        context.channel.setOption(option, value: Self.maximumUnsentBytes).whenFailure { _ in }
+    }
+
+    private func channelBytes(_ context: ChannelHandlerContext) -> Int? {
+        try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+    }
+
+    /// Whether the socket has taken any of what waited in the channel when this was asked last, or was written since.
+    func socketTookBytes() -> Bool {
+        guard let context, let before = pendingBytes, let pending = channelBytes(context) else { return false }
+        pendingBytes = pending
+        return pending < before
     }
 
     private func finishStream(_ context: ChannelHandlerContext) {

@@ -22,6 +22,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var earlyAnswer: (number: UInt64, response: ServerResponse)?
     /// Where the body of the answer under way comes from, when it goes out in pieces.
     var stream: ResponseStream?
+    /// What waited in the channel of an answer in pieces when it was looked at last; nil before the first piece.
+    var pendingBytes: Int?
     var isPerforming = false
     /// Actions that came up while another was performed; a few at most.
     private var deferred: [ConnectionMachine.Action] = []
@@ -129,6 +131,7 @@ extension ConnectionHandler {
     func timePassed(now: UInt64) {
         guard now >= machine.deadline else { return }
         self.now = now
+        if machine.awaitsClient, socketTookBytes() { return machine.clientTook(now: now) }
         perform(machine.timePassed(now: now))
     }
 

@@ -2,7 +2,7 @@
 ///
 /// A stream has no limit on the time of the whole. There is one on each wait for a piece
 /// (``Settings/answerTimeout``), and one on each wait for the client to take what is written
-/// (``Settings/writeTimeout``).
+/// (``Settings/writeTimeout``): a client that takes a byte within it may go on for as long as it likes.
 extension ConnectionMachine {
     /// The channel holds an answer of which it cannot write more now.
     mutating func cannotWrite(_ byteCount: Int, now: UInt64) {
@@ -31,6 +31,15 @@ extension ConnectionMachine {
         phase = .lingering
         deadline = now &+ settings.lingerTimeout
         return .closeOutput
+    }
+
+    /// Whether it is the client that is waited for.
+    var awaitsClient: Bool { phase == .backedUp || phase == .stalled || phase == .flushing }
+
+    /// The client has taken something of what the channel holds, though not yet enough for more.
+    mutating func clientTook(now: UInt64) {
+        guard awaitsClient else { return }
+        deadline = now &+ settings.writeTimeout
     }
 
     func writeDeadline(_ byteCount: Int, now: UInt64) -> UInt64 {

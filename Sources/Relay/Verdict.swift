@@ -105,9 +105,9 @@ final class Verdict {
         return verdict
     }
 
-    /// A code may hold a value of the call (`isv.exists:…`); short ones are codes and nothing else.
+    /// A code may hold a value of the call (`isv.exists:…`); the shortest are codes and nothing else.
     private static func shown(_ code: String, _ mask: ValueMask) -> String {
-        code.utf8.count > 10 ? mask.masked(code) : code
+        code.utf8.count > 7 ? mask.masked(code) : code
     }
 
     private static func refused(_ error: TOPError, entry: Entry, mapped: MappedCall) -> Verdict {

@@ -113,7 +113,7 @@ extension ServerRequest {
         var refusal = Refusal(
             atMilliseconds: WallClock.milliseconds(), caller: caller, method: entry.method,
             status: problem.type.status, type: problem.type.rawValue, pointers: [])
-        refusal.app = try? single("Top-App")
+        refusal.app = (try? single("Top-App")).map(ChosenName.shown)
         refusal.seller = try? single("Top-Seller")
         refusal.refs = (try? CallHeaders.refs(headers["Top-Ref"])) ?? []
         refusal.clientRequestID = try? single("X-Request-Id").flatMap { try? CallHeaders.requestID($0) }

@@ -12,6 +12,7 @@ struct AuditExportCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var filters: AuditFilterOptions
+    @OptionGroup var relations: AuditRelationOptions
     @Option(help: "ndjson (one JSON object a line) or csv (for spreadsheets).") var format = "ndjson"
     @Option(help: "newest or oldest calls first.") var order = "newest"
     @Option(help: "The most calls; all when left out.") var limit: Int?
@@ -23,6 +24,7 @@ struct AuditExportCommand: AsyncParsableCommand {
             let settings = try StoreSettings.read(
                 environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
             var filter = try filters.filter()
+            try relations.add(to: &filter)
             filter.order = try AuditOptions.order(order)
             let include = try AuditOptions.include(include)
             guard let format = TrailExport.Format(rawValue: format) else {

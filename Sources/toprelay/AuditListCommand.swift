@@ -10,6 +10,7 @@ struct AuditListCommand: AsyncParsableCommand {
         discussion: "Where there are more calls, the cursor of the next page is said on standard error.")
 
     @OptionGroup var filters: AuditFilterOptions
+    @OptionGroup var relations: AuditRelationOptions
     @Option(help: "newest or oldest calls first.") var order = "newest"
     @Option(help: "The most calls, 1 to 1000.") var limit = 50
     @Option(help: "Where the page begins: what an earlier page said.") var cursor: String?
@@ -52,6 +53,7 @@ struct AuditListCommand: AsyncParsableCommand {
 
     private func filter() throws -> TrailFilter {
         var filter = try filters.filter()
+        try relations.add(to: &filter)
         guard (1...TrailFilter.maximumLimit).contains(limit) else {
             throw Failure.refused("--limit must be from 1 to \(TrailFilter.maximumLimit)")
         }

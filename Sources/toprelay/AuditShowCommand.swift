@@ -17,28 +17,29 @@ struct AuditShowCommand: AsyncParsableCommand {
             guard let id = CallID(id) else {
                 throw Failure.refused("\(self.id) is no call's id: a UUID of version 7")
             }
-            let (record, timeline) = try await DatabaseSession.run(settings) { session in
+            let (record, timeline, openings) = try await DatabaseSession.run(settings) { session in
                 let trail = session.trail()
                 return (
                     try await trail.record(id, TrailInclude(request: true, response: true)),
-                    try await trail.timeline(of: id)
+                    try await trail.timeline(of: id), try await trail.openings(of: id)
                 )
             }
             guard let record else { throw Failure.failed("there is no call \(id.text)") }
-            Output.line(json ? Self.json(record, timeline) : Self.text(record, timeline))
+            Output.line(json ? Self.json(record, timeline, openings) : Self.text(record, timeline, openings))
         }
     }
 
-    private static func json(_ record: TrailRecord, _ timeline: CallTimeline?) -> String {
+    private static func json(_ record: TrailRecord, _ timeline: CallTimeline?, _ openings: [Opening]) -> String {
         var json = JSONWriter()
         record.write(to: &json) { json in
+            Opening.write(openings, to: &json)
             json.name("timeline")
             if let timeline { timeline.write(to: &json) } else { json.null() }
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    private static func text(_ record: TrailRecord, _ timeline: CallTimeline?) -> String {
+    private static func text(_ record: TrailRecord, _ timeline: CallTimeline?, _ openings: [Opening]) -> String {
         let row = record.row
         var lines: [(String, String?)] = [
             ("id", row.id.text), ("method", row.method), ("caller", row.caller), ("app", row.app),
@@ -51,9 +52,10 @@ struct AuditShowCommand: AsyncParsableCommand {
         lines += record.notes.map { note in
             ("note", "\(note.at) \(note.author)\(note.settles.map { " [\($0.rawValue)]" } ?? ""): \(note.text)")
         }
+        lines += openings.map { ("opened", "\($0.at) \($0.opener): \($0.reason)") }
         lines += [("request", record.texts.request ?? "not kept"), ("answer", record.texts.response)]
         return lines.compactMap { name, value in
-            value.map { name + String(repeating: " ", count: 14 - name.utf8.count) + $0 }
+            value.map { name + String(repeating: " ", count: 14 - name.utf8.count) + TerminalText.escaped($0) }
         }.joined(separator: "\n")
     }
 

@@ -62,6 +62,6 @@ struct AuditTailCommand: AsyncParsableCommand {
             row.status.map { "\($0)" }, row.durationMicroseconds.map { "\($0 / 1000)ms" }, row.app, row.seller,
             row.caller, row.subCode,
         ]
-        return words.map { $0 ?? "-" }.joined(separator: "  ")
+        return words.map { $0.map(TerminalText.escaped) ?? "-" }.joined(separator: "  ")
     }
 }

@@ -6,9 +6,9 @@ struct TextTable {
 
     init(head: [String]) { rows = [head] }
 
-    mutating func add(_ row: String...) { rows.append(row) }
+    mutating func add(_ row: String...) { add(row: row) }
 
-    mutating func add(row: [String]) { rows.append(row) }
+    mutating func add(row: [String]) { rows.append(row.map(TerminalText.escaped)) }
 
     /// The lines of the table. Wide characters (Chinese) count as two columns.
     var lines: [String] {

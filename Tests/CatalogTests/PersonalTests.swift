@@ -122,7 +122,17 @@ struct PersonalTests {
                 #"{"test_person_response":{"ok":true,"owner_name":"欧阳修","wife":"王"#,
                 #"{"test_person_response":{"ok":"***","owner_name":"***","wife":"***""#
             ),
-            ("<html>张三 13812345678</html>", "<html>张* 138****5678</html>"), ("", ""), ("null", "null"),
+            (
+                // What is not of the documented type may be anything.
+                #"{"test_person_response":{"ok":"ZWabc","cars":["ZWabc",{"id":"ZWabc","label":7}],"tags":"ZWabc"}}"#,
+                #"{"test_person_response":{"ok":"***","cars":["***",{"id":"***","label":7}],"tags":"***"}}"#
+            ),
+            (
+                #"{"test_person_response":{"ok":"true","cars":"ZWabc"}}"#,
+                #"{"test_person_response":{"ok":"true","cars":"***"}}"#
+            ),
+            (#"{"test_person_response":{"cars":{"car":{"id":"12","label":"a"}},"ok":"1"}}"#, nil),
+            ("<html>张三 13812345678</html>", "***"), ("ZWabc", "***"), (#""ZWabc""#, "***"), ("", ""), ("null", "null"),
             ("[王五, 1]", #"["***", "***"]"#),
         ] as [(String, String?)])
     func answers(answer: String, expected: String?) throws {

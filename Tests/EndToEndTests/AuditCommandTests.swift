@@ -23,6 +23,9 @@ struct AuditCommandTests {
         let from = try #require(
             try await stage.relay.get("/v1/audit/calls/\(answers[2].id ?? "")", token: stage.tokens.auditor)
                 .json["at"]?.string)
+        let sibling = try #require(answers[1].id)
+        _ = try await stage.relay.post(
+            "/v1/audit/calls/\(sibling)/notes", #"{"text":"x","settles":"done"}"#, token: stage.tokens.auditor)
         let topID = answers[3].json["top_request_id"]?.string ?? ""
         for (options, query) in [
             ([], ""), (["--method", "alitrip.*"], "method=alitrip.*"), (["--app", "by-md5"], "app=by-md5"),
@@ -32,7 +35,9 @@ struct AuditCommandTests {
             (["--client-request-id", "mine-4"], "client_request_id=mine-4"),
             (["--top-request-id", topID], "top_request_id=\(topID)"),
             (["--min-duration-ms", "60000"], "min_duration_ms=60000"), (["--from", from], "from=\(from)"),
-            (["--to", from], "to=\(from)"), (["--key", "acid:1"], "key=acid:1"),
+            (["--to", from], "to=\(from)"), (["--settled", "done"], "settled=done"),
+            (["--settled", "none"], "settled=none"), (["--sibling-of", sibling], "sibling_of=\(sibling)"),
+            (["--key", "acid:1"], "key=acid:1"),
         ] {
             for order in ["newest", "oldest"] {
                 let page = try await stage.relay.get(
@@ -59,7 +64,8 @@ struct AuditCommandTests {
             (["list", "--cursor", "x"], "cursor"), (["list", "--include", "request"], "--json"),
             (["list", "--json", "--include", "all"], "include"), (["export", "--format", "xml"], "format"),
             (["export", "--limit", "0"], "limit"), (["export", "--order", "best"], "order"),
-            (["tail", "--outcome", "open"], "open"),
+            (["tail", "--outcome", "open"], "open"), (["list", "--settled", "perhaps"], "settled"),
+            (["export", "--sibling-of", "x"], "sibling-of"),
         ])
     func refused(_ arguments: [String], _ word: String) async throws {
         let output = try await Stage.shared.line.run(["audit"] + arguments)
@@ -73,14 +79,17 @@ struct AuditCommandTests {
         let id = try #require(answer.id)
         _ = try await stage.relay.post(
             "/v1/audit/calls/\(id)/notes", #"{"text":"looked at it","settles":"done"}"#, token: stage.tokens.auditor)
+        _ = try await stage.line.succeed(["audit", "unmask", id, "--reason", "rang\n\u{1B}[2Kx\u{202E}"])
         let text = try await stage.line.succeed(["audit", "show", id])
         for words in [
-            "settled       done", "auditor [done]: looked at it", "on record     waited ", "ended         20",
+            "settled       done", "auditor [done]: looked at it", ": rang\\n\\u001B[2Kx\\u202E\n", "opened        20",
+            "on record     waited ", "ended         20",
         ] {
             #expect(text.contains(words), "\(text)")
         }
         let json = try JSONDocument(Array(try await stage.line.succeed(["audit", "show", id, "--json"]).utf8)).root
         #expect(json["settled"]?.string == "done")
+        #expect(json["openings"]?.elements.first { _ in true }?["reason"]?.string == "rang\n\u{1B}[2Kx\u{202E}")
         #expect(json["notes"]?.elements.first { _ in true }?["text"]?.string == "looked at it")
         let timeline = try #require(json["timeline"])
         #expect(timeline["replica"]?.string?.isEmpty == false && timeline["reconciled"]?.bool == false)

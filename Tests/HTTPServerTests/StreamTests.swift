@@ -85,6 +85,29 @@ import Testing
         }
     }
 
+    @Test(
+        "A client that goes on reading is never cut off, however little it takes in the time that one that stalls has")
+    func trickle() async throws {
+        try await serving { configuration in
+            configuration.writeTimeout = .seconds(1)
+            configuration.minimumWriteRate = 1024 * 1024 * 1024
+        } _: { port, responder, server in
+            let client = try RawClient(port: port, receiveBuffer: 4096)
+            try client.send(get("/stream"))
+            let stream = try await responder.stream()
+            async let closed = fill(stream, pieces: 50)
+            let read = try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue.global().async {
+                    continuation.resume(
+                        with: Result { try client.trickle(bytes: 2048, times: 200, pauseMilliseconds: 20) })
+                }
+            }
+            #expect(read > 200_000 && server.statistics.writeTimeouts.value == 0)
+            client.reset()
+            #expect(await closed != nil)
+        }
+    }
+
     @Test("A responder that stops writing ends with its connection")
     func forgotten() async throws {
         try await serving { configuration in

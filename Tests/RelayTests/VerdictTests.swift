@@ -76,7 +76,9 @@ import Testing
             let verdict = try verdict(.answer(body, status: status), method)
             #expect(verdict.outcome == .unknown && verdict.retryable == isRetryable)
             #expect(verdict.problem?.type == .outcomeUnknown && verdict.code == code)
-            #expect(verdict.response == body)
+            // Of a method about persons, nothing is shown of what is neither an object nor a list.
+            let isHidden = method == Methods.cards && !["", "null", "[]", "{\"a\":"].contains(body)
+            #expect(verdict.response == (isHidden ? "***" : body))
         }
     }
 

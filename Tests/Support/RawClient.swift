@@ -200,6 +200,19 @@ package final class RawClient: @unchecked Sendable {
         }
     }
 
+    /// Reads so many bytes at most, again and again with a pause between; gives how many there were in all.
+    package func trickle(bytes: Int, times: Int, pauseMilliseconds: UInt32) throws -> Int {
+        var piece = [UInt8](repeating: 0, count: bytes)
+        var all = 0
+        for _ in 0..<times {
+            let count = recv(descriptor, &piece, piece.count, 0)
+            guard count > 0 else { throw Failure(description: "the connection ended after \(all) bytes") }
+            all += count
+            usleep(pauseMilliseconds * 1000)
+        }
+        return all
+    }
+
     /// Reads once; false at the end. A reset counts as the end.
     private func fill() throws -> Bool {
         var piece = [UInt8](repeating: 0, count: 65536)

@@ -1,0 +1,25 @@
+import JSON
+
+extension AnswerLevel.Member {
+    /// Whether a scalar may stand where the entry documents this member: what stands there otherwise may be anything. TOP
+    /// writes numbers and truth values also as texts, and numbers where texts are documented.
+    func admits(_ value: JSONValue) -> Bool {
+        switch (kind, value.kind) {
+        case (_, .null), (.string, _), (.json, _), (.boolean, .bool): return true
+        case (.number, .number), (.price, .number), (.decimal, .number), (.date, .number): return true
+        default: break
+        }
+        guard let text = value.scalarText else { return false }
+        return switch kind {
+        case .number, .price, .decimal: text.utf8.allSatisfy { Self.isOfNumber($0) } || value.kind == .bool
+        case .date: text.utf8.allSatisfy { Self.isOfNumber($0) || " :/TZ".utf8.contains($0) }
+        case .boolean: ["true", "false", "0", "1", ""].contains(text.lowercased())
+        case .string, .json: true
+        case .map, .bytes, .object: text.isEmpty
+        }
+    }
+
+    private static func isOfNumber(_ byte: UInt8) -> Bool {
+        PrivateNumber.isDigit(byte) || "+-.eE".utf8.contains(byte)
+    }
+}
