@@ -69,6 +69,7 @@ let package = Package(
 
         .target(name: "Migrations", dependencies: ["CMigrations"], swiftSettings: common),
 
+        // Holds pointers, too: it looks at text eight bytes at a time.
         .target(name: "Bytes", swiftSettings: common),
 
         // Values.

@@ -8,7 +8,6 @@ public struct Fingerprints: Sendable {
     /// Whether the call touches more things than are kept.
     public var isCut = false
     private let key: FingerprintKey?
-    private var buffer: [UInt8] = []
 
     /// No fingerprints yet.
     /// - Parameter key: what makes them; without one no keys are kept.
@@ -23,7 +22,6 @@ public struct Fingerprints: Sendable {
     public mutating func reserve(_ count: Int) {
         guard key != nil else { return }
         values.reserveCapacity(min(values.count + count, Self.maximumCount))
-        buffer.reserveCapacity(64)
     }
 
     /// Adds the fingerprint of a value under a name.
@@ -33,6 +31,6 @@ public struct Fingerprints: Sendable {
             isCut = true
             return
         }
-        values.append(key.fingerprint(name: name, value: value, buffer: &buffer))
+        values.append(key.fingerprint(name: name, value: value))
     }
 }

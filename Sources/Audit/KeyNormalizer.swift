@@ -6,7 +6,7 @@ enum KeyNormalizer {
     private enum Kind { case phone, compact, other }
 
     /// Appends the value's one spelling, as UTF-8.
-    static func append(_ value: Span<UInt8>, named name: Span<UInt8>, to bytes: inout [UInt8]) {
+    static func append(_ value: Span<UInt8>, named name: Span<UInt8>, to bytes: inout some ByteSink) {
         switch kind(of: name) {
         case .phone: appendPhone(value, to: &bytes)
         case .compact: appendCompact(value, to: &bytes)
@@ -39,7 +39,7 @@ enum KeyNormalizer {
         }
     }
 
-    private static func appendTrimmed(_ value: Span<UInt8>, to bytes: inout [UInt8]) {
+    private static func appendTrimmed(_ value: Span<UInt8>, to bytes: inout some ByteSink) {
         var (start, end) = (0, value.count)
         while start < end, isBlank(value[start]) { start += 1 }
         while end > start, isBlank(value[end - 1]) { end -= 1 }
@@ -47,29 +47,31 @@ enum KeyNormalizer {
     }
 
     /// Digits alone, and a mainland number without its country code.
-    private static func appendPhone(_ value: Span<UInt8>, to bytes: inout [UInt8]) {
-        let start = bytes.count
+    private static func appendPhone(_ value: Span<UInt8>, to bytes: inout some ByteSink) {
+        var (count, firstFour) = (0, UInt32(0))
         var isInternational: Bool?
         for index in 0..<value.count {
             let byte = value[index]
             if isInternational == nil, !isBlank(byte) { isInternational = byte == UInt8(ascii: "+") }
-            if byte &- UInt8(ascii: "0") < 10 { bytes.append(byte) }
+            guard isDigit(byte) else { continue }
+            if count < 4 { firstFour = firstFour << 8 | UInt32(byte) }
+            count += 1
         }
-        guard bytes.count - start >= 5 else {
-            bytes.removeSubrange(start...)
-            return appendCompact(value, to: &bytes)
-        }
-        let hasZeros = bytes[start] == UInt8(ascii: "0") && bytes[start + 1] == UInt8(ascii: "0")
-        let number = hasZeros ? start + 2 : start
+        guard count >= 5 else { return appendCompact(value, to: &bytes) }
+        let hasZeros = firstFour >> 16 == 0x3030
+        let afterZeros = hasZeros ? firstFour & 0xFFFF : firstFour >> 16
         let hasCode =
-            bytes[number] == UInt8(ascii: "8") && bytes[number + 1] == UInt8(ascii: "6")
-            && (isInternational == true || hasZeros || bytes.count - number == 13)
-        let drop = (hasZeros ? 2 : 0) + (hasCode ? 2 : 0)
-        if drop > 0 { bytes.removeSubrange(start..<start + drop) }
+            afterZeros == 0x3836 && (isInternational == true || hasZeros || count - (hasZeros ? 2 : 0) == 13)
+        var left = (hasZeros ? 2 : 0) + (hasCode ? 2 : 0)
+        for index in 0..<value.count where isDigit(value[index]) {
+            if left > 0 { left -= 1 } else { bytes.append(value[index]) }
+        }
     }
 
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
     /// Upper case, without blanks, hyphens and the dots that plates are written with.
-    private static func appendCompact(_ value: Span<UInt8>, to bytes: inout [UInt8]) {
+    private static func appendCompact(_ value: Span<UInt8>, to bytes: inout some ByteSink) {
         var index = 0
         while index < value.count {
             let byte = value[index]

@@ -6,13 +6,20 @@ struct TrailClause {
     var terms: [String] = []
     /// Those of the terms that an index other than that of tags leads to.
     var indexTerms: [String] = []
+    /// Those of the terms that compare a column with a value: cheaper than to make a call's tags.
+    var equalities: [String] = []
     var parameters: [SQLValue] = []
 
     var text: String { terms.isEmpty ? "true" : terms.joined(separator: " AND ") }
 
     mutating func add(_ column: String, equals value: String?) {
         guard let value else { return }
-        terms.append("\(column) = \(bind(.text(value)))")
+        add(equality: "\(column) = \(bind(.text(value)))")
+    }
+
+    mutating func add(equality term: String) {
+        terms.append(term)
+        equalities.append(term)
     }
 
     mutating func add(method: String?) {

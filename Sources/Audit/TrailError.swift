@@ -8,6 +8,15 @@ public struct TrailError: Error, Sendable, CustomStringConvertible {
     /// What happened, safe to show.
     public let description: String
 
+    /// The row was committed when there was no time left for the call.
+    public static let tooLate = TrailError(
+        mayBeRecorded: true, description: "committed when there was no time left for the call")
+
+    private init(mayBeRecorded: Bool, description: String) {
+        self.mayBeRecorded = mayBeRecorded
+        self.description = description
+    }
+
     init(_ error: WriteError) {
         if case .inDoubt = error { mayBeRecorded = true } else { mayBeRecorded = false }
         description = error.description

@@ -94,7 +94,7 @@ extension TrailFilter {
     /// One query for each part, tied together: PostgreSQL runs them one after the other until the page is full. More parts would take longer to plan than to run.
     /// `OFFSET 0` keeps it from walking through all calls in their order, hoping for an early end.
     private func byParts(_ parts: [TrailWindow], _ exact: [String], _ clause: inout TrailClause) -> String {
-        let lookUp = clause.indexTerms + (tagTerm(binding: &clause).map { [$0] } ?? [])
+        let lookUp = clause.indexTerms + clause.equalities + (tagTerm(binding: &clause).map { [$0] } ?? [])
         let terms = (exact + clause.terms + [Self.highestSource]).joined(separator: " AND ")
         let queries = parts.map { part in
             """
@@ -140,7 +140,7 @@ extension TrailFilter {
         clause.add("sub_code", equals: subCode)
         clause.add("top_request_id", equals: topRequestID)
         if let outcome, outcome != Outcome.success.rawValue { clause.terms.append("outcome <> 'success'") }
-        if let status { clause.terms.append("status = \(clause.bind(.integer(Int64(status))))::smallint") }
+        if let status { clause.add(equality: "status = \(clause.bind(.integer(Int64(status))))::smallint") }
         if let minimumDurationMilliseconds {
             clause.terms.append(
                 "duration_us >= \(clause.bind(.integer(Int64(minimumDurationMilliseconds * 1000))))::bigint")

@@ -13,8 +13,6 @@ public final class TrailWriter {
         /// Calls that may be under way when the queue reaches its limit, and the bytes that one usually needs.
         static let callsUnderWay = 65_536
         static let usualBytes = 4096
-        /// How long rows wait for one another while calls are many.
-        static let gatherAtMost: Duration = .milliseconds(3)
 
         /// Endings that wait at most.
         public var outcomeRows: Int
@@ -29,14 +27,6 @@ public final class TrailWriter {
         public init(outcomeRows: Int, outcomeBytes: Int) {
             self.outcomeRows = outcomeRows
             self.outcomeBytes = outcomeBytes
-        }
-    }
-
-    /// Calls between their request and their reply: while they are many, their rows wait for one another a moment.
-    public var callsUnderWay = 0 {
-        didSet {
-            intents.unitsUnderWay = callsUnderWay
-            endings.unitsUnderWay = callsUnderWay
         }
     }
 
@@ -59,15 +49,13 @@ public final class TrailWriter {
         self.limits = limits
         self.figures = figures
         self.sealer = sealer.map { RequestSealer($0, figures: figures) }
-        var bounded = WriterConfiguration(mode: .bounded, connections: limits.intentConnections)
-        bounded.gatherAtMost = Limits.gatherAtMost
         intents = GroupWriter(
-            loop: loop, settings: settings, tables: [TrailTables.intents, TrailTables.sealed], configuration: bounded)
+            loop: loop, settings: settings, tables: [TrailTables.intents, TrailTables.sealed],
+            configuration: WriterConfiguration(mode: .bounded, connections: limits.intentConnections))
         var persistent = WriterConfiguration(mode: .persistent, connections: limits.outcomeConnections)
         // Calls that were admitted while there was room must find some when they end.
         persistent.maximumUnits = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
-        persistent.gatherAtMost = Limits.gatherAtMost
         endings = GroupWriter(
             loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses],
             configuration: persistent)
@@ -95,7 +83,8 @@ public final class TrailWriter {
     }
 
     /// Returns when the intent is durable, and its full request with it.
-    public func record(_ intent: Intent) async throws(TrailError) {
+    /// - Parameter deadline: when to give up at the latest, on the clock of `EventLoop.now()`.
+    public func record(_ intent: Intent, until deadline: UInt64 = .max) async throws(TrailError) {
         let row = TrailRows.row(intent, table: 0)
         let unit: [EncodedRow]
         do throws(CryptoError) {
@@ -104,7 +93,7 @@ public final class TrailWriter {
             throw TrailError(error)
         }
         do {
-            try await intents.write(unit)
+            try await intents.write(unit, until: deadline)
         } catch {
             throw TrailError(error)
         }
@@ -129,6 +118,9 @@ public final class TrailWriter {
         _ = await endings.flush(within: limit)
         return endings.statistics.queuedUnits
     }
+
+    /// From now on no intent is recorded; those that wait fail.
+    public func stopIntents() { intents.close() }
 
     /// Ends the connections.
     public func close() {

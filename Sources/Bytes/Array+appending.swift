@@ -15,7 +15,7 @@ extension Array where Element == UInt8 {
 
 extension OutputSpan where Element == UInt8 {
     /// Appends bytes, for which there must be room.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func append(_ run: Span<UInt8>) {
         run.withUnsafeBufferPointer { run in
             withUnsafeMutableBufferPointer { buffer, count in

@@ -60,37 +60,53 @@ public struct ByteEncoding: Sendable {
                 output.withUnsafeMutableBufferPointer { buffer, count in
                     guard let input = text.baseAddress, let first = buffer.baseAddress, let table = entries.baseAddress
                     else { return text.count }
-                    var place = start
-                    var end = UnsafeMutableRawPointer(first + count)
                     let limit = UnsafeMutableRawPointer(first) + buffer.count - Self.room
-                    if keepsText {
-                        let input = UnsafeRawPointer(input)
-                        while place + 8 <= text.count, end <= limit {
-                            let word = UInt64(littleEndian: input.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-                            end.storeBytes(of: word.littleEndian, as: UInt64.self)
-                            let plain = Word.countOfPlain(word)
-                            place += plain
-                            end += plain
-                            guard plain < 8 else { continue }
-                            let entry = table[Int(input.load(fromByteOffset: place, as: UInt8.self))]
-                            end.storeBytes(of: entry.littleEndian, as: UInt64.self)
-                            end += Int(truncatingIfNeeded: entry >> 56)
-                            place += 1
-                        }
-                    }
-                    while place < text.count, end <= limit {
-                        // So many bytes need no further look at the limit.
-                        let stop = min(text.count, place + (limit - end) / Self.maximumLength + 1)
-                        while place < stop {
-                            let entry = table[Int(input[place])]
-                            end.storeBytes(of: entry.littleEndian, as: UInt64.self)
-                            end += Int(truncatingIfNeeded: entry >> 56)
-                            place += 1
-                        }
-                    }
-                    count = end - UnsafeMutableRawPointer(first)
-                    return place
+                    var writer = Writer(input: input, count: text.count, table: table, place: start, end: first + count)
+                    if keepsText { writer.writeKeeping(to: limit) }
+                    writer.write(to: limit)
+                    count = writer.end - UnsafeMutableRawPointer(first)
+                    return writer.place
                 }
+            }
+        }
+    }
+
+    /// Where writing has come to.
+    private struct Writer {
+        let input: UnsafePointer<UInt8>
+        let count: Int
+        let table: UnsafePointer<UInt64>
+        var place: Int
+        var end: UnsafeMutableRawPointer
+
+        /// Writes one byte by the table.
+        @inline(__always)
+        mutating func put() {
+            let entry = table[Int(input[place])]
+            end.storeBytes(of: entry.littleEndian, as: UInt64.self)
+            end += Int(truncatingIfNeeded: entry >> 56)
+            place += 1
+        }
+
+        /// Writes until no store may begin any more.
+        @inline(__always)
+        mutating func write(to limit: UnsafeMutableRawPointer) {
+            while place + 8 <= count, end + 7 * ByteEncoding.maximumLength <= limit {
+                for _ in 0..<8 { put() }
+            }
+            while place < count, end <= limit { put() }
+        }
+
+        /// The same for whole words, of which only what must change is looked up.
+        @inline(__always)
+        mutating func writeKeeping(to limit: UnsafeMutableRawPointer) {
+            while place + 8 <= count, end <= limit {
+                let word = UnsafeRawPointer(input).loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                end.storeBytes(of: word, as: UInt64.self)
+                let plain = Word.countOfPlain(UInt64(littleEndian: word))
+                place += plain
+                end += plain
+                if plain < 8 { put() }
             }
         }
     }

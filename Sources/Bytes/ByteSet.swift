@@ -29,6 +29,17 @@ public struct ByteSet: Sendable {
         return set
     }
 
+    /// Calls `body` with each byte of the set.
+    func forEach(_ body: (UInt8) -> Void) {
+        for (quarter, word) in [words.0, words.1, words.2, words.3].enumerated() {
+            var rest = word
+            while rest != 0 {
+                body(UInt8(64 * quarter + rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
+        }
+    }
+
     /// Whether a byte is in the set.
     @inlinable @inline(__always)
     public func contains(_ byte: UInt8) -> Bool {

@@ -2,7 +2,7 @@
 extension Span where Element == UInt8 {
     /// The first place from `start` on at which plain ASCII text ends, as it may stand in a JSON string: where a
     /// quotation mark, a backslash, a control character or a byte of 0x80 or more stands; `count` if there is none.
-    @inlinable
+    @inlinable @inline(__always)
     public func endOfPlainText(from start: Int) -> Int {
         var place = start
         while place + 8 <= count {
@@ -28,16 +28,9 @@ extension Span where Element == UInt8 {
     /// The same before `end`, which is given where there is none.
     public func firstPlace(of set: ByteSet, from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= count, "places within the bytes")
-        return Swift.withUnsafeBytes(of: set.words) { words in
-            let words = words.assumingMemoryBound(to: UInt64.self)
-            var place = start
-            while place < end {
-                let byte = self[unchecked: place]
-                if words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 { return place }
-                place += 1
-            }
-            return place
-        }
+        var place = start
+        while place < end, !set.contains(self[unchecked: place]) { place += 1 }
+        return place
     }
 
     /// Whether the bytes are the same.
@@ -63,7 +56,7 @@ extension Span where Element == UInt8 {
     }
 
     /// A number that is nearly always another for other bytes. Whoever chooses the bytes can make it the same.
-    @inlinable
+    @inlinable @inline(__always)
     public var mark: UInt64 {
         let (first, last) = count < 8 ? (prefixWord, 0) : (word(at: 0), word(at: count - 8))
         let product = (first ^ last &* 0x9E37_79B9_7F4A_7C15) &+ UInt64(count)

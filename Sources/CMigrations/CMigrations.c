@@ -30,11 +30,8 @@ static const unsigned char sealed_requests[] = {
 static const unsigned char audit_tags[] = {
 #embed "../../migrations/0009_audit_tags.sql"
 };
-static const unsigned char audit_calls_at[] = {
-#embed "../../migrations/0010_audit_calls_at.sql"
-};
 static const unsigned char audit_api_days[] = {
-#embed "../../migrations/0011_audit_api_days.sql"
+#embed "../../migrations/0010_audit_api_days.sql"
 };
 
 static const cmigrations_file files[] = {
@@ -47,8 +44,7 @@ static const cmigrations_file files[] = {
     {"0007_audit_api.sql", audit_api, sizeof audit_api},
     {"0008_sealed_requests.sql", sealed_requests, sizeof sealed_requests},
     {"0009_audit_tags.sql", audit_tags, sizeof audit_tags},
-    {"0010_audit_calls_at.sql", audit_calls_at, sizeof audit_calls_at},
-    {"0011_audit_api_days.sql", audit_api_days, sizeof audit_api_days},
+    {"0010_audit_api_days.sql", audit_api_days, sizeof audit_api_days},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }

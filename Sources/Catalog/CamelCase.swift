@@ -14,4 +14,23 @@ extension String {
         }
         return String(decoding: result, as: UTF8.self)
     }
+
+    /// A name in camel case with underscores: `startTime` becomes `start_time`, `orderID` `order_id`. Any other name itself.
+    var snakeCased: String {
+        let bytes = Array(utf8)
+        func isUpper(_ place: Int) -> Bool { bytes.indices.contains(place) && bytes[place] &- UInt8(ascii: "A") < 26 }
+        guard !bytes.isEmpty, !isUpper(0) else { return self }
+        var result: [UInt8] = []
+        for place in bytes.indices {
+            guard isUpper(place) else {
+                result.append(bytes[place])
+                continue
+            }
+            // Capitals in a row are one word, but for the last, if a small letter follows it.
+            let follows = place + 1 < bytes.count && bytes[place + 1] &- UInt8(ascii: "a") < 26
+            if result.last != UInt8(ascii: "_"), !isUpper(place - 1) || follows { result.append(UInt8(ascii: "_")) }
+            result.append(bytes[place] | 0x20)
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
 }

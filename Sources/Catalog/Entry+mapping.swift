@@ -12,7 +12,7 @@ extension Entry {
     ) -> MappingResult {
         var mapper = Mapper(idempotency: idempotency, expectationCount: expectationCount, isPersonal: isPersonal)
         mapper.request(body.root, files: files, level)
-        guard mapper.faults.isEmpty else { return .refused(mapper.faults.all) }
+        guard mapper.faults.isEmpty else { return .refused(mapper.faults) }
         let mask = ValueMask(mapper.sensitive)
         return .mapped(
             MappedCall(

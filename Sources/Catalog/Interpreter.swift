@@ -5,7 +5,8 @@ import TOP
 /// Reads an answer by its entry. Answers are never refused: what is not as documented is handed on as it is.
 struct Interpreter {
     let entry: Entry
-    let call: MappedCall
+    private let mask: ValueMask
+    private let expectations: [[String]]
     private var writer: JSONWriter
     private var keys: [BusinessKey] = []
     private var sensitive: [SensitiveValue] = []
@@ -14,7 +15,8 @@ struct Interpreter {
 
     init(entry: Entry, call: MappedCall, inner: JSONValue) {
         self.entry = entry
-        self.call = call
+        mask = call.mask
+        expectations = call.expectations
         writer = JSONWriter(capacity: inner.raw.count + 16)
     }
 
@@ -24,7 +26,7 @@ struct Interpreter {
         return Interpretation(
             outcome: outcome(inner), retryable: flag(entry.outcome.retryable, inner), result: writer.bytes,
             requestID: Answer.requestID(in: inner), code: text(entry.outcome.code, inner),
-            message: text(entry.outcome.message, inner), keys: keys, mask: call.mask.adding(sensitive),
+            message: text(entry.outcome.message, inner), keys: keys, mask: mask.adding(sensitive),
             isWhollyKnown: !hasHidden)
     }
 
@@ -112,7 +114,7 @@ struct Interpreter {
             case .flag(let flag):
                 if !holds(flag, inner) { isComplete = false }
             case .echoed(let path, let expectation):
-                let sent = call.expectations[expectation]
+                let sent = expectations[expectation]
                 guard !sent.isEmpty else { continue }
                 let (found, all) = echoed(sent, path, inner)
                 if found == 0 { return .businessFailure }

@@ -8,18 +8,27 @@ final class Level: Sendable {
     let isOpen: Bool
     let rules: [Rule]
     let collectors: [Collector]
+    /// The type of the object; nil for the request itself.
+    let type: String?
+    /// Whether some object below is of a type that encloses it, and so has the fields of an enclosing level.
+    let holdsRepeats: Bool
     private let table: NameTable
 
-    init(fields: [CompiledField], isOpen: Bool, rules: [Rule], collectors: [Collector]) {
+    init(fields: [CompiledField], isOpen: Bool, rules: [Rule], collectors: [Collector], type: String? = nil) {
         self.fields = fields
         self.isOpen = isOpen
         self.rules = rules
         self.collectors = collectors
-        var table = NameTable(capacity: fields.reduce(0) { $0 + 2 + $1.field.aliases.count })
+        self.type = type
+        holdsRepeats = fields.contains { field in
+            field.repeats || (field.level ?? field.content?.level)?.holdsRepeats == true
+        }
+        var table = NameTable(capacity: fields.reduce(0) { $0 + 3 + $1.field.aliases.count })
         // A documented name wins over another field's alias.
         for (index, field) in fields.enumerated() { table.insert(field.name, index: index) }
         for (index, field) in fields.enumerated() {
             table.insert(field.name.camelCased, index: index, isDocumented: false)
+            table.insert(field.name.snakeCased, index: index, isDocumented: false)
             for alias in field.field.aliases {
                 table.insert(alias, index: index, isDocumented: false)
                 table.insert(alias.camelCased, index: index, isDocumented: false)
@@ -28,7 +37,7 @@ final class Level: Sendable {
         self.table = table
     }
 
-    /// The field of that name, as documented, in camel case or by an alias.
+    /// The field of that name, as documented, in camel or snake case or by an alias.
     func match(_ name: Span<UInt8>) -> NameTable.Match? {
         table.match(name)
     }
@@ -50,6 +59,8 @@ final class CompiledField: Sendable {
     let isRequired: Bool
     /// The members' level; nil for scalars and for objects without documented members.
     let level: Level?
+    /// Whether the field is an object of a type that encloses it, whose members the page does not list again.
+    let repeats: Bool
     /// For a text that holds JSON: the one value in it.
     let content: CompiledField?
     /// Whether the call's request id is this field's value.
@@ -64,7 +75,10 @@ final class CompiledField: Sendable {
     private let choices: [(written: String, sent: String)]
 
     /// `isCompared`: some rule looks at the value.
-    init(_ field: Field, level: Level?, content: CompiledField?, isRequestID: Bool, isCompared: Bool) {
+    init(
+        _ field: Field, level: Level?, content: CompiledField?, isRequestID: Bool, isCompared: Bool,
+        repeats: Bool = false
+    ) {
         self.field = field
         name = field.name
         var writer = JSONWriter()
@@ -77,6 +91,7 @@ final class CompiledField: Sendable {
         self.content = content
         self.isRequestID = isRequestID
         self.isCompared = isCompared
+        self.repeats = repeats
         holdsSensitive =
             field.sensitivity != nil || content?.holdsSensitive == true
             || level?.fields.contains(where: \.holdsSensitive) == true

@@ -22,8 +22,8 @@ public struct MappedCall: Sendable {
 public enum MappingResult: Sendable {
     /// The call may be sent.
     case mapped(MappedCall)
-    /// Nothing may be sent: all faults, at most `FaultList.maximumCount` of them and a last one that counts the rest.
-    case refused([Fault])
+    /// Nothing may be sent: all faults.
+    case refused(FaultList)
 }
 
 /// What `Idempotency-Key` gives for a method that has a request id.

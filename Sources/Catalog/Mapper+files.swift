@@ -3,7 +3,8 @@ import TOP
 /// Files that came beside the JSON, as parts of a `multipart/form-data` body.
 extension Mapper {
     /// Sorts the parts by the level's fields, and notes those that are no file's and those that come twice.
-    mutating func attach(_ parts: [FilePart], _ level: Level, _ given: inout [Given]) {
+    mutating func attach(_ parts: [FilePart], _ given: inout Gathered) {
+        let level = given.level
         for part in parts {
             guard let match = level.match(part.name) else {
                 unknownFile(part.name, level)
@@ -14,8 +15,8 @@ extension Mapper {
                 fault(at: part.name, "is no file (byte[]), so it must be given in the JSON part")
                 continue
             }
-            let other = given[match.index].spelling ?? field.name
-            if given[match.index].place != nil {
+            if given[match.index].value != nil {
+                let other = given.name(of: match.index)
                 fault(at: part.name, "given twice, in the JSON part as \"\(other)\" and as a file part")
                 given[match.index].presence = .faulty
             } else if attached[match.index] != nil {

@@ -6,26 +6,28 @@ import TOP
 extension Mapper {
     mutating func request(_ root: JSONValue, files: [FilePart], _ level: Level) {
         guard root.kind == .object else { return fault("must be an object, not \(root.kind.inWords)") }
+        path.begin(root)
         parameters.reserveCapacity(level.fields.count + 8)
         var given = gather(root, level)
-        if !files.isEmpty { attach(files, level, &given) }
+        if !files.isEmpty { attach(files, &given) }
         for index in level.fields.indices {
             if !attached.isEmpty, let part = attached[index] {
                 file(part, level.fields[index], &given[index])
             } else {
                 parameter(level.fields[index], of: root, &given[index])
             }
+            keepCompared(index, &given)
         }
         if level.isOpen { copyUnknownParameters(root, level) }
-        check(level, given)
+        check(given)
     }
 
     private mutating func parameter(_ field: CompiledField, of root: JSONValue, _ given: inout Given) {
         if given.presence == .faulty { return }
-        guard let place = given.place else { return absentParameter(field, &given) }
+        guard let place = given.value else { return absentParameter(field, &given) }
         let value = root.value(at: place)
         if field.isRequestID, isBlank(value) { return absentParameter(field, &given) }
-        path.append(.name(given.spelling ?? field.name))
+        path.append(.member(place))
         defer { path.removeLast() }
         if isBlank(value), field.takesBlankAsMissing {
             given.presence = .blank
@@ -56,7 +58,7 @@ extension Mapper {
 
     /// Sends a scalar.
     private mutating func send(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
-        if field.isCompared { given.text = scalar.text }
+        if field.isCompared { compared = scalar.text }
         given.seconds = scalar.seconds
         if let masked = remember(scalar.text, field) {
             let bytes = Array(scalar.text.utf8)
@@ -269,7 +271,9 @@ extension Mapper {
         guard let document = embedded(text) else { return nil }
         let outer = isVerbatim
         isVerbatim = true
+        path.append(document: document.root)
         write(content, document.root)
+        path.removeDocument()
         isVerbatim = outer
         return text
     }

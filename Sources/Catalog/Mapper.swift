@@ -6,42 +6,11 @@ import TOP
 ///
 /// Everything is looked at even when a fault was found, so that the caller learns of all faults at once.
 struct Mapper {
-    /// A step of the way to the value that is looked at.
-    enum Step {
-        case name(String)
-        case index(Int)
-    }
-
-    /// What a caller gave for a field.
-    struct Given {
-        enum Presence {
-            /// Not there, or `null`.
-            case absent
-            /// Text of nothing but white space, or an empty list.
-            case blank
-            /// There, but faulty: already reported.
-            case faulty
-            case present
-        }
-
-        /// Where the value stands in its object; nil if the field is absent.
-        var place: JSONPlace?
-        /// Whether the caller named the field at all.
-        var isNamed = false
-        /// The caller's spelling of the name; nil if it is the documented one.
-        var spelling: String?
-        var presence = Presence.absent
-        /// A scalar's text as sent, where some rule looks at it.
-        var text: String?
-        /// A date's seconds since 1970.
-        var seconds: Int?
-    }
-
     let idempotency: IdempotencyKey?
     /// Whether what the entry does not know is masked.
     let isPersonal: Bool
     var faults = FaultList()
-    var path: [Step] = []
+    var path = MapperPath()
     var parameters: [Parameter] = []
     var files: [FilePart] = []
     /// The files that came beside the JSON, by their fields' indices.
@@ -57,6 +26,10 @@ struct Mapper {
     var sensitive: [SensitiveValue] = []
     /// Whether the value at hand is sent unchanged, and so must already have the wire's form in every respect.
     var isVerbatim = false
+    /// The text of the value at hand as sent, where some rule looks at it.
+    var compared: String?
+    /// The levels around the value at hand that objects below them may have again.
+    var enclosing: [Level] = []
     /// How many unknown names may still be compared with all known ones.
     var suggestions = 20
 
@@ -65,7 +38,6 @@ struct Mapper {
         self.isPersonal = isPersonal
         expectations = expectationCount == 0 ? [] : Array(repeating: [], count: expectationCount)
         // Room for an ordinary call.
-        path.reserveCapacity(8)
         keys.reserveCapacity(8)
         sensitive.reserveCapacity(4)
         spans.reserveCapacity(4)
@@ -73,38 +45,27 @@ struct Mapper {
 
     // MARK: Places
 
-    var pointer: String {
-        var pointer = JSONPointer()
-        for step in path {
-            switch step {
-            case .name(let name): pointer = pointer.appending(name)
-            case .index(let index): pointer = pointer.appending(index)
-            }
-        }
-        return pointer.description
-    }
-
     /// Notes a fault of the value at hand.
     mutating func fault(_ detail: @autoclosure () -> String) {
         guard faults.hasRoom else { return faults.omit() }
-        faults.append(Fault(pointer: pointer, detail: detail()))
+        faults.append(Fault(pointer: path.pointer, detail: detail()))
     }
 
     /// Notes a fault of a member of the value at hand.
     mutating func fault(at name: String, _ detail: @autoclosure () -> String) {
-        path.append(.name(name))
+        path.append(name: name)
         fault(detail())
-        path.removeLast()
+        path.removeName()
     }
 
     // MARK: Objects
 
     /// Sorts an object's members by the level's fields, and notes unknown and double names.
-    mutating func gather(_ object: JSONValue, _ level: Level) -> [Given] {
-        var given = Array(repeating: Given(), count: level.fields.count)
+    mutating func gather(_ object: JSONValue, _ level: Level) -> Gathered {
+        var given = Gathered(object, level)
         object.forEachField { name, place in
             if let match = level.match(name) {
-                gather(object, place, match, level, &given[match.index])
+                gather(match, place, &given)
             } else if !level.isOpen {
                 unknown(object.member(at: place).name, level)
             }
@@ -112,26 +73,21 @@ struct Mapper {
         return given
     }
 
-    private mutating func gather(
-        _ object: JSONValue, _ place: JSONPlace, _ match: NameTable.Match, _ level: Level, _ given: inout Given
-    ) {
+    private mutating func gather(_ match: NameTable.Match, _ place: JSONPlace, _ given: inout Gathered) {
+        let index = match.index
         if isVerbatim, !match.isDocumented {
-            let name = level.fields[match.index].name
+            let name = given.level.fields[index].name
             let detail = "\(Fault.unknownField); in a text that is sent unchanged its name is \"\(name)\""
-            return fault(at: object.member(at: place).name, detail)
+            return fault(at: given.object.member(at: place).name, detail)
         }
-        if given.isNamed {
-            let spelling = object.member(at: place).name
-            let other = given.spelling ?? level.fields[match.index].name
-            fault(at: spelling, "given twice, as \"\(other)\" and as \"\(spelling)\"")
-            given.presence = .faulty
+        if given[index].member != nil {
+            let spelling = given.object.member(at: place).name
+            fault(at: spelling, "given twice, as \"\(given.name(of: index))\" and as \"\(spelling)\"")
+            given[index].presence = .faulty
             return
         }
-        given.isNamed = true
-        if !match.isDocumented { given.spelling = object.member(at: place).name }
-        guard object.kind(at: place) != .null else { return }
-        given.place = place
-        given.presence = .present
+        let hasValue = given.object.kind(at: place) != .null
+        given[index] = Given(member: place, hasValue: hasValue, presence: hasValue ? .present : .absent)
     }
 
     private mutating func unknown(_ name: String, _ level: Level) {
@@ -144,12 +100,17 @@ struct Mapper {
     /// Writes an object with its documented names, in documented order.
     mutating func object(_ value: JSONValue, _ level: Level) {
         guard value.kind == .object else { return fault("must be an object, not \(value.kind.inWords)") }
+        if level.holdsRepeats { enclosing.append(level) }
+        defer { if level.holdsRepeats { enclosing.removeLast() } }
         var given = gather(value, level)
         writer.beginObject()
-        for index in level.fields.indices { member(level.fields[index], of: value, &given[index]) }
+        for index in level.fields.indices {
+            member(level.fields[index], of: value, &given[index])
+            keepCompared(index, &given)
+        }
         if level.isOpen { copyUnknown(value, level) }
         writer.endObject()
-        check(level, given)
+        check(given)
     }
 
     private mutating func copyUnknown(_ value: JSONValue, _ level: Level) {
@@ -163,10 +124,10 @@ struct Mapper {
     /// Writes a member, or notes that it is missing.
     private mutating func member(_ field: CompiledField, of object: JSONValue, _ given: inout Given) {
         if given.presence == .faulty { return }
-        guard let place = given.place else { return absentMember(field, &given) }
+        guard let place = given.value else { return absentMember(field, &given) }
         let value = object.value(at: place)
         if field.isRequestID, isBlank(value) { return absentMember(field, &given) }
-        path.append(.name(given.spelling ?? field.name))
+        path.append(.member(place))
         defer { path.removeLast() }
         writer.name(written: field.writtenName)
         if field.isList { return list(value, field, &given) }
@@ -230,6 +191,7 @@ struct Mapper {
             path.removeLast()
             index += 1
         }
+        compared = nil
         writer.endArray()
     }
 
@@ -241,10 +203,9 @@ struct Mapper {
     /// Writes one value that stands in JSON.
     private mutating func element(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
         switch field.kind {
-        case .object where field.level != nil:
-            guard let level = field.level else { return }
-            object(value, level)
-        case .object, .map:
+        case .object:
+            object(value, of: field)
+        case .map:
             if value.kind != .object { fault("must be an object, not \(value.kind.inWords)") }
             writeUnknown(value)
         case .json:
@@ -290,7 +251,7 @@ struct Mapper {
 
     /// Writes a scalar into JSON, and remembers what it is good for.
     private mutating func write(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
-        if field.isCompared { given.text = scalar.text }
+        if field.isCompared { compared = scalar.text }
         given.seconds = scalar.seconds
         if Parameter.isBlank(scalar.text) { given.presence = .blank }
         let start = writer.bytes.count

@@ -187,7 +187,8 @@ extension OpenAPI {
         (
             "errors",
             #"""
-            {"type": "array", "description": "Every fault of the parameters.", "items": {
+            {"type": "array", "maxItems": \#(FaultList.maximumCount),
+              "description": "Every fault of the parameters; `detail` counts those beyond the list's end.", "items": {
               "type": "object", "required": ["pointer", "detail"], "properties": {
                 "pointer": {"type": "string", "format": "json-pointer"}, "detail": {"type": "string"}}}}
             """#

@@ -98,12 +98,9 @@ extension JSONWriter {
         endObject()
     }
 
-    /// One object; at the top also a list of exactly one.
+    /// One object, or a list of exactly one; a map, at the top also as a text.
     private mutating func structure(_ field: Field, _ optional: ArraySlice<String>, _ place: Place) {
-        guard place.isTop else {
-            guard place.takesNull else { return members(field, optional) }
-            return alternatives(place) { $0.members(field, optional) }
-        }
+        if field.type.kind == .map, !place.isTop { return types(["object"], place) }
         alternatives(place) { json in
             json.beginObject()
             json.members(field, optional)
@@ -129,13 +126,7 @@ extension JSONWriter {
     private mutating func alternatives(_ place: Place, _ write: (inout JSONWriter) -> Void) {
         name("anyOf")
         beginArray()
-        if place.isTop {
-            write(&self)
-        } else {
-            beginObject()
-            write(&self)
-            endObject()
-        }
+        write(&self)
         if place.takesNull { raw(#"{"type": "null"}"#.utf8) }
         endArray()
     }
@@ -214,8 +205,9 @@ extension JSONWriter {
     private mutating func date(_ form: DateForm, isNumber: Bool, _ place: Place) {
         types(form == .milliseconds && isNumber ? ["string", "integer"] : ["string"], place)
         let day = "(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-        let clock = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-        let time = "[ Tt]\(clock)(Z|z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
+        let minute = "([01][0-9]|2[0-3]):[0-5][0-9]"
+        let clock = "\(minute):[0-5][0-9]"
+        let time = "([ Tt]\(clock)|[Tt]\(minute))(Z|z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?"
         switch form {
         case .dashed: pattern(day + time, place)
         case .dotted: pattern("(\(day)\(time)|\(day.replacing("-(", with: "[.](")) \(clock))", place)

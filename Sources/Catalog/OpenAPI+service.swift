@@ -182,7 +182,11 @@ extension OpenAPI {
         """##
 
     static let ownCall = ##"""
-        {"description": "A caller's own call.", "type": "object", \##(required), "properties": {\##(callMembers),
+        {"description": "A caller's own call: the members of its first answer, a result or a problem document, with values as the trail keeps them, masked. \##
+        Of a call that has not ended, whose outcome is `open`, only what is known.",
+        "type": "object", "required": ["id", "method", "outcome"], "properties": {
+        "type": {"type": "string"}, \##(problemMembers.filter { $0.0 != "errors" }.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ")),
+        "top_request_id": {"type": "string", "description": "TOP's id of the call."},
         "result": {"type": "object", "description": "The result, while the answer is kept."}}}
         """##
 

@@ -53,12 +53,8 @@ extension Mapper {
         bytes.append(UInt8(ascii: "{"))
         for index in parameters.indices {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(UInt8(ascii: "\""))
-            parameters[index].name.withUTF8Span { name in
-                // Of an open request, a name may be anything.
-                if isPersonal { mask.appendEscaped(name, to: &bytes) } else { JSONEscapes.append(name, to: &bytes) }
-            }
-            bytes.append(utf8: #"":""#)
+            parameters[index].name.withUTF8Span { append(name: $0, to: &bytes, mask) }
+            bytes.append(utf8: #":""#)
             if next < masks.count, masks[next].parameter == index {
                 masks[next].append(to: &bytes, mask)
                 next += 1
@@ -75,5 +71,13 @@ extension Mapper {
         }
         bytes.append(UInt8(ascii: "}"))
         return String(wellFormed: bytes.span)
+    }
+
+    /// Appends a name in quotation marks. Of an open request, it may be anything.
+    private func append(name: Span<UInt8>, to bytes: inout [UInt8], _ mask: ValueMask) {
+        guard isPersonal else { return JSONEscapes.appendQuoted(name, to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+        mask.appendEscaped(name, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 extension Sensitivity {
     /// Whether values are numbers, perhaps with letters, that people write in capitals or not, and with blanks, hyphens or
     /// dots in them or not.

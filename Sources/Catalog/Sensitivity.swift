@@ -1,3 +1,5 @@
+import Bytes
+
 /// What kind of private value a field holds, and so how much of it may be shown.
 ///
 /// What is shown is a head and a tail, as people expect it in China (`137****0000`), and never more than about half of
@@ -26,19 +28,39 @@ public enum Sensitivity: String, Sendable, CaseIterable {
 
     /// The value with its middle replaced. The result needs no escapes in JSON.
     public func mask(_ text: String) -> String {
-        let scalars = text.unicodeScalars
-        var count = 0
-        for scalar in scalars {
-            if scalar.value < 0x20 || scalar == "\"" || scalar == "\\" { return "***" }
-            count += 1
+        text.withUTF8Span { text in
+            var count = 0
+            for index in 0..<text.count {
+                let byte = text[index]
+                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return "***" }
+                if Self.isFirst(byte) { count += 1 }
+            }
+            let (head, tail) = shown(of: count)
+            guard head + tail > 0 else { return "***" }
+            let masked = [UInt8](capacity: text.count + 4) { output in
+                output.append(text.extracting(0..<Self.place(of: head, in: text)))
+                output.append(repeating: UInt8(ascii: "*"), count: self == .name ? min(count - head, 4) : 4)
+                output.append(text.extracting(Self.place(of: count - tail, in: text)..<text.count))
+            }
+            return String(wellFormed: masked.span)
         }
-        let (head, tail) = shown(of: count)
-        guard head + tail > 0 else { return "***" }
-        var masked = String(scalars.prefix(head))
-        masked += self == .name ? String(repeating: "*", count: min(count - head, 4)) : "****"
-        masked += String(scalars.suffix(tail))
-        return masked
     }
+
+    /// Where the character of that index begins; the end for one too many.
+    private static func place(of character: Int, in text: Span<UInt8>) -> Int {
+        var (place, left) = (0, character)
+        while place < text.count {
+            if isFirst(text[place]) {
+                if left == 0 { return place }
+                left -= 1
+            }
+            place += 1
+        }
+        return place
+    }
+
+    /// Whether a byte begins a character.
+    private static func isFirst(_ byte: UInt8) -> Bool { byte & 0xC0 != 0x80 }
 
     /// How many characters in front and behind are shown of a value of `count` characters.
     private func shown(of count: Int) -> (head: Int, tail: Int) {

@@ -24,7 +24,8 @@ public struct ValueMask: Sendable {
 
     private let needles: NeedleSet
     /// The bytes at which something private may begin.
-    private let starts: ByteSet
+    private let starts: ByteFinder
+    private static let plainStarts = ByteFinder(.digits.union(.escapes))
 
     /// Masks by pattern alone, for texts that belong to no call.
     public init() {
@@ -33,7 +34,7 @@ public struct ValueMask: Sendable {
 
     init(_ values: [SensitiveValue]) {
         needles = NeedleSet(values)
-        starts = .digits.union(needles.isEmpty ? .escapes : needles.firstBytes)
+        starts = needles.isEmpty ? Self.plainStarts : ByteFinder(Self.plainStarts, and: needles.firstBytes)
     }
 
     /// This mask with further values.
@@ -126,7 +127,7 @@ public struct ValueMask: Sendable {
 
     /// - Parameter inAnswer: whether short values count, where they stand alone.
     private func hit(_ text: Span<UInt8>, from start: Int, inAnswer: Bool = true) -> Hit? {
-        var place = text.firstPlace(of: starts, from: start)
+        var place = starts.firstPlace(in: text, from: start)
         // Up to here there are digits behind others: they begin no number.
         var endOfDigits = 0
         // Behind an escape, what its digits are says nothing: what it stands for does.
@@ -149,10 +150,10 @@ public struct ValueMask: Sendable {
                 (behindEscape, escapeIsDigit) = (place, isDigit)
             } else {
                 if PrivateNumber.isDigit(byte), place >= endOfDigits {
-                    let followsDigit =
-                        place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
                     endOfDigits = PrivateNumber.endOfDigits(text, at: place)
-                    if !followsDigit, let end = PrivateNumber.end(text, at: place, endOfDigits) {
+                    if !(place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])),
+                        let end = PrivateNumber.end(text, at: place, endOfDigits)
+                    {
                         return Hit(kind: .number, start: place, end: end)
                     }
                 }
@@ -165,9 +166,9 @@ public struct ValueMask: Sendable {
 
     /// The next place at which something private may begin.
     private func next(_ text: Span<UInt8>, from place: Int, _ endOfDigits: Int) -> Int {
-        guard place < endOfDigits else { return text.firstPlace(of: starts, from: place) }
+        guard place < endOfDigits else { return starts.firstPlace(in: text, from: place) }
         let found = text.firstPlace(of: needles.firstBytes, from: place, to: endOfDigits)
-        return found < endOfDigits ? found : text.firstPlace(of: starts, from: endOfDigits)
+        return found < endOfDigits ? found : starts.firstPlace(in: text, from: endOfDigits)
     }
 
     /// How long an escape is that is none of a private value, so that no hit begins within it.

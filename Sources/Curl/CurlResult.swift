@@ -2,7 +2,8 @@
 public struct CurlResult: Sendable {
     /// An answer, or why there is none.
     public enum Outcome: Sendable {
-        /// A whole answer of any status; the body is decompressed.
+        /// A whole answer of any status; the body is decompressed, and in UTF-8 where it is declared in one of the Chinese
+        /// character sets.
         case answered(status: Int, contentType: String?, body: [UInt8])
         /// No whole answer.
         case failed(CurlFailure)

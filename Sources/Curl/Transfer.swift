@@ -85,18 +85,27 @@ final class Transfer {
 
     /// What became of the request, and an empty transfer.
     func takeResult(_ verdict: CURLcode, isShutDown: Bool) -> CurlResult {
-        let code = finalCode(verdict)
+        var code = finalCode(verdict)
         let wasAsked = bodyWasAskedFor || requestWasSentAtOnce
         if code == CURLE_OK, easy_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 {
             sockets.connectionStands(easy_get_socket(easy))
         }
-        let received = response
+        let contentType = easy_get_string(easy, CURLINFO_CONTENT_TYPE).map { String(cString: $0) }
+        var received = response
         response = []
+        if code == CURLE_OK, let charset = contentType.flatMap({ Charset(declaredBy: $0) }) {
+            if let text = charset.utf8(received, limit: maximumResponseBytes) {
+                received = text
+            } else {
+                isTooLarge = true
+                code = CURLE_FILESIZE_EXCEEDED
+            }
+        }
         let outcome: CurlResult.Outcome =
             code == CURLE_OK
             ? .answered(
                 status: easy_get_long(easy, CURLINFO_RESPONSE_CODE),
-                contentType: easy_get_string(easy, CURLINFO_CONTENT_TYPE).map { String(cString: $0) }, body: received)
+                contentType: contentType, body: received)
             : .failed(failure(code, wasAsked: wasAsked, isShutDown: isShutDown))
         return CurlResult(outcome: outcome, bodyWasAskedFor: wasAsked, timings: timings())
     }

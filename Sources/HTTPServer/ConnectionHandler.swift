@@ -137,7 +137,8 @@ extension ConnectionHandler {
 
     /// The server stops: closes the connection if nothing is under way.
     func closeIfIdle() {
-        perform(machine.closeIfIdle())
+        lookAtClock()
+        perform(machine.closeIfIdle(now: now))
     }
 
     /// The server closes: an answer that goes out in pieces ends here, and its client is to know.

@@ -30,10 +30,10 @@ extension ConnectionMachine {
             self.bodyLimit = bodyLimit
         }
 
-        /// The time between two looks at the deadlines: a quarter of the shortest timeout, 10 ms to 1 s.
+        /// The time between two looks at the deadlines: a quarter of the shortest timeout, 10 ms to 250 ms.
         var lookInterval: UInt64 {
             let shortest = min(headTimeout, bodyTimeout, idleTimeout, answerTimeout, writeTimeout, lingerTimeout)
-            return min(max(shortest / 4, 10_000_000), 1_000_000_000)
+            return min(max(shortest / 4, 10_000_000), 250_000_000)
         }
     }
 }

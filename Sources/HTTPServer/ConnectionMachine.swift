@@ -60,6 +60,9 @@ struct ConnectionMachine {
     /// When ``timePassed(now:)`` has to be called at the latest.
     var deadline: UInt64
 
+    /// How long a new connection waits for its first request when the server closes: 250 ms.
+    static let firstRequestTime: UInt64 = 250_000_000
+
     let settings: Settings
     private let isAdmitted: Bool
     private var queue = CircularBuffer<HTTPServerRequestPart>()
@@ -191,9 +194,11 @@ extension ConnectionMachine {
             let framing = try RequestFraming(head, maximumTargetBytes: settings.maximumTargetBytes)
             self.framing = framing
             receivedAt = now
+            // The time of a request counts from its first byte, which may have come before the rest of its head.
+            let begunAt = phase == .partialHead ? deadline &- settings.headTimeout : now
             bodyLimit = try limit(of: framing, head.method)
             phase = .body
-            deadline = now &+ settings.bodyTimeout
+            deadline = begunAt &+ settings.bodyTimeout
             return framing.expectsContinue && framing.hasBody ? .sendContinue : .nothing
         } catch {
             return refuse(error)
@@ -315,9 +320,13 @@ extension ConnectionMachine {
         }
     }
 
-    /// The server is closing: a connection on which nothing is under way goes at once.
-    mutating func closeIfIdle() -> Action {
-        isIdle ? close(.drained) : .nothing
+    /// The server is closing: a connection on which nothing is under way goes at once; but a new one has a moment, because
+    /// its first request is on its way.
+    mutating func closeIfIdle(now: UInt64) -> Action {
+        guard isIdle else { return .nothing }
+        guard number == 0 else { return close(.drained) }
+        deadline = min(deadline, now &+ Self.firstRequestTime)
+        return .nothing
     }
 
     /// The channel is closed.

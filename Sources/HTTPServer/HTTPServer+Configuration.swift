@@ -22,7 +22,7 @@ extension HTTPServer {
         public var maximumReadBytes = 32 * 1024
         /// The time from the first byte of a request to the end of its head (408).
         public var headTimeout: Duration = .seconds(10)
-        /// The time from the end of the head to the end of the body (408).
+        /// The time from the first byte of a request to the end of its body (408).
         public var bodyTimeout: Duration = .seconds(30)
         /// The time that a connection may be idle before the next request; then it is closed.
         public var idleTimeout: Duration = .seconds(75)

@@ -65,16 +65,18 @@ public final class HTTPServer: Service {
     }
 
     /// Drains the server in four steps: ``announceClose()``; after `drainDelay` ``stopAccepting()``; waits up to
-    /// `drainTimeout` for the requests in work, answers in pieces among them; closes what is left.
-    public func shutDown() async {
+    /// `drainTimeout`, or `limit` in its place, for the requests in work, answers in pieces among them; closes what is
+    /// left, at most a second later.
+    public func shutDown(within limit: Duration? = nil) async {
         announceClose()
         let configuration = shared.configuration
+        let limit = limit ?? configuration.drainTimeout
         logger.info("HTTP server drains", metadata: ["running": "\(statistics.runningRequests.value)"])
         try? await Task.sleep(for: configuration.drainDelay)
         await stopAccepting()
-        await wait(atMost: configuration.drainTimeout) { $0.runningRequests.value == 0 }
+        await wait(atMost: limit) { $0.runningRequests.value == 0 }
         // Last answers are still on their way to clients that read slowly.
-        await wait(atMost: .seconds(1)) { $0.openConnections.value == 0 }
+        await wait(atMost: min(limit, .seconds(1))) { $0.openConnections.value == 0 }
         let abandoned = statistics.runningRequests.value
         if abandoned > 0 {
             logger.warning("HTTP server closes with requests in work", metadata: ["running": "\(abandoned)"])

@@ -102,6 +102,8 @@ extension RequestFraming {
         var isChunked = false
         var asksForUpgrade = false
         var expectation = Expectation.none
+        private var hasAuthorization = false
+        private var hasContentType = false
 
         mutating func note(_ name: String, _ value: String) throws(ServerFault) {
             switch name.utf8.count {
@@ -111,6 +113,12 @@ extension RequestFraming {
                 expectation = ASCII.matches(value, "100-continue") ? .continue : .other
             case 7 where ASCII.matches(name, "upgrade"):
                 asksForUpgrade = true
+            case 12 where ASCII.matches(name, "content-type"):
+                guard !hasContentType else { throw .malformed(detail: "there are several Content-Type fields") }
+                hasContentType = true
+            case 13 where ASCII.matches(name, "authorization"):
+                guard !hasAuthorization else { throw .malformed(detail: "there are several Authorization fields") }
+                hasAuthorization = true
             case 14 where ASCII.matches(name, "content-length"):
                 try noteLength(value)
             case 17 where ASCII.matches(name, "transfer-encoding"):

@@ -8,7 +8,7 @@ public enum JSONEscapes {
     }
 
     /// Appends UTF-8 text, which is not checked, as a JSON string.
-    static func appendQuoted(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+    public static func appendQuoted(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         var isWhole = false
         var place = 0
         bytes.append(addingCapacity: text.count + text.count / 8 + 2 * ByteEncoding.room) { output in

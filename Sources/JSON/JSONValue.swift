@@ -121,7 +121,23 @@ public struct JSONValue: Sendable {
     ///
     /// The time is linear in the number of members.
     public subscript(name: String) -> JSONValue? {
-        for member in fields where member.isNamed(name) { return member.value }
-        return nil
+        let nodes = storage.nodes
+        let node = nodes[index]
+        guard node.kind == .object else { return nil }
+        return storage.withSource { source in
+            name.withUTF8Span { wanted in
+                var member = index + 1
+                while member < Int(node.next) {
+                    let name = nodes[member]
+                    // An escape is longer than what it stands for.
+                    let isAlike = name.isEscaped || name.content.count == wanted.count
+                    if isAlike, !name.isShadowed, Text.withUTF8(source, of: name, { $0.isEqual(to: wanted) }) {
+                        return JSONValue(storage: storage, index: member + 1)
+                    }
+                    member = Int(nodes[member + 1].next)
+                }
+                return nil
+            }
+        }
     }
 }

@@ -126,8 +126,8 @@ struct Parser {
     mutating func append(_ kind: JSONValue.Kind, from start: Int, isEscaped: Bool = false, isPlain: Bool = true) {
         nodes.append(
             Node(
-                kind: kind, isEscaped: isEscaped, isPlain: isPlain, start: UInt32(start), end: UInt32(position),
-                next: UInt32(nodes.count + 1)))
+                kind: kind, isEscaped: isEscaped, isPlain: isPlain, start: UInt32(truncatingIfNeeded: start),
+                end: UInt32(truncatingIfNeeded: position), next: UInt32(truncatingIfNeeded: nodes.count + 1)))
     }
 
     /// The byte here, or 0 at the end: no grammar rule takes a NUL.

@@ -18,8 +18,6 @@ public final class GroupWriter {
     public internal(set) var statistics = WriterStatistics()
     /// The last trouble since a commit; nil while all goes well.
     public internal(set) var lastError: PostgresError?
-    /// How many units may be under way, here and with those who make them: with few, none waits for another to go with.
-    public var unitsUnderWay = 0
 
     let loop: EventLoop
     let tables: [TableLayout]
@@ -35,8 +33,6 @@ public final class GroupWriter {
     private var sweepAt = UInt64.max
     var flushes: [PendingFlush] = []
     private var isDispatchDue = false
-    private var gathering: Gathering
-    private var gatherTimer: LoopTimer?
     private var isClosed = false
 
     /// Starts to connect. On the loop's thread.
@@ -47,7 +43,6 @@ public final class GroupWriter {
         self.tables = tables
         self.configuration = configuration
         policy = RefusalPolicy(mode: configuration.mode)
-        gathering = Gathering(limit: configuration.gatherAtMost.nanoseconds)
         tableHasBodies = tables.map(\.hasSacrificialColumns)
         lanes = (0..<max(configuration.connections, 1)).map { _ in
             WriterLane(loop: loop, settings: settings, tables: tables, configuration: configuration)
@@ -60,11 +55,11 @@ public final class GroupWriter {
 
     /// Writes rows in one transaction, and returns when they are durable.
     ///
-    /// In bounded mode it fails with `notWritten` or `inDoubt` once PostgreSQL was away for `doubtWindow`; in
-    /// persistent mode it waits as long as it takes.
-    public func write(_ rows: [EncodedRow]) async throws(WriteError) {
+    /// In bounded mode it fails with `notWritten` or `inDoubt` once PostgreSQL was away for `doubtWindow`, and at `limit`
+    /// (on the clock of `EventLoop.now()`) at the latest; in persistent mode it waits as long as it takes.
+    public func write(_ rows: [EncodedRow], until limit: UInt64 = .max) async throws(WriteError) {
         let failure: WriteError? = await withUnsafeContinuation { continuation in
-            let deadline = configuration.mode == .bounded ? boundedDeadline : .max
+            let deadline = configuration.mode == .bounded ? min(boundedDeadline, limit) : .max
             let refusal = accept(rows, deadline, .forResult(continuation))
             if let refusal { continuation.resume(returning: refusal) }
         }
@@ -97,7 +92,6 @@ public final class GroupWriter {
                 flush.end(false)
             }
             flushes.append(flush)
-            send()
         }
     }
 
@@ -109,7 +103,6 @@ public final class GroupWriter {
         isClosed = true
         parkTimer?.cancel()
         sweepTimer?.cancel()
-        gatherTimer?.cancel()
         let underWay = lanes.flatMap(\.unitsUnderWay)
         for lane in lanes { lane.close() }
         for unit in underWay { unit.isUnderWay = false }
@@ -211,21 +204,10 @@ extension GroupWriter {
         loop.execute { writer.dispatch() }
     }
 
-    /// Sends what is queued, as far as lanes are idle; or waits a moment for more to go with it.
+    /// Sends what is queued, as far as lanes are idle.
     func dispatch() {
         isDispatchDue = false
-        guard lanes.contains(where: { $0.isIdle }) else { return }
-        let mayWait = flushes.isEmpty && gathering.isWorthwhile(queued: queue.count, underWay: unitsUnderWay)
-        guard mayWait else { return send() }
-        guard gatherTimer == nil else { return }
-        gatherTimer = loop.schedule(after: configuration.gatherAtMost) { [self] in send() }
-    }
-
-    private func send() {
-        gatherTimer?.cancel()
-        gatherTimer = nil
         while let lane = lanes.first(where: { $0.isIdle }), let batch = queue.next(configuration) {
-            gathering.note(batch.units.count, sentAt: EventLoop.now())
             for unit in batch.units { unit.isUnderWay = true }
             lane.run(batch)
         }

@@ -167,7 +167,11 @@ extension Link {
         phase = .greeting
         let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? "unknown"
         guard encoding == "UTF8" else {
-            return fail(PostgresError(.configuration, "the database's encoding is \(encoding), and must be UTF8"))
+            return fail(
+                PostgresError(
+                    .configuration,
+                    "the database's encoding is \(encoding), and must be UTF8: make one with `createdb -E UTF8 -T template0 NAME`"
+                ))
         }
         guard PQsetnonblocking(handle, 1) == 0, PQsendQuery(handle, greeting) == 1 else {
             return fail(PostgresError(.connection, LinkOpening.message(of: handle)))

@@ -30,14 +30,13 @@ public struct PostgresSettings: Sendable {
     /// - Throws: `PostgresError` of kind `configuration`; its text quotes nothing of the string.
     public init(url: String) throws(PostgresError) {
         guard !url.utf8.contains(0) else { throw PostgresError(.configuration, "the connection string holds a NUL") }
+        // libpq would take a part of such a password for the host, the port or the database, and messages name these.
+        guard Self.hasPlainCredentials(url) else { throw Self.unreadable }
         var message: UnsafeMutablePointer<CChar>?
         defer { PQfreemem(message) }
         guard let parsed = PQconninfoParse(url, &message) else {
             // libpq's message quotes the string, and the password may be in the quoted part.
-            throw PostgresError(
-                .configuration,
-                "the connection string is not one that libpq reads: postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-                    + " with special characters of the parts written as %XX")
+            throw Self.unreadable
         }
         defer { PQconninfoFree(parsed) }
         var options: [String: String] = [:]
@@ -48,7 +47,27 @@ public struct PostgresSettings: Sendable {
             }
             option += 1
         }
+        guard Self.isListOfPorts(options["port"]) else { throw Self.unreadable }
         self.options = options
+    }
+
+    private static let unreadable = PostgresError(
+        .configuration,
+        "the connection string is not one that libpq reads: postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            + " with special characters of the parts written as %XX")
+
+    /// Whether a URL has its only `@` between credentials and host; other forms of connection strings have none to check.
+    private static func hasPlainCredentials(_ url: String) -> Bool {
+        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://"), let scheme = url.firstRange(of: "://")
+        else { return true }
+        let rest = url[scheme.upperBound...].utf8.prefix { $0 != UInt8(ascii: "?") }
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") }
+        return authority.count { $0 == UInt8(ascii: "@") } <= 1
+            && !rest.dropFirst(authority.count).contains(UInt8(ascii: "@"))
+    }
+
+    private static func isListOfPorts(_ text: String?) -> Bool {
+        (text ?? "").utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ",") }
     }
 }
 

@@ -11,9 +11,6 @@ struct WriteQueue {
 
     var isEmpty: Bool { fresh.isEmpty && again.isEmpty }
 
-    /// The units that wait, those included that go again and those that nobody waits for any more.
-    var count: Int { again.reduce(fresh.count) { $0 + $1.units.count } }
-
     mutating func append(_ unit: WriteUnit) { fresh.append(unit) }
 
     /// Puts units of a batch that failed before all others.

@@ -24,8 +24,6 @@ public struct WriterConfiguration: Sendable {
     public var insertUnits = 8
     /// Batches of more bytes go by COPY whatever their number.
     public var insertBytes = 64 << 10
-    /// While many units are under way and come fast, those that could go wait so long at most for others to go with.
-    public var gatherAtMost: Duration = .zero
     /// Bounded mode: how long rows whose commit is in doubt are written again, and how long rows wait for a connection.
     public var doubtWindow: Duration = .seconds(1)
     /// How long a transaction may go without an answer; its connection is then closed, and its rows are in doubt.

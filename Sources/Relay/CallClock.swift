@@ -21,6 +21,10 @@ struct CallClock: Sendable {
         deadlineMilliseconds = startMilliseconds + Int64(timeoutNanoseconds / 1_000_000)
     }
 
+    /// When the intent must be durable, in monotonic nanoseconds: what is left after it, a quarter of the call's time but
+    /// at most a second, is for TOP.
+    var intentDeadline: UInt64 { deadline &- min((deadline &- start) / 4, 1_000_000_000) }
+
     /// Nanoseconds since the request arrived.
     var elapsed: UInt64 { EventLoop.now() - start }
 }

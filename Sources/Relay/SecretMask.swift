@@ -9,7 +9,7 @@ struct SecretMask: Sendable {
     static let minimumBytes = 8
 
     private let needles: [[UInt8]]
-    private let firstBytes: ByteSet
+    private let starts: ByteFinder
     private static let stars = Array("***".utf8)
 
     init(_ secrets: [Secret]) {
@@ -21,7 +21,7 @@ struct SecretMask: Sendable {
             if escaped != secret.bytes { needles.append(escaped) }
         }
         self.needles = needles
-        firstBytes = ByteSet(needles.map { $0[0] })
+        starts = ByteFinder(ByteSet(needles.map { $0[0] }))
     }
 
     /// The answer without the secrets; the very array when it holds none.
@@ -43,13 +43,13 @@ struct SecretMask: Sendable {
 
     private func hit(in answer: [UInt8], from start: Int) -> (start: Int, end: Int)? {
         let bytes = answer.span
-        var place = bytes.firstPlace(of: firstBytes, from: start)
+        var place = starts.firstPlace(in: bytes, from: start)
         while place < bytes.count {
             for needle in needles where place + needle.count <= bytes.count {
                 let end = place + needle.count
                 if bytes.extracting(place..<end).isEqual(to: needle.span) { return (place, end) }
             }
-            place = bytes.firstPlace(of: firstBytes, from: place + 1)
+            place = starts.firstPlace(in: bytes, from: place + 1)
         }
         return nil
     }

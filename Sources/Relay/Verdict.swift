@@ -4,7 +4,9 @@ import Curl
 import TOP
 
 /// What became of a call that was given to the network: its outcome, and what the caller is told.
-struct Verdict: Sendable {
+///
+/// An object, filled in from step to step; as a value it would be copied with each.
+final class Verdict {
     /// The outcome.
     var outcome: Outcome
     /// What the caller is told when it is not a 200.
@@ -31,17 +33,17 @@ struct Verdict: Sendable {
     private init(_ outcome: Outcome) { self.outcome = outcome }
 
     /// Judges what libcurl brought back.
-    init(_ result: CurlResult, entry: Entry, mapped: MappedCall) {
+    static func judge(_ result: CurlResult, entry: Entry, mapped: MappedCall) -> Verdict {
         switch result.outcome {
         case .failed(let failure):
-            self = Self.transport(failure, wasSent: result.bodyWasAskedFor, entry: entry)
+            transport(failure, wasSent: result.bodyWasAskedFor, entry: entry)
         case .answered(let status, _, let body):
-            self = Self.answered(status: status, body: body, entry: entry, mapped: mapped)
+            answered(status: status, body: body, entry: entry, mapped: mapped)
         }
     }
 
     /// The call could not be signed, so nothing was sent.
-    init(unsignable problem: Problem) {
+    convenience init(unsignable problem: Problem) {
         self.init(.misconfigured)
         self.problem = problem
         message = problem.detail
@@ -50,18 +52,20 @@ struct Verdict: Sendable {
 
     /// Nothing came back: it was surely not sent only if libcurl never asked for a byte of the body.
     private static func transport(_ failure: CurlFailure, wasSent: Bool, entry: Entry) -> Verdict {
-        var verdict = wasSent ? unknown("TOP gave no usable answer: \(failure)", entry: entry) : Verdict(.notSent)
+        let verdict =
+            wasSent ? unknown("TOP gave no usable answer: \(failure.plainWords).", entry: entry) : Verdict(.notSent)
         if !wasSent {
             verdict.retryable = true
-            verdict.message = failure.description
-            verdict.problem = Problem(.topUnreachable, "The request was not sent: \(failure)", retryable: true)
+            let detail = "The request was not sent: \(failure.plainWords)."
+            verdict.message = detail
+            verdict.problem = Problem(.topUnreachable, detail, retryable: true)
         }
         verdict.code = "curl-\(failure.code)"
         return verdict
     }
 
     private static func answered(status: Int, body: [UInt8], entry: Entry, mapped: MappedCall) -> Verdict {
-        var verdict: Verdict
+        let verdict: Verdict
         var answer: Answer?
         if status >= 500 {
             verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
@@ -90,7 +94,7 @@ struct Verdict: Sendable {
             case .partial: .partial
             case .businessFailure: .businessFailure
             }
-        var verdict = Verdict(outcome)
+        let verdict = Verdict(outcome)
         verdict.interpretation = interpretation
         verdict.retryable = interpretation.retryable
         verdict.topRequestID = interpretation.requestID
@@ -111,7 +115,7 @@ struct Verdict: Sendable {
         masked.message = mapped.mask.masked(error.message)
         masked.subMessage = error.subMessage.map { mapped.mask.masked($0) }
         masked.subCode = error.subCode.map { shown($0, mapped.mask) }
-        var verdict = byClass(ErrorClass(classifying: error, methodReads: entry.reads), said: masked, entry: entry)
+        let verdict = byClass(ErrorClass(classifying: error, methodReads: entry.reads), said: masked, entry: entry)
         verdict.problem?.top = masked
         verdict.code = masked.code
         verdict.subCode = masked.subCode
@@ -120,7 +124,7 @@ struct Verdict: Sendable {
         return verdict
     }
 
-    private static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {
+    static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {
         let words = "code \(error.code)" + (error.subCode.map { ", \($0)" } ?? "")
         switch errorClass {
         case .sessionInvalid:
@@ -128,7 +132,7 @@ struct Verdict: Sendable {
                 .sessionInvalid, .sessionInvalid,
                 "TOP does not accept the seller's session (\(words)): authorise the seller again.")
         case .throttled(let ban):
-            var verdict = refusal(.throttled, .throttled, "TOP limits the calls (\(words)).", retryable: true)
+            let verdict = refusal(.throttled, .throttled, "TOP limits the calls (\(words)).", retryable: true)
             verdict.ban = ban
             verdict.problem?.retryAfterSeconds = ban?.seconds ?? 1
             return verdict
@@ -148,7 +152,7 @@ struct Verdict: Sendable {
     private static func refusal(_ outcome: Outcome, _ type: ProblemType, _ detail: String, retryable: Bool = false)
         -> Verdict
     {
-        var verdict = Verdict(outcome)
+        let verdict = Verdict(outcome)
         verdict.retryable = retryable
         verdict.problem = Problem(type, detail, retryable: retryable)
         return verdict
@@ -157,7 +161,7 @@ struct Verdict: Sendable {
     /// It may have been done: repeating is safe only for a method that reads, or one that TOP itself recognises by its
     /// id.
     private static func unknown(_ detail: String, entry: Entry) -> Verdict {
-        var verdict = refusal(.unknown, .outcomeUnknown, detail, retryable: entry.reads || entry.isIdempotent)
+        let verdict = refusal(.unknown, .outcomeUnknown, detail, retryable: entry.reads || entry.isIdempotent)
         verdict.message = detail
         return verdict
     }

@@ -17,17 +17,21 @@ extension Worker {
             return problem(
                 Problem(
                     .draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1),
-                request)
+                request, by: token)
         }
-        guard callsInFlight < settings.maximumCallsInFlight else {
+        guard settings.callLimit.enter() else {
             meters.refusedByLimit()
-            let detail = "\(callsInFlight) calls are under way, the limit of this worker; nothing was sent."
-            return problem(Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1), request)
+            let detail =
+                "\(settings.callLimit.maximum) calls are under way, the limit of this replica; nothing was sent."
+            return problem(
+                Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1), request, by: token)
         }
+        defer { settings.callLimit.leave() }
         guard trail.hasRoom else {
             meters.refusedByQueue()
             let detail = "Too many outcome rows wait for the relay's database; nothing was sent."
-            return problem(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5), request)
+            return problem(
+                Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5), request, by: token)
         }
         callsInFlight += 1
         defer { callsInFlight -= 1 }
@@ -37,20 +41,27 @@ extension Worker {
         } catch {
             meters.refused(error.type)
             trace(error, request, by: token)
-            return problem(error, request)
+            return problem(error, request, by: token)
         }
-        return request.isDryRun ? withRequestID(dryRun(call), request, id: call.idText) : await relay(call)
+        guard request.isDryRun else { return await relay(call) }
+        var reply = dryRun(call)
+        addRequestID(to: &reply, request, id: call.idText)
+        return reply
     }
 
     private func relay(_ call: PreparedCall) async -> Reply {
         let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         let recordingSince = EventLoop.now()
         do {
-            try await trail.record(intent)
+            try await trail.record(intent, until: call.clock.intentDeadline)
         } catch {
             return await unrecorded(call, intent, error, since: recordingSince)
         }
-        let auditWait = EventLoop.now() - recordingSince
+        let recordedAt = EventLoop.now()
+        guard recordedAt < call.clock.intentDeadline else {
+            return await unrecorded(call, intent, .tooLate, since: recordingSince)
+        }
+        let auditWait = recordedAt - recordingSince
         let verdict: Verdict
         var top: UInt64?
         var requestBytes = 0
@@ -58,7 +69,8 @@ extension Worker {
         case .success(let body):
             requestBytes = body.bytes.count
             let result = await curl.perform(curlRequest(call, form: body))
-            verdict = Verdict(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
+            if case .failed(let failure) = result.outcome { note(failure, of: call) }
+            verdict = Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }
         case .failure(let problem):
@@ -100,7 +112,8 @@ extension Worker {
         meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
         var reply = self.reply(call, verdict)
         reply.headers.append(("Server-Timing", timing.value))
-        return withRequestID(reply, call.request, id: call.idText)
+        addRequestID(to: &reply, call.request, id: call.idText)
+        return reply
     }
 
     /// The intent could not be made durable: nothing is sent. Where its commit is in doubt, a `not_sent` row follows.
@@ -119,9 +132,13 @@ extension Worker {
             ending.keys = intent.keys
             await trail.record(ending, of: intent, waitingAtMost: .zero)
         }
-        let detail = "The call could not be recorded, so nothing was sent: \(error)"
+        logger.record(
+            .warning, "A call could not be recorded, and was not sent",
+            [.call: call.id.text, .method: call.method, .error: error.description])
+        let detail = "The call could not be recorded, so nothing was sent."
         return problem(
-            call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request)
+            call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request,
+            by: call.token)
     }
 
     private func reply(_ call: PreparedCall, _ verdict: Verdict) -> Reply {
@@ -151,6 +168,16 @@ extension Worker {
         return .json(json.bytes)
     }
 
+    /// What went wrong on the way to TOP or back, for the operator: callers are told what it means for them.
+    private func note(_ failure: CurlFailure, of call: PreparedCall) {
+        logger.record(
+            .warning, "TOP gave no answer",
+            [
+                .call: call.id.text, .method: call.method, .app: call.app.app.name, .code: "curl-\(failure.code)",
+                .error: failure.description,
+            ])
+    }
+
     /// A ban is put in force everywhere, and a fault of the relay's own is logged for the operator.
     private func note(_ verdict: Verdict, of call: PreparedCall) {
         if let ban = verdict.ban {
@@ -167,14 +194,16 @@ extension Worker {
         }
     }
 
-    private func problem(_ problem: Problem, _ request: CallRequest) -> Reply {
-        withRequestID(
-            problem.reply, request,
-            id: (problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)).text)
+    private func problem(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
+        var problem = problem
+        if problem.requestID == nil { problem.requestID = requestID(of: request, by: token) }
+        let id = problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
+        var reply = problem.reply
+        addRequestID(to: &reply, request, id: id.text)
+        return reply
     }
 
-    private func withRequestID(_ reply: consuming Reply, _ request: CallRequest, id: String) -> Reply {
+    private func addRequestID(to reply: inout Reply, _ request: CallRequest, id: String) {
         reply.headers.append(("X-Request-Id", request.clientRequestID ?? id))
-        return reply
     }
 }

@@ -2,6 +2,7 @@ public import Audit
 import Catalog
 import EventLoop
 import JSON
+import Logging
 import Postgres
 import TOP
 public import Vault
@@ -18,7 +19,7 @@ extension Worker {
             guard try await reader.call(id) != nil else { throw Problem(.notFound, "There is no such call.") }
             note = try await reader.add(text, settling: settles, to: id, by: token.name)
         } catch let error as PostgresError {
-            throw Self.unreadable(error)
+            throw Self.unreadable(error, logger)
         } catch let problem as Problem {
             throw problem
         } catch {
@@ -62,7 +63,7 @@ extension Worker {
     /// One page of requests that never became calls.
     public func refusals(_ filter: RefusalFilter) async throws(Problem) -> Reply {
         let found: [Refusal]
-        do { found = try await reader.refusals(filter) } catch { throw Self.unreadable(error) }
+        do { found = try await reader.refusals(filter) } catch { throw Self.unreadable(error, logger) }
         let page = found.prefix(filter.limit)
         var json = JSONWriter(capacity: 256 + page.count * 256)
         json.beginObject()
@@ -98,7 +99,7 @@ extension Worker {
         var refusal = Refusal(
             atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
             status: problem.type.status, type: problem.type.rawValue,
-            pointers: problem.faults.map { ValueMask().masked($0.shownPointer) })
+            pointers: problem.faults.prefix(Refusal.maximumPointers).map { ValueMask().masked($0.shownPointer) })
         refusal.app = request.app.map(ChosenName.shown)
         refusal.seller = request.seller
         refusal.refs = request.refs

@@ -97,15 +97,17 @@ extension Worker {
         switch request.entry.map(content.document, files: content.files, idempotency: idempotency) {
         case .mapped(let mapped): return mapped
         case .refused(let faults):
-            var problem = Problem(
-                .invalidParameters,
-                faults.count == 1
-                    ? "One parameter is at fault; nothing was sent."
-                    : "\(faults.count) parameters are at fault; nothing was sent.")
+            var problem = Problem(.invalidParameters, Self.words(on: faults))
             problem.method = request.entry.method
-            problem.faults = faults
+            problem.faults = Array(faults)
             throw problem
         }
+    }
+
+    private static func words(on faults: FaultList) -> String {
+        if faults.count == 1 { return "One parameter is at fault; nothing was sent." }
+        let all = "\(faults.count + faults.omitted) parameters are at fault; nothing was sent."
+        return faults.omitted == 0 ? all : all + " The first \(faults.count) are listed."
     }
 
     private func checkBans(app: String, method: String, now: Int64) throws(Problem) {

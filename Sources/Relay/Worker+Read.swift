@@ -1,8 +1,10 @@
 public import Audit
 public import Catalog
 import JSON
-import TOP
+public import Logging
 public import Postgres
+import TOP
+import Telemetry
 public import Vault
 
 extension Worker {
@@ -52,7 +54,7 @@ extension Worker {
             json.endObject()
             return .json(json.bytes)
         } catch {
-            throw Self.unreadable(error)
+            throw Self.unreadable(error, logger)
         }
     }
 
@@ -73,7 +75,7 @@ extension Worker {
             found = try await reader.record(id, include)
             openings = try await reader.openings(of: id)
         } catch {
-            throw Self.unreadable(error)
+            throw Self.unreadable(error, logger)
         }
         guard let found else { throw Self.noSuchCall() }
         var json = JSONWriter(capacity: 2048)
@@ -85,32 +87,15 @@ extension Worker {
     public func ownCall(_ id: CallID, of token: AccessToken, catalog: Catalog) async throws(Problem) -> Reply {
         do {
             guard let row = try await reader.call(id), row.caller == token.name else { throw Self.noSuchCall() }
-            let answer = row.status == 200 ? try await reader.response(of: id) : nil
-            let result = answer.flatMap { Self.plainResult(of: $0, method: row.method, catalog: catalog) }
-            var json = JSONWriter(capacity: 512)
-            row.write(to: &json) { json in
-                guard let result else { return }
-                json.name("result")
-                json.raw(result)
-            }
-            return .json(json.bytes)
+            let answer = row.status == nil ? nil : try await reader.response(of: id)
+            return .json(OwnCall(row: row, answer: answer, entry: catalog.entry(method: row.method)).document)
         } catch let problem as Problem {
             throw problem
         } catch let error as PostgresError {
-            throw Self.unreadable(error)
+            throw Self.unreadable(error, logger)
         } catch {
             throw Problem(.internalError, "The trail cannot be read.")
         }
-    }
-
-    /// The result of a call out of its kept answer; nil when that cannot be read (any longer).
-    private static func plainResult(of answer: String, method: String, catalog: Catalog) -> [UInt8]? {
-        guard let entry = catalog.entry(method: method),
-            case .response(let inner) = Answer.read(Array(answer.utf8), method: method)
-        else {
-            return nil
-        }
-        return entry.plainResult(inner)
     }
 
     private static func write(_ name: String, _ value: String?, to json: inout JSONWriter) {
@@ -120,9 +105,12 @@ extension Worker {
 
     private static func noSuchCall() -> Problem { Problem(.notFound, "There is no such call.") }
 
-    /// What a client is told when the trail cannot be read.
-    public static func unreadable(_ error: PostgresError) -> Problem {
-        Problem(
-            .auditUnavailable, "The audit trail cannot be read now: \(error)", retryable: true, retryAfterSeconds: 1)
+    /// What a client is told when the trail cannot be read; why is for the log.
+    public static func unreadable(_ error: PostgresError, _ logger: Logger) -> Problem {
+        logger.record(
+            .warning, "The audit trail cannot be read", [.sqlState: error.sqlState ?? "", .error: error.description])
+        return Problem(
+            .auditUnavailable, "The audit trail cannot be read now. Try again soon.", retryable: true,
+            retryAfterSeconds: 1)
     }
 }

@@ -1,8 +1,11 @@
+import Audit
 import Catalog
 import Crypto
 import Curl
 import EventLoop
+import Logging
 import TOP
+import Telemetry
 import Vault
 
 /// A form as it is sent.
@@ -41,7 +44,8 @@ extension Worker {
             let sign = try call.app.signer.sign(parameters)
             parameters.append(Parameter(name: "sign", value: sign))
         } catch {
-            return .failure(Problem(.relayMisconfigured, "The call could not be signed: \(error)", retryable: false))
+            logger.record(.error, "A call could not be signed", [.call: call.id.text, .error: "\(error)"])
+            return .failure(Problem(.relayMisconfigured, "The call could not be signed.", retryable: false))
         }
         let files = call.mapped.files
         return .success(files.isEmpty ? FormBody(parameters) : FormBody(parameters, files: files))

@@ -1,5 +1,6 @@
 public import Audit
 import JSON
+import Logging
 import Postgres
 import TOP
 import Vault
@@ -10,7 +11,7 @@ extension Worker {
         var query = query
         query.filter = try resolvingKey(of: query.filter)
         let answer: TrailReader.StatsAnswer
-        do { answer = try await reader.stats(query) } catch { throw Self.unreadable(error) }
+        do { answer = try await reader.stats(query) } catch { throw Self.unreadable(error, logger) }
         switch answer {
         case .rows(let rows): return .json(await Self.text(of: rows, for: query))
         case .tooManyRows:

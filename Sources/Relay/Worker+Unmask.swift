@@ -20,8 +20,9 @@ extension Worker {
             }
             found = (row, try await reader.open(id, by: token.name, because: reason))
         } catch let error as PostgresError {
+            logger.record(.warning, "An opening cannot be recorded", [.call: id.text, .error: error.description])
             throw Problem(
-                .auditUnavailable, "The opening cannot be recorded now, so nothing is shown: \(error)",
+                .auditUnavailable, "The opening cannot be recorded now, so nothing is shown. Try again soon.",
                 retryable: true, retryAfterSeconds: 1)
         } catch let problem as Problem {
             throw problem
@@ -52,7 +53,7 @@ extension Worker {
         case .gone:
             throw Problem(.notFound, "The full request of this call is not kept any longer.")
         case .neverKept:
-            throw Problem(.notFound, "The full request of this call was never kept: TOPRELAY_RETENTION_SEALED was 0.")
+            throw Problem(.notFound, "The full request of this call was never kept: none were at its time.")
         case .tooLarge(let bytes):
             throw Problem(
                 .notFound,

@@ -33,9 +33,7 @@ public actor Worker {
     /// Masks by session, or by app where there is none; as old as the snapshot.
     var secretMasks: [ObjectIdentifier: SecretMask] = [:]
     var bans = Bans()
-    var callsInFlight = 0 {
-        didSet { trail.callsUnderWay = callsInFlight }
-    }
+    var callsInFlight = 0
     var isDraining = false
     var refusalQueue = RefusalQueue()
     var isWritingRefusals = false
@@ -78,6 +76,14 @@ public actor Worker {
 
     /// From now on new calls are refused with `draining`.
     public func drain() { isDraining = true }
+
+    /// Ends the calls under way, because there is no more time for them: those that were sent become `unknown`, those that
+    /// wait for their intent are refused, and both are answered and recorded as any other.
+    public func cutOff() {
+        isDraining = true
+        trail.stopIntents()
+        curl.shutdown()
+    }
 
     /// Calls under way.
     public var inFlight: Int { callsInFlight }

@@ -14,8 +14,8 @@ public struct WorkerSettings: Sendable {
     public var connectTimeout: Duration
     /// The most of TOP's answer, inflated, in bytes.
     public var maximumAnswerBytes: Int
-    /// Calls that one worker has under way at most.
-    public var maximumCallsInFlight: Int
+    /// The calls that may be under way, of all workers that share it.
+    public var callLimit: CallLimit
     /// How long a reply waits for the commit of its outcome row.
     public var outcomeWait: Duration
     /// Opens full requests of the trail; nil opens none.
@@ -31,7 +31,7 @@ public struct WorkerSettings: Sendable {
         callTimeout = .seconds(30)
         connectTimeout = .seconds(5)
         maximumAnswerBytes = 10 << 20
-        maximumCallsInFlight = 4096
+        callLimit = CallLimit(4096)
         outcomeWait = .seconds(1)
         wallClock = WallClock.milliseconds
     }

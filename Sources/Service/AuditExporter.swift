@@ -103,7 +103,7 @@ actor AuditExporter {
             return (export, first ?? [])
         } catch {
             failed.increment()
-            throw Worker.unreadable(error)
+            throw Worker.unreadable(error, logger)
         }
     }
 

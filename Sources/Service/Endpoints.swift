@@ -15,16 +15,18 @@ struct Endpoints: Sendable {
         _ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: isolated Worker,
         reply: @Sendable (Reply) -> Void
     ) async {
-        reply(await answer(request, route: route, receivedAt: receivedAt, on: worker))
+        guard case .call(let entry) = route else { return reply(await answer(request, route: route, on: worker)) }
+        // Apart from the others: what all of these keep between their awaits would be allocated for each call.
+        do throws(Problem) {
+            reply(try await call(entry, request: request, receivedAt: receivedAt, on: worker))
+        } catch {
+            reply(error.reply)
+        }
     }
 
-    private func answer(_ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: isolated Worker) async
-        -> Reply
-    {
+    private func answer(_ request: ServerRequest, route: Route, on worker: isolated Worker) async -> Reply {
         do throws(Problem) {
             switch route {
-            case .call(let entry):
-                return try await call(entry, request: request, receivedAt: receivedAt, on: worker)
             case .ownCall(let id):
                 let token = try worker.authorize(request.authorization, for: .relay)
                 try request.checkRequestID()
@@ -67,7 +69,7 @@ struct Endpoints: Sendable {
                 let query = try QueryString(request.query)
                 try query.check(allowed: StatsParameters.names)
                 return try await worker.stats(try StatsParameters.read(query))
-            case .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console:
+            case .call, .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {
@@ -75,8 +77,6 @@ struct Endpoints: Sendable {
         }
     }
 
-    // Part of `answer`, as nearly all requests are calls: a function of its own costs two switches of the task.
-    @inline(__always)
     private func call(
         _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker
     ) async throws(Problem) -> Reply {
@@ -85,7 +85,7 @@ struct Endpoints: Sendable {
         do throws(Problem) {
             token = try worker.authorize(fields.authorization, for: .relay)
         } catch {
-            if (try? CallHeaders.flag("Top-Dry-Run", request.single("Top-Dry-Run"))) != true {
+            if (try? request.isDryRun) != true {
                 worker.trace(request.refusal(error, of: entry, by: worker.name(behind: request.authorization)))
             }
             throw error
@@ -99,8 +99,9 @@ struct Endpoints: Sendable {
             refs: try CallHeaders.refs(fields.refs),
             idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
             clientRequestID: try clientID.map { value throws(Problem) in try CallHeaders.requestID(value) },
-            traceID: CallHeaders.traceID(fields.traceParent),
-            isDryRun: try CallHeaders.flag("Top-Dry-Run", fields.isDryRun.value()), receivedAt: receivedAt)
+            traceID: CallHeaders.traceID(fields.traceParent?.withoutOuterBlanks),
+            isDryRun: try CallHeaders.flag("Top-Dry-Run", fields.isDryRun.value(emptyIsAbsent: false)),
+            receivedAt: receivedAt)
         call.boundary = boundary
         return await worker.call(call, by: token)
     }
@@ -119,7 +120,19 @@ extension ServerRequest {
         return refusal
     }
 
-    var authorization: String? { headers.first(name: "Authorization") }
+    /// The server has refused requests that give it twice.
+    var authorization: String? { value("Authorization") }
+
+    /// The server has refused requests that give it twice.
+    private var contentType: String? { value("Content-Type") }
+
+    /// `Top-Dry-Run`; an empty one is as wrong as any other word, so that no slip makes a real call.
+    var isDryRun: Bool {
+        get throws(Problem) { try CallHeaders.flag("Top-Dry-Run", single("Top-Dry-Run", emptyIsAbsent: false)) }
+    }
+
+    /// The first value of a header.
+    func value(_ name: String) -> String? { headers.first(name: name)?.withoutOuterBlanks }
 
     /// The value of a header that may be given once.
     func single(_ name: String, emptyIsAbsent: Bool = true) throws(Problem) -> String? {
@@ -135,7 +148,7 @@ extension ServerRequest {
     /// The boundary of a call whose body is `multipart/form-data`, which only a method with files takes; nil for JSON.
     func callBoundary(_ entry: Entry) throws(Problem) -> MultipartBoundary? {
         try checkIsPlain()
-        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return nil }
+        guard let type = contentType, type != "application/json" else { return nil }
         let takesFiles = entry.takesFiles
         if takesFiles, let boundary = try MultipartBoundary(contentType: type) { return boundary }
         try Self.checkIsJSON(type, orMultipart: takesFiles)
@@ -145,13 +158,13 @@ extension ServerRequest {
     /// The body must be declared as JSON in UTF-8, or not declared at all.
     func checkIsJSON() throws(Problem) {
         try checkIsPlain()
-        guard let type = headers.first(name: "Content-Type"), type != "application/json" else { return }
+        guard let type = contentType, type != "application/json" else { return }
         try Self.checkIsJSON(type, orMultipart: false)
     }
 
     /// The body must not be compressed.
     private func checkIsPlain() throws(Problem) {
-        if let coding = headers.first(name: "Content-Encoding"), coding.lowercased() != "identity" {
+        if let coding = value("Content-Encoding"), coding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "A compressed body is not accepted: send it without Content-Encoding.")
         }
     }

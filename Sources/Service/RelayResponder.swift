@@ -117,7 +117,7 @@ final class RelayResponder: Responder {
 
     /// The caller's own `X-Request-Id` comes back in every answer; a call without one has its id there already.
     private static func response(_ response: ServerResponse, to request: ServerRequest) -> ServerResponse {
-        guard let id = request.headers.first(name: "X-Request-Id"), (1...200).contains(id.utf8.count),
+        guard let id = request.value("X-Request-Id"), (1...200).contains(id.utf8.count),
             !response.headers.contains(where: { $0.0 == "X-Request-Id" })
         else {
             return response

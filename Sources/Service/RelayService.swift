@@ -20,6 +20,12 @@ public final class RelayService: Service {
     private let server: HTTPServer
     private let onReady: @Sendable (Int) -> Void
 
+    /// How long a replica behind a proxy refuses at least before it stops listening: the proxy leaves it out by then, so that
+    /// no request is on its way into a connection that is just being closed.
+    private static let refuseTime: Duration = .milliseconds(500)
+    /// What calls that are cut off have to be answered and recorded: the wait for their rows, and a little more.
+    private static let cutOffTime: Duration = .milliseconds(1500)
+
     /// Makes the parts; nothing is connected yet.
     /// - Parameters:
     ///   - catalog: the methods; it follows its folder while the service runs.
@@ -65,13 +71,17 @@ public final class RelayService: Service {
     /// Serves until the surrounding service group shuts down gracefully, then drains.
     /// - Throws: an address that cannot be had; a wrong master key or missing migrations; `RowsLost` when rows could not be flushed.
     public func run() async throws {
-        try await server.start()
+        if settings.shutdownTimeout < settings.callTimeout {
+            logger.record(
+                .warning, "TOPRELAY_SHUTDOWN_TIMEOUT is less than the call timeout: a stop may cut calls off",
+                [.limit: "\(settings.shutdownTimeout)", .setting: SettingCatalog.shutdownTimeout.name])
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watcher.run() }
             group.addTask { try await self.caretaker.run() }
             group.addTask { await self.rollupKeeper.run() }
             group.addTask { try await self.catalogWatcher.run() }
-            group.addTask { await self.announceWhenReady() }
+            group.addTask { try await self.listen() }
             group.addTask {
                 try? await gracefulShutdown()
                 throw CancellationError()
@@ -92,8 +102,15 @@ public final class RelayService: Service {
         housekeeping.shutdown()
     }
 
-    /// Tells of the port once a call would be taken.
-    private func announceWhenReady() async {
+    /// Listens once a call would be taken, so that nobody meets a replica that is only about to have its copy of the vault;
+    /// while PostgreSQL is away all the same, after two seconds, to say so. Tells of the port once a call would be taken.
+    private func listen() async throws {
+        let end = ContinuousClock.now + .seconds(2)
+        while !readiness.isReady, ContinuousClock.now < end {
+            guard (try? await Task.sleep(for: .milliseconds(5))) != nil else { return }
+        }
+        guard !readiness.isDraining else { return }
+        try await server.start()
         while !readiness.isReady {
             guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
         }
@@ -109,15 +126,37 @@ public final class RelayService: Service {
         try? await sleepUncancelled(settings.drainDelay)
         await workers.drain()
         let end = ContinuousClock.now + settings.shutdownTimeout
-        while await workers.inFlight() > 0, ContinuousClock.now < end { try? await sleepUncancelled(.milliseconds(10)) }
-        await server.shutDown()
-        let lost = await workers.flush(within: max(.seconds(1), end - ContinuousClock.now))
+        let refuseUntil = min(end, .now + (settings.drainDelay > .zero ? Self.refuseTime : .zero))
+        let isEmpty = await waitForCalls(until: end)
+        try? await sleepUncancelled(max(.zero, refuseUntil - .now))
+        let last = isEmpty ? max(end, .now + .seconds(1)) : end + Self.cutOffTime
+        if !isEmpty { await cutOff(until: last) }
+        await server.shutDown(within: min(.seconds(5), max(.milliseconds(250), end - .now)))
+        let unwritten = await workers.flush(within: max(.milliseconds(250), last - .now))
+        let lost = unwritten + (await workers.inFlight())
         await workers.close()
         guard lost == 0 else {
             logger.record(.critical, "Outcome rows could not be written", [.count: "\(lost)"])
             throw RowsLost(count: lost)
         }
         logger.record(.info, "The replica has stopped, and every row is written")
+    }
+
+    /// The time is over: calls under way end as unknown, with an answer and a row.
+    private func cutOff(until last: ContinuousClock.Instant) async {
+        let count = await workers.inFlight()
+        logger.record(.warning, "Calls are cut off: TOPRELAY_SHUTDOWN_TIMEOUT is over", [.count: "\(count)"])
+        await workers.cutOff()
+        _ = await waitForCalls(until: last)
+    }
+
+    /// - Returns: whether no call is under way any more.
+    private func waitForCalls(until end: ContinuousClock.Instant) async -> Bool {
+        while await workers.inFlight() > 0 {
+            guard ContinuousClock.now < end else { return false }
+            try? await sleepUncancelled(.milliseconds(10))
+        }
+        return true
     }
 
     /// Sleeps although the task may have been cancelled by the shutdown that it serves.

@@ -4,13 +4,13 @@ import Relay
 import Vault
 
 extension Settings {
-    /// The settings of one worker.
-    var worker: WorkerSettings {
+    /// The settings of a worker, all of which share a limit.
+    func worker(sharing limit: CallLimit) -> WorkerSettings {
         var worker = WorkerSettings(replica: Self.replica, gatewayURL: gatewayURL.text)
         worker.caFile = caFile
         worker.callTimeout = callTimeout
         worker.masterKey = masterKey
-        worker.maximumCallsInFlight = max(1, maximumCallsInFlight / workers)
+        worker.callLimit = limit
         return worker
     }
 
@@ -20,7 +20,7 @@ extension Settings {
         server.threads = workers
         server.maximumConnections = maximumConnections
         server.headTimeout = requestTimeout
-        server.bodyTimeout = requestTimeout * 2
+        server.bodyTimeout = requestTimeout
         server.idleTimeout = idleTimeout
         server.answerTimeout = callTimeout + .seconds(30)
         server.drainTimeout = .seconds(5)

@@ -13,10 +13,10 @@ struct SingleField {
         count += 1
     }
 
-    /// The field's value; a problem if it is there several times.
+    /// The field's value without blanks at its ends; a problem if it is there several times.
     func value(emptyIsAbsent: Bool = true) throws(Problem) -> String? {
         guard count <= 1 else { throw Problem(.malformedRequest, "The header \(name) is given \(count) times.") }
-        guard let first, !(emptyIsAbsent && first.isEmpty) else { return nil }
-        return first
+        guard let value = first?.withoutOuterBlanks, !(emptyIsAbsent && value.isEmpty) else { return nil }
+        return value
     }
 }

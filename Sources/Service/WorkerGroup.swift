@@ -21,6 +21,7 @@ final class WorkerGroup: Sendable {
     /// Makes the workers; their parts are made on their own loops, where they live.
     init(settings: Settings, freshness: VaultFreshness, logger: Logger) async throws {
         let peers = Peers()
+        let workerSettings = settings.worker(sharing: CallLimit(settings.maximumCallsInFlight))
         var workers: [Worker] = []
         var figures: [TrailFigures] = []
         for number in 0..<settings.workers {
@@ -28,7 +29,7 @@ final class WorkerGroup: Sendable {
             let trailFigures = TrailFigures()
             let making = Task(executorPreference: loop) {
                 Worker(
-                    loop: loop, settings: settings.worker,
+                    loop: loop, settings: workerSettings,
                     parts: try Self.parts(loop: loop, settings: settings, figures: trailFigures, logger: logger),
                     freshness: freshness,
                     logger: logger, onBan: { ban, app, method in peers.tell(ban, app: app, method: method) })
@@ -72,6 +73,11 @@ final class WorkerGroup: Sendable {
         var count = 0
         for worker in all { count += await worker.inFlight }
         return count
+    }
+
+    /// Ends the calls under way: what was sent becomes unknown, and everybody is answered.
+    func cutOff() async {
+        for worker in all { await worker.cutOff() }
     }
 
     /// Waits for the queued outcome rows.

@@ -1,3 +1,4 @@
+import Bytes
 public import JSON
 
 /// What TOP answered to a call, read from the body.
@@ -22,7 +23,7 @@ public enum Answer: Sendable {
         let root = document.root
         guard root.kind == .object else { return .unreadable("the answer is JSON, but not an object") }
         if let error = root["error_response"], error.kind == .object { return .error(TOPError(reading: error)) }
-        if let expected = root[rootName(of: method)], expected.kind == .object { return .response(expected) }
+        if let expected = value(in: root, named: method), expected.kind == .object { return .response(expected) }
         for field in root.fields where field.value.kind == .object { return .response(field.value) }
         return .unreadable("the answer is a JSON object without a response in it")
     }
@@ -31,14 +32,40 @@ public enum Answer: Sendable {
     /// underscores, and `_response`.
     public static func rootName(of method: String) -> String {
         var name: [UInt8] = []
-        name.reserveCapacity(method.utf8.count + 9)
-        let prefix = "taobao."
-        for byte in method.utf8.dropFirst(method.hasPrefix(prefix) ? prefix.utf8.count : 0) {
+        for byte in method.utf8.dropFirst(method.utf8.starts(with: prefix) ? prefix.count : 0) {
             name.append(byte == UInt8(ascii: ".") ? UInt8(ascii: "_") : byte)
         }
-        name.append(contentsOf: "_response".utf8)
+        name += suffix
         return String(decoding: name, as: UTF8.self)
     }
+
+    /// The member of the root that is named for the method.
+    private static func value(in root: JSONValue, named method: String) -> JSONValue? {
+        var found: JSONPlace?
+        method.withUTF8Span { method in
+            root.forEachField { name, place in
+                if found == nil, isRoot(name, of: method) { found = place }
+            }
+        }
+        return found.map { root.value(at: $0) }
+    }
+
+    /// Whether a name is the one of `rootName`, without making that.
+    private static func isRoot(_ name: Span<UInt8>, of method: Span<UInt8>) -> Bool {
+        let cut = method.count >= prefix.count && method.extracting(first: prefix.count).isEqual(to: prefix.span)
+        let method = method.extracting(droppingFirst: cut ? prefix.count : 0)
+        guard name.count == method.count + suffix.count,
+            name.extracting(last: suffix.count).isEqual(to: suffix.span)
+        else { return false }
+        for index in 0..<method.count {
+            let byte = method[index] == UInt8(ascii: ".") ? UInt8(ascii: "_") : method[index]
+            if name[index] != byte { return false }
+        }
+        return true
+    }
+
+    private static let prefix = Array("taobao.".utf8)
+    private static let suffix = Array("_response".utf8)
 
     /// TOP's id of the request; nil if the answer holds none.
     public var requestID: String? {

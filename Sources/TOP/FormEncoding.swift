@@ -21,12 +21,12 @@ public enum FormEncoding {
         form.reserveCapacity(form.count + length + 72 + ByteEncoding.room)
         var isFirst = form.isEmpty
         form.append(addingCapacity: length + ByteEncoding.room) { output in
-            for parameter in parameters where !parameter.isDropped {
+            for index in parameters.indices where !parameters[index].isDropped {
                 if !isFirst { output.append(UInt8(ascii: "&")) }
                 isFirst = false
-                encoding.append(parameter.name, to: &output)
+                encoding.append(parameters[index].name, to: &output)
                 output.append(UInt8(ascii: "="))
-                encoding.append(parameter.value, to: &output)
+                encoding.append(parameters[index].value, to: &output)
             }
         }
     }

@@ -84,18 +84,24 @@ public struct Signer: Sendable {
         let prefix: UInt64
         let index: Int
 
-        init(_ index: Int, of name: String) {
-            prefix = name.withUTF8Span { $0.prefixWord }
+        /// Nil for a parameter that is not signed.
+        init?(_ index: Int, of parameter: borrowing Parameter) {
+            guard !parameter.isDropped else { return nil }
+            let (prefix, count) = parameter.name.withUTF8Span { ($0.prefixWord, $0.count) }
+            if prefix == Self.sign, count == 4 { return nil }
+            self.prefix = prefix
             self.index = index
         }
+
+        private static let sign = "sign".withUTF8Span { $0.prefixWord }
     }
 
     /// The places of the parameters that are signed, by the bytes of their names; equal names keep their order.
     private static func order(of parameters: [Parameter]) -> [Place] {
         var order: [Place] = []
         order.reserveCapacity(parameters.count)
-        for (index, parameter) in parameters.enumerated() where !parameter.isDropped && parameter.name != "sign" {
-            order.append(Place(index, of: parameter.name))
+        for index in parameters.indices {
+            if let place = Place(index, of: parameters[index]) { order.append(place) }
         }
         order.sort { first, second in
             if first.prefix != second.prefix { return first.prefix < second.prefix }

@@ -1,6 +1,6 @@
 extension TOPTime {
     /// Reads a time that a caller gave: `yyyy-MM-dd HH:mm:ss`, `yyyy.MM.dd HH:mm:ss`, `yyyy-MM-dd`, or ISO 8601
-    /// (`yyyy-MM-ddTHH:mm:ss` with `Z`, `+08:00`, `+0800` or no offset). Without an offset it is GMT+8. Fractions of
+    /// (`yyyy-MM-ddTHH:mm:ss`, or without seconds, with `Z`, `+08:00`, `+0800`, `+08` or no offset). Without an offset it is GMT+8. Fractions of
     /// a second are refused, and so are days and times that do not exist, 24:00:00 and leap seconds among them.
     public static func parse(_ text: String) throws(TOPTimeError) -> ParsedTime {
         let fields = try TimeFields(reading: text)
@@ -29,7 +29,7 @@ extension TOPTime {
     /// count. Gives milliseconds since 1970.
     public static func epochMilliseconds(rfc3339 text: String) throws(TOPTimeError) -> Int {
         let fields = try TimeFields(reading: text)
-        guard fields.secondOfDay != nil, !fields.isDotted else { throw .form }
+        guard fields.secondOfDay != nil, !fields.isDotted, !fields.isShort else { throw .form }
         guard fields.offsetSeconds != nil else { throw .missingOffset }
         return fields.epochSeconds * 1000 + (fields.fraction ?? 0)
     }

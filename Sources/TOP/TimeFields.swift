@@ -7,6 +7,8 @@ struct TimeFields {
     /// Milliseconds, cut; nil where the text holds no fraction.
     private(set) var fraction: Int?
     private(set) var offsetSeconds: Int?
+    /// Whether the text leaves out what RFC 3339 wants: the seconds, or the minutes of the offset.
+    private(set) var isShort = false
 
     var epochSeconds: Int {
         date.daysSince1970 * 86_400 + (secondOfDay ?? 0) - (offsetSeconds ?? TOPTime.offsetSeconds)
@@ -28,18 +30,21 @@ struct TimeFields {
         }
         self.date = date
         if reader.isAtEnd, !isDotted { return }
-        if !reader.pass(" ") {
+        let isISO = !reader.pass(" ")
+        if isISO {
             guard !isDotted, reader.pass("T") || reader.pass("t") else { throw .form }
         }
-        secondOfDay = try reader.secondOfDay()
+        secondOfDay = try reader.secondOfDay(mayEndEarly: isISO)
         fraction = try reader.fraction()
         if !isDotted { offsetSeconds = try reader.offset() }
         guard reader.isAtEnd else { throw .form }
+        isShort = reader.isShort
     }
 
     private struct Reader {
         let bytes: [UInt8]
         var place = 0
+        var isShort = false
 
         var isAtEnd: Bool { place == bytes.count }
 
@@ -68,12 +73,20 @@ struct TimeFields {
             return number
         }
 
-        mutating func secondOfDay() throws(TOPTimeError) -> Int {
+        /// `hh:mm:ss`, or `hh:mm` where that may be.
+        mutating func secondOfDay(mayEndEarly: Bool) throws(TOPTimeError) -> Int {
             let hour = try number(digits: 2)
             try require(":")
             let minute = try number(digits: 2)
-            try require(":")
-            let second = try number(digits: 2)
+            var second = 0
+            if pass(":") {
+                second = try number(digits: 2)
+            } else {
+                // A fraction would be one of a minute.
+                guard mayEndEarly, isAtEnd || bytes[place] != UInt8(ascii: ".") && bytes[place] != UInt8(ascii: ",")
+                else { throw .form }
+                isShort = true
+            }
             guard hour < 24 else { throw .impossible(part: "hour") }
             guard minute < 60 else { throw .impossible(part: "minute") }
             guard second < 60 else { throw .impossible(part: "second") }
@@ -94,17 +107,22 @@ struct TimeFields {
             return milliseconds
         }
 
-        /// `Z`, `+hh:mm`, `+hhmm` or nothing.
+        /// `Z`, `+hh:mm`, `+hhmm`, `+hh` or nothing.
         mutating func offset() throws(TOPTimeError) -> Int? {
             if pass("Z") || pass("z") { return 0 }
             let isAhead = pass("+")
             guard isAhead || pass("-") else { return nil }
             let hours = try number(digits: 2)
-            _ = pass(":")
-            let minutes = try number(digits: 2)
+            isShort = isShort || isAtEnd
+            let minutes = isAtEnd ? 0 : try offsetMinutes()
             guard hours < 24, minutes < 60 else { throw .impossible(part: "offset") }
             let seconds = hours * 3600 + minutes * 60
             return isAhead ? seconds : -seconds
+        }
+
+        private mutating func offsetMinutes() throws(TOPTimeError) -> Int {
+            _ = pass(":")
+            return try number(digits: 2)
         }
     }
 }

@@ -37,7 +37,7 @@ public struct AppInput: Sendable {
     func check() throws(VaultError) {
         try VaultInput.name(name, field: "app name")
         try VaultInput.appKey(appKey)
-        try VaultInput.secret(secret, field: "app secret")
+        try VaultInput.appSecret(secret)
         try VaultInput.signMethod(signMethod)
         try VaultInput.globs(methods)
         if let gatewayURL { _ = try GatewayURL(gatewayURL, allowsHTTP: allowsHTTP) }

@@ -4,8 +4,9 @@ public enum AppRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case unknown(String)
     /// The token may not use this app. HTTP status 403.
     case forbidden(app: String)
-    /// No header, and nothing else says which app. HTTP status 400.
-    case unnamed
+    /// No header, and nothing else says which app: so many are bound to the method, and none is the default one. HTTP
+    /// status 400.
+    case unnamed(bound: Int)
     /// The app's sealed secret does not open: it was damaged, moved or sealed with another key. Our own fault: HTTP
     /// status 502.
     case unreadable(app: String)
@@ -15,7 +16,9 @@ public enum AppRefusal: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .unknown(let name): "There is no app \"\(name)\" (header Top-App)."
         case .forbidden(let name): "The token may not use the app \"\(name)\"."
-        case .unnamed: "The header Top-App must name the app: none is bound to the method, and there is no default one."
+        case .unnamed(let bound):
+            "The header Top-App must name the app: \(bound == 0 ? "none is" : "\(bound) are") bound to the method, "
+                + "and there is no default one."
         case .unreadable(let name): "The secret of the app \"\(name)\" cannot be read."
         }
     }

@@ -33,7 +33,8 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
         case .cryptography(let error): "the vault cannot be sealed or opened: \(error)"
         case .wrongMasterKey(let sealedWith, let atHand):
             "TOPRELAY_MASTER_KEY is not the key that the vault was sealed with: "
-                + "the vault has key id \(Self.hex(sealedWith)), the setting gives \(Self.hex(atHand))"
+                + "the vault has key id \(Self.hex(sealedWith)), the setting gives \(Self.hex(atHand)); "
+                + "set the right key, and check it with `toprelay migrate`"
         case .unreadable(let row):
             "\(row) does not open under TOPRELAY_MASTER_KEY: it was damaged, or moved from another row"
         case .noMasterKey: "TOPRELAY_MASTER_KEY is not set, and is needed to seal"
@@ -59,6 +60,8 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
     public var isFinal: Bool {
         switch self {
         case .wrongMasterKey, .unreadable, .notMigrated, .tooLarge, .unexpected, .noMasterKey: true
+        // A connection string that cannot work, or a database of another encoding.
+        case .database(let error): error.kind == .configuration
         default: false
         }
     }

@@ -24,7 +24,7 @@ enum VaultInput {
         }
     }
 
-    /// Secrets and session keys: a line end that slipped in with them would make every sign wrong.
+    /// Session keys: a line end that slipped in with them would make every sign wrong.
     static func secret(_ secret: Secret, field: String) throws(VaultError) {
         guard (1...maximumSecretLength).contains(secret.bytes.count) else {
             throw .invalid(field: field, expectation: "1–\(maximumSecretLength) characters are expected")
@@ -32,6 +32,19 @@ enum VaultInput {
         guard secret.bytes.allSatisfy(isVisible) else {
             throw .invalid(
                 field: field, expectation: "visible ASCII characters are expected, without blanks and line ends")
+        }
+    }
+
+    /// App secrets: any text. TOP gives visible ASCII, and signs by whatever bytes it is; a control character slipped in.
+    static func appSecret(_ secret: Secret) throws(VaultError) {
+        guard (1...maximumSecretLength).contains(secret.bytes.count) else {
+            throw .invalid(field: "app secret", expectation: "1–\(maximumSecretLength) bytes are expected")
+        }
+        guard let text = String(validating: secret.bytes, as: UTF8.self),
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            throw .invalid(
+                field: "app secret", expectation: "a UTF-8 text without control characters and line ends is expected")
         }
     }
 

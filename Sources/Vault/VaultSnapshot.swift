@@ -111,7 +111,9 @@ public final class VaultSnapshot: Sendable {
             guard let found = apps[name] else { throw .unknown(name) }
             app = found
         } else {
-            guard let found = boundApp(method) ?? defaultApp ?? onlyApp else { throw .unnamed }
+            guard let found = boundApp(method) ?? defaultApp ?? onlyApp else {
+                throw .unnamed(bound: boundApps(method))
+            }
             app = found
             guard token.allows(app: app.name) else { throw .forbidden(app: app.name) }
         }
@@ -135,6 +137,13 @@ public final class VaultSnapshot: Sendable {
             bound = app
         }
         return bound
+    }
+
+    /// How many apps are bound to a method.
+    private func boundApps(_ method: String) -> Int {
+        let bytes = Array(method.utf8)
+        let exact = (boundExactly[method] ?? []).map(\.name)
+        return Set(exact + boundByGlob.filter { $0.glob.matches(bytes) }.map(\.app.name)).count
     }
 
     // MARK: - Sessions

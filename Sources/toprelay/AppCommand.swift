@@ -1,5 +1,6 @@
 import ArgumentParser
 import Service
+import TOP
 import Vault
 
 /// `toprelay app`: the apps registered at TOP.
@@ -24,6 +25,9 @@ struct AppCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
+                guard SignMethod(rawValue: signMethod) != nil else {
+                    throw Failure.usage("there is no sign method \(signMethod); there are md5, hmac and hmac-sha256")
+                }
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
                 let secret = try SecretInput.read(fromStandardInput: secretStdin, file: secretFile, what: "secret")
                 let input = AppInput(

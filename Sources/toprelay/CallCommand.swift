@@ -109,10 +109,15 @@ struct CallSettings {
             throw Failure.refused("the relay's URL must begin with http:// or https://")
         }
         self.url = text
-        if let file = tokenFile ?? environment["TOPRELAY_TOKEN_FILE"] {
+        let own = environment["TOPRELAY_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        let ownFile = environment["TOPRELAY_TOKEN_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        guard tokenFile != nil || own == nil || ownFile == nil else {
+            throw Failure.failed("TOPRELAY_TOKEN: TOPRELAY_TOKEN_FILE is set too: set one of the two")
+        }
+        if let file = tokenFile ?? ownFile {
             let secret = try SecretInput.read(fromStandardInput: false, file: file, what: "token")
             token = String(decoding: secret.bytes, as: UTF8.self)
-        } else if let own = environment["TOPRELAY_TOKEN"], !own.isEmpty {
+        } else if let own {
             token = own
         } else {
             throw Failure.failed("there is no token: set TOPRELAY_TOKEN, or give --token-file")

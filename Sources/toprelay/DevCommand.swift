@@ -18,20 +18,23 @@ struct DevCommand: AsyncParsableCommand {
         try await reportingFailures {
             let folder = URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".toprelay")
             let cluster = try DevCluster(folder: folder)
+            let lock = try DevLock(folder: folder)
             // A signal that comes before the service listens for it must not leave PostgreSQL behind.
             let early = EarlySignals()
             Output.errorLine("toprelay dev: starting PostgreSQL in \(folder.path)")
             do {
-                try await serve(folder: folder, database: try await cluster.start(), early: early)
+                try await serve(
+                    folder: folder, database: try await cluster.start(), early: early, lock: lock)
             } catch {
                 await cluster.stop()
                 throw error
             }
             await cluster.stop()
+            withExtendedLifetime(lock) {}
         }
     }
 
-    private func serve(folder: URL, database: String, early: EarlySignals) async throws {
+    private func serve(folder: URL, database: String, early: EarlySignals, lock: DevLock) async throws {
         try early.check()
         let environment = try Self.environment(database: database, masterKey: DevSecrets(folder: folder).masterKey())
         let settings = try Settings.read(environment: environment)
@@ -45,7 +48,9 @@ struct DevCommand: AsyncParsableCommand {
         let service = try await RelayService(
             settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
         ) { port in
-            Output.line(demo.banner(url: "http://127.0.0.1:\(port)", database: database))
+            let url = "http://127.0.0.1:\(port)"
+            try? lock.say(url)
+            Output.line(demo.banner(url: url, database: database))
         }
         early.stop()
         try await process.run(service, demo.sandbox)

@@ -74,6 +74,9 @@ struct DevDemo {
         lines.append("curl -sS '\(url)/v1/audit/calls?limit=5' -H 'Authorization: Bearer \(token)'")
         lines.append("DATABASE_URL='\(database)' \(CommandLine.arguments[0]) audit list")
         lines.append("")
+        lines.append(
+            "# Failures on purpose: put sandbox:cut, sandbox:ban=5 … into a text parameter (toprelay sandbox --help)")
+        lines.append("")
         lines.append("Ctrl-C stops everything; the data stays in .toprelay/.")
         return lines.joined(separator: "\n")
     }

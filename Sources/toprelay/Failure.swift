@@ -13,6 +13,9 @@ struct Failure: Error {
     /// The input was refused, or only partly used: exit code 2.
     static func refused(_ message: String) -> Failure { Failure(message: message, code: ExitCode(2)) }
 
+    /// The command was given what it does not take: exit code 64.
+    static func usage(_ message: String) -> Failure { Failure(message: message, code: ExitCode(64)) }
+
     /// What an error of any module means for a command.
     init(_ error: any Error) {
         switch error {

@@ -12,7 +12,21 @@ import UnixSignals
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "Stands in for the TOP gateway: checks signs with code of its own, and fails on demand.")
+        abstract: "Stands in for the TOP gateway: checks signs with code of its own, and fails on demand.",
+        discussion: """
+            A call fails as it asks itself, when a text parameter holds sandbox:KIND or sandbox:KIND=ARGUMENT, or as was \
+            ordered for the calls to come:
+
+            curl http://127.0.0.1:8081/_sandbox/faults -d '{"kind":"latency","argument":500,"count":10}'
+
+            Members of an order: kind, argument, method (all when left out), count (1; 0 is until DELETE of the same path), \
+            and for the kind error code, msg, sub_code, sub_msg. GET /_sandbox/calls shows the last calls.
+
+            Kinds: \(SandboxFault.kinds.joined(separator: ", ")).
+
+            Arguments: milliseconds of latency; seconds of ban and app-ban; the sub_code of isp and isv; the number of \
+            code; the HTTP status of status. docs/sandbox.md tells what each does, and what the relay's caller sees.
+            """)
 
     @Option(help: "The port to listen on, of 127.0.0.1; 0 takes a free one.") var port = 8081
     @Option(help: "The app_key that is known.") var appKey = "10000001"

@@ -17,8 +17,10 @@ enum SecretInput {
         guard bytes.count <= maximumBytes else {
             throw Failure.refused("the \(what) is longer than \(maximumBytes) bytes")
         }
-        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\n") {
+            bytes.removeLast()
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        }
         guard !bytes.isEmpty else { throw Failure.refused("the \(what) is empty") }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Failure.refused("the \(what) is not UTF-8")

@@ -14,14 +14,14 @@ struct SignCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             guard let method = SignMethod(rawValue: signMethod) else {
-                throw Failure.refused("there is no sign method \(signMethod); there are md5, hmac and hmac-sha256")
+                throw Failure.usage("there is no sign method \(signMethod); there are md5, hmac and hmac-sha256")
             }
             let secret = try SecretInput.read(fromStandardInput: false, file: secretFile, what: "secret")
             let body = try bodyFile.map(SecretInput.contents)
             let pairs = try parameters.map { argument in
                 let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 guard parts.count == 2, !parts[0].isEmpty else {
-                    throw Failure.refused("\(argument) is not of the form name=value")
+                    throw Failure.usage("\(argument) is not of the form name=value")
                 }
                 return Parameter(name: String(parts[0]), value: String(parts[1]))
             }

@@ -20,15 +20,15 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
                 let scopes = try Set(
                     scope.map { name in
                         guard let scope = Scope(rawValue: name) else {
                             let known = Scope.allCases.map(\.rawValue).joined(separator: ", ")
-                            throw Failure.refused("there is no scope \(name); there are \(known)")
+                            throw Failure.usage("there is no scope \(name); there are \(known)")
                         }
                         return scope
                     })
+                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
                 let expiry = try expiresAt.map(Instant.read)
                 let (name, apps, methods) = (name, app, method)
                 let token = try await DatabaseSession.run(settings) { session in

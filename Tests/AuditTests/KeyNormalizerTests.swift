@@ -21,6 +21,35 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
     }
 
+    /// A phone's spelling by strings, step by step.
+    private func plainPhone(_ value: String) -> String? {
+        let digits = value.filter { ("0"..."9").contains($0) }
+        guard digits.count >= 5 else { return nil }
+        let hasZeros = digits.hasPrefix("00")
+        let number = hasZeros ? String(digits.dropFirst(2)) : digits
+        let isInternational = value.first { !$0.isWhitespace } == "+"
+        let hasCode = number.hasPrefix("86") && (isInternational || hasZeros || number.count == 13)
+        return hasCode ? String(number.dropFirst(2)) : number
+    }
+
+    @Test("Phones have the spelling that a plain reading of them gives, and a hash of bytes one by one is that of all")
+    func phones() {
+        let key = FingerprintKey(version: 1, bytes: Array(0..<16))
+        var seen = 0
+        for _ in 0..<20_000 {
+            let parts = ["0", "00", "86", "8", "6", "1", "37", "+", " ", "-", "123"]
+            let value = (0..<Int.random(in: 0...12)).map { _ in parts.randomElement() ?? "" }.joined()
+            guard let expected = plainPhone(value) else { continue }
+            seen += 1
+            var bytes: [UInt8] = []
+            KeyNormalizer.append(value.utf8.span, named: "phone".utf8.span, to: &bytes)
+            #expect(String(decoding: bytes, as: UTF8.self) == expected, "\(value)")
+            let message = Array("phone".utf8) + [0] + bytes
+            #expect(key.fingerprint(name: "phone", value: value) == Int64(bitPattern: key.hash(message)))
+        }
+        #expect(seen > 10_000)
+    }
+
     @Test("A fingerprint is the same for every spelling, and another for another name, value or key")
     func fingerprints() {
         let key = FingerprintKey(version: 1, bytes: Array(0..<16))

@@ -62,6 +62,26 @@ struct MaskTests {
         #expect(masked["channel_id"]?.string == "c-浙A****Y1-139****5678")
     }
 
+    @Test("Neither the case of letters nor the dots and blanks of a plate keep a private value from being masked")
+    func otherSpellings() throws {
+        let text = Example.carProfile.replacing(#""car_vin":"1""#, with: #""car_vin":"LSVAU2A37N4123456""#)
+            .replacing(#""engine_no":"10001""#, with: #""engine_no":"ea888-12b""#)
+        let mask = try mapped(carProfiles, text).mask
+        for (answer, shown) in [
+            ("vin lsvau2a37n4123456 exists", "vin LSV****3456 exists"), ("LsvAU2a37N4123456", "LSV****3456"),
+            (#"{"m":"\u006csvau2a37n4123456"}"#, #"{"m":"LSV****3456"}"#), ("lsvau2a37n412345", "lsvau2a37n412345"),
+            ("浙a8b7y1", "浙A****Y1"), ("浙A·8B7Y1", "浙A****Y1"), ("浙a 8b7y1,浙A-8B7Y1.", "浙A****Y1,浙A****Y1."),
+            ("浙A    8B7Y1", "浙A    8B7Y1"), ("EA888-12B, ea88812b", "ea****2b, EA****2B"), ("浙A8B7Y", "浙A8B7Y"),
+            // A number of digits alone stays one: 10001 is no private value here, nor is a phone number in parts a new one.
+            ("137 0000-000", "137 0000-000"),
+        ] {
+            #expect(mask.masked(answer) == shown, "\(answer)")
+        }
+        let echo = text.replacing(#""channel_id":"1""#, with: #""channel_id":"x-lsvau2a37n4123456""#)
+        let masked = try document(mapped(carProfiles, echo).maskedRequest).root
+        #expect(masked["channel_id"]?.string == "x-LSV****3456")
+    }
+
     @Test("The call's private values are masked wherever they turn up, with whatever escapes")
     func echoes() throws {
         let text = Example.carProfile.replacing("1370000000", with: "+86 137/0000\\\"0000")

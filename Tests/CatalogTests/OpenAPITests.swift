@@ -89,6 +89,22 @@ struct OpenAPITests {
         #expect(members == ["physical_card_ids", "operator_id"])
     }
 
+    @Test("A time's pattern takes what the mapping takes")
+    func times() throws {
+        let fields = try #require(schema(carProfiles)["properties"]?["list"]?["anyOf"]?.elements.first { _ in true })
+        let pattern = try Regex(#require(fields["properties"]?["gmt_create"]?["pattern"]?.string))
+        for text in [
+            "2010-01-01 00:00:00", "2010-01-01T00:00:00", "2010-01-01T00:00", "2010-01-01 00:00", "2010-01-01T00:00+08",
+            "2010-01-01T00:00:00+0800", "2010-01-01T00:00Z", "2010-01-01T00:00+08:00", "2010-01-01T00:00+8",
+            "2010-01-01",
+            "2010-01-01T00", "2010-01-01 00:00:00+08", "2010-01-01T00:00+08:0", "2010-01-01T00:00.5",
+        ] {
+            var isTaken = false
+            if case .success = DateForm.dashed.read(text) { isTaken = true }
+            #expect((text.wholeMatch(of: pattern) != nil) == isTaken, "\(text)")
+        }
+    }
+
     @Test("An answer's schema has plain lists, and problems share a response for each status")
     func answers() throws {
         let data = try schema("\(carProfiles).answer")["properties"]?["result"]?["properties"]?["data"]

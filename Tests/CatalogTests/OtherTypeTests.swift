@@ -224,5 +224,10 @@ struct OtherTypeTests {
         #expect("out_brand_id".camelCased == "outBrandId")
         #expect("startTime".camelCased == "startTime")
         #expect("_x_1y_".camelCased == "_x1y")
+        for (name, snake) in [
+            ("startTime", "start_time"), ("orderID", "order_id"), ("subXMLName", "sub_xml_name"),
+            ("car_vin", "car_vin"),
+            ("sub_orderId", "sub_order_id"), ("a1B", "a1_b"), ("DTO", "DTO"), ("", ""), ("sub_Order", "sub_order"),
+        ] { #expect(name.snakeCased == snake) }
     }
 }

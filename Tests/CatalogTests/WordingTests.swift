@@ -44,6 +44,9 @@ struct WordingTests {
         "Words that may not list all values are only proposed",
         arguments: [
             ("等级,如:1-高,2-低", "1"), ("1-上门,2-到店,可多选,用逗号分隔", "1"), ("1-高,2-低等", "1"), ("1-有效,2-失效", "9"),
+            ("楼层 1-一楼, 2-二楼, 依此类推", "1"), ("1-一楼,2-二楼,依次类推", "1"), ("1-一楼,2-二楼,以此类推。", "1"), ("1-甲,2-乙等等", "1"),
+            ("1-甲,2-乙...", "1"), ("1-甲,2-乙…", "1"), ("1-甲, 2-乙, and so on", "1"), ("1-甲, 2-乙, etc", "1"),
+            ("支持1-甲,2-乙等", "1"), ("例如1-甲,2-乙", "1"), ("如1-甲,2-乙", "1"), ("1-甲,2-乙等类型", "1"), ("支持1-甲,2-乙", "2"),
         ])
     func proposed(words: String, example: String) {
         var field = Field(name: "a", type: FieldType("String"))
@@ -58,9 +61,11 @@ struct WordingTests {
     @Test("等 is an open end only where a sentence ends")
     func levels() {
         var field = Field(name: "a", type: FieldType("Number"))
-        field.description = "等级:1-等待付款,2-高等级"
-        field.example = "1"
-        #expect(Wording(field).values.map(\.value) == ["1", "2"])
+        for words in ["等级:1-等待付款,2-高等级", "座位 1-一等座,2-二等座"] {
+            field.description = words
+            field.example = "1"
+            #expect(Wording(field).values.map(\.value) == ["1", "2"])
+        }
     }
 
     @Test(

@@ -128,7 +128,9 @@ struct LoadTests {
         let refusing = ScriptedServer.listen(backlog: 1)
         let refused = "http://127.0.0.1:\(ScriptedServer.port(of: refusing))/"
         close(refusing)
-        try await CurlWorker.with { worker in
+        var settings = CurlClient.Settings()
+        settings.addressCache = .zero
+        try await CurlWorker.with(settings) { worker in
             for round in 1...20 {
                 // Two at once, so that numbers change places.
                 let results = await worker.performAll([

@@ -185,5 +185,6 @@ struct AuditAPITests {
         let again = try await stage.relay.get("/v1/calls/\(failed.id ?? "")", token: stage.tokens.caller)
         #expect(again.status == 200)
         #expect(again.outcome == "not_sent")
+        #expect(again.text == failed.text)
     }
 }

@@ -87,6 +87,26 @@ struct DevTests {
         try await eventually("PostgreSQL has ended") { kill(server, 0) != 0 }
     }
 
+    @Test("a second one in the same folder says where the first one is, and touches nothing of it")
+    func second() async throws {
+        let folder = try Watchdog.shared.makeFolder("dev")
+        let first = try await start(in: folder)
+        let server = try #require(postmaster(folder))
+        for listen in ["127.0.0.1:\(first.port)", "127.0.0.1:\(Ports.free())"] {
+            let output = try await Command.run(
+                [Repository.binary, "dev"], environment: ["TOPRELAY_LISTEN": listen], folder: folder)
+            #expect(output.code == 1)
+            #expect(output.errors.contains("another `toprelay dev` runs") && output.errors.contains(first.url))
+            #expect(output.text.isEmpty)
+        }
+        #expect(postmaster(folder) == server && kill(server, 0) == 0)
+        let text = try await Command.succeed(["/bin/sh", "-c", first.curls[0]])
+        #expect(try JSONDocument(Array(text.utf8)).root["outcome"]?.string == "success")
+        first.child.signal(SIGINT)
+        #expect(try await first.child.wait() == .exited(0))
+        try await eventually("PostgreSQL has ended") { kill(server, 0) != 0 }
+    }
+
     @Test("Ctrl-C while it starts leaves nothing behind")
     func early() async throws {
         let folder = try Watchdog.shared.makeFolder("dev")

@@ -151,6 +151,10 @@ struct DocsTests {
         #expect(stranger.code == 1 && !stranger.errors.contains("planted"))
         let nowhere = try await call(["tmall.aliauto.carprofile.sync", "--url", "http://127.0.0.1:9"])
         #expect(nowhere.code == 1 && nowhere.errors.contains("nothing was sent"))
+        let both = try await Command.run(
+            [Repository.binary, "call", "tmall.aliauto.carprofile.sync"],
+            environment: settings.merging(["TOPRELAY_TOKEN_FILE": "/etc/hostname"]) { _, own in own })
+        #expect(both.code == 1 && both.errors.contains("set one of the two"), "\(both)")
         let shared = try await Stage.shared.startRelay(settings)
         #expect(try await shared.terminate() == .exited(0), "serve passes over the settings of call")
     }

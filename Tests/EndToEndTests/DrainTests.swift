@@ -69,18 +69,38 @@ struct DrainTests {
         #expect(relay.output.isEmpty)
     }
 
-    @Test("a call that outlives the shutdown timeout does not hold the replica for ever, and becomes unknown")
+    @Test("a call that outlives the shutdown timeout is unknown: its caller is told, its row is written, exit 0")
     func tooLong() async throws {
-        let stage = try await Stage.make(["TOPRELAY_SHUTDOWN_TIMEOUT": "1", "TOPRELAY_CALL_TIMEOUT": "6"])
+        let stage = try await Stage.make(["TOPRELAY_SHUTDOWN_TIMEOUT": "1", "TOPRELAY_CALL_TIMEOUT": "20"])
+        #expect(stage.relay.log.contains("TOPRELAY_SHUTDOWN_TIMEOUT is less than the call timeout"))
         let example = Example.carProfile()
         try await stage.gateway.order(#"{"kind":"hang","contains":"\#(example.marker)"}"#)
-        async let waiting = try? stage.call(example)
+        async let waiting = stage.call(example)
         try await eventually("the call hangs") { try await stage.gateway.hanging() == 1 }
         stage.relay.child.signal(SIGTERM)
-        let ending = try await stage.relay.child.wait()
-        #expect([.exited(0), .exited(1)].contains(ending))
-        let answer = await waiting
-        #expect(answer == nil || answer?.outcome == "unknown")
+        let answer = try await waiting
+        #expect(answer.problem == "outcome-unknown" && answer.outcome == "unknown", "\(answer)")
+        #expect(try await stage.relay.child.wait() == .exited(0))
+        let row = try #require(try await stage.trail(id: answer.id))
+        #expect(row.outcome == "unknown" && row.status == 504 && row.endedRows == 1)
+        #expect(try await stage.query("SELECT FROM audit.calls WHERE source = 1").count == 1)
+        #expect(stage.gateway.calls(with: example.marker).count == 1)
+        await stage.stop()
+    }
+
+    @Test("a call that is cut off while PostgreSQL is away is answered, and the exit code says that its row is missing")
+    func tooLongWithoutDatabase() async throws {
+        let stage = try await Stage.makeApart(["TOPRELAY_SHUTDOWN_TIMEOUT": "1"])
+        let example = Example.carProfile()
+        try await stage.gateway.order(#"{"kind":"hang","contains":"\#(example.marker)"}"#)
+        async let waiting = stage.call(example)
+        try await eventually("the call hangs") { try await stage.gateway.hanging() == 1 }
+        try await stage.cluster.stop("immediate")
+        stage.relay.child.signal(SIGTERM)
+        let answer = try await waiting
+        #expect(answer.problem == "outcome-unknown", "\(answer)")
+        #expect(try await stage.relay.child.wait() == .exited(1))
+        try await stage.cluster.start()
         try await stage.startRelay()
         try await eventually("the call is unknown", within: .seconds(120)) {
             try await stage.trail(with: example.marker).first?.outcome == "unknown"

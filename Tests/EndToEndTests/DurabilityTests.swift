@@ -120,6 +120,20 @@ struct DurabilityTests {
         await stage.stop()
     }
 
+    @Test("the limit on calls at once is the replica's, exactly, however many workers it has", arguments: [1, 5])
+    func exactLimit(_ limit: Int) async throws {
+        let stage = try await Stage.make(["TOPRELAY_WORKERS": "4", "TOPRELAY_MAX_CALLS_IN_FLIGHT": "\(limit)"])
+        try await stage.gateway.order(#"{"kind":"hang","count":0}"#)
+        try await withThrowingTaskGroup(of: HTTPAnswer.self) { group in
+            for _ in 0..<limit { group.addTask { try await stage.call(.rental()) } }
+            try await eventually("all that may hang") { try await stage.gateway.hanging() == limit }
+            for _ in 0..<8 { #expect(try await stage.call(.rental()).problem == "overloaded") }
+            try await stage.gateway.release()
+            for try await answer in group { #expect(answer.status == 200) }
+        }
+        await stage.stop()
+    }
+
     @Test("without partitions for today nothing is sent, and /readyz says why")
     func noPartitions() async throws {
         let stage = try await Stage.make(start: false)

@@ -30,6 +30,35 @@ struct HeaderTests {
         #expect(faulty.problem == "invalid-parameters")
     }
 
+    @Test(
+        "a header that may be read in two ways is refused, and makes no call",
+        arguments: [
+            [("Top-Dry-Run", "")], [("Top-Dry-Run", " \t")], [("Top-Dry-Run", "true"), ("Top-Dry-Run", "false")],
+            [("Top-App", "main"), ("Top-App", "main")], [("Authorization", "Bearer x")],
+            [("Content-Type", "application/json")],
+        ] as [[(name: String, value: String)]])
+    func ambiguous(_ headers: [(name: String, value: String)]) async throws {
+        let stage = try await Stage.shared
+        let example = Example.carProfile()
+        let answer = try await stage.call(example, headers: headers + [("X-Request-Id", example.marker)])
+        #expect(answer.status == 400 && answer.problem == "malformed-request", "\(answer)")
+        #expect(try await stage.traces(of: example.marker) == 0)
+    }
+
+    @Test("blanks around a header's value are no part of it")
+    func blanks() async throws {
+        let stage = try await Stage.shared
+        let example = Example.cards()
+        let headers = [
+            ("Top-Dry-Run", "\t true \t"), ("Top-App", " main "), ("Top-Seller", "shop\t"), ("Idempotency-Key", "k "),
+            ("X-Request-Id", "\(example.marker) \t"),
+        ]
+        let dry = try await stage.call(example, headers: headers)
+        #expect(dry.status == 200 && dry.json["dry_run"]?.bool == true, "\(dry)")
+        #expect(dry["X-Request-Id"] == example.marker)
+        #expect(try await stage.traces(of: example.marker) == 0)
+    }
+
     @Test("X-Request-Id is the caller's own if it gave one, and recorded")
     func requestID() async throws {
         let stage = try await Stage.shared

@@ -112,6 +112,79 @@ struct NginxTests {
         await stage.stop()
     }
 
+    @Test("both replicas are restarted under load, one after the other: every call succeeds, and none comes twice")
+    func rollingRestart() async throws {
+        let settings = ["TOPRELAY_DRAIN_DELAY": "1"]
+        let stage = try await Stage.make(settings)
+        var replicas = [stage.relay, try await stage.startRelay(settings)]
+        let (port, nginx) = try await startNginx(replicas.map(\.port))
+        defer { nginx.kill() }
+        let done = Tally()
+        let token = stage.tokens.caller
+        let callers = Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        while !Task.isCancelled {
+                            let example = Example.rental()
+                            let answer = try await post(example, port: port, token: token)
+                            done.add(example.marker, answer)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        for number in [0, 1, 0, 1] {
+            let before = done.count
+            try await eventually("calls go on") { done.count >= before + 50 }
+            #expect(try await replicas[number].terminate() == .exited(0))
+            replicas[number] = try await stage.startRelay(settings, port: replicas[number].port)
+        }
+        callers.cancel()
+        try await callers.value
+        let failed = done.answers.values.filter { $0.status != 200 }
+        #expect(failed.isEmpty, "\(failed.count) of \(done.count): \(failed.prefix(3))")
+        let received = Dictionary(grouping: stage.gateway.calls(), by: { $0.rentalMarker ?? "" })
+        #expect(received.count == done.count && received.values.allSatisfy { $0.count == 1 })
+        await stage.stop()
+    }
+
+    @Test("a replica that is down is passed over, by calls too")
+    func oneIsDown() async throws {
+        let stage = try await Stage.shared
+        let (port, nginx) = try await startNginx([Ports.free(), stage.relay.port, Ports.free()])
+        defer { nginx.kill() }
+        for _ in 0..<12 {
+            let answer = try await post(.rental(), port: port, token: stage.tokens.caller)
+            #expect(answer.status == 200, "\(answer)")
+        }
+    }
+
+    @Test("when all replicas refuse, the refusal of one passes unchanged, and is over when they take calls again")
+    func allRefuse() async throws {
+        let settings = ["TOPRELAY_MAX_CALLS_IN_FLIGHT": "1", "TOPRELAY_WORKERS": "2"]
+        let stage = try await Stage.make(settings)
+        let second = try await stage.startRelay(settings)
+        let (port, nginx) = try await startNginx([stage.relay.port, second.port])
+        defer { nginx.kill() }
+        try await stage.gateway.order(#"{"kind":"hang","count":2}"#)
+        async let first = stage.call(.rental())
+        let example = Example.rental()
+        async let other = second.post(example.path, example.body, token: stage.tokens.caller)
+        try await eventually("both hang") { try await stage.gateway.hanging() == 2 }
+        for _ in 0..<8 {
+            let refused = try await post(.rental(), port: port, token: stage.tokens.caller)
+            #expect(refused.problem == "overloaded" && refused["Retry-After"] != nil, "\(refused)")
+            #expect(refused.json["detail"]?.string?.contains("limit of this replica") == true, "\(refused)")
+        }
+        try await stage.gateway.release()
+        #expect(try await [first, other].allSatisfy { $0.status == 200 })
+        let answer = try await post(.rental(), port: port, token: stage.tokens.caller)
+        #expect(answer.status == 200, "\(answer)")
+        await stage.stop()
+    }
+
     @Test("with no replica at all nginx says that nothing was sent")
     func nobody() async throws {
         let (port, nginx) = try await startNginx([Ports.free()])

@@ -23,7 +23,8 @@ struct StartTests {
             try await Stage.shared,
             [
                 "TOPRELAY_MASTER_KEY": "planted-key", "TOPRELAY_CALL_TIMEOUT": "soon", "TOPRELAY_LOG_FORMAT": "xml",
-                "TOPRELAY_CA_FILE": "/no/such/file", "TOPRELAY_WORKERS": "0", "TOPRELAY_GATEWAY_URL": "http://a.b/",
+                "TOPRELAY_CA_FILE": "/no/such/file", "TOPRELAY_WORKERS": "0",
+                "TOPRELAY_GATEWAY_URL": "https://user:planted-password@a.b/",
                 "TOPRELAY_TYPO": "1", "DATABASE_URL": "mysql://planted-password@x/",
             ])
         #expect(ending == .exited(1))
@@ -33,7 +34,34 @@ struct StartTests {
         ] {
             #expect(log.contains(name))
         }
-        #expect(!log.contains("planted"))
+        #expect(!log.contains("planted") && log.contains("toprelay serve --help"))
+    }
+
+    @Test("a database that is not UTF-8 ends it with 1, as it ends the commands")
+    func otherEncoding() async throws {
+        let stage = try await Stage.shared
+        let name = "ascii_" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
+        try await stage.cluster.execute(
+            "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'SQL_ASCII'", in: "postgres")
+        let (ending, log) = try await start(stage, ["DATABASE_URL": stage.cluster.url(name)])
+        #expect(ending == .exited(1))
+        #expect(log.contains("SQL_ASCII") && log.contains("createdb -E UTF8"), "\(log)")
+        let migrated = try await CommandLineTool(database: stage.cluster.url(name)).run(["migrate"])
+        #expect(migrated.code == 1 && migrated.errors.contains("SQL_ASCII"))
+    }
+
+    @Test("whoever connects finds a replica that takes calls, from the first connection on")
+    func listensWhenReady() async throws {
+        let stage = try await Stage.shared
+        for _ in 0..<3 {
+            let relay = try RelayProcess(stage.settings)
+            defer { relay.child.kill() }
+            let example = Example.rental()
+            let answer = try await eventually("it listens") {
+                try? await relay.post(example.path, example.body, token: stage.tokens.caller)
+            }
+            #expect(answer.status == 200, "\(answer)")
+        }
     }
 
     @Test("the service links that Kubernetes injects are no settings, and secrets may come from files")
@@ -72,7 +100,7 @@ struct StartTests {
         let stage = try await Stage.shared
         let (ending, log) = try await start(stage, ["TOPRELAY_MASTER_KEY": key])
         #expect(ending == .exited(1))
-        #expect(log.contains("TOPRELAY_MASTER_KEY"))
+        #expect(log.contains("TOPRELAY_MASTER_KEY") && log.contains("toprelay migrate"))
         #expect(!log.contains(key))
         var line = stage.line
         line.masterKey = key

@@ -48,6 +48,8 @@ import Testing
             "Host: h\r\nX: a\rb\r\n\r\n", "Host: h\r\nX: a\u{1}b\r\n\r\n", "Host: h\r\nX: a\u{7f}b\r\n\r\n",
             "Host: h\nX: a\n\n", "Host: h\r\nX: a\n\r\n", "Host: h\r\n\n",
             "Host: h\r\nHost: h\r\n\r\n", "\r\n", "X: y\r\n\r\n",
+            "Host: h\r\nAuthorization: a\r\nauthorization: a\r\n\r\n",
+            "Host: h\r\nContent-Type: a\r\nX: y\r\nContent-type: b\r\nContent-Length: 0\r\n\r\n",
         ])
     func ambiguous(fields: String) async throws {
         #expect(try await refused("POST /echo HTTP/1.1\r\n\(fields)") == 400)

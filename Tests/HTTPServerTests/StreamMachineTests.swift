@@ -89,7 +89,7 @@ import Testing
         #expect(machine.received(head(), now: 2) == .nothing)
         #expect(machine.failed(.expectationFailed) == .nothing)
         #expect(!machine.wantsInput && machine.phase == .streaming)
-        #expect(machine.closeIfIdle() == .nothing)
+        #expect(machine.closeIfIdle(now: 1) == .nothing)
         _ = machine.streamFinished(0, canWriteMore: true, serverIsClosing: false, now: 3)
         #expect(machine.next(now: 3) == .nothing)
         #expect(machine.phase == .body)

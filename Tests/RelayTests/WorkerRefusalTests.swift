@@ -21,7 +21,7 @@ import Vault
     func overloaded() async throws {
         let gate = Gate()
         let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
-        try await withStage(gateway: server.url(), { $0.maximumCallsInFlight = 2 }) { stage in
+        try await withStage(gateway: server.url(), { $0.callLimit = CallLimit(2) }) { stage in
             let running = try [stage.start(Methods.lease), stage.start(Methods.lease)]
             try await eventually { server.requests.count == 2 }
             #expect(await stage.worker.inFlight == 2)
@@ -34,6 +34,98 @@ import Vault
             #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 3)
         }
         #expect(server.requests.count == 3)
+    }
+
+    @Test("The limit holds for all who share it, to the call")
+    func sharedLimit() async {
+        let limit = CallLimit(5)
+        let most = Locked(0)
+        let running = Locked(0)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<2000 where limit.enter() {
+                        let now = running.with {
+                            $0 += 1; return $0
+                        }
+                        most.with { $0 = max($0, now) }
+                        running.with { $0 -= 1 }
+                        limit.leave()
+                    }
+                }
+            }
+        }
+        #expect((1...5).contains(most.with { $0 }))
+        #expect((0..<7).map { _ in limit.enter() } == [true, true, true, true, true, false, false])
+        limit.leave()
+        #expect(limit.enter() && !limit.enter())
+    }
+
+    @Test("A call that is cut off was sent: it is unknown, has its row, and its caller is told")
+    func cutOff() async throws {
+        let gate = Gate()
+        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
+        try await withStage(gateway: server.url()) { stage in
+            let running = try stage.start(Methods.lease)
+            try await eventually { server.requests.count == 1 }
+            await stage.worker.cutOff()
+            let reply = await running.value
+            let document = try reply.read()
+            #expect(reply.status == 504 && document["type"]?.string == "/problems/outcome-unknown")
+            #expect(document["outcome"]?.string == "unknown" && document["retryable"]?.bool == false)
+            #expect(await stage.worker.inFlight == 0)
+            #expect(await stage.worker.flush(within: .seconds(10)) == 0)
+            let rows = try await stage.texts("SELECT id, outcome, source, status FROM audit.calls")
+            #expect(rows == [[document["id"]?.string, "unknown", "1", "504"]])
+            try expect(try await stage.call(Methods.lease), .draining)
+            gate.open()
+        }
+        #expect(server.requests.count == 1)
+    }
+
+    /// Runs `body` while nobody can write an intent.
+    private func whileIntentsAreLocked(
+        _ stage: Stage, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let database = stage.database
+        try await onLoop { loop in
+            let connection = try await database.connect(loop)
+            defer { connection.close() }
+            try await connection.execute("BEGIN; LOCK TABLE audit.intents IN ACCESS EXCLUSIVE MODE")
+            try await body()
+        }
+    }
+
+    @Test("The wait for the intent is part of the call's time: at its end it is refused, and leaves a row")
+    func slowIntent() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        try await withStage(gateway: server.url(), { $0.callTimeout = .seconds(2) }) { stage in
+            try await whileIntentsAreLocked(stage) {
+                let reply = try await stage.call(Methods.lease)
+                try expect(reply, .auditUnavailable)
+                let detail = try reply.read()["detail"]?.string
+                #expect(detail == "The call could not be recorded, so nothing was sent.")
+                #expect(await stage.worker.flush(within: .seconds(10)) == 0)
+                let rows = try await stage.texts("SELECT outcome, duration_us < 4000000 FROM audit.calls")
+                #expect(rows == [["not_sent", "t"]])
+            }
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test("A call that waits for its intent when calls are cut off is refused, and nothing is sent")
+    func cutOffBeforeIntent() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        try await withStage(gateway: server.url()) { stage in
+            try await whileIntentsAreLocked(stage) {
+                let running = try stage.start(Methods.lease)
+                try await eventually { await stage.worker.inFlight == 1 }
+                await stage.worker.cutOff()
+                try expect(await running.value, .auditUnavailable)
+                #expect(await stage.worker.inFlight == 0)
+            }
+        }
+        #expect(server.requests.isEmpty)
     }
 
     @Test("While it drains new calls are refused, and those under way end well")
@@ -228,5 +320,58 @@ import Vault
             #expect(try await stage.texts("SELECT seller FROM audit.calls") == [[nil]])
         }
         #expect(!String(decoding: server.requests[0].body, as: UTF8.self).contains("session="))
+    }
+
+    @Test("Every problem of a call names its request id, given or derived, as soon as it can be told")
+    func requestID() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let given = #"{"param_batch_open_card_open_req":{"request_id":"r-9","brand_id":3}}"#
+        try await withStage(gateway: server.url()) { stage in
+            let key: @Sendable (inout CallRequest) -> Void = { $0.idempotencyKey = "k-1" }
+            func id(_ body: String?, _ method: String = Methods.cards, _ change: (inout CallRequest) -> Void = { _ in })
+                async throws -> String?
+            {
+                let reply = try await stage.call(method, body, change)
+                #expect(reply.status >= 400)
+                return try reply.read()["request_id"]?.string
+            }
+            let derived = try #require(try await id("{}", Methods.cards, key))
+            #expect(derived.utf8.count == 32)
+            #expect(
+                try await id(#"{"param_batch_open_card_open_req":{"requestId":" "}}"#, Methods.cards, key) == derived)
+            #expect(try await id("no JSON", Methods.cards, key) == derived)
+            #expect(try await id(given, Methods.cards, key) == "r-9")
+            #expect(try await id(#"{"param_batch_open_card_open_req":[{"requestId":"r-8"}]}"#) == "r-8")
+            #expect(try await id("{}") == nil)
+            #expect(try await id(#"{"param_batch_open_card_open_req":{"request_id":7}}"#, Methods.cards, key) == nil)
+            #expect(try await id("{}", Methods.lease, key) == nil)
+            #expect(try await id(given, Methods.cards) { $0.app = "nobody" } == "r-9")
+
+            let start = WallClock.milliseconds()
+            stage.clock.with { $0 = start }
+            await stage.worker.note(Ban(scope: .app, seconds: 60), app: "main", method: "another.method")
+            #expect(try await id(Body.cards) == "r-1")
+            await stage.worker.drain()
+            #expect(try await id(Body.cards) == "r-1")
+            let body = #"{"param_batch_open_card_open_req":{"physical_card_ids":["6217000011112222"]}}"#
+            #expect(try await id(body, Methods.cards, key) == derived)
+        }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test("Faults beyond the list's end are counted in the detail")
+    func manyFaults() async throws {
+        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        try await withStage(gateway: server.url()) { stage in
+            for (count, listed) in [(150, 150), (1000, 1000), (1001, 1000), (4000, 1000)] {
+                let names = (0..<count).map { #""x\#($0)":1"# }.joined(separator: ",")
+                let document = try await stage.call(Methods.stock, Body.stock.dropLast() + "," + names + "}").read()
+                #expect(document["errors"]?.count == listed)
+                let detail = try #require(document["detail"]?.string)
+                #expect(detail.hasPrefix("\(count) parameters are at fault; nothing was sent."))
+                #expect(detail.hasSuffix("The first 1000 are listed.") == (count > 1000))
+                #expect(document["errors"]?.elements.allSatisfy { $0["pointer"]?.string?.isEmpty == false } == true)
+            }
+        }
     }
 }

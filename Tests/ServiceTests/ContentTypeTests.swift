@@ -16,7 +16,7 @@ import Testing
         arguments: [
             "application/json", "Application/JSON", "application/json; charset=utf-8",
             "application/json;charset=\"UTF-8\"", "application/vnd.api+json", "application/json ; charset = utf-8",
-            "application/json; profile=x; charset=UTF-8", "application/json;",
+            "application/json; profile=x; charset=UTF-8", "application/json;", " application/json\t",
         ])
     func taken(_ type: String) throws {
         try check(["Content-Type": type])
@@ -90,5 +90,26 @@ import Testing
         #expect(try request.single("Top-Seller") == nil && request.single("Absent") == nil)
         let problem = #expect(throws: Problem.self) { try request.single("Top-App") }
         #expect(problem?.type == .malformedRequest && problem?.detail == "The header Top-App is given 2 times.")
+    }
+
+    @Test("Blanks at the ends of a header are no part of its value")
+    func blanks() throws {
+        let request = ServerRequest(
+            method: "POST", path: "/",
+            headers: [
+                "Top-App": " main\t ", "Top-Seller": "店 铺 ", "Authorization": "Bearer x ", "X-Request-Id": "\tid",
+                "Top-Dry-Run": "true ", "Top-Ref": " ",
+            ])
+        #expect(try request.single("Top-App") == "main" && request.single("Top-Seller") == "店 铺")
+        #expect(try request.single("X-Request-Id") == "id" && request.single("Top-Ref") == nil)
+        #expect(try request.authorization == "Bearer x" && request.isDryRun)
+    }
+
+    @Test(
+        "Top-Dry-Run is true or false; an empty one, too, is refused", arguments: ["", " ", "\t", "yes", "1", "true x"])
+    func dryRun(_ value: String) throws {
+        let request = ServerRequest(method: "POST", path: "/", headers: ["Top-Dry-Run": value])
+        let problem = #expect(throws: Problem.self) { try request.isDryRun }
+        #expect(problem?.type == .malformedRequest && problem?.detail == "Top-Dry-Run must be true or false.")
     }
 }

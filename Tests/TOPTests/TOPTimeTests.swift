@@ -27,6 +27,10 @@ struct TOPTimeTests {
             ("2016-01-01T12:00:00", true, false), ("2016-01-01t12:00:00", true, false),
             ("2016-01-01T04:00:00Z", true, true), ("2016-01-01 04:00:00z", true, true),
             ("2016-01-01T12:00:00+08:00", true, true), ("2016-01-01T12:00:00+0800", true, true),
+            ("2016-01-01T12:00:00+08", true, true), ("2016-01-01T12:00+08:00", true, true),
+            ("2016-01-01T12:00", true, false),
+            ("2016-01-01T04:00Z", true, true), ("2016-01-01T12:00+0800", true, true),
+            ("2016-01-01T12:00+08", true, true),
             ("2015-12-31T22:30:00-05:30", true, true), ("2016-01-01T04:00:00-00:00", true, true),
         ])
     func parse(_ text: String, _ hasTime: Bool, _ hasOffset: Bool) throws {
@@ -77,7 +81,10 @@ struct TOPTimeTests {
             "2026.01.01T00:00:00", "2026.01.01 00:00:00Z", "2026-01-01 ", " 2026-01-01", "2026-01-01  00:00:00",
             "2026-01-01 00:00", "2026-01-01 0:00:00", "2026-01-01T00:00:00+8", "2026-01-01T00:00:00+08:00x",
             "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00.1234567890Z", "1451620800000", "2026-01-01Z", "２０２６-01-01",
-            "+026-01-01", "2026-01-01 00:00:0a",
+            "+026-01-01", "2026-01-01 00:00:0a", "2026-01-01T00", "2026-01-01T00:00.5Z", "2026-01-01T00:00,5",
+            "2026-01-01T00:00:",
+            "2026-01-01T00:00+", "2026-01-01T00:00+08:", "2026-01-01T00:00+080", "2026-01-01 00:00+08:00",
+            "2026.01.01 00:00",
         ])
     func noTime(_ text: String) {
         #expect(throws: TOPTimeError.form) { try TOPTime.parse(text) }
@@ -115,7 +122,9 @@ struct TOPTimeTests {
     @Test("RFC 3339 wants a time and an offset")
     func rfc3339Refused() {
         #expect(throws: TOPTimeError.missingOffset) { try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00") }
-        for bad in ["1970-01-01", "1970.01.01 00:00:00", "yesterday"] {
+        for bad in [
+            "1970-01-01", "1970.01.01 00:00:00", "yesterday", "1970-01-01T00:00Z", "1970-01-01T00:00:00+08",
+        ] {
             #expect(throws: TOPTimeError.form) { try TOPTime.epochMilliseconds(rfc3339: bad) }
         }
     }

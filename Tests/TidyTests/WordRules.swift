@@ -27,7 +27,7 @@ enum WordRules {
         Rule(word: "nonisolated(unsafe)", advice: "use a value, an actor or a lock", except: ImportRules.wrappers),
     ]
 
-    /// Pointers, which only the modules that wrap C may hold. `UnsafeContinuation` is not one.
+    /// Pointers, which only the modules that wrap C and `Bytes` may hold. `UnsafeContinuation` is not one.
     static let pointers: [String] = [
         "UnsafePointer", "UnsafeMutablePointer", "UnsafeRawPointer", "UnsafeMutableRawPointer", "UnsafeBufferPointer",
         "UnsafeMutableBufferPointer", "UnsafeRawBufferPointer", "UnsafeMutableRawBufferPointer", "OpaquePointer",

@@ -47,7 +47,7 @@ struct VaultSnapshotTests {
     func severalBoundApps() throws {
         for other in ["m.x", "m.*"] {
             let apps = [app("a", methods: ["m.x"]), app("b", methods: [other])]
-            #expect(throws: AppRefusal.unnamed) {
+            #expect(throws: AppRefusal.unnamed(bound: 2)) {
                 try snapshot(apps: apps).resolveApp(named: nil, for: "m.x", token: Self.everything)
             }
             let withDefault = snapshot(apps: apps + [app("c", isDefault: true)])
@@ -58,11 +58,12 @@ struct VaultSnapshotTests {
     @Test("Several apps without a default, or none at all: the refusal names the header")
     func ambiguousApp() {
         for apps in [[], [app("a"), app("b")]] {
-            #expect(throws: AppRefusal.unnamed) {
+            #expect(throws: AppRefusal.unnamed(bound: 0)) {
                 try snapshot(apps: apps).resolveApp(named: nil, for: "m.x", token: Self.everything)
             }
         }
-        #expect("\(AppRefusal.unnamed)".contains("Top-App"))
+        #expect("\(AppRefusal.unnamed(bound: 0))".contains("Top-App must name the app: none is bound"))
+        #expect("\(AppRefusal.unnamed(bound: 2))".contains("Top-App must name the app: 2 are bound"))
     }
 
     @Test("A name that is not known is refused as such")

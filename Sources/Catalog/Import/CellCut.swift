@@ -96,15 +96,17 @@ enum CellCut {
         {
             return split(text, at: end)
         }
+        // Objects have no example, but for pages that say the same word twice, or have a number or the word JSON there
+        // (`json对象`): all other words are a description.
         let words = text.utf8.split(separator: UInt8(ascii: " "))
-        guard words.count == 2, let first = words.first, let second = words.last else {
+        guard words.count > 1, let first = words.first.map({ String(Substring($0)) }) else {
             return Cells(description: text)
         }
-        // Descriptions of several words are English ones: Chinese has no spaces.
-        let isTwice = first.elementsEqual(second)
-        guard isTwice || text.utf8.contains(where: { $0 >= 0x80 }) else { return Cells(description: text) }
-        var cells = split(text, at: first.count)
-        if !isTwice { cells.doubt = "nothing says where its example ends: \(cells.words)" }
+        if words.count == 2, words[1].elementsEqual(first.utf8) { return split(text, at: first.utf8.count) }
+        let isValue = DecimalText.isValid(first) || words.count == 2 && first.lowercased().hasPrefix("json")
+        guard isValue, isProse(text) else { return Cells(description: text) }
+        var cells = split(text, at: first.utf8.count)
+        cells.doubt = "nothing says where its example ends: \(cells.words)"
         return cells
     }
 

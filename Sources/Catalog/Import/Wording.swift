@@ -20,14 +20,14 @@ struct Wording {
     }
 
     private mutating func readValues(_ description: String, of field: Field) {
-        let listed = Self.values(description, example: nil) ?? []
-        guard !listed.isEmpty else { return }
+        let (listed, isGlued) = Self.listed(description)
+        guard listed.count >= 2 else { return }
         let given = [field.example, field.defaultText].compactMap { $0 }
         guard let other = given.first(where: { text in !listed.contains { $0.value == text } }) else {
             if given.isEmpty {
                 return propose(listed, "the words list values, and neither example nor default confirms them")
             }
-            let isOpen = Self.isOpenList(description) || Set(listed.map(\.label)).count < listed.count
+            let isOpen = isGlued || Self.isOpenList(description) || Set(listed.map(\.label)).count < listed.count
             if isOpen { return propose(listed, "the words list values, but perhaps not all") }
             values = listed
             return
@@ -106,15 +106,20 @@ struct Wording {
     /// Words after which a list of values is no closed one.
     private static let openWords = [
         "例如", "比如", "譬如", "等等", "如:", "如\u{FF1A}", "多个", "多选", "逗号", "分隔", "隔开", "组合", "自定义", "...", "…", "e.g.",
-        "such as", "etc", "multiple", "comma",
+        "such as", "etc", "multiple", "comma", "类推", "and so on", "and so forth", "and more",
     ]
+    /// What 等 stands before where it ends a list.
+    private static let wholes = ["类", "状态", "情况", "方式", "取值", "多种", "几种", "选项", "枚举"]
 
     private static func isOpenList(_ text: String) -> Bool {
         if openWords.contains(where: { ByteSearch.first($0, in: text) != nil }) { return true }
-        // 等 at a sentence's end; 等级 and 等待 are other words.
+        // 等 at a sentence's end, or before a word for the whole; 等级 and 等待 are other words.
         let scalars = Array(text.unicodeScalars)
         return scalars.indices.contains { index in
-            scalars[index] == "等" && (index + 1 == scalars.count || isEdge(scalars[index + 1]))
+            guard scalars[index] == "等" else { return false }
+            let rest = scalars[(index + 1)...]
+            guard let next = rest.first else { return true }
+            return isEdge(next) || next == "." || wholes.contains { rest.starts(with: $0.unicodeScalars) }
         }
     }
 
@@ -140,19 +145,32 @@ struct Wording {
     /// `1-新增,2-更新,3-删除`; also `1:男 2:女`, `0不删除,1删除`, `STRIKE 罢工闹事 OTHER 其他`. Nil unless there are
     /// several, the example among them.
     static func values(_ text: String, example: String?) -> [Field.AllowedValue]? {
+        let values = listed(text).values
+        guard values.count >= 2, example == nil || values.contains(where: { $0.value == example }) else { return nil }
+        return values
+    }
+
+    /// Words behind which a list may begin without a sign between, as in `例如1-新增,2-更新`.
+    private static let glue = ["如", "支持", "包括", "包含"]
+
+    /// All values that a text lists, and whether the list hangs on a word that may not mean all of them.
+    private static func listed(_ text: String) -> (values: [Field.AllowedValue], isGlued: Bool) {
         let scalars = Array(text.unicodeScalars)
         var values: [Field.AllowedValue] = []
         var place = 0
+        var isGlued = false
         while place < scalars.count, values.count < maximumValues {
-            guard place == 0 || isEdge(scalars[place - 1]), let (value, next) = value(scalars, at: place) else {
+            let isFree = place == 0 || isEdge(scalars[place - 1])
+            let hangs = !isFree && glue.contains { scalars[..<place].ends(with: $0.unicodeScalars) }
+            guard isFree || hangs, let (value, next) = value(scalars, at: place) else {
                 place += 1
                 continue
             }
+            isGlued = isGlued || hangs
             if !values.contains(where: { $0.value == value.value }) { values.append(value) }
             place = next
         }
-        guard values.count >= 2, example == nil || values.contains(where: { $0.value == example }) else { return nil }
-        return values
+        return (values, isGlued)
     }
 
     private static func value(_ text: [Unicode.Scalar], at start: Int) -> (Field.AllowedValue, Int)? {
@@ -211,4 +229,8 @@ extension Field {
     fileprivate var hasExample: Bool {
         example != nil || defaultText != nil || children.contains { $0.hasExample }
     }
+}
+
+extension ArraySlice<Unicode.Scalar> {
+    fileprivate func ends(with word: String.UnicodeScalarView) -> Bool { suffix(word.count).elementsEqual(word) }
 }

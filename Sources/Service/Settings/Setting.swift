@@ -8,6 +8,8 @@ public struct Setting<Value: Sendable>: Sendable {
     let defaultText: String?
     /// Whether the value is never shown, and may also come from the file that `NAME_FILE` names.
     let isSecret: Bool
+    /// Whether a value that cannot be read may be shown: not where people put credentials by mistake.
+    let isShown: Bool
     /// What a value looks like, with its range and unit.
     let form: String
     /// What the setting decides, and why one would change it.
@@ -16,12 +18,14 @@ public struct Setting<Value: Sendable>: Sendable {
     let parse: @Sendable (String) throws(SettingExpectation) -> Value
 
     init(
-        _ name: String, default defaultText: String?, isSecret: Bool = false, form: String, reason: String,
+        _ name: String, default defaultText: String?, isSecret: Bool = false, isShown: Bool = true, form: String,
+        reason: String,
         parse: @escaping @Sendable (String) throws(SettingExpectation) -> Value
     ) {
         self.name = name
         self.defaultText = defaultText
         self.isSecret = isSecret
+        self.isShown = isShown && !isSecret
         self.form = form
         self.reason = reason
         self.parse = parse

@@ -45,7 +45,8 @@ public enum SettingCatalog {
     }
 
     static let gatewayURL = Setting<GatewayURL>(
-        "TOPRELAY_GATEWAY_URL", default: "https://eco.taobao.com/router/rest", form: "https://HOST[:PORT]/PATH",
+        "TOPRELAY_GATEWAY_URL", default: "https://eco.taobao.com/router/rest", isShown: false,
+        form: "https://HOST[:PORT]/PATH",
         reason: "The TOP gateway of apps that name none of their own; plain http is for loopback addresses alone."
     ) { text throws(SettingExpectation) in
         do throws(VaultError) {

@@ -2,7 +2,7 @@
 public struct SettingFault: Sendable, Equatable, CustomStringConvertible {
     /// The environment variable.
     public let variable: String
-    /// Its value, shortened; nil: absent, or secret.
+    /// Its value, shortened; nil: absent, secret, or one that may hold a secret.
     public let value: String?
     /// What was expected instead.
     public let expectation: String

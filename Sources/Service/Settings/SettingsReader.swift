@@ -85,8 +85,9 @@ struct SettingsReader {
 
     /// A secret's file without the line end that editors leave.
     private mutating func contents(of path: String, for variable: String) -> String? {
+        // The path is not shown: it may be the secret itself, in the wrong variable.
         func refuse(_ expectation: String) -> String? {
-            faults.append(SettingFault(variable, value: path, expectation: expectation))
+            faults.append(SettingFault(variable, expectation: expectation))
             return nil
         }
         guard PathKind.file.exists(at: path), let data = FileManager.default.contents(atPath: path) else {
@@ -108,7 +109,7 @@ struct SettingsReader {
 
     private mutating func note<Value>(_ setting: Setting<Value>, _ text: String, _ expectation: String) {
         faults.append(
-            SettingFault(setting.name, value: setting.isSecret ? nil : text, expectation: expectation))
+            SettingFault(setting.name, value: setting.isShown ? text : nil, expectation: expectation))
     }
 
     private static func isKnown(_ name: String) -> Bool {

@@ -1,0 +1,88 @@
+internal import Glibc
+
+/// A character set other than UTF-8 in which an answer may come, by the C library's converter.
+struct Charset: Equatable {
+    /// The converter's name of it.
+    let name: String
+
+    /// The sets that are known, by what a `Content-Type` may call them. GB 18030 holds the older two.
+    private static let names: [(declared: StaticString, converter: String)] = [
+        ("gbk", "GB18030"), ("gb18030", "GB18030"), ("gb2312", "GB18030"), ("x-gbk", "GB18030"), ("cp936", "GB18030"),
+        ("ms936", "GB18030"), ("big5", "BIG5"),
+    ]
+
+    /// The set that a `Content-Type` declares; nil for UTF-8, and where none that is known is declared.
+    init?(declaredBy contentType: String) {
+        var rest = contentType.utf8[...]
+        while let semicolon = rest.firstIndex(of: UInt8(ascii: ";")) {
+            rest = rest[rest.index(after: semicolon)...].drop { $0 == 0x20 || $0 == 0x09 }
+            guard Self.isPrefix("charset=", of: rest) else { continue }
+            // Nearly always UTF-8.
+            guard rest.dropFirst(8).first.map({ $0 | 0x20 }) != UInt8(ascii: "u") else { return nil }
+            let value = rest.dropFirst(8).prefix { $0 != UInt8(ascii: ";") }.filter {
+                $0 != UInt8(ascii: "\"") && $0 != 0x20 && $0 != 0x09
+            }
+            for known in Self.names
+            where value.count == known.declared.utf8CodeUnitCount && Self.isPrefix(known.declared, of: value[...]) {
+                name = known.converter
+                return
+            }
+            return nil
+        }
+        return nil
+    }
+
+    private static func isPrefix(_ word: StaticString, of text: some Collection<UInt8>) -> Bool {
+        word.withUTF8Buffer { word in
+            var place = 0
+            for byte in text {
+                guard place < word.count else { return true }
+                let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 26
+                guard (isLetter ? byte | 0x20 : byte) == word[place] else { return false }
+                place += 1
+            }
+            return place == word.count
+        }
+    }
+
+    /// A text in this set as UTF-8; what is no such text becomes U+FFFD. Nil if the result is longer than `limit` bytes.
+    /// Where the machine has no converter, the text as it is.
+    func utf8(_ text: [UInt8], limit: Int) -> [UInt8]? {
+        let converter = iconv_open("UTF-8", name)
+        guard let converter, converter != iconv_t(bitPattern: -1) else { return text }
+        defer { iconv_close(converter) }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count + text.count / 2)
+        var source = text.map { CChar(bitPattern: $0) }
+        let isWhole = source.withUnsafeMutableBufferPointer { source in
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16 << 10) { room in
+                Self.convert(source, by: converter, room, limit: limit, to: &result)
+            }
+        }
+        return isWhole ? result : nil
+    }
+
+    private static func convert(
+        _ source: UnsafeMutableBufferPointer<CChar>, by converter: iconv_t,
+        _ room: UnsafeMutableBufferPointer<CChar>, limit: Int, to result: inout [UInt8]
+    ) -> Bool {
+        var input = source.baseAddress
+        var left = source.count
+        while left > 0 {
+            var output = room.baseAddress
+            var free = room.count
+            let status = iconv(converter, &input, &left, &output, &free)
+            let fault = errno
+            result.append(
+                contentsOf: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<(room.count - free)]))
+            if status == -1, fault != E2BIG {
+                // A wrong or unfinished character: its first byte is passed over.
+                result.append(contentsOf: [0xEF, 0xBF, 0xBD])
+                input = input?.advanced(by: 1)
+                left -= 1
+            }
+            guard result.count <= limit else { return false }
+        }
+        return true
+    }
+}

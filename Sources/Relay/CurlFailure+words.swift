@@ -1,0 +1,24 @@
+import Curl
+
+extension CurlFailure {
+    /// What callers and the trail are told: neither addresses nor the words of libraries. Those are for the log.
+    var plainWords: String {
+        switch kind {
+        case .invalidRequest: "the request could not be made as it is set up"
+        case .resolve: "the name of TOP's gateway has no address"
+        case .connect: "there is no connection to TOP's gateway"
+        case .tls(.caFile): "the certificates to trust cannot be read"
+        case .tls(.handshake): "there is no TLS with TOP's gateway"
+        case .tls: "the certificate of TOP's gateway is not to be trusted"
+        case .timeout(.connect): "there was no connection to TOP's gateway in time"
+        case .timeout(.call): "there was no whole answer in time"
+        case .cut: "the connection ended before the answer was whole"
+        case .cannotRewind: "the connection ended when the request had been handed over"
+        case .tooLarge: "the answer is larger than allowed"
+        case .badEncoding: "the answer is not in the encoding that it claims"
+        case .notHTTP: "what came is not HTTP"
+        case .shutDown: "the replica had to stop before the answer came"
+        case .other: "the transfer failed"
+        }
+    }
+}
