@@ -175,7 +175,9 @@ struct AuditAPITests {
             try #require(again.status == 200, "\(again)")
             #expect(again.id == answer.id)
             #expect(again.outcome == answer.outcome)
-            #expect(again.json["result"].map { String(decoding: $0.raw, as: UTF8.self) } == example.result)
+            // The trail's answer: card ids that the caller sent are masked in it.
+            let kept = ["111", "222", "333"].reduce(example.result) { $0.replacing("\\\"\($1)\\\"", with: #"\"***\""#) }
+            #expect(again.json["result"].map { String(decoding: $0.raw, as: UTF8.self) } == kept)
             #expect(try await stage.relay.get(path, token: stage.tokens.other).problem == "not-found")
             #expect(try await stage.relay.get(path, token: stage.tokens.auditor).problem == "forbidden")
         }
