@@ -122,7 +122,7 @@ public final class TrailReader {
         let openSince: Int64?
     }
 
-    /// Bounds of a second ago do for a list: they only ever move on.
+    /// Bounds of a second ago do for a list: they move on slowly, and back only with a call that came late.
     private func recentBounds() async throws(PostgresError) -> Bounds {
         if let known, known.until > ContinuousClock.now { return known.bounds }
         let bounds = try await bounds()
