@@ -22,7 +22,9 @@ import Testing
     }
 
     /// Takes turns until so many intents are closed.
-    private func close(_ count: Int, _ reconciler: inout Reconciler, on connection: PostgresConnection) async throws -> Int {
+    private func close(_ count: Int, _ reconciler: inout Reconciler, on connection: PostgresConnection) async throws
+        -> Int
+    {
         var (closed, turns) = (0, 0)
         while closed < count, turns < 500 {
             closed += try await reconciler.turn(on: connection)
