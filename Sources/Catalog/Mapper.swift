@@ -46,7 +46,7 @@ struct Mapper {
     var files: [FilePart] = []
     /// The files that came beside the JSON, by their fields' indices.
     var attached: [Int: FilePart] = [:]
-    var keys: [BusinessKey] = []
+    var keys = BusinessKeys()
     var requestID: String?
     var expectations: [[String]]
     /// What the parameter at hand is written into.
@@ -66,7 +66,7 @@ struct Mapper {
         expectations = expectationCount == 0 ? [] : Array(repeating: [], count: expectationCount)
         // Room for an ordinary call.
         path.reserveCapacity(8)
-        keys.reserveCapacity(8)
+        keys.reserve(8)
         sensitive.reserveCapacity(4)
         spans.reserveCapacity(4)
     }
@@ -95,6 +95,11 @@ struct Mapper {
         path.append(.name(name))
         fault(detail())
         path.removeLast()
+    }
+
+    /// Whether the value at hand is of a list's element.
+    var isInList: Bool {
+        path.contains { if case .index = $0 { true } else { false } }
     }
 
     // MARK: Objects
@@ -304,8 +309,9 @@ struct Mapper {
     /// Keeps a sent value as a key, a request id, a private value; gives its masked form if it is private.
     mutating func remember(_ text: String, _ field: CompiledField) -> String? {
         if field.isRequestID { requestID = text }
-        if let key = field.field.key, keys.count < BusinessKey.maximumCount, !Parameter.isBlank(text) {
-            keys.append(BusinessKey(name: key, value: text, isSensitive: field.field.sensitivity != nil))
+        if let key = field.field.key, !Parameter.isBlank(text) {
+            keys.add(
+                BusinessKey(name: key, value: text, isSensitive: field.field.sensitivity != nil), isInList: isInList)
         }
         guard let sensitivity = field.field.sensitivity else { return nil }
         let masked = sensitivity.mask(text)
