@@ -32,7 +32,7 @@ struct AuditCommandTests {
             (["--client-request-id", "mine-4"], "client_request_id=mine-4"),
             (["--top-request-id", topID], "top_request_id=\(topID)"),
             (["--min-duration-ms", "60000"], "min_duration_ms=60000"), (["--from", from], "from=\(from)"),
-            (["--to", from], "to=\(from)"), (["--key", "acid:1"], "key=acid:1"),
+            (["--to", from], "to=\(from)"), (["--key", "phone:1"], "key=phone:1"),
         ] {
             for order in ["newest", "oldest"] {
                 let page = try await stage.relay.get(
@@ -56,7 +56,8 @@ struct AuditCommandTests {
     @Test(
         "What cannot be done is refused with 2, and says what",
         arguments: [
-            (["list", "--cursor", "x"], "cursor"), (["list", "--include", "request"], "--json"),
+            (["list", "--cursor", "x"], "cursor"), (["list", "--ref", ""], "--ref"),
+            (["stats", "--seller", ""], "--seller"), (["list", "--include", "request"], "--json"),
             (["list", "--json", "--include", "all"], "include"), (["export", "--format", "xml"], "format"),
             (["export", "--limit", "0"], "limit"), (["export", "--order", "best"], "order"),
             (["tail", "--outcome", "open"], "open"),
