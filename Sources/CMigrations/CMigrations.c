@@ -36,6 +36,9 @@ static const unsigned char audit_calls_at[] = {
 static const unsigned char audit_api_days[] = {
 #embed "../../migrations/0011_audit_api_days.sql"
 };
+static const unsigned char audit_api_comments[] = {
+#embed "../../migrations/0012_audit_api_comments.sql"
+};
 
 static const cmigrations_file files[] = {
     {"0001_vault.sql", vault, sizeof vault},
@@ -49,6 +52,7 @@ static const cmigrations_file files[] = {
     {"0009_audit_tags.sql", audit_tags, sizeof audit_tags},
     {"0010_audit_calls_at.sql", audit_calls_at, sizeof audit_calls_at},
     {"0011_audit_api_days.sql", audit_api_days, sizeof audit_api_days},
+    {"0012_audit_api_comments.sql", audit_api_comments, sizeof audit_api_comments},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }
