@@ -1,7 +1,7 @@
 /// Fingerprints of the business keys of one call, all made with one version of the fingerprint key. Made once a call: its intent and its ending share them.
 public struct Fingerprints: Sendable {
-    /// The most business keys of one call that are kept.
-    public static let maximumCount = 2000
+    /// The most business keys of one call that are kept: as many of its request as of its answer.
+    public static let maximumCount = 2048
 
     /// The fingerprints, in the order in which the keys came.
     public private(set) var values: [Int64] = []

@@ -5,18 +5,47 @@ public enum Reconciliation {
     /// An intent is closed this long after its call's deadline.
     public static let graceSeconds = 15
 
+    /// What a look came to.
+    struct Result {
+        /// Intents that were closed.
+        var closed = 0
+        /// Intents without a row whose time is not up.
+        var open = 0
+    }
+
     /// Gives every intent that is past its deadline and grace the row `unknown`, and moves the mark after which readers look for open calls.
     ///
     /// The replica that made the call may still write its own row later: it has a higher source and wins.
-    /// - Parameter sinceSeconds: how far back to look at least; intents before the mark are looked at only when this reaches further.
+    /// - Parameter sinceSeconds: how far back to look at least; intents before the mark are looked at only when this reaches further, and an open one
+    ///   among them then takes the mark back to where it stands.
     /// - Returns: how many were closed.
     public static func run(on connection: PostgresConnection, sinceSeconds: Int = 0, timeout: Duration = .seconds(30))
         async throws(PostgresError) -> Int
     {
         guard let (close, advance) = try await statements(on: connection, sinceSeconds: sinceSeconds) else { return 0 }
-        let closed = try await connection.query(close, timeout: timeout)
+        let result = try await result(of: close, on: connection, timeout: timeout)
         _ = try await connection.query(advance, timeout: timeout)
-        return Int(closed.first?["closed"].integer ?? 0)
+        return result.closed
+    }
+
+    /// Closes the intents of one GMT+8 day, `YYYYMMDD`. The mark stays where it is.
+    static func run(
+        day: String, on connection: PostgresConnection, timeout: Duration
+    ) async throws(PostgresError) -> Result {
+        let row = try await connection.query(
+            """
+            SELECT audit.day_start(d)::text AS start, audit.day_start(d + 1)::text AS end FROM to_date($1, 'YYYYMMDD') AS d
+            """, [.text(day)], timeout: .seconds(5)
+        ).first
+        guard let start = row?["start"].text, let end = row?["end"].text else { return Result() }
+        return try await result(of: close(from: start, to: end), on: connection, timeout: timeout)
+    }
+
+    private static func result(
+        of close: String, on connection: PostgresConnection, timeout: Duration
+    ) async throws(PostgresError) -> Result {
+        let row = try await connection.query(close, timeout: timeout).first
+        return Result(closed: Int(row?["closed"].integer ?? 0), open: Int(row?["open"].integer ?? 0))
     }
 
     /// What closes intents, and what moves the mark, for now; nil when there is no mark.
@@ -24,10 +53,9 @@ public enum Reconciliation {
         on connection: PostgresConnection, sinceSeconds: Int
     ) async throws(PostgresError) -> (close: String, advance: String)? {
         let row = try await connection.query(marks, [.integer(Int64(sinceSeconds))], timeout: .seconds(5)).first
-        guard let mark = row?["mark"].text, let since = row?["since"].text, let settled = row?["settled"].text,
-            let end = row?["end"].text
+        guard let since = row?["since"].text, let settled = row?["settled"].text, let end = row?["end"].text
         else { return nil }
-        return (close(from: since, to: end), advance(from: mark, to: settled))
+        return (close(from: since, to: end), advance(from: since, to: settled))
     }
 
     /// Where to look, as texts: only instants that stand in a statement let the planner leave out all other days, of calls too.
@@ -35,7 +63,7 @@ public enum Reconciliation {
     /// Half a minute is kept for intents on their way: commits that wait, clocks that differ. Lists look through the intents after the mark, so that a long time
     /// would cost them much while many calls are made.
     private static let marks = """
-        SELECT closed_before::text AS mark, least(closed_before, now() - $1::bigint * interval '1 second')::text AS since,
+        SELECT least(closed_before, now() - $1::bigint * interval '1 second')::text AS since,
                (now() - interval '30 seconds')::text AS settled, (now() + interval '1 day')::text AS end
         FROM audit.reconciliation
         """
@@ -43,29 +71,33 @@ public enum Reconciliation {
     /// `504` is the status that the caller would have been given.
     private static func close(from since: String, to end: String) -> String {
         """
-        WITH closed AS (
+        WITH open AS MATERIALIZED (
+            SELECT id, at, caller, app, seller, tenant, method, request_id, refs, client_request_id, keys, key_version,
+                   deadline < now() - interval '\(graceSeconds) seconds' AS is_over
+            FROM audit.intents AS i
+            WHERE \(within("at", since, end))
+              AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id AND \(within("c.at", since, end)))),
+        closed AS (
             INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, tenant, method, outcome, status, message, duration_us,
                                      attempts, request_id, refs, client_request_id, request_bytes, response_bytes,
                                      keys, key_version)
             SELECT id, at, 0, now(), caller, app, seller, tenant, method, 'unknown', 504,
                    'The replica that made the call left no result.',
                    (extract(epoch FROM now() - at) * 1000000)::bigint, 1, request_id, refs, client_request_id, 0, 0, keys, key_version
-            FROM audit.intents AS i
-            WHERE \(within("at", since, end)) AND deadline < now() - interval '\(graceSeconds) seconds'
-              AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id AND \(within("c.at", since, end)))
+            FROM open WHERE is_over
             ON CONFLICT DO NOTHING
             RETURNING 1)
-        SELECT count(*) AS closed FROM closed
+        SELECT (SELECT count(*) FROM closed) AS closed, (SELECT count(*) FROM open WHERE NOT is_over) AS open
         """
     }
 
-    /// Moves the mark to the first open call, or to where calls are settled.
-    private static func advance(from mark: String, to settled: String) -> String {
+    /// Moves the mark to the first open call of the stretch, be it behind the mark, or to where calls are settled.
+    private static func advance(from since: String, to settled: String) -> String {
         """
-        UPDATE audit.reconciliation SET closed_before = greatest(closed_before, coalesce(
+        UPDATE audit.reconciliation SET closed_before = coalesce(
             (SELECT min(at) FROM audit.intents AS i
-             WHERE \(within("i.at", mark, settled)) AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id AND \(within("c.at", mark, settled)))),
-            '\(settled)'::timestamptz))
+             WHERE \(within("i.at", since, settled)) AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id AND \(within("c.at", since, settled)))),
+            greatest(closed_before, '\(settled)'::timestamptz))
         """
     }
 

@@ -15,6 +15,8 @@ public struct RefusalFilter: Sendable {
     public var type: String?
     /// One of the caller's document numbers.
     public var ref: String?
+    /// What the reader may see; a refusal that names no app is of none.
+    public var bounds = TrailBounds()
     /// Refusals of a lower number: the cursor of `GET /v1/audit/refusals`.
     public var before: Int64?
     /// Rows of a page, 1...1000.
@@ -43,9 +45,12 @@ public struct RefusalFilter: Sendable {
             parameters.append(.text(ref))
             terms.append("refs @> ARRAY[$\(parameters.count)]::text[]")
         }
+        var clause = TrailClause(parameters: parameters)
+        clause.add(bounds)
+        terms += clause.terms
         let sql = """
             SELECT \(Refusal.columns) FROM audit.refusals WHERE \(terms.joined(separator: " AND ")) ORDER BY id DESC LIMIT \(limit + 1)
             """
-        return (sql, parameters)
+        return (sql, clause.parameters)
     }
 }

@@ -72,7 +72,12 @@ extension TrailFilter {
     }
 
     /// The dimensions that are narrowed.
-    var narrowed: Set<StatsQuery.Dimension> { method == nil ? pinned : pinned.union([.method]) }
+    var narrowed: Set<StatsQuery.Dimension> {
+        var narrowed = pinned
+        if method != nil || !bounds.methods.isEmpty { narrowed.insert(.method) }
+        if !bounds.apps.isEmpty { narrowed.insert(.app) }
+        return narrowed
+    }
 
     /// Whether it narrows something that only cells and calls have.
     var needsCells: Bool { status != nil || code != nil }

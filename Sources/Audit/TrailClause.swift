@@ -23,11 +23,15 @@ struct TrailClause {
     }
 
     mutating func add(method: String?) {
-        guard let method else { return }
-        guard method.utf8.contains(UInt8(ascii: "*")) else { return add("method", equals: method) }
+        if let method { terms.append(methodTerm(method)) }
+    }
+
+    /// The condition of one method, or of a glob.
+    mutating func methodTerm(_ method: String) -> String {
+        guard method.utf8.contains(UInt8(ascii: "*")) else { return "method = \(bind(.text(method)))" }
         let pattern = method.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
             .replacing("*", with: "%")
-        terms.append("method LIKE \(bind(.text(pattern)))")
+        return "method LIKE \(bind(.text(pattern)))"
     }
 
     mutating func add(ref: String?) {

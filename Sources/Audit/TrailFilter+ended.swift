@@ -8,6 +8,7 @@ extension TrailFilter {
     func statement(_ look: TrailTail.Look) -> (sql: String, parameters: [SQLValue]) {
         var clause = TrailClause()
         clause.terms.append("at >= \(clause.instant(look.from))")
+        if let to = look.to { clause.terms.append("at < \(clause.instant(to))") }
         if let fromMilliseconds { clause.terms.append("at >= \(clause.instant(fromMilliseconds))") }
         if let toMilliseconds { clause.terms.append("at < \(clause.instant(toMilliseconds))") }
         addCommon(to: &clause)

@@ -122,6 +122,7 @@ extension TrailFilter {
         clause.add("app", equals: app)
         clause.add("seller", equals: seller)
         clause.add("caller", equals: caller)
+        clause.add(bounds)
         clause.add("client_request_id", equals: clientRequestID)
         clause.add(ref: ref)
         if key != nil { clause.add(fingerprints: fingerprints) }

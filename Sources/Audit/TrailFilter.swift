@@ -40,6 +40,8 @@ public struct TrailFilter: Sendable {
     public var siblingOf: CallID?
     /// What notes say became of the call.
     public var settled: SettledFilter?
+    /// What the reader may see.
+    public var bounds = TrailBounds()
     /// Which calls come first.
     public var order: Order
     /// Rows of a page, 1...1000.
@@ -106,7 +108,7 @@ public struct TrailFilter: Sendable {
         if isLookUp { return true }
         if let outcome, outcome != Outcome.success.rawValue { return true }
         if let minimumDurationMilliseconds { return minimumDurationMilliseconds >= 1000 }
-        return method == nil && outcome == nil && status == nil
+        return method == nil && outcome == nil && status == nil && bounds == TrailBounds()
     }
 
     /// Whether an open call can match.

@@ -2,12 +2,15 @@ public import Postgres
 
 extension TrailReader {
     /// The notes of calls, the oldest first.
-    public func notes(of ids: [CallID]) async throws(PostgresError) -> [CallID: [Note]] {
+    /// - Parameter limit: the longest that it may take; nil: as long as any query.
+    public func notes(
+        of ids: [CallID], within limit: Duration? = nil
+    ) async throws(PostgresError) -> [CallID: [Note]] {
         guard !ids.isEmpty else { return [:] }
         let list = "{" + ids.map(\.text).joined(separator: ",") + "}"
         let rows = try await query(
             "SELECT \(Note.columns) FROM audit.notes WHERE call = ANY($1::uuid[]) ORDER BY id", [.text(list)],
-            plan: .kept)
+            plan: .kept, within: limit)
         var notes: [CallID: [Note]] = [:]
         for row in rows {
             guard let id = row["call"].text.flatMap({ CallID($0) }) else { continue }

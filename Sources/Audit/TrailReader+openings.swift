@@ -8,8 +8,8 @@ public enum FullRequest: Sendable, Equatable {
     case tooLarge(Int)
     /// Its day is gone.
     case gone
-    /// Its day is there, and it is not among what was kept.
-    case neverKept
+    /// Its day is there, and it is not among what is kept: what the setting was at the time is not known.
+    case absent
 }
 
 extension TrailReader {
@@ -30,7 +30,7 @@ extension TrailReader {
         guard let row = rows.first else { return .gone }
         if let sealed = row["sealed"].bytes, row["openings"].integer == 1 { return .sealed(sealed) }
         if let bytes = row["bytes"].integer { return .tooLarge(Int(bytes)) }
-        return row["has_day"].bool == true ? .neverKept : .gone
+        return row["has_day"].bool == true ? .absent : .gone
     }
 
     /// Who has opened the full request of a call, the first one first.

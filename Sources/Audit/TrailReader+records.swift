@@ -5,9 +5,11 @@ extension TrailReader {
     public func records(
         _ filter: TrailFilter, _ include: TrailInclude, maximumTextBytes: Int = maximumPageTextBytes
     ) async throws(PostgresError) -> (page: TrailPage, records: [TrailRecord]) {
+        let end = ContinuousClock.now + searchTime
         let page = try await list(filter)
         let ids = page.fetchedIDs
-        let notes = try await notes(of: ids)
+        // What is left of the list's time, or a second where the search has used it up.
+        let notes = try await notes(of: ids, within: max(end - ContinuousClock.now, .seconds(1)))
         let texts = try await texts(of: ids, include, maximumBytes: maximumTextBytes)
         let cut = page.cut(to: texts.count)
         let textByID = Dictionary(zip(ids, texts)) { first, _ in first }

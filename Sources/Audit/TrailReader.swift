@@ -5,7 +5,7 @@ import TOP
 public final class TrailReader {
     private let pool: PostgresPool
     private let timeout: Duration
-    private let searchTime: Duration
+    let searchTime: Duration
     private var known: (bounds: Bounds, until: ContinuousClock.Instant)?
 
     /// - Parameters:
@@ -94,11 +94,11 @@ public final class TrailReader {
             .compactMap { TrailRow($0) }
     }
 
-    /// One statement within the reader's time.
+    /// One statement within the reader's time, or a shorter one.
     func query(
-        _ sql: String, _ parameters: [SQLValue], plan: QueryPlan = .custom
+        _ sql: String, _ parameters: [SQLValue], plan: QueryPlan = .custom, within limit: Duration? = nil
     ) async throws(PostgresError) -> Rows {
-        try await pool.query(sql, parameters, plan: plan, timeout: timeout)
+        try await pool.query(sql, parameters, plan: plan, timeout: min(limit ?? timeout, timeout))
     }
 
     /// The stretch that a filter's ends and its cursor leave.
@@ -122,7 +122,7 @@ public final class TrailReader {
         let openSince: Int64?
     }
 
-    /// Bounds of a second ago do for a list: they only ever move on.
+    /// Bounds of a second ago do for a list: they move on slowly, and back only with a call that came late.
     private func recentBounds() async throws(PostgresError) -> Bounds {
         if let known, known.until > ContinuousClock.now { return known.bounds }
         let bounds = try await bounds()

@@ -33,6 +33,9 @@ static const unsigned char audit_tags[] = {
 static const unsigned char audit_api_days[] = {
 #embed "../../migrations/0010_audit_api_days.sql"
 };
+static const unsigned char audit_api_comments[] = {
+#embed "../../migrations/0011_audit_api_comments.sql"
+};
 
 static const cmigrations_file files[] = {
     {"0001_vault.sql", vault, sizeof vault},
@@ -45,6 +48,7 @@ static const cmigrations_file files[] = {
     {"0008_sealed_requests.sql", sealed_requests, sizeof sealed_requests},
     {"0009_audit_tags.sql", audit_tags, sizeof audit_tags},
     {"0010_audit_api_days.sql", audit_api_days, sizeof audit_api_days},
+    {"0011_audit_api_comments.sql", audit_api_comments, sizeof audit_api_comments},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }

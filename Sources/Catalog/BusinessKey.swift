@@ -14,6 +14,6 @@ public struct BusinessKey: Sendable, Hashable {
         self.isSensitive = isSensitive
     }
 
-    /// The most keys that are kept of one request or answer; further ones are left out.
+    /// The most keys that are kept of one request, and of one answer: those of single values first, then those of lists. Further ones are left out.
     public static let maximumCount = 1024
 }

@@ -4,6 +4,8 @@ public struct Catalog: Sendable {
     public let entries: [Entry]
     private let methods: [String: Entry]
     private let paths: [String: Entry]
+    /// The business keys of all entries, by each spelling of their names.
+    let businessKeys: [String: String]
 
     /// The catalog that is part of the binary.
     public static func embedded() throws(CatalogError) -> Catalog {
@@ -25,6 +27,7 @@ public struct Catalog: Sendable {
         let entries = loader.load()
         if !loader.faults.isEmpty { throw CatalogError(loader.faults) }
         self.entries = entries
+        businessKeys = Self.businessKeys(of: entries)
         methods = Dictionary(entries.map { ($0.method, $0) }) { first, _ in first }
         paths = Dictionary(entries.compactMap { entry in entry.path.map { ($0, entry) } }) { first, _ in first }
     }

@@ -17,7 +17,7 @@ extension Entry {
         return .mapped(
             MappedCall(
                 parameters: mapper.parameters, files: mapper.files, maskedRequest: mapper.maskedRequest(by: mask),
-                keys: mapper.keys,
+                keys: mapper.keys.kept,
                 requestID: mapper.requestID, mask: mask, expectations: mapper.expectations))
     }
 }

@@ -8,7 +8,9 @@ struct Interpreter {
     private let mask: ValueMask
     private let expectations: [[String]]
     private var writer: JSONWriter
-    private var keys: [BusinessKey] = []
+    private var keys = BusinessKeys()
+    /// How many lists the value at hand is within.
+    private var lists = 0
     private var sensitive: [SensitiveValue] = []
     /// Whether a value was met that the mask alone does not hide.
     private var hasHidden = false
@@ -26,7 +28,7 @@ struct Interpreter {
         return Interpretation(
             outcome: outcome(inner), retryable: flag(entry.outcome.retryable, inner), result: writer.bytes,
             requestID: Answer.requestID(in: inner), code: text(entry.outcome.code, inner),
-            message: text(entry.outcome.message, inner), keys: keys, mask: mask.adding(sensitive),
+            message: text(entry.outcome.message, inner), keys: keys.kept, mask: mask.adding(sensitive),
             isWhollyKnown: !hasHidden)
     }
 
@@ -68,7 +70,9 @@ struct Interpreter {
         if member.isList, value.kind == .object, value.count != 1 { hasHidden = hasHidden || entry.isPersonal }
         if member.isList, let elements = ListWrapper.elements(of: value, member) {
             writer.beginArray()
+            lists += 1
             for element in elements { write(element: element, member) }
+            lists -= 1
             writer.endArray()
         } else {
             if member.isList, value.kind.isScalar { hasHidden = hasHidden || entry.isPersonal }
@@ -93,8 +97,9 @@ struct Interpreter {
         if entry.isPersonal, !hasHidden, !value.kind.isScalar || !member.admits(value) { hasHidden = true }
         guard member.key != nil || member.sensitivity != nil, let text = value.scalarText, !Parameter.isBlank(text)
         else { return }
-        if let key = member.key, keys.count < BusinessKey.maximumCount {
-            keys.append(BusinessKey(name: key, value: text, isSensitive: member.sensitivity != nil))
+        if let key = member.key {
+            keys.add(
+                BusinessKey(name: key, value: text, isSensitive: member.sensitivity != nil), isInList: lists > 0)
         }
         if let sensitivity = member.sensitivity {
             sensitive.append(

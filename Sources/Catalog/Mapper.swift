@@ -15,7 +15,7 @@ struct Mapper {
     var files: [FilePart] = []
     /// The files that came beside the JSON, by their fields' indices.
     var attached: [Int: FilePart] = [:]
-    var keys: [BusinessKey] = []
+    var keys = BusinessKeys()
     var requestID: String?
     var expectations: [[String]]
     /// What the parameter at hand is written into.
@@ -38,7 +38,7 @@ struct Mapper {
         self.isPersonal = isPersonal
         expectations = expectationCount == 0 ? [] : Array(repeating: [], count: expectationCount)
         // Room for an ordinary call.
-        keys.reserveCapacity(8)
+        keys.reserve(8)
         sensitive.reserveCapacity(4)
         spans.reserveCapacity(4)
     }
@@ -265,8 +265,10 @@ struct Mapper {
     /// Keeps a sent value as a key, a request id, a private value; gives its masked form if it is private.
     mutating func remember(_ text: String, _ field: CompiledField) -> String? {
         if field.isRequestID { requestID = text }
-        if let key = field.field.key, keys.count < BusinessKey.maximumCount, !Parameter.isBlank(text) {
-            keys.append(BusinessKey(name: key, value: text, isSensitive: field.field.sensitivity != nil))
+        if let key = field.field.key, !Parameter.isBlank(text) {
+            keys.add(
+                BusinessKey(name: key, value: text, isSensitive: field.field.sensitivity != nil),
+                isInList: path.isInList)
         }
         guard let sensitivity = field.field.sensitivity else { return nil }
         let masked = sensitivity.mask(text)

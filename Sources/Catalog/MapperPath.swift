@@ -43,6 +43,11 @@ struct MapperPath {
         return pointer.description
     }
 
+    /// Whether the value is of a list's element.
+    var isInList: Bool {
+        steps.contains { if case .index = $0 { true } else { false } }
+    }
+
     /// Begins with the caller's JSON.
     mutating func begin(_ root: JSONValue) {
         self.root = root

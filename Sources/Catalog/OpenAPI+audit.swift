@@ -25,21 +25,21 @@ extension OpenAPI {
 
     private static let ends = ##"""
         {"name": "from", "in": "query", "description": "Inclusive, RFC 3339.",
-          "schema": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}},
+          "schema": {"type": "string", "format": "date-time"}},
         {"name": "to", "in": "query", "description": "Exclusive, RFC 3339.",
-          "schema": {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}}
+          "schema": {"type": "string", "format": "date-time"}}
         """##
 
     private static let refusalParameters = ##"""
         [
           \##(ends),
-          {"name": "caller", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"},
+          {"name": "caller", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"},
             "description": "The name of a token."},
-          {"name": "method", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"},
+          {"name": "method", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"},
             "description": "The TOP method that was asked for."},
-          {"name": "type", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"},
+          {"name": "type", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"},
             "description": "The problem's type, such as `invalid-parameters`."},
-          {"name": "ref", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"},
+          {"name": "ref", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"},
             "description": "A document number of the caller's."},
           {"name": "limit", "in": "query",
             "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}, {"const": ""}]}},
@@ -65,21 +65,21 @@ extension OpenAPI {
               {"enum": ["count", "errors", "error_rate", "p50", "p95", "p99", "request_bytes", "response_bytes"]}}},
           {"name": "limit", "in": "query", "description": "Only so many sets of values, those with most calls.",
             "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"const": ""}]}},
-          {"name": "method", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A method, or a glob with `*`."},
-          {"name": "outcome", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "As in the list, but `open`: only calls that have ended are counted."},
-          {"name": "app", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The app that signed."},
-          {"name": "seller", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The seller's alias."},
-          {"name": "caller", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The name of a token."},
+          {"name": "method", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "A method, or a glob with `*`."},
+          {"name": "outcome", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "As in the list, but `open`: only calls that have ended are counted."},
+          {"name": "app", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "The app that signed."},
+          {"name": "seller", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "The seller's alias."},
+          {"name": "caller", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "The name of a token."},
           {"name": "status", "in": "query", "description": "The HTTP status that was given.",
-            "schema": {"anyOf": [{"type": "integer", "minimum": 100, "maximum": 599}, {"const": ""}]}},
-          {"name": "code", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "TOP's code, or the transport's."},
-          {"name": "sub_code", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "TOP's sub_code."},
-          {"name": "top_request_id", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "TOP's id of the call."},
-          {"name": "client_request_id", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "The caller's X-Request-Id."},
+            "schema": {"type": "integer", "minimum": 100, "maximum": 599}},
+          {"name": "code", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "TOP's code, or the transport's."},
+          {"name": "sub_code", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "TOP's sub_code."},
+          {"name": "top_request_id", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "TOP's id of the call."},
+          {"name": "client_request_id", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "The caller's X-Request-Id."},
           {"name": "min_duration_ms", "in": "query", "description": "The least milliseconds that the call took.",
-            "schema": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 86400000}, {"const": ""}]}},
-          {"name": "key", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A business key, as the manual says."},
-          {"name": "ref", "in": "query", "schema": {"type": "string", "pattern": "^[^\\x00]*$"}, "description": "A document number of the caller's."},
+            "schema": {"type": "integer", "minimum": 0, "maximum": 86400000}},
+          {"name": "key", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "A business key, as the manual says."},
+          {"name": "ref", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "A document number of the caller's."},
           {"$ref": "#/components/parameters/RequestID"}
         ]
         """##

@@ -45,11 +45,11 @@ struct PreparedCall: Sendable {
 }
 
 extension Fingerprints {
-    /// Adds the keys that a request or an answer names. A list at its limit may have been cut.
+    /// Adds the keys that a request or an answer names; one over the limit says that there are more.
     mutating func add(_ keys: [BusinessKey]) {
         if keys.isEmpty { return }
         reserve(keys.count)
-        for key in keys { add(name: key.name, value: key.value) }
-        if keys.count >= BusinessKey.maximumCount { isCut = true }
+        for key in keys.prefix(BusinessKey.maximumCount) { add(name: key.name, value: key.value) }
+        if keys.count > BusinessKey.maximumCount { isCut = true }
     }
 }

@@ -93,7 +93,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
         case .relayMisconfigured: "The relay is misconfigured"
         case .topError: "TOP failed; nothing was done"
         case .topUnreachable: "TOP could not be reached; nothing was sent"
-        case .auditUnavailable: "The call could not be recorded; nothing was sent"
+        case .auditUnavailable: "The audit trail is not available; nothing was sent"
         case .overloaded: "The relay is overloaded; nothing was sent"
         case .draining: "The replica is stopping; nothing was sent"
         case .outcomeUnknown: "The outcome is unknown"

@@ -16,7 +16,8 @@ extension Worker {
         let (text, settles) = try Self.readNote(body)
         let note: Note?
         do {
-            guard try await reader.call(id) != nil else { throw Problem(.notFound, "There is no such call.") }
+            guard let row = try await reader.call(id) else { throw Problem(.notFound, "There is no such call.") }
+            try token.checkMayRead(row)
             note = try await reader.add(text, settling: settles, to: id, by: token.name)
         } catch let error as PostgresError {
             throw Self.unreadable(error, logger)
@@ -61,7 +62,8 @@ extension Worker {
     }
 
     /// One page of requests that never became calls.
-    public func refusals(_ filter: RefusalFilter) async throws(Problem) -> Reply {
+    public func refusals(_ filter: RefusalFilter, for token: AccessToken) async throws(Problem) -> Reply {
+        let filter = try filter.narrowed(to: token)
         let found: [Refusal]
         do { found = try await reader.refusals(filter) } catch { throw Self.unreadable(error, logger) }
         let page = found.prefix(filter.limit)

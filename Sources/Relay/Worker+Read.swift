@@ -32,8 +32,10 @@ extension Worker {
     }
 
     /// One page of everybody's calls, with the texts that are asked for.
-    public func calls(_ filter: TrailFilter, _ include: TrailInclude) async throws(Problem) -> Reply {
-        let filter = try resolvingKey(of: filter)
+    public func calls(
+        _ filter: TrailFilter, _ include: TrailInclude, for token: AccessToken
+    ) async throws(Problem) -> Reply {
+        let filter = try await readable(filter, by: token)
         do {
             let (page, records) = try await reader.records(filter, include)
             var json = JSONWriter(capacity: 512 + page.rows.count * 512)
@@ -58,17 +60,26 @@ extension Worker {
         }
     }
 
-    /// A filter by a business key, with the fingerprints under which the key is searched.
-    public func resolvingKey(of filter: TrailFilter) throws(Problem) -> TrailFilter {
+    /// A filter within what a token may read, with the fingerprints under which a business key is searched.
+    public func readable(_ filter: TrailFilter, by token: AccessToken) async throws(Problem) -> TrailFilter {
+        var filter = try filter.narrowed(to: token)
+        if let id = filter.siblingOf { try await checkMayRead(id, token) }
         guard filter.key != nil else { return filter }
-        var filter = filter
         let keys = try currentVault().keys(.fingerprint)
         filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
         return filter
     }
 
+    /// Refuses a call that there is and that the token is not for.
+    private func checkMayRead(_ id: CallID, _ token: AccessToken) async throws(Problem) {
+        if token.apps.isEmpty, token.methods.isEmpty { return }
+        let row: TrailRow?
+        do { row = try await reader.call(id) } catch { throw Self.unreadable(error, logger) }
+        if let row { try token.checkMayRead(row) }
+    }
+
     /// One call of anybody, with the texts that are asked for.
-    public func call(_ id: CallID, _ include: TrailInclude) async throws(Problem) -> Reply {
+    public func call(_ id: CallID, _ include: TrailInclude, for token: AccessToken) async throws(Problem) -> Reply {
         let found: TrailRecord?
         let openings: [Opening]
         do {
@@ -78,6 +89,7 @@ extension Worker {
             throw Self.unreadable(error, logger)
         }
         guard let found else { throw Self.noSuchCall() }
+        try token.checkMayRead(found.row)
         var json = JSONWriter(capacity: 2048)
         found.write(to: &json) { Opening.write(openings, to: &$0) }
         return .json(json.bytes)

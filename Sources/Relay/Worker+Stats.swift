@@ -3,13 +3,13 @@ import JSON
 import Logging
 import Postgres
 import TOP
-import Vault
+public import Vault
 
 extension Worker {
     /// Aggregates of everybody's calls.
-    public func stats(_ query: StatsQuery) async throws(Problem) -> Reply {
+    public func stats(_ query: StatsQuery, for token: AccessToken) async throws(Problem) -> Reply {
         var query = query
-        query.filter = try resolvingKey(of: query.filter)
+        query.filter = try await readable(query.filter, by: token)
         let answer: TrailReader.StatsAnswer
         do { answer = try await reader.stats(query) } catch { throw Self.unreadable(error, logger) }
         switch answer {

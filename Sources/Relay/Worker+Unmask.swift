@@ -15,9 +15,7 @@ extension Worker {
         let found: (row: TrailRow, request: FullRequest)
         do {
             guard let row = try await reader.call(id) else { throw Problem(.notFound, "There is no such call.") }
-            guard token.allows(app: row.app), token.allows(method: row.method) else {
-                throw Problem(.forbidden, "The token \(token.name) is not for calls of this app and method.")
-            }
+            try token.checkMayRead(row)
             found = (row, try await reader.open(id, by: token.name, because: reason))
         } catch let error as PostgresError {
             logger.record(.warning, "An opening cannot be recorded", [.call: id.text, .error: error.description])
@@ -52,8 +50,11 @@ extension Worker {
         switch request {
         case .gone:
             throw Problem(.notFound, "The full request of this call is not kept any longer.")
-        case .neverKept:
-            throw Problem(.notFound, "The full request of this call was never kept: none were at its time.")
+        case .absent:
+            throw Problem(
+                .notFound,
+                "The full request of this call is no longer kept, or was never kept: TOPRELAY_RETENTION_SEALED says for how long."
+            )
         case .tooLarge(let bytes):
             throw Problem(
                 .notFound,

@@ -1,4 +1,5 @@
 import Audit
+import Catalog
 import EventLoop
 import HTTPServer
 import Logging
@@ -43,12 +44,14 @@ actor AuditExporter {
     }
 
     /// Answers one request: with a problem, or with a file in pieces.
-    /// - Parameter worker: has the copy of the vault that the caller's token is looked up in.
+    /// - Parameters:
+    ///   - catalog: tells the business keys.
+    ///   - worker: has the copy of the vault that the caller's token is looked up in.
     func serve(
-        _ request: ServerRequest, checkedBy worker: Worker, reply: @Sendable (ServerResponse) -> Void
+        _ request: ServerRequest, catalog: Catalog, checkedBy worker: Worker, reply: @Sendable (ServerResponse) -> Void
     ) async {
         do throws(Problem) {
-            let query = try await Self.check(request, on: worker)
+            let query = try await Self.check(request, catalog, on: worker)
             let start = WallClock.milliseconds()
             guard !request.isHead else {
                 let headers = query.headers(startMilliseconds: start)
@@ -69,12 +72,12 @@ actor AuditExporter {
     }
 
     private static func check(
-        _ request: ServerRequest, on worker: isolated Worker
+        _ request: ServerRequest, _ catalog: Catalog, on worker: isolated Worker
     ) async throws(Problem) -> ExportQuery {
-        _ = try worker.authorize(request.authorization, for: .auditRead)
+        let token = try worker.authorize(request.authorization, for: .auditRead)
         try request.checkRequestID()
         var query = try ExportQuery(try QueryString(request.query))
-        query.filter = try worker.resolvingKey(of: query.filter)
+        query.filter = try await worker.readable(query.filter.checked(against: catalog), by: token)
         return query
     }
 

@@ -13,8 +13,6 @@ actor Caretaker {
     static let reconcileEvery: Duration = .seconds(5)
     /// How often partitions are looked at and made.
     static let partitionsEvery: Duration = .seconds(600)
-    /// How far back a thorough reconciliation looks, which runs as often as partitions are made.
-    static let thoroughSeconds = 24 * 3600
     /// The advisory lock of the leader: a number of its own.
     private static let lease: Int64 = 0x6361_7265_7461_6b65
 
@@ -36,6 +34,7 @@ actor Caretaker {
     private let gauges = TrailGauges()
     private var isLeader = false { didSet { gauges.record(isLeader: isLeader) } }
     private var partitionsDueAt: UInt64 = 0
+    private var reconciler = Reconciler()
 
     init(settings: PostgresSettings, retention: Retention, loop: EventLoop, readiness: Readiness, logger: Logger) {
         self.settings = settings
@@ -69,12 +68,12 @@ actor Caretaker {
     private func work(on connection: PostgresConnection) async throws {
         isLeader = false
         partitionsDueAt = 0
+        reconciler = Reconciler()
         while !Task.isCancelled {
             if !isLeader { isLeader = try await takeLease(on: connection) }
             try await gauges.record(on: connection)
-            let isThorough = EventLoop.now() >= partitionsDueAt
-            if isThorough { try await lookAtPartitions(on: connection) }
-            if isLeader { try await reconcile(on: connection, thorough: isThorough) }
+            if EventLoop.now() >= partitionsDueAt { try await lookAtPartitions(on: connection) }
+            if isLeader { try await reconcile(on: connection) }
             try await Task.sleep(for: Self.reconcileEvery)
         }
     }
@@ -109,8 +108,10 @@ actor Caretaker {
         partitionsDueAt = EventLoop.now() + UInt64(wait.components.seconds) * 1_000_000_000
     }
 
-    private func reconcile(on connection: PostgresConnection, thorough: Bool) async throws {
-        let count = try await Reconciliation.run(on: connection, sinceSeconds: thorough ? Self.thoroughSeconds : 0)
+    private func reconcile(on connection: PostgresConnection) async throws {
+        var turning = reconciler
+        let count = try await turning.turn(on: connection)
+        reconciler = turning
         guard count > 0 else { return }
         closed.increment(by: count)
         logger.record(.warning, "Calls without a result were closed as unknown", [.count: "\(count)"])

@@ -32,19 +32,20 @@ struct Endpoints: Sendable {
                 try request.checkRequestID()
                 return try await worker.ownCall(id, of: token, catalog: catalog)
             case .auditList:
-                _ = try worker.authorize(request.authorization, for: .auditRead)
+                let token = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
-                return try await worker.calls(try AuditQuery.filter(query), include)
+                return try await worker.calls(
+                    try AuditQuery.filter(query).checked(against: catalog), include, for: token)
             case .auditCall(let id):
-                _ = try worker.authorize(request.authorization, for: .auditRead)
+                let token = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
-                return try await worker.call(id, include)
+                return try await worker.call(id, include, for: token)
             case .auditNote(let id):
                 let token = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
@@ -58,17 +59,19 @@ struct Endpoints: Sendable {
                 try request.checkIsJSON()
                 return try await worker.unmask(id, request.body, by: token)
             case .auditRefusals:
-                _ = try worker.authorize(request.authorization, for: .auditRead)
+                let token = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: RefusalQuery.names)
-                return try await worker.refusals(try RefusalQuery.filter(query))
+                return try await worker.refusals(try RefusalQuery.filter(query), for: token)
             case .auditStats:
-                _ = try worker.authorize(request.authorization, for: .auditRead)
+                let token = try worker.authorize(request.authorization, for: .auditRead)
                 try request.checkRequestID()
                 let query = try QueryString(request.query)
                 try query.check(allowed: StatsParameters.names)
-                return try await worker.stats(try StatsParameters.read(query))
+                var stats = try StatsParameters.read(query)
+                stats.filter = try stats.filter.checked(against: catalog)
+                return try await worker.stats(stats, for: token)
             case .call, .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console:
                 throw Problem(.notFound, "There is nothing at this path.")
             }

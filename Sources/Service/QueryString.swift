@@ -28,10 +28,16 @@ struct QueryString: Sendable {
         }
     }
 
-    /// Refuses every parameter that is not among `names`, and any that is given twice.
+    /// Parameters that narrow nothing: an empty one is as good as none.
+    private static let shaping: Set<String> = [
+        "order", "limit", "cursor", "include", "format", "bucket", "dimensions", "measures",
+    ]
+
+    /// Refuses every parameter that is not among `names`, any that is given twice, and an empty one that would narrow: the answer would be wider than what was
+    /// meant.
     func check(allowed names: Set<String>) throws(Problem) {
         var seen: Set<String> = []
-        for (name, _) in values {
+        for (name, value) in values {
             guard names.contains(name) else {
                 let known =
                     names.isEmpty ? "this path takes none" : "there are: \(names.sorted().joined(separator: ", "))"
@@ -39,6 +45,10 @@ struct QueryString: Sendable {
             }
             guard seen.insert(name).inserted else {
                 throw Problem(.malformedRequest, "The query parameter \"\(name)\" is given twice.")
+            }
+            guard !value.isEmpty || Self.shaping.contains(name) else {
+                throw Problem(
+                    .malformedRequest, "The query parameter \"\(name)\" is empty: give it a value, or leave it out.")
             }
         }
     }

@@ -61,7 +61,9 @@ final class RelayResponder: Responder {
         let worker = nextWorker
         if case .auditExport = route, let exporter {
             Task(executorPreference: exporter.loop) {
-                await exporter.serve(request, checkedBy: worker) { reply(Self.response($0, to: request)) }
+                await exporter.serve(request, catalog: catalog, checkedBy: worker) {
+                    reply(Self.response($0, to: request))
+                }
             }
             return
         }

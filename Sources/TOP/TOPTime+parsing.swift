@@ -25,8 +25,8 @@ extension TOPTime {
     /// The end of the year 9999 in UTC, in milliseconds since 1970.
     static let maximumMilliseconds = 253_402_300_799_999
 
-    /// Reads RFC 3339: a day and a time with an offset, and up to nine digits of a second's fraction, of which three
-    /// count. Gives milliseconds since 1970.
+    /// Reads RFC 3339: a day and a time with an offset, and up to nine digits of a second's fraction. Gives milliseconds
+    /// since 1970; what is finer rounds up, so that a stretch of time that begins or ends there holds the same whole milliseconds.
     public static func epochMilliseconds(rfc3339 text: String) throws(TOPTimeError) -> Int {
         let fields = try TimeFields(reading: text)
         guard fields.secondOfDay != nil, !fields.isDotted, !fields.isShort else { throw .form }

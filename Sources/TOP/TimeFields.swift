@@ -4,7 +4,7 @@ struct TimeFields {
     private(set) var isDotted = false
     /// nil where the text is a day alone.
     private(set) var secondOfDay: Int?
-    /// Milliseconds, cut; nil where the text holds no fraction.
+    /// Milliseconds, rounded up; nil where the text holds no fraction.
     private(set) var fraction: Int?
     private(set) var offsetSeconds: Int?
     /// Whether the text leaves out what RFC 3339 wants: the seconds, or the minutes of the offset.
@@ -93,18 +93,19 @@ struct TimeFields {
             return hour * 3600 + minute * 60 + second
         }
 
-        /// One to nine digits behind a point, as milliseconds.
+        /// One to nine digits behind a point, as milliseconds; what is finer rounds up.
         mutating func fraction() throws(TOPTimeError) -> Int? {
             guard pass(".") || pass(",") else { return nil }
             var milliseconds = 0
             var count = 0
+            var hasMore = false
             while let digit = digit() {
-                if count < 3 { milliseconds = milliseconds * 10 + digit }
+                if count < 3 { milliseconds = milliseconds * 10 + digit } else if digit > 0 { hasMore = true }
                 count += 1
             }
             guard (1...9).contains(count) else { throw .form }
             for _ in min(count, 3)..<3 { milliseconds *= 10 }
-            return milliseconds
+            return hasMore ? milliseconds + 1 : milliseconds
         }
 
         /// `Z`, `+hh:mm`, `+hhmm`, `+hh` or nothing.

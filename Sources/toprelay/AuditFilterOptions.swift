@@ -25,6 +25,7 @@ struct AuditFilterOptions: ParsableArguments {
     /// What was given, checked.
     func filter() throws -> TrailFilter {
         var filter = TrailFilter()
+        try refuseEmpty()
         if let outcome, outcome != Outcome.open, Outcome(rawValue: outcome) == nil {
             let known = (Outcome.allCases.map(\.rawValue) + [Outcome.open]).joined(separator: ", ")
             throw Failure.refused("there is no outcome \(outcome); there are \(known)")
@@ -49,5 +50,19 @@ struct AuditFilterOptions: ParsableArguments {
         filter.fromMilliseconds = try from.map(Instant.read)
         filter.toMilliseconds = try to.map(Instant.read)
         return filter
+    }
+
+    /// An empty filter would find more than what was meant: a variable of a script was not set.
+    private func refuseEmpty() throws {
+        let texts = [
+            ("method", method), ("outcome", outcome), ("app", app), ("seller", seller), ("caller", caller),
+            ("code", code),
+            ("sub-code", subCode), ("top-request-id", topRequestID), ("client-request-id", clientRequestID),
+            ("key", key),
+            ("ref", ref), ("from", from), ("to", to),
+        ]
+        for (name, text) in texts where text?.isEmpty == true {
+            throw Failure.refused("--\(name) must not be empty: give it a value, or leave it out")
+        }
     }
 }

@@ -68,7 +68,9 @@ actor DatabaseSession {
         switch try await trail.open(id, by: opener, because: reason) {
         case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
         case .gone: throw Failure.failed("the full request is not kept any longer")
-        case .neverKept: throw Failure.failed("the full request was never kept: TOPRELAY_RETENTION_SEALED was 0")
+        case .absent:
+            throw Failure.failed(
+                "the full request is no longer kept, or was never kept: TOPRELAY_RETENTION_SEALED says for how long")
         case .tooLarge(let bytes):
             throw Failure.failed("the full request was never kept: its \(bytes) bytes are over the limit")
         }

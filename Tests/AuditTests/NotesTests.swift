@@ -21,6 +21,28 @@ import Testing
         }
     }
 
+    @Test("A page whose notes somebody holds locked fails within the time of a list, not of any query")
+    func lockedNotes() async throws {
+        try await withTrail { trail in
+            let pool = PostgresPool(loop: trail.loop, settings: trail.database.settings, size: 2)
+            let reader = TrailReader(pool: pool, timeout: .seconds(3600), searchTime: .seconds(2))
+            defer { reader.close() }
+            let now = try await trail.now()
+            try await trail.database.withConnection(trail.loop) { connection in
+                var call = KnownCall(callID(now - 1000))
+                call.rows = .ended
+                try await call.insert(on: connection)
+                try await connection.execute("BEGIN; LOCK TABLE audit.notes IN ACCESS EXCLUSIVE MODE")
+                let error = await #expect(throws: PostgresError.self) {
+                    _ = try await reader.records(TrailFilter(), TrailInclude())
+                }
+                if case .timeout? = error?.kind {} else { Issue.record("\(String(describing: error))") }
+                try await connection.execute("ROLLBACK")
+                #expect(try await reader.records(TrailFilter(), TrailInclude()).records.count == 1)
+            }
+        }
+    }
+
     @Test("Refusals come back as they went, newest first, by every filter; a NUL in a pointer does not lose them")
     func refusals() async throws {
         try await withTrail { trail in

@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test("The mark moves up to half a minute ago, never back, and never over an open call")
+    @Test("The mark moves up to half a minute ago, never over an open call, and back to one that a thorough run finds")
     func mark() async throws {
         try await withTrail { trail in
             try await trail.frozen { connection, now in
@@ -158,6 +158,10 @@ import Testing
                 let view = try await connection.query("SELECT id, outcome FROM audit.trail")
                 #expect(view.map { $0["id"].text } == [open.id.text])
                 #expect(view.map { $0["outcome"].text } == ["open"])
+                // A thorough run looks before the mark, and moves it back to what is open there.
+                #expect(try await Reconciliation.run(on: connection, sinceSeconds: 3600) == 0)
+                #expect(try await mark() == now - 1_500_000)
+                #expect(try await connection.query("SELECT id FROM audit.trail").count == 2)
             }
         }
     }

@@ -115,7 +115,7 @@ import Testing
             let reader = trail.reader()
             let intent = intent(try await trail.now())
             try await writer.record(intent)
-            #expect(try await reader.open(intent.id, by: "a", because: "b") == .neverKept)
+            #expect(try await reader.open(intent.id, by: "a", because: "b") == .absent)
             #expect(try await reader.open(callID(1_700_000_000_000), by: "a", because: "b") == .gone)
             #expect(try await trail.number("SELECT count(*) FROM audit.sealed") == 0)
             #expect(try await trail.number("SELECT count(*) FROM audit.openings") == 0)

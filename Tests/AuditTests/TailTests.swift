@@ -110,6 +110,45 @@ import Testing
         }
     }
 
+    @Test(
+        "Calls of minutes, of hours and of earlier days whose rows come now are given, each once, and no call of before"
+    )
+    func earlierDays() async throws {
+        try await withTrail { trail in
+            let reader = trail.reader()
+            defer { reader.close() }
+            let now = try await trail.now()
+            let (minute, hour) = (Int64(60_000), Int64(3_600_000))
+            let ages = [2 * minute, 15 * minute, 3 * hour, 20 * hour, 49 * hour, 6 * 24 * hour]
+            try await trail.database.withConnection(trail.loop) { connection in
+                func insert(_ calls: [KnownCall]) async throws {
+                    for call in calls { try await call.insert(on: connection) }
+                    _ = try await connection.query("SELECT pg_stat_force_next_flush()")
+                }
+                try await connection.execute(
+                    "SELECT audit.make_partitions(audit.day(now()) - n) FROM generate_series(0, 9) AS n")
+                try await insert(ages.map { ended(now - $0 - minute) })
+                var tail = try await reader.tail(TrailFilter())
+                for round in 0..<2 {
+                    let late = ages.map { ended(now - $0 - Int64(round)) }
+                    try await insert(late)
+                    var given: [CallID] = []
+                    var looks = 0
+                    while given.count < late.count, looks < 400 {
+                        given += try await take(&tail, reader).map(\.id)
+                        looks += 1
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                    #expect(Set(given) == Set(late.map(\.id)) && given.count == late.count)
+                }
+                for _ in 0..<30 {
+                    #expect(try await take(&tail, reader).isEmpty)
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+            }
+        }
+    }
+
     @Test("While many write, each of their calls is given exactly once, over more than a page")
     func exactlyOnce() async throws {
         try await withTrail { trail in

@@ -42,10 +42,23 @@ struct KeyTests {
     func cardSale() throws {
         #expect(
             try mapped(cardSales, Example.cardSale).keys.map(text) == [
-                "physical_card_ids=111 (private)", "physical_card_ids=222 (private)",
-                "physical_card_ids=333 (private)", "out_brand_id=33959", "request_id=566754323224",
-                "brand_id=3396912", "out_shop_id=35663464", "shop_id=4564334",
+                "out_brand_id=33959", "request_id=566754323224", "brand_id=3396912", "out_shop_id=35663464",
+                "shop_id=4564334", "physical_card_ids=111 (private)", "physical_card_ids=222 (private)",
+                "physical_card_ids=333 (private)",
             ])
+    }
+
+    @Test(
+        "Values of a list never push out those that stand alone, and one key more than are kept says that there are more"
+    )
+    func manyKeys() throws {
+        for cards in [BusinessKey.maximumCount - 5, BusinessKey.maximumCount, 5000] {
+            let ids = (1...cards).map { number in "\"\(10_000 + number)\"" }.joined(separator: ",")
+            let body = Example.cardSale.replacing(#"["111","222","333"]"#, with: "[\(ids)]")
+            let keys = try mapped(cardSales, body).keys
+            #expect(keys.prefix(5).map(\.name) == ["out_brand_id", "request_id", "brand_id", "out_shop_id", "shop_id"])
+            #expect(keys.count == min(cards + 5, BusinessKey.maximumCount + 1))
+        }
     }
 
     @Test("Keys of the answer are told by its reading")

@@ -37,7 +37,7 @@ struct AuditCommandTests {
             (["--min-duration-ms", "60000"], "min_duration_ms=60000"), (["--from", from], "from=\(from)"),
             (["--to", from], "to=\(from)"), (["--settled", "done"], "settled=done"),
             (["--settled", "none"], "settled=none"), (["--sibling-of", sibling], "sibling_of=\(sibling)"),
-            (["--key", "acid:1"], "key=acid:1"),
+            (["--key", "phone:1"], "key=phone:1"),
         ] {
             for order in ["newest", "oldest"] {
                 let page = try await stage.relay.get(
@@ -61,7 +61,8 @@ struct AuditCommandTests {
     @Test(
         "What cannot be done is refused with 2, and says what",
         arguments: [
-            (["list", "--cursor", "x"], "cursor"), (["list", "--include", "request"], "--json"),
+            (["list", "--cursor", "x"], "cursor"), (["list", "--ref", ""], "--ref"),
+            (["stats", "--seller", ""], "--seller"), (["list", "--include", "request"], "--json"),
             (["list", "--json", "--include", "all"], "include"), (["export", "--format", "xml"], "format"),
             (["export", "--limit", "0"], "limit"), (["export", "--order", "best"], "order"),
             (["tail", "--outcome", "open"], "open"), (["list", "--settled", "perhaps"], "settled"),

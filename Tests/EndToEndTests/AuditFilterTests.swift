@@ -42,7 +42,7 @@ struct AuditFilterTests {
         ("min_duration_ms=5000", "duration_us >= 5000000"), ("ref=R6", "'R6' = ANY(refs)"),
         ("ref=S9&outcome=success", "'S9' = ANY(refs) AND outcome = 'success'"),
         ("app=app1&caller=caller2&method=m.1", "app = 'app1' AND caller = 'caller2' AND method = 'm.1'"),
-        ("seller=nobody", "false"), ("key=order_id:1", "false"),
+        ("seller=nobody", "false"), ("key=channel_profile_id:nothing", "false"),
     ]
 
     @Test("each alone and some together, newest and oldest first, within a stretch of time, there and back")
@@ -74,6 +74,18 @@ struct AuditFilterTests {
         }
         let twice = try await stage.relay.get("/v1/audit/calls?app=app1&app=", token: stage.tokens.auditor)
         #expect(twice.problem == "malformed-request")
+        for query in ["calls?ref=", "calls?seller&limit=5", "stats?key=", "export?outcome=", "refusals?type="] {
+            let empty = try await stage.relay.get("/v1/audit/" + query, token: stage.tokens.auditor)
+            #expect(
+                empty.problem == "malformed-request" && empty.json["detail"]?.string?.contains("is empty") == true,
+                "\(query)")
+        }
+        let finer = try await stage.relay.get(
+            "/v1/audit/calls?from=\(call.dropLast())001Z&to=\(call.dropLast())001Z", token: stage.tokens.auditor)
+        #expect(finer.json["data"]?.count == 0)
+        let exact = try await stage.relay.get(
+            "/v1/audit/calls?from=\(call)&to=\(call.dropLast())001Z", token: stage.tokens.auditor)
+        #expect((exact.json["data"]?.count ?? 0) >= 1)
         await stage.stop()
     }
 

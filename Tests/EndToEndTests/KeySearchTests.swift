@@ -39,7 +39,6 @@ struct KeySearchTests {
         }
         for key in [
             "phone:1381234567", "phone:138123456780", "car_license:浙A8B7Y", "car_vin:13812345678",
-            "vin:LSVAU2180N2183294",
         ] {
             #expect(try await ids(stage, "key=" + Self.percentEncoded(key)).isEmpty, "\(key)")
         }
@@ -66,6 +65,7 @@ struct KeySearchTests {
         #expect(others.allSatisfy { $0.status == 200 })
         let id = [answer.id].compactMap { $0 }
         #expect(try await ids(stage, "key=car_profile_id:9007199254740993") == id)
+        #expect(try await ids(stage, "key=carProfileId:9007199254740993") == id)
         #expect(try await ids(stage, "key=car_profile_id:9007199254740992").isEmpty, "ids are never rounded")
         #expect(
             try await ids(stage, "key=channel_profile_id:\(example.marker)&outcome=success&seller=shop&app=main") == id)
@@ -78,11 +78,23 @@ struct KeySearchTests {
 
     @Test(
         "a key without a name or a value is refused",
-        arguments: ["phone", "phone:", ":1", ":", "phone%00:1"])
+        arguments: ["phone", "phone:", ":1", ":", "phone%00:1", "", "vin:1", "Phone:1"])
     func badKey(_ key: String) async throws {
         let stage = try await Stage.shared
         let answer = try await stage.relay.get("/v1/audit/calls?key=" + key, token: stage.tokens.auditor)
         #expect(answer.problem == "malformed-request", "\(answer)")
+        for path in ["stats", "export"] {
+            let same = try await stage.relay.get("/v1/audit/\(path)?key=" + key, token: stage.tokens.auditor)
+            #expect(same.problem == "malformed-request", "\(same)")
+        }
+    }
+
+    @Test("a name that is no business key is refused with the names that are")
+    func unknownName() async throws {
+        let stage = try await Stage.shared
+        let answer = try await stage.relay.get("/v1/audit/calls?key=vin:1", token: stage.tokens.auditor)
+        let detail = answer.json["detail"]?.string ?? ""
+        #expect(answer.status == 400 && detail.contains("\"vin\"") && detail.contains("car_vin, "))
     }
 
     @Test("an open call is found by its key, and a call that was closed as unknown")
@@ -116,6 +128,9 @@ struct KeySearchTests {
         #expect(one.json["keys_truncated"]?.bool == true, "\(one)")
         #expect(try await ids(stage, "key=physical_card_ids:card-0") == [id])
         #expect(try await ids(stage, "key=physical_card_ids:card-2999").isEmpty)
+        #expect(
+            try await ids(stage, "key=request_id:\(example.marker)") == [id],
+            "a key that stands alone is kept before those of a list")
         let few = try await stage.call(.cards())
         let other = try await stage.relay.get("/v1/audit/calls/\(few.id ?? "")", token: stage.tokens.auditor)
         #expect(other.status == 200 && other.json["keys_truncated"] == nil)

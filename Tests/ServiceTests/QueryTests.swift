@@ -60,6 +60,24 @@ import Testing
         #expect((refusal { try QueryString(long).check(allowed: ["a"]) }?.utf8.count ?? .max) < 200)
     }
 
+    @Test("An empty filter is refused by its name; an empty parameter that narrows nothing counts as absent")
+    func emptyParameters() throws {
+        for name in AuditQuery.listNames.union(RefusalQuery.names).union(ExportQuery.names).union(StatsParameters.names)
+        {
+            let isShaping = ["order", "limit", "cursor", "include", "format", "bucket", "dimensions", "measures"]
+                .contains(name)
+            for query in [name, name + "="] {
+                let query = try QueryString(query)
+                guard !isShaping else {
+                    try query.check(allowed: [name])
+                    continue
+                }
+                let told = refusal { try query.check(allowed: [name]) }
+                #expect(told == "The query parameter \"\(name)\" is empty: give it a value, or leave it out.")
+            }
+        }
+    }
+
     // MARK: The list's query
 
     private func filter(_ query: String) throws -> TrailFilter { try AuditQuery.filter(try QueryString(query)) }

@@ -116,7 +116,10 @@ struct TOPTimeTests {
         }
         #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T08:00:00+08:00") == 0)
         #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.5Z") == 500)
-        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.0019999Z") == 1)
+        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.0019999Z") == 2)
+        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.863001Z") == 864)
+        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.863000Z") == 863)
+        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.999999999Z") == 1000)
     }
 
     @Test("RFC 3339 wants a time and an offset")
