@@ -51,10 +51,7 @@ extension Worker {
         case .gone:
             throw Problem(.notFound, "The full request of this call is not kept any longer.")
         case .absent:
-            throw Problem(
-                .notFound,
-                "The full request of this call is no longer kept, or was never kept: TOPRELAY_RETENTION_SEALED says for how long."
-            )
+            throw Problem(.notFound, "The full request of this call is no longer kept, or was never kept.")
         case .tooLarge(let bytes):
             throw Problem(
                 .notFound,
