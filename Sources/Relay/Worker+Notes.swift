@@ -101,7 +101,9 @@ extension Worker {
         var refusal = Refusal(
             atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
             status: problem.type.status, type: problem.type.rawValue,
-            pointers: problem.faults.prefix(Refusal.maximumPointers).map { ValueMask().masked($0.shownPointer) })
+            pointers: problem.faults.prefix(Refusal.maximumPointers).map {
+                ValueMask().masked($0.pointer(naming: ChosenName.shown))
+            })
         refusal.app = request.app.map(ChosenName.shown)
         refusal.seller = request.seller
         refusal.refs = request.refs
