@@ -21,11 +21,12 @@ public final class TrailReader {
     /// Ends the connections; queries fail from now on.
     public func close() { pool.close() }
 
-    /// How many of the nearest calls are looked at one by one before an index is asked.
-    private static let nearCalls = 2000
+    /// How many of the nearest calls are looked at one by one before an index is asked. Few when a business key is looked for: most keys are of few calls,
+    /// and to compare keys takes longer than to compare texts.
+    private static func nearCalls(_ filter: TrailFilter) -> Int { filter.key == nil ? 2000 : 300 }
 
-    /// A business key of so many of the nearest calls is a common one; most are of few calls.
-    private static let callsOfCommonKey = 10
+    /// A business key of so many of the nearest calls is a common one.
+    private static let callsOfCommonKey = 3
 
     /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
     public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
@@ -66,7 +67,7 @@ public final class TrailReader {
     ) async throws(PostgresError) -> [TrailRow] {
         guard filter.isLookUp, !filter.isRare, let window = walk.nearest else { return [] }
         return try await rowsInTime(
-            filter, window, bounds, by: .near(calls: Self.nearCalls), within: searchTime / 4) ?? []
+            filter, window, bounds, by: .near(calls: Self.nearCalls(filter)), within: searchTime / 4) ?? []
     }
 
     /// The rows of one stretch; nil when they took too long.

@@ -25,7 +25,7 @@ INSTANT = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
 FILTERS = [
     ("method", "method", "true"),
     ("app", "app", "true"),
-    ("seller", "seller", "true"),
+    ("seller", "seller", "seller IS NOT NULL"),
     ("caller", "caller", "true"),
     ("outcome", "outcome", "true"),
     ("status", "status", "true"),
@@ -122,7 +122,7 @@ def cases(trail: Trail) -> list[Case]:
     found += [
         Case("min_duration_ms", varied=[{"min_duration_ms": text} for text in ["100", "1000", "3000", "10000", "15000"]]),
         Case("method glob", fixed={"method": "demo.*.n3"}),
-        Case("seller, oldest first", fixed={"order": "oldest"}, varied=[{"seller": r[0]} for r in trail.drawn(["seller"])]),
+        Case("seller, oldest first", fixed={"order": "oldest"}, varied=[{"seller": r[0]} for r in trail.drawn(["seller"], "seller IS NOT NULL")]),
         Case("deep cursor", varied=[{"cursor": "o" + r[0]} for r in trail.drawn(["id::text"])]),
         Case("deep cursor, newer", varied=[{"cursor": "n" + r[0]} for r in trail.drawn(["id::text"])]),
         Case(
