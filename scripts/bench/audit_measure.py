@@ -37,7 +37,7 @@ FILTERS = [
     ("from", INSTANT, "true"),
     ("to", INSTANT, "true"),
 ]
-# Questions with several filters.
+# Questions with several filters: nothing is promised of them.
 MIXTURES = [
     ("seller", "outcome"),
     ("caller", "sub_code"),
@@ -118,7 +118,7 @@ def cases(trail: Trail) -> list[Case]:
     for names in MIXTURES:
         conditions = " AND ".join(sql[name][1] for name in names)
         rows = trail.drawn([sql[name][0] for name in names], conditions)
-        found.append(Case(" + ".join(names), varied=[dict(zip(names, row)) for row in rows]))
+        found.append(Case(" + ".join(names), kind="mixture", varied=[dict(zip(names, row)) for row in rows]))
     found += [
         Case("min_duration_ms", varied=[{"min_duration_ms": text} for text in ["100", "1000", "3000", "10000", "15000"]]),
         Case("method glob", fixed={"method": "demo.*.n3"}),
@@ -127,6 +127,7 @@ def cases(trail: Trail) -> list[Case]:
         Case("deep cursor, newer", varied=[{"cursor": "n" + r[0]} for r in trail.drawn(["id::text"])]),
         Case(
             "deep cursor + seller",
+            kind="mixture",
             varied=[{"cursor": "o" + r[0], "seller": r[1]} for r in trail.drawn(["id::text", "seller"], "seller IS NOT NULL")],
         ),
         Case("include both texts", fixed={"include": "request,response"}),
