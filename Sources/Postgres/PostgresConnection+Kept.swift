@@ -6,7 +6,8 @@ extension PostgresConnection {
     public func query(
         _ sql: String, _ parameters: [SQLValue] = [], plan: QueryPlan, timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> Rows {
-        if plan != self.plan {
+        // Without parameters there is nothing to choose.
+        if plan != self.plan, !parameters.isEmpty {
             try await execute("SET plan_cache_mode = \(plan.rawValue)", timeout: timeout)
             self.plan = plan
         }
