@@ -32,6 +32,7 @@ public enum RelayMetrics {
                 "toprelay_unrecorded_calls_total", .counter,
                 "Calls refused because their intent could not be committed."),
             .init("toprelay_unsent_calls_total", .counter, "Calls of which no byte was sent: TOP was out of reach."),
+            .init("toprelay_large_answers_total", .counter, "Responses above 256 KiB, which are read off the loop."),
             .init(
                 "toprelay_reconciled_calls_total", .counter,
                 "Calls closed as unknown because their replica left no result."
