@@ -13,7 +13,7 @@ enum ImportRules {
         "Bytes": [],
         "JSON": ["Bytes"],
         "Crypto": ["CLibcrypto"],
-        "Curl": ["CLibcurl", "EventLoop"],
+        "Curl": ["CLibcurl", "CZlib", "EventLoop"],
         "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
         "Migrations": ["CMigrations"],
         "TOP": ["Bytes", "JSON", "Crypto"],
