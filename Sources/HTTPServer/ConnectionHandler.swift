@@ -1,3 +1,4 @@
+import Bytes
 import NIOCore
 import NIOHTTP1
 
@@ -217,7 +218,10 @@ extension ConnectionHandler {
         runningNumber = number
         let eventLoop = bound.eventLoop
         let shared = self.shared
+        // Not the request, whose body must not live as long as this closure does.
+        let reservation = request.reservation
         shared.responder.respond(to: request) { response in
+            reservation?.release()
             if eventLoop.inEventLoop {
                 bound.value.reply(number, response)
             } else if !shared.execute(on: eventLoop, { bound.value.reply(number, response) }) {
