@@ -22,13 +22,14 @@ enum ImportRules {
         "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],
         "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
-        "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Atomics"],
+        "HTTPServer": ["Bytes", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Atomics"],
         "Relay": [
             "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
             "Telemetry", "Logging", "Metrics",
         ],
         "Service": [
-            "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog", "Vault",
+            "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog",
+            "Vault",
             "Audit", "Curl", "Migrations", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
             "Atomics", "CConsole",
             "FoundationEssentials",
