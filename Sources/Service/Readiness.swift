@@ -1,4 +1,5 @@
 import Atomics
+import Audit
 import JSON
 import Relay
 import Vault
@@ -7,6 +8,8 @@ import Vault
 final class Readiness: Sendable {
     /// Days of partitions ahead that are unknown yet.
     private static let unknown = Int.min
+    /// How long a worker's trail writer may be without a connection.
+    private static let writerOutageSeconds = 3.0
 
     private let draining = ManagedAtomic(false)
     private let connected = ManagedAtomic(false)
@@ -14,11 +17,22 @@ final class Readiness: Sendable {
     private let partitionDays = ManagedAtomic(unknown)
     private let freshness: VaultFreshness
     private let catalog: CatalogHolder
+    private let writers = OnceSet<[TrailFigures]>()
+    private let watched = OnceSet<Liveness>()
 
     init(freshness: VaultFreshness, catalog: CatalogHolder) {
         self.freshness = freshness
         self.catalog = catalog
     }
+
+    /// Tells of the workers' trail writers and of what watches their loops. Both are made after this value.
+    func attach(writers: [TrailFigures], liveness: Liveness) {
+        self.writers.set(writers)
+        watched.set(liveness)
+    }
+
+    /// What watches the loops; nil before `attach`.
+    var liveness: Liveness? { watched.value }
 
     /// From now on `/readyz` is 503.
     func drain() { draining.store(true, ordering: .relaxed) }
@@ -51,10 +65,12 @@ final class Readiness: Sendable {
 
     private var checks: [Check] {
         let days = partitionDaysAhead
+        let outage = writerOutage
         return [
             ("draining", !isDraining, isDraining ? "the replica is stopping" : "no"),
             ("database", isConnected, isConnected ? "connected" : "PostgreSQL is out of reach"),
             ("vault", isVaultUsable, isVaultUsable ? "current" : "no current copy of the vault"),
+            ("writers", outage == nil, outage ?? "connected"),
             ("partitions", (days ?? 1) >= 0, Self.text(partitionDays: days)),
             // A broken folder keeps no replica from serving the last good catalog.
             ("catalog", true, catalog.inWords),
@@ -85,6 +101,21 @@ final class Readiness: Sendable {
     private var isConnected: Bool { connected.load(ordering: .relaxed) }
 
     private var isVaultUsable: Bool { loaded.load(ordering: .relaxed) && freshness.isFresh() }
+
+    /// The first trail writer that has been without a connection for too long, in words.
+    private var writerOutage: String? {
+        for (number, figures) in (writers.value ?? []).enumerated() {
+            for (name, connection) in [
+                ("intents", figures.intentsConnection), ("outcomes", figures.outcomesConnection),
+            ] {
+                guard let (seconds, reason) = connection.current(), seconds >= Self.writerOutageSeconds else {
+                    continue
+                }
+                return "worker \(number) has had no connection for its \(name) for \(Int(seconds)) s: \(reason.text)"
+            }
+        }
+        return nil
+    }
 
     private static func text(partitionDays days: Int?) -> String {
         switch days {

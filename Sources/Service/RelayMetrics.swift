@@ -84,6 +84,9 @@ public enum RelayMetrics {
             .init(
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
+            .init(
+                "toprelay_loop_stalls_total", .counter,
+                "Times that a loop or its timers did not turn for 10 s; /livez fails meanwhile.", labels: ["loop"]),
             .init("toprelay_exports_running", .gauge, "Exports of the audit trail under way."),
             .init(
                 "toprelay_exports_total", .counter,
@@ -145,6 +148,11 @@ public enum RelayMetrics {
             }
             registry.observe("toprelay_loop_longest_turn_seconds", [("worker", "\(number)")]) {
                 Double(loop.longestTurnNanoseconds) / 1e9
+            }
+        }
+        for (index, count) in (readiness.liveness?.counts ?? []).enumerated() {
+            registry.observe("toprelay_loop_stalls_total", [("loop", count.loop)], kind: .counter) {
+                Double(readiness.liveness?.counts[index].stalls ?? 0)
             }
         }
         ProcessMetrics.register(in: registry)
