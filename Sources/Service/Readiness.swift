@@ -55,6 +55,9 @@ final class Readiness: Sendable {
         return days == Self.unknown ? nil : days
     }
 
+    /// Seconds by which the replica's clock is ahead of PostgreSQL's, for the metric; nil before the first comparison.
+    var clockOffsetSeconds: Double? { freshness.clock.seconds }
+
     /// Seconds since PostgreSQL last confirmed the vault's copy, for the metric.
     var vaultAgeSeconds: Double? { freshness.secondsSinceConfirmed() }
 
@@ -70,6 +73,7 @@ final class Readiness: Sendable {
             ("draining", !isDraining, isDraining ? "the replica is stopping" : "no"),
             ("database", isConnected, isConnected ? "connected" : "PostgreSQL is out of reach"),
             ("vault", isVaultUsable, isVaultUsable ? "current" : "no current copy of the vault"),
+            ("clock", freshness.clock.isUsable, Self.text(clockSeconds: freshness.clock.seconds)),
             ("writers", outage == nil, outage ?? "connected"),
             ("partitions", (days ?? 1) >= 0, Self.text(partitionDays: days)),
             // A broken folder keeps no replica from serving the last good catalog.
@@ -115,6 +119,15 @@ final class Readiness: Sendable {
             }
         }
         return nil
+    }
+
+    private static func text(clockSeconds seconds: Double?) -> String {
+        guard let seconds else { return "not compared with PostgreSQL's yet" }
+        let magnitude = abs(seconds)
+        if magnitude < 1 { return "agrees with PostgreSQL's" }
+        let text = "\(Int(magnitude)) s \(seconds > 0 ? "ahead of" : "behind") PostgreSQL's"
+        let limit = ClockOffset.limitSeconds
+        return magnitude > limit ? text + "; calls are refused above \(Int(limit)) s" : text
     }
 
     private static func text(partitionDays days: Int?) -> String {

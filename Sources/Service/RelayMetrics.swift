@@ -54,7 +54,7 @@ public enum RelayMetrics {
             .init(
                 "toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
             .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the aggregates do not hold yet."),
-            .init("toprelay_clock_offset_seconds", .gauge, "The host's clock, minus PostgreSQL's."),
+            .init("toprelay_clock_offset_seconds", .gauge, "The replica's clock minus PostgreSQL's; calls are refused above 300 either way."),
             .init("toprelay_ready", .gauge, "1 while the replica takes calls, as /readyz says."),
             .init(
                 "toprelay_vault_age_seconds", .gauge,
@@ -110,6 +110,7 @@ public enum RelayMetrics {
         registry.observe("toprelay_ready") { readiness.isReady ? 1 : 0 }
         registry.observe("toprelay_outcome_rows_limit") { Double(workers.outcomeRowsLimit) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }
+        registry.observe("toprelay_clock_offset_seconds") { readiness.clockOffsetSeconds ?? .nan }
         registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
         registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }
         let figures = workers.trailFigures

@@ -56,7 +56,7 @@ public final class RelayService: Service {
         let events = VaultEvents(readiness: readiness, logger: logger)
         watcher = VaultWatcher(
             settings: settings.database, key: settings.masterKey, loop: housekeeping, freshness: freshness,
-            onEvent: events.note,
+            wallClock: WallClock.milliseconds, onEvent: events.note,
             onSnapshot: { snapshot in
                 workers.install(snapshot)
                 readiness.markLoaded()

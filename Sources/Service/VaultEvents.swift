@@ -21,6 +21,17 @@ struct VaultEvents: Sendable {
             logger.record(
                 .warning, "The vault cannot be read",
                 [.error: error.description, .retryMilliseconds: "\(retryAfter / Duration.milliseconds(1))"])
+        case .clockDiffers(let seconds, let isUsable):
+            logger.record(
+                isUsable ? .warning : .error, "The replica's clock differs from PostgreSQL's",
+                [
+                    .durationMilliseconds: "\(Int(seconds * 1000))",
+                    .reason: isUsable ? "calls are still taken" : "calls are refused until the clocks agree",
+                ])
+        case .clockAgrees(let seconds):
+            logger.record(
+                .notice, "The replica's clock agrees with PostgreSQL's again",
+                [.durationMilliseconds: "\(Int(seconds * 1000))"])
         }
     }
 }

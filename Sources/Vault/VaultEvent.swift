@@ -5,4 +5,9 @@ public enum VaultEvent: Sendable {
     /// The connection was lost, or the vault could not be loaded. It is tried again after `retryAfter`; until then the
     /// last snapshot stands, for as long as it is fresh.
     case failed(VaultError, retryAfter: Duration)
+    /// The replica's clock differs from PostgreSQL's by more than `ClockOffset.warningSeconds`, since now. Positive: the
+    /// replica is ahead. While `isUsable` is false, calls are refused.
+    case clockDiffers(seconds: Double, isUsable: Bool)
+    /// The clocks agree again.
+    case clockAgrees(seconds: Double)
 }
