@@ -11,7 +11,7 @@ extension Problem {
         switch refusal {
         case .unknown, .forbidden: self.init(.forbidden, refusal.description)
         case .unnamed: self.init(.malformedRequest, refusal.description)
-        case .unreadable: self.init(.relayMisconfigured, refusal.description, retryable: false)
+        case .unreadable, .unreadableBindings: self.init(.relayMisconfigured, refusal.description, retryable: false)
         }
     }
 }

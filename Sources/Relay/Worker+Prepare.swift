@@ -33,7 +33,7 @@ extension Worker {
     func currentVault() throws(Problem) -> VaultSnapshot {
         guard let vault, freshness.isFresh() else {
             throw Problem(
-                .auditUnavailable, "The relay's database is out of reach; nothing was sent. Try again soon.",
+                .auditUnavailable, "The relay has no current copy of its vault; nothing was sent. Try again soon.",
                 retryable: true,
                 retryAfterSeconds: 1)
         }

@@ -18,6 +18,11 @@ extension Worker {
             meters.refused(.unauthenticated)
             throw Problem(error)
         }
+        guard token.isReadable else {
+            meters.refused(.forbidden)
+            throw Problem(
+                .forbidden, "The token \(token.name) allows nothing, because its row in the vault cannot be read.")
+        }
         guard token.allows(scope) else {
             meters.refused(.forbidden)
             throw Problem(.forbidden, "The token \(token.name) lacks the scope \(scope.rawValue).")

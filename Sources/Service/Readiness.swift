@@ -2,6 +2,7 @@ import Atomics
 import Audit
 import JSON
 import Relay
+import Synchronization
 import Vault
 
 /// Whether the replica takes calls, and why not: what `/readyz` says.
@@ -14,6 +15,7 @@ final class Readiness: Sendable {
     private let draining = ManagedAtomic(false)
     private let connected = ManagedAtomic(false)
     private let loaded = ManagedAtomic(false)
+    private let vaultFault = Mutex<String?>(nil)
     private let partitionDays = ManagedAtomic(unknown)
     private let freshness: VaultFreshness
     private let catalog: CatalogHolder
@@ -46,6 +48,9 @@ final class Readiness: Sendable {
     /// Whether PostgreSQL answers.
     func setConnected(_ value: Bool) { connected.store(value, ordering: .relaxed) }
 
+    /// Why the vault cannot be read though PostgreSQL answers, in a sentence that is safe to show; nil: it can be read.
+    func setVaultFault(_ text: String?) { vaultFault.withLock { $0 = text } }
+
     /// Whole days ahead that have their partitions.
     func setPartitionDays(_ days: Int) { partitionDays.store(days, ordering: .relaxed) }
 
@@ -72,7 +77,7 @@ final class Readiness: Sendable {
         return [
             ("draining", !isDraining, isDraining ? "the replica is stopping" : "no"),
             ("database", isConnected, isConnected ? "connected" : "PostgreSQL is out of reach"),
-            ("vault", isVaultUsable, isVaultUsable ? "current" : "no current copy of the vault"),
+            ("vault", isVaultUsable, vaultText),
             ("clock", freshness.clock.isUsable, Self.text(clockSeconds: freshness.clock.seconds)),
             ("writers", outage == nil, outage ?? "connected"),
             ("partitions", (days ?? 1) >= 0, Self.text(partitionDays: days)),
@@ -103,6 +108,11 @@ final class Readiness: Sendable {
     }
 
     private var isConnected: Bool { connected.load(ordering: .relaxed) }
+
+    /// A vault that cannot be read makes the replica unready once its copy is too old, and shows at once.
+    private var vaultText: String {
+        vaultFault.withLock { $0 } ?? (isVaultUsable ? "current" : "no current copy of the vault")
+    }
 
     private var isVaultUsable: Bool { loaded.load(ordering: .relaxed) && freshness.isFresh() }
 

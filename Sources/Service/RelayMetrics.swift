@@ -54,11 +54,16 @@ public enum RelayMetrics {
             .init(
                 "toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
             .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the aggregates do not hold yet."),
-            .init("toprelay_clock_offset_seconds", .gauge, "The replica's clock minus PostgreSQL's; calls are refused above 300 either way."),
+            .init(
+                "toprelay_clock_offset_seconds", .gauge,
+                "The replica's clock minus PostgreSQL's; calls are refused above 300 either way."),
             .init("toprelay_ready", .gauge, "1 while the replica takes calls, as /readyz says."),
             .init(
                 "toprelay_vault_age_seconds", .gauge,
                 "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
+            .init(
+                "toprelay_vault_unusable_rows", .gauge,
+                "Rows of the vault that cannot be used: a seal that does not open, or a value that cannot be read."),
             .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
             .init("toprelay_outcome_rows_limit", .gauge, "Outcome rows that may wait before calls are refused."),
             .init(

@@ -72,6 +72,57 @@ import Testing
         }
     }
 
+    @Test(
+        "A damaged key of the vault is told by its name, and not as a lost database",
+        arguments: ["fingerprint", "idempotency"])
+    func damagedKey(_ name: String) async throws {
+        try await withService(gateway: "http://127.0.0.1:9/") { service in
+            try await onLoop(seconds: 120) { loop in
+                let sealed =
+                    try await service.database.rows(
+                        "SELECT sealed FROM vault.keys WHERE name = $1", [.text(name)], loop)[0][0].bytes ?? []
+                _ = try await service.database.rows(
+                    "UPDATE vault.keys SET sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40)) WHERE name = $1",
+                    [.text(name)], loop)
+                try await eventually("the vault's check names the row") {
+                    try checks(try await service.request("GET", "/readyz"))["vault"] != "current"
+                }
+                let found = try checks(try await service.request("GET", "/readyz"))
+                let text = found["vault"] ?? ""
+                #expect(text.hasPrefix("vault.keys/\(name)/1 does not open under TOPRELAY_MASTER_KEY"), "\(text)")
+                #expect(text.contains("restore this row from a backup"))
+                #expect(found["database"] == "connected")
+                _ = try await service.database.rows(
+                    "UPDATE vault.keys SET sealed = $2 WHERE name = $1", [.text(name), .bytes(sealed)], loop)
+                try await eventually("the vault is current") {
+                    try checks(try await service.request("GET", "/readyz"))["vault"] == "current"
+                }
+            }
+        }
+    }
+
+    @Test("A token whose row cannot be read is refused with the reason, and counted")
+    func unreadableToken() async throws {
+        try await withService(gateway: "http://127.0.0.1:9/") { service in
+            try await onLoop { loop in
+                try await service.database.withConnection(loop) { connection in
+                    try await connection.execute(
+                        """
+                        ALTER TABLE vault.tokens DROP CONSTRAINT tokens_methods;
+                        UPDATE vault.tokens SET methods = '{"tmall .*"}' WHERE name = 'shop'
+                        """)
+                }
+            }
+            let path = "/v1/calls/017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
+            try await eventually("the token is refused") {
+                try await service.request("GET", path, token: service.tokens.shop).status == 403
+            }
+            let answer = try await service.request("GET", path, token: service.tokens.shop)
+            #expect(answer.problem == "forbidden" && answer.body.contains("its row in the vault cannot be read"))
+            #expect(try await service.request("GET", path, token: service.tokens.crm).status == 404)
+        }
+    }
+
     @Test("A worker whose loop is stalled fails /livez by name and is counted; it recovers when the loop turns")
     func stalledLoop() async throws {
         try await withService(gateway: "http://127.0.0.1:9/", stallLimit: .seconds(1)) { service in
