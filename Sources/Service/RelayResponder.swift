@@ -133,8 +133,7 @@ final class RelayResponder: Responder {
 
     private func answerAtOnce(_ route: Route) -> Reply? {
         switch route {
-        case .live:
-            Reply(status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array("alive\n".utf8))
+        case .live: readiness.liveness?.reply ?? Liveness.alive
         case .ready: readiness.reply
         case .console: ConsolePage.reply
         case .metrics:
