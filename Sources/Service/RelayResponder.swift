@@ -97,7 +97,7 @@ final class RelayResponder: Responder {
         if case .auditExport = context.route, let exporter {
             Task(executorPreference: exporter.loop) {
                 await exporter.serve(request, context, checkedBy: worker) {
-                    reply(Self.response($0, to: request))
+                    reply(Self.response($0.uncached, to: request))
                 }
             }
             return
@@ -105,7 +105,7 @@ final class RelayResponder: Responder {
         let endpoints = Endpoints(context: context)
         Task(executorPreference: worker.loop) {
             await endpoints.serve(request, receivedAt: receivedAt, on: worker) {
-                reply(Self.response($0, to: request))
+                reply(Self.response(ServerResponse($0).uncached, to: request))
             }
         }
     }
@@ -163,5 +163,15 @@ final class RelayResponder: Responder {
     private static func newID() -> String {
         var random = SystemRandomNumberGenerator()
         return CallID.make(epochMilliseconds: WallClock.milliseconds(), using: &random).text
+    }
+}
+
+extension ServerResponse {
+    /// The response with `Cache-Control: no-store`, because it has data of calls.
+    fileprivate var uncached: ServerResponse {
+        guard !headers.contains(where: { $0.0 == "Cache-Control" }) else { return self }
+        var response = self
+        response.headers.append(("Cache-Control", "no-store"))
+        return response
     }
 }

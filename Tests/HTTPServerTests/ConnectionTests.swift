@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test("Connections over the limit of refusals are closed at once")
+    @Test("Connections over the limit of refusals wait until they are accepted, and get their 503 without a request")
     func refusals() async throws {
         try await serving { configuration in
             configuration.maximumConnections = 1
@@ -40,8 +40,12 @@ import Testing
             let second = try RawClient(port: port)
             try await eventually { server.statistics.openConnections.value == 2 }
             let third = try RawClient(port: port)
-            #expect(try third.isAtEnd())
-            withExtendedLifetime((first, second)) {}
+            #expect(try second.answer().status == 503)
+            #expect(server.statistics.openConnections.value <= 2)
+            #expect(try third.answer().status == 503)
+            #expect(server.statistics.refusedConnections.value == 2)
+            try first.send(get("/x"))
+            #expect(try first.answer().status == 200)
         }
     }
 
