@@ -74,6 +74,7 @@ let package = Package(
 
         // Values.
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
+        .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
             name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams, atomics], swiftSettings: safe),
@@ -125,6 +126,8 @@ let package = Package(
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
+        .testTarget(
+            name: "HTTP1Tests", dependencies: ["HTTP1", "TestSupport"], exclude: ["verdicts.py"], swiftSettings: common),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],

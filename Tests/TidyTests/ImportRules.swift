@@ -12,6 +12,7 @@ enum ImportRules {
         "EventLoop": ["CEventLoop"],
         "Bytes": [],
         "JSON": ["Bytes"],
+        "HTTP1": ["Bytes"],
         "Crypto": ["CLibcrypto"],
         "Curl": ["CLibcurl", "EventLoop"],
         "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
