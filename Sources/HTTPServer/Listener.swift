@@ -64,7 +64,8 @@ final class Listener: Sendable {
     private static func makeGroups(
         _ eventLoops: MultiThreadedEventLoopGroup, _ shared: ServerShared
     ) async throws -> [ObjectIdentifier: NIOLoopBound<ConnectionGroup>] {
-        let interval = ConnectionMachine.Settings(shared.configuration) { _, _ in 0 }.lookInterval
+        let interval = ConnectionMachine.Settings(shared.configuration) { _, _ in .proceed(BodyPlan(limit: 0)) }
+            .lookInterval
         var groups: [ObjectIdentifier: NIOLoopBound<ConnectionGroup>] = [:]
         for eventLoop in eventLoops.makeIterator() {
             groups[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
@@ -123,8 +124,7 @@ final class Listener: Sendable {
         limits.maxHeaderListSize = configuration.maximumHeaderBytes
         limits.maxHeaderFieldCount = configuration.maximumHeaderFields
         let responder = shared.responder
-        var settings = ConnectionMachine.Settings(configuration) { responder.bodyLimit(method: $0, path: $1) }
-        settings.everyBodyLimit = responder.everyBodyLimit
+        let settings = ConnectionMachine.Settings(configuration) { responder.decide(on: $0, bodyLength: $1) }
         let machine = ConnectionMachine(
             settings: settings, isAdmitted: isAdmitted, now: NIODeadline.now().uptimeNanoseconds)
         // The decoder keeps at most one unfinished header field; the limit is a second line of defence.

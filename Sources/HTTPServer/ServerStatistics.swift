@@ -26,7 +26,7 @@ public final class ServerStatistics: Sendable {
     public let acceptedConnections = Figure()
     /// Connections refused so far because too many were open.
     public let refusedConnections = Figure()
-    /// Requests handed to the responder so far.
+    /// Requests handed to the responder so far, and those that it answered when their head had arrived.
     public let requests = Figure()
     /// Requests that the server refused itself, by status: see ``ServerFault/status``.
     public let refusedRequests: [Int: Figure]

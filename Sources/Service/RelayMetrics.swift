@@ -92,7 +92,7 @@ public enum RelayMetrics {
             .init(
                 "toprelay_catalog_faults", .gauge,
                 "Faults of the catalog's folder; above 0 its last good state is in force."),
-            .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
+            .init("toprelay_requests_total", .counter, "HTTP requests received whole, or answered when their head had arrived."),
             .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
         ])
 
