@@ -1,24 +1,24 @@
-import NIOCore
-import NIOHTTP1
+import Bytes
+import HTTP1
 
 /// One request from its head to the last byte of its body.
 extension ConnectionMachine {
     /// The head of a request is complete: the responder decides what becomes of it.
-    mutating func begin(_ head: HTTPRequestHead, now: UInt64) -> Action {
-        isHead = head.method == .HEAD
+    mutating func begin(_ head: RequestHead, now: UInt64) -> Action {
+        isHead = head.method == "HEAD"
         guard isAdmitted else {
             return refuse(.tooManyConnections(limit: settings.maximumConnections))
         }
         do throws(ServerFault) {
-            let framing = try RequestFraming(head, maximumTargetBytes: settings.maximumTargetBytes)
+            let framing = try RequestFraming(head)
             self.framing = framing
             // The time of a request counts from its first byte, which may have come before the rest of its head.
             let begunAt = phase == .partialHead ? deadline &- settings.headTimeout : now
             deadline = begunAt &+ settings.bodyTimeout
-            return try decide(
-                ServerRequest(
-                    method: head.method.rawValue, path: framing.path, query: framing.query, headers: head.headers,
-                    receivedAt: now), framing, now: now)
+            var request = ServerRequest(
+                method: head.method, path: framing.path, query: head.query, headers: head.fields, receivedAt: now)
+            request.loopIndex = settings.loopIndex
+            return try decide(request, framing, now: now)
         } catch {
             return refuse(error)
         }
@@ -46,7 +46,7 @@ extension ConnectionMachine {
 
     /// All parts of one read have arrived. A body that is not complete by now is not waited for.
     mutating func readCompleted(now: UInt64) -> Action {
-        guard phase == .declined, queue.isEmpty else { return .nothing }
+        guard phase == .declined else { return .nothing }
         return answerFromHead(bodyIsRead: false, now: now)
     }
 
@@ -59,9 +59,9 @@ extension ConnectionMachine {
         return .answer(response, number: beginWork(now: now))
     }
 
-    mutating func gather(_ bytes: ByteBuffer) -> Action {
+    mutating func gather(_ bytes: Span<UInt8>) -> Action {
         guard phase == .body else { return .nothing }
-        bodyCount += bytes.readableBytes
+        bodyCount += bytes.count
         guard bodyCount <= plan.limit else { return refuse(.payloadTooLarge(limit: plan.limit)) }
         guard plan.isKept else { return .nothing }
         if body.capacity < bodyCount {
@@ -70,7 +70,7 @@ extension ConnectionMachine {
             let announced = framing?.contentLength ?? doubled
             body.reserveCapacity(body.isEmpty ? max(bodyCount, min(announced, 64 * 1024)) : min(announced, doubled))
         }
-        body.append(contentsOf: bytes.readableBytesView)
+        body.append(bytes)
         return .nothing
     }
 

@@ -1,4 +1,4 @@
-public import NIOHTTP1
+package import HTTP1
 
 /// One whole HTTP request, body included.
 public struct ServerRequest: Sendable {
@@ -6,10 +6,10 @@ public struct ServerRequest: Sendable {
     public var method: String
     /// The path as sent: percent-encoding is kept, the query is cut off. It starts with `/`, or is `*`.
     public var path: String
-    /// What stood behind the first `?`, undecoded; nil without one.
+    /// What followed the first `?`, undecoded; nil without one.
     public var query: String?
     /// The header fields in the order received. Bytes that are not UTF-8 have become U+FFFD.
-    public var headers: HTTPHeaders
+    package var headers: HeaderFields
     /// The whole body, unchunked; at most ``BodyPlan/limit`` bytes.
     public var body: [UInt8]
     /// When the head of the request was complete, in nanoseconds of the monotonic clock.
@@ -17,9 +17,13 @@ public struct ServerRequest: Sendable {
     /// What the responder's decision on the head passed on: ``BodyPlan/context``.
     public var context: (any Sendable)?
 
+    /// The loop that serves the connection, as its place in the list that the server was made with. The responder is
+    /// called on it.
+    public var loopIndex = 0
+
     /// Makes a request, as a test or a tool needs one.
-    public init(
-        method: String, path: String, query: String? = nil, headers: HTTPHeaders = [:], body: [UInt8] = [],
+    package init(
+        method: String, path: String, query: String? = nil, headers: HeaderFields = [:], body: [UInt8] = [],
         receivedAt: UInt64 = 0
     ) {
         self.method = method

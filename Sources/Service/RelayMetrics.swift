@@ -74,6 +74,9 @@ public enum RelayMetrics {
             .init(
                 "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
             .init(
+                "toprelay_accept_shortages_total", .counter,
+                "Times that no HTTP connection could be accepted because descriptors or memory were used up."),
+            .init(
                 "toprelay_http_refusals_total", .counter, "HTTP requests that the server itself refused, by status.",
                 labels: ["status"]),
             .init(
@@ -126,6 +129,7 @@ public enum RelayMetrics {
         registry.observe("toprelay_connections_refused_total", kind: .counter) {
             Double(server.refusedConnections.value)
         }
+        registry.observe("toprelay_accept_shortages_total", kind: .counter) { Double(server.acceptShortages.value) }
         registry.observe("toprelay_requests_total", kind: .counter) { Double(server.requests.value) }
         registry.observe("toprelay_requests_running") { Double(server.runningRequests.value) }
         for (status, figure) in server.refusedRequests {

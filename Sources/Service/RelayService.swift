@@ -58,7 +58,8 @@ public final class RelayService: Service {
         let responder = RelayResponder(
             catalog: catalog, workers: workers.all, authorizer: workers.authorizer, readiness: readiness,
             registry: registry, exporter: exporter)
-        server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)
+        server = HTTPServer(
+            configuration: settings.server, loops: workers.all.map(\.loop), responder: responder, logger: logger)
         RelayMetrics.observe(
             registry, workers: workers, readiness: readiness, server: server.statistics, catalog: catalog)
         self.settings = settings

@@ -17,7 +17,6 @@ extension Settings {
     /// The settings of the HTTP server. The service drains it, so that it needs no delay of its own.
     var server: HTTPServer.Configuration {
         var server = HTTPServer.Configuration(address: listen)
-        server.threads = workers
         server.maximumConnections = maximumConnections
         server.headTimeout = requestTimeout
         server.bodyTimeout = requestTimeout
