@@ -18,12 +18,11 @@ extension StartLine {
     /// Reads `METHOD SP TARGET SP VERSION`.
     init(request bytes: Span<UInt8>, line: Range<Int>, limits: ParserLimits) throws(ParseError) {
         let methodEnd = Characters.endOfToken(in: bytes, from: line.lowerBound, to: line.upperBound)
-        guard methodEnd > line.lowerBound, methodEnd < line.upperBound, bytes[methodEnd] == space else {
-            throw .malformed(.requestLine)
-        }
+        guard methodEnd > line.lowerBound else { throw .malformed(.requestLine) }
         guard let method = Self.method(bytes.extracting(line.lowerBound..<methodEnd)) else {
             throw .malformed(.method)
         }
+        guard methodEnd < line.upperBound, bytes[methodEnd] == space else { throw .malformed(.requestLine) }
         self.method = method
         let targetStart = methodEnd + 1
         guard let targetEnd = bytes.firstSpace(in: targetStart..<line.upperBound) else {

@@ -75,7 +75,6 @@ extension Connection {
 
     /// Tells the machine what the socket has taken.
     private func wrote() {
-        guard !gathersOutput else { return }
         guard !hasOutput else { return machine.cannotWrite(pendingCount, now: now) }
         switch machine.phase {
         case .flushing: perform(machine.flushed(now: now))

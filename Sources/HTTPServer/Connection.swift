@@ -22,6 +22,7 @@ final class Connection {
     /// Bytes of answers that the socket has not taken. What is before `outputStart` has been taken.
     var output: [UInt8] = []
     var outputStart = 0
+    private var isConsuming = false
     /// Whether more of the input is parsed before answers are written, so that pipelined answers go out together.
     private(set) var gathersOutput = false
 
@@ -95,6 +96,7 @@ extension Connection {
 
     /// Parses the input that waits, as far as the machine takes it.
     private func resume() {
+        guard !isConsuming else { return }
         if machine.inputIsWaiting, machine.takesInput {
             let input = waiting
             machine.inputIsWaiting = false
@@ -111,29 +113,37 @@ extension Connection {
     /// Parses input and performs what follows from it, until the machine takes no more.
     /// - Returns: the position up to which the input is used.
     private func consume(_ input: [UInt8], from start: Int, to end: Int) -> Int {
+        isConsuming = true
+        defer { isConsuming = false }
         let input = input.span.extracting(0..<end)
         var position = start
-        do throws(ParseError) {
-            parsing: while machine.takesInput {
-                let event = try parser.next(input, at: &position)
-                gathersOutput = position < end
-                switch event {
-                case .head(let head): perform(machine.received(head, now: now))
-                case .body(let range): perform(machine.received(input.extracting(range), now: now))
-                case .end: perform(machine.receivedEnd(now: now))
-                case .needsInput:
-                    if !parser.isBetweenRequests { machine.receivedFragment(now: now) }
-                    break parsing
-                }
+        repeat {
+            do throws(ParseError) {
+                try parse(input, &position)
+            } catch {
+                perform(machine.failed(ServerFault(error, shared.configuration)))
             }
-        } catch {
             gathersOutput = false
-            perform(machine.failed(ServerFault(error, shared.configuration)))
-        }
-        gathersOutput = false
-        if machine.phase == .declined { perform(machine.readCompleted(now: now)) }
-        flush()
+            if machine.phase == .declined { perform(machine.readCompleted(now: now)) }
+            if hasOutput { flush() }
+            // An answer that held the next request back may have been written by now.
+        } while machine.takesInput && position < end
         return position
+    }
+
+    private func parse(_ input: Span<UInt8>, _ position: inout Int) throws(ParseError) {
+        while machine.takesInput {
+            let event = try parser.next(input, at: &position)
+            gathersOutput = position < input.count
+            switch event {
+            case .head(let head): perform(machine.received(head, now: now))
+            case .body(let range): perform(machine.received(input.extracting(range), now: now))
+            case .end: perform(machine.receivedEnd(now: now))
+            case .needsInput:
+                if !parser.isBetweenRequests { machine.receivedFragment(now: now) }
+                return
+            }
+        }
     }
 
     /// What every event ends with: the watch waits for what is wanted from now on.

@@ -2,10 +2,10 @@ import Crypto
 import class EventLoop.EventLoop
 import Foundation
 import Glibc
+import HTTP1
 import HTTPServer
 import JSON
 import Logging
-import NIOHTTP1
 import Postgres
 import Relay
 import Telemetry
