@@ -168,7 +168,7 @@ let package = Package(
             dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
             swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway", "browser"],
+            name: "EndToEndTests", dependencies: ["JSON", "Crypto", "TestSupport"], exclude: ["gateway", "browser"],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]

@@ -16,6 +16,7 @@ extension Connection {
             return
         }
         self.stream = stream
+        streamIsUnframed = machine.streamFraming?.body == .unframed
         socket.limitUnsentBytes(Self.maximumUnsentBytes)
         let bound = LoopBound(self, loop: group.loop)
         let shared = shared

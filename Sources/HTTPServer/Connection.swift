@@ -33,6 +33,8 @@ final class Connection {
     private var earlyAnswer: ServerResponse?
     /// Where the body of the answer under way comes from, when it goes out in pieces.
     var stream: ResponseStream?
+    /// Whether the stream's client knows by the bytes themselves what is missing.
+    var streamIsUnframed = false
     /// What the client had not yet taken of an answer in pieces when it was looked at last; nil before the first piece.
     var untakenBytes: Int?
 
@@ -272,7 +274,7 @@ extension Connection {
         watch?.cancel()
         watch = nil
         group.remove(self)
-        let isCut = stream != nil
+        let isCut = stream != nil && !streamIsUnframed
         closeStream()
         if isCut { socket.reset() } else { socket.close() }
         output = []

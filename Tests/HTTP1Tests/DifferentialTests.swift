@@ -78,7 +78,7 @@ struct DifferentialTests {
 
     @Test("No smuggling trick is read in a way of its own")
     func tricks() throws {
-        let inputs = SmugglingTricks.all.map { bytes($0.input) }
+        let inputs = SmugglingTricks.all.map(\.bytes)
         _ = try compare("request", inputs) { Reading.requests([$0]) }
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTP1
@@ -12,7 +13,7 @@ struct SmugglingTests {
 
     @Test("Each trick is refused, or has the one meaning that all servers see", arguments: SmugglingTricks.all)
     func trick(_ trick: SmugglingTricks.Trick) {
-        let input = bytes(trick.input)
+        let input = trick.bytes
         let reading = Reading.requests([input])
         #expect(Reading.requests(input.map { [$0] }) == reading)
         #expect(refusal(reading) == trick.refusal, "\(reading)")

@@ -1,19 +1,24 @@
 /// Requests that servers have read differently, or could.
-enum SmugglingTricks {
-    struct Trick: Sendable, CustomStringConvertible {
+package enum SmugglingTricks {
+    package struct Trick: Sendable, CustomStringConvertible {
         /// What is odd about it.
-        var name: String
+        package var name: String
         /// The whole input of a connection. Characters below U+0100 are one byte each.
-        var input: String
+        package var input: String
         /// Why it is refused; nil if it has one meaning only, which is the paths read.
-        var refusal: Refusal?
+        package var refusal: Refusal?
         /// The paths of the requests that are read, in order.
-        var paths: [String] = []
+        package var paths: [String] = []
 
-        var description: String { name }
+        /// The input's bytes.
+        package var bytes: [UInt8] { input.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
+
+        package var description: String { name }
     }
 
-    enum Refusal: Equatable { case badRequest, targetTooLong, headTooLarge, version, coding, expectation, incomplete }
+    package enum Refusal: Equatable {
+        case badRequest, targetTooLong, headTooLarge, version, coding, expectation, incomplete
+    }
 
     /// A second request that an attacker would like to hide.
     private static let hidden = "GET /hidden HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -41,7 +46,8 @@ enum SmugglingTricks {
         Trick(name: name, input: input, refusal: refusal, paths: paths)
     }
 
-    static let all = lengths + codings + lines + names + chunks + trailers + startLines + hosts + connections
+    package static let all: [Trick] =
+        lengths + codings + lines + names + chunks + trailers + startLines + hosts + connections
 
     private static let empty = "0\r\n\r\n"
 
