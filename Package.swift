@@ -97,7 +97,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
+                "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
                 "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", "HTTP1", logging, metrics, lifecycle,
                 configuration, atomics,
             ], swiftSettings: safe),
@@ -148,7 +148,7 @@ let package = Package(
             ], swiftSettings: common),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["EventLoop", "HTTP1", "HTTPServer", "Sockets", "TestSupport", logging, lifecycle],
+            dependencies: ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "TestSupport", logging, lifecycle],
             swiftSettings: common),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
         .testTarget(
@@ -158,7 +158,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Postgres",
+                "Service", "Relay", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Postgres",
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),
         .testTarget(

@@ -46,8 +46,20 @@ final class Acceptor {
         listening.close()
     }
 
+    /// A connection has closed, and another may be accepted.
+    func resume() {
+        guard !isStopped else { return }
+        watch?.update(.read)
+    }
+
     private func accept(atMost limit: Int) {
+        let statistics = shared.statistics
+        let most = shared.configuration.maximumConnections + shared.configuration.maximumRefusals
         for _ in 0..<limit {
+            guard shared.acceptGate.mayAccept(open: statistics.openConnections, limit: most) else {
+                watch?.update([])
+                return
+            }
             switch listening.accept() {
             case .accepted(let socket): hand(socket)
             case .aborted: continue
@@ -61,25 +73,23 @@ final class Acceptor {
         shared.statistics.acceptShortages.add(1)
         guard !isStopped else { return }
         watch?.update([])
-        loop.schedule(after: Self.pause) { [weak self] in self?.watch?.update(.read) }
+        loop.schedule(after: Self.pause) { [weak self] in self?.resume() }
     }
 
     private func hand(_ socket: StreamSocket) {
         let statistics = shared.statistics
-        let open = statistics.openConnections.add(1)
+        statistics.openConnections.add(1)
         statistics.acceptedConnections.add(1)
-        let limit = shared.configuration.maximumConnections
-        if open > limit { statistics.refusedConnections.add(1) }
-        guard open <= limit + shared.configuration.maximumRefusals else {
-            socket.close()
-            statistics.openConnections.add(-1)
-            return
+        let isAdmitted = statistics.admittedConnections.add(1) <= shared.configuration.maximumConnections
+        if !isAdmitted {
+            statistics.admittedConnections.add(-1)
+            statistics.refusedConnections.add(1)
         }
         let index = leastLoaded()
         loads[index].add(1)
         let group = groups[index]
-        if group.loop === loop { return group.value.take(socket, isAdmitted: open <= limit) }
-        group.loop.execute { group.value.take(socket, isAdmitted: open <= limit) }
+        if group.loop === loop { return group.value.take(socket, isAdmitted: isAdmitted) }
+        group.loop.execute { group.value.take(socket, isAdmitted: isAdmitted) }
     }
 
     /// The loop with the fewest connections; equal ones take turns.

@@ -1,3 +1,4 @@
+import Bytes
 import EventLoop
 import HTTP1
 import Sockets
@@ -214,7 +215,10 @@ extension Connection {
         isResponding = true
         let bound = LoopBound(self, loop: group.loop)
         let shared = shared
+        // Not the request, whose body must not live as long as this closure does.
+        let reservation = request.reservation
         shared.responder.respond(to: request) { response in
+            reservation?.release()
             if bound.loop.isOnLoop {
                 bound.value.reply(number, response)
             } else if !shared.execute(on: bound.loop, { bound.value.reply(number, response) }) {
@@ -273,10 +277,10 @@ extension Connection {
         isClosed = true
         watch?.cancel()
         watch = nil
-        group.remove(self)
         let isCut = stream != nil && !streamIsUnframed
         closeStream()
         if isCut { socket.reset() } else { socket.close() }
+        group.remove(self)
         output = []
         outputStart = 0
         waiting = []

@@ -49,7 +49,10 @@ final class ConnectionGroup {
 
     /// Takes a connection that was accepted.
     func take(_ socket: StreamSocket, isAdmitted: Bool) {
-        guard !isStopped else { return release(socket) }
+        guard !isStopped else {
+            socket.close()
+            return noteClosed(wasAdmitted: isAdmitted)
+        }
         socket.sendWithoutDelay()
         let machine = ConnectionMachine(settings: settings, isAdmitted: isAdmitted, now: EventLoop.now())
         let connection = Connection(socket, group: self, machine: machine)
@@ -57,21 +60,17 @@ final class ConnectionGroup {
         connection.begin()
     }
 
-    /// A connection is about to close its socket.
+    /// A connection has closed its socket.
     func remove(_ connection: Connection) {
         connections[connection.socket.descriptor] = nil
-        noteClosed()
+        noteClosed(wasAdmitted: connection.machine.isAdmitted)
     }
 
-    /// Closes a connection that was never begun.
-    func release(_ socket: StreamSocket) {
-        socket.close()
-        noteClosed()
-    }
-
-    private func noteClosed() {
+    private func noteClosed(wasAdmitted: Bool) {
         load.add(-1)
+        if wasAdmitted { shared.statistics.admittedConnections.add(-1) }
         shared.statistics.openConnections.add(-1)
+        shared.acceptGate.noteClosed()
     }
 
     /// Lends the input buffer for one read.

@@ -3,6 +3,20 @@ import HTTP1
 
 /// One request from its head to the last byte of its body.
 extension ConnectionMachine {
+    /// A body that is announced as longer than the whole budget is refused at once; any other only as it arrives, so that
+    /// an announcement holds nothing.
+    private func checkRoom(for length: Int) throws(ServerFault) {
+        guard length > settings.bodyBudget.limit else { return }
+        settings.bodyBudget.noteRefusal()
+        throw .tooManyBodyBytes(limit: settings.bodyBudget.limit)
+    }
+
+    private mutating func reserve(_ count: Int) -> Bool {
+        let reservation = reservation ?? ByteReservation(of: settings.bodyBudget)
+        self.reservation = reservation
+        return reservation.grow(by: count)
+    }
+
     /// The head of a request is complete: the responder decides what becomes of it.
     mutating func begin(_ head: RequestHead, now: UInt64) -> Action {
         isHead = head.method == "HEAD"
@@ -31,6 +45,7 @@ extension ConnectionMachine {
         switch settings.decide(request, framing.contentLength) {
         case .proceed(let plan):
             if let length = framing.contentLength, length > plan.limit { throw .payloadTooLarge(limit: plan.limit) }
+            if plan.isKept { try checkRoom(for: framing.contentLength ?? 0) }
             self.plan = plan
             self.request = request
             self.request?.context = plan.context
@@ -64,6 +79,7 @@ extension ConnectionMachine {
         bodyCount += bytes.count
         guard bodyCount <= plan.limit else { return refuse(.payloadTooLarge(limit: plan.limit)) }
         guard plan.isKept else { return .nothing }
+        guard reserve(bytes.count) else { return refuse(.tooManyBodyBytes(limit: settings.bodyBudget.limit)) }
         if body.capacity < bodyCount {
             // What is only announced is worth little memory; a body that arrives gets room for exactly its length.
             let doubled = max(bodyCount, 2 * body.count)
@@ -79,7 +95,9 @@ extension ConnectionMachine {
         guard phase == .body, var request else { return .nothing }
         self.request = nil
         request.body = body
+        request.reservation = reservation
         body = []
+        reservation = nil
         return .respond(request, number: beginWork(now: now))
     }
 

@@ -1,3 +1,5 @@
+import Bytes
+
 extension ConnectionMachine {
     /// The limits of a connection; times are nanoseconds.
     struct Settings {
@@ -10,6 +12,7 @@ extension ConnectionMachine {
         var minimumWriteRate: Int
         var lingerTimeout: UInt64
         var lingerBytes: Int
+        var bodyBudget: ByteBudget
         /// Decides on a request by its head and the announced length of its body; nil for a chunked one.
         var decide: (ServerRequest, _ bodyLength: Int?) -> HeadDecision
 
@@ -30,6 +33,7 @@ extension ConnectionMachine {
             lingerTimeout = configuration.lingerTimeout.nanoseconds
             lingerBytes = configuration.lingerBytes
             self.loopIndex = loopIndex
+            bodyBudget = configuration.bodyBudget
             self.decide = decide
         }
 

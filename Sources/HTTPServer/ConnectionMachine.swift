@@ -1,3 +1,4 @@
+import Bytes
 import HTTP1
 
 /// The life of one connection as a value: events go in, actions come out, and nothing here does any input or output.
@@ -65,8 +66,10 @@ struct ConnectionMachine {
     /// When ``timePassed(now:)`` has to be called at the latest.
     var deadline: UInt64
 
-    /// How long a new connection waits for its first request when the server closes: 250 ms.
+    /// How long a new connection has for its first request when the server closes, or when there are too many: 250 ms.
     static let firstRequestTime: UInt64 = 250_000_000
+    /// How long a connection above the limit may stay open after its 503: 1 s, as others wait for its place.
+    static let refusalLingerTime: UInt64 = 1_000_000_000
 
     let settings: Settings
     let isAdmitted: Bool
@@ -87,12 +90,14 @@ struct ConnectionMachine {
     var plan = BodyPlan(limit: 0)
     var body: [UInt8] = []
     var bodyCount = 0
+    /// What the body that is gathered holds of the budget.
+    var reservation: ByteReservation?
 
     /// - Parameter isAdmitted: false for a connection above the limit: its first request is refused.
     init(settings: Settings, isAdmitted: Bool = true, now: UInt64) {
         self.settings = settings
         self.isAdmitted = isAdmitted
-        deadline = now &+ settings.idleTimeout
+        deadline = now &+ (isAdmitted ? settings.idleTimeout : min(settings.idleTimeout, Self.firstRequestTime))
     }
 
     /// Whether more input is to be read: not while some waits already, nor while an answer cannot be written.
@@ -236,7 +241,8 @@ extension ConnectionMachine {
     mutating func timePassed(now: UInt64) -> Action {
         guard now >= deadline else { return .nothing }
         switch phase {
-        case .idle: return close(.idle)
+        case .idle:
+            return isAdmitted ? close(.idle) : refuse(.tooManyConnections(limit: settings.maximumConnections))
         case .partialHead: return refuse(.requestTimeout(seconds: Int(settings.headTimeout / 1_000_000_000)))
         case .body, .declined: return refuse(.requestTimeout(seconds: Int(settings.bodyTimeout / 1_000_000_000)))
         case .working, .streaming: return close(.answerTimeout)
@@ -273,6 +279,7 @@ extension ConnectionMachine {
 
     private mutating func forgetRequest() {
         body = []
+        reservation = nil
         request = nil
         headAnswer = nil
     }

@@ -42,6 +42,7 @@ final class Listener: Sendable {
             acceptor.begin()
             return LoopBound(acceptor, loop: first)
         }
+        shared.acceptGate.attach { [weak shared] in shared?.execute(on: first) { acceptor.value.resume() } }
         return Listener(port: listening.port, acceptor: acceptor, groups: groups, shared: shared)
     }
 

@@ -1,3 +1,4 @@
+public import Bytes
 package import HTTP1
 
 /// One whole HTTP request, body included.
@@ -16,6 +17,9 @@ public struct ServerRequest: Sendable {
     public var receivedAt: UInt64
     /// What the responder's decision on the head passed on: ``BodyPlan/context``.
     public var context: (any Sendable)?
+    /// The bytes that the request holds of ``HTTPServer/Configuration/bodyBudget``, until the reply is made; nil without a
+    /// body. The responder may hold more or fewer than the body, by what it really keeps.
+    public var reservation: ByteReservation?
 
     /// The loop that serves the connection, as its place in the list that the server was made with. The responder is
     /// called on it.
@@ -39,7 +43,7 @@ public struct ServerRequest: Sendable {
 }
 
 extension ServerRequest: Equatable {
-    /// Compares what the client sent and when; the context is not compared.
+    /// Compares what the client sent and when; context and reservation are not compared.
     public static func == (left: ServerRequest, right: ServerRequest) -> Bool {
         left.method == right.method && left.path == right.path && left.query == right.query
             && left.headers == right.headers && left.body == right.body && left.receivedAt == right.receivedAt

@@ -6,6 +6,7 @@ final class ServerShared: Sendable {
     let configuration: HTTPServer.Configuration
     let responder: any Responder
     let statistics = ServerStatistics()
+    let acceptGate = AcceptGate()
     private let closing = Atomic(false)
     private let stopped = Atomic(false)
 

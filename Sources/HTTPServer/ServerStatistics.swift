@@ -18,8 +18,10 @@ public final class ServerStatistics: Sendable {
         }
     }
 
-    /// Connections open now.
+    /// Connections open now, those that are being refused among them.
     public let openConnections = Figure()
+    /// Connections open now that are served.
+    public let admittedConnections = Figure()
     /// Requests that a responder has and that are not answered yet, or whose answer is still written in pieces.
     public let runningRequests = Figure()
     /// Connections accepted so far.

@@ -64,7 +64,6 @@ public actor Sandbox: Service {
     private static func server(_ configuration: SandboxConfiguration) -> HTTPServer.Configuration {
         var server = HTTPServer.Configuration(address: .tcp(host: configuration.host, port: configuration.port))
         server.maximumConnections = configuration.maximumConnections
-        server.maximumRefusals = 0
         server.idleTimeout = .seconds(configuration.idleSeconds)
         server.maximumTargetBytes = 64 << 10
         server.maximumHeaderBytes = 128 << 10

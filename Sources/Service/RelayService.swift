@@ -58,10 +58,12 @@ public final class RelayService: Service {
         let responder = RelayResponder(
             catalog: catalog, workers: workers.all, authorizer: workers.authorizer, readiness: readiness,
             registry: registry, exporter: exporter)
+        let configuration = settings.makeServer()
         server = HTTPServer(
-            configuration: settings.server, loops: workers.all.map(\.loop), responder: responder, logger: logger)
+            configuration: configuration, loops: workers.all.map(\.loop), responder: responder, logger: logger)
         RelayMetrics.observe(
-            registry, workers: workers, readiness: readiness, server: server.statistics, catalog: catalog)
+            registry, workers: workers, readiness: readiness, server: server.statistics,
+            configuration: configuration, catalog: catalog)
         self.settings = settings
         self.logger = logger
         self.onReady = onReady

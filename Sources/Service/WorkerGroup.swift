@@ -53,8 +53,10 @@ final class WorkerGroup: Sendable {
         let limits = TrailWriter.Limits(
             outcomeRows: settings.outcomeQueueRows / settings.workers,
             outcomeBytes: settings.outcomeQueueBytes / settings.workers)
+        var client = CurlClient.Settings()
+        client.maximumIdleConnections = settings.maximumIdleTOPConnections
         return WorkerParts(
-            curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
+            curl: try CurlClient(loop: loop, settings: client),
             trail: TrailWriter(
                 loop: loop, settings: settings.database, limits: limits, figures: figures,
                 sealer: settings.retention.sealedDays > 0 ? try settings.masterKey.sealer() : nil, onEvent: events.note),
