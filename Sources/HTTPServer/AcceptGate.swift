@@ -1,46 +1,28 @@
-import Atomics
-import NIOCore
+import Synchronization
 
-/// Accepts no connection while as many are open as may be: the next one waits in the kernel. So the process keeps the
-/// file descriptors that its other parts need, however many clients come at once.
-///
-/// It stands in the pipeline of the listening channel, which accepts one connection for each read.
-final class AcceptGate: ChannelDuplexHandler {
-    typealias InboundIn = any Channel
-    typealias InboundOut = any Channel
-    typealias OutboundIn = Never
-    typealias OutboundOut = Never
+/// Tells the acceptor when it may go on: it accepts no connection while as many are open as may be, and the next one
+/// waits in the kernel. So the process keeps the file descriptors that its other parts need, however many clients come
+/// at once. From any thread.
+final class AcceptGate: Sendable {
+    private let isHeldBack = Atomic(false)
+    private let resume = Mutex<(@Sendable () -> Void)?>(nil)
 
-    private let limit: Int
-    private let open: ServerStatistics.Figure
-    private let isHeldBack = ManagedAtomic(false)
+    /// Sets what makes the acceptor go on.
+    func attach(_ resume: @escaping @Sendable () -> Void) { self.resume.withLock { $0 = resume } }
 
-    /// - Parameters:
-    ///   - limit: connections that may be open, those that wait for a refusal among them.
-    ///   - open: the connections that are open; the gate counts them.
-    init(limit: Int, open: ServerStatistics.Figure) {
-        self.limit = limit
-        self.open = open
+    /// Whether another connection may be accepted. If not, the acceptor is resumed when one has closed.
+    func mayAccept(open: ServerStatistics.Figure, limit: Int) -> Bool {
+        guard open.value >= limit else { return true }
+        isHeldBack.store(true, ordering: .sequentiallyConsistent)
+        // A connection that has closed just now did not see that it is waited for.
+        return open.value < limit && isHeldBack.exchange(false, ordering: .sequentiallyConsistent)
     }
 
-    func read(context: ChannelHandlerContext) {
-        if open.value >= limit {
-            isHeldBack.store(true, ordering: .sequentiallyConsistent)
-            // A connection that has closed just now did not see that it is waited for.
-            guard open.value < limit, isHeldBack.exchange(false, ordering: .sequentiallyConsistent) else { return }
-        }
-        context.read()
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        open.add(1)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let (open, isHeldBack) = (open, isHeldBack)
-        unwrapInboundIn(data).closeFuture.whenComplete { _ in
-            open.add(-1)
-            guard isHeldBack.exchange(false, ordering: .sequentiallyConsistent) else { return }
-            bound.eventLoop.execute { bound.value.pipeline.read() }
-        }
-        context.fireChannelRead(data)
+    /// A connection has closed.
+    func noteClosed() {
+        guard isHeldBack.load(ordering: .sequentiallyConsistent),
+            isHeldBack.exchange(false, ordering: .sequentiallyConsistent)
+        else { return }
+        resume.withLock { $0 }?()
     }
 }

@@ -1,6 +1,5 @@
 import Bytes
-import NIOCore
-import NIOHTTP1
+import HTTP1
 
 /// One request from its head to the last byte of its body.
 extension ConnectionMachine {
@@ -19,21 +18,21 @@ extension ConnectionMachine {
     }
 
     /// The head of a request is complete: the responder decides what becomes of it.
-    mutating func begin(_ head: HTTPRequestHead, now: UInt64) -> Action {
-        isHead = head.method == .HEAD
+    mutating func begin(_ head: RequestHead, now: UInt64) -> Action {
+        isHead = head.method == "HEAD"
         guard isAdmitted else {
             return refuse(.tooManyConnections(limit: settings.maximumConnections))
         }
         do throws(ServerFault) {
-            let framing = try RequestFraming(head, maximumTargetBytes: settings.maximumTargetBytes)
+            let framing = try RequestFraming(head)
             self.framing = framing
             // The time of a request counts from its first byte, which may have come before the rest of its head.
             let begunAt = phase == .partialHead ? deadline &- settings.headTimeout : now
             deadline = begunAt &+ settings.bodyTimeout
-            return try decide(
-                ServerRequest(
-                    method: head.method.rawValue, path: framing.path, query: framing.query, headers: head.headers,
-                    receivedAt: now), framing, now: now)
+            var request = ServerRequest(
+                method: head.method, path: framing.path, query: head.query, headers: head.fields, receivedAt: now)
+            request.loopIndex = settings.loopIndex
+            return try decide(request, framing, now: now)
         } catch {
             return refuse(error)
         }
@@ -62,7 +61,7 @@ extension ConnectionMachine {
 
     /// All parts of one read have arrived. A body that is not complete by now is not waited for.
     mutating func readCompleted(now: UInt64) -> Action {
-        guard phase == .declined, queue.isEmpty else { return .nothing }
+        guard phase == .declined else { return .nothing }
         return answerFromHead(bodyIsRead: false, now: now)
     }
 
@@ -75,19 +74,19 @@ extension ConnectionMachine {
         return .answer(response, number: beginWork(now: now))
     }
 
-    mutating func gather(_ bytes: ByteBuffer) -> Action {
+    mutating func gather(_ bytes: Span<UInt8>) -> Action {
         guard phase == .body else { return .nothing }
-        bodyCount += bytes.readableBytes
+        bodyCount += bytes.count
         guard bodyCount <= plan.limit else { return refuse(.payloadTooLarge(limit: plan.limit)) }
         guard plan.isKept else { return .nothing }
-        guard reserve(bytes.readableBytes) else { return refuse(.tooManyBodyBytes(limit: settings.bodyBudget.limit)) }
+        guard reserve(bytes.count) else { return refuse(.tooManyBodyBytes(limit: settings.bodyBudget.limit)) }
         if body.capacity < bodyCount {
             // What is only announced is worth little memory; a body that arrives gets room for exactly its length.
             let doubled = max(bodyCount, 2 * body.count)
             let announced = framing?.contentLength ?? doubled
             body.reserveCapacity(body.isEmpty ? max(bodyCount, min(announced, 64 * 1024)) : min(announced, doubled))
         }
-        body.append(contentsOf: bytes.readableBytesView)
+        body.append(bytes)
         return .nothing
     }
 

@@ -4,7 +4,6 @@ extension ConnectionMachine {
     /// The limits of a connection; times are nanoseconds.
     struct Settings {
         var maximumConnections: Int
-        var maximumTargetBytes: Int
         var headTimeout: UInt64
         var bodyTimeout: UInt64
         var idleTimeout: UInt64
@@ -17,11 +16,14 @@ extension ConnectionMachine {
         /// Decides on a request by its head and the announced length of its body; nil for a chunked one.
         var decide: (ServerRequest, _ bodyLength: Int?) -> HeadDecision
 
+        /// The loop of the connection, as its place in the server's list.
+        var loopIndex: Int
+
         init(
-            _ configuration: HTTPServer.Configuration, decide: @escaping (ServerRequest, Int?) -> HeadDecision
+            _ configuration: HTTPServer.Configuration, loopIndex: Int = 0,
+            decide: @escaping (ServerRequest, Int?) -> HeadDecision
         ) {
             maximumConnections = configuration.maximumConnections
-            maximumTargetBytes = configuration.maximumTargetBytes
             headTimeout = configuration.headTimeout.nanoseconds
             bodyTimeout = configuration.bodyTimeout.nanoseconds
             idleTimeout = configuration.idleTimeout.nanoseconds
@@ -30,6 +32,7 @@ extension ConnectionMachine {
             minimumWriteRate = max(1, configuration.minimumWriteRate)
             lingerTimeout = configuration.lingerTimeout.nanoseconds
             lingerBytes = configuration.lingerBytes
+            self.loopIndex = loopIndex
             bodyBudget = configuration.bodyBudget
             self.decide = decide
         }

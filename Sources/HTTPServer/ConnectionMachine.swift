@@ -1,12 +1,11 @@
 import Bytes
-import NIOCore
-import NIOHTTP1
+import HTTP1
 
 /// The life of one connection as a value: events go in, actions come out, and nothing here does any input or output.
 ///
-/// One request is in work at a time. What arrives meanwhile waits in `queue`; as reading stops as soon as something
-/// waits there, `queue` never holds more than one read of `Configuration.maximumReadBytes`. Times are nanoseconds of
-/// the monotonic clock.
+/// One request is in work at a time. The connection parses input only while ``takesInput``; what arrives meanwhile it
+/// keeps, and says so by ``inputIsWaiting``. Reading stops as soon as something waits, so that no more than one read of
+/// `Configuration.maximumReadBytes` is kept. Times are nanoseconds of the monotonic clock.
 ///
 ///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─
 ///     closed
@@ -28,11 +27,11 @@ struct ConnectionMachine {
         case working
         /// The head of an answer is written, and pieces of its body follow as they come.
         case streaming
-        /// The same, and the channel cannot write all that it has: no piece is taken now.
+        /// The same, and the socket cannot take more: no piece is taken now.
         case stalled
         /// A refusal is being made.
         case refusing
-        /// The answer has been given to the channel, which cannot write all of it now.
+        /// The answer has been given to the socket, which cannot take all of it now.
         case backedUp
         /// The last answer is being written.
         case flushing
@@ -74,8 +73,8 @@ struct ConnectionMachine {
 
     let settings: Settings
     let isAdmitted: Bool
-    var queue = CircularBuffer<HTTPServerRequestPart>()
-    private var faultAfterQueue: ServerFault?
+    /// Whether the connection keeps input that is not parsed yet.
+    var inputIsWaiting = false
     var inputHasEnded = false
     var number: UInt64 = 0
     private var dropped = 0
@@ -101,105 +100,73 @@ struct ConnectionMachine {
         deadline = now &+ (isAdmitted ? settings.idleTimeout : min(settings.idleTimeout, Self.firstRequestTime))
     }
 
-    /// Whether more input is wanted: not while something waits already, nor while an answer cannot be written.
-    var wantsInput: Bool {
-        queue.isEmpty && faultAfterQueue == nil && phase != .backedUp && phase != .closed
+    /// Whether more input is to be read: not while some waits already, nor while an answer cannot be written.
+    var wantsInput: Bool { !inputIsWaiting && !inputHasEnded && phase != .backedUp && phase != .closed }
+
+    /// Whether input is parsed now.
+    var takesInput: Bool {
+        switch phase {
+        case .idle, .partialHead, .body, .declined: true
+        case .working, .streaming, .stalled, .refusing, .backedUp, .flushing, .lingering, .closed: false
+        }
     }
 
-    /// Whether the next part of a request is all that it waits for.
-    var isGathering: Bool {
-        (phase == .body || phase == .declined) && queue.isEmpty && faultAfterQueue == nil && !inputHasEnded
-    }
+    /// Whether input is dropped now, because the last answer has been made.
+    var dropsInput: Bool { phase == .flushing || phase == .lingering }
 
-    /// Whether the client has said all that it will, and the request in work is the last of it.
-    var clientIsDone: Bool { inputHasEnded && queue.isEmpty && faultAfterQueue == nil }
+    /// Whether the client has sent all that it will, and the request in work is the last of it.
+    var clientIsDone: Bool { inputHasEnded && !inputIsWaiting }
 
     /// Whether nothing has been begun on this connection since the last answer.
-    var isIdle: Bool { phase == .idle && queue.isEmpty && faultAfterQueue == nil }
+    var isIdle: Bool { phase == .idle && !inputIsWaiting }
 }
 
 // MARK: - Input
 
 extension ConnectionMachine {
-    /// A part of a request has arrived.
-    mutating func received(_ part: HTTPServerRequestPart, now: UInt64) -> Action {
-        switch phase {
-        case .idle, .partialHead, .body, .declined:
-            guard queue.isEmpty else { break }
-            return take(part, now: now)
-        case .working, .streaming, .stalled, .refusing, .backedUp:
-            break
-        case .flushing, .lingering:
-            if case .body(let bytes) = part { return drop(bytes.readableBytes) }
-            return .nothing
-        case .closed:
-            return .nothing
-        }
-        queue.append(part)
-        return .nothing
+    /// The head of a request is complete.
+    mutating func received(_ head: RequestHead, now: UInt64) -> Action {
+        takesInput ? begin(head, now: now) : .nothing
     }
 
-    /// Some input has arrived that made no part of a request yet.
+    /// A part of a body has arrived.
+    mutating func received(_ bytes: Span<UInt8>, now: UInt64) -> Action {
+        takesInput ? gather(bytes) : .nothing
+    }
+
+    /// The request is complete.
+    mutating func receivedEnd(now: UInt64) -> Action {
+        takesInput ? finish(now: now) : .nothing
+    }
+
+    /// Some input has arrived that does not complete a head.
     mutating func receivedFragment(now: UInt64) {
-        guard phase == .idle, queue.isEmpty else { return }
+        guard phase == .idle else { return }
         phase = .partialHead
         deadline = now &+ settings.headTimeout
     }
 
     /// The input cannot be understood from here on.
     mutating func failed(_ fault: ServerFault) -> Action {
-        switch phase {
-        case .idle, .partialHead, .body, .declined:
-            guard queue.isEmpty else { break }
-            return refuse(fault)
-        case .working, .streaming, .stalled, .refusing, .backedUp:
-            break
-        case .flushing, .lingering, .closed:
-            return .nothing
-        }
-        faultAfterQueue = faultAfterQueue ?? fault
-        return .nothing
+        takesInput ? refuse(fault) : .nothing
     }
 
-    /// Bytes have arrived that nobody is going to read.
+    /// Bytes have arrived that nothing is going to read.
     mutating func drop(_ count: Int) -> Action {
-        guard phase == .flushing || phase == .lingering else { return .nothing }
+        guard dropsInput else { return .nothing }
         dropped += count
         return dropped > settings.lingerBytes ? close(.lingered) : .nothing
     }
 
-    /// The client will not send any more.
+    /// The client will not send any more. To be called again when the input that waited has been parsed.
     mutating func inputEnded() -> Action {
         inputHasEnded = true
+        guard !inputIsWaiting else { return .nothing }
         switch phase {
-        case .idle, .partialHead, .body, .declined:
-            return isIdle || phase != .idle ? close(.clientGone) : .nothing
-        case .lingering:
-            return close(.lingered)
-        case .working, .streaming, .stalled, .refusing, .backedUp, .flushing, .closed:
-            return .nothing
-        }
-    }
-
-    /// What to do next with the input that waits; to be called until it returns nil.
-    mutating func next(now: UInt64) -> Action? {
-        guard phase == .idle || phase == .body || phase == .declined else { return nil }
-        if let part = queue.popFirst() {
-            let action = take(part, now: now)
-            return queue.isEmpty && phase == .declined ? answerFromHead(bodyIsRead: false, now: now) : action
-        }
-        if let fault = faultAfterQueue {
-            faultAfterQueue = nil
-            return refuse(fault)
-        }
-        return inputHasEnded ? close(.clientGone) : nil
-    }
-
-    private mutating func take(_ part: HTTPServerRequestPart, now: UInt64) -> Action {
-        switch part {
-        case .head(let head): begin(head, now: now)
-        case .body(let bytes): gather(bytes)
-        case .end: finish(now: now)
+        case .idle: return close(.clientGone)
+        case .partialHead, .body, .declined: return refuse(.malformed(detail: "it ends too early"))
+        case .lingering: return close(.lingered)
+        case .working, .streaming, .stalled, .refusing, .backedUp, .flushing, .closed: return .nothing
         }
     }
 }
@@ -213,16 +180,18 @@ extension ConnectionMachine {
     ) -> Action {
         guard phase == .working, number == self.number, let framing else { return .nothing }
         self.framing = nil
-        let isHead = self.isHead
+        let isHead = self.isHead && !response.isUnframed
         self.isHead = false
         let isStream = response.hasStreamedBody
         // Without a length, HTTP/1.0 knows the end of a body by the end of the connection.
         let keepsAlive =
             framing.keepsAlive && !response.closesConnection && !serverIsClosing && !clientIsDone
-            && !(isStream && framing.isHTTP10)
+            && !(isStream && framing.isHTTP10 && !response.isUnframed)
         let connection: AnswerFraming.Connection =
             keepsAlive ? (framing.isHTTP10 ? .keepAlive : .implied) : .close
-        let body: AnswerFraming.Body = isStream ? (framing.isHTTP10 ? .untilClose : .chunked) : .whole
+        let streamed: AnswerFraming.Body =
+            response.isUnframed ? .unframed : framing.isHTTP10 ? .untilClose : .chunked
+        let body: AnswerFraming.Body = isStream ? streamed : .whole
         let answer = AnswerFraming(isHead: isHead, connection: connection, body: body)
         if isStream, !isHead {
             beginStream(answer, now: now)
@@ -232,7 +201,7 @@ extension ConnectionMachine {
         return .send(response, answer)
     }
 
-    /// Everything of an answer has been given to the channel.
+    /// Everything of an answer has been given to the socket.
     mutating func endAnswer(keepsAlive: Bool, byteCount: Int, now: UInt64) {
         guard !keepsAlive else {
             phase = .idle
@@ -251,8 +220,7 @@ extension ConnectionMachine {
 
     mutating func refuse(_ fault: ServerFault) -> Action {
         let path = framing?.path ?? ""
-        queue.removeAll()
-        faultAfterQueue = nil
+        inputIsWaiting = false
         forgetRequest()
         framing = nil
         phase = .refusing
@@ -260,8 +228,7 @@ extension ConnectionMachine {
     }
 
     private mutating func beginFlush(of byteCount: Int, now: UInt64) {
-        queue.removeAll()
-        faultAfterQueue = nil
+        inputIsWaiting = false
         phase = .flushing
         deadline = writeDeadline(byteCount, now: now)
     }
@@ -294,7 +261,7 @@ extension ConnectionMachine {
         return .nothing
     }
 
-    /// The channel is closed.
+    /// The connection is broken or closed.
     mutating func closed() {
         _ = close(.clientGone)
     }
@@ -303,8 +270,7 @@ extension ConnectionMachine {
         guard phase != .closed else { return .nothing }
         phase = .closed
         deadline = .max
-        queue.removeAll()
-        faultAfterQueue = nil
+        inputIsWaiting = false
         forgetRequest()
         framing = nil
         streamFraming = nil

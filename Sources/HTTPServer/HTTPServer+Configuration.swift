@@ -5,8 +5,6 @@ extension HTTPServer {
     public struct Configuration: Sendable {
         /// Where to listen.
         public var address: ListenAddress
-        /// Event loop threads.
-        public var threads = 1
         /// Connections that the kernel may hold back until they are accepted.
         public var backlog: Int32 = 1024
         /// Open connections; further ones get 503 and are closed.
@@ -16,7 +14,7 @@ extension HTTPServer {
         public var maximumRefusals = 256
         /// The longest request target, in bytes (414).
         public var maximumTargetBytes = 8 * 1024
-        /// The request target and all header names and values of a request together, in bytes (431).
+        /// The head of a request, from its first byte to its empty line, in bytes (431).
         public var maximumHeaderBytes = 32 * 1024
         /// The number of header fields of a request (431).
         public var maximumHeaderFields = 100

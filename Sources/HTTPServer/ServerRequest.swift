@@ -1,5 +1,5 @@
 public import Bytes
-public import NIOHTTP1
+package import HTTP1
 
 /// One whole HTTP request, body included.
 public struct ServerRequest: Sendable {
@@ -7,10 +7,10 @@ public struct ServerRequest: Sendable {
     public var method: String
     /// The path as sent: percent-encoding is kept, the query is cut off. It starts with `/`, or is `*`.
     public var path: String
-    /// What stood behind the first `?`, undecoded; nil without one.
+    /// What followed the first `?`, undecoded; nil without one.
     public var query: String?
     /// The header fields in the order received. Bytes that are not UTF-8 have become U+FFFD.
-    public var headers: HTTPHeaders
+    package var headers: HeaderFields
     /// The whole body, unchunked; at most ``BodyPlan/limit`` bytes.
     public var body: [UInt8]
     /// When the head of the request was complete, in nanoseconds of the monotonic clock.
@@ -21,9 +21,13 @@ public struct ServerRequest: Sendable {
     /// body. The responder may hold more or fewer than the body, by what it really keeps.
     public var reservation: ByteReservation?
 
+    /// The loop that serves the connection, as its place in the list that the server was made with. The responder is
+    /// called on it.
+    public var loopIndex = 0
+
     /// Makes a request, as a test or a tool needs one.
-    public init(
-        method: String, path: String, query: String? = nil, headers: HTTPHeaders = [:], body: [UInt8] = [],
+    package init(
+        method: String, path: String, query: String? = nil, headers: HeaderFields = [:], body: [UInt8] = [],
         receivedAt: UInt64 = 0
     ) {
         self.method = method

@@ -2,7 +2,7 @@ import Audit
 import Catalog
 import EventLoop
 import HTTPServer
-import NIOHTTP1
+import HTTP1
 import Relay
 import Vault
 

@@ -82,6 +82,9 @@ public enum RelayMetrics {
             .init(
                 "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
             .init(
+                "toprelay_accept_shortages_total", .counter,
+                "Times that no HTTP connection could be accepted because descriptors or memory were used up."),
+            .init(
                 "toprelay_body_bytes_in_flight", .gauge,
                 "Bytes that the bodies of requests and calls under way hold."),
             .init(
@@ -147,6 +150,7 @@ public enum RelayMetrics {
         registry.observe("toprelay_connections_refused_total", kind: .counter) {
             Double(server.refusedConnections.value)
         }
+        registry.observe("toprelay_accept_shortages_total", kind: .counter) { Double(server.acceptShortages.value) }
         let bodyBudget = configuration.bodyBudget
         registry.observe("toprelay_body_bytes_in_flight") { Double(bodyBudget.heldBytes) }
         registry.observe("toprelay_body_bytes_limit") { Double(bodyBudget.limit) }

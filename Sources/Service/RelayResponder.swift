@@ -1,9 +1,7 @@
-import Atomics
 import Audit
 import Catalog
 import EventLoop
 import HTTPServer
-import NIOHTTP1
 import Relay
 import Telemetry
 import Vault
@@ -20,9 +18,9 @@ final class RelayResponder: Responder {
     private let registry: PrometheusRegistry
     private let exporter: AuditExporter?
     private let descriptions = ServiceDescriptions()
-    private let turn = ManagedAtomic(0)
 
     /// - Parameters:
+    ///   - workers: one for each loop of the server, in the same order.
     ///   - authorizer: checks the tokens of requests when their heads have arrived.
     ///   - exporter: answers the export; without one there is none.
     init(
@@ -75,7 +73,7 @@ final class RelayResponder: Responder {
     private func trace(_ error: AuthorizationError, of request: ServerRequest, _ route: Route) {
         guard case .call(let entry) = route, (try? request.isDryRun) != true else { return }
         let refusal = request.refusal(error.problem, of: entry, by: error.caller)
-        let worker = nextWorker
+        let worker = worker(of: request)
         worker.loop.execute { worker.assumeIsolated { $0.trace(refusal) } }
     }
 
@@ -93,7 +91,7 @@ final class RelayResponder: Responder {
             }
             return
         }
-        let worker = nextWorker
+        let worker = worker(of: request)
         if case .auditExport = context.route, let exporter {
             Task(executorPreference: exporter.loop) {
                 await exporter.serve(request, context, checkedBy: worker) {
@@ -117,11 +115,8 @@ final class RelayResponder: Responder {
             closesConnection: true)
     }
 
-    /// The workers in turn.
-    private var nextWorker: Worker {
-        let turn = turn.loadThenWrappingIncrement(ordering: .relaxed)
-        return workers[Int(UInt(bitPattern: turn) % UInt(workers.count))]
-    }
+    /// The worker on whose loop the request arrived: the whole call stays on one thread.
+    private func worker(of request: ServerRequest) -> Worker { workers[request.loopIndex] }
 
     private static func checkMethod(_ request: ServerRequest, _ route: Route) throws(Problem) {
         guard request.method == route.method || (request.isHead && route.method == "GET") else {

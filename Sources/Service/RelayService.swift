@@ -72,7 +72,8 @@ public final class RelayService: Service {
             catalog: catalog, workers: workers.all, authorizer: workers.authorizer, readiness: readiness,
             registry: registry, exporter: exporter)
         let configuration = settings.makeServer()
-        server = HTTPServer(configuration: configuration, responder: responder, logger: logger)
+        server = HTTPServer(
+            configuration: configuration, loops: workers.all.map(\.loop), responder: responder, logger: logger)
         RelayMetrics.observe(
             registry, workers: workers, readiness: readiness, server: server.statistics,
             configuration: configuration, catalog: catalog)

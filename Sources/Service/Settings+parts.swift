@@ -18,7 +18,6 @@ extension Settings {
     /// The settings of the HTTP server. The service drains it, so that it needs no delay of its own.
     func makeServer() -> HTTPServer.Configuration {
         var server = HTTPServer.Configuration(address: listen)
-        server.threads = workers
         server.maximumConnections = maximumConnections
         server.maximumRefusals = maximumRefusals
         server.bodyBudget = ByteBudget(limit: maximumBodyBytes)

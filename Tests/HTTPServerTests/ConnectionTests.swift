@@ -82,9 +82,7 @@ import Testing
 
     @Test("Many connections at once on several event loops")
     func many() async throws {
-        try await serving { configuration in
-            configuration.threads = 3
-        } _: { port, _, server in
+        try await serving(loops: 3) { port, _, server in
             let clients = try (0..<200).map { _ in try RawClient(port: port) }
             for (number, client) in clients.enumerated() { try client.send(post("/echo", "\(number)")) }
             for (number, client) in clients.enumerated() { #expect(try client.answer().body == "\(number)") }

@@ -111,7 +111,7 @@ import Testing
     @Test("A responder that stops writing ends with its connection")
     func forgotten() async throws {
         try await serving { configuration in
-            configuration.answerTimeout = .milliseconds(100)
+            configuration.answerTimeout = .seconds(2)
         } _: { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/stream"))

@@ -2,8 +2,8 @@ import Dispatch
 import HTTPServer
 import Synchronization
 
-/// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, all else says
-/// what it got. `/stream` and what is below it gives a body that the test writes. `/denied` is answered 401 from its head
+/// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, `/loop` the
+/// number of its loop; all else says what it got. `/stream` and what is below it gives a body that the test writes. `/denied` is answered 401 from its head
 /// alone, and `/unread` drops its body.
 final class TestResponder: Responder {
     private struct State: Sendable {
@@ -35,6 +35,13 @@ final class TestResponder: Responder {
             }
         case "/held": state.withLock { $0.held.append(reply) }
         case "/forgotten": break
+        case "/loop": reply(ServerResponse(status: 200, body: Array("\(request.loopIndex)".utf8)))
+        case "/unframed", "/unframed/close":
+            let stream = ResponseStream()
+            reply(ServerResponse(unframed: stream, closesConnection: request.path.hasSuffix("close")))
+            stream.put(Array("HTTP/1.1 299 Own\r\nContent-Length: 9\r\n\r\nbro".utf8))
+            if request.path == "/unframed" { stream.put(Array("ken-off".utf8.prefix(6))) }
+            stream.finish()
         case let path where path.hasPrefix("/stream"):
             let stream = ResponseStream()
             reply(ServerResponse(status: path.hasSuffix("204") ? 204 : 200, headers: [("X-A", "b")], stream: stream))
