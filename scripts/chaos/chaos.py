@@ -108,7 +108,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--scenario", action="append", type=find, metavar="NAME", help="only this one; repeatable")
     parser.add_argument("--twin", choices=["plain", "unanswered"], help="only this twin of each scenario")
     parser.add_argument("--list", action="store_true", help="list the scenarios, and do nothing")
-    parser.add_argument("--seconds", type=float, default=3.5, help="of calls after each fault, at least")
+    parser.add_argument("--seconds", type=float, default=2.5, help="of calls after each fault, at least")
     parser.add_argument("--rate", type=float, default=100, help="calls a second")
     parser.add_argument("--replicas", type=int, default=2, choices=[2, 3])
     parser.add_argument("--seed", type=int, default=1, help="decides verdicts, delays and the replica that is struck")

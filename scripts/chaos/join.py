@@ -119,15 +119,19 @@ class Join:
             return
         row = self.rows.get(call.id)
         if row is None:
-            if call.id not in self.intents:
+            # A refusal because the intent could not be committed has an id. It needs a row only if the commit was in
+            # doubt, and then the intent may be there.
+            is_refusal = call.status == 503 and call.outcome is None
+            if call.id not in self.intents and not is_refusal:
                 self.findings.lost.append(f"call {call.number} was answered with the id {call.id}, which has no row")
             return
         if row.number != call.number:
             mismatched.append(f"call {call.number} was answered with the id of call {row.number}")
         if self._may_differ(call, row):
             return
-        if call.outcome is not None and call.outcome != row.outcome:
-            mismatched.append(f"call {call.number} was answered {call.outcome}, and its row is {row.outcome}")
+        outcome = call.outcome or "not_sent"
+        if outcome != row.outcome:
+            mismatched.append(f"call {call.number} was answered {outcome}, and its row is {row.outcome}")
         elif call.status != row.status:
             mismatched.append(f"call {call.number} was answered {call.status}, and its row says {row.status}")
 

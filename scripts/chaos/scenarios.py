@@ -97,7 +97,7 @@ def terminate_backends(stage: Stage) -> int:
 
 def promote_standby(stage: Stage) -> int:
     stage.cluster.stop(signal.SIGQUIT)
-    stage.pause(0.5)
+    stage.pause(1.5)
     stage.cluster = stage.standby()
     stage.cluster.command("SELECT pg_promote()")
     return 1

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 CALL_TIMEOUT_SECONDS = 2
-# Calls are made for so long before the fault, so that calls without an answer have timed out on every replica.
-WARM_UP_SECONDS = CALL_TIMEOUT_SECONDS + 1.5
+# Calls are made for so long before the fault. Those without an answer have to time out on every replica first.
+WARM_UP_SECONDS = 1.5
+WARM_UP_UNANSWERED_SECONDS = CALL_TIMEOUT_SECONDS + 1.5
 CALM_SECONDS = 1.5
 IDLE_SECONDS = 3.0
 # An intent that is open 15 s after its deadline becomes `unknown`. The leader looks every 5 s, and a new leader needs
@@ -174,7 +175,8 @@ class Stage:
         self.health = [Health(port) for port in ports]
         polls = [self.traffic.start(health.run()) for health in self.health]
         running = self.traffic.start(load.run())
-        self.pause(WARM_UP_SECONDS + self.random.random() / 2)
+        warm_up = WARM_UP_UNANSWERED_SECONDS if self.plan.unanswered else WARM_UP_SECONDS
+        self.pause(warm_up + self.random.random() / 2)
         fault_start = time.monotonic()
         self._check_warm_up(load, fault_start)
         result.faults = self.scenario.fault(self)
