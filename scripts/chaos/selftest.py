@@ -26,6 +26,7 @@ from join import Findings, Join  # noqa: E402
 from plan import METHOD, Plan, number_of_reference, reference, request_body  # noqa: E402
 from records import Call, Intent, Receipt, Row, Trail  # noqa: E402
 from results import Result  # noqa: E402
+from scenarios import SCENARIOS  # noqa: E402
 from tcp_proxy import Proxy  # noqa: E402
 
 
@@ -239,6 +240,17 @@ class PlanTests(unittest.TestCase):
 
     def test_a_reference_holds_the_number(self) -> None:
         self.assertEqual(number_of_reference(reference(42)), 42)
+
+
+class ScenarioTests(unittest.TestCase):
+    def test_names_differ_and_the_document_lists_each(self) -> None:
+        names = [scenario.name for scenario in SCENARIOS]
+        self.assertEqual(len(names), len(set(names)))
+        document = (Path(__file__).resolve().parents[2] / "docs/reliability.md").read_text(encoding="utf-8")
+        for scenario in SCENARIOS:
+            self.assertIn(f"| `{scenario.name}` | {scenario.about} |", document)
+        self.assertIn(report.BEGIN, document)
+        self.assertIn(report.END, document)
 
 
 class AnswerTests(unittest.TestCase):
