@@ -190,8 +190,8 @@ def make_postgres_folder(path: Path) -> Path:
 
 def init_cluster(folder: Path, data: Path, *options: str) -> None:
     """Runs initdb. The folder of the data must belong to the user of PostgreSQL."""
-    command = [str(find_postgres() / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    initdb = Process("initdb", command + list(options), folder, POSTGRES_ENVIRONMENT, postgres_user())
+    command = [str(find_postgres() / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8"]
+    initdb = Process("initdb", [*command, "--no-sync", *options], folder, POSTGRES_ENVIRONMENT, postgres_user())
     if initdb.child.wait(120) != 0:
         raise BenchError(f"initdb failed:\n{initdb.log_end()}")
 

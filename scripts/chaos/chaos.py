@@ -26,9 +26,9 @@ sys.dont_write_bytecode = True
 sys.path.append(str(ROOT / "scripts/bench"))
 
 import report  # noqa: E402
-from clusters import make_template  # noqa: E402
+from clusters import make_template, unmount_below  # noqa: E402
 from processes import BenchError, Process  # noqa: E402
-from replica import check_binary  # noqa: E402
+from replica import MemoryGroup, check_binary  # noqa: E402
 from results import Result  # noqa: E402
 from scenarios import SCENARIOS, Scenario, find  # noqa: E402
 from servers import RelaySetup  # noqa: E402
@@ -37,6 +37,7 @@ from stage import Settings, Stage  # noqa: E402
 # A run that takes longer than this ends by itself.
 LIMIT_SECONDS = 2400
 DESCRIPTORS = 8192
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
 def prepare(options: argparse.Namespace, folder: Path) -> Settings:
@@ -122,6 +123,9 @@ def arguments() -> argparse.Namespace:
 
 
 def end(number: int, _frame: object) -> None:
+    # A second signal must not interrupt the cleaning up.
+    for other in ENDING_SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
     if number == signal.SIGALRM:
         print(f"chaos: the run did not end within {LIMIT_SECONDS} s", file=sys.stderr)
     raise SystemExit(128 + number)
@@ -134,7 +138,7 @@ def main() -> int:
             print(f"{scenario.name:22}{'short ' if scenario.is_short else '      '}{scenario.about}")
         return 0
     options.binary = options.binary.resolve()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+    for number in ENDING_SIGNALS:
         signal.signal(number, end)
     signal.alarm(LIMIT_SECONDS)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -150,6 +154,8 @@ def main() -> int:
         return 1
     finally:
         Process.stop_all()
+        MemoryGroup.remove_all()
+        unmount_below(folder)
         shutil.rmtree(folder, ignore_errors=True)
     kind = "release" if "release" in options.binary.parts else "debug"
     said = report.lines(results, settings.seed, settings.time_scale, kind)

@@ -125,7 +125,7 @@ class Cluster:
             [Intent(intent[0], number_of_reference(intent[1])) for intent in intents],
         )
 
-    # ── A full disk ─────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── A full disk ──
 
     def fill_disk(self) -> str:
         """Leaves no byte free, and says how. Without a tmpfs the kernel's limit of file sizes takes its place."""
@@ -133,11 +133,12 @@ class Cluster:
             self._limit_files("8192:unlimited")
             return "RLIMIT_FSIZE in place of a full disk, because no tmpfs could be mounted"
         with open(self.home / "ballast", "wb", buffering=0) as ballast:
-            try:
-                while True:
-                    ballast.write(bytes(1 << 16))
-            except OSError:
-                pass
+            for size in (1 << 16, 1 << 12):
+                try:
+                    while ballast.write(bytes(size)):
+                        pass
+                except OSError:
+                    continue
         return "a full tmpfs"
 
     def free_disk(self) -> None:
@@ -157,9 +158,17 @@ class Cluster:
             self.server.child.send_signal(signal.SIGQUIT)
             self.server.stop()
         if self.is_mounted:
-            subprocess.run(["umount", "-l", str(self.home)], check=False, capture_output=True)
+            unmount_below(self.home)
             self.is_mounted = False
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def unmount_below(folder: Path) -> None:
+    """Unmounts what is mounted on the folder or below it."""
+    mounted = [line.split()[1] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+    for point in mounted:
+        if point == str(folder) or point.startswith(f"{folder}/"):
+            subprocess.run(["umount", "-l", point], check=False, capture_output=True)
 
 
 def mount_tmpfs(folder: Path) -> bool:

@@ -90,7 +90,7 @@ class Join:
         for row in self.rows.values():
             receipts = self.receipts.get(row.number, [])
             if row.outcome == "not_sent" and receipts:
-                self.findings.mismatched.append(f"the row of call {row.number} is not_sent, and the gateway received it")
+                self.findings.mismatched.append(f"the gateway received call {row.number}, whose row is not_sent")
             elif row.outcome not in ("not_sent", "unknown"):
                 answers = {receipt.verdict for receipt in receipts if receipt.answered}
                 if row.outcome not in answers:

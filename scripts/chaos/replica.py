@@ -91,8 +91,16 @@ class Replica:
 class MemoryGroup:
     """A memory cgroup of either version, made for one replica."""
 
+    made: list[MemoryGroup] = []
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        MemoryGroup.made.append(self)
+
+    @staticmethod
+    def remove_all() -> None:
+        while MemoryGroup.made:
+            MemoryGroup.made.pop().remove()
 
     @staticmethod
     def make(megabytes: int) -> MemoryGroup | None:

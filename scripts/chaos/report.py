@@ -62,7 +62,8 @@ def table_line(result: Result, time_scale: float) -> str:
 def totals(results: list[Result]) -> str:
     """One sentence over all scenarios."""
     found = [result.findings for result in results]
-    counts = {name: sum(len(getattr(one, name)) for one in found) for name in ("lost", "doubled", "mismatched", "stuck")}
+    names = ("lost", "doubled", "mismatched", "stuck")
+    counts = {name: sum(len(getattr(one, name)) for one in found) for name in names}
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     calls, faults = sum(result.calls for result in results), sum(result.faults for result in results)
     return f"{calls:,} calls under {faults:,} faults in {len(results)} scenarios: {told}."

@@ -48,9 +48,9 @@ class Result:
         if self.first_success is None:
             broken.append("recovery: a replica had no good call after the fault")
         elif self.first_success > limit:
-            broken.append(f"recovery: the first good call came after {self.first_success:.1f} s, the limit is {limit:g} s")
+            broken.append(f"recovery: first good call after {self.first_success:.1f} s, the limit is {limit:g} s")
         if self.last_failure is not None and self.last_failure > limit:
-            broken.append(f"recovery: a call failed {self.last_failure:.1f} s after the fault, the limit is {limit:g} s")
+            broken.append(f"recovery: last failed call after {self.last_failure:.1f} s, the limit is {limit:g} s")
         for number, percent in enumerate(self.idle_cpu_percent):
             if percent > IDLE_CPU_LIMIT_PERCENT:
                 broken.append(f"idle CPU: replica {number} used {percent:.0f} % of a core")

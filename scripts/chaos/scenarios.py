@@ -37,7 +37,7 @@ class Scenario:
     limits: Limits = field(default_factory=Limits)
 
 
-# ── Replicas ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Replicas ──
 
 
 def no_fault(stage: Stage) -> int:
@@ -70,7 +70,7 @@ def suspend_replica(stage: Stage) -> int:
     return 1
 
 
-# ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── PostgreSQL ──
 
 
 def kill_postgres(stage: Stage) -> int:
@@ -128,7 +128,7 @@ def freeze_database(up: bool, down: bool) -> Callable[[Stage], int]:
     return freeze
 
 
-# ── TOP ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── TOP ──
 
 
 def cut_top(stage: Stage) -> int:
@@ -165,7 +165,7 @@ def refuse_at_gateway(stage: Stage) -> int:
     return 1
 
 
-# ── Limits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Limits ──
 
 
 def idle_connections(each: int) -> Callable[[Stage], int]:

@@ -80,7 +80,7 @@ class Stage:
         self.notes: list[str] = []
         self.result = Result(scenario.name, unanswered)
 
-    # ── What faults use ─────────────────────────────────────────────────────────────────────────────────────────────
+    # ── What faults use ──
 
     @property
     def cluster(self) -> Cluster:
@@ -120,7 +120,7 @@ class Stage:
     def pause(seconds: float) -> None:
         time.sleep(seconds)
 
-    # ── The course of a scenario ────────────────────────────────────────────────────────────────────────────────────
+    # ── The course of a scenario ──
 
     def run(self) -> Result:
         try:
@@ -200,7 +200,8 @@ class Stage:
 
     def _check_warm_up(self, load: Load, now: float) -> None:
         """A scenario shows something only if calls succeed before its fault."""
-        ended = [call for call in list(load.calls) if call.started < now - 1 and not self.plan.is_unanswered(call.number)]
+        ended = [call for call in list(load.calls) if call.started < now - 1]
+        ended = [call for call in ended if not self.plan.is_unanswered(call.number)]
         good = sum(load.is_good(call) for call in ended)
         if good < 0.9 * len(ended):
             raise BenchError(f"only {good} of {len(ended)} calls before the fault had the right outcome")
@@ -262,7 +263,8 @@ class Stage:
     def _end_replicas(self) -> None:
         for replica in self.replicas:
             if replica.has_crashed():
-                self.result.crashes.append(f"crash: replica {replica.number} ended with {replica.process.child.returncode}")
+                code = replica.process.child.returncode
+                self.result.crashes.append(f"crash: replica {replica.number} ended with {code}")
         running = [replica for replica in self.replicas if replica.process.child.poll() is None]
         for replica in running:
             replica.signal(signal.SIGTERM)

@@ -68,7 +68,8 @@ class Gateway:
         if values.get("method") != METHOD or values.get("session") != self.session:
             return False
         expected = signing.sign(self.secret, parameters, values.get("sign_method", ""))
-        return len(values) == len(parameters) and hmac.compare_digest(expected.encode(), values.get("sign", "").encode())
+        is_equal = hmac.compare_digest(expected.encode(), values.get("sign", "").encode())
+        return is_equal and len(values) == len(parameters)
 
 
 class GatewayConnection(asyncio.Protocol):
