@@ -88,6 +88,8 @@ def run(options: argparse.Namespace, folder: Path) -> tuple[list[Result], Settin
             started = time.monotonic()
             name = scenario.name + ("-unanswered" if unanswered else "")
             result = run_one(scenario, unanswered, settings, folder / name, options.keep)
+            if unanswered and results and results[-1].scenario == scenario.name:
+                result.twin_first_success = results[-1].first_success
             results.append(result)
             broken = result.broken_promises(settings.time_scale)
             verdict = "FAILED" if broken else "kept"

@@ -7,14 +7,14 @@ import platform
 from datetime import datetime, timezone
 from pathlib import Path
 
-from results import IDLE_CPU_LIMIT_PERCENT, RECOVERY_LIMIT_SECONDS, Result
+from results import ANSWER_LIMIT_SECONDS, IDLE_CPU_LIMIT_PERCENT, RECOVERY_LIMIT_SECONDS, Result
 
 BEGIN = "<!-- The table below is written by make chaos. -->"
 END = "<!-- The table above is written by make chaos. -->"
 
 COLUMNS = [
     "scenario", "calls", "faults", "lost", "doubled", "mismatched", "stuck", "first success s", "last failure s",
-    "idle CPU %", "peak MB", "exit", "livez", "readyz", "verdict",
+    "slowest s", "idle CPU %", "peak MB", "exit", "livez", "readyz", "verdict",
 ]  # fmt: skip
 
 
@@ -24,10 +24,11 @@ def lines(results: list[Result], seed: int, time_scale: float, binary: str) -> l
     said = [
         f"Run of {datetime.now(timezone.utc):%Y-%m-%d}, {binary} build, {cores} cores, Linux {platform.release()},"
         f" seed {seed}.",
-        f"Limits: recovery {RECOVERY_LIMIT_SECONDS * time_scale:g} s, idle CPU {IDLE_CPU_LIMIT_PERCENT:g} % of a core.",
+        f"Limits: recovery {RECOVERY_LIMIT_SECONDS * time_scale:g} s, answers {ANSWER_LIMIT_SECONDS * time_scale:g} s,"
+        f" idle CPU {IDLE_CPU_LIMIT_PERCENT:g} % of a core.",
         "",
         "| " + " | ".join(COLUMNS) + " |",
-        "|---|" + "---:|" * 10 + "---|" * 4,
+        "|---|" + "---:|" * 11 + "---|" * 4,
     ]
     said += [table_line(result, time_scale) for result in results]
     said += ["", totals(results), ""]
@@ -49,6 +50,7 @@ def table_line(result: Result, time_scale: float) -> str:
         *(str(len(kind)) for kind in (found.lost, found.doubled, found.mismatched, found.stuck)),
         seconds(result.first_success),
         seconds(result.last_failure),
+        seconds(result.slowest_answer),
         " ".join(f"{percent:.0f}" for percent in result.idle_cpu_percent),
         f"{result.peak_megabytes:.0f}",
         " ".join(str(code) for code in result.exit_codes),

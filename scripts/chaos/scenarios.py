@@ -34,6 +34,8 @@ class Scenario:
     is_on_tmpfs: bool = False
     # The scenario ends replicas without warning: clients may be cut off, and the reconciler closes their calls.
     replicas_die: bool = False
+    # A suspended replica answers only after it goes on.
+    holds_up_seconds: float = 0.0
     limits: Limits = field(default_factory=Limits)
 
 
@@ -173,7 +175,8 @@ def idle_connections(each: int) -> Callable[[Stage], int]:
 
     def crowd(stage: Stage) -> int:
         opened = stage.do(stage.enter(Crowd([replica.port for replica in stage.replicas], each, b"")))
-        stage.pause(3)
+        # Longer than a client may wait: a replica without free descriptors has to refuse calls, and not to delay them.
+        stage.pause(6)
         stage.do(stage.leave_crowd())
         return opened
 
@@ -193,7 +196,8 @@ SCENARIOS = [
     Scenario("quiet", "no fault at all", no_fault),
     Scenario("replica-kill", "one replica gets SIGKILL and is started again", kill_replica, True, replicas_die=True),
     Scenario("replica-terminate", "one replica gets SIGTERM and is started again", terminate_replica, True),
-    Scenario("replica-suspend", "one replica is stopped for 3 s (SIGSTOP, SIGCONT)", suspend_replica),
+    Scenario("replica-suspend", "one replica is stopped for 3 s (SIGSTOP, SIGCONT)", suspend_replica,
+             holds_up_seconds=3),
     Scenario("database-kill", "PostgreSQL stops at once, and recovers after 2 s", kill_postgres),
     Scenario("database-restart", "PostgreSQL is stopped for 3 s", restart_postgres, True),
     Scenario("database-terminate", "pg_terminate_backend of every session, five times", terminate_backends),
@@ -213,9 +217,9 @@ SCENARIOS = [
     Scenario("gateway-cut-before", "TOP closes before it answers, for 2 s", gateway_mode(top_gateway.CUT_BEFORE)),
     Scenario("gateway-cut-within", "TOP closes within the answer, for 2 s", gateway_mode(top_gateway.CUT_WITHIN)),
     Scenario("gateway-cut-after", "TOP closes after each answer, for 2 s", gateway_mode(top_gateway.CUT_AFTER)),
-    Scenario("descriptors-64", "64 descriptors a replica, and 120 idle connections to each for 3 s",
+    Scenario("descriptors-64", "64 descriptors a replica, and 120 idle connections to each for 6 s",
              idle_connections(120), True, limits=Limits(descriptors="64:64")),
-    Scenario("descriptors-1024", "1,024 descriptors a replica, and 1,200 idle connections to each for 3 s",
+    Scenario("descriptors-1024", "1,024 descriptors a replica, and 1,200 idle connections to each for 6 s",
              idle_connections(1200), limits=Limits(descriptors="1024:1024")),
     Scenario("memory-512", f"{MEMORY_MEGABYTES} MiB a replica, and {CROWD_WITH_BODIES} bodies of 1 MiB without a token",
              bodies_without_token, limits=Limits(memory_megabytes=MEMORY_MEGABYTES)),

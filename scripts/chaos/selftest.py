@@ -193,6 +193,8 @@ class ResultTests(unittest.TestCase):
         faults = {
             "first_success": None,
             "last_failure": 6.0,
+            "twin_first_success": -2.0,
+            "slowest_answer": 5.5,
             "idle_cpu_percent": [0.0, 97.0],
             "exit_codes": [0, 1],
             "crashes": ["crash: replica 0 ended with -4"],

@@ -78,7 +78,7 @@ class Stage:
         self.crowd: Crowd | None = None
         self.exit_codes: list[int] = []
         self.notes: list[str] = []
-        self.result = Result(scenario.name, unanswered)
+        self.result = Result(scenario.name, unanswered, held_up=scenario.holds_up_seconds)
 
     # ── What faults use ──
 
@@ -237,6 +237,8 @@ class Stage:
         ]
         found = [first for first in firsts if first is not None]
         result.first_success = max(found) - fault_end if len(found) == len(firsts) else None
+        waits = [(call.ended or 0) - call.started for call in load.calls]
+        result.slowest_answer = max(waits, default=0.0)
         failed = [call for call in after if not load.is_good(call) and not self.plan.is_unanswered(call.number)]
         result.last_failure = max((call.started - fault_end for call in failed), default=0.0)
         for name, count in sorted(failures(failed).items()):
