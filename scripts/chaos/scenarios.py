@@ -183,6 +183,17 @@ def idle_connections(each: int) -> Callable[[Stage], int]:
     return crowd
 
 
+def few_descriptors(stage: Stage) -> int:
+    """More connections than descriptors: idle ones first, then ones that ask for something, come and go."""
+    opened = idle_connections(120)(stage)
+    ask = b"GET /metrics HTTP/1.1\r\nHost: relay\r\n\r\n"
+    for _ in range(10):
+        opened += stage.do(stage.enter(Crowd([replica.port for replica in stage.replicas], 60, ask)))
+        stage.pause(0.4)
+        stage.do(stage.leave_crowd())
+    return opened
+
+
 def bodies_without_token(stage: Stage) -> int:
     head = f"POST /v1/aliauto/car-profiles HTTP/1.1\r\nHost: relay\r\nContent-Type: application/json\r\n"
     start = f"{head}Content-Length: {BODY_BYTES}\r\n\r\n".encode() + bytes(BODY_BYTES - 1)
@@ -217,8 +228,8 @@ SCENARIOS = [
     Scenario("gateway-cut-before", "TOP closes before it answers, for 2 s", gateway_mode(top_gateway.CUT_BEFORE)),
     Scenario("gateway-cut-within", "TOP closes within the answer, for 2 s", gateway_mode(top_gateway.CUT_WITHIN)),
     Scenario("gateway-cut-after", "TOP closes after each answer, for 2 s", gateway_mode(top_gateway.CUT_AFTER)),
-    Scenario("descriptors-64", "64 descriptors a replica, and 120 idle connections to each for 6 s",
-             idle_connections(120), True, limits=Limits(descriptors="64:64")),
+    Scenario("descriptors-64", "64 descriptors a replica, and more connections than that for 10 s",
+             few_descriptors, True, limits=Limits(descriptors="64:64")),
     Scenario("descriptors-1024", "1,024 descriptors a replica, and 1,200 idle connections to each for 6 s",
              idle_connections(1200), limits=Limits(descriptors="1024:1024")),
     Scenario("memory-512", f"{MEMORY_MEGABYTES} MiB a replica, and {CROWD_WITH_BODIES} bodies of 1 MiB without a token",
