@@ -55,6 +55,7 @@ let package = Package(
         .target(name: "CLibcrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CCatalog", exclude: ["entries"]),
         .target(name: "CMigrations"),
         .target(name: "CConsole", exclude: ["page"]),
@@ -62,7 +63,7 @@ let package = Package(
         // The only Swift modules with pointers.
         .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
         .target(name: "Crypto", dependencies: ["CLibcrypto"], swiftSettings: common),
-        .target(name: "Curl", dependencies: ["CLibcurl", "EventLoop"], swiftSettings: common),
+        .target(name: "Curl", dependencies: ["CLibcurl", "CZlib", "EventLoop"], swiftSettings: common),
         .target(
             name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
             swiftSettings: common),
@@ -124,7 +125,7 @@ let package = Package(
         .testTarget(name: "CurlTests", dependencies: ["Curl", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: common),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: common),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],

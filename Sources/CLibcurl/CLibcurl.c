@@ -1,6 +1,8 @@
 #include "CLibcurl.h"
 
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 CURLcode easy_set_long(CURL *easy, CURLoption option, long value) { return curl_easy_setopt(easy, option, value); }
@@ -88,5 +90,9 @@ curl_socket_t curl_socket_timeout(void) { return CURL_SOCKET_TIMEOUT; }
 curl_version_info_data *curl_information(void) { return curl_version_info(CURLVERSION_NOW); }
 
 int close_socket(curl_socket_t socket) { return close(socket); }
+
+void shut_down_socket(curl_socket_t socket) { shutdown(socket, SHUT_RDWR); }
+
+void forget_key_log(void) { unsetenv("SSLKEYLOGFILE"); }
 
 void ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }

@@ -1,7 +1,10 @@
 internal import EventLoop
 
-/// The one timer that libcurl asks for. libcurl changes its mind with every transfer, mostly to something later: a
-/// timer that runs is left alone then, and looks at the time again when it fires.
+/// The one timer that libcurl asks for. It is one-shot: once it has fired, libcurl is called and the alarm is spent
+/// until libcurl asks again.
+///
+/// libcurl changes its wish with every transfer, mostly to a later time. A loop timer that already runs is kept then,
+/// and compares the wish with the clock when it fires.
 struct CurlAlarm {
     /// When libcurl wants to be called; nil: not at all.
     private(set) var wanted: UInt64?
@@ -9,31 +12,37 @@ struct CurlAlarm {
     private(set) var isDue = false
     private var timer: LoopTimer?
 
-    /// From libcurl's timer callback, in the middle of its work: nothing else happens here.
+    /// Keeps what libcurl's timer callback says. It comes in the middle of libcurl's work, so nothing else happens here.
+    ///
+    /// - Parameter milliseconds: the wait from now; negative means that libcurl needs no call.
     mutating func note(milliseconds: Int) {
         isDue = milliseconds == 0
         wanted = milliseconds > 0 ? EventLoop.now() + UInt64(milliseconds) * 1_000_000 : nil
     }
 
-    /// Whether libcurl is to be called now; it has been told.
+    /// Whether libcurl is to be called now. The wish is spent.
     mutating func takeDue() -> Bool {
         defer { isDue = false }
         return isDue
     }
 
-    /// Makes the loop's timer fit the last word.
+    /// Whether the wished time has come. The wish is spent then: libcurl states the next one when it is called.
+    mutating func takeElapsed(at now: UInt64) -> Bool {
+        if takeDue() { return true }
+        guard let wanted, wanted <= now else { return false }
+        self.wanted = nil
+        return true
+    }
+
+    /// Makes the loop's timer fit the latest wish.
     mutating func arm(on loop: EventLoop, _ body: @escaping () -> Void) {
+        // A timer that nothing is wanted of any more fires once, for nothing: cheaper than to cancel one for each call.
         guard let deadline = isDue ? EventLoop.now() : wanted else { return }
         if let timer, timer.isPending {
             guard timer.deadline > deadline else { return }
             timer.cancel()
         }
         timer = loop.schedule(at: deadline, body)
-    }
-
-    /// The timer has fired: whether libcurl's time has come.
-    func isOver(at now: UInt64) -> Bool {
-        isDue || wanted.map { $0 <= now } ?? false
     }
 
     mutating func cancel() {

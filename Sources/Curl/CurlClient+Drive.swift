@@ -50,14 +50,27 @@ extension CurlClient {
     }
 
     private func isReady(_ socket: Int32, _ readiness: Readiness) {
-        guard sockets.isWanted(socket) else { return }
+        guard sockets.isWanted(socket, readiness) else { return }
         act(socket, sockets.mask(of: socket, readiness))
         settle()
     }
 
     private func ring() {
-        if alarm.isOver(at: EventLoop.now()) { act(curl_socket_timeout(), 0) }
+        if alarm.takeElapsed(at: EventLoop.now()) {
+            act(curl_socket_timeout(), 0)
+            // libcurl calls back only when its next time differs from the one that it stated last. A transfer must
+            // never be left without an alarm, so libcurl is asked when it was silent.
+            if inFlight > 0, alarm.wanted == nil, !alarm.isDue { askForTime() }
+        }
         settle()
+    }
+
+    /// Asks libcurl when it wants to be called next.
+    private func askForTime() {
+        var milliseconds = -1
+        guard curl_multi_timeout(multi, &milliseconds) == CURLM_OK else { return }
+        // At least one millisecond: libcurl has just been called, and its clock may run a little later than the loop's.
+        alarm.note(milliseconds: milliseconds == 0 ? 1 : milliseconds)
     }
 
     private func act(_ socket: curl_socket_t, _ mask: Int32) {

@@ -20,6 +20,7 @@ enum CurlLibrary {
 
     private static let prepared = Result<Trust, CurlError> { () throws(CurlError) -> Trust in
         ignore_sigpipe()
+        forget_key_log()
         let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         guard code == CURLE_OK else { throw .setUpFailed(String(cString: curl_easy_strerror(code))) }
         guard let information = curl_information()?.pointee else { throw .setUpFailed("no version") }

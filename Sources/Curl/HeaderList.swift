@@ -10,7 +10,7 @@ final class HeaderList {
     init?(_ lines: [String]) {
         // A body of more than 1 MiB would wait a second for "100 Continue" otherwise.
         var list = curl_slist_append(nil, "Expect:")
-        // As libcurl would write it itself, in the same place, but for the text that it would make with each request.
+        // What `Gunzip` decodes.
         for line in ["Accept-Encoding: gzip"] + lines {
             guard HeaderList.isLine(line), let longer = curl_slist_append(list, line) else {
                 curl_slist_free_all(list)

@@ -81,13 +81,21 @@ final class SocketTable {
         noted = []
     }
 
-    /// Whether libcurl waits for the socket. If not, its watch ends: what has come on an idle connection, its end for one, would
-    /// be reported for ever, and libcurl looks for it before it uses the connection.
-    func isWanted(_ socket: Int32) -> Bool {
+    /// Whether libcurl waits for the socket.
+    ///
+    /// If not, the connection is idle. libcurl looks at it again only before its next use, so its end is handled here:
+    /// the socket is shut down at once, which takes it out of CLOSE_WAIT. libcurl finds it dead and closes it later.
+    /// Until then only the peer's end is watched: data on an idle connection would be reported in every turn.
+    func isWanted(_ socket: Int32, _ readiness: Readiness) -> Bool {
         guard let index = place(of: socket) else { return false }
         if slots[index].wish != CURL_POLL_REMOVE { return true }
-        slots[index].watch?.cancel()
-        slots[index].watch = nil
+        if readiness.isDisjoint(with: [.peerClosed, .hangUp, .error]) {
+            slots[index].watch?.update(.peerClose)
+        } else {
+            slots[index].watch?.cancel()
+            slots[index].watch = nil
+            shut_down_socket(socket)
+        }
         return false
     }
 

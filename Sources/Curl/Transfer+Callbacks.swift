@@ -56,7 +56,7 @@ extension Transfer {
         return count
     }
 
-    /// The body, decompressed.
+    /// A piece of the body, as it comes.
     private static func take(
         _ data: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
     ) -> Int {
@@ -85,7 +85,11 @@ extension Transfer {
         let line = UnsafeRawBufferPointer(start: data, count: count)
         switch line.first {
         // An interim answer, or a proxy's, has a head of its own before the one that counts.
-        case UInt8(ascii: "H") where line.starts(with: "HTTP/".utf8): transfer.isHeadWhole = false
+        case UInt8(ascii: "H") where line.starts(with: "HTTP/".utf8):
+            transfer.isHeadWhole = false
+            transfer.coding = .identity
+        case UInt8(ascii: "C"), UInt8(ascii: "c"):
+            if let coding = ContentCoding(headerLine: line) { transfer.coding = transfer.coding.followed(by: coding) }
         case 13 where count == 2 && line[1] == 10: transfer.isHeadWhole = true
         case 10 where count == 1: transfer.isHeadWhole = true
         default: break

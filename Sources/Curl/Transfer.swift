@@ -42,6 +42,8 @@ final class Transfer {
     /// The empty line after the headers has come.
     var isHeadWhole = false
     var isTooLarge = false
+    /// How the body is coded, by the head that was read last.
+    var coding = ContentCoding.identity
 
     /// Nil: libcurl has no memory, or refuses an option.
     init?(trust: CurlLibrary.Trust, sockets: SocketTable, settings: CurlClient.Settings) {
@@ -79,6 +81,7 @@ final class Transfer {
         headerBytes = 0
         isHeadWhole = false
         isTooLarge = false
+        coding = .identity
         errorText[0] = 0
         return setOptions(of: request, parts, headers, now: now)
     }
@@ -93,6 +96,7 @@ final class Transfer {
         let contentType = easy_get_string(easy, CURLINFO_CONTENT_TYPE).map { String(cString: $0) }
         var received = response
         response = []
+        if code == CURLE_OK { code = decode(&received) }
         if code == CURLE_OK, let charset = contentType.flatMap({ Charset(declaredBy: $0) }) {
             if let text = charset.utf8(received, limit: maximumResponseBytes) {
                 received = text
@@ -108,6 +112,24 @@ final class Transfer {
                 contentType: contentType, body: received)
             : .failed(failure(code, wasAsked: wasAsked, isShutDown: isShutDown))
         return CurlResult(outcome: outcome, bodyWasAskedFor: wasAsked, timings: timings())
+    }
+
+    /// Takes the content coding off a whole body.
+    private func decode(_ body: inout [UInt8]) -> CURLcode {
+        switch coding {
+        case .identity: return CURLE_OK
+        case .other: return CURLE_BAD_CONTENT_ENCODING
+        case .gzip:
+            // An answer without a body may announce a coding all the same.
+            if body.isEmpty { return CURLE_OK }
+            do throws(Gunzip.Failure) {
+                body = try Gunzip.inflate(body, limit: maximumResponseBytes)
+                return CURLE_OK
+            } catch {
+                if error == .tooLarge { isTooLarge = true }
+                return error == .tooLarge ? CURLE_FILESIZE_EXCEEDED : CURLE_BAD_CONTENT_ENCODING
+            }
+        }
     }
 
     private func failure(_ code: CURLcode, wasAsked: Bool, isShutDown: Bool) -> CurlFailure {

@@ -40,6 +40,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     private var watches: [Watch?] = []
     private var generation: UInt32 = 0
     private var timers = TimerHeap()
+    /// The timers that fire in this turn. Empty between turns; kept for its memory.
+    private var dueTimers: [LoopTimer] = []
     private var timerSequence: UInt64 = 0
 
     /// Starts the thread.
@@ -255,13 +257,19 @@ extension EventLoop {
         }
     }
 
-    /// Timers that are made meanwhile wait for the next turn.
+    /// Fires every timer that was due when the turn began, whatever its handlers schedule or cancel meanwhile.
+    ///
+    /// The due timers are taken out of the heap first. A timer that a handler schedules waits for the next turn, so a
+    /// handler that always schedules itself anew cannot keep the others from firing.
     private func fireTimers(until time: UInt64) {
-        let newest = timerSequence
-        while let timer = timers.first, timer.deadline <= time, timer.sequence <= newest {
+        while let timer = timers.first, timer.deadline <= time {
             timers.remove(timer)
-            timer.take()?()
+            dueTimers.append(timer)
         }
+        guard !dueTimers.isEmpty else { return }
+        // A handler may have cancelled a timer after it in the list: nothing is left to take then.
+        for timer in dueTimers { timer.take()?() }
+        dueTimers.removeAll(keepingCapacity: true)
     }
 
     private func drain() -> UInt64 {

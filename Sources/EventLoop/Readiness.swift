@@ -12,6 +12,8 @@ public struct Readiness: OptionSet, Sendable {
     public static let readable = Readiness(rawValue: UInt32(LOOP_READABLE))
     /// Writing will not wait.
     public static let writable = Readiness(rawValue: UInt32(LOOP_WRITABLE))
+    /// The peer has closed its sending half. Reported only to a watch with the interest `peerClose`.
+    public static let peerClosed = Readiness(rawValue: UInt32(LOOP_PEER_CLOSED))
     /// Both directions are closed.
     public static let hangUp = Readiness(rawValue: UInt32(LOOP_HANG_UP))
     /// The descriptor has an error pending, or epoll refused to watch it.

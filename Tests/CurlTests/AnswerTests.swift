@@ -178,6 +178,46 @@ struct AnswerTests {
         #expect(result.bodyWasAskedFor)
     }
 
+    @Test(
+        "a gzip answer without its trailer, or a part of it, or followed by other bytes, is a bad encoding",
+        arguments: 0..<10)
+    func gzipTrailer(missing: Int) async throws {
+        let whole = try gzipped("printf 'hello gzip'")
+        let packed = missing == 9 ? whole + [0] : Array(whole.dropLast(missing))
+        let server = gzipServer(packed)
+        let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
+        guard missing > 0 else {
+            #expect(result.text == "200 hello gzip")
+            return
+        }
+        #expect(result.failure?.kind == .badEncoding)
+        #expect(result.failure?.code == 61)
+        #expect(result.bodyWasAskedFor)
+    }
+
+    @Test("a gzip answer with a wrong checksum is a bad encoding")
+    func gzipChecksum() async throws {
+        var packed = try gzipped("printf 'hello gzip'")
+        packed[packed.count - 8] ^= 1
+        let server = gzipServer(packed)
+        let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
+        #expect(result.failure?.kind == .badEncoding)
+    }
+
+    @Test("two gzip members are one text")
+    func gzipMembers() async throws {
+        let server = gzipServer(try gzipped("printf 'hello '") + gzipped("printf 'gzip'"))
+        let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
+        #expect(result.text == "200 hello gzip")
+    }
+
+    @Test("a content coding that was not asked for is a bad encoding", arguments: ["br", "deflate", "gzip, gzip"])
+    func foreignCoding(coding: String) async throws {
+        let server = ScriptedServer.answering(answer("text", headers: "Content-Encoding: \(coding)\r\n"))
+        let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
+        #expect(result.failure?.kind == .badEncoding)
+    }
+
     @Test("a gzip answer that inflates beyond the limit is too large")
     func gzipBomb() async throws {
         let packed = try gzipped("head -c 30000000 /dev/zero")

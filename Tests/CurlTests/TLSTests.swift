@@ -36,6 +36,23 @@ struct TLSTests {
         #expect(results[0].timings.tlsNanoseconds > 0)
     }
 
+    @Test("TLS keys are not written to the file that the environment names")
+    func keyLog() async throws {
+        let file = peers.authority.folder + "/keys-of-tls"
+        let url = "https://127.0.0.1:\(peers.nginx.ports["right"] ?? 0)/"
+        let authority = peers.authority.caFile
+        await #expect(processExitsWith: .success) {
+            [file = file as String, url = url as String, authority = authority as String] in
+            setenv("SSLKEYLOGFILE", file, 1)
+            var request = CurlRequest.post(url)
+            request.caFile = authority
+            let sent = request
+            let result = try await CurlWorker.with { await $0.perform(sent) }
+            #expect(result.text == "200 tls POST")
+        }
+        #expect(!FileManager.default.fileExists(atPath: file))
+    }
+
     @Test("another host's certificate is refused before anything is sent")
     func wrongHostName() async throws {
         try await expectFault(.wrongHostName, request("elsewhere", caFile: peers.authority.caFile))

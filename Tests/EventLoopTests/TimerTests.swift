@@ -104,4 +104,43 @@ struct TimerTests {
         }
         #expect(deadlines == (true, true))
     }
+
+    @Test("a timer that always schedules itself in the past keeps no other timer from firing")
+    func selfSchedulingTimer() async throws {
+        let loop = try EventLoop(name: "greedy")
+        defer { loop.shutdown() }
+        let order = await withCheckedContinuation { (continuation: CheckedContinuation<[String], Never>) in
+            loop.execute {
+                let seen = OnLoop<[String]>([])
+                let isOver = OnLoop(false)
+                func again() {
+                    // The earliest deadline there is: such a timer is always first in the heap.
+                    if !isOver.value { loop.schedule(at: 0, again) }
+                }
+                again()
+                for name in ["a", "b", "c"] {
+                    loop.schedule(after: .milliseconds(5)) {
+                        seen.value.append(name)
+                        if seen.value.count == 3 {
+                            isOver.value = true
+                            continuation.resume(returning: seen.value)
+                        }
+                    }
+                }
+            }
+        }
+        #expect(order == ["a", "b", "c"])
+    }
+
+    @Test("timers that handlers make, cancel and make anew fire as in a model", arguments: 0..<8)
+    func randomTimers(seed: UInt64) async throws {
+        let loop = try EventLoop(name: "random")
+        defer { loop.shutdown() }
+        let faults = await withCheckedContinuation { (continuation: CheckedContinuation<[String], Never>) in
+            loop.execute {
+                TimerModel(loop: loop, seed: seed).run { continuation.resume(returning: $0) }
+            }
+        }
+        #expect(faults == [])
+    }
 }

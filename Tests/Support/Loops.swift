@@ -2,21 +2,70 @@ package import EventLoop
 import Glibc
 import Testing
 
-/// Runs `body` on a loop of its own, and ends the process when it takes too long.
+/// A test's work did not end in time.
+package struct HungTestError: Error, CustomStringConvertible {
+    let seconds: Int
+
+    package var description: String { "still running after \(seconds) s" }
+}
+
+/// How many times longer than on an idle machine a test may take: `TEST_TIME_SCALE`, 1 by default.
+package let testTimeScale: Int = getenv("TEST_TIME_SCALE").flatMap { Int(String(cString: $0)) } ?? 1
+
+/// Runs `body` on a loop of its own. Work that takes too long fails its test alone: it is cancelled and left, with its
+/// loop, and `HungTestError` is thrown.
+///
+/// - Parameter seconds: the limit, times `TEST_TIME_SCALE`. It is far above what a busy machine needs.
 package func onLoop<T: Sendable>(
-    seconds: Int = 60, _ body: @escaping @Sendable (EventLoop) async throws -> T
+    seconds: Int = 180, _ body: @escaping @Sendable (EventLoop) async throws -> T
 ) async throws -> T {
     let loop = try EventLoop(name: "test")
-    let task = Task(executorPreference: loop) { try await body(loop) }
-    let timer = Task {
-        try await Task.sleep(for: .seconds(seconds))
-        Issue.record("still running after \(seconds) s")
-        abort()
+    let limit = seconds * testTimeScale
+    let first = FirstResult<T>()
+    let task = Task(executorPreference: loop) {
+        let result = await Result { try await body(loop) }
+        first.set(result)
     }
-    let result = await task.result
+    let timer = Task.detached {
+        try await Task.sleep(for: .seconds(limit))
+        first.set(.failure(HungTestError(seconds: limit)))
+        task.cancel()
+    }
+    let result = await first.wait()
     timer.cancel()
+    if case .failure(let error) = result, error is HungTestError { throw error }
     loop.shutdown()
     return try result.get()
+}
+
+/// The first of several results to come.
+private final class FirstResult<T: Sendable>: Sendable {
+    private struct State {
+        var result: Result<T, any Error>?
+        var waiter: CheckedContinuation<Result<T, any Error>, Never>?
+    }
+
+    private let state = Locked(State())
+
+    func set(_ result: Result<T, any Error>) {
+        let waiter = state.with { state in
+            guard state.result == nil else { return nil as CheckedContinuation<Result<T, any Error>, Never>? }
+            state.result = result
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(returning: result)
+    }
+
+    func wait() async -> Result<T, any Error> {
+        await withCheckedContinuation { continuation in
+            let result = state.with { state in
+                if state.result == nil { state.waiter = continuation }
+                return state.result
+            }
+            if let result { continuation.resume(returning: result) }
+        }
+    }
 }
 
 /// Starts work on the loop beside the caller, which is on the loop too and shares with it what lives there.
@@ -38,13 +87,15 @@ package func concurrently<T: Sendable>(
     return results
 }
 
-/// Waits until a condition on the loop holds, for ten seconds at most.
+/// Waits until a condition on the loop holds, for thirty seconds at most on an idle machine.
 package func until(_ loop: EventLoop, _ condition: () async throws -> Bool) async throws {
-    for _ in 0..<1000 {
+    let limit = 30 * testTimeScale
+    let end = EventLoop.now() + UInt64(limit) * 1_000_000_000
+    while EventLoop.now() < end {
         if try await condition() { return }
         await loop.sleep(for: .milliseconds(10))
     }
-    Issue.record("a condition did not come to hold within 10 s")
+    Issue.record("the condition does not hold after \(limit) s")
 }
 
 /// The number of descriptors that the process has open.

@@ -36,5 +36,11 @@ curl_version_info_data *curl_information(void);
 
 int close_socket(curl_socket_t socket);
 
+/// Ends both directions of a connection; the descriptor stays open.
+void shut_down_socket(curl_socket_t socket);
+
+/// libcurl would write TLS keys to the file that the environment names.
+void forget_key_log(void);
+
 /// Has no argument to get wrong: a write to a closed socket must fail, not kill the process.
 void ignore_sigpipe(void);

@@ -1,10 +1,10 @@
 /// A random source that gives the same again.
-struct SplitMix: RandomNumberGenerator {
+package struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var word = state
         word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -13,7 +13,7 @@ struct SplitMix: RandomNumberGenerator {
     }
 
     /// Bytes among which those that mean something in JSON and in URLs are frequent.
-    mutating func bytes(count: Int) -> [UInt8] {
+    package mutating func bytes(count: Int) -> [UInt8] {
         let frequent = Array("\"\\%19 \n\u{0}\u{1F}".utf8) + [0x7F, 0x80, 0xE6, 0xFF]
         return (0..<count).map { _ in
             UInt8.random(in: 0..<4, using: &self) == 0

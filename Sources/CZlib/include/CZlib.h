@@ -1,0 +1,20 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// zlib's inflate for gzip members. zlib's own entry points are macros, which Swift cannot import.
+
+enum {
+    GZIP_MORE = 0,
+    GZIP_END = 1,
+    GZIP_CORRUPT = -1,
+};
+
+/// A reader at the beginning of a gzip member; NULL if memory is out.
+void *gzip_open(void);
+void gzip_close(void *reader);
+
+/// Inflates from `input` into `output` and moves both counts on. GZIP_END: the member is whole, its checksum and its
+/// length are right. GZIP_MORE: input or room has run out.
+int gzip_inflate(void *reader, const uint8_t *input, size_t *input_count, uint8_t *output, size_t *output_count);
