@@ -195,7 +195,7 @@ def few_descriptors(stage: Stage) -> int:
 
 
 def bodies_without_token(stage: Stage) -> int:
-    head = f"POST /v1/aliauto/car-profiles HTTP/1.1\r\nHost: relay\r\nContent-Type: application/json\r\n"
+    head = "POST /v1/aliauto/car-profiles HTTP/1.1\r\nHost: relay\r\nContent-Type: application/json\r\n"
     start = f"{head}Content-Length: {BODY_BYTES}\r\n\r\n".encode() + bytes(BODY_BYTES - 1)
     opened = stage.do(stage.enter(Crowd([stage.replicas[0].port], CROWD_WITH_BODIES, start)))
     stage.pause(2)
