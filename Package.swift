@@ -88,7 +88,7 @@ let package = Package(
         // The service.
         .target(name: "Telemetry", dependencies: [logging, metrics, atomics], swiftSettings: safe),
         .target(
-            name: "HTTPServer", dependencies: [nioCore, nioPosix, nioHTTP1, logging, lifecycle, atomics],
+            name: "HTTPServer", dependencies: ["Bytes", nioCore, nioPosix, nioHTTP1, logging, lifecycle, atomics],
             swiftSettings: safe),
         .target(
             name: "Relay",
@@ -99,7 +99,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
+                "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
                 "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", nioHTTP1, logging, metrics, lifecycle,
                 configuration, atomics,
             ], swiftSettings: safe),
@@ -148,7 +148,9 @@ let package = Package(
             ], swiftSettings: common),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["HTTPServer", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging, lifecycle],
+            dependencies: [
+                "HTTPServer", "Bytes", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging, lifecycle,
+            ],
             swiftSettings: common),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
         .testTarget(
@@ -158,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Postgres",
+                "Service", "Relay", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON",
+                "Postgres",
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", nioHTTP1, logging,
             ], swiftSettings: common),
         .testTarget(

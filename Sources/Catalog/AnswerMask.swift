@@ -31,12 +31,23 @@ struct AnswerMask {
     static func error(_ root: JSONValue, _ mask: ValueMask) -> String {
         var shown = AnswerMask(hidesUnknown: true)
         shown.keepRequestID(of: root)
-        if let error = root["error_response"] {
-            for name in ["code", "msg", "sub_code", "sub_msg", "request_id"] {
-                if let value = error[name], value.scalarText != nil { shown.known[value.offset] = .itself }
+        // The error stands in `error_response`, or it is the response itself.
+        for field in root.fields where field.value.kind == .object { shown.keepError(of: field.value) }
+        return shown.text(root.raw, mask)
+    }
+
+    /// Keeps what TOP documents of an error: in an object itself, in its `body`, and in the `error_response` of both.
+    private mutating func keepError(of object: JSONValue) {
+        let names = [
+            "code", "msg", "message", "sub_code", "sub_msg", "sub_message", "flag", "success", "request_id",
+        ]
+        for holder in [object, object["body"]].compactMap({ $0 }) {
+            for error in [holder, holder["error_response"]].compactMap({ $0 }) {
+                for name in names {
+                    if let value = error[name], value.scalarText != nil { known[value.offset] = .itself }
+                }
             }
         }
-        return shown.text(root.raw, mask)
     }
 
     /// The text of an answer of which nothing is known; of one that is no JSON object or list, such as a proxy's page,

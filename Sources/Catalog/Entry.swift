@@ -46,6 +46,7 @@ public final class Entry: Sendable {
     /// How many lists of sent texts the outcome's rules compare with the answer.
     let expectationCount: Int
     private let compiledAnswer = ManagedAtomicLazyReference<AnswerLevel>()
+    private let compiledJudgement = ManagedAtomicLazyReference<Judgement>()
 
     init(
         page: Page, overlay: Overlay, request: [Field], response: [Field], compiler: LevelCompiler, outcome: Outcome,
@@ -77,6 +78,12 @@ public final class Entry: Sendable {
     /// The answer, compiled on first use.
     var answerLevel: AnswerLevel {
         compiledAnswer.load() ?? compiledAnswer.storeIfNilThenLoad(AnswerLevel(response))
+    }
+
+    /// How responses are judged beside the entry's own rules, compiled on first use.
+    var judgement: Judgement {
+        compiledJudgement.load()
+            ?? compiledJudgement.storeIfNilThenLoad(Judgement(response: response, outcome: outcome))
     }
 
     /// Whether a request id of the caller's makes repeating a call harmless.

@@ -113,6 +113,7 @@ struct Interpreter {
 
     private func outcome(_ inner: JSONValue) -> Interpretation.Outcome {
         guard entry.outcome.success.allSatisfy({ holds($0, inner) }) else { return .businessFailure }
+        if entry.judgement.successPaths.contains(where: { text($0, inner) == "false" }) { return .businessFailure }
         var isComplete = true
         for completion in entry.outcome.completions {
             switch completion {

@@ -1,3 +1,4 @@
+import Bytes
 import NIOCore
 import NIOHTTP1
 
@@ -82,6 +83,8 @@ extension ConnectionHandler {
         if !hasReceivedPart {
             lookAtClock()
             machine.receivedFragment(now: now)
+        } else if machine.phase == .declined {
+            perform(machine.readCompleted(now: now))
         }
         hasReceivedPart = false
     }
@@ -189,6 +192,9 @@ extension ConnectionHandler {
                 wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         case .respond(let request, let number):
             respond(to: request, number: number)
+        case .answer(let response, let number):
+            shared.statistics.requests.add(1)
+            return machine.answered(number, with: response, serverIsClosing: shared.isClosing, now: now)
         case .refuse(let fault, let path):
             shared.statistics.refusedRequests[fault.status]?.add(1)
             return machine.refused(with: shared.responder.refuse(fault, path: path), now: now)
@@ -212,7 +218,10 @@ extension ConnectionHandler {
         runningNumber = number
         let eventLoop = bound.eventLoop
         let shared = self.shared
+        // Not the request, whose body must not live as long as this closure does.
+        let reservation = request.reservation
         shared.responder.respond(to: request) { response in
+            reservation?.release()
             if eventLoop.inEventLoop {
                 bound.value.reply(number, response)
             } else if !shared.execute(on: eventLoop, { bound.value.reply(number, response) }) {

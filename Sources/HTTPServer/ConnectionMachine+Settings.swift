@@ -1,3 +1,5 @@
+import Bytes
+
 extension ConnectionMachine {
     /// The limits of a connection; times are nanoseconds.
     struct Settings {
@@ -11,12 +13,13 @@ extension ConnectionMachine {
         var minimumWriteRate: Int
         var lingerTimeout: UInt64
         var lingerBytes: Int
-        /// A length that bodies may have whatever the path.
-        var everyBodyLimit = 0
-        /// The longest body for a method and a path.
-        var bodyLimit: (String, String) -> Int
+        var bodyBudget: ByteBudget
+        /// Decides on a request by its head and the announced length of its body; nil for a chunked one.
+        var decide: (ServerRequest, _ bodyLength: Int?) -> HeadDecision
 
-        init(_ configuration: HTTPServer.Configuration, bodyLimit: @escaping (String, String) -> Int) {
+        init(
+            _ configuration: HTTPServer.Configuration, decide: @escaping (ServerRequest, Int?) -> HeadDecision
+        ) {
             maximumConnections = configuration.maximumConnections
             maximumTargetBytes = configuration.maximumTargetBytes
             headTimeout = configuration.headTimeout.nanoseconds
@@ -27,7 +30,8 @@ extension ConnectionMachine {
             minimumWriteRate = max(1, configuration.minimumWriteRate)
             lingerTimeout = configuration.lingerTimeout.nanoseconds
             lingerBytes = configuration.lingerBytes
-            self.bodyLimit = bodyLimit
+            bodyBudget = configuration.bodyBudget
+            self.decide = decide
         }
 
         /// The time between two looks at the deadlines: a quarter of the shortest timeout, 10 ms to 250 ms.

@@ -29,7 +29,7 @@ extension ConnectionMachine {
         guard phase == .flushing else { return .nothing }
         guard !inputHasEnded else { return close(.lingered) }
         phase = .lingering
-        deadline = now &+ settings.lingerTimeout
+        deadline = now &+ (isAdmitted ? settings.lingerTimeout : min(settings.lingerTimeout, Self.refusalLingerTime))
         return .closeOutput
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import NIOCore
 import NIOHTTP1
 
@@ -10,6 +11,8 @@ import NIOHTTP1
 ///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─
 ///     closed
 ///
+/// A request that its head decides: idle ─ declined ─ working, and its answer follows at once.
+///
 /// An answer in pieces: working ─ streaming ⇄ stalled … streaming ─ idle, or flushing.
 struct ConnectionMachine {
     enum Phase: Equatable {
@@ -19,6 +22,8 @@ struct ConnectionMachine {
         case partialHead
         /// The head is complete, the body is arriving.
         case body
+        /// The head has decided the answer. What has already arrived of the body is dropped before it goes out.
+        case declined
         /// The responder has the request.
         case working
         /// The head of an answer is written, and pieces of its body follow as they come.
@@ -46,6 +51,8 @@ struct ConnectionMachine {
         case nothing
         case sendContinue
         case respond(ServerRequest, number: UInt64)
+        /// Give this response to ``ConnectionMachine/answered(_:with:serverIsClosing:now:)``.
+        case answer(ServerResponse, number: UInt64)
         /// Make an answer for this fault, and give it to ``ConnectionMachine/refused(with:now:)``.
         case refuse(ServerFault, path: String)
         case send(ServerResponse, AnswerFraming)
@@ -60,31 +67,38 @@ struct ConnectionMachine {
     /// When ``timePassed(now:)`` has to be called at the latest.
     var deadline: UInt64
 
-    /// How long a new connection waits for its first request when the server closes: 250 ms.
+    /// How long a new connection has for its first request when the server closes, or when there are too many: 250 ms.
     static let firstRequestTime: UInt64 = 250_000_000
+    /// How long a connection above the limit may stay open after its 503: 1 s, as others wait for its place.
+    static let refusalLingerTime: UInt64 = 1_000_000_000
 
     let settings: Settings
-    private let isAdmitted: Bool
-    private var queue = CircularBuffer<HTTPServerRequestPart>()
+    let isAdmitted: Bool
+    var queue = CircularBuffer<HTTPServerRequestPart>()
     private var faultAfterQueue: ServerFault?
     var inputHasEnded = false
-    private var number: UInt64 = 0
+    var number: UInt64 = 0
     private var dropped = 0
 
-    private var head: HTTPRequestHead?
-    private var framing: RequestFraming?
-    private var isHead = false
+    /// The request under way, without its body.
+    var request: ServerRequest?
+    /// The answer to a request that its head has decided.
+    var headAnswer: ServerResponse?
+    var framing: RequestFraming?
+    var isHead = false
     /// How the answer under way is framed when it goes out in pieces.
     var streamFraming: AnswerFraming?
-    private var bodyLimit = 0
-    private var body: [UInt8] = []
-    private var receivedAt: UInt64 = 0
+    var plan = BodyPlan(limit: 0)
+    var body: [UInt8] = []
+    var bodyCount = 0
+    /// What the body that is gathered holds of the budget.
+    var reservation: ByteReservation?
 
     /// - Parameter isAdmitted: false for a connection above the limit: its first request is refused.
     init(settings: Settings, isAdmitted: Bool = true, now: UInt64) {
         self.settings = settings
         self.isAdmitted = isAdmitted
-        deadline = now &+ settings.idleTimeout
+        deadline = now &+ (isAdmitted ? settings.idleTimeout : min(settings.idleTimeout, Self.firstRequestTime))
     }
 
     /// Whether more input is wanted: not while something waits already, nor while an answer cannot be written.
@@ -93,7 +107,9 @@ struct ConnectionMachine {
     }
 
     /// Whether the next part of a request is all that it waits for.
-    var isGathering: Bool { phase == .body && queue.isEmpty && faultAfterQueue == nil && !inputHasEnded }
+    var isGathering: Bool {
+        (phase == .body || phase == .declined) && queue.isEmpty && faultAfterQueue == nil && !inputHasEnded
+    }
 
     /// Whether the client has said all that it will, and the request in work is the last of it.
     var clientIsDone: Bool { inputHasEnded && queue.isEmpty && faultAfterQueue == nil }
@@ -108,7 +124,7 @@ extension ConnectionMachine {
     /// A part of a request has arrived.
     mutating func received(_ part: HTTPServerRequestPart, now: UInt64) -> Action {
         switch phase {
-        case .idle, .partialHead, .body:
+        case .idle, .partialHead, .body, .declined:
             guard queue.isEmpty else { break }
             return take(part, now: now)
         case .working, .streaming, .stalled, .refusing, .backedUp:
@@ -133,7 +149,7 @@ extension ConnectionMachine {
     /// The input cannot be understood from here on.
     mutating func failed(_ fault: ServerFault) -> Action {
         switch phase {
-        case .idle, .partialHead, .body:
+        case .idle, .partialHead, .body, .declined:
             guard queue.isEmpty else { break }
             return refuse(fault)
         case .working, .streaming, .stalled, .refusing, .backedUp:
@@ -156,7 +172,7 @@ extension ConnectionMachine {
     mutating func inputEnded() -> Action {
         inputHasEnded = true
         switch phase {
-        case .idle, .partialHead, .body:
+        case .idle, .partialHead, .body, .declined:
             return isIdle || phase != .idle ? close(.clientGone) : .nothing
         case .lingering:
             return close(.lingered)
@@ -167,8 +183,11 @@ extension ConnectionMachine {
 
     /// What to do next with the input that waits; to be called until it returns nil.
     mutating func next(now: UInt64) -> Action? {
-        guard phase == .idle || phase == .body else { return nil }
-        if let part = queue.popFirst() { return take(part, now: now) }
+        guard phase == .idle || phase == .body || phase == .declined else { return nil }
+        if let part = queue.popFirst() {
+            let action = take(part, now: now)
+            return queue.isEmpty && phase == .declined ? answerFromHead(bodyIsRead: false, now: now) : action
+        }
         if let fault = faultAfterQueue {
             faultAfterQueue = nil
             return refuse(fault)
@@ -182,61 +201,6 @@ extension ConnectionMachine {
         case .body(let bytes): gather(bytes)
         case .end: finish(now: now)
         }
-    }
-
-    private mutating func begin(_ head: HTTPRequestHead, now: UInt64) -> Action {
-        self.head = head
-        isHead = head.method == .HEAD
-        guard isAdmitted else {
-            return refuse(.tooManyConnections(limit: settings.maximumConnections))
-        }
-        do throws(ServerFault) {
-            let framing = try RequestFraming(head, maximumTargetBytes: settings.maximumTargetBytes)
-            self.framing = framing
-            receivedAt = now
-            // The time of a request counts from its first byte, which may have come before the rest of its head.
-            let begunAt = phase == .partialHead ? deadline &- settings.headTimeout : now
-            bodyLimit = try limit(of: framing, head.method)
-            phase = .body
-            deadline = begunAt &+ settings.bodyTimeout
-            return framing.expectsContinue && framing.hasBody ? .sendContinue : .nothing
-        } catch {
-            return refuse(error)
-        }
-    }
-
-    /// The longest body that a request may have; a fault if it announces a longer one.
-    private func limit(of framing: RequestFraming, _ method: HTTPMethod) throws(ServerFault) -> Int {
-        if let length = framing.contentLength, length <= settings.everyBodyLimit { return length }
-        let limit = framing.hasBody ? settings.bodyLimit(method.rawValue, framing.path) : 0
-        if let length = framing.contentLength, length > limit { throw .payloadTooLarge(limit: limit) }
-        return limit
-    }
-
-    private mutating func gather(_ bytes: ByteBuffer) -> Action {
-        guard phase == .body else { return .nothing }
-        guard body.count + bytes.readableBytes <= bodyLimit else {
-            return refuse(.payloadTooLarge(limit: bodyLimit))
-        }
-        if body.isEmpty {
-            // What is only announced is worth little memory.
-            body.reserveCapacity(max(bytes.readableBytes, min(framing?.contentLength ?? 0, 64 * 1024)))
-        }
-        body.append(contentsOf: bytes.readableBytesView)
-        return .nothing
-    }
-
-    private mutating func finish(now: UInt64) -> Action {
-        guard phase == .body, let head, let framing else { return .nothing }
-        let request = ServerRequest(
-            method: head.method.rawValue, path: framing.path, query: framing.query, headers: head.headers,
-            body: body, receivedAt: receivedAt)
-        self.head = nil
-        body = []
-        phase = .working
-        number &+= 1
-        deadline = now &+ settings.answerTimeout
-        return .respond(request, number: number)
     }
 }
 
@@ -285,11 +249,11 @@ extension ConnectionMachine {
         return .send(response, AnswerFraming(isHead: isHead, connection: .close))
     }
 
-    private mutating func refuse(_ fault: ServerFault) -> Action {
+    mutating func refuse(_ fault: ServerFault) -> Action {
         let path = framing?.path ?? ""
         queue.removeAll()
         faultAfterQueue = nil
-        body = []
+        forgetRequest()
         framing = nil
         phase = .refusing
         return .refuse(fault, path: path)
@@ -310,9 +274,10 @@ extension ConnectionMachine {
     mutating func timePassed(now: UInt64) -> Action {
         guard now >= deadline else { return .nothing }
         switch phase {
-        case .idle: return close(.idle)
+        case .idle:
+            return isAdmitted ? close(.idle) : refuse(.tooManyConnections(limit: settings.maximumConnections))
         case .partialHead: return refuse(.requestTimeout(seconds: Int(settings.headTimeout / 1_000_000_000)))
-        case .body: return refuse(.requestTimeout(seconds: Int(settings.bodyTimeout / 1_000_000_000)))
+        case .body, .declined: return refuse(.requestTimeout(seconds: Int(settings.bodyTimeout / 1_000_000_000)))
         case .working, .streaming: return close(.answerTimeout)
         case .backedUp, .stalled, .flushing: return close(.writeTimeout)
         case .lingering: return close(.lingered)
@@ -340,10 +305,16 @@ extension ConnectionMachine {
         deadline = .max
         queue.removeAll()
         faultAfterQueue = nil
-        body = []
-        head = nil
+        forgetRequest()
         framing = nil
         streamFraming = nil
         return .close(reason)
+    }
+
+    private mutating func forgetRequest() {
+        body = []
+        reservation = nil
+        request = nil
+        headAnswer = nil
     }
 }

@@ -1,3 +1,5 @@
+public import Bytes
+
 extension HTTPServer {
     /// The settings of a server. Every time and size has a limit here.
     public struct Configuration: Sendable {
@@ -9,8 +11,8 @@ extension HTTPServer {
         public var backlog: Int32 = 1024
         /// Open connections; further ones get 503 and are closed.
         public var maximumConnections = 4096
-        /// Connections above ``maximumConnections`` that wait for their 503 at the same time; further ones are closed
-        /// without a word.
+        /// Connections above ``maximumConnections`` that wait for their 503 at the same time; further ones are not accepted
+        /// until there is room.
         public var maximumRefusals = 256
         /// The longest request target, in bytes (414).
         public var maximumTargetBytes = 8 * 1024
@@ -18,6 +20,8 @@ extension HTTPServer {
         public var maximumHeaderBytes = 32 * 1024
         /// The number of header fields of a request (431).
         public var maximumHeaderFields = 100
+        /// The bytes of all bodies that are gathered or in work; a body that does not fit is refused with 503.
+        public var bodyBudget = ByteBudget()
         /// The most that is read from a connection at once, in bytes. It bounds what pipelined requests can pile up.
         public var maximumReadBytes = 32 * 1024
         /// The time from the first byte of a request to the end of its head (408).

@@ -64,7 +64,8 @@ final class Listener: Sendable {
     private static func makeGroups(
         _ eventLoops: MultiThreadedEventLoopGroup, _ shared: ServerShared
     ) async throws -> [ObjectIdentifier: NIOLoopBound<ConnectionGroup>] {
-        let interval = ConnectionMachine.Settings(shared.configuration) { _, _ in 0 }.lookInterval
+        let interval = ConnectionMachine.Settings(shared.configuration) { _, _ in .proceed(BodyPlan(limit: 0)) }
+            .lookInterval
         var groups: [ObjectIdentifier: NIOLoopBound<ConnectionGroup>] = [:]
         for eventLoop in eventLoops.makeIterator() {
             groups[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
@@ -81,6 +82,15 @@ final class Listener: Sendable {
         let configuration = shared.configuration
         let bootstrap = ServerBootstrap(group: eventLoops)
             .serverChannelOption(.backlog, value: configuration.backlog)
+            // One at a time: the gate looks before each.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let limit = configuration.maximumConnections + configuration.maximumRefusals
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(limit: limit, open: shared.statistics.openConnections))
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // One read at a time: what arrives beyond the request in work is at most one buffer.
             .childChannelOption(.maxMessagesPerRead, value: 1)
@@ -107,14 +117,15 @@ final class Listener: Sendable {
     ) throws {
         let configuration = shared.configuration
         let statistics = shared.statistics
-        let open = statistics.openConnections.add(1)
-        channel.closeFuture.whenComplete { _ in statistics.openConnections.add(-1) }
         statistics.acceptedConnections.add(1)
-        let isAdmitted = open <= configuration.maximumConnections
-        if !isAdmitted { statistics.refusedConnections.add(1) }
-        guard open <= configuration.maximumConnections + configuration.maximumRefusals,
-            let group = groups[ObjectIdentifier(channel.eventLoop)]
-        else {
+        let isAdmitted = statistics.admittedConnections.add(1) <= configuration.maximumConnections
+        if isAdmitted {
+            channel.closeFuture.whenComplete { _ in statistics.admittedConnections.add(-1) }
+        } else {
+            statistics.admittedConnections.add(-1)
+            statistics.refusedConnections.add(1)
+        }
+        guard let group = groups[ObjectIdentifier(channel.eventLoop)] else {
             channel.close(promise: nil)
             return
         }
@@ -123,8 +134,7 @@ final class Listener: Sendable {
         limits.maxHeaderListSize = configuration.maximumHeaderBytes
         limits.maxHeaderFieldCount = configuration.maximumHeaderFields
         let responder = shared.responder
-        var settings = ConnectionMachine.Settings(configuration) { responder.bodyLimit(method: $0, path: $1) }
-        settings.everyBodyLimit = responder.everyBodyLimit
+        let settings = ConnectionMachine.Settings(configuration) { responder.decide(on: $0, bodyLength: $1) }
         let machine = ConnectionMachine(
             settings: settings, isAdmitted: isAdmitted, now: NIODeadline.now().uptimeNanoseconds)
         // The decoder keeps at most one unfinished header field; the limit is a second line of defence.

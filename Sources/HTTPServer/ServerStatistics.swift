@@ -18,15 +18,17 @@ public final class ServerStatistics: Sendable {
         }
     }
 
-    /// Connections open now.
+    /// Connections open now, those that are being refused among them.
     public let openConnections = Figure()
+    /// Connections open now that are served.
+    public let admittedConnections = Figure()
     /// Requests that a responder has and that are not answered yet, or whose answer is still written in pieces.
     public let runningRequests = Figure()
     /// Connections accepted so far.
     public let acceptedConnections = Figure()
     /// Connections refused so far because too many were open.
     public let refusedConnections = Figure()
-    /// Requests handed to the responder so far.
+    /// Requests handed to the responder so far, and those that it answered when their head had arrived.
     public let requests = Figure()
     /// Requests that the server refused itself, by status: see ``ServerFault/status``.
     public let refusedRequests: [Int: Figure]

@@ -108,6 +108,29 @@ public struct JSONValue: Sendable {
     /// Whether some object of the document names a member twice, so that its text holds more than is to be seen.
     public var documentRepeatsNames: Bool { storage.nodes.contains { $0.isShadowed } }
 
+    /// Whether a member of this object itself is named twice. False unless the value is an object.
+    public var repeatsNames: Bool { hasShadowedName { _ in true } }
+
+    /// Whether this object itself has the member `name` more than once. False unless the value is an object.
+    public func repeats(_ name: String) -> Bool {
+        hasShadowedName { node in
+            storage.withSource { source in
+                name.withUTF8Span { wanted in Text.withUTF8(source, of: node, { $0.isEqual(to: wanted) }) }
+            }
+        }
+    }
+
+    private func hasShadowedName(where matches: (Node) -> Bool) -> Bool {
+        let nodes = storage.nodes
+        guard nodes[index].kind == .object else { return false }
+        var member = index + 1
+        while member < Int(nodes[index].next) {
+            if nodes[member].isShadowed, matches(nodes[member]) { return true }
+            member = Int(nodes[member + 1].next)
+        }
+        return false
+    }
+
     /// An object's members, with names that are decoded only when asked for; none unless the value is an object.
     public var fields: Fields { Fields(of: self) }
 

@@ -19,6 +19,7 @@ public final class CallMeters {
     private let banRefusals = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "top_ban")])
     private let unrecordedCalls = Counter(label: "toprelay_unrecorded_calls_total")
     private let unsentCalls = Counter(label: "toprelay_unsent_calls_total")
+    private let largeAnswers = Counter(label: "toprelay_large_answers_total")
 
     /// Meters of the process's metrics system.
     public init() {}
@@ -31,9 +32,14 @@ public final class CallMeters {
 
     func refused(_ type: ProblemType) {
         if let counter = refusals[type] { return counter.increment() }
-        let counter = Counter(label: "toprelay_refusals_total", dimensions: [("type", type.rawValue)])
+        let counter = Self.refusalCounter(type)
         refusals[type] = counter
         counter.increment()
+    }
+
+    /// The process's counter of requests that were refused with a type of problem.
+    static func refusalCounter(_ type: ProblemType) -> Counter {
+        Counter(label: "toprelay_refusals_total", dimensions: [("type", type.rawValue)])
     }
 
     func refusedByLimit() { inFlightLimit.increment() }
@@ -45,6 +51,8 @@ public final class CallMeters {
     func unrecorded() { unrecordedCalls.increment() }
 
     func notSent() { unsentCalls.increment() }
+
+    func judgedOffLoop() { largeAnswers.increment() }
 
     private func countCall(of method: String, _ outcome: Outcome, _ total: Int64) {
         if let known = methods[method], let counter = known.outcomes[outcome] {

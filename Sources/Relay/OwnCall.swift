@@ -65,7 +65,12 @@ struct OwnCall {
     /// TOP's error: from its answer, or as far as the call's own row tells.
     private var refusal: TOPError? {
         guard let code = row.code, !Verdict.isOwn(code: code) else { return nil }
-        if case .error(let error) = read { return error }
+        switch read {
+        case .error(let error): return error
+        case .response(let inner):
+            if let error = entry?.error(in: inner) { return error }
+        case .unreadable, nil: break
+        }
         let message = row.message ?? ""
         return row.subCode == nil
             ? TOPError(code: code, message: message, requestID: row.topRequestID)

@@ -1,6 +1,17 @@
 public import Vault
 
 extension Problem {
+    /// The vault's copy is too old, or there is none: a withdrawn token must not work on.
+    static var staleVault: Problem {
+        Problem(
+            .auditUnavailable, "The relay's database is out of reach; nothing was sent. Try again soon.",
+            retryable: true, retryAfterSeconds: 1)
+    }
+
+    static func missing(_ scope: Scope, _ token: AccessToken) -> Problem {
+        Problem(.forbidden, "The token \(token.name) lacks the scope \(scope.rawValue).")
+    }
+
     /// The caller is not known: 401.
     public init(_ refusal: AuthenticationRefusal) {
         self.init(.unauthenticated, refusal.description)

@@ -74,7 +74,16 @@ final class Verdict {
             let read = Answer.read(body, method: entry.method)
             answer = read
             switch read {
-            case .response(let inner): verdict = interpreted(entry.interpret(inner, of: mapped))
+            case .response(let inner):
+                if !entry.reads, entry.isAmbiguous(inner) {
+                    verdict = ambiguous(entry: entry)
+                } else if let error = entry.error(in: inner) {
+                    answer = .error(error)
+                    verdict = refused(error, entry: entry, mapped: mapped)
+                } else {
+                    verdict = interpreted(entry.interpret(inner, of: mapped))
+                }
+            case .error(let error) where error.isAmbiguous && !entry.reads: verdict = ambiguous(entry: entry)
             case .error(let error): verdict = refused(error, entry: entry, mapped: mapped)
             case .unreadable(let reason):
                 verdict = unknown("TOP's answer (HTTP status \(status)) cannot be read: \(reason).", entry: entry)
@@ -83,6 +92,13 @@ final class Verdict {
         }
         verdict.response = entry.shown(body, answer, verdict.interpretation, mapped.mask)
         verdict.responseBytes = body.count
+        return verdict
+    }
+
+    /// Two readers of the answer could judge it differently.
+    private static func ambiguous(entry: Entry) -> Verdict {
+        let verdict = unknown("TOP's answer repeats a name that decides the outcome.", entry: entry)
+        verdict.code = "unreadable"
         return verdict
     }
 

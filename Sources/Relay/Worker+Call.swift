@@ -70,7 +70,7 @@ extension Worker {
             requestBytes = body.bytes.count
             let result = await curl.perform(curlRequest(call, form: body))
             if case .failed(let failure) = result.outcome { note(failure, of: call) }
-            verdict = Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
+            verdict = await judge(result, of: call)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
             if !result.bodyWasAskedFor { meters.notSent() }
         case .failure(let problem):

@@ -30,12 +30,7 @@ extension Worker {
 
     /// The snapshot, as long as it is surely not stale: a withdrawn token must not work on.
     func currentVault() throws(Problem) -> VaultSnapshot {
-        guard let vault, freshness.isFresh() else {
-            throw Problem(
-                .auditUnavailable, "The relay's database is out of reach; nothing was sent. Try again soon.",
-                retryable: true,
-                retryAfterSeconds: 1)
-        }
+        guard let vault, freshness.isFresh() else { throw .staleVault }
         return vault
     }
 

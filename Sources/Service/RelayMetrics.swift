@@ -1,5 +1,6 @@
 import Atomics
 import Audit
+import Bytes
 import Catalog
 import EventLoop
 import HTTPServer
@@ -32,6 +33,7 @@ public enum RelayMetrics {
                 "toprelay_unrecorded_calls_total", .counter,
                 "Calls refused because their intent could not be committed."),
             .init("toprelay_unsent_calls_total", .counter, "Calls of which no byte was sent: TOP was out of reach."),
+            .init("toprelay_large_answers_total", .counter, "Responses above 256 KiB, which are read off the loop."),
             .init(
                 "toprelay_reconciled_calls_total", .counter,
                 "Calls closed as unknown because their replica left no result."
@@ -71,8 +73,15 @@ public enum RelayMetrics {
                 "toprelay_requests_too_large_to_seal_total", .counter,
                 "Full requests that were not kept because they are over the limit."),
             .init("toprelay_connections", .gauge, "HTTP connections open."),
+            .init("toprelay_connections_limit", .gauge, "HTTP connections that are served at once; more are refused."),
             .init(
                 "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
+            .init(
+                "toprelay_body_bytes_in_flight", .gauge,
+                "Bytes that the bodies of requests and calls under way hold."),
+            .init(
+                "toprelay_body_bytes_limit", .gauge,
+                "Bytes that they may hold before bodies are refused: TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT."),
             .init(
                 "toprelay_http_refusals_total", .counter, "HTTP requests that the server itself refused, by status.",
                 labels: ["status"]),
@@ -92,14 +101,16 @@ public enum RelayMetrics {
             .init(
                 "toprelay_catalog_faults", .gauge,
                 "Faults of the catalog's folder; above 0 its last good state is in force."),
-            .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
+            .init(
+                "toprelay_requests_total", .counter,
+                "HTTP requests received whole, or answered when their head had arrived."),
             .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
         ])
 
     /// Registers what is read at scrape time.
     static func observe(
         _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics,
-        catalog: CatalogHolder
+        configuration: HTTPServer.Configuration, catalog: CatalogHolder
     ) {
         registry.observe("toprelay_partition_days_ahead") {
             readiness.partitionDaysAhead.map { Double($0) } ?? .nan
@@ -122,9 +133,16 @@ public enum RelayMetrics {
         registry.observe("toprelay_requests_too_large_to_seal_total", kind: .counter) {
             Double(figures.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
         }
+        registry.observe("toprelay_connections_limit") { Double(configuration.maximumConnections) }
         registry.observe("toprelay_connections") { Double(server.openConnections.value) }
         registry.observe("toprelay_connections_refused_total", kind: .counter) {
             Double(server.refusedConnections.value)
+        }
+        let bodyBudget = configuration.bodyBudget
+        registry.observe("toprelay_body_bytes_in_flight") { Double(bodyBudget.heldBytes) }
+        registry.observe("toprelay_body_bytes_limit") { Double(bodyBudget.limit) }
+        registry.observe("toprelay_limit_hits_total", [("limit", "body_bytes")], kind: .counter) {
+            Double(bodyBudget.refusalCount)
         }
         registry.observe("toprelay_requests_total", kind: .counter) { Double(server.requests.value) }
         registry.observe("toprelay_requests_running") { Double(server.runningRequests.value) }

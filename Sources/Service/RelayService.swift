@@ -56,10 +56,13 @@ public final class RelayService: Service {
         let exporter = AuditExporter(
             settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
         let responder = RelayResponder(
-            catalog: catalog, workers: workers.all, readiness: readiness, registry: registry, exporter: exporter)
-        server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)
+            catalog: catalog, workers: workers.all, authorizer: workers.authorizer, readiness: readiness,
+            registry: registry, exporter: exporter)
+        let configuration = settings.makeServer()
+        server = HTTPServer(configuration: configuration, responder: responder, logger: logger)
         RelayMetrics.observe(
-            registry, workers: workers, readiness: readiness, server: server.statistics, catalog: catalog)
+            registry, workers: workers, readiness: readiness, server: server.statistics,
+            configuration: configuration, catalog: catalog)
         self.settings = settings
         self.logger = logger
         self.onReady = onReady

@@ -11,8 +11,11 @@ public enum Answer: Sendable {
     case unreadable(String)
 
     /// Reads a body in TOP's JSON format, tolerantly: raw control characters, repeated names and bytes that are not
-    /// UTF-8 are taken; an `error_response` wins wherever at the root it stands; a wrapper of another name than the
-    /// method's is taken if there is no better.
+    /// UTF-8 are taken.
+    ///
+    /// An `error_response` at the root, or in a root member `body`, wins. The response is the root member that is named
+    /// for the method, or else the first object whose name ends in `_response`. Any other object is unreadable: an
+    /// envelope of another platform says nothing of a TOP call.
     public static func read(_ body: [UInt8], method: String) -> Answer {
         let document: JSONDocument
         do throws(JSONError) {
@@ -22,10 +25,29 @@ public enum Answer: Sendable {
         }
         let root = document.root
         guard root.kind == .object else { return .unreadable("the answer is JSON, but not an object") }
-        if let error = root["error_response"], error.kind == .object { return .error(TOPError(reading: error)) }
+        if let error = error(in: root) ?? root["body"].flatMap({ error(in: $0) }) { return .error(error) }
         if let expected = value(in: root, named: method), expected.kind == .object { return .response(expected) }
-        for field in root.fields where field.value.kind == .object { return .response(field.value) }
+        if let other = otherResponse(in: root) { return .response(other) }
         return .unreadable("the answer is a JSON object without a response in it")
+    }
+
+    private static func error(in object: JSONValue) -> TOPError? {
+        guard let value = object["error_response"], value.kind == .object else { return nil }
+        var error = TOPError(reading: value)
+        if object.repeats("error_response") || object.documentRoot.repeats("body") { error.isAmbiguous = true }
+        return error
+    }
+
+    /// The first object at the root whose name ends as those of responses do.
+    private static func otherResponse(in root: JSONValue) -> JSONValue? {
+        var found: JSONPlace?
+        root.forEachField { name, place in
+            guard found == nil, name.count > suffix.count,
+                name.extracting(last: suffix.count).isEqual(to: suffix.span)
+            else { return }
+            if root.kind(at: place) == .object { found = place }
+        }
+        return found.map { root.value(at: $0) }
     }
 
     /// The name of the wrapper that a method's answers come in: a leading `taobao.` removed (no other prefix), dots as

@@ -14,7 +14,9 @@ public struct Ban: Sendable, Equatable {
     public var seconds: Int
 
     /// The longest ban that is believed, in seconds. TOP's own longest ends with the day.
-    public static let maximumSeconds = 7 * 86_400
+    public static let maximumSeconds = 86_400
+    /// The most digits of a number of seconds. A longer one is unreadable.
+    private static let maximumDigits = 9
 
     /// Makes a ban.
     public init(scope: Scope, seconds: Int) {
@@ -42,12 +44,11 @@ public struct Ban: Sendable, Equatable {
         return nil
     }
 
+    /// A number that stands alone; nil for one that is unreadable (too long, a fraction, grouped), which bans nothing.
     private static func number(at start: Int, in text: [UInt8]) -> Int? {
-        var number: Int?
-        for byte in text[start...] {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { break }
-            number = min((number ?? 0) * 10 + Int(byte - UInt8(ascii: "0")), maximumSeconds)
-        }
-        return number
+        let digits = text[start...].prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        guard !digits.isEmpty, digits.count <= maximumDigits else { return nil }
+        guard digits.endIndex == text.endIndex || text[digits.endIndex] == UInt8(ascii: " ") else { return nil }
+        return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     }
 }

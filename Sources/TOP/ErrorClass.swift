@@ -23,7 +23,7 @@ public enum ErrorClass: Sendable, Equatable {
             self = .throttled(Ban(in: error))
         } else if Self.isMisconfigured(code, subCode) {
             self = .misconfigured
-        } else if Self.isRejected(code, subCode) {
+        } else if Self.isRejected(code, subCode) || error.isFlagFailure && !subCode.starts("isp.") {
             self = .rejected
         } else if Self.isHarmless(code, subCode) || methodReads {
             self = .platformError

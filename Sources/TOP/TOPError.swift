@@ -15,6 +15,11 @@ public struct TOPError: Sendable, Equatable {
     /// TOP's id of the request.
     public var requestID: String?
 
+    /// Whether the error is a response of which only `flag` says that it failed.
+    public var isFlagFailure = false
+    /// Whether a name that decides the error's class occurs twice.
+    public var isAmbiguous = false
+
     /// Makes an error.
     public init(
         code: String, message: String = "", subCode: String? = nil, subMessage: String? = nil, requestID: String? = nil
@@ -31,17 +36,18 @@ public struct TOPError: Sendable, Equatable {
     /// The longest text that is kept, in bytes.
     static let maximumTextBytes = 4096
 
-    /// Reads the object inside `error_response`. Overlong texts are cut.
+    /// Reads the object inside `error_response`, or a response that is an error itself. Overlong texts are cut.
     public init(reading object: JSONValue) {
         func text(_ name: String, _ limit: Int) -> String? {
             object[name]?.scalarText.flatMap { $0.isEmpty ? nil : Self.cut($0, toBytes: limit) }
         }
         self.init(
             code: text("code", Self.maximumCodeBytes) ?? "",
-            message: text("msg", Self.maximumTextBytes) ?? "",
+            message: text("msg", Self.maximumTextBytes) ?? text("message", Self.maximumTextBytes) ?? "",
             subCode: text("sub_code", Self.maximumCodeBytes),
-            subMessage: text("sub_msg", Self.maximumTextBytes),
+            subMessage: text("sub_msg", Self.maximumTextBytes) ?? text("sub_message", Self.maximumTextBytes),
             requestID: text("request_id", Self.maximumCodeBytes))
+        isAmbiguous = object.repeats("code") || object.repeats("sub_code")
     }
 
     private static func cut(_ text: String, toBytes limit: Int) -> String {

@@ -44,6 +44,10 @@ public enum LogKey: String, CaseIterable, Sendable {
     case setting
     /// A number of things, named by the message.
     case count
+    /// What was asked for and is not in force.
+    case wanted
+    /// The most files that the process may open.
+    case descriptors
     /// A limit that was reached.
     case limit
     /// A time in milliseconds.

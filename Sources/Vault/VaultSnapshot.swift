@@ -95,6 +95,16 @@ public final class VaultSnapshot: Sendable {
         return found
     }
 
+    /// The token as it stands here, for one that an earlier or later copy has accepted. `now` is in milliseconds since
+    /// 1970. No secret is hashed: the two tokens have the same secret if their hashes are equal.
+    public func renew(_ token: AccessToken, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
+        guard let found = tokens[token.id], found === token || ConstantTime.equal(found.hash, token.hash) else {
+            throw .unknown
+        }
+        guard !found.isExpired(at: now) else { throw .expired }
+        return found
+    }
+
     // MARK: - Apps
 
     /// The app for a call of `method` by `token`: the one that `name` (`Top-App`) names; without a name the one app

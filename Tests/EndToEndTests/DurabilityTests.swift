@@ -32,6 +32,26 @@ struct DurabilityTests {
         await stage.stop()
     }
 
+    @Test("a call that TOP never answers leaves the replica as it was: it sleeps, and finds PostgreSQL again")
+    func goesOnAfterTimeout() async throws {
+        let stage = try await Stage.makeApart(start: false)
+        let relay = try await stage.startRelay(["TOPRELAY_CALL_TIMEOUT": "1", "TOPRELAY_WORKERS": "1"])
+        let example = Example.carProfile()
+        try await stage.gateway.order(#"{"kind":"hang","contains":"\#(example.marker)"}"#)
+        #expect(try await stage.call(example).problem == "outcome-unknown")
+        // A loop that spins takes most of a core. The limit is a tenth.
+        let before = try relay.child.processorTicks()
+        try await Task.sleep(for: .seconds(2))
+        #expect(try relay.child.processorTicks() - before < 20)
+        try await stage.cluster.stop("immediate")
+        #expect(try await stage.call(.rental()).problem == "audit-unavailable")
+        try await stage.cluster.start()
+        try await eventually("calls succeed again") {
+            try await stage.call(.rental()).status == 200 ? true : nil
+        }
+        await stage.stop()
+    }
+
     @Test("PostgreSQL down at start: the relay stays up, says so, and serves when it comes")
     func downAtStart() async throws {
         let stage = try await Stage.makeApart(start: false)

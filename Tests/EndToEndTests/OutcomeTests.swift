@@ -85,6 +85,72 @@ struct OutcomeTests {
             fault: "", app: "no-host", status: 502, problem: "top-unreachable", outcome: "not_sent", retryable: true),
     ]
 
+    /// Answers under HTTP 200 that are a failure, or that say nothing, in the shape of a success.
+    static let disguised: [Case] = [
+        custom(#"{"response":{"flag":"failure","code":25,"message":"Invalid signature"}}"#, code: "unreadable"),
+        custom(#"{"code":"0","data":{"is_success":true}}"#, code: "unreadable"),
+        custom(#"{"errcode":0,"result":{"is_success":true}}"#, code: "unreadable"),
+        custom(#"{"ROOT":{"error_response":{"code":27,"msg":"Invalid session"}}}"#, 424, "session-invalid", code: "27"),
+        custom(#"{"ROOT":{"flag":"failure","message":"m"}}"#, 422, "rejected-by-top", code: ""),
+        custom(#"{"ROOT":{"is_success":true,"code":15,"sub_code":"isv.x"}}"#, 422, "rejected-by-top", code: "15"),
+        custom(#"{"body":{"error_response":{"code":25,"msg":"m"}}}"#, 502, "relay-misconfigured", code: "25"),
+        custom(#"{"ROOT":{"is_success":true,"is_success":false}}"#, code: "unreadable"),
+        custom(#"{"ROOT":{"is_success":true},"ROOT":{"is_success":false}}"#, code: "unreadable"),
+        custom(#"{"error_response":{"code":27,"code":15}}"#, code: "unreadable"),
+    ]
+
+    private static func custom(
+        _ body: String, _ status: Int = 504, _ problem: String = "outcome-unknown", code: String
+    ) -> Case {
+        let text = body.replacing("ROOT", with: "tmall_aliauto_carprofile_sync_response")
+            .replacing("\"", with: "\\\"")
+        let outcomes = [
+            "session-invalid": "session_invalid", "rejected-by-top": "rejected",
+            "relay-misconfigured": "misconfigured", "outcome-unknown": "unknown",
+        ]
+        return Case(
+            fault: #""kind":"custom","body":"\#(text)""#, status: status, problem: problem,
+            outcome: outcomes[problem] ?? "", retryable: false, code: code)
+    }
+
+    @Test("a failure in the shape of a success is told as the failure that it is", arguments: disguised)
+    func disguisedFailures(_ expected: Case) async throws {
+        let stage = try await Stage.shared
+        let example = expected.example()
+        try await stage.gateway.order(#"{"contains":"\#(example.marker)",\#(expected.fault)}"#)
+        let answer = try await stage.call(example)
+        #expect(answer.status == expected.status, "\(answer)")
+        #expect(answer.problem == expected.problem)
+        #expect(answer.outcome == expected.outcome)
+        let row = try #require(try await stage.trail(id: answer.id))
+        #expect(row.outcome == expected.outcome)
+        #expect(row.code ?? "" == expected.code)
+        // The caller reads the same again.
+        let own = try await stage.relay.get("/v1/calls/\(answer.id ?? "")", token: stage.tokens.caller)
+        #expect(own.outcome == expected.outcome)
+        #expect(own.json["top"]?["code"]?.string == answer.json["top"]?["code"]?.string)
+    }
+
+    @Test("a large response is read off the loop, and told in full")
+    func largeResponse() async throws {
+        let stage = try await Stage.shared
+        let example = Example.carProfile()
+        let text = String(repeating: "x", count: 300 << 10)
+        let body = #"{\"tmall_aliauto_carprofile_sync_response\":{\"is_success\":true,\"more\":\"\#(text)\"}}"#
+        try await stage.gateway.order(#"{"contains":"\#(example.marker)","kind":"custom","body":"\#(body)"}"#)
+        let before = try await Self.largeAnswers(stage)
+        let answer = try await stage.call(example)
+        #expect(answer.status == 200)
+        #expect(answer.json["result"]?["more"]?.string == text)
+        #expect(try await Self.largeAnswers(stage) == before + 1)
+    }
+
+    private static func largeAnswers(_ stage: Stage) async throws -> Int {
+        let name = "toprelay_large_answers_total "
+        let line = try await stage.relay.get("/metrics").text.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line.flatMap { Int(Double($0.dropFirst(name.count)) ?? 0) } ?? 0
+    }
+
     @Test("each error of TOP is classed as the contract says", arguments: errors)
     func topErrors(_ expected: Case) async throws { try await check(expected) }
 

@@ -13,7 +13,8 @@ import Testing
         _ method: HTTPMethod = .GET, version: HTTPVersion = .http1_1, serverIsClosing: Bool = false
     ) -> (ConnectionMachine, ConnectionMachine.Action) {
         let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
-        var machine = ConnectionMachine(settings: .init(configuration) { _, _ in 100 }, now: 0)
+        var machine = ConnectionMachine(
+            settings: .init(configuration) { _, _ in .proceed(BodyPlan(limit: 100)) }, now: 0)
         _ = machine.received(head(method, version), now: 0)
         _ = machine.received(.end(nil), now: 0)
         let action = machine.answered(1, with: answer, serverIsClosing: serverIsClosing, now: 1)

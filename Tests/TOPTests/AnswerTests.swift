@@ -41,12 +41,41 @@ struct AnswerTests {
         #expect(Answer.response(inner).requestID == "r1")
     }
 
-    @Test("a wrapper of another name is taken: the first member that is an object")
+    @Test("a wrapper of another name is taken: the first object whose name ends as those of responses do")
     func otherRoot() throws {
-        let inner = try Self.response(#"{"request_id":"r2","list":[],"odd_response":{"x":1},"later":{"x":2}}"#)
+        let inner = try Self.response(
+            #"{"request_id":"r2","list":[],"first":{"x":0},"_response":{"x":9},"odd_response":{"x":1},"b_response":{}}"#
+        )
         #expect(inner["x"]?.integer == 1)
         #expect(Answer.requestID(in: inner) == "r2")
-        #expect(try Self.response(#"{"a_b_response":"","b":{"x":3}}"#)["x"]?.integer == 3)
+        #expect(try Self.response(#"{"a_b_response":"","c_response":{"x":3}}"#)["x"]?.integer == 3)
+    }
+
+    @Test(
+        "the envelope of another platform is unreadable",
+        arguments: [
+            #"{"response":{"flag":"failure","code":25}}"#, #"{"code":"0","data":{"x":1}}"#,
+            #"{"ret":["SUCCESS::ok"],"data":{}}"#, #"{"errcode":0,"result":{"success":true}}"#,
+            #"{"errors":{"message":"x"}}"#, #"{"a_b_response":"","b":{"x":3}}"#, #"{"body":{"x":1}}"#,
+        ])
+    func foreignEnvelope(text: String) throws {
+        guard case .unreadable = Self.read(text) else { throw Wrong() }
+    }
+
+    @Test("an error_response in a root member body is found, with the other spelling of its texts")
+    func errorInBody() throws {
+        let error = try Self.error(
+            #"{"body":{"error_response":{"code":15,"message":"m","sub_code":"isv.x","sub_message":"s"}},"a_b_response":{}}"#
+        )
+        #expect(error == TOPError(code: "15", message: "m", subCode: "isv.x", subMessage: "s"))
+    }
+
+    @Test("an error whose class is told twice is marked")
+    func ambiguousError() throws {
+        #expect(try Self.error(#"{"error_response":{"code":15,"code":27}}"#).isAmbiguous)
+        #expect(try Self.error(#"{"error_response":{"code":15,"sub_code":"a","sub_code":"b"}}"#).isAmbiguous)
+        #expect(try Self.error(#"{"error_response":{"code":15},"error_response":{"code":27}}"#).isAmbiguous)
+        #expect(!(try Self.error(#"{"error_response":{"code":15,"msg":"a","msg":"b"}}"#).isAmbiguous))
     }
 
     @Test("raw control characters, repeated names and broken UTF-8 do not matter")
@@ -129,10 +158,10 @@ struct AnswerTests {
 
     @Test("a request id that is empty or absurdly long is none")
     func requestIDs() throws {
-        #expect(Answer.requestID(in: try Self.response(#"{"a":{"request_id":""}}"#)) == nil)
-        #expect(Answer.requestID(in: try Self.response(#"{"a":{"request_id":{}}}"#)) == nil)
-        #expect(Answer.requestID(in: try Self.response(#"{"a":{"request_id":17}}"#)) == "17")
+        #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":""}}"#)) == nil)
+        #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":{}}}"#)) == nil)
+        #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":17}}"#)) == "17")
         let long = String(repeating: "x", count: 1000)
-        #expect(Answer.requestID(in: try Self.response(#"{"a":{"request_id":"\#(long)"}}"#)) == nil)
+        #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":"\#(long)"}}"#)) == nil)
     }
 }

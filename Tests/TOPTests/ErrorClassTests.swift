@@ -112,14 +112,18 @@ struct ErrorClassTests {
         #expect(Self.ban(nil, "ban will last for 0 more seconds") == .throttled(Ban(scope: .method, seconds: 1)))
     }
 
-    @Test("a text that names no seconds is no ban, and an absurd number is cut")
+    @Test("a text without a readable number of seconds makes no ban, and a long ban is cut to a day")
     func oddBans() {
         for text in ["", "ban will last for ", "This ban will last for ever", "last for 5 more seconds", nil] {
             #expect(Self.ban("accesscontrol.limited-by-api-access-count", text) == .throttled(nil))
         }
-        let digits = String(repeating: "9", count: 1000)
-        #expect(
-            Self.ban(nil, "This ban will last for \(digits) more seconds")
-                == .throttled(Ban(scope: .method, seconds: Ban.maximumSeconds)))
+        for number in [String(repeating: "9", count: 1000), "9999999999", "12.5", "1e3", "12,000", "-5", "0x10", "5s"] {
+            #expect(Self.ban(nil, "This ban will last for \(number) more seconds") == .throttled(nil), "\(number)")
+        }
+        for number in ["86400", "999999999"] {
+            #expect(
+                Self.ban(nil, "This ban will last for \(number) more seconds")
+                    == .throttled(Ban(scope: .method, seconds: 86_400)))
+        }
     }
 }

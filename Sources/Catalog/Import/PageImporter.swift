@@ -178,6 +178,16 @@ struct PageImport {
         }
         page.response = assemble(result, isRequest: false)
         warnings += result.warnings
+        warnIfNothingTellsSuccess()
+    }
+
+    /// Without a rule, and without a Boolean that the default judgement reads, every response counts as a success.
+    private mutating func warnIfNothingTellsSuccess() {
+        let fields = page.response.map(\.whole)
+        guard Judgement.successPaths(in: fields, depth: Judgement.successDepth).isEmpty else { return }
+        let detail =
+            "nothing in the response tells success: every response counts as success until an overlay has an `outcome`"
+        warnings.append(ImportWarning(line: nil, row: nil, detail))
     }
 
     // MARK: Rules

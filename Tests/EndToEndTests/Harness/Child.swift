@@ -59,6 +59,14 @@ final class Child: @unchecked Sendable {
         Watchdog.shared.add(pid)
     }
 
+    /// Processor time that the process has used so far, in hundredths of a second.
+    func processorTicks() throws -> Int {
+        let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        // The name of the program, in parentheses, may hold blanks. User and system time are fields 14 and 15.
+        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+        return (Int(fields[12]) ?? 0) + (Int(fields[13]) ?? 0)
+    }
+
     /// How the process ended; nil while it runs.
     func poll() -> Ending? {
         lock.withLock {

@@ -17,7 +17,7 @@ struct NeverHappened: Error, CustomStringConvertible {
 func eventually<Value>(
     _ what: String, within limit: Duration = .seconds(30), _ ask: () async throws -> Value?
 ) async throws -> Value {
-    let deadline = ContinuousClock.now + limit
+    let deadline = ContinuousClock.now + limit * timeScale
     var pause = Duration.milliseconds(5)
     while true {
         if let value = try await ask() { return value }
@@ -33,3 +33,6 @@ func eventually(
 ) async throws {
     _ = try await eventually(what, within: limit) { try await holds() ? true : nil }
 }
+
+/// How many times longer than on an idle machine a test may take: `TEST_TIME_SCALE`, 1 by default.
+private let timeScale = ProcessInfo.processInfo.environment["TEST_TIME_SCALE"].flatMap { Int($0) } ?? 1

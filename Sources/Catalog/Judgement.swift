@@ -1,0 +1,132 @@
+public import JSON
+public import TOP
+
+/// How a response of an entry is judged before, and in place of, the entry's own outcome rules. Compiled once.
+final class Judgement: Sendable {
+    /// The names of the Booleans that tell success where an entry has no rule.
+    static let successNames: Set<String> = ["success", "isSuccess", "is_success", "biz_success", "bizSuccess"]
+    /// How deep such a Boolean may stand.
+    static let successDepth = 3
+
+    /// Where the documented Booleans stand that tell success; empty where the entry has rules of its own.
+    let successPaths: [[String]]
+    /// What the SDK's test skips in the response itself.
+    private let skipped: Skipped
+    /// What it skips in an object `body` of the response.
+    private let skippedInBody: Skipped
+
+    /// The fields that mean something else in an entry than the SDK's test takes them for.
+    private struct Skipped {
+        var code: Bool
+        var subCode: Bool
+        var success: Bool
+        var flag: Bool
+
+        init(_ fields: [Field], flag: Bool) {
+            let names = Set(fields.map(\.name))
+            code = names.contains("code")
+            subCode = names.contains("sub_code")
+            success = names.contains("success")
+            self.flag = flag
+        }
+    }
+
+    init(response: [Field], outcome: Outcome) {
+        successPaths =
+            outcome.success.isEmpty && outcome.completions.isEmpty
+            ? Self.successPaths(in: response, depth: Self.successDepth) : []
+        let named = outcome.paths
+        skipped = Skipped(response, flag: named.contains(["flag"]))
+        let body = response.first { $0.name == "body" && !$0.type.isList }
+        skippedInBody = Skipped(body?.children ?? [], flag: named.contains(["body", "flag"]))
+    }
+
+    /// The paths of the documented Booleans that tell success, outside lists.
+    static func successPaths(in fields: [Field], depth: Int) -> [[String]] {
+        guard depth > 0 else { return [] }
+        return fields.flatMap { field -> [[String]] in
+            if field.type.isList { return [] }
+            if field.type.kind == .boolean { return successNames.contains(field.name) ? [[field.name]] : [] }
+            return successPaths(in: field.children, depth: depth - 1).map { [field.name] + $0 }
+        }
+    }
+
+    /// The error that a response is by the test of TOP's official SDKs; nil if it passes.
+    ///
+    /// The test reads the direct members of the response, and of an object `body` in it (contract, section 4.4).
+    func error(in response: JSONValue) -> TOPError? {
+        if let error = Self.error(in: response, skipping: skipped) { return error.completed(by: response) }
+        guard let body = response["body"], body.kind == .object else { return nil }
+        return Self.error(in: body, skipping: skippedInBody)?.completed(by: response)
+    }
+
+    private static func error(in object: JSONValue, skipping skipped: Skipped) -> TOPError? {
+        if let error = object["error_response"], error.kind == .object { return TOPError(reading: error) }
+        if !skipped.flag, let flag = object["flag"]?.scalarText, flag.lowercased() == "failure" {
+            var error = TOPError(reading: object)
+            error.isFlagFailure = true
+            return error
+        }
+        let subCode = skipped.subCode ? "" : object["sub_code"]?.scalarText ?? ""
+        let code = skipped.code ? "" : object["code"]?.scalarText ?? ""
+        let isFailure =
+            !subCode.isEmpty || !["", "0", "200"].contains(code)
+            || code == "200" && !skipped.success && object["success"]?.scalarText == "false"
+        return isFailure ? TOPError(reading: object) : nil
+    }
+
+    /// Whether a name that decides the outcome occurs twice, so that two readers could judge differently.
+    func isAmbiguous(_ response: JSONValue, outcome: Outcome, level: AnswerLevel) -> Bool {
+        guard response.documentRepeatsNames else { return false }
+        if response.documentRoot.repeatsNames { return true }
+        let names = ["error_response", "flag", "sub_code", "code", "success", "body"]
+        if names.contains(where: { response.repeats($0) }) { return true }
+        if let body = response["body"], names.contains(where: { body.repeats($0) }) { return true }
+        return (outcome.paths + successPaths).contains { Self.repeats($0[...], in: response, level) }
+    }
+
+    /// Whether a name on a path occurs twice, in whichever element of the lists on its way.
+    private static func repeats(_ path: ArraySlice<String>, in value: JSONValue, _ level: AnswerLevel?) -> Bool {
+        guard let name = path.first else { return false }
+        if value.repeats(name) { return true }
+        guard let next = value[name] else { return false }
+        let member = level?[name]
+        guard let member, member.isList, let elements = ListWrapper.elements(of: next, member) else {
+            return repeats(path.dropFirst(), in: next, member?.level)
+        }
+        for element in elements where repeats(path.dropFirst(), in: element, member.level) { return true }
+        return false
+    }
+}
+
+extension TOPError {
+    /// The error with the response's id where it has none of its own.
+    fileprivate func completed(by response: JSONValue) -> TOPError {
+        var error = self
+        error.requestID = error.requestID ?? Answer.requestID(in: response)
+        return error
+    }
+}
+
+extension Outcome {
+    /// The paths of the fields that decide the outcome.
+    fileprivate var paths: [[String]] {
+        success.map(\.path)
+            + completions.map {
+                switch $0 {
+                case .flag(let flag): flag.path
+                case .echoed(let path, _): path
+                }
+            }
+    }
+}
+
+extension Entry {
+    /// The error that a response is by the test of TOP's official SDKs; nil if it passes.
+    public func error(in response: JSONValue) -> TOPError? { judgement.error(in: response) }
+
+    /// Whether a name that decides the outcome of a response occurs twice.
+    public func isAmbiguous(_ response: JSONValue) -> Bool {
+        judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
+    }
+}
