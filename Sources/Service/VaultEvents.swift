@@ -42,6 +42,10 @@ struct VaultEvents: Sendable {
                     .durationMilliseconds: "\(Int(seconds * 1000))",
                     .reason: isUsable ? "calls are still taken" : "calls are refused until the clocks agree",
                 ])
+        case .asynchronousStandbys(let count):
+            logger.record(
+                .warning, "A fail-over of PostgreSQL can lose recorded calls: no standby is synchronous",
+                [.count: "\(count)", .setting: "synchronous_standby_names"])
         case .clockAgrees(let seconds):
             logger.record(
                 .notice, "The replica's clock agrees with PostgreSQL's again",

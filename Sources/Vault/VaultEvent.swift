@@ -9,6 +9,9 @@ public enum VaultEvent: Sendable {
     /// The replica's clock differs from PostgreSQL's by more than `ClockOffset.warningSeconds`, since now. Positive: the
     /// replica is ahead. While `isUsable` is false, calls are refused.
     case clockDiffers(seconds: Double, isUsable: Bool)
+    /// So many standbys follow the primary, and none of them is synchronous: a fail-over can lose committed intents.
+    /// Told after each connect.
+    case asynchronousStandbys(Int)
     /// The clocks agree again.
     case clockAgrees(seconds: Double)
 }

@@ -112,6 +112,8 @@ public actor VaultWatcher {
             try await VaultStore(connection: connection, key: key, timeout: timing.statement).ensureKeys()
             try await load(on: connection)
             backoff.succeeded()
+            let standbys = await connection.asynchronousStandbys(timeout: timing.statement)
+            if standbys > 0 { onEvent(.asynchronousStandbys(standbys)) }
             while !isStopped {
                 if !hasNews { await pause(timing.heartbeat) }
                 if let lost { throw VaultError(lost) }

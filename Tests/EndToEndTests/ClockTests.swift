@@ -2,7 +2,10 @@ import Foundation
 import JSON
 import Testing
 
-/// Replicas under libfaketime, whose wall clock differs from PostgreSQL's. Their monotonic clock is the machine's.
+/// Replicas under libfaketime, whose wall clock is ahead of PostgreSQL's. Their monotonic clock is the machine's.
+///
+/// A replica whose clock is behind does not start to listen under libfaketime, because `Task.sleep` does not end there.
+/// That direction is tested with an injected clock: `VaultWatcherTests` and `ReadinessTests`.
 @Suite("A replica whose clock is wrong", .bounded)
 struct ClockTests {
     private static let libraries = [
@@ -19,17 +22,14 @@ struct ClockTests {
         ]
     }
 
-    @Test(
-        "ten minutes off, either way: calls are refused with the reason, and /readyz says so", arguments: [600, -600])
-    func refused(_ seconds: Int) async throws {
+    @Test("ten minutes ahead: calls are refused with the reason, and /readyz has it too")
+    func refused() async throws {
         let stage = try await Stage.make(start: false)
-        let relay = try await stage.startRelay(try clock(seconds), isReady: false)
-        let direction = seconds > 0 ? "ahead of" : "behind"
+        let relay = try await stage.startRelay(try clock(600), isReady: false)
         try await eventually("the clock is compared") {
             guard let answer = try? await relay.get("/readyz"), answer.status == 503 else { return false }
             let check = answer.json["checks"]?["clock"]?.string ?? ""
-            return check.contains(/(599|600|601) s (ahead of|behind) PostgreSQL's; .*300 s/)
-                && check.contains(direction)
+            return check.contains(/(599|600|601) s ahead of PostgreSQL's; .*300 s/)
         }
         let example = Example.rental()
         let answer = try await relay.post(example.path, example.body, token: stage.tokens.caller)
@@ -39,7 +39,7 @@ struct ClockTests {
         #expect(try await stage.traces(of: example.marker) == 0)
         #expect(relay.log.contains("The replica's clock differs from PostgreSQL's"))
         let metric = try await relay.get("/metrics").text
-        #expect(metric.contains(/toprelay_clock_offset_seconds -?(599|600|601)/))
+        #expect(metric.contains(/toprelay_clock_offset_seconds (599|600|601)/))
         await stage.stop()
     }
 

@@ -57,7 +57,7 @@ struct VaultWatcherTests {
                 case .event(let event):
                     switch event {
                     case .clockDiffers, .clockAgrees: return event
-                    case .loaded, .failed: break
+                    case .loaded, .failed, .asynchronousStandbys: break
                     }
                 case .snapshot: break
                 }
