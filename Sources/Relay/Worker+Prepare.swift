@@ -10,6 +10,7 @@ extension Worker {
     /// Checks everything that can be checked without sending: limits, JSON, app, parameters, session, bans.
     func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> PreparedCall {
         let vault = try currentVault()
+        try checkClock()
         let method = request.entry.method
         guard token.allows(method: method) else {
             throw Problem(.forbidden, "The token \(token.name) may not call \(method).")
@@ -32,6 +33,16 @@ extension Worker {
     func currentVault() throws(Problem) -> VaultSnapshot {
         guard let vault, freshness.isFresh() else { throw .staleVault }
         return vault
+    }
+
+    /// Refuses calls while the replica's clock is too far from the database's: the trail's times would be wrong.
+    private func checkClock() throws(Problem) {
+        let clock = freshness.clock
+        guard !clock.isUsable, let seconds = clock.seconds else { return }
+        throw Problem(
+            .auditUnavailable,
+            "The replica's clock differs from the database's by \(Int(abs(seconds))) s; nothing was sent.",
+            retryable: true, retryAfterSeconds: 1)
     }
 
     private func resolveApp(_ request: CallRequest, token: AccessToken, vault: VaultSnapshot) throws(Problem)

@@ -56,11 +56,16 @@ public enum RelayMetrics {
             .init(
                 "toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
             .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the aggregates do not hold yet."),
-            .init("toprelay_clock_offset_seconds", .gauge, "The host's clock, minus PostgreSQL's."),
+            .init(
+                "toprelay_clock_offset_seconds", .gauge,
+                "The replica's clock minus PostgreSQL's; calls are refused above 300 either way."),
             .init("toprelay_ready", .gauge, "1 while the replica takes calls, as /readyz says."),
             .init(
                 "toprelay_vault_age_seconds", .gauge,
                 "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
+            .init(
+                "toprelay_vault_unusable_rows", .gauge,
+                "Rows of the vault that cannot be used: a seal that does not open, or a value that cannot be read."),
             .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
             .init("toprelay_outcome_rows_limit", .gauge, "Outcome rows that may wait before calls are refused."),
             .init(
@@ -96,6 +101,9 @@ public enum RelayMetrics {
             .init(
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
+            .init(
+                "toprelay_loop_stalls_total", .counter,
+                "Times that a loop or its timers did not turn for 10 s; /livez fails meanwhile.", labels: ["loop"]),
             .init("toprelay_exports_running", .gauge, "Exports of the audit trail under way."),
             .init(
                 "toprelay_exports_total", .counter,
@@ -121,6 +129,7 @@ public enum RelayMetrics {
         registry.observe("toprelay_ready") { readiness.isReady ? 1 : 0 }
         registry.observe("toprelay_outcome_rows_limit") { Double(workers.outcomeRowsLimit) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }
+        registry.observe("toprelay_clock_offset_seconds") { readiness.clockOffsetSeconds ?? .nan }
         registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
         registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }
         let figures = workers.trailFigures
@@ -167,6 +176,11 @@ public enum RelayMetrics {
             }
             registry.observe("toprelay_loop_longest_turn_seconds", [("worker", "\(number)")]) {
                 Double(loop.longestTurnNanoseconds) / 1e9
+            }
+        }
+        for (index, count) in (readiness.liveness?.counts ?? []).enumerated() {
+            registry.observe("toprelay_loop_stalls_total", [("loop", count.loop)], kind: .counter) {
+                Double(readiness.liveness?.counts[index].stalls ?? 0)
             }
         }
         ProcessMetrics.register(in: registry)

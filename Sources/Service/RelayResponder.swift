@@ -95,7 +95,7 @@ final class RelayResponder: Responder {
         if case .auditExport = context.route, let exporter {
             Task(executorPreference: exporter.loop) {
                 await exporter.serve(request, context, checkedBy: worker) {
-                    reply(Self.response($0, to: request))
+                    reply(Self.response($0.uncached, to: request))
                 }
             }
             return
@@ -103,7 +103,7 @@ final class RelayResponder: Responder {
         let endpoints = Endpoints(context: context)
         Task(executorPreference: worker.loop) {
             await endpoints.serve(request, receivedAt: receivedAt, on: worker) {
-                reply(Self.response($0, to: request))
+                reply(Self.response(ServerResponse($0).uncached, to: request))
             }
         }
     }
@@ -128,8 +128,7 @@ final class RelayResponder: Responder {
 
     private func answerAtOnce(_ route: Route) -> Reply? {
         switch route {
-        case .live:
-            Reply(status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array("alive\n".utf8))
+        case .live: readiness.liveness?.reply ?? Liveness.alive
         case .ready: readiness.reply
         case .console: ConsolePage.reply
         case .metrics:
@@ -159,5 +158,15 @@ final class RelayResponder: Responder {
     private static func newID() -> String {
         var random = SystemRandomNumberGenerator()
         return CallID.make(epochMilliseconds: WallClock.milliseconds(), using: &random).text
+    }
+}
+
+extension ServerResponse {
+    /// The response with `Cache-Control: no-store`, because it has data of calls.
+    fileprivate var uncached: ServerResponse {
+        guard !headers.contains(where: { $0.0 == "Cache-Control" }) else { return self }
+        var response = self
+        response.headers.append(("Cache-Control", "no-store"))
+        return response
     }
 }

@@ -56,6 +56,8 @@ public enum LogKey: String, CaseIterable, Sendable {
     case retryMilliseconds = "retry_ms"
     /// A worker's number.
     case worker
+    /// The name of an event loop.
+    case loop
     /// The replica's name.
     case replica
     /// A version of the program or of a schema.

@@ -90,6 +90,9 @@ import Vault
             let bad = try await service.request(
                 "POST", Self.leasePath, token: service.tokens.shop, [("X-Request-Id", "a b")], body: Self.lease)
             #expect(bad.status == 400 && bad.problem == "malformed-request")
+            #expect(bad.fields["x-request-id"]?.utf8.count == 36)
+            let health = try await service.request("GET", "/livez", [("X-Request-Id", "a b")])
+            #expect(health.status == 200 && health.fields["x-request-id"]?.utf8.count == 36)
         }
     }
 
