@@ -7,16 +7,17 @@ import Testing
 struct SmugglingTests {
     @Test("The responder sees just the requests that have one meaning, and the connection ends properly")
     func tricks() async throws {
-        for trick in SmugglingTricks.all {
-            try await serving { port, responder, server in
+        try await serving { port, responder, server in
+            func refusalCount() -> Int { server.statistics.refusedRequests.values.reduce(0) { $0 + $1.value } }
+            for trick in SmugglingTricks.all {
+                let (seen, refusals) = (responder.paths.count, refusalCount())
                 let client = try RawClient(port: port)
                 try? client.send(trick.bytes)
                 client.endOutput()
                 let answers = try client.readToEnd()
-                #expect(responder.paths == trick.paths, "\(trick)")
+                #expect(Array(responder.paths.dropFirst(seen)) == trick.paths, "\(trick)")
                 #expect(answers.components(separatedBy: "HTTP/1.1 200 OK").count - 1 == trick.paths.count, "\(trick)")
-                let refusals = server.statistics.refusedRequests.values.reduce(0) { $0 + $1.value }
-                #expect(refusals == (trick.refusal == nil ? 0 : 1), "\(trick)")
+                #expect(refusalCount() - refusals == (trick.refusal == nil ? 0 : 1), "\(trick)")
             }
         }
     }
