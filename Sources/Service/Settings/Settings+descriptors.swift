@@ -8,15 +8,16 @@ extension Settings {
     /// limit that had to be lowered.
     /// - Throws: `TooFewDescriptors` when not even one call would fit.
     public func fittingDescriptors(_ logger: Logger) throws -> Settings {
+        let open = DescriptorLimit.openCount()
         let needed = DescriptorPlan.needed(
-            connections: maximumConnections, calls: maximumCallsInFlight, workers: workers)
-        return try fitting(descriptors: DescriptorLimit.raise(to: needed), logger)
+            open: open, connections: maximumConnections, calls: maximumCallsInFlight, workers: workers)
+        return try fitting(descriptors: DescriptorLimit.raise(to: needed), open: open, logger)
     }
 
-    func fitting(descriptors: Int, _ logger: Logger) throws(TooFewDescriptors) -> Settings {
+    func fitting(descriptors: Int, open: Int, _ logger: Logger) throws(TooFewDescriptors) -> Settings {
         guard
             let plan = DescriptorPlan(
-                descriptors: descriptors, connections: maximumConnections, calls: maximumCallsInFlight,
+                descriptors: descriptors, open: open, connections: maximumConnections, calls: maximumCallsInFlight,
                 workers: workers)
         else { throw TooFewDescriptors(limit: descriptors) }
         var fitted = self
