@@ -33,6 +33,13 @@ public struct Intent: Sendable {
     /// The files that are sent beside them; their sizes alone are kept.
     public var files: [FilePart] = []
 
+    /// Drops the texts and files of the request, once they are recorded.
+    public mutating func dropContent() {
+        request = ""
+        parameters = []
+        files = []
+    }
+
     /// What every intent has, in the table's order.
     public init(
         id: CallID, deadlineMilliseconds: Int64, replica: String, caller: String, app: String, seller: String?,

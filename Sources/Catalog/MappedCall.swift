@@ -3,11 +3,11 @@ public import TOP
 /// A caller's JSON, found valid and turned into what TOP gets.
 public struct MappedCall: Sendable {
     /// The business parameters exactly as they are to be sent, in documented order.
-    public let parameters: [Parameter]
+    public private(set) var parameters: [Parameter]
     /// The files that are to be sent beside the parameters, outside the sign.
-    public let files: [FilePart]
+    public private(set) var files: [FilePart]
     /// The parameters as one JSON object from name to text as sent, with private values masked.
-    public let maskedRequest: String
+    public private(set) var maskedRequest: String
     /// The values under which the call can be found.
     public let keys: [BusinessKey]
     /// The request id that makes the call repeatable; nil if the method has none.
@@ -16,6 +16,19 @@ public struct MappedCall: Sendable {
     public let mask: ValueMask
     /// For each of the entry's rules that compare what was sent with what was answered, the texts that were sent.
     let expectations: [[String]]
+
+    /// The bytes of the parameters, of the files and of the masked text.
+    public var contentBytes: Int {
+        parameters.reduce(maskedRequest.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+            + files.reduce(0) { $0 + $1.bytes.count }
+    }
+
+    /// Drops the parameters, the files and the masked text. What reads the answer is kept.
+    public mutating func dropContent() {
+        parameters = []
+        files = []
+        maskedRequest = ""
+    }
 }
 
 /// What mapping a caller's JSON came to.

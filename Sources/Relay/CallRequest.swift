@@ -1,3 +1,4 @@
+public import Bytes
 public import Catalog
 
 /// One call as a client asked for it: what the headers and the path said, and the body.
@@ -24,6 +25,8 @@ public struct CallRequest: Sendable {
     public var isDryRun: Bool
     /// Monotonic nanoseconds at which the whole request had arrived.
     public var receivedAt: UInt64
+    /// What the call holds of the limit on the bytes of all bodies; nil where there is no such limit.
+    public var reservation: ByteReservation?
 
     /// All members.
     public init(

@@ -4,12 +4,15 @@ import JSON
 import Vault
 
 /// A call that has passed every check and is ready to be recorded and sent.
+///
+/// While a call waits for TOP, it keeps no copy of its body: each form of it is dropped when the next one is made.
 struct PreparedCall: Sendable {
+    /// Without its body.
     let request: CallRequest
     let token: AccessToken
     let app: SigningApp
     let session: SellerSession?
-    let mapped: MappedCall
+    var mapped: MappedCall
     let id: CallID
     /// The id as replies show it.
     let idText: String
@@ -33,6 +36,9 @@ struct PreparedCall: Sendable {
         intent.files = mapped.files
         return intent
     }
+
+    /// Counts what the call holds of its body from now on, in bytes.
+    func holds(_ count: Int) { request.reservation?.hold(count) }
 
     /// A problem with what is known of the call; the outcome is added once the intent is committed.
     func completed(_ problem: Problem) -> Problem {

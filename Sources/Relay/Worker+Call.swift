@@ -12,7 +12,8 @@ extension Worker {
     /// One call, from its checks to its reply: the relay's purpose.
     ///
     /// Nothing is sent before the intent is durable, and the reply waits for the outcome row, at most `outcomeWait`.
-    public func call(_ request: CallRequest, by token: AccessToken) async -> Reply {
+    public func call(_ request: consuming CallRequest, by token: AccessToken) async -> Reply {
+        var request = request
         guard !isDraining else {
             return problem(
                 Problem(
@@ -43,14 +44,17 @@ extension Worker {
             trace(error, request, by: token)
             return problem(error, request, by: token)
         }
-        guard request.isDryRun else { return await relay(call) }
+        request.body = []
+        guard request.isDryRun else { return await relay(consume call) }
         var reply = dryRun(call)
         addRequestID(to: &reply, request, id: call.idText)
         return reply
     }
 
-    private func relay(_ call: PreparedCall) async -> Reply {
-        let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
+    private func relay(_ call: consuming PreparedCall) async -> Reply {
+        var call = call
+        var intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
+        call.holds(call.mapped.contentBytes)
         let recordingSince = EventLoop.now()
         do {
             try await trail.record(intent, until: call.clock.intentDeadline)
@@ -62,13 +66,16 @@ extension Worker {
             return await unrecorded(call, intent, .tooLate, since: recordingSince)
         }
         let auditWait = recordedAt - recordingSince
+        intent.dropContent()
         let verdict: Verdict
         var top: UInt64?
         var requestBytes = 0
-        switch signedForm(call) {
-        case .success(let body):
-            requestBytes = body.bytes.count
-            let result = await curl.perform(curlRequest(call, form: body))
+        switch signedRequest(&call) {
+        case .success(let request):
+            requestBytes = request.body.count
+            call.holds(requestBytes)
+            let result = await curl.perform(request)
+            call.holds(0)
             if case .failed(let failure) = result.outcome { note(failure, of: call) }
             verdict = await judge(result, of: call)
             top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil

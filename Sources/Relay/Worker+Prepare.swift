@@ -24,6 +24,8 @@ extension Worker {
         // The seconds that are left count from the reply, and the request may have waited for its turn.
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: settings.wallClock()) }
         let id = CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random)
+        var request = request
+        request.body = []
         return PreparedCall(
             request: request, token: token, app: app, session: session, mapped: mapped, id: id, idText: id.text,
             clock: clock)

@@ -31,12 +31,16 @@ struct FormBody: Sendable {
     private static let plain = ["Content-Type: application/x-www-form-urlencoded;charset=UTF-8", accept]
 }
 
-/// A form that is ready to be sent, or why it could not be made.
-typealias SignedForm = Result<FormBody, Problem>
-
 extension Worker {
+    /// The request to TOP, or why it cannot be made. The call's own copies of its content are dropped.
+    func signedRequest(_ call: inout PreparedCall) -> Result<CurlRequest, Problem> {
+        let form = signedForm(call)
+        call.mapped.dropContent()
+        return form.map { curlRequest(call, form: $0) }
+    }
+
     /// Adds the common parameters, the session and the sign. What is signed is exactly what is sent.
-    func signedForm(_ call: PreparedCall) -> SignedForm {
+    private func signedForm(_ call: PreparedCall) -> Result<FormBody, Problem> {
         var parameters = call.app.parameters(
             for: call.mapped.parameters, method: call.method, timestamp: currentTimestamp(),
             session: call.session.map { String(decoding: $0.key.bytes, as: UTF8.self) })
@@ -51,7 +55,7 @@ extension Worker {
         return .success(files.isEmpty ? FormBody(parameters) : FormBody(parameters, files: files))
     }
 
-    func curlRequest(_ call: PreparedCall, form: FormBody) -> CurlRequest {
+    private func curlRequest(_ call: PreparedCall, form: FormBody) -> CurlRequest {
         CurlRequest(
             url: call.app.gatewayURL, body: form.bytes, headers: form.headers, deadline: call.clock.deadline,
             connectTimeout: settings.connectTimeout, caFile: settings.caFile, allowsHTTP: call.app.allowsPlainHTTP,

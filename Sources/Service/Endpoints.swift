@@ -9,6 +9,8 @@ import Vault
 /// Answers the routes that need a token. Everything runs isolated to a worker: there is no hop between its steps.
 struct Endpoints: Sendable {
     let context: RequestContext
+    /// The request's body, which the request that is served does not hold.
+    let body: RequestBody
 
     private var catalog: Catalog { context.catalog }
 
@@ -46,11 +48,11 @@ struct Endpoints: Sendable {
             case .auditNote(let id):
                 try query.check(allowed: [])
                 try request.checkIsJSON()
-                return try await worker.addNote(request.body, to: id, by: token)
+                return try await worker.addNote(body.take(), to: id, by: token)
             case .auditUnmask(let id):
                 try query.check(allowed: [])
                 try request.checkIsJSON()
-                return try await worker.unmask(id, request.body, by: token)
+                return try await worker.unmask(id, body.take(), by: token)
             case .auditRefusals:
                 try query.check(allowed: RefusalQuery.names)
                 return try await worker.refusals(try RefusalQuery.filter(query), for: token)
@@ -85,7 +87,7 @@ struct Endpoints: Sendable {
         let key = try fields.idempotencyKey.value(emptyIsAbsent: false)
         let clientID = try fields.requestID.value()
         var call = CallRequest(
-            entry: entry, body: request.body, app: try fields.app.value(), seller: try fields.seller.value(),
+            entry: entry, body: body.take(), app: try fields.app.value(), seller: try fields.seller.value(),
             refs: try CallHeaders.refs(fields.refs),
             idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
             clientRequestID: try clientID.map { value throws(Problem) in try CallHeaders.requestID(value) },
@@ -93,7 +95,8 @@ struct Endpoints: Sendable {
             isDryRun: try CallHeaders.flag("Top-Dry-Run", fields.isDryRun.value(emptyIsAbsent: false)),
             receivedAt: receivedAt)
         call.boundary = boundary
-        return await worker.call(call, by: token)
+        call.reservation = request.reservation
+        return await worker.call(consume call, by: token)
     }
 }
 

@@ -100,8 +100,10 @@ final class RelayResponder: Responder {
             }
             return
         }
-        let endpoints = Endpoints(context: context)
-        Task(executorPreference: worker.loop) {
+        let endpoints = Endpoints(context: context, body: RequestBody(request.body))
+        var request = request
+        request.body = []
+        Task(executorPreference: worker.loop) { [request] in
             await endpoints.serve(request, receivedAt: receivedAt, on: worker) {
                 reply(Self.response(ServerResponse($0).uncached, to: request))
             }

@@ -59,7 +59,9 @@ import Testing
                 }
                 let found = try checks(try await service.request("GET", "/readyz"))
                 let text = found["writers"] ?? ""
-                #expect(text.hasPrefix("worker 0 has had no connection for its intents for "), "\(text)")
+                // Which of the writers is named depends on which lost its connection first.
+                #expect(text.hasPrefix("worker "), "\(text)")
+                #expect(text.contains(" has had no connection for its "), "\(text)")
                 #expect(text.hasSuffix(outage.reason), "\(text)")
                 #expect(found["database"] == "connected" && found["vault"] == "current")
                 #expect(try await service.request("GET", "/livez").status == 200)
