@@ -74,6 +74,7 @@ class Bench:
         if RELAY in services and GO in services:
             secret = self.setup.secret_file.read_text(encoding="ascii")
             yardstick.expect_same_call(self.probe, services[RELAY], services[GO], secret)
+            yardstick.expect_same_refusals(services[RELAY], services[GO])
 
     def run(self) -> Report:
         self.check()

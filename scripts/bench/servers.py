@@ -186,19 +186,23 @@ class Service(Process):
 
     def one_call(self, app: str | None = None) -> None:
         """Makes one call and raises unless it succeeds, so that a measurement never counts refusals."""
-        token = (self.folder / "token").read_text(encoding="ascii")
+        status, text = self.post(REQUEST, app)
+        if status != 200 or json.loads(text).get("outcome") != "success":
+            raise BenchError(f"{self.name}: a call was answered {status}: {text[:2000]}")
+
+    def post(self, body: object, app: str | None = None, token: str | None = None) -> tuple[int, str]:
+        """The status and text of the reply to one call, with the bench's token unless another is given."""
+        token = token or (self.folder / "token").read_text(encoding="ascii")
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if app:
             headers["Top-App"] = app
-        request = urllib.request.Request(f"{self.url()}{PATH}", data=encoded(REQUEST), headers=headers, method="POST")
+        request = urllib.request.Request(f"{self.url()}{PATH}", data=encoded(body), headers=headers, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                document = json.load(answer)
+                return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            text = error.read(2000).decode(errors="replace")
-            raise BenchError(f"{self.name}: a call was answered {error.code}: {text}") from error
-        if document.get("outcome") != "success":
-            raise BenchError(f"{self.name}: a call had the outcome {document.get('outcome')}: {document}")
+            with error:
+                return error.code, error.read().decode(errors="replace")
 
 
 class Relay(Service):

@@ -1,4 +1,4 @@
-"""Tests of the benches' own logic. They start no server: python3 -m unittest discover -s scripts/bench"""
+"""Tests of the benches' own logic. They start no server of the project: python3 -m unittest discover -s scripts/bench"""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 import bench
@@ -18,11 +20,11 @@ import instructions
 from bench_report import GO, NGINX, RELAY, UPSTREAM, Results, make_report
 from fixed_load import FixedLoad, request_bytes
 from load import Sample, median_ratio
-from processes import BenchError, process_clock, raise_descriptor_limit
+from processes import BenchError, Process, process_clock, raise_descriptor_limit
 from report import write_section
 from servers import REQUEST
 from upstreams import UPSTREAMS, encoded
-from yardstick import signature
+from yardstick import Probe, expect_same_call, signature
 
 
 def sample(rate: float, cpu: float = 50.0, errors: int = 0) -> Sample:
@@ -136,6 +138,41 @@ class SignTests(unittest.TestCase):
         )
 
 
+class Poster:
+    """A client that sends the form of a service."""
+
+    def __init__(self, url: str, name: str, form: dict[str, str], sign: str | None = None) -> None:
+        self.url, self.name, self.form = url, name, form
+        self.sign = sign or signature(form, "secret")
+
+    def one_call(self, _app: str) -> None:
+        data = urllib.parse.urlencode(self.form | {"sign": self.sign}).encode()
+        with urllib.request.urlopen(self.url, data=data, timeout=10) as answer:
+            answer.read()
+
+
+class ProbeTests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.probe = Probe()
+        self.addCleanup(self.probe.stop)
+        form = {"list": '{"a":1,"b":2}', "phone": "1", "timestamp": "2020-01-01 00:00:00"}
+        self.relay = Poster(self.probe.url, "relay", form)
+        self.go = Poster(self.probe.url, "Go", form | {"list": '{"b":2, "a":1}', "timestamp": "2020-01-01 00:00:01"})
+
+    def test_the_same_call_passes(self) -> None:
+        expect_same_call(self.probe, self.relay, self.go, "secret")
+
+    def test_other_parameters_are_an_error(self) -> None:
+        self.go = Poster(self.probe.url, "Go", self.go.form | {"phone": "2"})
+        with self.assertRaisesRegex(BenchError, "phone"):
+            expect_same_call(self.probe, self.relay, self.go, "secret")
+
+    def test_a_wrong_sign_is_an_error(self) -> None:
+        self.go.sign = "0" * 64
+        with self.assertRaisesRegex(BenchError, "sign"):
+            expect_same_call(self.probe, self.relay, self.go, "secret")
+
+
 class FixedLoadTests(unittest.TestCase):
     """Against a socket that answers each request with the given text."""
 
@@ -185,6 +222,14 @@ class ProcessTests(unittest.TestCase):
         measured = process_clock(os.getpid())
         self.assertGreaterEqual(measured, before)
         self.assertLessEqual(measured, time.process_time())
+
+    def test_a_process_that_fails_is_an_error(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            process = Process("failing", ["/bin/sh", "-c", "echo the reason; exit 3"], Path(folder))
+            process.child.wait(30)
+            for expect in (process.check, process.stop_and_expect_zero):
+                with self.assertRaisesRegex(BenchError, "ended with 3(.|\n)*the reason"):
+                    expect()
 
     def test_an_ended_process_has_no_time(self) -> None:
         self.assertEqual(process_clock(2**22 - 1), 0.0)

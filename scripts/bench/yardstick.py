@@ -13,7 +13,7 @@ import urllib.parse
 from pathlib import Path
 
 from processes import BenchError, find_program, free_port
-from servers import RelaySetup, Service
+from servers import REQUEST, RelaySetup, Service
 from upstreams import ANSWER, encoded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,6 +98,29 @@ def expect_same_call(probe: Probe, relay: Service, go: Service, secret: str) -> 
     different = {name for form in forms for name in form if forms[0].get(name) != forms[1].get(name)}
     if different:
         raise BenchError(f"the relay and the Go service send different parameters: {', '.join(sorted(different))}")
+
+
+def expect_same_refusals(relay: Service, go: Service) -> None:
+    """Both must check what the documentation demands, or one of them would do less work."""
+    for name, body, token in bad_calls():
+        statuses = {service.name: service.post(body, PROBE, token)[0] for service in (relay, go)}
+        if len(set(statuses.values())) != 1 or not all(400 <= status < 500 for status in statuses.values()):
+            raise BenchError(f"{name} is not refused alike: {statuses}")
+
+
+def bad_calls() -> list[tuple[str, object, str | None]]:
+    """Calls that must be refused: what is wrong, the body, and the token if it is not the bench's."""
+    profile = REQUEST["list"]
+    assert isinstance(profile, dict)
+    return [
+        ("a wrong token", REQUEST, "no-such-token"),
+        ("a missing parameter", {name: value for name, value in REQUEST.items() if name != "phone"}, None),
+        ("a missing member", REQUEST | {"list": {n: v for n, v in profile.items() if n != "acid"}}, None),
+        ("an unknown parameter", REQUEST | {"colour": "red"}, None),
+        ("a text for a number", REQUEST | {"channel_type": "one"}, None),
+        ("a wrong date", REQUEST | {"list": profile | {"gmt_create": "yesterday"}}, None),
+        ("an unknown value", REQUEST | {"list": profile | {"operate_type": 4}}, None),
+    ]
 
 
 def signature(form: dict[str, str], secret: str) -> str:
