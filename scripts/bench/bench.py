@@ -31,6 +31,8 @@ from upstreams import UPSTREAMS, Proxy, Stub, Upstream
 ROOT = Path(__file__).resolve().parents[2]
 CHOICES = {"nginx": NGINX, "go": GO, "relay": RELAY}
 CONNECTIONS = [1, 64, 256, 1000, 3000]
+# At most: a busy machine needs several to make 3,000 connections with TLS.
+WARM_UP_RUNS = 5
 # wrk's start, the pause before a run, and reading the counters.
 SECONDS_BESIDE_A_RUN = 0.8
 
@@ -106,6 +108,7 @@ class Bench:
         self, number: int, name: str, server: Process, url: str, upstream: Upstream, connections: int
     ) -> None:
         settle()
+        self.warm_up(url, upstream, connections)
         database = self.postgres if name in (GO, RELAY) else None
         sample = measure(server, url, self.folder, connections, self.options.seconds, upstream.name, database)
         self.results.add(name, upstream, connections, sample)
@@ -113,6 +116,13 @@ class Bench:
             f"round {number}: {upstream.title}, {connections}: {name}: {sample.calls_per_second:,.0f} calls/s,"
             f" {sample.cpu:.1f} µs, {sample.errors} errors"
         )
+
+    def warm_up(self, url: str, upstream: Upstream, connections: int) -> None:
+        """Runs until every connection has had a response, so that connections to the upstream exist."""
+        for _ in range(WARM_UP_RUNS if warm_up_seconds(connections) else 0):
+            result = run_wrk(self.folder, url, connections, warm_up_seconds(connections), upstream.name)
+            if result["calls"] >= connections:
+                return
 
     def rows(self) -> dict[str, int]:
         """Rows of calls that each service has stored so far."""
@@ -145,13 +155,19 @@ def progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def warm_up_seconds(connections: int) -> int:
+    """An unmeasured run in which many connections to the upstream are made; a short run would measure little else."""
+    return 0 if connections < 1000 else 1 if connections < 2000 else 2
+
+
 def estimated_minutes(options: argparse.Namespace) -> float:
-    turns = 0
+    seconds = 0.0
     for upstream in options.upstreams:
         for connections in options.connections:
             if upstream.delay_ms == 0 or connections > 1:
-                turns += len(options.only) + (1 if connections == 1 else 0)
-    return turns * options.rounds * (options.seconds + SECONDS_BESIDE_A_RUN) / 60
+                one = options.seconds + SECONDS_BESIDE_A_RUN + warm_up_seconds(connections)
+                seconds += one * (len(options.only) + (1 if connections == 1 else 0))
+    return seconds * options.rounds / 60
 
 
 def numbers(text: str) -> list[int]:
