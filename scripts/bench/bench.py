@@ -31,8 +31,6 @@ from upstreams import UPSTREAMS, Proxy, Stub, Upstream
 ROOT = Path(__file__).resolve().parents[2]
 CHOICES = {"nginx": NGINX, "go": GO, "relay": RELAY}
 CONNECTIONS = [1, 64, 256, 1000, 3000]
-# At most: a busy machine needs several to make 3,000 connections with TLS.
-WARM_UP_RUNS = 5
 # wrk's start, the pause before a run, and reading the counters.
 SECONDS_BESIDE_A_RUN = 0.8
 
@@ -107,8 +105,11 @@ class Bench:
     def sample(
         self, number: int, name: str, server: Process, url: str, upstream: Upstream, connections: int
     ) -> None:
-        settle()
-        self.warm_up(url, upstream, connections)
+        # wrk leaves as many calls under way as it has connections. They would slow the next run down.
+        server.wait_until_idle()
+        if seconds := warm_up_seconds(connections):
+            run_wrk(self.folder, url, connections, seconds, upstream.name)
+            server.wait_until_idle()
         database = self.postgres if name in (GO, RELAY) else None
         sample = measure(server, url, self.folder, connections, self.options.seconds, upstream.name, database)
         self.results.add(name, upstream, connections, sample)
@@ -116,13 +117,6 @@ class Bench:
             f"round {number}: {upstream.title}, {connections}: {name}: {sample.calls_per_second:,.0f} calls/s,"
             f" {sample.cpu:.1f} µs, {sample.errors} errors"
         )
-
-    def warm_up(self, url: str, upstream: Upstream, connections: int) -> None:
-        """Runs until every connection has had a response, so that connections to the upstream exist."""
-        for _ in range(WARM_UP_RUNS if warm_up_seconds(connections) else 0):
-            result = run_wrk(self.folder, url, connections, warm_up_seconds(connections), upstream.name)
-            if result["calls"] >= connections:
-                return
 
     def rows(self) -> dict[str, int]:
         """Rows of calls that each service has stored so far."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import resource
@@ -17,6 +18,9 @@ from pathlib import Path
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 START_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 20.0
+IDLE_LIMIT_SECONDS = 30.0
+IDLE_PAUSE_SECONDS = 0.3
+IDLE_SHARE = 0.1
 # Enough for 3,000 callers and as many connections to the upstream, with room to spare.
 DESCRIPTORS = 16_384
 
@@ -176,6 +180,24 @@ class Process:
                 seconds += sum(int(fields[at]) for at in (13, 14)) / TICKS_PER_SECOND
                 seconds += process_clock(pid)
         return seconds
+
+    def wait_until_idle(self) -> None:
+        """Waits until the process wants less than a tenth of a core, at most half a minute."""
+        limit = time.monotonic() + IDLE_LIMIT_SECONDS
+        busy = IDLE_SHARE
+        while busy >= IDLE_SHARE and time.monotonic() < limit:
+            before, started = self.wanted_seconds(), time.monotonic()
+            time.sleep(IDLE_PAUSE_SECONDS)
+            busy = (self.wanted_seconds() - before) / (time.monotonic() - started)
+
+    def wanted_seconds(self) -> float:
+        """CPU time of all threads that live, and their time of waiting for a core, which a busy machine adds."""
+        nanoseconds = 0
+        for pid in self.family():
+            for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+                with contextlib.suppress(OSError):
+                    nanoseconds += sum(int(field) for field in file.read_text(encoding="ascii").split()[:2])
+        return nanoseconds / 1e9
 
     def memory(self) -> Memory:
         """Resident memory of the process and its descendants, now and at most since its start."""

@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -230,6 +231,15 @@ class ProcessTests(unittest.TestCase):
             for expect in (process.check, process.stop_and_expect_zero):
                 with self.assertRaisesRegex(BenchError, "ended with 3(.|\n)*the reason"):
                     expect()
+
+    def test_an_idle_process_is_waited_for(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            script = "import time\nwhile time.process_time() < 0.5: pass\ntime.sleep(60)"
+            process = Process("busy", [sys.executable, "-c", script], Path(folder))
+            self.addCleanup(process.stop)
+            process.wait_until(lambda: process.cpu_seconds() > 0.1, "starting")
+            process.wait_until_idle()
+            self.assertGreaterEqual(process.cpu_seconds(), 0.5)
 
     def test_an_ended_process_has_no_time(self) -> None:
         self.assertEqual(process_clock(2**22 - 1), 0.0)
