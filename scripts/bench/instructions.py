@@ -158,6 +158,20 @@ def make_report(figures: dict[str, float]) -> Report:
     return report
 
 
+def record(figures: dict[str, float], lines: list[str], file: Path, page: Path) -> None:
+    rounded = {name: round(value, 2) for name, value in figures.items()}
+    file.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
+    write_section(page, "instructions", lines)
+
+
+def check(figures: dict[str, float], file: Path) -> int:
+    """The exit status: 1 if the figures are worse than the recorded ones allow."""
+    faults = judge(figures, json.loads(file.read_text(encoding="utf-8")))
+    for fault in faults:
+        print(f"bench-instructions: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/toprelay", help="the relay to measure")
@@ -175,15 +189,11 @@ def main() -> int:
     finally:
         Process.stop_all()
         shutil.rmtree(folder, ignore_errors=True)
-    report = make_report(figures)
-    print("\n".join(report.lines))
+    lines = make_report(figures).lines
+    print("\n".join(lines))
     if options.record:
-        RECORD.write_text(json.dumps({name: round(value, 2) for name, value in figures.items()}, indent=2) + "\n")
-        write_section(PAGE, "instructions", report.lines)
-    faults = judge(figures, json.loads(RECORD.read_text(encoding="utf-8"))) if options.check else []
-    for fault in faults:
-        print(f"bench-instructions: {fault}", file=sys.stderr)
-    return 1 if faults else 0
+        record(figures, lines, RECORD, PAGE)
+    return check(figures, RECORD) if options.check else 0
 
 
 if __name__ == "__main__":

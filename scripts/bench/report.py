@@ -28,15 +28,19 @@ class Report:
             self.say("| " + " | ".join(row) + " |")
 
     def at_most(self, name: str, value: float, limit: float, unit: str) -> None:
-        self._compare(name, f"{value:.2f} {unit}", value <= limit, f"at most {limit:g}")
+        self._compare(name, shown(value, unit), value <= limit, f"at most {limit:,g}")
 
     def at_least(self, name: str, value: float, limit: float, unit: str) -> None:
-        self._compare(name, f"{value:.2f} {unit}", value >= limit, f"at least {limit:g}")
+        self._compare(name, shown(value, unit), value >= limit, f"at least {limit:,g}")
 
     def _compare(self, name: str, value: str, kept: bool, promise: str) -> None:
         self.say(f"- {name}: **{value}**, {promise} promised: {'kept' if kept else 'MISSED'}")
         if not kept:
             self.missed.append(name)
+
+
+def shown(value: float, unit: str) -> str:
+    return (f"{value:,.0f} {unit}" if value >= 1000 else f"{value:.2f} {unit}").rstrip()
 
 
 def machine() -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import resource
@@ -115,6 +117,18 @@ class InstructionTests(unittest.TestCase):
 
     def test_a_missing_record_fails(self) -> None:
         self.assertEqual(len(instructions.judge({"instructions": 1.0}, {})), 1)
+
+    def test_the_check_compares_with_what_was_recorded(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            file, page = Path(folder) / "record.json", Path(folder) / "page.md"
+            page.write_text("<!-- instructions: start -->\n<!-- instructions: end -->\n", encoding="utf-8")
+            figures = {"instructions": 1000.004, "system calls": 5.0}
+            instructions.record(figures, ["the figures"], file, page)
+            self.assertIn("the figures", page.read_text(encoding="utf-8"))
+            self.assertEqual(instructions.check(figures, file), 0)
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                self.assertEqual(instructions.check({"instructions": 1060.0, "system calls": 5.0}, file), 1)
+            self.assertIn("6.0 % more", said.getvalue())
 
     def test_the_record_has_the_figures(self) -> None:
         recorded = json.loads(instructions.RECORD.read_text(encoding="utf-8"))
