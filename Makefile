@@ -5,7 +5,7 @@ SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench bench-instructions bench-catalog format lint check clean
+.PHONY: help run test build bench bench-instructions bench-catalog chaos format lint check clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -39,6 +39,11 @@ bench-catalog: ## Measure what 5,000 methods cost beside five (ARGS="--write doc
 	@scripts/packages build run bench
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/bench/catalog_bench.py $(ARGS)
+
+chaos: ## Check the promises under faults, ten minutes (ARGS="--short": two; BINARY=FILE: builds nothing)
+	@scripts/packages build run chaos
+	@[ -n "$(BINARY)" ] || $(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
+	@exec python3 scripts/chaos/chaos.py $(if $(BINARY),--binary $(BINARY)) $(ARGS)
 
 format: ## Format the Swift sources in place
 	@$(SWIFT_RUN) format --in-place --recursive --parallel $(FORMATTED)

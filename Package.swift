@@ -19,10 +19,6 @@ let common: [SwiftSetting] =
 let safe: [SwiftSetting] =
     common + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
 
-let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
-let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -38,7 +34,6 @@ let package = Package(
     name: "toprelay",
     products: [.executable(name: "toprelay", targets: ["toprelay"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -52,6 +47,7 @@ let package = Package(
     targets: [
         // C shims: typed entry points for what Swift cannot import (variadics, macros) and nothing else.
         .target(name: "CEventLoop"),
+        .target(name: "CSockets"),
         .target(name: "CLibcrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
@@ -62,6 +58,7 @@ let package = Package(
 
         // The only Swift modules with pointers.
         .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
+        .target(name: "Sockets", dependencies: ["CSockets"], swiftSettings: common),
         .target(name: "Crypto", dependencies: ["CLibcrypto"], swiftSettings: common),
         .target(name: "Curl", dependencies: ["CLibcurl", "CZlib", "EventLoop"], swiftSettings: common),
         .target(
@@ -75,6 +72,7 @@ let package = Package(
 
         // Values.
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
+        .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
             name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams, atomics], swiftSettings: safe),
@@ -88,7 +86,7 @@ let package = Package(
         // The service.
         .target(name: "Telemetry", dependencies: [logging, metrics, atomics], swiftSettings: safe),
         .target(
-            name: "HTTPServer", dependencies: [nioCore, nioPosix, nioHTTP1, logging, lifecycle, atomics],
+            name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Sockets", logging, lifecycle],
             swiftSettings: safe),
         .target(
             name: "Relay",
@@ -99,13 +97,13 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
-                "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", nioHTTP1, logging, metrics, lifecycle,
+                "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
+                "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", "HTTP1", logging, metrics, lifecycle,
                 configuration, atomics,
             ], swiftSettings: safe),
         .target(
             name: "Sandbox",
-            dependencies: ["Catalog", "JSON", nioCore, nioPosix, nioHTTP1, logging, lifecycle],
+            dependencies: ["Catalog", "EventLoop", "HTTP1", "HTTPServer", "JSON", logging, lifecycle],
             swiftSettings: safe),
         .executableTarget(
             name: "toprelay",
@@ -126,6 +124,8 @@ let package = Package(
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "HTTP1Tests", dependencies: ["HTTP1", "TestSupport"], exclude: ["verdicts.py"], swiftSettings: common),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],
@@ -148,7 +148,7 @@ let package = Package(
             ], swiftSettings: common),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["HTTPServer", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging, lifecycle],
+            dependencies: ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "TestSupport", logging, lifecycle],
             swiftSettings: common),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
         .testTarget(
@@ -158,8 +158,9 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Postgres",
-                "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", nioHTTP1, logging,
+                "Service", "Relay", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON",
+                "Postgres",
+                "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),
         .testTarget(
             name: "CommandTests", dependencies: ["toprelay", "Crypto", "TestSupport"], swiftSettings: common),
@@ -168,7 +169,7 @@ let package = Package(
             dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
             swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto"], exclude: ["gateway", "browser"],
+            name: "EndToEndTests", dependencies: ["JSON", "Crypto", "TestSupport"], exclude: ["gateway", "browser"],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]

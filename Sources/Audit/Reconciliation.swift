@@ -2,7 +2,8 @@ public import Postgres
 
 /// Closes intents whose replica is gone: any replica may run it, the holder of the lease does.
 public enum Reconciliation {
-    /// An intent is closed this long after its call's deadline.
+    /// An intent is closed this long after its call's time is over. The call's time counts from `made_at`, which is by
+    /// PostgreSQL's clock; `at` and `deadline` are by the replica's, and only their difference is used.
     public static let graceSeconds = 15
 
     /// What a look came to.
@@ -60,6 +61,8 @@ public enum Reconciliation {
 
     /// Where to look, as texts: only instants that stand in a statement let the planner leave out all other days, of calls too.
     ///
+    /// A replica whose clock is ahead makes intents in the future, so that the look reaches a day ahead.
+    ///
     /// Half a minute is kept for intents on their way: commits that wait, clocks that differ. Lists look through the intents after the mark, so that a long time
     /// would cost them much while many calls are made.
     private static let marks = """
@@ -73,7 +76,7 @@ public enum Reconciliation {
         """
         WITH open AS MATERIALIZED (
             SELECT id, at, caller, app, seller, tenant, method, request_id, refs, client_request_id, keys, key_version,
-                   deadline < now() - interval '\(graceSeconds) seconds' AS is_over
+                   made_at, made_at + (deadline - at) < now() - interval '\(graceSeconds) seconds' AS is_over
             FROM audit.intents AS i
             WHERE \(within("at", since, end))
               AND NOT EXISTS (SELECT FROM audit.calls AS c WHERE c.at = i.at AND c.id = i.id AND \(within("c.at", since, end)))),
@@ -83,7 +86,7 @@ public enum Reconciliation {
                                      keys, key_version)
             SELECT id, at, 0, now(), caller, app, seller, tenant, method, 'unknown', 504,
                    'The replica that made the call left no result.',
-                   (extract(epoch FROM now() - at) * 1000000)::bigint, 1, request_id, refs, client_request_id, 0, 0, keys, key_version
+                   (extract(epoch FROM greatest(now() - made_at, interval '0')) * 1000000)::bigint, 1, request_id, refs, client_request_id, 0, 0, keys, key_version
             FROM open WHERE is_over
             ON CONFLICT DO NOTHING
             RETURNING 1)

@@ -11,6 +11,11 @@ public final class TrailFigures: Sendable {
     /// Full requests that were not kept: over the limit.
     public let tooLargeToSeal = ManagedAtomic(0)
 
+    /// The connections that write intents.
+    package let intentsConnection = WriterOutage()
+    /// The connections that write outcome rows.
+    package let outcomesConnection = WriterOutage()
+
     /// All zero.
     public init() {}
 }

@@ -14,10 +14,11 @@ public struct TrailInclude: Sendable, Equatable {
     /// Whether no text is asked for.
     public var isEmpty: Bool { !request && !response }
 
-    /// Reads `request,response`; nil for anything else.
+    /// Reads `request,response`; nil for anything else. An empty text asks for none, but no part of a list is empty.
     public init?(_ text: String) {
         self.init()
-        for part in text.split(separator: ",") {
+        if text.isEmpty { return }
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             switch part {
             case "request": request = true
             case "response": response = true

@@ -59,8 +59,14 @@ public final class TrailWriter {
         endings = GroupWriter(
             loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses],
             configuration: persistent)
-        intents.onEvent = { onEvent("intents", $0) }
-        endings.onEvent = { onEvent("outcomes", $0) }
+        intents.onEvent = { [unowned intents] event in
+            figures.intentsConnection.note(event, isConnected: intents.isConnected)
+            onEvent("intents", event)
+        }
+        endings.onEvent = { [unowned endings] event in
+            figures.outcomesConnection.note(event, isConnected: endings.isConnected)
+            onEvent("outcomes", event)
+        }
         // Also when the queue empties after an outage and no call comes any more.
         endings.onCommit = { [unowned endings] _, _ in
             figures.queued.store(endings.statistics.queuedUnits, ordering: .relaxed)

@@ -36,6 +36,9 @@ static const unsigned char audit_api_days[] = {
 static const unsigned char audit_api_comments[] = {
 #embed "../../migrations/0011_audit_api_comments.sql"
 };
+static const unsigned char intents_made_at[] = {
+#embed "../../migrations/0012_intents_made_at.sql"
+};
 
 static const cmigrations_file files[] = {
     {"0001_vault.sql", vault, sizeof vault},
@@ -49,6 +52,7 @@ static const cmigrations_file files[] = {
     {"0009_audit_tags.sql", audit_tags, sizeof audit_tags},
     {"0010_audit_api_days.sql", audit_api_days, sizeof audit_api_days},
     {"0011_audit_api_comments.sql", audit_api_comments, sizeof audit_api_comments},
+    {"0012_intents_made_at.sql", intents_made_at, sizeof intents_made_at},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }

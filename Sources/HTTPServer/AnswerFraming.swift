@@ -15,6 +15,8 @@ struct AnswerFraming: Equatable {
         case chunked
         /// In pieces that follow, up to the end of the connection: HTTP/1.0.
         case untilClose
+        /// In pieces that are all of the answer, head included: ``ServerResponse/isUnframed``.
+        case unframed
     }
 
     /// Whether this answers a `HEAD`.

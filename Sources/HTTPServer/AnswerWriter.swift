@@ -1,19 +1,22 @@
-import NIOCore
+import Bytes
+import HTTP1
 
-/// Writes answers of one connection. The text of a head is put together in an array, which serves the next answer too,
-/// and goes to the channel's buffer in one piece: each write to such a buffer has its cost.
+/// Puts the heads of answers together, in memory that serves every answer of a loop.
 struct AnswerWriter {
-    private var head: [UInt8] = []
+    /// The head that was written last.
+    private(set) var head: [UInt8] = []
 
-    /// Writes head and body of an answer: one buffer, one flush, one system call. Of an answer whose body follows, the
-    /// head.
-    mutating func write(_ response: ServerResponse, _ framing: AnswerFraming, to buffer: inout ByteBuffer) {
+    /// Writes the head of an answer.
+    /// - Returns: the body to send after it. It is empty if the framing says that there is none, or that it follows in
+    ///   pieces.
+    mutating func write(_ response: ServerResponse, _ framing: AnswerFraming) -> [UInt8] {
         head.removeAll(keepingCapacity: true)
+        guard framing.body != .unframed else { return [] }
         appendStatusLine(response.status)
         for (name, value) in response.headers {
             appendField(name, value)
         }
-        // A 204 has no length, and a 304 the one of another answer (RFC 9110, 8.6).
+        // A 204 has no length, and a 304 has the one of another answer (RFC 9110, 8.6).
         let hasBody = response.status != 204 && response.status != 304
         switch framing.body {
         case .whole where hasBody:
@@ -21,20 +24,20 @@ struct AnswerWriter {
             appendDecimal(response.body.count)
             appendLineEnd()
         case .chunked: append("Transfer-Encoding: chunked\r\n")
-        case .whole, .untilClose: break
+        case .whole, .untilClose, .unframed: break
         }
         switch framing.connection {
         case .implied: appendLineEnd()
         case .keepAlive: append("Connection: keep-alive\r\n\r\n")
         case .close: append("Connection: close\r\n\r\n")
         }
-        let body = hasBody && !framing.isHead ? response.body : []
-        buffer.reserveCapacity(minimumWritableBytes: head.count + body.count)
-        buffer.writeBytes(head)
-        buffer.writeBytes(body)
+        return hasBody && !framing.isHead ? response.body : []
     }
 
-    private mutating func append(_ text: String) { head.append(contentsOf: text.utf8) }
+    /// What goes in front of a piece of `count` bytes in a chunked body. A piece must not be empty: that is the end.
+    static func chunkHead(_ count: Int) -> [UInt8] { Array("\(String(count, radix: 16))\r\n".utf8) }
+
+    private mutating func append(_ text: String) { head.append(utf8: text) }
 
     private mutating func appendStatusLine(_ status: Int) {
         guard status != 200 else { return append("HTTP/1.1 200 OK\r\n") }
@@ -48,18 +51,14 @@ struct AnswerWriter {
     private mutating func appendField(_ name: String, _ value: String) {
         guard Self.isFieldName(name) else { return }
         append(name)
-        head.append(UInt8(ascii: ":"))
-        head.append(UInt8(ascii: " "))
+        append(": ")
         let start = head.count
         append(value)
         for index in start..<head.count where head[index] < 0x20 || head[index] == 0x7F { head[index] = 0x20 }
         appendLineEnd()
     }
 
-    private mutating func appendLineEnd() {
-        head.append(UInt8(ascii: "\r"))
-        head.append(UInt8(ascii: "\n"))
-    }
+    private mutating func appendLineEnd() { append("\r\n") }
 
     private mutating func appendDecimal(_ number: Int) {
         guard number >= 10 else { return head.append(UInt8(ascii: "0") + UInt8(max(0, number))) }
@@ -67,15 +66,13 @@ struct AnswerWriter {
         head.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
-    /// Whether a field has a name that is a token, and not one that is the server's own to write.
+    /// Whether a name is a token, and not that of a field that the server itself writes.
     private static func isFieldName(_ name: String) -> Bool {
-        let bytes = name.utf8.span
-        for index in bytes.indices where !ASCII.isToken(bytes[index]) { return false }
-        switch bytes.count {
-        case 0: return false
-        case 10: return !ASCII.matches(name, "connection")
-        case 14: return !ASCII.matches(name, "content-length")
-        case 17: return !ASCII.matches(name, "transfer-encoding")
+        guard FieldName.isToken(name) else { return false }
+        switch name.utf8.count {
+        case 10: return !FieldName.isSame(name, "connection")
+        case 14: return !FieldName.isSame(name, "content-length")
+        case 17: return !FieldName.isSame(name, "transfer-encoding")
         default: return true
         }
     }
@@ -114,16 +111,5 @@ extension AnswerWriter {
         case 505: "HTTP Version Not Supported"
         default: "Status"
         }
-    }
-}
-
-extension ByteBuffer {
-    /// Writes one piece of a body as a chunk. It must not be empty: that would be the end.
-    mutating func writeChunk(_ piece: [UInt8]) {
-        reserveCapacity(minimumWritableBytes: piece.count + 20)
-        writeString(String(piece.count, radix: 16))
-        writeStaticString("\r\n")
-        writeBytes(piece)
-        writeStaticString("\r\n")
     }
 }

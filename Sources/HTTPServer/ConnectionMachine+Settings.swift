@@ -1,8 +1,9 @@
+import Bytes
+
 extension ConnectionMachine {
     /// The limits of a connection; times are nanoseconds.
     struct Settings {
         var maximumConnections: Int
-        var maximumTargetBytes: Int
         var headTimeout: UInt64
         var bodyTimeout: UInt64
         var idleTimeout: UInt64
@@ -11,14 +12,18 @@ extension ConnectionMachine {
         var minimumWriteRate: Int
         var lingerTimeout: UInt64
         var lingerBytes: Int
-        /// A length that bodies may have whatever the path.
-        var everyBodyLimit = 0
-        /// The longest body for a method and a path.
-        var bodyLimit: (String, String) -> Int
+        var bodyBudget: ByteBudget
+        /// Decides on a request by its head and the announced length of its body; nil for a chunked one.
+        var decide: (ServerRequest, _ bodyLength: Int?) -> HeadDecision
 
-        init(_ configuration: HTTPServer.Configuration, bodyLimit: @escaping (String, String) -> Int) {
+        /// The loop of the connection, as its place in the server's list.
+        var loopIndex: Int
+
+        init(
+            _ configuration: HTTPServer.Configuration, loopIndex: Int = 0,
+            decide: @escaping (ServerRequest, Int?) -> HeadDecision
+        ) {
             maximumConnections = configuration.maximumConnections
-            maximumTargetBytes = configuration.maximumTargetBytes
             headTimeout = configuration.headTimeout.nanoseconds
             bodyTimeout = configuration.bodyTimeout.nanoseconds
             idleTimeout = configuration.idleTimeout.nanoseconds
@@ -27,7 +32,9 @@ extension ConnectionMachine {
             minimumWriteRate = max(1, configuration.minimumWriteRate)
             lingerTimeout = configuration.lingerTimeout.nanoseconds
             lingerBytes = configuration.lingerBytes
-            self.bodyLimit = bodyLimit
+            self.loopIndex = loopIndex
+            bodyBudget = configuration.bodyBudget
+            self.decide = decide
         }
 
         /// The time between two looks at the deadlines: a quarter of the shortest timeout, 10 ms to 250 ms.

@@ -1,17 +1,17 @@
-/// What becomes of an answer that the channel cannot write at once, and answers whose body goes out in pieces.
+/// What becomes of an answer that the connection cannot write at once, and answers whose body goes out in pieces.
 ///
 /// A stream has no limit on the time of the whole. There is one on each wait for a piece
 /// (``Settings/answerTimeout``), and one on each wait for the client to take what is written
 /// (``Settings/writeTimeout``): a client that takes a byte within it may go on for as long as it likes.
 extension ConnectionMachine {
-    /// The channel holds an answer of which it cannot write more now.
+    /// The connection holds an answer of which it cannot write more now.
     mutating func cannotWrite(_ byteCount: Int, now: UInt64) {
         guard phase == .idle else { return }
         phase = .backedUp
         deadline = writeDeadline(byteCount, now: now)
     }
 
-    /// The channel can write again.
+    /// The connection can write again.
     mutating func canWrite(now: UInt64) {
         switch phase {
         case .backedUp:
@@ -29,14 +29,14 @@ extension ConnectionMachine {
         guard phase == .flushing else { return .nothing }
         guard !inputHasEnded else { return close(.lingered) }
         phase = .lingering
-        deadline = now &+ settings.lingerTimeout
+        deadline = now &+ (isAdmitted ? settings.lingerTimeout : min(settings.lingerTimeout, Self.refusalLingerTime))
         return .closeOutput
     }
 
     /// Whether it is the client that is waited for.
     var awaitsClient: Bool { phase == .backedUp || phase == .stalled || phase == .flushing }
 
-    /// The client has taken something of what the channel holds, though not yet enough for more.
+    /// The client has taken something of what the connection holds, though not yet enough for more.
     mutating func clientTook(now: UInt64) {
         guard awaitsClient else { return }
         deadline = now &+ settings.writeTimeout
@@ -55,8 +55,8 @@ extension ConnectionMachine {
         deadline = now &+ settings.answerTimeout
     }
 
-    /// A piece has been given to the channel.
-    /// - Parameter canWriteMore: whether the channel takes more at once.
+    /// A piece has been given to the connection.
+    /// - Parameter canWriteMore: whether the connection takes more at once.
     mutating func wrotePiece(_ byteCount: Int, canWriteMore: Bool, now: UInt64) {
         guard phase == .streaming else { return }
         if canWriteMore {
@@ -67,10 +67,10 @@ extension ConnectionMachine {
         }
     }
 
-    /// The last piece has been given to the channel.
+    /// The last piece has been given to the connection.
     /// - Parameters:
-    ///   - byteCount: what the channel holds of it still, at most.
-    ///   - canWriteMore: whether the channel takes more at once.
+    ///   - byteCount: what the connection holds of it still, at most.
+    ///   - canWriteMore: whether the connection takes more at once.
     mutating func streamFinished(
         _ byteCount: Int, canWriteMore: Bool, serverIsClosing: Bool, now: UInt64
     ) -> Action {

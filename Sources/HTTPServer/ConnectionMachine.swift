@@ -1,14 +1,16 @@
-import NIOCore
-import NIOHTTP1
+import Bytes
+import HTTP1
 
 /// The life of one connection as a value: events go in, actions come out, and nothing here does any input or output.
 ///
-/// One request is in work at a time. What arrives meanwhile waits in `queue`; as reading stops as soon as something
-/// waits there, `queue` never holds more than one read of `Configuration.maximumReadBytes`. Times are nanoseconds of
-/// the monotonic clock.
+/// One request is in work at a time. The connection parses input only while ``takesInput``; what arrives meanwhile it
+/// keeps, and says so by ``inputIsWaiting``. Reading stops as soon as something waits, so that no more than one read of
+/// `Configuration.maximumReadBytes` is kept. Times are nanoseconds of the monotonic clock.
 ///
 ///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─
 ///     closed
+///
+/// A request that its head decides: idle ─ declined ─ working, and its answer follows at once.
 ///
 /// An answer in pieces: working ─ streaming ⇄ stalled … streaming ─ idle, or flushing.
 struct ConnectionMachine {
@@ -19,15 +21,17 @@ struct ConnectionMachine {
         case partialHead
         /// The head is complete, the body is arriving.
         case body
+        /// The head has decided the answer. What has already arrived of the body is dropped before it goes out.
+        case declined
         /// The responder has the request.
         case working
         /// The head of an answer is written, and pieces of its body follow as they come.
         case streaming
-        /// The same, and the channel cannot write all that it has: no piece is taken now.
+        /// The same, and the socket cannot take more: no piece is taken now.
         case stalled
         /// A refusal is being made.
         case refusing
-        /// The answer has been given to the channel, which cannot write all of it now.
+        /// The answer has been given to the socket, which cannot take all of it now.
         case backedUp
         /// The last answer is being written.
         case flushing
@@ -46,6 +50,8 @@ struct ConnectionMachine {
         case nothing
         case sendContinue
         case respond(ServerRequest, number: UInt64)
+        /// Give this response to ``ConnectionMachine/answered(_:with:serverIsClosing:now:)``.
+        case answer(ServerResponse, number: UInt64)
         /// Make an answer for this fault, and give it to ``ConnectionMachine/refused(with:now:)``.
         case refuse(ServerFault, path: String)
         case send(ServerResponse, AnswerFraming)
@@ -60,183 +66,108 @@ struct ConnectionMachine {
     /// When ``timePassed(now:)`` has to be called at the latest.
     var deadline: UInt64
 
-    /// How long a new connection waits for its first request when the server closes: 250 ms.
+    /// How long a new connection has for its first request when the server closes, or when there are too many: 250 ms.
     static let firstRequestTime: UInt64 = 250_000_000
+    /// How long a connection above the limit may stay open after its 503: 1 s, as others wait for its place.
+    static let refusalLingerTime: UInt64 = 1_000_000_000
 
     let settings: Settings
-    private let isAdmitted: Bool
-    private var queue = CircularBuffer<HTTPServerRequestPart>()
-    private var faultAfterQueue: ServerFault?
+    let isAdmitted: Bool
+    /// Whether the connection keeps input that is not parsed yet.
+    var inputIsWaiting = false
     var inputHasEnded = false
-    private var number: UInt64 = 0
+    var number: UInt64 = 0
     private var dropped = 0
 
-    private var head: HTTPRequestHead?
-    private var framing: RequestFraming?
-    private var isHead = false
+    /// The request under way, without its body.
+    var request: ServerRequest?
+    /// The answer to a request that its head has decided.
+    var headAnswer: ServerResponse?
+    var framing: RequestFraming?
+    var isHead = false
     /// How the answer under way is framed when it goes out in pieces.
     var streamFraming: AnswerFraming?
-    private var bodyLimit = 0
-    private var body: [UInt8] = []
-    private var receivedAt: UInt64 = 0
+    var plan = BodyPlan(limit: 0)
+    var body: [UInt8] = []
+    var bodyCount = 0
+    /// What the body that is gathered holds of the budget.
+    var reservation: ByteReservation?
 
     /// - Parameter isAdmitted: false for a connection above the limit: its first request is refused.
     init(settings: Settings, isAdmitted: Bool = true, now: UInt64) {
         self.settings = settings
         self.isAdmitted = isAdmitted
-        deadline = now &+ settings.idleTimeout
+        deadline = now &+ (isAdmitted ? settings.idleTimeout : min(settings.idleTimeout, Self.firstRequestTime))
     }
 
-    /// Whether more input is wanted: not while something waits already, nor while an answer cannot be written.
-    var wantsInput: Bool {
-        queue.isEmpty && faultAfterQueue == nil && phase != .backedUp && phase != .closed
+    /// Whether more input is to be read: not while some waits already, nor while an answer cannot be written.
+    var wantsInput: Bool { !inputIsWaiting && !inputHasEnded && phase != .backedUp && phase != .closed }
+
+    /// Whether input is parsed now.
+    var takesInput: Bool {
+        switch phase {
+        case .idle, .partialHead, .body, .declined: true
+        case .working, .streaming, .stalled, .refusing, .backedUp, .flushing, .lingering, .closed: false
+        }
     }
 
-    /// Whether the next part of a request is all that it waits for.
-    var isGathering: Bool { phase == .body && queue.isEmpty && faultAfterQueue == nil && !inputHasEnded }
+    /// Whether input is dropped now, because the last answer has been made.
+    var dropsInput: Bool { phase == .flushing || phase == .lingering }
 
-    /// Whether the client has said all that it will, and the request in work is the last of it.
-    var clientIsDone: Bool { inputHasEnded && queue.isEmpty && faultAfterQueue == nil }
+    /// Whether the client has sent all that it will, and the request in work is the last of it.
+    var clientIsDone: Bool { inputHasEnded && !inputIsWaiting }
 
     /// Whether nothing has been begun on this connection since the last answer.
-    var isIdle: Bool { phase == .idle && queue.isEmpty && faultAfterQueue == nil }
+    var isIdle: Bool { phase == .idle && !inputIsWaiting }
 }
 
 // MARK: - Input
 
 extension ConnectionMachine {
-    /// A part of a request has arrived.
-    mutating func received(_ part: HTTPServerRequestPart, now: UInt64) -> Action {
-        switch phase {
-        case .idle, .partialHead, .body:
-            guard queue.isEmpty else { break }
-            return take(part, now: now)
-        case .working, .streaming, .stalled, .refusing, .backedUp:
-            break
-        case .flushing, .lingering:
-            if case .body(let bytes) = part { return drop(bytes.readableBytes) }
-            return .nothing
-        case .closed:
-            return .nothing
-        }
-        queue.append(part)
-        return .nothing
+    /// The head of a request is complete.
+    mutating func received(_ head: RequestHead, now: UInt64) -> Action {
+        takesInput ? begin(head, now: now) : .nothing
     }
 
-    /// Some input has arrived that made no part of a request yet.
+    /// A part of a body has arrived.
+    mutating func received(_ bytes: Span<UInt8>, now: UInt64) -> Action {
+        takesInput ? gather(bytes) : .nothing
+    }
+
+    /// The request is complete.
+    mutating func receivedEnd(now: UInt64) -> Action {
+        takesInput ? finish(now: now) : .nothing
+    }
+
+    /// Some input has arrived that does not complete a head.
     mutating func receivedFragment(now: UInt64) {
-        guard phase == .idle, queue.isEmpty else { return }
+        guard phase == .idle else { return }
         phase = .partialHead
         deadline = now &+ settings.headTimeout
     }
 
     /// The input cannot be understood from here on.
     mutating func failed(_ fault: ServerFault) -> Action {
-        switch phase {
-        case .idle, .partialHead, .body:
-            guard queue.isEmpty else { break }
-            return refuse(fault)
-        case .working, .streaming, .stalled, .refusing, .backedUp:
-            break
-        case .flushing, .lingering, .closed:
-            return .nothing
-        }
-        faultAfterQueue = faultAfterQueue ?? fault
-        return .nothing
+        takesInput ? refuse(fault) : .nothing
     }
 
-    /// Bytes have arrived that nobody is going to read.
+    /// Bytes have arrived that nothing is going to read.
     mutating func drop(_ count: Int) -> Action {
-        guard phase == .flushing || phase == .lingering else { return .nothing }
+        guard dropsInput else { return .nothing }
         dropped += count
         return dropped > settings.lingerBytes ? close(.lingered) : .nothing
     }
 
-    /// The client will not send any more.
+    /// The client will not send any more. To be called again when the input that waited has been parsed.
     mutating func inputEnded() -> Action {
         inputHasEnded = true
+        guard !inputIsWaiting else { return .nothing }
         switch phase {
-        case .idle, .partialHead, .body:
-            return isIdle || phase != .idle ? close(.clientGone) : .nothing
-        case .lingering:
-            return close(.lingered)
-        case .working, .streaming, .stalled, .refusing, .backedUp, .flushing, .closed:
-            return .nothing
+        case .idle: return close(.clientGone)
+        case .partialHead, .body, .declined: return refuse(.malformed(detail: "it ends too early"))
+        case .lingering: return close(.lingered)
+        case .working, .streaming, .stalled, .refusing, .backedUp, .flushing, .closed: return .nothing
         }
-    }
-
-    /// What to do next with the input that waits; to be called until it returns nil.
-    mutating func next(now: UInt64) -> Action? {
-        guard phase == .idle || phase == .body else { return nil }
-        if let part = queue.popFirst() { return take(part, now: now) }
-        if let fault = faultAfterQueue {
-            faultAfterQueue = nil
-            return refuse(fault)
-        }
-        return inputHasEnded ? close(.clientGone) : nil
-    }
-
-    private mutating func take(_ part: HTTPServerRequestPart, now: UInt64) -> Action {
-        switch part {
-        case .head(let head): begin(head, now: now)
-        case .body(let bytes): gather(bytes)
-        case .end: finish(now: now)
-        }
-    }
-
-    private mutating func begin(_ head: HTTPRequestHead, now: UInt64) -> Action {
-        self.head = head
-        isHead = head.method == .HEAD
-        guard isAdmitted else {
-            return refuse(.tooManyConnections(limit: settings.maximumConnections))
-        }
-        do throws(ServerFault) {
-            let framing = try RequestFraming(head, maximumTargetBytes: settings.maximumTargetBytes)
-            self.framing = framing
-            receivedAt = now
-            // The time of a request counts from its first byte, which may have come before the rest of its head.
-            let begunAt = phase == .partialHead ? deadline &- settings.headTimeout : now
-            bodyLimit = try limit(of: framing, head.method)
-            phase = .body
-            deadline = begunAt &+ settings.bodyTimeout
-            return framing.expectsContinue && framing.hasBody ? .sendContinue : .nothing
-        } catch {
-            return refuse(error)
-        }
-    }
-
-    /// The longest body that a request may have; a fault if it announces a longer one.
-    private func limit(of framing: RequestFraming, _ method: HTTPMethod) throws(ServerFault) -> Int {
-        if let length = framing.contentLength, length <= settings.everyBodyLimit { return length }
-        let limit = framing.hasBody ? settings.bodyLimit(method.rawValue, framing.path) : 0
-        if let length = framing.contentLength, length > limit { throw .payloadTooLarge(limit: limit) }
-        return limit
-    }
-
-    private mutating func gather(_ bytes: ByteBuffer) -> Action {
-        guard phase == .body else { return .nothing }
-        guard body.count + bytes.readableBytes <= bodyLimit else {
-            return refuse(.payloadTooLarge(limit: bodyLimit))
-        }
-        if body.isEmpty {
-            // What is only announced is worth little memory.
-            body.reserveCapacity(max(bytes.readableBytes, min(framing?.contentLength ?? 0, 64 * 1024)))
-        }
-        body.append(contentsOf: bytes.readableBytesView)
-        return .nothing
-    }
-
-    private mutating func finish(now: UInt64) -> Action {
-        guard phase == .body, let head, let framing else { return .nothing }
-        let request = ServerRequest(
-            method: head.method.rawValue, path: framing.path, query: framing.query, headers: head.headers,
-            body: body, receivedAt: receivedAt)
-        self.head = nil
-        body = []
-        phase = .working
-        number &+= 1
-        deadline = now &+ settings.answerTimeout
-        return .respond(request, number: number)
     }
 }
 
@@ -249,16 +180,18 @@ extension ConnectionMachine {
     ) -> Action {
         guard phase == .working, number == self.number, let framing else { return .nothing }
         self.framing = nil
-        let isHead = self.isHead
+        let isHead = self.isHead && !response.isUnframed
         self.isHead = false
         let isStream = response.hasStreamedBody
         // Without a length, HTTP/1.0 knows the end of a body by the end of the connection.
         let keepsAlive =
             framing.keepsAlive && !response.closesConnection && !serverIsClosing && !clientIsDone
-            && !(isStream && framing.isHTTP10)
+            && !(isStream && framing.isHTTP10 && !response.isUnframed)
         let connection: AnswerFraming.Connection =
             keepsAlive ? (framing.isHTTP10 ? .keepAlive : .implied) : .close
-        let body: AnswerFraming.Body = isStream ? (framing.isHTTP10 ? .untilClose : .chunked) : .whole
+        let streamed: AnswerFraming.Body =
+            response.isUnframed ? .unframed : framing.isHTTP10 ? .untilClose : .chunked
+        let body: AnswerFraming.Body = isStream ? streamed : .whole
         let answer = AnswerFraming(isHead: isHead, connection: connection, body: body)
         if isStream, !isHead {
             beginStream(answer, now: now)
@@ -268,7 +201,7 @@ extension ConnectionMachine {
         return .send(response, answer)
     }
 
-    /// Everything of an answer has been given to the channel.
+    /// Everything of an answer has been given to the socket.
     mutating func endAnswer(keepsAlive: Bool, byteCount: Int, now: UInt64) {
         guard !keepsAlive else {
             phase = .idle
@@ -285,19 +218,17 @@ extension ConnectionMachine {
         return .send(response, AnswerFraming(isHead: isHead, connection: .close))
     }
 
-    private mutating func refuse(_ fault: ServerFault) -> Action {
+    mutating func refuse(_ fault: ServerFault) -> Action {
         let path = framing?.path ?? ""
-        queue.removeAll()
-        faultAfterQueue = nil
-        body = []
+        inputIsWaiting = false
+        forgetRequest()
         framing = nil
         phase = .refusing
         return .refuse(fault, path: path)
     }
 
     private mutating func beginFlush(of byteCount: Int, now: UInt64) {
-        queue.removeAll()
-        faultAfterQueue = nil
+        inputIsWaiting = false
         phase = .flushing
         deadline = writeDeadline(byteCount, now: now)
     }
@@ -310,9 +241,10 @@ extension ConnectionMachine {
     mutating func timePassed(now: UInt64) -> Action {
         guard now >= deadline else { return .nothing }
         switch phase {
-        case .idle: return close(.idle)
+        case .idle:
+            return isAdmitted ? close(.idle) : refuse(.tooManyConnections(limit: settings.maximumConnections))
         case .partialHead: return refuse(.requestTimeout(seconds: Int(settings.headTimeout / 1_000_000_000)))
-        case .body: return refuse(.requestTimeout(seconds: Int(settings.bodyTimeout / 1_000_000_000)))
+        case .body, .declined: return refuse(.requestTimeout(seconds: Int(settings.bodyTimeout / 1_000_000_000)))
         case .working, .streaming: return close(.answerTimeout)
         case .backedUp, .stalled, .flushing: return close(.writeTimeout)
         case .lingering: return close(.lingered)
@@ -329,7 +261,7 @@ extension ConnectionMachine {
         return .nothing
     }
 
-    /// The channel is closed.
+    /// The connection is broken or closed.
     mutating func closed() {
         _ = close(.clientGone)
     }
@@ -338,12 +270,17 @@ extension ConnectionMachine {
         guard phase != .closed else { return .nothing }
         phase = .closed
         deadline = .max
-        queue.removeAll()
-        faultAfterQueue = nil
-        body = []
-        head = nil
+        inputIsWaiting = false
+        forgetRequest()
         framing = nil
         streamFraming = nil
         return .close(reason)
+    }
+
+    private mutating func forgetRequest() {
+        body = []
+        reservation = nil
+        request = nil
+        headAnswer = nil
     }
 }

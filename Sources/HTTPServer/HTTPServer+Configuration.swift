@@ -1,23 +1,25 @@
+public import Bytes
+
 extension HTTPServer {
     /// The settings of a server. Every time and size has a limit here.
     public struct Configuration: Sendable {
         /// Where to listen.
         public var address: ListenAddress
-        /// Event loop threads.
-        public var threads = 1
         /// Connections that the kernel may hold back until they are accepted.
         public var backlog: Int32 = 1024
         /// Open connections; further ones get 503 and are closed.
         public var maximumConnections = 4096
-        /// Connections above ``maximumConnections`` that wait for their 503 at the same time; further ones are closed
-        /// without a word.
+        /// Connections above ``maximumConnections`` that wait for their 503 at the same time; further ones are not accepted
+        /// until there is room.
         public var maximumRefusals = 256
         /// The longest request target, in bytes (414).
         public var maximumTargetBytes = 8 * 1024
-        /// The request target and all header names and values of a request together, in bytes (431).
+        /// The head of a request, from its first byte to its empty line, in bytes (431).
         public var maximumHeaderBytes = 32 * 1024
         /// The number of header fields of a request (431).
         public var maximumHeaderFields = 100
+        /// The bytes of all bodies that are gathered or in work; a body that does not fit is refused with 503.
+        public var bodyBudget = ByteBudget()
         /// The most that is read from a connection at once, in bytes. It bounds what pipelined requests can pile up.
         public var maximumReadBytes = 32 * 1024
         /// The time from the first byte of a request to the end of its head (408).

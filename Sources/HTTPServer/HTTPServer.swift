@@ -1,41 +1,45 @@
-import Atomics
+public import EventLoop
 public import Logging
-import NIOCore
-import NIOHTTP1
-import NIOPosix
 public import ServiceLifecycle
+import Synchronization
 
 /// A small HTTP/1.1 server: whole requests in; responses out, whole or in pieces (``ResponseStream``).
 ///
 /// It serves keep-alive and pipelined requests in order, one at a time per connection, and holds every size and time
 /// to the limits of its ``Configuration``. A client that goes away never cancels a request: its answer is dropped.
+///
+/// It runs on loops of its maker. A connection stays on one loop from its first byte to its last, and the responder is
+/// called there.
 public final class HTTPServer: Service {
     /// What the server counts.
     public var statistics: ServerStatistics { shared.statistics }
 
     private let shared: ServerShared
     private let logger: Logger
-    private let listener = ManagedAtomicLazyReference<Listener>()
+    private let loops: [EventLoop]
+    private let listener = Mutex<Listener?>(nil)
 
     /// Makes a server; nothing happens until ``start()`` or ``run()``.
-    public init(configuration: Configuration, responder: any Responder, logger: Logger) {
+    /// - Parameter loops: the loops that connections are spread over, at least one. They must not end before
+    ///   ``close()`` has returned.
+    public init(configuration: Configuration, loops: [EventLoop], responder: any Responder, logger: Logger) {
         shared = ServerShared(configuration: configuration, responder: responder)
+        self.loops = loops
         self.logger = logger
     }
 
     /// The TCP port that is listened on; nil before ``start()`` and for a Unix socket.
-    public var port: Int? { listener.load()?.channel.localAddress?.port }
+    public var port: Int? { current?.port }
 
-    /// Listens and begins to serve; does nothing when it serves already.
+    private var current: Listener? { listener.withLock { $0 } }
+
+    /// Listens and begins to serve; does nothing when it serves already. Not to be called twice at the same time.
     ///
     /// - Throws: ``StartError`` when the address cannot be had.
     public func start() async throws {
-        guard listener.load() == nil else { return }
-        let made = try await Listener.bind(shared)
-        guard listener.storeIfNilThenLoad(made) === made else {
-            await made.close()
-            return
-        }
+        guard current == nil else { return }
+        let made = try await Listener.bind(shared, on: loops)
+        listener.withLock { $0 = made }
         logger.info(
             "HTTP server listens",
             metadata: ["address": "\(shared.configuration.address)", "port": "\(port ?? 0)"])
@@ -61,7 +65,7 @@ public final class HTTPServer: Service {
     /// Stops listening, and closes the connections on which nothing is under way.
     public func stopAccepting() async {
         shared.announceClose()
-        await listener.load()?.stopAccepting()
+        await current?.stopAccepting()
     }
 
     /// Drains the server in four steps: ``announceClose()``; after `drainDelay` ``stopAccepting()``; waits up to
@@ -84,10 +88,10 @@ public final class HTTPServer: Service {
         await close()
     }
 
-    /// Closes everything at once and ends the server's threads. Requests in work lose their clients.
+    /// Closes everything at once. Requests in work lose their clients. The loops go on.
     public func close() async {
         shared.announceClose()
-        await listener.load()?.close()
+        await current?.close()
         logger.info("HTTP server is closed")
     }
 

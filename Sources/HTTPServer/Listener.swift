@@ -1,139 +1,80 @@
-import Atomics
-import NIOCore
-import NIOHTTP1
-import NIOPosix
+import EventLoop
+import Sockets
 
-/// The listening socket, the event loops and their connections.
+/// The listening socket of a server that runs, and the connections on each of its loops.
 final class Listener: Sendable {
-    let channel: any Channel
-    private let eventLoops: MultiThreadedEventLoopGroup
-    private let groups: [ObjectIdentifier: NIOLoopBound<ConnectionGroup>]
+    /// The TCP port that is listened on; nil for a Unix domain socket.
+    let port: Int?
+    private let acceptor: LoopBound<Acceptor>
+    private let groups: [LoopBound<ConnectionGroup>]
     private let shared: ServerShared
-    private let isClosed = ManagedAtomic(false)
 
     private init(
-        channel: any Channel, eventLoops: MultiThreadedEventLoopGroup,
-        groups: [ObjectIdentifier: NIOLoopBound<ConnectionGroup>], shared: ServerShared
+        port: Int?, acceptor: LoopBound<Acceptor>, groups: [LoopBound<ConnectionGroup>], shared: ServerShared
     ) {
-        self.channel = channel
-        self.eventLoops = eventLoops
+        self.port = port
+        self.acceptor = acceptor
         self.groups = groups
         self.shared = shared
     }
 
-    /// Starts the event loops and listens.
-    static func bind(_ shared: ServerShared) async throws(StartError) -> Listener {
+    /// Listens, and begins to accept.
+    static func bind(_ shared: ServerShared, on loops: [EventLoop]) async throws(StartError) -> Listener {
         let configuration = shared.configuration
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
-        do {
-            let groups = try await makeGroups(eventLoops, shared)
-            let bootstrap = makeBootstrap(eventLoops, groups, shared)
-            let channel =
+        guard let first = loops.first else {
+            throw StartError(address: configuration.address, reason: "there is no loop to serve on")
+        }
+        let listening: ListeningSocket
+        do throws(SocketError) {
+            listening =
                 switch configuration.address {
-                case .tcp(let host, let port): try await bootstrap.bind(host: host, port: port).get()
-                case .unix(let path):
-                    try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+                case .tcp(let host, let port):
+                    try ListeningSocket(host: host, port: port, backlog: configuration.backlog)
+                case .unix(let path): try ListeningSocket(path: path, backlog: configuration.backlog)
                 }
-            return Listener(channel: channel, eventLoops: eventLoops, groups: groups, shared: shared)
         } catch {
-            try? await eventLoops.shutdownGracefully()
-            throw StartError(address: configuration.address, reason: "\(error)")
+            throw StartError(address: configuration.address, reason: error.description)
         }
-    }
-
-    func stopAccepting() async {
-        try? await channel.close()
-        for (_, group) in groups {
-            shared.execute(on: group.eventLoop) { group.value.closeIdle() }
+        let (groups, loads) = await makeGroups(shared, on: loops)
+        let acceptor = await first.run {
+            let acceptor = Acceptor(
+                listening: listening, loop: first, groups: groups, loads: loads, shared: shared)
+            acceptor.begin()
+            return LoopBound(acceptor, loop: first)
         }
-    }
-
-    func close() async {
-        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        try? await channel.close()
-        for (_, group) in groups {
-            try? await group.eventLoop.submit {
-                group.value.cutStreams()
-                group.value.stop()
-            }.get()
-        }
-        shared.stop()
-        try? await eventLoops.shutdownGracefully()
+        shared.acceptGate.attach { [weak shared] in shared?.execute(on: first) { acceptor.value.resume() } }
+        return Listener(port: listening.port, acceptor: acceptor, groups: groups, shared: shared)
     }
 
     private static func makeGroups(
-        _ eventLoops: MultiThreadedEventLoopGroup, _ shared: ServerShared
-    ) async throws -> [ObjectIdentifier: NIOLoopBound<ConnectionGroup>] {
-        let interval = ConnectionMachine.Settings(shared.configuration) { _, _ in 0 }.lookInterval
-        var groups: [ObjectIdentifier: NIOLoopBound<ConnectionGroup>] = [:]
-        for eventLoop in eventLoops.makeIterator() {
-            groups[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
-                NIOLoopBound(ConnectionGroup(eventLoop: eventLoop, interval: interval), eventLoop: eventLoop)
-            }.get()
+        _ shared: ServerShared, on loops: [EventLoop]
+    ) async -> ([LoopBound<ConnectionGroup>], [ConnectionGroup.Load]) {
+        let loads = loops.map { _ in ConnectionGroup.Load() }
+        var groups: [LoopBound<ConnectionGroup>] = []
+        for (index, loop) in loops.enumerated() {
+            groups.append(
+                await loop.run {
+                    LoopBound(
+                        ConnectionGroup(loop: loop, loopIndex: index, load: loads[index], shared: shared), loop: loop)
+                })
         }
-        return groups
+        return (groups, loads)
     }
 
-    private static func makeBootstrap(
-        _ eventLoops: MultiThreadedEventLoopGroup, _ groups: [ObjectIdentifier: NIOLoopBound<ConnectionGroup>],
-        _ shared: ServerShared
-    ) -> ServerBootstrap {
-        let configuration = shared.configuration
-        let bootstrap = ServerBootstrap(group: eventLoops)
-            .serverChannelOption(.backlog, value: configuration.backlog)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            // One read at a time: what arrives beyond the request in work is at most one buffer.
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(
-                    minimum: 1024, initial: min(4096, configuration.maximumReadBytes),
-                    maximum: configuration.maximumReadBytes)
-            )
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try initialize(channel, groups, shared)
-                }
-            }
-        guard case .tcp = configuration.address else { return bootstrap }
-        return
-            bootstrap
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+    /// Stops accepting, and closes the connections on which nothing is under way.
+    func stopAccepting() async {
+        let acceptor = acceptor
+        await acceptor.loop.run { acceptor.value.stop() }
+        // After the connections that were accepted last, which are handed over in the same order.
+        for group in groups { await group.loop.run { group.value.closeIdle() } }
     }
 
-    private static func initialize(
-        _ channel: any Channel, _ groups: [ObjectIdentifier: NIOLoopBound<ConnectionGroup>], _ shared: ServerShared
-    ) throws {
-        let configuration = shared.configuration
-        let statistics = shared.statistics
-        let open = statistics.openConnections.add(1)
-        channel.closeFuture.whenComplete { _ in statistics.openConnections.add(-1) }
-        statistics.acceptedConnections.add(1)
-        let isAdmitted = open <= configuration.maximumConnections
-        if !isAdmitted { statistics.refusedConnections.add(1) }
-        guard open <= configuration.maximumConnections + configuration.maximumRefusals,
-            let group = groups[ObjectIdentifier(channel.eventLoop)]
-        else {
-            channel.close(promise: nil)
-            return
-        }
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = configuration.maximumHeaderBytes
-        limits.maxHeaderListSize = configuration.maximumHeaderBytes
-        limits.maxHeaderFieldCount = configuration.maximumHeaderFields
-        let responder = shared.responder
-        var settings = ConnectionMachine.Settings(configuration) { responder.bodyLimit(method: $0, path: $1) }
-        settings.everyBodyLimit = responder.everyBodyLimit
-        let machine = ConnectionMachine(
-            settings: settings, isAdmitted: isAdmitted, now: NIODeadline.now().uptimeNanoseconds)
-        // The decoder keeps at most one unfinished header field; the limit is a second line of defence.
-        let decoder = ByteToMessageHandler(
-            HTTPRequestDecoder(limitConfiguration: limits),
-            maximumBufferSize: configuration.maximumHeaderBytes + 2 * configuration.maximumReadBytes)
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandlers([
-            decoder, ConnectionHandler(shared: shared, group: group.value, machine: machine),
-        ])
+    /// Closes everything. Further calls do nothing.
+    func close() async {
+        guard !shared.isStopped else { return }
+        let acceptor = acceptor
+        await acceptor.loop.run { acceptor.value.stop() }
+        for group in groups { await group.loop.run { group.value.stop() } }
+        shared.stop()
     }
 }

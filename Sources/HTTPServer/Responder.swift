@@ -2,12 +2,13 @@
 ///
 /// All of it is called on the event loop that serves the connection and must not block it.
 public protocol Responder: Sendable {
-    /// A length, in bytes, that a body may have on every path: ``bodyLimit(method:path:)`` is not asked about bodies
-    /// announced as no longer than this.
-    var everyBodyLimit: Int { get }
-
-    /// The longest body, in bytes, that a request may have. Asked when the head has arrived, before any of the body.
-    func bodyLimit(method: String, path: String) -> Int
+    /// Decides on a request by its head. The server asks once per request, before it gathers a byte of the body and
+    /// before it sends `100 Continue`.
+    ///
+    /// - Parameters:
+    ///   - request: the request with an empty body.
+    ///   - bodyLength: the announced length of the body in bytes; nil for a chunked body.
+    func decide(on request: ServerRequest, bodyLength: Int?) -> HeadDecision
 
     /// Answers one request.
     ///
@@ -19,9 +20,4 @@ public protocol Responder: Sendable {
     ///
     /// - Parameter path: the path of the request, or the empty text when no request line has been understood.
     func refuse(_ fault: ServerFault, path: String) -> ServerResponse
-}
-
-extension Responder {
-    /// None: the limit is asked for with each body.
-    public var everyBodyLimit: Int { 0 }
 }

@@ -47,13 +47,19 @@ public final class ResponseStream: Sendable {
         guard isTaken else { throw Closed() }
     }
 
+    /// Writes a piece without waiting for room. The caller bounds what it puts; ``write(_:)`` is not used beside this.
+    package func put(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        add(.piece(bytes))
+    }
+
     /// Ends the body: the client knows that it has all of it.
-    public func finish() { end(with: .finish) }
+    public func finish() { add(.finish) }
 
     /// Cuts the connection, so that the client knows that something is missing.
-    public func abort() { end(with: .abort) }
+    public func abort() { add(.abort) }
 
-    private func end(with step: Step) {
+    private func add(_ step: Step) {
         let wake = state.withLock { state -> (@Sendable () -> Void)? in
             guard !state.isEnded else { return nil }
             state.steps.append(step)

@@ -12,6 +12,8 @@ public enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
     case requestTimeout(seconds: Int)
     /// As many connections as allowed are open (503, with `Retry-After`).
     case tooManyConnections(limit: Int)
+    /// The bodies under way leave no room for this one (503, with `Retry-After`).
+    case tooManyBodyBytes(limit: Int)
     /// An `Expect` field asks for something else than `100-continue` (417).
     case expectationFailed
     /// A transfer coding other than `chunked` (501).
@@ -27,7 +29,7 @@ public enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
         case .targetTooLong: 414
         case .headersTooLarge: 431
         case .requestTimeout: 408
-        case .tooManyConnections: 503
+        case .tooManyConnections, .tooManyBodyBytes: 503
         case .expectationFailed: 417
         case .transferCodingUnsupported: 501
         case .versionUnsupported: 505
@@ -43,6 +45,7 @@ public enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
         case .headersTooLarge(let limit): "The header fields are longer than \(limit) bytes, or too many."
         case .requestTimeout(let seconds): "The request did not arrive within \(seconds) s."
         case .tooManyConnections(let limit): "All of the \(limit) connections that are allowed are in use."
+        case .tooManyBodyBytes(let limit): "The bodies under way leave no room in the \(limit) bytes that are allowed."
         case .expectationFailed: "Expect can only be 100-continue."
         case .transferCodingUnsupported: "Transfer-Encoding can only be chunked."
         case .versionUnsupported: "Only HTTP/1.1 and HTTP/1.0 are spoken here."

@@ -1,23 +1,33 @@
-public import NIOHTTP1
+public import Bytes
+package import HTTP1
 
 /// One whole HTTP request, body included.
-public struct ServerRequest: Sendable, Equatable {
+public struct ServerRequest: Sendable {
     /// The method as sent, for example `POST`; methods are case-sensitive.
     public var method: String
     /// The path as sent: percent-encoding is kept, the query is cut off. It starts with `/`, or is `*`.
     public var path: String
-    /// What stood behind the first `?`, undecoded; nil without one.
+    /// What followed the first `?`, undecoded; nil without one.
     public var query: String?
     /// The header fields in the order received. Bytes that are not UTF-8 have become U+FFFD.
-    public var headers: HTTPHeaders
-    /// The whole body, unchunked; at most what ``Responder/bodyLimit(method:path:)`` allowed.
+    package var headers: HeaderFields
+    /// The whole body, unchunked; at most ``BodyPlan/limit`` bytes.
     public var body: [UInt8]
     /// When the head of the request was complete, in nanoseconds of the monotonic clock.
     public var receivedAt: UInt64
+    /// What the responder's decision on the head passed on: ``BodyPlan/context``.
+    public var context: (any Sendable)?
+    /// The bytes that the request holds of ``HTTPServer/Configuration/bodyBudget``, until the reply is made; nil without a
+    /// body. The responder may hold more or fewer than the body, by what it really keeps.
+    public var reservation: ByteReservation?
+
+    /// The loop that serves the connection, as its place in the list that the server was made with. The responder is
+    /// called on it.
+    public var loopIndex = 0
 
     /// Makes a request, as a test or a tool needs one.
-    public init(
-        method: String, path: String, query: String? = nil, headers: HTTPHeaders = [:], body: [UInt8] = [],
+    package init(
+        method: String, path: String, query: String? = nil, headers: HeaderFields = [:], body: [UInt8] = [],
         receivedAt: UInt64 = 0
     ) {
         self.method = method
@@ -30,4 +40,12 @@ public struct ServerRequest: Sendable, Equatable {
 
     /// Whether the request is a `HEAD`: answer it as a `GET`, the server leaves the body out.
     public var isHead: Bool { method == "HEAD" }
+}
+
+extension ServerRequest: Equatable {
+    /// Compares what the client sent and when; context and reservation are not compared.
+    public static func == (left: ServerRequest, right: ServerRequest) -> Bool {
+        left.method == right.method && left.path == right.path && left.query == right.query
+            && left.headers == right.headers && left.body == right.body && left.receivedAt == right.receivedAt
+    }
 }

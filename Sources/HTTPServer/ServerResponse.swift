@@ -12,6 +12,9 @@ public struct ServerResponse: Sendable {
     public var closesConnection: Bool
     /// Where the body comes from when it is written in pieces; ``body`` is not used then.
     public var stream: ResponseStream?
+    /// Whether the pieces of ``stream`` are the whole answer, with status line and fields. A stand-in for another
+    /// server uses it to break answers off anywhere; the relay never does.
+    package var isUnframed = false
 
     /// Makes a response.
     public init(
@@ -29,6 +32,14 @@ public struct ServerResponse: Sendable {
     public init(status: Int, headers: [(String, String)] = [], stream: ResponseStream) {
         self.init(status: status, headers: headers)
         self.stream = stream
+    }
+
+    /// Makes an answer whose every byte comes from `stream`. See ``isUnframed``.
+    /// - Parameter closesConnection: whether the connection ends after the last piece.
+    package init(unframed stream: ResponseStream, closesConnection: Bool) {
+        self.init(status: 200, closesConnection: closesConnection)
+        self.stream = stream
+        isUnframed = true
     }
 }
 

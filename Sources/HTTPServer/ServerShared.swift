@@ -1,13 +1,14 @@
-import Atomics
-import NIOCore
+import EventLoop
+import Synchronization
 
 /// What all connections of a server share.
 final class ServerShared: Sendable {
     let configuration: HTTPServer.Configuration
     let responder: any Responder
     let statistics = ServerStatistics()
-    private let closing = ManagedAtomic(false)
-    private let stopped = ManagedAtomic(false)
+    let acceptGate = AcceptGate()
+    private let closing = Atomic(false)
+    private let stopped = Atomic(false)
 
     init(configuration: HTTPServer.Configuration, responder: any Responder) {
         self.configuration = configuration
@@ -19,14 +20,17 @@ final class ServerShared: Sendable {
 
     func announceClose() { closing.store(true, ordering: .relaxed) }
 
-    /// The event loops end: answers that come later have nowhere to go.
+    /// Whether all connections are closed: answers that come later have nowhere to go, and the loops may end.
+    var isStopped: Bool { stopped.load(ordering: .acquiring) }
+
+    /// Notes that all connections are closed.
     func stop() { stopped.store(true, ordering: .releasing) }
 
-    /// Runs `work` on an event loop; false when the loops have ended.
+    /// Runs `work` on a loop; false when the server is closed.
     @discardableResult
-    func execute(on eventLoop: any EventLoop, _ work: @escaping @Sendable () -> Void) -> Bool {
-        guard !stopped.load(ordering: .acquiring) else { return false }
-        eventLoop.execute(work)
+    func execute(on loop: EventLoop, _ work: @escaping @Sendable () -> Void) -> Bool {
+        guard !isStopped else { return false }
+        loop.execute(work)
         return true
     }
 }

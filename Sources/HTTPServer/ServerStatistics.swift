@@ -1,10 +1,10 @@
-import Atomics
+import Synchronization
 
 /// What a server counts. Every figure may be read from any thread at any time.
 public final class ServerStatistics: Sendable {
     /// A figure that several threads change.
     public final class Figure: Sendable {
-        private let atomic = ManagedAtomic(0)
+        private let atomic = Atomic(0)
 
         init() {}
 
@@ -14,19 +14,23 @@ public final class ServerStatistics: Sendable {
         /// Changes it and says what it is then.
         @discardableResult
         func add(_ amount: Int) -> Int {
-            atomic.wrappingIncrementThenLoad(by: amount, ordering: .relaxed)
+            atomic.wrappingAdd(amount, ordering: .relaxed).newValue
         }
     }
 
-    /// Connections open now.
+    /// Connections open now, those that are being refused among them.
     public let openConnections = Figure()
+    /// Connections open now that are served.
+    public let admittedConnections = Figure()
     /// Requests that a responder has and that are not answered yet, or whose answer is still written in pieces.
     public let runningRequests = Figure()
     /// Connections accepted so far.
     public let acceptedConnections = Figure()
     /// Connections refused so far because too many were open.
     public let refusedConnections = Figure()
-    /// Requests handed to the responder so far.
+    /// How often nothing could be accepted because descriptors or memory were used up.
+    public let acceptShortages = Figure()
+    /// Requests handed to the responder so far, and those that it answered when their head had arrived.
     public let requests = Figure()
     /// Requests that the server refused itself, by status: see ``ServerFault/status``.
     public let refusedRequests: [Int: Figure]

@@ -32,9 +32,14 @@ public final class CallMeters {
 
     func refused(_ type: ProblemType) {
         if let counter = refusals[type] { return counter.increment() }
-        let counter = Counter(label: "toprelay_refusals_total", dimensions: [("type", type.rawValue)])
+        let counter = Self.refusalCounter(type)
         refusals[type] = counter
         counter.increment()
+    }
+
+    /// The process's counter of requests that were refused with a type of problem.
+    static func refusalCounter(_ type: ProblemType) -> Counter {
+        Counter(label: "toprelay_refusals_total", dimensions: [("type", type.rawValue)])
     }
 
     func refusedByLimit() { inFlightLimit.increment() }

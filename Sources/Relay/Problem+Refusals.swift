@@ -1,6 +1,21 @@
 public import Vault
 
 extension Problem {
+    /// The vault's copy is too old, or there is none: a withdrawn token must not work on.
+    static var staleVault: Problem {
+        Problem(
+            .auditUnavailable, "The relay has no current copy of its vault; nothing was sent. Try again soon.",
+            retryable: true, retryAfterSeconds: 1)
+    }
+
+    static func missing(_ scope: Scope, _ token: AccessToken) -> Problem {
+        guard token.isReadable else {
+            return Problem(
+                .forbidden, "The token \(token.name) allows nothing, because its row in the vault cannot be read.")
+        }
+        return Problem(.forbidden, "The token \(token.name) lacks the scope \(scope.rawValue).")
+    }
+
     /// The caller is not known: 401.
     public init(_ refusal: AuthenticationRefusal) {
         self.init(.unauthenticated, refusal.description)
@@ -11,7 +26,7 @@ extension Problem {
         switch refusal {
         case .unknown, .forbidden: self.init(.forbidden, refusal.description)
         case .unnamed: self.init(.malformedRequest, refusal.description)
-        case .unreadable: self.init(.relayMisconfigured, refusal.description, retryable: false)
+        case .unreadable, .unreadableBindings: self.init(.relayMisconfigured, refusal.description, retryable: false)
         }
     }
 }

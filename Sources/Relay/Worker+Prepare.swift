@@ -10,6 +10,7 @@ extension Worker {
     /// Checks everything that can be checked without sending: limits, JSON, app, parameters, session, bans.
     func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> PreparedCall {
         let vault = try currentVault()
+        try checkClock()
         let method = request.entry.method
         guard token.allows(method: method) else {
             throw Problem(.forbidden, "The token \(token.name) may not call \(method).")
@@ -30,13 +31,18 @@ extension Worker {
 
     /// The snapshot, as long as it is surely not stale: a withdrawn token must not work on.
     func currentVault() throws(Problem) -> VaultSnapshot {
-        guard let vault, freshness.isFresh() else {
-            throw Problem(
-                .auditUnavailable, "The relay's database is out of reach; nothing was sent. Try again soon.",
-                retryable: true,
-                retryAfterSeconds: 1)
-        }
+        guard let vault, freshness.isFresh() else { throw .staleVault }
         return vault
+    }
+
+    /// Refuses calls while the replica's clock is too far from the database's: the trail's times would be wrong.
+    private func checkClock() throws(Problem) {
+        let clock = freshness.clock
+        guard !clock.isUsable, let seconds = clock.seconds else { return }
+        throw Problem(
+            .auditUnavailable,
+            "The replica's clock differs from the database's by \(Int(abs(seconds))) s; nothing was sent.",
+            retryable: true, retryAfterSeconds: 1)
     }
 
     private func resolveApp(_ request: CallRequest, token: AccessToken, vault: VaultSnapshot) throws(Problem)

@@ -8,29 +8,6 @@ import Telemetry
 public import Vault
 
 extension Worker {
-    /// The caller behind an `Authorization` header, when its token has the scope.
-    public func authorize(_ authorization: String?, for scope: Scope) throws(Problem) -> AccessToken {
-        let vault = try currentVault()
-        let token: AccessToken
-        do {
-            token = try vault.authenticate(authorization: authorization, now: settings.wallClock())
-        } catch {
-            meters.refused(.unauthenticated)
-            throw Problem(error)
-        }
-        guard token.allows(scope) else {
-            meters.refused(.forbidden)
-            throw Problem(.forbidden, "The token \(token.name) lacks the scope \(scope.rawValue).")
-        }
-        return token
-    }
-
-    /// The name of the token in an `Authorization` header; nil where there is none that is known.
-    public func name(behind authorization: String?) -> String? {
-        guard let vault, freshness.isFresh() else { return nil }
-        return try? vault.authenticate(authorization: authorization, now: settings.wallClock()).name
-    }
-
     /// One page of everybody's calls, with the texts that are asked for.
     public func calls(
         _ filter: TrailFilter, _ include: TrailInclude, for token: AccessToken

@@ -1,15 +1,14 @@
+import EventLoop
+import HTTPServer
 public import Logging
-import NIOCore
-import NIOHTTP1
-import NIOPosix
 public import ServiceLifecycle
 
 /// A stand-in for the TOP gateway, for tests and for a first try: `toprelay sandbox` and `toprelay dev` run it.
 ///
 /// It checks app key, session, timestamp and sign over the parameters as received, with signing code of its own,
 /// checks the parameters against the catalog, and answers as the documentation's examples do, in JSON or XML. Faults
-/// strike on demand: see `SandboxFault`. It talks NIO directly and not through the relay's HTTP server, because it has
-/// to break off answers in the middle. It speaks plain HTTP on one event loop of its own.
+/// strike on demand: see `SandboxFault`. It speaks plain HTTP on one event loop of its own, and writes each byte of its
+/// answers itself, because it has to break them off in the middle.
 public actor Sandbox: Service {
     /// Why a sandbox did not start.
     public struct StartError: Error, Sendable, CustomStringConvertible {
@@ -18,9 +17,9 @@ public actor Sandbox: Service {
     }
 
     private struct Running {
-        let group: MultiThreadedEventLoopGroup
-        let box: NIOLoopBound<GatewayBox>
-        let listener: any Channel
+        let loop: EventLoop
+        let box: LoopBound<GatewayBox>
+        let server: HTTPServer
     }
 
     private let configuration: SandboxConfiguration
@@ -34,27 +33,43 @@ public actor Sandbox: Service {
     }
 
     /// The port that it listens on; nil before `start` and after `stop`.
-    public var port: Int? { running?.listener.localAddress?.port }
+    public var port: Int? { running?.server.port }
 
     /// Listens, and returns the bound port. Does nothing if it already listens.
     @discardableResult
     public func start() async throws -> Int {
         if let port { return port }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var made: EventLoop?
         do {
+            let loop = try EventLoop(name: "sandbox")
+            made = loop
             let configuration = configuration
-            let loop = group.next()
-            let box = try await loop.submit { NIOLoopBound(GatewayBox(configuration), eventLoop: loop) }.get()
-            let listener = try await Self.listen(configuration, group, box)
-            running = Running(group: group, box: box, listener: listener)
-            let port = listener.localAddress?.port ?? configuration.port
+            let box = await loop.run { LoopBound(GatewayBox(configuration), loop: loop) }
+            let server = HTTPServer(
+                configuration: Self.server(configuration), loops: [loop],
+                responder: GatewayResponder(box, maximumBodyBytes: configuration.maximumBodyBytes),
+                logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() })
+            try await server.start()
+            running = Running(loop: loop, box: box, server: server)
+            let port = server.port ?? configuration.port
             logger.info("sandbox listens", metadata: ["host": "\(configuration.host)", "port": "\(port)"])
             return port
         } catch {
-            try? await group.shutdownGracefully()
+            made?.shutdown()
             throw StartError(
                 description: "the sandbox cannot listen on \(configuration.host):\(configuration.port): \(error)")
         }
+    }
+
+    private static func server(_ configuration: SandboxConfiguration) -> HTTPServer.Configuration {
+        var server = HTTPServer.Configuration(address: .tcp(host: configuration.host, port: configuration.port))
+        server.maximumConnections = configuration.maximumConnections
+        server.idleTimeout = .seconds(configuration.idleSeconds)
+        server.maximumTargetBytes = 64 << 10
+        server.maximumHeaderBytes = 128 << 10
+        // Longer than any fault that makes a call wait.
+        server.answerTimeout = .milliseconds(SandboxFault.maximumMilliseconds) + .seconds(60)
+        return server
     }
 
     /// Starts if need be, and serves until a graceful shutdown or the task's cancellation.
@@ -69,50 +84,28 @@ public actor Sandbox: Service {
     public func stop() async {
         guard let running else { return }
         self.running = nil
-        try? await running.listener.close().get()
-        let box = running.box
-        try? await box.eventLoop.submit { box.value.closeConnections() }.get()
-        try? await running.group.shutdownGracefully()
+        await running.server.close()
+        running.loop.shutdown()
     }
 
     /// Orders a fault; false if the limit of ordered faults is reached or the sandbox does not run.
     @discardableResult
     public func order(_ order: FaultOrder) async -> Bool {
-        let taken = try? await onLoop { box in (try? box.gateway.faults.add(order)) != nil }
-        return taken ?? false
+        await onLoop { box in (try? box.gateway.faults.add(order)) != nil } ?? false
     }
 
     /// Forgets all faults that were ordered.
     public func clearFaults() async {
-        _ = try? await onLoop { $0.gateway.faults.removeAll() }
+        _ = await onLoop { $0.gateway.faults.removeAll() }
     }
 
     /// The last calls, newest last; as many as the configuration keeps.
     public func calls() async -> [SandboxCall] {
-        (try? await onLoop { $0.gateway.calls }) ?? []
+        await onLoop { $0.gateway.calls } ?? []
     }
 
-    private func onLoop<Result: Sendable>(
-        _ body: @escaping @Sendable (GatewayBox) -> Result
-    ) async throws -> Result? {
+    private func onLoop<Result: Sendable>(_ body: @escaping @Sendable (GatewayBox) -> Result) async -> Result? {
         guard let box = running?.box else { return nil }
-        return try await box.eventLoop.submit { body(box.value) }.get()
-    }
-
-    private static func listen(
-        _ configuration: SandboxConfiguration, _ group: MultiThreadedEventLoopGroup, _ box: NIOLoopBound<GatewayBox>
-    ) async throws -> any Channel {
-        try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 512)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
-                    try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(decoder), Connection(box.value))
-                }
-            }
-            .bind(host: configuration.host, port: configuration.port).get()
+        return await box.loop.run { body(box.value) }
     }
 }

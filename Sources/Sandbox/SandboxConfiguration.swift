@@ -14,7 +14,7 @@ public struct SandboxConfiguration: Sendable {
     public var epochSeconds: @Sendable () -> Int
     /// The largest body of a request, in bytes.
     public var maximumBodyBytes = 34 << 20
-    /// How many connections may be open; further ones are closed at once.
+    /// How many connections may be open; further ones are refused.
     public var maximumConnections = 4096
     /// How many calls are kept for `GET /_sandbox/calls`.
     public var keptCalls = 200

@@ -6,5 +6,4 @@ struct WireRequest: Sendable {
     let query: String
     let contentType: String
     var body: [UInt8] = []
-    let isKeptAlive: Bool
 }

@@ -45,13 +45,14 @@ actor AuditExporter {
 
     /// Answers one request: with a problem, or with a file in pieces.
     /// - Parameters:
-    ///   - catalog: tells the business keys.
+    ///   - context: the caller, and the catalog that tells the business keys.
     ///   - worker: has the copy of the vault that the caller's token is looked up in.
     func serve(
-        _ request: ServerRequest, catalog: Catalog, checkedBy worker: Worker, reply: @Sendable (ServerResponse) -> Void
+        _ request: ServerRequest, _ context: RequestContext, checkedBy worker: Worker,
+        reply: @Sendable (ServerResponse) -> Void
     ) async {
         do throws(Problem) {
-            let query = try await Self.check(request, catalog, on: worker)
+            let query = try await Self.check(request, context, on: worker)
             let start = WallClock.milliseconds()
             guard !request.isHead else {
                 let headers = query.headers(startMilliseconds: start)
@@ -72,12 +73,12 @@ actor AuditExporter {
     }
 
     private static func check(
-        _ request: ServerRequest, _ catalog: Catalog, on worker: isolated Worker
+        _ request: ServerRequest, _ context: RequestContext, on worker: isolated Worker
     ) async throws(Problem) -> ExportQuery {
-        let token = try worker.authorize(request.authorization, for: .auditRead)
+        let token = try context.confirmedCaller(by: worker)
         try request.checkRequestID()
         var query = try ExportQuery(try QueryString(request.query))
-        query.filter = try await worker.readable(query.filter.checked(against: catalog), by: token)
+        query.filter = try await worker.readable(query.filter.checked(against: context.catalog), by: token)
         return query
     }
 

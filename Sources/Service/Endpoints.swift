@@ -2,20 +2,21 @@ import Audit
 import Catalog
 import EventLoop
 import HTTPServer
-import NIOHTTP1
+import HTTP1
 import Relay
 import Vault
 
 /// Answers the routes that need a token. Everything runs isolated to a worker: there is no hop between its steps.
 struct Endpoints: Sendable {
-    let catalog: Catalog
+    let context: RequestContext
+
+    private var catalog: Catalog { context.catalog }
 
     /// Answers one request; `reply` is called on the worker's loop.
     func serve(
-        _ request: ServerRequest, route: Route, receivedAt: UInt64, on worker: isolated Worker,
-        reply: @Sendable (Reply) -> Void
+        _ request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker, reply: @Sendable (Reply) -> Void
     ) async {
-        guard case .call(let entry) = route else { return reply(await answer(request, route: route, on: worker)) }
+        guard case .call(let entry) = context.route else { return reply(await answer(request, on: worker)) }
         // Apart from the others: what all of these keep between their awaits would be allocated for each call.
         do throws(Problem) {
             reply(try await call(entry, request: request, receivedAt: receivedAt, on: worker))
@@ -24,55 +25,41 @@ struct Endpoints: Sendable {
         }
     }
 
-    private func answer(_ request: ServerRequest, route: Route, on worker: isolated Worker) async -> Reply {
+    private func answer(_ request: ServerRequest, on worker: isolated Worker) async -> Reply {
         do throws(Problem) {
-            switch route {
-            case .ownCall(let id):
-                let token = try worker.authorize(request.authorization, for: .relay)
-                try request.checkRequestID()
+            let token = try context.confirmedCaller(by: worker)
+            try request.checkRequestID()
+            if case .ownCall(let id) = context.route {
                 return try await worker.ownCall(id, of: token, catalog: catalog)
+            }
+            let query = try QueryString(request.query)
+            switch context.route {
             case .auditList:
-                let token = try worker.authorize(request.authorization, for: .auditRead)
-                try request.checkRequestID()
-                let query = try QueryString(request.query)
                 try query.check(allowed: AuditQuery.listNames)
                 let include = try AuditQuery.include(query)
                 return try await worker.calls(
                     try AuditQuery.filter(query).checked(against: catalog), include, for: token)
             case .auditCall(let id):
-                let token = try worker.authorize(request.authorization, for: .auditRead)
-                try request.checkRequestID()
-                let query = try QueryString(request.query)
                 try query.check(allowed: ["include"])
                 let include = try AuditQuery.include(query)
                 return try await worker.call(id, include, for: token)
             case .auditNote(let id):
-                let token = try worker.authorize(request.authorization, for: .auditRead)
-                try request.checkRequestID()
-                try QueryString(request.query).check(allowed: [])
+                try query.check(allowed: [])
                 try request.checkIsJSON()
                 return try await worker.addNote(request.body, to: id, by: token)
             case .auditUnmask(let id):
-                let token = try worker.authorize(request.authorization, for: .auditUnmask)
-                try request.checkRequestID()
-                try QueryString(request.query).check(allowed: [])
+                try query.check(allowed: [])
                 try request.checkIsJSON()
                 return try await worker.unmask(id, request.body, by: token)
             case .auditRefusals:
-                let token = try worker.authorize(request.authorization, for: .auditRead)
-                try request.checkRequestID()
-                let query = try QueryString(request.query)
                 try query.check(allowed: RefusalQuery.names)
                 return try await worker.refusals(try RefusalQuery.filter(query), for: token)
             case .auditStats:
-                let token = try worker.authorize(request.authorization, for: .auditRead)
-                try request.checkRequestID()
-                let query = try QueryString(request.query)
                 try query.check(allowed: StatsParameters.names)
                 var stats = try StatsParameters.read(query)
                 stats.filter = try stats.filter.checked(against: catalog)
                 return try await worker.stats(stats, for: token)
-            case .call, .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console:
+            case .call, .ownCall, .auditExport, .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console:
                 throw Problem(.notFound, "There is nothing at this path.")
             }
         } catch {
@@ -86,10 +73,10 @@ struct Endpoints: Sendable {
         let fields = CallFields(request.headers)
         let token: AccessToken
         do throws(Problem) {
-            token = try worker.authorize(fields.authorization, for: .relay)
+            token = try context.confirmedCaller(by: worker)
         } catch {
             if (try? request.isDryRun) != true {
-                worker.trace(request.refusal(error, of: entry, by: worker.name(behind: request.authorization)))
+                worker.trace(request.refusal(error, of: entry, by: context.caller?.name))
             }
             throw error
         }
@@ -119,7 +106,7 @@ extension ServerRequest {
         refusal.app = (try? single("Top-App")).map(ChosenName.shown)
         refusal.seller = try? single("Top-Seller")
         refusal.refs = (try? CallHeaders.refs(headers["Top-Ref"])) ?? []
-        refusal.clientRequestID = try? single("X-Request-Id").flatMap { try? CallHeaders.requestID($0) }
+        refusal.clientRequestID = requestID
         return refusal
     }
 
@@ -141,6 +128,11 @@ extension ServerRequest {
     func single(_ name: String, emptyIsAbsent: Bool = true) throws(Problem) -> String? {
         let values = headers[name]
         return try SingleField(name: name, first: values.first, count: values.count).value(emptyIsAbsent: emptyIsAbsent)
+    }
+
+    /// `X-Request-Id`, if it is given once and has the right form.
+    var requestID: String? {
+        try? single("X-Request-Id").flatMap { id throws(Problem) in try CallHeaders.requestID(id) }
     }
 
     /// `X-Request-Id` comes back in the answer, so it is held to its form wherever it is given.

@@ -11,7 +11,8 @@ extension Problem {
         case .targetTooLong: self.init(.targetTooLong, fault.description)
         case .headersTooLarge: self.init(.headersTooLarge, fault.description)
         case .requestTimeout: self.init(.requestTimeout, fault.description)
-        case .tooManyConnections: self.init(.overloaded, fault.description, retryable: true, retryAfterSeconds: 1)
+        case .tooManyConnections, .tooManyBodyBytes:
+            self.init(.overloaded, fault.description, retryable: true, retryAfterSeconds: 1)
         case .expectationFailed: self.init(.expectationFailed, fault.description)
         }
     }

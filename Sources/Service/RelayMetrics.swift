@@ -1,5 +1,6 @@
 import Atomics
 import Audit
+import Bytes
 import Catalog
 import EventLoop
 import HTTPServer
@@ -55,11 +56,16 @@ public enum RelayMetrics {
             .init(
                 "toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
             .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the aggregates do not hold yet."),
-            .init("toprelay_clock_offset_seconds", .gauge, "The host's clock, minus PostgreSQL's."),
+            .init(
+                "toprelay_clock_offset_seconds", .gauge,
+                "The replica's clock minus PostgreSQL's; calls are refused above 300 either way."),
             .init("toprelay_ready", .gauge, "1 while the replica takes calls, as /readyz says."),
             .init(
                 "toprelay_vault_age_seconds", .gauge,
                 "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
+            .init(
+                "toprelay_vault_unusable_rows", .gauge,
+                "Rows of the vault that cannot be used: a seal that does not open, or a value that cannot be read."),
             .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
             .init("toprelay_outcome_rows_limit", .gauge, "Outcome rows that may wait before calls are refused."),
             .init(
@@ -72,8 +78,18 @@ public enum RelayMetrics {
                 "toprelay_requests_too_large_to_seal_total", .counter,
                 "Full requests that were not kept because they are over the limit."),
             .init("toprelay_connections", .gauge, "HTTP connections open."),
+            .init("toprelay_connections_limit", .gauge, "HTTP connections that are served at once; more are refused."),
             .init(
                 "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
+            .init(
+                "toprelay_accept_shortages_total", .counter,
+                "Times that no HTTP connection could be accepted because descriptors or memory were used up."),
+            .init(
+                "toprelay_body_bytes_in_flight", .gauge,
+                "Bytes that the bodies of requests and calls under way hold."),
+            .init(
+                "toprelay_body_bytes_limit", .gauge,
+                "Bytes that they may hold before bodies are refused: TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT."),
             .init(
                 "toprelay_http_refusals_total", .counter, "HTTP requests that the server itself refused, by status.",
                 labels: ["status"]),
@@ -85,6 +101,9 @@ public enum RelayMetrics {
             .init(
                 "toprelay_loop_longest_turn_seconds", .gauge,
                 "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
+            .init(
+                "toprelay_loop_stalls_total", .counter,
+                "Times that a loop or its timers did not turn for 10 s; /livez fails meanwhile.", labels: ["loop"]),
             .init("toprelay_exports_running", .gauge, "Exports of the audit trail under way."),
             .init(
                 "toprelay_exports_total", .counter,
@@ -93,14 +112,16 @@ public enum RelayMetrics {
             .init(
                 "toprelay_catalog_faults", .gauge,
                 "Faults of the catalog's folder; above 0 its last good state is in force."),
-            .init("toprelay_requests_total", .counter, "HTTP requests received whole."),
+            .init(
+                "toprelay_requests_total", .counter,
+                "HTTP requests received whole, or answered when their head had arrived."),
             .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
         ])
 
     /// Registers what is read at scrape time.
     static func observe(
         _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics,
-        catalog: CatalogHolder
+        configuration: HTTPServer.Configuration, catalog: CatalogHolder
     ) {
         registry.observe("toprelay_partition_days_ahead") {
             readiness.partitionDaysAhead.map { Double($0) } ?? .nan
@@ -108,6 +129,7 @@ public enum RelayMetrics {
         registry.observe("toprelay_ready") { readiness.isReady ? 1 : 0 }
         registry.observe("toprelay_outcome_rows_limit") { Double(workers.outcomeRowsLimit) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }
+        registry.observe("toprelay_clock_offset_seconds") { readiness.clockOffsetSeconds ?? .nan }
         registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
         registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }
         let figures = workers.trailFigures
@@ -123,9 +145,17 @@ public enum RelayMetrics {
         registry.observe("toprelay_requests_too_large_to_seal_total", kind: .counter) {
             Double(figures.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
         }
+        registry.observe("toprelay_connections_limit") { Double(configuration.maximumConnections) }
         registry.observe("toprelay_connections") { Double(server.openConnections.value) }
         registry.observe("toprelay_connections_refused_total", kind: .counter) {
             Double(server.refusedConnections.value)
+        }
+        registry.observe("toprelay_accept_shortages_total", kind: .counter) { Double(server.acceptShortages.value) }
+        let bodyBudget = configuration.bodyBudget
+        registry.observe("toprelay_body_bytes_in_flight") { Double(bodyBudget.heldBytes) }
+        registry.observe("toprelay_body_bytes_limit") { Double(bodyBudget.limit) }
+        registry.observe("toprelay_limit_hits_total", [("limit", "body_bytes")], kind: .counter) {
+            Double(bodyBudget.refusalCount)
         }
         registry.observe("toprelay_requests_total", kind: .counter) { Double(server.requests.value) }
         registry.observe("toprelay_requests_running") { Double(server.runningRequests.value) }
@@ -146,6 +176,11 @@ public enum RelayMetrics {
             }
             registry.observe("toprelay_loop_longest_turn_seconds", [("worker", "\(number)")]) {
                 Double(loop.longestTurnNanoseconds) / 1e9
+            }
+        }
+        for (index, count) in (readiness.liveness?.counts ?? []).enumerated() {
+            registry.observe("toprelay_loop_stalls_total", [("loop", count.loop)], kind: .counter) {
+                Double(readiness.liveness?.counts[index].stalls ?? 0)
             }
         }
         ProcessMetrics.register(in: registry)

@@ -11,7 +11,8 @@ public final class RelayService: Service {
     private let settings: Settings
     private let logger: Logger
     private let housekeeping: EventLoop
-    private let workers: WorkerGroup
+    let workers: WorkerGroup
+    private let liveness: Liveness
     private let watcher: VaultWatcher
     private let caretaker: Caretaker
     private let rollupKeeper: RollupKeeper
@@ -32,18 +33,30 @@ public final class RelayService: Service {
     ///   - registry: where the process's meters are, for `GET /metrics`.
     ///   - onReady: called once with the port, when the replica takes calls.
     /// - Throws: a loop that cannot be made, or a libcurl that would block.
-    public init(
+    public convenience init(
         settings: Settings, catalog: CatalogHolder, registry: PrometheusRegistry, logger: Logger,
         onReady: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws {
+        try await self.init(
+            settings: settings, catalog: catalog, registry: registry, logger: logger,
+            stallLimit: LoopWatchdog.defaultLimit, onReady: onReady)
+    }
+
+    /// - Parameter stallLimit: how long a loop may give no sign of life before `/livez` fails.
+    init(
+        settings: Settings, catalog: CatalogHolder, registry: PrometheusRegistry, logger: Logger, stallLimit: Duration,
+        onReady: @escaping @Sendable (Int) -> Void
     ) async throws {
         let freshness = VaultFreshness()
         let readiness = Readiness(freshness: freshness, catalog: catalog)
         let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
         let housekeeping = try EventLoop(name: "housekeeping")
+        liveness = Liveness(workers.all.map(\.loop) + [housekeeping], limit: stallLimit, logger: logger)
+        readiness.attach(writers: workers.trailFigures, liveness: liveness)
         let events = VaultEvents(readiness: readiness, logger: logger)
         watcher = VaultWatcher(
             settings: settings.database, key: settings.masterKey, loop: housekeeping, freshness: freshness,
-            onEvent: events.note,
+            wallClock: WallClock.milliseconds, onEvent: events.note,
             onSnapshot: { snapshot in
                 workers.install(snapshot)
                 readiness.markLoaded()
@@ -56,10 +69,14 @@ public final class RelayService: Service {
         let exporter = AuditExporter(
             settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
         let responder = RelayResponder(
-            catalog: catalog, workers: workers.all, readiness: readiness, registry: registry, exporter: exporter)
-        server = HTTPServer(configuration: settings.server, responder: responder, logger: logger)
+            catalog: catalog, workers: workers.all, authorizer: workers.authorizer, readiness: readiness,
+            registry: registry, exporter: exporter)
+        let configuration = settings.makeServer()
+        server = HTTPServer(
+            configuration: configuration, loops: workers.all.map(\.loop), responder: responder, logger: logger)
         RelayMetrics.observe(
-            registry, workers: workers, readiness: readiness, server: server.statistics, catalog: catalog)
+            registry, workers: workers, readiness: readiness, server: server.statistics,
+            configuration: configuration, catalog: catalog)
         self.settings = settings
         self.logger = logger
         self.onReady = onReady
@@ -76,6 +93,8 @@ public final class RelayService: Service {
                 .warning, "TOPRELAY_SHUTDOWN_TIMEOUT is less than the call timeout: a stop may cut calls off",
                 [.limit: "\(settings.shutdownTimeout)", .setting: SettingCatalog.shutdownTimeout.name])
         }
+        try liveness.start()
+        defer { liveness.stop() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watcher.run() }
             group.addTask { try await self.caretaker.run() }
@@ -93,6 +112,7 @@ public final class RelayService: Service {
             } catch {
                 group.cancelAll()
                 await server.close()
+                liveness.stop()
                 await workers.close()
                 throw error
             }
@@ -134,6 +154,7 @@ public final class RelayService: Service {
         await server.shutDown(within: min(.seconds(5), max(.milliseconds(250), end - .now)))
         let unwritten = await workers.flush(within: max(.milliseconds(250), last - .now))
         let lost = unwritten + (await workers.inFlight())
+        liveness.stop()
         await workers.close()
         guard lost == 0 else {
             logger.record(.critical, "Outcome rows could not be written", [.count: "\(lost)"])

@@ -1,6 +1,7 @@
 import Audit
 import Catalog
 import Relay
+import Vault
 
 /// What a request's path leads to.
 enum Route: Sendable {
@@ -42,6 +43,16 @@ enum Route: Sendable {
         switch self {
         case .call, .auditNote, .auditUnmask: "POST"
         default: "GET"
+        }
+    }
+
+    /// The scope that a caller's token needs; nil for a route without a token.
+    var scope: Scope? {
+        switch self {
+        case .call, .ownCall: .relay
+        case .auditList, .auditCall, .auditNote, .auditRefusals, .auditStats, .auditExport: .auditRead
+        case .auditUnmask: .auditUnmask
+        case .live, .ready, .metrics, .openAPI, .docs, .methodDocs, .console: nil
         }
     }
 

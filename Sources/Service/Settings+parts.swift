@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import HTTPServer
 import Relay
@@ -15,10 +16,11 @@ extension Settings {
     }
 
     /// The settings of the HTTP server. The service drains it, so that it needs no delay of its own.
-    var server: HTTPServer.Configuration {
+    func makeServer() -> HTTPServer.Configuration {
         var server = HTTPServer.Configuration(address: listen)
-        server.threads = workers
         server.maximumConnections = maximumConnections
+        server.maximumRefusals = maximumRefusals
+        server.bodyBudget = ByteBudget(limit: maximumBodyBytes)
         server.headTimeout = requestTimeout
         server.bodyTimeout = requestTimeout
         server.idleTimeout = idleTimeout

@@ -13,6 +13,8 @@ import Vault
 final class WorkerGroup: Sendable {
     /// The workers, at least one.
     let all: [Worker]
+    /// Checks tokens when the heads of requests have arrived, before a worker is involved.
+    let authorizer: Authorizer
     /// What their trail writers have queued, for the metrics.
     let trailFigures: [TrailFigures]
     /// Outcome rows that may wait in all of them together.
@@ -38,6 +40,7 @@ final class WorkerGroup: Sendable {
             figures.append(trailFigures)
         }
         all = workers
+        authorizer = Authorizer(freshness: freshness)
         trailFigures = figures
         outcomeRowsLimit = settings.outcomeQueueRows
         peers.set(workers)
@@ -50,8 +53,10 @@ final class WorkerGroup: Sendable {
         let limits = TrailWriter.Limits(
             outcomeRows: settings.outcomeQueueRows / settings.workers,
             outcomeBytes: settings.outcomeQueueBytes / settings.workers)
+        var client = CurlClient.Settings()
+        client.maximumIdleConnections = settings.maximumIdleTOPConnections
         return WorkerParts(
-            curl: try CurlClient(loop: loop, settings: CurlClient.Settings()),
+            curl: try CurlClient(loop: loop, settings: client),
             trail: TrailWriter(
                 loop: loop, settings: settings.database, limits: limits, figures: figures,
                 sealer: settings.retention.sealedDays > 0 ? try settings.masterKey.sealer() : nil, onEvent: events.note),
@@ -61,6 +66,8 @@ final class WorkerGroup: Sendable {
     /// Puts a new copy of the vault in force in every worker.
     func install(_ snapshot: VaultSnapshot) {
         for worker in all { worker.loop.execute { worker.assumeIsolated { $0.install(snapshot) } } }
+        // Last: a token that is accepted from now on is known to the workers when its request reaches them.
+        authorizer.install(snapshot)
     }
 
     /// From now on new calls are refused.

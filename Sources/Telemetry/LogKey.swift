@@ -44,6 +44,10 @@ public enum LogKey: String, CaseIterable, Sendable {
     case setting
     /// A number of things, named by the message.
     case count
+    /// What was asked for and is not in force.
+    case wanted
+    /// The most files that the process may open.
+    case descriptors
     /// A limit that was reached.
     case limit
     /// A time in milliseconds.
@@ -52,6 +56,8 @@ public enum LogKey: String, CaseIterable, Sendable {
     case retryMilliseconds = "retry_ms"
     /// A worker's number.
     case worker
+    /// The name of an event loop.
+    case loop
     /// The replica's name.
     case replica
     /// A version of the program or of a schema.

@@ -15,32 +15,48 @@ public final class AccessToken: Sendable {
     /// When it ends, in milliseconds since 1970; nil: never.
     public let expiresAt: Int64?
 
+    /// False when the row holds a list that cannot be read; the token then allows nothing. A list that lost an entry
+    /// would allow more than it was made for: an empty one allows everything.
+    package let isReadable: Bool
+
     /// A token as it stands in the vault; `hash` is the SHA-256 of its secret part.
-    public init(
+    public convenience init(
         id: String, name: String, hash: [UInt8], scopes: Set<Scope>, apps: Set<String> = [],
         methods: [MethodGlob] = [], expiresAt: Int64? = nil
+    ) {
+        self.init(
+            id: id, name: name, hash: hash, scopes: scopes, readableApps: apps, readableMethods: methods,
+            expiresAt: expiresAt)
+    }
+
+    /// A token whose lists may not be readable (nil).
+    init(
+        id: String, name: String, hash: [UInt8], scopes: Set<Scope>, readableApps: Set<String>?,
+        readableMethods: [MethodGlob]?, expiresAt: Int64?
     ) {
         self.id = id
         self.name = name
         self.hash = hash
         self.scopes = scopes
-        self.apps = apps
-        self.methods = methods
+        apps = readableApps ?? []
+        methods = readableMethods ?? []
+        isReadable = readableApps != nil && readableMethods != nil
         self.expiresAt = expiresAt
     }
 
     /// Whether the token has this scope.
-    public func allows(_ scope: Scope) -> Bool { scopes.contains(scope) }
+    public func allows(_ scope: Scope) -> Bool { isReadable && scopes.contains(scope) }
 
     /// Whether the token may call this TOP method.
     public func allows(method: String) -> Bool {
+        guard isReadable else { return false }
         guard !methods.isEmpty else { return true }
         let bytes = Array(method.utf8)
         return methods.contains { $0.matches(bytes) }
     }
 
     /// Whether the token may use the app of this name.
-    public func allows(app: String) -> Bool { apps.isEmpty || apps.contains(app) }
+    public func allows(app: String) -> Bool { isReadable && (apps.isEmpty || apps.contains(app)) }
 
     /// Whether the token has ended at `now` (milliseconds since 1970).
     public func isExpired(at now: Int64) -> Bool {

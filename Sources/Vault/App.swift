@@ -18,6 +18,8 @@ public final class App: Sendable {
     public let isDefault: Bool
     /// The TOP methods bound to this app.
     public let methods: [MethodGlob]
+    /// False when the list of bound methods cannot be read: which methods are the app's is then not known.
+    let hasReadableMethods: Bool
     /// False when the secret's seal did not open; the app is then found, but never used.
     let isUsable: Bool
 
@@ -28,13 +30,13 @@ public final class App: Sendable {
     ) {
         self.init(
             name: name, appKey: appKey, openedSecret: secret, gatewayURL: gatewayURL, allowsHTTP: allowsHTTP,
-            signMethod: signMethod, isDefault: isDefault, methods: methods)
+            signMethod: signMethod, isDefault: isDefault, readableMethods: methods)
     }
 
-    /// An app whose secret's seal may not have opened (nil).
+    /// An app whose secret's seal may not have opened (nil), and whose methods may not be readable (nil).
     init(
         name: String, appKey: String, openedSecret: Secret?, gatewayURL: String?, allowsHTTP: Bool, signMethod: String,
-        isDefault: Bool, methods: [MethodGlob]
+        isDefault: Bool, readableMethods: [MethodGlob]?
     ) {
         self.name = name
         self.appKey = appKey
@@ -44,6 +46,7 @@ public final class App: Sendable {
         self.allowsHTTP = allowsHTTP
         self.signMethod = signMethod
         self.isDefault = isDefault
-        self.methods = methods
+        methods = readableMethods ?? []
+        hasReadableMethods = readableMethods != nil
     }
 }

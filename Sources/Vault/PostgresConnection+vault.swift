@@ -22,9 +22,17 @@ extension PostgresConnection {
 
     /// The vault's revision as it stands.
     func vaultRevision(timeout: Duration) async throws(VaultError) -> Int64 {
-        let rows = try await vaultQuery("SELECT revision FROM vault.revision", timeout: timeout)
-        guard let revision = rows.first?[0].integer else { throw .notMigrated }
-        return revision
+        try await vaultHeartbeat(timeout: timeout).revision
+    }
+
+    /// The vault's revision as it stands, and PostgreSQL's clock in milliseconds since 1970.
+    func vaultHeartbeat(timeout: Duration) async throws(VaultError) -> (revision: Int64, clock: Int64) {
+        let sql = "SELECT revision, (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM vault.revision"
+        let rows = try await vaultQuery(sql, timeout: timeout)
+        guard let row = rows.first, let revision = row[0].integer, let clock = row[1].integer else {
+            throw .notMigrated
+        }
+        return (revision, clock)
     }
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.

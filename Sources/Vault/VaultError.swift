@@ -36,7 +36,8 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
                 + "the vault has key id \(Self.hex(sealedWith)), the setting gives \(Self.hex(atHand)); "
                 + "set the right key, and check it with `toprelay migrate`"
         case .unreadable(let row):
-            "\(row) does not open under TOPRELAY_MASTER_KEY: it was damaged, or moved from another row"
+            "\(row) does not open under TOPRELAY_MASTER_KEY, because it was damaged or moved from another row; "
+                + "restore this row from a backup of the database"
         case .noMasterKey: "TOPRELAY_MASTER_KEY is not set, and is needed to seal"
         case .notMigrated: "the vault's tables are missing or outdated: run `toprelay migrate`"
         case .tooLarge(let table, let limit):

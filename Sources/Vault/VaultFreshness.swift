@@ -7,6 +7,9 @@ public final class VaultFreshness: Sendable {
     /// Calls are refused when the last confirmation is older than this: a token may have been withdrawn meanwhile.
     public static let limitSeconds = 60.0
 
+    /// How far the replica's clock is from PostgreSQL's; measured with each confirmation.
+    package let clock = ClockOffset()
+
     private static let never: UInt64 = 0
     private let confirmedAt = Atomic<UInt64>(never)
 

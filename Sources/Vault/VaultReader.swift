@@ -3,14 +3,21 @@ public import Postgres
 
 /// Reads the whole vault at one revision, and opens it.
 ///
-/// An app or session that does not open is kept as one that cannot be used, and listed: one damaged row must not stop
-/// the relay. A key of the system that does not open is an error: either the master key is wrong, or every derived
+/// A row that does not open, or holds a value that cannot be read, is kept as one that cannot be used, and listed: one
+/// damaged row must not stop the relay, and must not allow more than it was made for. A key of the system that does not open is an error: either the master key is wrong, or every derived
 /// request id would be.
 public struct VaultReader {
     /// The most rows of a table that are kept in memory; `VaultStore` makes no more.
     public static let rowLimit = 100_000
     /// How many rows are opened before other work of the loop has its turn.
     private static let rowsPerTurn = 256
+
+    /// When a session or token ends, in milliseconds since 1970; NULL: never. `infinity` is never, and `-infinity` has
+    /// been; neither has a number.
+    static let expiry = """
+        CASE WHEN isfinite(expires_at) THEN (extract(epoch FROM expires_at) * 1000)::bigint \
+        WHEN expires_at < now() THEN 0 END
+        """
 
     private let connection: PostgresConnection
     private let key: SealingKey
@@ -71,7 +78,7 @@ public struct VaultReader {
         let rows = try await rows(
             """
             SELECT name, app_key, secret_sealed, gateway_url, allow_http, sign_method, is_default,
-                   array_to_string(methods, ' ')
+                   array_to_string(methods, ' '), cardinality(methods)
             FROM vault.apps ORDER BY name
             """, of: "vault.apps")
         var apps: [App] = []
@@ -82,7 +89,7 @@ public struct VaultReader {
                     name: name, appKey: row[1].text ?? "", openedSecret: open(row[2], .appSecret(name)),
                     gatewayURL: row[3].text, allowsHTTP: row[4].bool ?? false,
                     signMethod: row[5].text ?? "", isDefault: row[6].bool ?? false,
-                    methods: row[7].words.compactMap(MethodGlob.init)))
+                    readableMethods: list(row[7], row[8], MethodGlob.init, "vault.apps/\(name): methods")))
             await pauseNowAndThen(apps.count)
         }
         return apps
@@ -91,7 +98,7 @@ public struct VaultReader {
     private mutating func readSessions() async throws(VaultError) -> [SellerSession] {
         let rows = try await rows(
             """
-            SELECT app, seller, session_sealed, (extract(epoch FROM expires_at) * 1000)::bigint, is_default
+            SELECT app, seller, session_sealed, \(Self.expiry), is_default
             FROM vault.sessions ORDER BY app, seller
             """, of: "vault.sessions")
         var sessions: [SellerSession] = []
@@ -108,20 +115,43 @@ public struct VaultReader {
         return sessions
     }
 
-    private func readTokens() async throws(VaultError) -> [AccessToken] {
+    private mutating func readTokens() async throws(VaultError) -> [AccessToken] {
         let rows = try await rows(
             """
-            SELECT id, name, hash, array_to_string(scopes, ' '), array_to_string(apps, ' '),
-                   array_to_string(methods, ' '), (extract(epoch FROM expires_at) * 1000)::bigint
+            SELECT id, name, hash, array_to_string(scopes, ' '), array_to_string(apps, ' '), cardinality(apps),
+                   array_to_string(methods, ' '), cardinality(methods), \(Self.expiry)
             FROM vault.tokens ORDER BY name
             """, of: "vault.tokens")
-        return rows.map { row in
-            AccessToken(
-                id: row[0].text ?? "", name: row[1].text ?? "", hash: row[2].bytes ?? [],
-                scopes: Set(row[3].words.compactMap(Scope.init(rawValue:))), apps: Set(row[4].words),
-                methods: row[5].words.compactMap(MethodGlob.init),
-                expiresAt: row[6].integer)
+        var tokens: [AccessToken] = []
+        tokens.reserveCapacity(rows.count)
+        for row in rows {
+            let name = row[1].text ?? ""
+            let apps = list(row[4], row[5], { VaultName.isValid($0) ? $0 : nil }, "vault.tokens/\(name): apps")
+            tokens.append(
+                AccessToken(
+                    id: row[0].text ?? "", name: name, hash: row[2].bytes ?? [],
+                    // A scope that this version does not know allows nothing.
+                    scopes: Set(row[3].words.compactMap(Scope.init(rawValue:))), readableApps: apps.map { Set($0) },
+                    readableMethods: list(row[6], row[7], MethodGlob.init, "vault.tokens/\(name): methods"),
+                    expiresAt: row[8].integer))
         }
+        return tokens
+    }
+
+    /// The items of an array column, or nil with the place noted when one of them cannot be read. A list without its
+    /// unreadable items could be empty, and an empty list allows everything.
+    /// - Parameters:
+    ///   - words: the array joined by blanks, which leaves NULL items out.
+    ///   - count: how many items the array has.
+    private mutating func list<Item>(
+        _ words: Field, _ count: Field, _ read: (String) -> Item?, _ place: String
+    ) -> [Item]? {
+        let items = words.words.compactMap(read)
+        guard let count = count.integer, items.count == Int(count) else {
+            unreadable.append(place)
+            return nil
+        }
+        return items
     }
 
     /// The opened value, or nil with the row noted as one that does not open.

@@ -4,7 +4,8 @@ import Crypto
 public final class VaultSnapshot: Sendable {
     /// The vault's revision that this is.
     public let revision: Int64
-    /// Rows whose seal did not open, as `table/primary key`; such apps and sessions are found, but refused.
+    /// Rows that cannot be used. Those whose seal did not open are `table/primary key`, and those with a value that
+    /// cannot be read are `table/name: column`. They are found, but refused.
     public let unreadable: [String]
 
     private let apps: [String: App]
@@ -12,6 +13,7 @@ public final class VaultSnapshot: Sendable {
     private let sessions: [String: AppSessions]
     private let keys: [SystemKey.Name: [SystemKey]]
     private let defaultApp: App?
+    private let appOfUnreadableMethods: App?
     private let boundExactly: [String: [App]]
     private let boundByGlob: [(glob: MethodGlob, app: App)]
 
@@ -36,6 +38,7 @@ public final class VaultSnapshot: Sendable {
             if session.isDefault { byApp[session.app]?.standard = session }
         }
         defaultApp = apps.first(where: \.isDefault)
+        appOfUnreadableMethods = apps.first { !$0.hasReadableMethods }
         var exact: [String: [App]] = [:]
         var patterned: [(glob: MethodGlob, app: App)] = []
         for app in apps {
@@ -95,6 +98,16 @@ public final class VaultSnapshot: Sendable {
         return found
     }
 
+    /// The token as it stands here, for one that an earlier or later copy has accepted. `now` is in milliseconds since
+    /// 1970. No secret is hashed: the two tokens have the same secret if their hashes are equal.
+    public func renew(_ token: AccessToken, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
+        guard let found = tokens[token.id], found === token || ConstantTime.equal(found.hash, token.hash) else {
+            throw .unknown
+        }
+        guard !found.isExpired(at: now) else { throw .expired }
+        return found
+    }
+
     // MARK: - Apps
 
     /// The app for a call of `method` by `token`: the one that `name` (`Top-App`) names; without a name the one app
@@ -111,6 +124,7 @@ public final class VaultSnapshot: Sendable {
             guard let found = apps[name] else { throw .unknown(name) }
             app = found
         } else {
+            if let unreadable = appOfUnreadableMethods { throw .unreadableBindings(app: unreadable.name) }
             guard let found = boundApp(method) ?? defaultApp ?? onlyApp else {
                 throw .unnamed(bound: boundApps(method))
             }

@@ -58,7 +58,7 @@ extension VaultStore {
         if let app { try VaultInput.name(app, field: "app name") }
         let rows = try await query(
             """
-            SELECT app, seller, (extract(epoch FROM expires_at) * 1000)::bigint, is_default,
+            SELECT app, seller, \(VaultReader.expiry), is_default,
                    (extract(epoch FROM created_at) * 1000)::bigint, (extract(epoch FROM updated_at) * 1000)::bigint
             FROM vault.sessions WHERE $1::text IS NULL OR app = $1 ORDER BY app, seller
             """, [app.map { .text($0) } ?? .null])

@@ -52,7 +52,7 @@ extension VaultStore {
         let rows = try await query(
             """
             SELECT id, name, array_to_string(scopes, ' '), array_to_string(apps, ' '), array_to_string(methods, ' '),
-                   (extract(epoch FROM created_at) * 1000)::bigint, (extract(epoch FROM expires_at) * 1000)::bigint
+                   (extract(epoch FROM created_at) * 1000)::bigint, \(VaultReader.expiry)
             FROM vault.tokens ORDER BY name
             """)
         return rows.map { row in

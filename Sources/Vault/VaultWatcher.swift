@@ -36,6 +36,7 @@ public actor VaultWatcher {
     private let settings: PostgresSettings
     private let key: SealingKey
     private let timing: Timing
+    private let wallClock: @Sendable () -> Int64
     private let onEvent: @Sendable (VaultEvent) -> Void
     private let onSnapshot: @Sendable (VaultSnapshot) -> Void
 
@@ -50,12 +51,13 @@ public actor VaultWatcher {
     private var waiter: CheckedContinuation<Void, Never>?
     private var timer: LoopTimer?
     private var isStopped = false
+    private var clock = ClockEpisode()
 
-    /// A watcher that does nothing until `run()`. Both closures are called on the loop: `onSnapshot` with each new
-    /// snapshot, `onEvent` with what is worth a log line.
+    /// A watcher that does nothing until `run()`. All closures are called on the loop: `onSnapshot` with each new
+    /// snapshot, `onEvent` with what is worth a log line, `wallClock` for the time of day in milliseconds since 1970.
     public init(
         settings: PostgresSettings, key: SealingKey, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
-        timing: Timing = Timing(),
+        timing: Timing = Timing(), wallClock: @escaping @Sendable () -> Int64,
         onEvent: @escaping @Sendable (VaultEvent) -> Void,
         onSnapshot: @escaping @Sendable (VaultSnapshot) -> Void
     ) {
@@ -64,6 +66,7 @@ public actor VaultWatcher {
         self.loop = loop
         self.freshness = freshness
         self.timing = timing
+        self.wallClock = wallClock
         self.onEvent = onEvent
         self.onSnapshot = onSnapshot
         backoff = Backoff(first: timing.firstRetry, limit: timing.longestRetry)
@@ -109,6 +112,8 @@ public actor VaultWatcher {
             try await VaultStore(connection: connection, key: key, timeout: timing.statement).ensureKeys()
             try await load(on: connection)
             backoff.succeeded()
+            let standbys = await connection.asynchronousStandbys(timeout: timing.statement)
+            if standbys > 0 { onEvent(.asynchronousStandbys(standbys)) }
             while !isStopped {
                 if !hasNews { await pause(timing.heartbeat) }
                 if let lost { throw VaultError(lost) }
@@ -140,7 +145,7 @@ public actor VaultWatcher {
     private func refresh(on connection: PostgresConnection) async throws(VaultError) {
         if hasNews { return try await load(on: connection) }
         let asked = EventLoop.now()
-        let current = try await connection.vaultRevision(timeout: timing.statement)
+        let current = try await heartbeat(on: connection)
         // Also when it is lower: a database that was restored.
         if current == revision { freshness.confirm(at: asked) } else { try await load(on: connection) }
     }
@@ -148,6 +153,8 @@ public actor VaultWatcher {
     private func load(on connection: PostgresConnection) async throws(VaultError) {
         let asked = EventLoop.now()
         noticed = nil
+        // Before the snapshot is in force: a replica whose clock is wrong must not take a first call.
+        _ = try await heartbeat(on: connection)
         let snapshot = try await VaultReader.load(on: connection, key: key, timeout: timing.statement)
         revision = snapshot.revision
         freshness.confirm(at: asked)
@@ -157,6 +164,23 @@ public actor VaultWatcher {
             .loaded(
                 revision: snapshot.revision, apps: counts.apps, sessions: counts.sessions, tokens: counts.tokens,
                 unreadable: snapshot.unreadable))
+    }
+
+    /// Asks for the revision, and compares the clocks.
+    private func heartbeat(on connection: PostgresConnection) async throws(VaultError) -> Int64 {
+        let asked = EventLoop.now()
+        let (revision, databaseClock) = try await connection.vaultHeartbeat(timeout: timing.statement)
+        let roundTrip = Int64((EventLoop.now() - asked) / 1_000_000)
+        let offset = ClockOffset.measure(database: databaseClock, replica: wallClock(), roundTrip: roundTrip)
+        freshness.clock.record(milliseconds: offset)
+        let seconds = Double(offset) / 1000
+        switch clock.note(seconds: seconds) {
+        case .agrees: onEvent(.clockAgrees(seconds: seconds))
+        case .differs: onEvent(.clockDiffers(seconds: seconds, isUsable: true))
+        case .unusable: onEvent(.clockDiffers(seconds: seconds, isUsable: false))
+        case nil: break
+        }
+        return revision
     }
 
     // MARK: - What wakes the watcher

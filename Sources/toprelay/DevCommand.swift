@@ -38,7 +38,7 @@ struct DevCommand: AsyncParsableCommand {
         try early.check()
         let environment = try Self.environment(database: database, masterKey: DevSecrets(folder: folder).masterKey())
         let settings = try Settings.read(environment: environment)
-        let process = ProcessParts(settings)
+        let process = try ProcessParts(settings)
         let catalog = try process.catalog()
         let store = try StoreSettings.read(environment: environment, needsMasterKey: true)
         try await MigrateCommand.migrate(store)
@@ -46,7 +46,7 @@ struct DevCommand: AsyncParsableCommand {
             store: store, folder: folder, catalog: catalog, logger: process.logger)
         try early.check()
         let service = try await RelayService(
-            settings: settings, catalog: catalog, registry: process.registry, logger: process.logger
+            settings: process.settings, catalog: catalog, registry: process.registry, logger: process.logger
         ) { port in
             let url = "http://127.0.0.1:\(port)"
             try? lock.say(url)

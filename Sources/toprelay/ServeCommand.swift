@@ -16,23 +16,25 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let settings = try Settings.read(environment: Environment.variables)
-            let process = ProcessParts(settings)
+            let process = try ProcessParts(settings)
             let service = try await RelayService(
-                settings: settings, catalog: try process.catalog(), registry: process.registry, logger: process.logger)
+                settings: process.settings, catalog: try process.catalog(), registry: process.registry,
+                logger: process.logger)
             try await process.run(service)
         }
     }
 }
 
-/// What every serving process sets up once: logs, metrics, signals.
+/// What every serving process sets up once: logs, metrics, signals, and its limit of open files.
 struct ProcessParts {
     let registry: PrometheusRegistry
     let logger: Logger
-    private let settings: Settings
+    /// The settings in force: their limits fit the process.
+    let settings: Settings
     private let writer: LogWriter
 
-    init(_ settings: Settings) {
-        self.settings = settings
+    /// - Throws: `TooFewDescriptors` when the process may open too few files.
+    init(_ settings: Settings) throws {
         let writer = LogWriter.standardError()
         let factory = settings.logFormat.factory(level: settings.logLevel, writer: writer)
         LoggingSystem.bootstrap(factory)
@@ -41,6 +43,7 @@ struct ProcessParts {
         self.writer = writer
         self.registry = registry
         logger = Logger(label: "toprelay")
+        self.settings = try settings.fittingDescriptors(logger)
     }
 
     /// The embedded entries, and those of TOPRELAY_CATALOG.

@@ -86,7 +86,7 @@ import Testing
                 try await KnownCall(callID(now - 3 * Self.day), deadline: now + Self.hour).insert(on: connection)
                 let before = try await Reconciliation.run(day: day, on: connection, timeout: .seconds(10))
                 #expect(before.closed == 0 && before.open == 1)
-                try await connection.execute("UPDATE audit.intents SET deadline = now() - interval '1 minute'")
+                try await connection.execute("UPDATE audit.intents SET deadline = at")
                 let after = try await Reconciliation.run(day: day, on: connection, timeout: .seconds(10))
                 #expect(after.closed == 1 && after.open == 0)
             }

@@ -27,6 +27,32 @@ import Testing
         }
     }
 
+    @Test(
+        "A call's time counts from PostgreSQL's clock, however wrong the replica's is",
+        arguments: [-3 * 86_400_000, -3_600_000, 0, 600_000, 3_600_000, 82_800_000] as [Int64])
+    func wrongClock(_ offset: Int64) async throws {
+        try await withTrail { trail in
+            try await trail.frozen { connection, now in
+                if offset < -86_400_000 {
+                    try await connection.execute(
+                        "SELECT audit.make_partitions(audit.day(now()) - n) FROM generate_series(2, 4) AS n")
+                }
+                let (over, running) = (now - 30_000 - Self.grace - 1, now - 30_000 - Self.grace + 1)
+                for madeAt in [over, running] {
+                    var call = KnownCall(callID(madeAt + offset))
+                    call.madeAt = madeAt
+                    try await call.insert(on: connection)
+                }
+                // Late rows of earlier days are the business of the look at whole days.
+                #expect(try await Reconciliation.run(on: connection, sinceSeconds: 4 * 86_400) == 1)
+                let rows = try await connection.query(
+                    "SELECT duration_us / 1000 AS ms, (extract(epoch FROM at) * 1000)::bigint AS at FROM audit.calls")
+                #expect(rows.count == 1 && rows[0]["at"].integer == over + offset)
+                #expect((45_001...45_002).contains(rows[0]["ms"].integer ?? 0), "\(rows[0]["ms"])")
+            }
+        }
+    }
+
     @Test("The row repeats what the intent says, and its duration runs to the closing")
     func row() async throws {
         try await withTrail { trail in

@@ -63,6 +63,8 @@ struct KnownCall: Sendable {
     var ending = Outcome.success
     /// Milliseconds since 1970.
     var deadline: Int64
+    /// When PostgreSQL took the intent, milliseconds since 1970; nil: when the replica's clock says that it began.
+    var madeAt: Int64?
 
     init(_ id: CallID, deadline: Int64? = nil) {
         self.id = id
@@ -83,11 +85,12 @@ struct KnownCall: Sendable {
         let parameters: [SQLValue] = [
             .text(id.text), .text(Self.instant(id.epochMilliseconds)), .text(Self.instant(deadline)), .text(caller),
             .text(app), seller.map { .text($0) } ?? .null, .text(method),
+            .text(Self.instant(madeAt ?? id.epochMilliseconds)),
         ]
         _ = try await connection.query(
             """
-            INSERT INTO audit.intents (id, at, deadline, replica, caller, app, seller, method, request)
-            VALUES ($1, $2, $3, 'test', $4, $5, $6, $7, '{}')
+            INSERT INTO audit.intents (id, at, deadline, replica, caller, app, seller, method, request, made_at)
+            VALUES ($1, $2, $3, 'test', $4, $5, $6, $7, '{}', $8)
             """, parameters)
         if rows == .reconciled || rows == .both { try await insertRow(source: 0, "unknown", 504, connection) }
         if rows == .ended || rows == .both { try await insertRow(source: 1, ending.rawValue, 200, connection) }

@@ -141,7 +141,8 @@ struct AuditAPITests {
         "bad parameters are refused by name",
         arguments: [
             "limit=0", "limit=1001", "limit=x", "limit=-1", "from=yesterday", "to=2026-01-01", "outcome=fine",
-            "cursor=x", "include=secrets", "unknown=1", "app=a&app=b", "method=%zz", "from=2026-13-01T00:00:00Z",
+            "cursor=x", "include=secrets", "include=,", "include=request,", "unknown=1", "app=a&app=b", "method=%zz",
+            "from=2026-13-01T00:00:00Z",
         ])
     func badParameters(_ query: String) async throws {
         let answer = try await list(try await Stage.shared, query)

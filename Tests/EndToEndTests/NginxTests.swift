@@ -1,11 +1,13 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Two replicas behind real nginx", .bounded)
 struct NginxTests {
     /// nginx with deploy/'s own configuration, in front of these ports.
-    private func startNginx(_ replicas: [Int]) async throws -> (port: Int, child: Child) {
+    /// - Parameter log: the file for its access log.
+    private func startNginx(_ replicas: [Int], log: String? = nil) async throws -> (port: Int, child: Child) {
         let folder = try Watchdog.shared.makeFolder("nginx")
         let port = Ports.free()
         try await Command.succeed(
@@ -14,7 +16,7 @@ struct NginxTests {
         if getuid() == 0 { try await Command.succeed(["/bin/chmod", "-R", "a+rwX", folder]) }
         let child = try Child(
             ["/usr/sbin/nginx", "-p", folder, "-c", folder + "/nginx.conf", "-g", "daemon off;"],
-            output: folder + "/out", errors: folder + "/err")
+            output: log ?? folder + "/out", errors: folder + "/err")
         try await eventually("nginx listens") {
             guard child.isRunning else { throw NeverHappened(description: Command.read(folder + "/err")) }
             return (try? HTTPConnection(port: port)) != nil
@@ -58,6 +60,37 @@ struct NginxTests {
             #expect(answer.status == status)
             #expect(answer.problem == "payload-too-large", "\(answer)")
         }
+        await stage.stop()
+    }
+
+    @Test("no trick makes the relay see a request that nginx did not pass on")
+    func smuggling() async throws {
+        let stage = try await Stage.make()
+        let log = try Watchdog.shared.makeFolder("nginx-log") + "/access"
+        let (port, nginx) = try await startNginx([stage.relay.port], log: log)
+        defer { nginx.kill() }
+        func passedCount() -> Int {
+            Command.read(log).split(separator: "\n").count { $0.contains(#""upstream":"127"#) }
+        }
+        func requestCount() async throws -> Int {
+            let text = try await stage.relay.get("/metrics").text
+            let line = text.split(separator: "\n").first { $0.hasPrefix("toprelay_requests_total ") }
+            return line.flatMap { Double($0.dropFirst("toprelay_requests_total ".count)) }.map(Int.init) ?? 0
+        }
+        for trick in SmugglingTricks.all {
+            let (seen, passed) = (try await requestCount(), passedCount())
+            let input = trick.bytes
+            try await onThread {
+                let connection = try HTTPConnection(port: port)
+                try? connection.send(input)
+                connection.endOutput()
+                _ = try connection.readToEnd()
+            }
+            // One request is the look at the figure itself. A request that its client left may come after its log line.
+            let more = try await requestCount() - seen - 1
+            try await eventually("nginx has passed on what the relay saw: \(trick)") { passedCount() - passed >= more }
+        }
+        #expect(passedCount() > 0)
         await stage.stop()
     }
 

@@ -30,18 +30,22 @@ import Testing
         }
     }
 
-    @Test("Connections over the limit of refusals are closed at once")
+    @Test("Connections over both limits wait in the kernel, and then get their 503 even if they send nothing")
     func refusals() async throws {
         try await serving { configuration in
             configuration.maximumConnections = 1
             configuration.maximumRefusals = 1
         } _: { port, _, server in
             let first = try RawClient(port: port)
-            let second = try RawClient(port: port)
-            try await eventually { server.statistics.openConnections.value == 2 }
-            let third = try RawClient(port: port)
-            #expect(try third.isAtEnd())
-            withExtendedLifetime((first, second)) {}
+            try await eventually { server.statistics.admittedConnections.value == 1 }
+            let others = try (0..<5).map { _ in try RawClient(port: port) }
+            for other in others {
+                #expect(try other.answer().status == 503)
+                other.close()
+            }
+            #expect(server.statistics.refusedConnections.value == 5)
+            try first.send(get("/x"))
+            #expect(try first.answer().status == 200)
         }
     }
 
@@ -78,9 +82,7 @@ import Testing
 
     @Test("Many connections at once on several event loops")
     func many() async throws {
-        try await serving { configuration in
-            configuration.threads = 3
-        } _: { port, _, server in
+        try await serving(loops: 3) { port, _, server in
             let clients = try (0..<200).map { _ in try RawClient(port: port) }
             for (number, client) in clients.enumerated() { try client.send(post("/echo", "\(number)")) }
             for (number, client) in clients.enumerated() { #expect(try client.answer().body == "\(number)") }

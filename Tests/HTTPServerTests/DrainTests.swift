@@ -1,3 +1,4 @@
+import EventLoop
 import HTTPServer
 import Logging
 import ServiceLifecycle
@@ -69,8 +70,10 @@ import Testing
 
     @Test("As a service it ends on a graceful shutdown")
     func service() async throws {
+        let loop = try EventLoop(name: "http")
+        defer { loop.shutdown() }
         let server = HTTPServer(
-            configuration: .init(address: .tcp(host: "127.0.0.1", port: 0)), responder: TestResponder(),
+            configuration: .init(address: .tcp(host: "127.0.0.1", port: 0)), loops: [loop], responder: TestResponder(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let group = ServiceGroup(
             configuration: .init(
@@ -89,8 +92,11 @@ import Testing
     @Test("An address that is taken is reported with its name")
     func taken() async throws {
         try await serving { port, _, _ in
+            let loop = try EventLoop(name: "http")
+            defer { loop.shutdown() }
             let second = HTTPServer(
-                configuration: .init(address: .tcp(host: "127.0.0.1", port: port)), responder: TestResponder(),
+                configuration: .init(address: .tcp(host: "127.0.0.1", port: port)), loops: [loop],
+                responder: TestResponder(),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let error = await #expect(throws: StartError.self) { try await second.start() }
             #expect(error?.description.hasPrefix("cannot listen on 127.0.0.1:\(port): ") == true)

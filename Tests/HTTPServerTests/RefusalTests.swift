@@ -65,7 +65,7 @@ import Testing
             "GET http:///x HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n",
             "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n",
             "GET /ü HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a\tb HTTP/1.1\r\nHost: h\r\n\r\n",
-            "GET / HTTPS/1.1\r\nHost: h\r\n\r\n",
+            "GET / HTTPS/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\n\r\nHost: h\r\n\r\n",
             "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n",
         ])
     func requestLine(text: String) async throws {
@@ -74,7 +74,7 @@ import Testing
 
     @Test(
         "Versions that are not HTTP/1.0 or 1.1 are refused",
-        arguments: ["HTTP/2.0", "HTTP/0.9", "HTTP/1.2", "HTTP/3.1", "HTTP/1.1 x", "HTTP/1.1\n"])
+        arguments: ["HTTP/2.0", "HTTP/0.9", "HTTP/1.2", "HTTP/3.1", "HTTP/1.1 x"])
     func version(version: String) async throws {
         #expect(try await refused("GET / \(version)\r\nHost: h\r\n\r\n") == 505)
     }

@@ -1,17 +1,20 @@
+import EventLoop
 import HTTPServer
 import Logging
 import TestSupport
 
 /// Runs a test against a server on a free port, and ends the server.
 func serving(
-    _ change: (inout HTTPServer.Configuration) -> Void = { _ in },
+    loops count: Int = 1, _ change: (inout HTTPServer.Configuration) -> Void = { _ in },
     _ test: (Int, TestResponder, HTTPServer) async throws -> Void
 ) async throws {
     var configuration = HTTPServer.Configuration(address: .tcp(host: "127.0.0.1", port: 0))
     change(&configuration)
     let responder = TestResponder()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let server = HTTPServer(configuration: configuration, responder: responder, logger: logger)
+    let loops = try (0..<count).map { try EventLoop(name: "http-\($0)") }
+    defer { for loop in loops { loop.shutdown() } }
+    let server = HTTPServer(configuration: configuration, loops: loops, responder: responder, logger: logger)
     try await server.start()
     do {
         try await test(server.port ?? 0, responder, server)

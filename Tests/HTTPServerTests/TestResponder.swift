@@ -2,24 +2,32 @@ import Dispatch
 import HTTPServer
 import Synchronization
 
-/// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, all else says
-/// what it got. `/stream` and what is below it gives a body that the test writes.
+/// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, `/loop` the
+/// number of its loop; all else says what it got. `/stream` and what is below it gives a body that the test writes. `/denied` is answered 401 from its head
+/// alone, and `/unread` drops its body.
 final class TestResponder: Responder {
     private struct State: Sendable {
         var held: [@Sendable (ServerResponse) -> Void] = []
         var paths: [String] = []
+        var heads: [String] = []
         var streams: [ResponseStream] = []
     }
 
     private let state = Mutex(State())
 
-    func bodyLimit(method: String, path: String) -> Int {
-        path == "/small" ? 10 : 1024 * 1024
+    func decide(on request: ServerRequest, bodyLength: Int?) -> HeadDecision {
+        state.withLock { $0.heads.append(request.path) }
+        switch request.path {
+        case "/denied": return .answer(ServerResponse(status: 401, body: Array("denied".utf8)))
+        case "/unread": return .proceed(BodyPlan(limit: 1024 * 1024, isKept: false))
+        default: return .proceed(BodyPlan(limit: request.path == "/small" ? 10 : 1024 * 1024, context: request.path))
+        }
     }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
         state.withLock { $0.paths.append(request.path) }
         switch request.path {
+        case "/context": reply(ServerResponse(status: 200, body: Array("\(request.context ?? "none")".utf8)))
         case "/echo": reply(ServerResponse(status: 200, body: request.body))
         case "/later":
             DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) {
@@ -27,6 +35,13 @@ final class TestResponder: Responder {
             }
         case "/held": state.withLock { $0.held.append(reply) }
         case "/forgotten": break
+        case "/loop": reply(ServerResponse(status: 200, body: Array("\(request.loopIndex)".utf8)))
+        case "/unframed", "/unframed/close":
+            let stream = ResponseStream()
+            reply(ServerResponse(unframed: stream, closesConnection: request.path.hasSuffix("close")))
+            stream.put(Array("HTTP/1.1 299 Own\r\nContent-Length: 9\r\n\r\nbro".utf8))
+            if request.path == "/unframed" { stream.put(Array("ken-off".utf8.prefix(6))) }
+            stream.finish()
         case let path where path.hasPrefix("/stream"):
             let stream = ResponseStream()
             reply(ServerResponse(status: path.hasSuffix("204") ? 204 : 200, headers: [("X-A", "b")], stream: stream))
@@ -56,6 +71,9 @@ final class TestResponder: Responder {
         if fault.status == 503 { headers.append(("Retry-After", "1")) }
         return ServerResponse(status: fault.status, headers: headers, body: Array("\(path)|\(fault)".utf8))
     }
+
+    /// The paths of all requests that the responder was asked about so far.
+    var heads: [String] { state.withLock { $0.heads } }
 
     /// The paths of all requests so far.
     var paths: [String] { state.withLock { $0.paths } }

@@ -220,7 +220,8 @@ import Vault
         try await withStage(gateway: server.url(), isFresh: false) { stage in
             try expect(try await stage.call(Methods.lease), .auditUnavailable)
             let worker = stage.worker
-            let problem = await #expect(throws: Problem.self) { try await worker.authorize("Bearer x", for: .relay) }
+            let token = stage.token
+            let problem = await #expect(throws: Problem.self) { try await worker.confirm(token, for: .relay) }
             #expect(problem?.type == .auditUnavailable)
         }
         #expect(server.requests.isEmpty)

@@ -83,7 +83,7 @@ struct MultipartDecoderTests {
             parameters.append(Parameter(name: "sign", value: sign))
             var request = WireRequest(
                 verb: "POST", path: "/router/rest", query: "",
-                contentType: MultipartEncoding.contentType(boundary: "B"), isKeptAlive: true)
+                contentType: MultipartEncoding.contentType(boundary: "B"))
             request.body = MultipartEncoding.encode(parameters, files: files, boundary: "B")
             _ = gateway.answer(request)
             return try #require(gateway.calls.last).errorCode

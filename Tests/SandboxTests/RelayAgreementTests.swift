@@ -72,7 +72,7 @@ struct RelayAgreementTests {
         for method in SignMethod.allCases {
             var request = WireRequest(
                 verb: "POST", path: "/router/rest", query: "",
-                contentType: "application/x-www-form-urlencoded;charset=UTF-8", isKeptAlive: true)
+                contentType: "application/x-www-form-urlencoded;charset=UTF-8")
             request.body = try form(entry, call, method)
             guard case .write(let bytes)? = gateway.answer(request).first else {
                 Issue.record("no answer")

@@ -1,5 +1,5 @@
 import HTTPServer
-import NIOHTTP1
+import HTTP1
 import Relay
 import Testing
 
@@ -13,7 +13,7 @@ import Testing
             "Idempotency-Key", "Top_App", "Content-Type", "Host", "XTop-Seller", "Top-Re`",
         ]
         for _ in 0..<3000 {
-            var headers = HTTPHeaders()
+            var headers = HeaderFields()
             for number in 0..<Int.random(in: 0...6) {
                 let name = names.randomElement() ?? ""
                 headers.add(

@@ -1,13 +1,13 @@
 import Catalog
 import HTTPServer
-import NIOHTTP1
+import HTTP1
 import Relay
 import Testing
 
 @testable import Service
 
 @Suite struct ContentTypeTests {
-    private func check(_ headers: HTTPHeaders) throws {
+    private func check(_ headers: HeaderFields) throws {
         try ServerRequest(method: "POST", path: "/", headers: headers).checkIsJSON()
     }
 
@@ -33,9 +33,9 @@ import Testing
         return (file: try Entry.read(page: page("byte[]")), plain: try Entry.read(page: page("byte[] []")))
     }
 
-    private func boundary(_ type: String, _ entry: Entry, _ more: HTTPHeaders = [:]) throws -> MultipartBoundary? {
-        var headers: HTTPHeaders = ["Content-Type": type]
-        headers.add(contentsOf: more)
+    private func boundary(_ type: String, _ entry: Entry, _ more: HeaderFields = [:]) throws -> MultipartBoundary? {
+        var headers: HeaderFields = ["Content-Type": type]
+        for index in more.indices { headers.add(name: more.name(at: index), value: more.value(at: index)) }
         return try ServerRequest(method: "POST", path: "/", headers: headers).callBoundary(entry)
     }
 
@@ -48,7 +48,7 @@ import Testing
             #expect(try boundary("application/json", entry) == nil)
             #expect(try boundary("application/json; charset=utf-8", entry) == nil)
         }
-        let refused: [(String, Entry, HTTPHeaders, ProblemType)] = [
+        let refused: [(String, Entry, HeaderFields, ProblemType)] = [
             (form, plain, [:], .unsupportedMediaType),
             ("multipart/mixed; boundary=x", file, [:], .unsupportedMediaType),
             ("text/plain", file, [:], .unsupportedMediaType), ("multipart/form-data", file, [:], .malformedRequest),
@@ -78,7 +78,7 @@ import Testing
             ["Content-Type": "application/json", "Content-Encoding": "gzip"], ["Content-Encoding": "br"],
         ] as [[String: String]])
     func refused(_ headers: [String: String]) {
-        let problem = #expect(throws: Problem.self) { try check(HTTPHeaders(headers.map { ($0.key, $0.value) })) }
+        let problem = #expect(throws: Problem.self) { try check(HeaderFields(headers.map { ($0.key, $0.value) })) }
         #expect(problem?.type == .unsupportedMediaType)
     }
 

@@ -52,6 +52,25 @@ import Vault
     }
 
     @Test(
+        "A clock that is more than five minutes off makes a replica unready",
+        arguments: [
+            (0, "agrees with PostgreSQL's", true), (45_000, "45 s ahead of PostgreSQL's", true),
+            (-300_000, "300 s behind PostgreSQL's", true),
+            (600_000, "600 s ahead of PostgreSQL's; calls are refused above 300 s", false),
+            (-301_000, "301 s behind PostgreSQL's; calls are refused above 300 s", false),
+        ] as [(Int64, String, Bool)])
+    func clock(_ milliseconds: Int64, _ text: String, _ isReady: Bool) throws {
+        let freshness = VaultFreshness()
+        freshness.confirm(at: EventLoop.now())
+        let readiness = Readiness(freshness: freshness, catalog: try CatalogHolder(folder: nil))
+        readiness.setConnected(true)
+        readiness.markLoaded()
+        #expect(try state(readiness).checks["clock"] == "not compared with PostgreSQL's yet" && readiness.isReady)
+        freshness.clock.record(milliseconds: milliseconds)
+        #expect(try state(readiness).checks["clock"] == text && readiness.isReady == isReady)
+    }
+
+    @Test(
         "Partitions are told in words; only their lack today is a fault",
         arguments: [
             (14, "14 days ahead", true), (1, "1 days ahead", true), (0, "less than a day of partitions is left", true),

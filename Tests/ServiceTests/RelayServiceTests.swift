@@ -2,10 +2,10 @@ import Crypto
 import class EventLoop.EventLoop
 import Foundation
 import Glibc
+import HTTP1
 import HTTPServer
 import JSON
 import Logging
-import NIOHTTP1
 import Postgres
 import Relay
 import Telemetry
@@ -90,6 +90,9 @@ import Vault
             let bad = try await service.request(
                 "POST", Self.leasePath, token: service.tokens.shop, [("X-Request-Id", "a b")], body: Self.lease)
             #expect(bad.status == 400 && bad.problem == "malformed-request")
+            #expect(bad.fields["x-request-id"]?.utf8.count == 36)
+            let health = try await service.request("GET", "/livez", [("X-Request-Id", "a b")])
+            #expect(health.status == 200 && health.fields["x-request-id"]?.utf8.count == 36)
         }
     }
 
@@ -230,16 +233,16 @@ import Vault
             to: folder.appending(path: "tmall.car.lease.freedownpayment.put.overlay.yaml"), atomically: false,
             encoding: .utf8)
         let catalog = try CatalogHolder(folder: folder.path)
-        let responder = RelayResponder(
-            catalog: catalog, workers: [], readiness: Readiness(freshness: VaultFreshness(), catalog: catalog),
-            registry: PrometheusRegistry())
-        #expect(responder.bodyLimit(method: "POST", path: Self.leasePath) == 4 << 20)
-        #expect(responder.bodyLimit(method: "POST", path: "/v1/top/tmall.car.lease.freedownpayment.put") == 4 << 20)
-        #expect(responder.bodyLimit(method: "POST", path: "/v1/top/tmall.aliauto.carprofile.sync") == 1 << 20)
-        #expect(responder.bodyLimit(method: "POST", path: "/nowhere") == 1 << 20)
+        func limit(_ path: String) -> Int {
+            RelayResponder.bodyLimit(of: try? Route.find(path, in: catalog.current))
+        }
+        #expect(limit(Self.leasePath) == 4 << 20)
+        #expect(limit("/v1/top/tmall.car.lease.freedownpayment.put") == 4 << 20)
+        #expect(limit("/v1/top/tmall.aliauto.carprofile.sync") == 1 << 20)
+        #expect(limit("/nowhere") == 1 << 20)
     }
 
-    @Test("Replies are given on the loops of the workers, which take turns")
+    @Test("A call is made and answered on the loop that its request arrived on")
     func threads() async throws {
         let gateway = ScriptedServer.answering(answer(Self.success))
         let key = SecureRandom.bytes(32)
@@ -259,15 +262,22 @@ import Vault
             })
         let catalog = try CatalogHolder(folder: nil)
         let responder = RelayResponder(
-            catalog: catalog, workers: workers.all, readiness: Readiness(freshness: freshness, catalog: catalog),
-            registry: PrometheusRegistry())
+            catalog: catalog, workers: workers.all, authorizer: workers.authorizer,
+            readiness: Readiness(freshness: freshness, catalog: catalog), registry: PrometheusRegistry())
         var repliedOn: [Int?] = []
-        for _ in 0..<4 {
-            let request = ServerRequest(
-                method: "POST", path: Self.leasePath, headers: ["Authorization": "Bearer \(tokens.shop)"],
-                body: Array(Self.lease.utf8))
+        for index in [0, 1, 0, 1] {
+            var request = ServerRequest(
+                method: "POST", path: Self.leasePath, headers: ["Authorization": "Bearer \(tokens.shop)"])
+            request.loopIndex = index
+            guard case .proceed(let plan) = responder.decide(on: request, bodyLength: nil) else {
+                Issue.record("the head was refused")
+                break
+            }
+            request.context = plan.context
+            request.body = Array(Self.lease.utf8)
+            let whole = request
             let (status, worker) = await withCheckedContinuation { continuation in
-                responder.respond(to: request) { response in
+                responder.respond(to: whole) { response in
                     let worker = workers.all.firstIndex { $0.loop.isOnLoop }
                     continuation.resume(returning: (response.status, worker))
                 }

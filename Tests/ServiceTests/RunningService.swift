@@ -26,6 +26,7 @@ struct RunningService: Sendable {
     let port: Int
     let tokens: Tokens
     let database: TestDatabase
+    let workers: WorkerGroup
 
     /// One request on a connection of its own. It waits on a thread of its own: one of the tests' few would be missed.
     func request(
@@ -71,7 +72,10 @@ func testSettings(_ database: TestDatabase, gateway: String, key: [UInt8], worke
 }
 
 /// Runs `body` with a replica whose calls go to `gateway`, and drains it.
-func withService(gateway: String, _ body: @escaping @Sendable (RunningService) async throws -> Void) async throws {
+func withService(
+    gateway: String, stallLimit: Duration = .seconds(10),
+    _ body: @escaping @Sendable (RunningService) async throws -> Void
+) async throws {
     let key = SecureRandom.bytes(32)
     let (database, tokens) = try await onLoop { loop in
         let database = try await TestDatabase.make(on: loop)
@@ -81,7 +85,7 @@ func withService(gateway: String, _ body: @escaping @Sendable (RunningService) a
     let service = try await RelayService(
         settings: try testSettings(database, gateway: gateway, key: key), catalog: try CatalogHolder(folder: nil),
         registry: PrometheusRegistry(catalog: RelayMetrics.catalog),
-        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), stallLimit: stallLimit,
         onReady: { announce.yield($0) })
     let running = Task { try await service.run() }
     let ended = Task {
@@ -90,7 +94,10 @@ func withService(gateway: String, _ body: @escaping @Sendable (RunningService) a
     }
     var result = Result<Void, any Error>.success(())
     if let port = await ports.first(where: { _ in true }) {
-        result = await Result { try await body(RunningService(port: port, tokens: tokens, database: database)) }
+        result = await Result {
+            try await body(
+                RunningService(port: port, tokens: tokens, database: database, workers: service.workers))
+        }
     } else {
         Issue.record("the service ended before it was ready")
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import HTTPServer
 import Testing
@@ -44,6 +45,7 @@ struct SettingsTests {
         #expect((1...WorkerCount.maximum).contains(settings.workers))
         #expect("\(settings.logLevel)" == "info" && "\(settings.logFormat)" == "json")
         #expect(settings.maximumConnections == 4096 && settings.maximumCallsInFlight == 2048)
+        #expect(settings.maximumBodyBytes == 67_108_864)
         #expect(settings.outcomeQueueRows == 100_000 && settings.outcomeQueueBytes == 256 << 20)
     }
 
@@ -56,7 +58,9 @@ struct SettingsTests {
             "TOPRELAY_DRAIN_DELAY": "5", "TOPRELAY_SHUTDOWN_TIMEOUT": "60", "TOPRELAY_MAX_CONNECTIONS": "10",
             "TOPRELAY_MAX_CALLS_IN_FLIGHT": "20", "TOPRELAY_REQUEST_TIMEOUT": "2", "TOPRELAY_IDLE_TIMEOUT": "3",
             "TOPRELAY_OUTCOME_QUEUE_ROWS": "100", "TOPRELAY_OUTCOME_QUEUE_MIB": "1",
+            "TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT": "100000",
         ])
+        let server = settings.makeServer()
         #expect("\(settings.listen)" == "[::]:0")
         #expect("\(settings.gatewayURL)" == "http://127.0.0.1:9/router/rest")
         #expect(settings.caFile == #filePath && settings.catalogFolder == "/tmp")
@@ -64,9 +68,10 @@ struct SettingsTests {
         #expect(settings.workers == 3)
         #expect("\(settings.logLevel)" == "warning" && "\(settings.logFormat)" == "text")
         #expect(settings.shutdownTimeout == .seconds(60))
+        #expect(settings.maximumBodyBytes == 100_000 && server.bodyBudget.limit == 100_000)
         #expect(settings.maximumConnections == 10 && settings.maximumCallsInFlight == 20)
         #expect(settings.requestTimeout == .seconds(2) && settings.idleTimeout == .seconds(3))
-        #expect(settings.server.headTimeout == .seconds(2) && settings.server.bodyTimeout == .seconds(2))
+        #expect(server.headTimeout == .seconds(2) && server.bodyTimeout == .seconds(2))
         #expect(settings.outcomeQueueRows == 100 && settings.outcomeQueueBytes == 1 << 20)
     }
 

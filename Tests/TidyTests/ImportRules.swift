@@ -4,16 +4,18 @@ enum ImportRules {
     static let everywhere: Set<String> = ["Glibc", "Synchronization"]
 
     /// Modules whose Swift may hold pointers: because they wrap C, and `Bytes` because it looks at words of eight bytes.
-    static let wrappers: Set<String> = ["EventLoop", "Crypto", "Curl", "Postgres", "Migrations", "Bytes"]
+    static let wrappers: Set<String> = ["EventLoop", "Crypto", "Curl", "Postgres", "Migrations", "Bytes", "Sockets"]
 
     /// The modules of `Sources` and what each may import besides. Read it from the bottom up: no module knows one that
     /// stands below it.
     static let table: KeyValuePairs<String, Set<String>> = [
         "EventLoop": ["CEventLoop"],
+        "Sockets": ["CSockets"],
         "Bytes": [],
         "JSON": ["Bytes"],
+        "HTTP1": ["Bytes"],
         "Crypto": ["CLibcrypto"],
-        "Curl": ["CLibcurl", "EventLoop"],
+        "Curl": ["CLibcurl", "CZlib", "EventLoop"],
         "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
         "Migrations": ["CMigrations"],
         "TOP": ["Bytes", "JSON", "Crypto"],
@@ -22,19 +24,20 @@ enum ImportRules {
         "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],
         "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
-        "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle", "Atomics"],
+        "HTTPServer": ["Bytes", "EventLoop", "HTTP1", "Sockets", "Logging", "ServiceLifecycle"],
         "Relay": [
             "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
             "Telemetry", "Logging", "Metrics",
         ],
         "Service": [
-            "Relay", "HTTPServer", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog", "Vault",
-            "Audit", "Curl", "Migrations", "NIOHTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
+            "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog",
+            "Vault",
+            "Audit", "Curl", "Migrations", "HTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
             "Atomics", "CConsole",
             "FoundationEssentials",
         ],
         "Sandbox": [
-            "Catalog", "JSON", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle",
+            "Catalog", "EventLoop", "HTTP1", "HTTPServer", "JSON", "Logging", "ServiceLifecycle",
         ],
         // Foundation starts processes and writes files for `toprelay dev`, and reads secrets; no call passes here.
         "toprelay": [

@@ -89,7 +89,7 @@ struct VaultSnapshotTests {
     func unreadableApp() {
         let broken = App(
             name: "a", appKey: "1", openedSecret: nil, gatewayURL: nil, allowsHTTP: false, signMethod: "md5",
-            isDefault: true, methods: [])
+            isDefault: true, readableMethods: [])
         let vault = snapshot(apps: [broken, app("b")])
         #expect(throws: AppRefusal.unreadable(app: "a")) {
             try vault.resolveApp(named: nil, for: "m", token: Self.everything)

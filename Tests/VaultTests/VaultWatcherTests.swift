@@ -1,5 +1,6 @@
 import Crypto
 import EventLoop
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -20,11 +21,14 @@ struct VaultWatcherTests {
         let run: Task<VaultError?, Never>
         var words: AsyncStream<Word>.Iterator
 
-        init(_ vault: TestVault, key: SealingKey? = nil, timing: VaultWatcher.Timing = Watched.onNoticesOnly()) throws {
+        init(
+            _ vault: TestVault, key: SealingKey? = nil, timing: VaultWatcher.Timing = Watched.onNoticesOnly(),
+            wallClock: @escaping @Sendable () -> Int64 = Watched.time
+        ) throws {
             let (stream, feed) = AsyncStream<Word>.makeStream()
             let watcher = VaultWatcher(
                 settings: try vault.settings, key: key ?? vault.key, loop: vault.loop, timing: timing,
-                onEvent: { feed.yield(.event($0)) }, onSnapshot: { feed.yield(.snapshot($0)) })
+                wallClock: wallClock, onEvent: { feed.yield(.event($0)) }, onSnapshot: { feed.yield(.snapshot($0)) })
             self.watcher = watcher
             words = stream.makeAsyncIterator()
             run = Task {
@@ -45,6 +49,24 @@ struct VaultWatcherTests {
             }
             return nil
         }
+
+        /// The next event about the clock.
+        mutating func clockEvent() async -> VaultEvent? {
+            while let word = await words.next(isolation: #isolation) {
+                switch word {
+                case .event(let event):
+                    switch event {
+                    case .clockDiffers, .clockAgrees: return event
+                    case .loaded, .failed, .asynchronousStandbys: break
+                    }
+                case .snapshot: break
+                }
+            }
+            return nil
+        }
+
+        /// The time of day, in milliseconds since 1970.
+        static func time() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
         /// The next failure that it told.
         mutating func failure() async -> VaultError? {
@@ -176,6 +198,38 @@ struct VaultWatcherTests {
                 await vault.loop.sleep(for: .milliseconds(5))
             }
             #expect(watched.watcher.freshness.secondsSinceConfirmed(at: start) == 0)
+            #expect(await watched.stop() == nil)
+        }
+    }
+
+    @Test("A clock that differs is told once, with its sign, again when calls must be refused, and when it agrees")
+    func clock() async throws {
+        try await withVault { vault in
+            _ = try await vault.store().ensureKeys()
+            let offset = Locked<Int64>(0)
+            var watched = try Watched(
+                vault, timing: Watched.restless(), wallClock: { Watched.time() + offset.with { $0 } })
+            let clock = watched.watcher.freshness.clock
+            #expect(clock.seconds == nil && clock.isUsable)
+            #expect(await watched.snapshot() != nil)
+            #expect(abs(clock.seconds ?? .infinity) < 20)
+            for (milliseconds, expected, isUsable) in [
+                (-45_000, -45, true), (600_000, 600, false), (100_000, 100, true), (-3_600_000, -3600, false),
+            ] as [(Int64, Double, Bool)] {
+                offset.with { $0 = milliseconds }
+                guard case .clockDiffers(let seconds, let usable)? = await watched.clockEvent() else {
+                    Issue.record("an event about the clock is expected at \(milliseconds)")
+                    return
+                }
+                #expect(abs(seconds - expected) < 10 && usable == isUsable, "\(seconds)")
+                #expect(clock.isUsable == isUsable)
+            }
+            offset.with { $0 = 0 }
+            guard case .clockAgrees? = await watched.clockEvent() else {
+                Issue.record("the clocks agree again")
+                return
+            }
+            #expect(clock.isUsable)
             #expect(await watched.stop() == nil)
         }
     }

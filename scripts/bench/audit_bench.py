@@ -23,8 +23,8 @@ from pathlib import Path
 
 import audit_measure
 from load import measure, run_wrk
+from markdown import machine
 from processes import BenchError, Process, find_program
-from report import machine
 from servers import PATH, REQUEST, Postgres, Relay, RelaySetup, fixed_stub, settle
 from upstreams import UPSTREAMS, Stub, encoded
 

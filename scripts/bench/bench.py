@@ -23,8 +23,8 @@ from pathlib import Path
 import yardstick
 from bench_report import GO, MEMORY_CONNECTIONS, NGINX, RELAY, UPSTREAM, Results, make_report
 from load import measure, run_wrk
+from markdown import Report, write_section
 from processes import BenchError, Process, raise_descriptor_limit
-from report import Report, write_section
 from servers import Postgres, Relay, RelaySetup, Service, settle
 from upstreams import UPSTREAMS, Proxy, Stub, Upstream
 
@@ -47,6 +47,8 @@ class Bench:
         self.stub = Stub(folder, options.upstreams)
         authority = self.stub.authority if any(upstream.tls for upstream in options.upstreams) else None
         self.setup = RelaySetup(options.binary, folder, self.postgres.url, authority)
+        # 3,000 callers are more than the default admits.
+        self.setup.environment["TOPRELAY_MAX_CALLS_IN_FLIGHT"] = "4096"
         for upstream in options.upstreams:
             self.setup.add_app(upstream.name, self.stub.url(upstream), default=upstream == options.upstreams[0])
         self.setup.add_token()

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 
 from load import Sample, median, median_ratio
-from report import Report, machine, today
+from markdown import Report, machine, today
 from upstreams import Upstream
 
 UPSTREAM, NGINX, GO, RELAY = "upstream itself", "nginx", "Go", "relay"

@@ -25,8 +25,8 @@ from pathlib import Path
 import make_catalog
 from bench import end_on_signals
 from load import measure
+from markdown import Report, machine, today, write_section
 from processes import BenchError, Process, free_port
-from report import Report, machine, today, write_section
 from servers import Postgres, RelaySetup, fixed_stub, settle
 from upstreams import UPSTREAMS
 

@@ -25,8 +25,8 @@ from pathlib import Path
 
 from bench import end_on_signals
 from fixed_load import FixedLoad, request_bytes
+from markdown import Report, write_section
 from processes import BenchError, Process, find_program
-from report import Report, write_section
 from servers import PATH, REQUEST, Postgres, Relay, RelaySetup, fixed_stub
 from upstreams import UPSTREAMS, encoded
 

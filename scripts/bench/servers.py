@@ -43,52 +43,31 @@ REQUEST = {
 }
 
 
-class Postgres(Process):
-    """A private cluster with durable commits, reached through a socket in the bench's folder only."""
+class PostgresServer(Process):
+    """A PostgreSQL server on a cluster that exists, reached through a socket in the given folder only."""
 
-    def __init__(self, folder: Path) -> None:
-        programs = find_postgres()
-        user = None
-        home = folder / "pg"
-        home.mkdir(mode=0o700)
-        if os.getuid() == 0:
-            # PostgreSQL refuses to run as root.
-            user = next((name for name in ("postgres", "nobody") if has_user(name)), None)
-            if user is None:
-                raise BenchError("PostgreSQL refuses to run as root, and there is no user 'postgres' or 'nobody'")
-            os.chown(home, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-        data = home / "data"
-        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        initdb = Process(
-            "initdb",
-            [str(programs / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8", "--no-sync"],
-            folder,
-            environment,
-            user,
-        )
-        if initdb.child.wait(120) != 0:
-            raise BenchError(f"initdb failed:\n{initdb.log_end()}")
-        settings = {
+    def __init__(self, name: str, folder: Path, data: Path, socket_folder: Path, settings: dict[str, str]) -> None:
+        self.programs = find_postgres()
+        self.data = data
+        self.socket_folder = socket_folder
+        self.version = self.programs.parent.name
+        self.url = f"postgresql://bench@/postgres?host={socket_folder}"
+        all_settings = {
             "listen_addresses": "",
-            "unix_socket_directories": str(home),
+            "unix_socket_directories": str(socket_folder),
             "fsync": "on",
             "synchronous_commit": "on",
             "max_connections": "100",
-            "shared_buffers": "256MB",
-            "max_wal_size": "4GB",
-        }
-        command = [str(programs / "postgres"), "-D", str(data)]
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
+        } | settings
+        command = [str(self.programs / "postgres"), "-D", str(data)]
+        for setting, value in all_settings.items():
+            command += ["-c", f"{setting}={value}"]
         # SIGINT: a fast shutdown, which does not wait for clients.
-        super().__init__("postgres", command, folder, environment, user, stop_signal=signal.SIGINT)
-        self.programs = programs
-        self.socket_folder = home
-        self.version = programs.parent.name
-        self.wait_until(self._accepts, "accepting connections")
-        self.url = f"postgresql://bench@/postgres?host={home}"
+        super().__init__(name, command, folder, POSTGRES_ENVIRONMENT, postgres_user(), stop_signal=signal.SIGINT)
+        self.wait_until(self.accepts, "accepting connections")
 
-    def _accepts(self) -> bool:
+    def accepts(self) -> bool:
+        """Whether the server takes connections now."""
         command = [str(self.programs / "pg_isready"), "-q", "-h", str(self.socket_folder)]
         return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
@@ -100,6 +79,44 @@ class Postgres(Process):
         command = [str(self.programs / "psql"), "-X", "-A", "-t", "-q", "-d", url or self.url, "-c", sql]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         return done.stdout.strip() if done.returncode == 0 else None
+
+
+class Postgres(PostgresServer):
+    """A private cluster with durable commits, made for the bench."""
+
+    def __init__(self, folder: Path) -> None:
+        home = make_postgres_folder(folder / "pg")
+        init_cluster(folder, home / "data")
+        super().__init__("postgres", folder, home / "data", home, {"shared_buffers": "256MB", "max_wal_size": "4GB"})
+
+
+POSTGRES_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def postgres_user() -> str | None:
+    """The user that PostgreSQL runs as, because it refuses to run as root; None without root."""
+    if os.getuid() != 0:
+        return None
+    user = next((name for name in ("postgres", "nobody") if has_user(name)), None)
+    if user is None:
+        raise BenchError("PostgreSQL refuses to run as root, and there is no user 'postgres' or 'nobody'")
+    return user
+
+
+def make_postgres_folder(path: Path) -> Path:
+    """Makes a folder that belongs to the user of PostgreSQL."""
+    path.mkdir(mode=0o700)
+    if (user := postgres_user()) is not None:
+        os.chown(path, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+    return path
+
+
+def init_cluster(folder: Path, data: Path, *options: str) -> None:
+    """Runs initdb. The folder of the data must belong to the user of PostgreSQL."""
+    command = [str(find_postgres() / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8"]
+    initdb = Process("initdb", [*command, "--no-sync", *options], folder, POSTGRES_ENVIRONMENT, postgres_user())
+    if initdb.child.wait(120) != 0:
+        raise BenchError(f"initdb failed:\n{initdb.log_end()}")
 
 
 def has_user(name: str) -> bool:
@@ -125,8 +142,6 @@ class RelaySetup:
             "DATABASE_URL": database_url,
             "TOPRELAY_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "TOPRELAY_LOG_LEVEL": "warning",
-            # 3,000 callers with slow upstreams are more than the default admits.
-            "TOPRELAY_MAX_CALLS_IN_FLIGHT": "4096",
         }
         if authority:
             self.environment["TOPRELAY_CA_FILE"] = str(authority)

@@ -23,8 +23,8 @@ import instructions
 from bench_report import GO, NGINX, RELAY, UPSTREAM, Results, make_report
 from fixed_load import FixedLoad, request_bytes
 from load import Sample, median_ratio
+from markdown import write_section
 from processes import BenchError, Process, process_clock, raise_descriptor_limit
-from report import write_section
 from servers import REQUEST
 from upstreams import UPSTREAMS, encoded
 from yardstick import Probe, expect_same_call, signature

@@ -105,6 +105,11 @@ public enum SettingCatalog {
         "TOPRELAY_MAX_CALLS_IN_FLIGHT", default: 2048, in: 1...65536, of: "calls",
         reason: "Calls under way at once; more are answered 503 before anything is written.")
 
+    static let maximumBodyBytes = Setting<Int>.integer(
+        "TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT", default: 64 << 20, in: 65536...(1 << 40), of: "bytes",
+        reason:
+            "Bytes that the bodies of all requests and calls under way may hold; a body beyond them is answered 503.")
+
     static let requestTimeout = Setting<Duration>.seconds(
         "TOPRELAY_REQUEST_TIMEOUT", default: 15, in: 1...300,
         reason: "The longest that a client may take to send a request.")
@@ -150,8 +155,9 @@ public enum SettingCatalog {
         databaseURL.description, masterKey.description, listen.description, gatewayURL.description,
         caFile.description, callTimeout.description, catalog.description, workers.description,
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
-        maximumConnections.description, maximumCallsInFlight.description, requestTimeout.description,
-        idleTimeout.description, outcomeQueueRows.description, outcomeQueueMebibytes.description,
+        maximumConnections.description, maximumCallsInFlight.description, maximumBodyBytes.description,
+        requestTimeout.description, idleTimeout.description, outcomeQueueRows.description,
+        outcomeQueueMebibytes.description,
         retentionBodies.description, retentionCalls.description, retentionSealed.description, url, token,
     ]
 

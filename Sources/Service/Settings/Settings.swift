@@ -33,9 +33,15 @@ public struct Settings: Sendable {
     /// `TOPRELAY_SHUTDOWN_TIMEOUT`; unset: the call timeout and 15 s more.
     public let shutdownTimeout: Duration
     /// `TOPRELAY_MAX_CONNECTIONS`.
-    public let maximumConnections: Int
+    public internal(set) var maximumConnections: Int
+    /// Connections above `maximumConnections` that may wait for their 503 at once.
+    public internal(set) var maximumRefusals = 256
+    /// Connections to TOP that each worker keeps open between calls.
+    public internal(set) var maximumIdleTOPConnections = 256
     /// `TOPRELAY_MAX_CALLS_IN_FLIGHT`.
-    public let maximumCallsInFlight: Int
+    public internal(set) var maximumCallsInFlight: Int
+    /// `TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT`.
+    public let maximumBodyBytes: Int
     /// `TOPRELAY_REQUEST_TIMEOUT`.
     public let requestTimeout: Duration
     /// `TOPRELAY_IDLE_TIMEOUT`.
@@ -74,6 +80,7 @@ public struct Settings: Sendable {
         let shutdownTimeout = reader.optional(Catalog.shutdownTimeout)
         let maximumConnections = reader.required(Catalog.maximumConnections)
         let maximumCallsInFlight = reader.required(Catalog.maximumCallsInFlight)
+        let maximumBodyBytes = reader.required(Catalog.maximumBodyBytes)
         let requestTimeout = reader.required(Catalog.requestTimeout)
         let idleTimeout = reader.required(Catalog.idleTimeout)
         let outcomeQueueRows = reader.required(Catalog.outcomeQueueRows)
@@ -83,7 +90,7 @@ public struct Settings: Sendable {
         let retentionSealed = reader.required(Catalog.retentionSealed)
         guard let database, let masterKey, let listen, let gatewayURL, let callTimeout, let workers, let logLevel,
             let logFormat, let drainDelay, let maximumConnections, let maximumCallsInFlight,
-            let requestTimeout, let idleTimeout, let outcomeQueueRows, let outcomeQueueMebibytes,
+            let maximumBodyBytes, let requestTimeout, let idleTimeout, let outcomeQueueRows, let outcomeQueueMebibytes,
             let retentionBodies, let retentionCalls, let retentionSealed
         else { return nil }
         self.database = database
@@ -98,6 +105,7 @@ public struct Settings: Sendable {
         self.shutdownTimeout = shutdownTimeout ?? callTimeout + .seconds(15)
         self.maximumConnections = maximumConnections
         self.maximumCallsInFlight = maximumCallsInFlight
+        self.maximumBodyBytes = maximumBodyBytes
         self.requestTimeout = requestTimeout
         self.idleTimeout = idleTimeout
         self.outcomeQueueRows = outcomeQueueRows

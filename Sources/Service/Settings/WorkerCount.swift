@@ -8,8 +8,8 @@ public struct WorkerCount: Sendable, Equatable {
     /// 1–64.
     public let count: Int
 
-    /// Reads `auto` (one for every two processors, as the other half of the work is HTTP's) or a number; nil for
-    /// anything else.
+    /// Reads `auto` (one for every two processors, because PostgreSQL and the kernel need the others) or a number; nil
+    /// for anything else.
     init?(_ text: String, processors: Int = ProcessInfo.processInfo.activeProcessorCount) {
         if text == "auto" {
             count = min(max(processors / 2, 1), Self.maximum)

@@ -33,6 +33,25 @@ final class PostgresCluster: Sendable {
         try await start()
     }
 
+    /// Makes and starts a standby of another cluster, which follows it asynchronously unless the primary says otherwise.
+    init(standbyOf primary: PostgresCluster) async throws {
+        folder = try Watchdog.shared.makeFolder("standby")
+        if getuid() == 0 { try await Command.succeed(["/bin/chown", "postgres", folder]) }
+        try await asServer([
+            Self.programs + "/pg_basebackup", "-h", primary.folder, "-U", "postgres", "-D", folder + "/data", "-R",
+            "-X", "stream", "-c", "fast", "--no-sync",
+        ])
+        // The copy has the primary's settings; the last one counts.
+        try await asServer(
+            ["/bin/sh", "-c", "cat >> \(folder)/data/postgresql.auto.conf"],
+            input: "unix_socket_directories = '\(folder)'\n")
+        Watchdog.shared.atEnd(name, (Self.prefix + control(["-m", "immediate", "stop"])).joined(separator: " "))
+        try await start()
+    }
+
+    /// Makes a primary of a standby.
+    func promote() async throws { try await asServer(control(["promote"])) }
+
     private var name: String { (folder as NSString).lastPathComponent }
 
     /// The connection string of the superuser.

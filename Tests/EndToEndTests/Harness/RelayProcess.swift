@@ -8,7 +8,8 @@ final class RelayProcess: Sendable {
     private let folder: String
 
     /// Starts `toprelay serve` with these settings and no others.
-    init(_ settings: [String: String], port: Int = Ports.free()) throws {
+    /// - Parameter files: the soft and the hard limit of open files, as prlimit(1) takes them; nil: the tests' own.
+    init(_ settings: [String: String], port: Int = Ports.free(), files: String? = nil) throws {
         self.port = port
         folder = try Watchdog.shared.makeFolder("relay")
         // A host's zone must not matter, and neither must a proxy that is meant for others.
@@ -18,7 +19,8 @@ final class RelayProcess: Sendable {
         ]
         environment.merge(settings) { _, own in own }
         child = try Child(
-            [Repository.binary, "serve"], environment: environment, output: folder + "/out", errors: folder + "/err",
+            (files.map { ["/usr/bin/prlimit", "--nofile=\($0)"] } ?? []) + [Repository.binary, "serve"],
+            environment: environment, output: folder + "/out", errors: folder + "/err",
             folder: folder)
     }
 
@@ -27,6 +29,16 @@ final class RelayProcess: Sendable {
 
     /// What it has written to standard output: nothing, as it should be.
     var output: String { Command.read(folder + "/out") }
+
+    /// The memory that the process has in RAM, in MB.
+    func residentMegabytes() throws -> Int {
+        let status = Command.read("/proc/\(child.pid)/status")
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        guard let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw NeverHappened(description: "the relay has ended")
+        }
+        return kilobytes / 1024
+    }
 
     /// The status of `/readyz`; nil while nobody listens.
     func readiness() async -> Int? { try? await get("/readyz").status }

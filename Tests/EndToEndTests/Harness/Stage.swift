@@ -112,9 +112,9 @@ final class Stage: Sendable {
     /// Starts a replica; it is the stage's own if it is the first.
     @discardableResult
     func startRelay(
-        _ own: [String: String] = [:], port: Int = Ports.free(), isReady: Bool = true
+        _ own: [String: String] = [:], port: Int = Ports.free(), isReady: Bool = true, files: String? = nil
     ) async throws -> RelayProcess {
-        let relay = try RelayProcess(settings.merging(own) { _, own in own }, port: port)
+        let relay = try RelayProcess(settings.merging(own) { _, own in own }, port: port, files: files)
         replicas.add(relay)
         if isReady { try await relay.waitUntilReady() }
         return relay

@@ -1,0 +1,25 @@
+/// A loop that does not turn, or whose timers do not fire.
+package struct LoopStall: Sendable, Equatable, CustomStringConvertible {
+    /// What has stopped.
+    package enum Part: UInt8, Sendable {
+        /// The loop runs no work that other threads give it.
+        case work = 1
+        /// The loop runs work, but its timers do not fire.
+        case timers = 2
+    }
+
+    /// The loop's name.
+    package let loop: String
+    /// What has stopped.
+    package let part: Part
+    /// For how long, in whole seconds.
+    package let seconds: Int
+
+    /// One sentence without a full stop, such as "the loop worker-1 has run no work for 12 s".
+    package var description: String {
+        switch part {
+        case .work: "the loop \(loop) has run no work for \(seconds) s"
+        case .timers: "no timer of the loop \(loop) has fired for \(seconds) s"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Synchronization
+
+/// Tells the acceptor when it may go on: it accepts no connection while as many are open as may be, and the next one
+/// waits in the kernel. So the process keeps the file descriptors that its other parts need, however many clients come
+/// at once. From any thread.
+final class AcceptGate: Sendable {
+    private let isHeldBack = Atomic(false)
+    private let resume = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Sets what makes the acceptor go on.
+    func attach(_ resume: @escaping @Sendable () -> Void) { self.resume.withLock { $0 = resume } }
+
+    /// Whether another connection may be accepted. If not, the acceptor is resumed when one has closed.
+    func mayAccept(open: ServerStatistics.Figure, limit: Int) -> Bool {
+        guard open.value >= limit else { return true }
+        isHeldBack.store(true, ordering: .sequentiallyConsistent)
+        // A connection that has closed just now did not see that it is waited for.
+        return open.value < limit && isHeldBack.exchange(false, ordering: .sequentiallyConsistent)
+    }
+
+    /// A connection has closed.
+    func noteClosed() {
+        guard isHeldBack.load(ordering: .sequentiallyConsistent),
+            isHeldBack.exchange(false, ordering: .sequentiallyConsistent)
+        else { return }
+        resume.withLock { $0 }?()
+    }
+}

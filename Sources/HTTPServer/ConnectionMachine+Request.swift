@@ -1,0 +1,110 @@
+import Bytes
+import HTTP1
+
+/// One request from its head to the last byte of its body.
+extension ConnectionMachine {
+    /// A body that is announced as longer than the whole budget is refused at once; any other only as it arrives, so that
+    /// an announcement holds nothing.
+    private func checkRoom(for length: Int) throws(ServerFault) {
+        guard length > settings.bodyBudget.limit else { return }
+        settings.bodyBudget.noteRefusal()
+        throw .tooManyBodyBytes(limit: settings.bodyBudget.limit)
+    }
+
+    private mutating func reserve(_ count: Int) -> Bool {
+        let reservation = reservation ?? ByteReservation(of: settings.bodyBudget)
+        self.reservation = reservation
+        return reservation.grow(by: count)
+    }
+
+    /// The head of a request is complete: the responder decides what becomes of it.
+    mutating func begin(_ head: RequestHead, now: UInt64) -> Action {
+        isHead = head.method == "HEAD"
+        guard isAdmitted else {
+            return refuse(.tooManyConnections(limit: settings.maximumConnections))
+        }
+        do throws(ServerFault) {
+            let framing = try RequestFraming(head)
+            self.framing = framing
+            // The time of a request counts from its first byte, which may have come before the rest of its head.
+            let begunAt = phase == .partialHead ? deadline &- settings.headTimeout : now
+            deadline = begunAt &+ settings.bodyTimeout
+            var request = ServerRequest(
+                method: head.method, path: framing.path, query: head.query, headers: head.fields, receivedAt: now)
+            request.loopIndex = settings.loopIndex
+            return try decide(request, framing, now: now)
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    private mutating func decide(
+        _ request: ServerRequest, _ framing: RequestFraming, now: UInt64
+    ) throws(ServerFault) -> Action {
+        let awaitsContinue = framing.expectsContinue && framing.hasBody
+        switch settings.decide(request, framing.contentLength) {
+        case .proceed(let plan):
+            if let length = framing.contentLength, length > plan.limit { throw .payloadTooLarge(limit: plan.limit) }
+            if plan.isKept { try checkRoom(for: framing.contentLength ?? 0) }
+            self.plan = plan
+            self.request = request
+            self.request?.context = plan.context
+            bodyCount = 0
+            phase = .body
+            return awaitsContinue ? .sendContinue : .nothing
+        case .answer(let response):
+            headAnswer = response
+            phase = .declined
+            return awaitsContinue ? answerFromHead(bodyIsRead: false, now: now) : .nothing
+        }
+    }
+
+    /// All parts of one read have arrived. A body that is not complete by now is not waited for.
+    mutating func readCompleted(now: UInt64) -> Action {
+        guard phase == .declined else { return .nothing }
+        return answerFromHead(bodyIsRead: false, now: now)
+    }
+
+    /// The answer that the head has decided goes out.
+    /// - Parameter bodyIsRead: whether the next request can follow on this connection.
+    mutating func answerFromHead(bodyIsRead: Bool, now: UInt64) -> Action {
+        guard let response = headAnswer else { return .nothing }
+        headAnswer = nil
+        if !bodyIsRead { framing?.keepsAlive = false }
+        return .answer(response, number: beginWork(now: now))
+    }
+
+    mutating func gather(_ bytes: Span<UInt8>) -> Action {
+        guard phase == .body else { return .nothing }
+        bodyCount += bytes.count
+        guard bodyCount <= plan.limit else { return refuse(.payloadTooLarge(limit: plan.limit)) }
+        guard plan.isKept else { return .nothing }
+        guard reserve(bytes.count) else { return refuse(.tooManyBodyBytes(limit: settings.bodyBudget.limit)) }
+        if body.capacity < bodyCount {
+            // What is only announced is worth little memory; a body that arrives gets room for exactly its length.
+            let doubled = max(bodyCount, 2 * body.count)
+            let announced = framing?.contentLength ?? doubled
+            body.reserveCapacity(body.isEmpty ? max(bodyCount, min(announced, 64 * 1024)) : min(announced, doubled))
+        }
+        body.append(bytes)
+        return .nothing
+    }
+
+    mutating func finish(now: UInt64) -> Action {
+        if phase == .declined { return answerFromHead(bodyIsRead: true, now: now) }
+        guard phase == .body, var request else { return .nothing }
+        self.request = nil
+        request.body = body
+        request.reservation = reservation
+        body = []
+        reservation = nil
+        return .respond(request, number: beginWork(now: now))
+    }
+
+    private mutating func beginWork(now: UInt64) -> UInt64 {
+        phase = .working
+        number &+= 1
+        deadline = now &+ settings.answerTimeout
+        return number
+    }
+}

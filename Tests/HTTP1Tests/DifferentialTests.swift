@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import HTTP1
+
+@Suite("The parser compared with llhttp and h11", .serialized)
+struct DifferentialTests {
+    /// A folder with Python's httptools and h11, made at first use and kept with the build.
+    private static func tools() throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path()
+        let folder = root + ".build/http-tools"
+        if FileManager.default.fileExists(atPath: folder + "/ready") { return folder }
+        try Program.run(["python3", "-m", "venv", "--clear", folder])
+        try Program.run([folder + "/bin/pip", "install", "--quiet", "httptools>=0.7,<1", "h11>=0.16,<1"])
+        _ = FileManager.default.createFile(atPath: folder + "/ready", contents: nil)
+        return folder
+    }
+
+    /// What llhttp and h11 read of each input.
+    private static func verdicts(_ kind: String, _ inputs: [[UInt8]]) throws -> [(llhttp: [String], h11: [String])] {
+        let script = URL(filePath: #filePath).deletingLastPathComponent().path() + "verdicts.py"
+        let lines = inputs.map { "\(kind) \(hex($0))\n" }.joined()
+        let output = try Program.run([try tools() + "/bin/python", script], input: Array(lines.utf8))
+        return String(decoding: output, as: UTF8.self).split(separator: "\n").map { line in
+            let sides = line.split(separator: "|", omittingEmptySubsequences: false).map {
+                $0.split(separator: ";").map(String.init)
+            }
+            return (sides.first ?? [], sides.last ?? [])
+        }
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// Expects that what the parser read is a beginning of what each of the others read.
+    /// - Returns: how many messages all three read alike.
+    private func compare(_ kind: String, _ inputs: [[UInt8]], _ read: ([UInt8]) -> Reading) throws -> Int {
+        let verdicts = try Self.verdicts(kind, inputs)
+        try #require(verdicts.count == inputs.count)
+        var common = 0
+        var differences: [String] = []
+        for (input, verdict) in zip(inputs, verdicts) {
+            let own = read(input).canonical.map(Self.hex)
+            common += own.count
+            for other in [verdict.llhttp, verdict.h11] {
+                // Where the other did not go on, nothing says how it would have read the rest.
+                let hasStopped = other.last == "."
+                let messages = hasStopped ? other.dropLast() : other[...]
+                if !messages.starts(with: hasStopped ? own.prefix(messages.count) : own[...]) {
+                    differences.append("\(Self.hex(input)): \(own), \(verdict)")
+                }
+            }
+        }
+        #expect(differences.isEmpty, "\(differences.count) differences, the first: \(differences.prefix(3))")
+        return common
+    }
+
+    @Test("Requests that llhttp or h11 refuses are refused, and what all accept is read alike", arguments: 1...6)
+    func requests(seed: UInt64) throws {
+        var generator = Seeded(seed: seed)
+        let inputs = (0..<5000).map { _ in Mutations.request(&generator) }
+        let common = try compare("request", inputs) { Reading.requests([$0]) }
+        // A parser that refuses everything would pass: it has to read a good part.
+        #expect(common > 3000)
+    }
+
+    @Test("Responses that llhttp or h11 refuses are refused, and what all accept is read alike", arguments: 1...6)
+    func responses(seed: UInt64) throws {
+        var generator = Seeded(seed: seed)
+        let inputs = (0..<5000).map { _ in Mutations.response(&generator) }
+        let common = try compare("response", inputs) { Reading.responses([$0]) }
+        #expect(common > 3000)
+    }
+
+    @Test("No smuggling trick is read in a way of its own")
+    func tricks() throws {
+        let inputs = SmugglingTricks.all.map(\.bytes)
+        _ = try compare("request", inputs) { Reading.requests([$0]) }
+    }
+}
