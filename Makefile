@@ -5,7 +5,7 @@ SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench bench-catalog chaos format lint check clean
+.PHONY: help run test build bench bench-instructions bench-catalog chaos format lint check clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -25,10 +25,15 @@ build: ## Build the release binary: .build/release/toprelay
 	@scripts/packages build
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 
-bench: ## Measure the release build against nginx on this machine (ARGS="--write docs/benchmarks.md")
+bench: ## Compare the relay with a Go service and nginx in one run (ARGS="--write docs/benchmarks.md")
 	@scripts/packages build run bench
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/bench/bench.py $(ARGS)
+
+bench-instructions: ## Count instructions and system calls of one call (ARGS=--check or ARGS=--record)
+	@scripts/packages build run instructions
+	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
+	@exec python3 scripts/bench/instructions.py $(ARGS)
 
 bench-catalog: ## Measure what 5,000 methods cost beside five (ARGS="--write docs/benchmarks.md")
 	@scripts/packages build run bench

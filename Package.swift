@@ -158,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Postgres",
+                "Service", "Relay", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON",
+                "Postgres",
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),
         .testTarget(

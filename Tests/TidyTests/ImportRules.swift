@@ -30,7 +30,8 @@ enum ImportRules {
             "Telemetry", "Logging", "Metrics",
         ],
         "Service": [
-            "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog", "Vault",
+            "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog",
+            "Vault",
             "Audit", "Curl", "Migrations", "HTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
             "Atomics", "CConsole",
             "FoundationEssentials",

@@ -56,7 +56,7 @@ struct TreeTests {
     func marks() {
         let endings = [
             ".swift", ".c", ".h", ".sql", ".yaml", ".yml", ".md", ".py", ".lua", ".conf", ".sh", ".env", "Makefile",
-            "Dockerfile", "/run", "/lint", "/packages", "/render", "/swift", "/install-as-root",
+            ".go", "Dockerfile", "/run", "/lint", "/packages", "/render", "/swift", "/install-as-root",
         ]
         expectNone(repository.files(below: "", endings: endings).flatMap(TreeRules.wordViolations))
     }

@@ -19,24 +19,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import audit_measure
-from bench import machine, measure, run_wrk
+from load import measure, run_wrk
+from markdown import machine
 from processes import BenchError, Process, find_program
-from servers import PATH, REQUEST, Postgres, Relay, RelaySetup, encoded, fixed_stub, settle
+from servers import PATH, REQUEST, Postgres, Relay, RelaySetup, fixed_stub, settle
+from upstreams import UPSTREAMS, Stub, encoded
 
 ROOT = Path(__file__).resolve().parents[2]
 THINGS = 2000
 LIMIT_WRITE_PERCENT = 15.0
-
-
-@dataclass
-class Database:
-    """One of the cluster's databases, as RelaySetup takes it."""
-
-    url: str
 
 
 def arguments() -> argparse.Namespace:
@@ -54,13 +48,13 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def make_setup(options: argparse.Namespace, folder: Path, postgres: Postgres, name: str, stub: int) -> RelaySetup:
+def make_setup(options: argparse.Namespace, folder: Path, postgres: Postgres, name: str, stub: Stub) -> RelaySetup:
     """A database of its own with migrations, app and tokens."""
     postgres.scalar(f"CREATE DATABASE {name}")
     own = folder / name
     own.mkdir()
-    setup = RelaySetup(options.binary, own, Database(postgres.url.replace("/postgres?", f"/{name}?")))
-    setup.add_app("bench", stub, default=True)
+    setup = RelaySetup(options.binary, own, postgres.database_url(name))
+    setup.add_app("bench", stub.url(UPSTREAMS[0]), default=True)
     setup.add_token()
     (own / "auditor").write_text(setup.command("token", "create", "auditor", "--scope", "audit:read"), encoding="ascii")
     return setup
@@ -156,11 +150,11 @@ def write_cost(options: argparse.Namespace, postgres: Postgres, setups: dict[str
     for number in range(max(3, options.rounds // 10)):
         for name, setup in setups.items():
             relay = Relay(f"relay-{name}-{number}", setup)
-            run_wrk(setup.folder, relay.port, options.connections, 1)
+            run_wrk(setup.folder, relay.url(), options.connections, 1)
             # A replica that starts looks once through the last day for rows that came late.
             settle(options.settle)
             before = postgres.cpu_seconds()
-            sample = measure(relay, relay.port, setup.folder, options.connections, options.seconds)
+            sample = measure(relay, relay.url(), setup.folder, options.connections, options.seconds)
             cost = (postgres.cpu_seconds() - before) * 1e6 / sample.calls
             results[name].append((sample.calls_per_second, cost, sample.cpu))
             print(f"{name}: {sample.calls_per_second:,.0f} calls/s, PostgreSQL {cost:.1f} µs, {sample.errors} errors", file=sys.stderr)
@@ -177,8 +171,8 @@ def write_cost(options: argparse.Namespace, postgres: Postgres, setups: dict[str
 def run(options: argparse.Namespace, folder: Path) -> list[str]:
     postgres = Postgres(folder)
     stub = fixed_stub(folder)
-    empty = make_setup(options, folder, postgres, "trail_empty", stub.port)
-    full = make_setup(options, folder, postgres, "trail_full", stub.port)
+    empty = make_setup(options, folder, postgres, "trail_empty", stub)
+    full = make_setup(options, folder, postgres, "trail_full", stub)
     relay = Relay("relay-things", full)
     touch_things(relay)
     relay.stop()
@@ -200,7 +194,7 @@ def main() -> int:
     options = arguments()
     options.binary = options.binary.resolve()
     if not os.access(options.binary, os.X_OK):
-        print(f"{options.binary} is not there: make build", file=sys.stderr)
+        print(f"{options.binary} does not exist: run make build", file=sys.stderr)
         return 1
     folder = Path(tempfile.mkdtemp(prefix="toprelay-bench-"))
     # nginx's and PostgreSQL's users pass through it.

@@ -1,265 +1,254 @@
-"""Measures the relay beside nginx on this machine: the same upstream, the same load, in turns.
+"""Compares the relay with a careful Go service and with nginx in one run on this machine.
 
     make bench                                    (builds first)
-    python3 scripts/bench/bench.py [--rounds 3] [--seconds 5] [--connections 1,64] [--write docs/benchmarks.md]
+    make bench ARGS="--connections 64 --rounds 5 --seconds 5 --only go,relay --upstreams 0"
+    make bench ARGS="--write docs/benchmarks.md"
 
-Everything runs on loopback and ends with the bench: wrk as the load; nginx with a fixed answer as the upstream; nginx
-with `proxy_pass` before it; the relay before it, with a private PostgreSQL that commits durably. Each number is the
-median of the rounds, in which the three take turns. CPU is that of the measured server alone.
+Everything runs on loopback and ends with the bench. wrk is the load. nginx with a fixed response is the upstream. The
+servers take turns within each round, and each number is the median of the rounds. CPU is that of the measured server
+alone. PostgreSQL is private and commits durably.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 
-from processes import BenchError, Process, find_program
-from servers import PATH, Postgres, Relay, RelaySetup, SlowStub, fixed_stub, proxy, settle
+import yardstick
+from bench_report import GO, MEMORY_CONNECTIONS, NGINX, RELAY, UPSTREAM, Results, make_report
+from load import measure, run_wrk
+from markdown import Report, write_section
+from processes import BenchError, Process, raise_descriptor_limit
+from servers import Postgres, Relay, RelaySetup, Service, settle
+from upstreams import UPSTREAMS, Proxy, Stub, Upstream
 
 ROOT = Path(__file__).resolve().parents[2]
-
-# What the project promises (ARCHITECTURE.md); --check fails where it is not kept.
-LIMIT_CPU_MICROSECONDS = 80.0
-LIMIT_ADDED_MILLISECONDS = 0.9
-LIMIT_IN_FLIGHT_MEGABYTES = 80.0
-
-IN_FLIGHT = 256
-SLOW_ANSWER_SECONDS = 0.3
+CHOICES = {"nginx": NGINX, "go": GO, "relay": RELAY}
+CONNECTIONS = [1, 64, 256, 1000, 3000]
+# wrk's start, the pause before a run, and reading the counters.
+SECONDS_BESIDE_A_RUN = 0.8
 
 
-@dataclass
-class Sample:
-    """One run of wrk against one server."""
+class Bench:
+    """The servers of one run, and the turns that they take."""
 
-    calls: int
-    calls_per_second: float
-    p50: float
-    p99: float
-    cpu: float
-    memory: float
-    errors: int
+    def __init__(self, options: argparse.Namespace, folder: Path) -> None:
+        self.options = options
+        self.folder = folder
+        self.names = [CHOICES[name] for name in options.only]
+        binary = yardstick.build() if GO in self.names else None
+        self.postgres = Postgres(folder)
+        self.stub = Stub(folder, options.upstreams)
+        authority = self.stub.authority if any(upstream.tls for upstream in options.upstreams) else None
+        self.setup = RelaySetup(options.binary, folder, self.postgres.url, authority)
+        # 3,000 callers are more than the default admits.
+        self.setup.environment["TOPRELAY_MAX_CALLS_IN_FLIGHT"] = "4096"
+        for upstream in options.upstreams:
+            self.setup.add_app(upstream.name, self.stub.url(upstream), default=upstream == options.upstreams[0])
+        self.setup.add_token()
+        self.probe = yardstick.Probe()
+        self.setup.add_app(yardstick.PROBE, self.probe.url)
+        self.go_binary = binary
+        self.postgres.scalar("CREATE DATABASE go_relay")
+        self.servers = {name: self._start(name, name) for name in self.names}
+        self.results = Results(self.names)
+
+    def _start(self, name: str, label: str) -> Service | Proxy:
+        if name == NGINX:
+            return Proxy(self.folder, self.stub)
+        if name == GO:
+            assert self.go_binary is not None
+            return yardstick.GoService(label, self.go_binary, self.setup, self.postgres.database_url("go_relay"))
+        return Relay(label, self.setup)
+
+    def check(self) -> None:
+        """Every app of every service succeeds, and the services do the same work."""
+        services = {name: server for name, server in self.servers.items() if isinstance(server, Service)}
+        for service in services.values():
+            for upstream in self.options.upstreams:
+                service.one_call(upstream.name)
+        if RELAY in services and GO in services:
+            secret = self.setup.secret_file.read_text(encoding="ascii")
+            yardstick.expect_same_call(self.probe, services[RELAY], services[GO], secret)
+            yardstick.expect_same_refusals(services[RELAY], services[GO])
+
+    def run(self) -> Report:
+        self.check()
+        for server in self.servers.values():
+            for upstream in self.options.upstreams:
+                run_wrk(self.folder, server.url(upstream), 64, 1, upstream.name)
+        rows_before = self.rows()
+        for number in range(1, self.options.rounds + 1):
+            for upstream in self.options.upstreams:
+                for connections in self.options.connections:
+                    if upstream.delay_ms == 0 or connections > 1:
+                        self.turn(number, upstream, connections)
+        settle(2)
+        self.results.rows = {name: count - rows_before[name] for name, count in self.rows().items()}
+        for server in self.servers.values():
+            if isinstance(server, Service):
+                server.stop_and_expect_zero()
+        self.measure_memory()
+        return make_report(self.options, self.results, self.postgres.version)
+
+    def turn(self, number: int, upstream: Upstream, connections: int) -> None:
+        """One run of each server, one after the other."""
+        if connections == 1:
+            self.sample(number, UPSTREAM, self.stub, self.stub.url(upstream), upstream, connections)
+        for name, server in self.servers.items():
+            self.sample(number, name, server, server.url(upstream), upstream, connections)
+
+    def sample(
+        self, number: int, name: str, server: Process, url: str, upstream: Upstream, connections: int
+    ) -> None:
+        # wrk leaves as many calls under way as it has connections. They would slow the next run down.
+        server.wait_until_idle()
+        if seconds := warm_up_seconds(connections):
+            run_wrk(self.folder, url, connections, seconds, upstream.name)
+            server.wait_until_idle()
+        database = self.postgres if name in (GO, RELAY) else None
+        sample = measure(server, url, self.folder, connections, self.options.seconds, upstream.name, database)
+        self.results.add(name, upstream, connections, sample)
+        progress(
+            f"round {number}: {upstream.title}, {connections}: {name}: {sample.calls_per_second:,.0f} calls/s,"
+            f" {sample.cpu:.1f} µs, {sample.errors} errors"
+        )
+
+    def rows(self) -> dict[str, int]:
+        """Rows of calls that each service has stored so far."""
+        tables = {
+            RELAY: ("audit.calls", self.postgres.url), GO: ("public.calls", self.postgres.database_url("go_relay"))
+        }  # fmt: skip
+        return {
+            name: int(self.postgres.scalar(f"SELECT count(*) FROM {table}", url) or 0)
+            for name, (table, url) in tables.items()
+            if name in self.servers
+        }
+
+    def measure_memory(self) -> None:
+        """The peak of fresh processes with calls held by a slow upstream, so that no earlier load adds to it."""
+        slow = next((upstream for upstream in self.options.upstreams if upstream.delay_ms and not upstream.tls), None)
+        if slow is None:
+            return
+        for connections in (count for count in MEMORY_CONNECTIONS if count in self.options.connections):
+            for name in (name for name in self.names if name != NGINX):
+                server = self._start(name, f"{name} with {connections} in flight")
+                assert isinstance(server, Service)
+                server.one_call(slow.name)
+                idle = server.memory().now
+                sample = measure(server, server.url(), self.folder, connections, self.options.seconds, slow.name)
+                self.results.add_memory(name, connections, idle, server.memory().peak, sample)
+                server.stop_and_expect_zero()
 
 
-def run_wrk(folder: Path, port: int, connections: int, seconds: int, app: str | None = None) -> dict[str, int]:
-    command = [
-        find_program("wrk"), "-c", str(connections), "-t", str(min(2, connections)), "-d", f"{seconds}s",
-        "--timeout", "30s", "-s", str(Path(__file__).with_name("call.lua")), f"http://127.0.0.1:{port}{PATH}",
-        "--", str(folder),
-    ]  # fmt: skip
-    if app:
-        command.append(app)
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 60, check=False
-    )
-    for line in done.stdout.splitlines():
-        if line.startswith("RESULT "):
-            return json.loads(line[7:])
-    raise BenchError(f"wrk gave no result: {done.stdout[-500:]} {done.stderr[-500:]}")
+def progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
-def measure(server: Process, port: int, folder: Path, connections: int, seconds: int, app: str | None = None) -> Sample:
-    before = server.cpu_seconds()
-    result = run_wrk(folder, port, connections, seconds, app)
-    server.check()
-    cpu = server.cpu_seconds() - before
-    calls = max(result["calls"], 1)
-    return Sample(
-        calls=result["calls"],
-        calls_per_second=result["calls"] / (result["microseconds"] / 1e6),
-        p50=result["p50"] / 1000,
-        p99=result["p99"] / 1000,
-        cpu=cpu * 1e6 / calls,
-        memory=server.memory().now,
-        errors=sum(result[kind] for kind in ("bad_status", "connect", "read", "write", "timeout")),
-    )
+def warm_up_seconds(connections: int) -> int:
+    """An unmeasured run in which many connections to the upstream are made; a short run would measure little else."""
+    return 0 if connections < 1000 else 1 if connections < 2000 else 2
 
 
-def median(samples: list[Sample], field: str) -> float:
-    return statistics.median(getattr(sample, field) for sample in samples)
-
-
-class Report:
-    """The table and what it is compared with."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.missed: list[str] = []
-
-    def say(self, line: str = "") -> None:
-        self.lines.append(line)
-
-    def against(self, name: str, value: float, limit: float, unit: str) -> None:
-        kept = value <= limit
-        self.say(f"- {name}: **{value:.2f} {unit}**, at most {limit:g} promised: {'kept' if kept else 'MISSED'}")
-        if not kept:
-            self.missed.append(name)
-
-    def table(self, results: dict[tuple[str, int], list[Sample]], connection_counts: list[int]) -> None:
-        names = list(dict.fromkeys(name for name, _ in results))
-        self.say("| server | connections | calls/s | p50 ms | p99 ms | CPU µs/call | memory MB | × proxy_pass |")
-        self.say("|---|---:|---:|---:|---:|---:|---:|---:|")
-        for connections in connection_counts:
-            base = median(results[("nginx proxy_pass", connections)], "calls_per_second")
-            for name in names:
-                samples = results[(name, connections)]
-                rate = median(samples, "calls_per_second")
-                self.say(
-                    f"| {name} | {connections} | {rate:,.0f} | {median(samples, 'p50'):.3f} |"
-                    f" {median(samples, 'p99'):.3f} | {median(samples, 'cpu'):.1f} |"
-                    f" {median(samples, 'memory'):.1f} | {rate / base:.2f} |"
-                )
-
-
-def machine() -> str:
-    model = "unknown processor"
-    for line in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines():
-        if line.startswith("model name"):
-            model = line.partition(":")[2].strip()
-            break
-    return f"{os.cpu_count()} cores of {model}, Linux {platform.release()}"
-
-
-def run(options: argparse.Namespace, folder: Path) -> Report:
-    print("starting PostgreSQL, nginx and the relay …", file=sys.stderr)
-    postgres = Postgres(folder)
-    stub = fixed_stub(folder)
-    front = proxy(folder, stub.port)
-    slow = SlowStub(folder, SLOW_ANSWER_SECONDS)
-    setup = RelaySetup(options.binary, folder, postgres)
-    setup.add_app("bench", stub.port, default=True)
-    setup.add_app("slow", slow.port)
-    setup.add_token()
-    relay = Relay("relay", setup)
-    relay.one_call()
-
-    servers = [("nginx as the upstream itself", stub), ("nginx proxy_pass", front), ("relay", relay)]
-    results: dict[tuple[str, int], list[Sample]] = {}
-    for name, server in servers:
-        run_wrk(folder, server.port, max(options.connections), 2)
-    rows_before = int(postgres.scalar("SELECT count(*) FROM audit.calls") or 0)
-    database_before = postgres.cpu_seconds()
-    for number in range(1, options.rounds + 1):
+def estimated_minutes(options: argparse.Namespace) -> float:
+    seconds = 0.0
+    for upstream in options.upstreams:
         for connections in options.connections:
-            for name, server in servers:
-                settle()
-                sample = measure(server, server.port, folder, connections, options.seconds)
-                results.setdefault((name, connections), []).append(sample)
-                print(
-                    f"round {number}: {name}, {connections}: {sample.calls_per_second:,.0f} calls/s,"
-                    f" {sample.cpu:.1f} µs, {sample.errors} errors",
-                    file=sys.stderr,
-                )
-    settle(2)
-    relay_samples = [sample for (name, _), samples in results.items() if name == "relay" for sample in samples]
-    relay_calls = sum(sample.calls for sample in relay_samples)
-    database_cpu = (postgres.cpu_seconds() - database_before) * 1e6 / max(relay_calls, 1)
-    rows = int(postgres.scalar("SELECT count(*) FROM audit.calls") or 0) - rows_before
-    errors = sum(sample.errors for samples in results.values() for sample in samples)
-    stop_and_expect_zero(relay)
-
-    # A fresh process, so that its memory is that of these calls alone.
-    held = Relay("relay-in-flight", setup)
-    held.one_call("slow")
-    idle = held.memory().now
-    flight = measure(held, held.port, folder, IN_FLIGHT, options.seconds, "slow")
-    held_memory = held.memory().peak
-    stop_and_expect_zero(held)
-
-    report = Report()
-    report.say(f"Measured {datetime.now(timezone.utc):%Y-%m-%d} on {machine()}; PostgreSQL {postgres.version}, fsync on.")
-    report.say(f"Median of {options.rounds} rounds of {options.seconds} s each, taken in turns; command: `make bench`.")
-    report.say("The load, the upstream and PostgreSQL share the machine. CPU is that of the measured server alone.")
-    report.say()
-    report.table(results, options.connections)
-    report.say()
-    one, many = min(options.connections), max(options.connections)
-    added = median(results[("relay", one)], "p50") - median(results[("nginx as the upstream itself", one)], "p50")
-    through = median(results[("nginx proxy_pass", one)], "p50") - median(
-        results[("nginx as the upstream itself", one)], "p50"
-    )
-    report.against(f"CPU a call at {many} connections", median(results[("relay", many)], "cpu"), LIMIT_CPU_MICROSECONDS, "µs")
-    report.against("added to one caller at the median", added, LIMIT_ADDED_MILLISECONDS, "ms")
-    report.against(f"memory with {IN_FLIGHT} calls in flight, at most", held_memory, LIMIT_IN_FLIGHT_MEGABYTES, "MB")
-    report.say(f"- added by nginx proxy_pass to one caller at the median: {through:.2f} ms")
-    report.say(f"- memory before these calls: {idle:.1f} MB; {flight.calls_per_second:,.0f} calls/s, p50 {flight.p50:.0f} ms")
-    report.say(f"- PostgreSQL's own CPU: {database_cpu:.0f} µs for each of the relay's calls")
-    report.say(f"- calls answered: {relay_calls:,}; rows in audit.calls: {rows:,}; errors: {errors + flight.errors}")
-    if errors + flight.errors:
-        report.missed.append("every call answered 200")
-    # wrk drops what is in flight when its time is over: there may be more rows than answers, never fewer.
-    if rows < relay_calls:
-        report.missed.append("a row for every call")
-        report.say(f"- MISSED: {relay_calls - rows:,} calls without a row")
-    return report
+            if upstream.delay_ms == 0 or connections > 1:
+                one = options.seconds + SECONDS_BESIDE_A_RUN + warm_up_seconds(connections)
+                seconds += one * (len(options.only) + (1 if connections == 1 else 0))
+    return seconds * options.rounds / 60
 
 
-def stop_and_expect_zero(relay: Relay) -> None:
-    status = relay.stop()
-    if status != 0:
-        raise BenchError(f"the relay ended with {status} after SIGTERM:\n{relay.log_end()}")
+def numbers(text: str) -> list[int]:
+    counts = [int(part) for part in text.split(",")]
+    if not counts or min(counts) < 1 or max(counts) > 4000:
+        raise argparse.ArgumentTypeError("connections must be 1 to 4000")
+    return counts
 
 
-def write(path: Path, report: Report) -> None:
-    text = "# Benchmarks\n\nWritten by `make bench ARGS=\"--write docs/benchmarks.md\"`.\n\n" + "\n".join(report.lines)
-    # What other benches measure stands under headings of its own, and stays.
-    _, heading, others = path.read_text(encoding="utf-8").partition("\n## ") if path.exists() else ("", "", "")
-    path.write_text(text + "\n" + heading + others, encoding="utf-8")
+def server_names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := [name for name in names if name not in CHOICES]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is not one of {', '.join(CHOICES)}")
+    return [name for name in CHOICES if name in names]
 
 
-def arguments() -> argparse.Namespace:
+def upstream_names(text: str) -> list[Upstream]:
+    names = text.split(",")
+    known = [upstream.name for upstream in UPSTREAMS]
+    if unknown := [name for name in names if name not in known]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is not one of {', '.join(known)}")
+    return [upstream for upstream in UPSTREAMS if upstream.name in names]
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/toprelay", help="the relay to measure")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=5, help="of each run of wrk")
+    parser.add_argument("--rounds", type=positive, default=3)
+    parser.add_argument("--seconds", type=positive, default=2, help="of each run of wrk")
+    parser.add_argument("--connections", type=numbers, default=CONNECTIONS, metavar="N,N")
     parser.add_argument(
-        "--connections", type=lambda text: [int(part) for part in text.split(",")], default=[1, 64], metavar="N,N"
+        "--only", type=server_names, default=list(CHOICES), metavar="NAME,NAME", help="nginx, go, relay"
     )
-    parser.add_argument("--write", type=Path, metavar="FILE", help="write the result there; otherwise nothing is written")
-    parser.add_argument("--check", action="store_true", help="exit 1 where a promise is missed")
+    parser.add_argument(
+        "--upstreams", type=upstream_names, default=UPSTREAMS, metavar="NAME,NAME",
+        help="0, 0-tls, 200, 200-tls: milliseconds of delay, with or without TLS",
+    )  # fmt: skip
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the result into this page")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a promise is missed")
     parser.add_argument("--keep", action="store_true", help="keep the folder with the servers' logs")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def end(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def main() -> int:
-    options = arguments()
-    options.binary = options.binary.resolve()
-    if not os.access(options.binary, os.X_OK):
-        print(f"{options.binary} is not there: make build", file=sys.stderr)
-        return 1
+def end_on_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
+
+
+def main() -> int:
+    options = parse(sys.argv[1:])
+    options.binary = options.binary.resolve()
+    if not os.access(options.binary, os.X_OK):
+        progress(f"{options.binary} does not exist: run make build")
+        return 1
+    end_on_signals()
     folder = Path(tempfile.mkdtemp(prefix="toprelay-bench-"))
-    # nginx's and PostgreSQL's users pass through it.
+    # nginx and PostgreSQL run as other users, and must pass through it.
     os.chmod(folder, 0o711)
+    progress(f"About {estimated_minutes(options):.0f} minutes.")
     try:
-        report = run(options, folder)
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
+        raise_descriptor_limit()
+        report = Bench(options, folder).run()
+        print("\n".join(report.lines))
+        if options.write:
+            write_section(options.write, "calls", report.lines)
+    except (BenchError, subprocess.SubprocessError) as error:
+        progress(f"bench: {error}")
         return 1
     finally:
         Process.stop_all()
         if options.keep:
-            print(f"logs: {folder}", file=sys.stderr)
+            progress(f"logs: {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
-    print("\n".join(report.lines))
-    if options.write:
-        write(options.write, report)
     return 1 if options.check and report.missed else 0
 
 

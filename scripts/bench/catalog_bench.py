@@ -15,19 +15,20 @@ import argparse
 import http.client
 import os
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import datetime, timezone
 from pathlib import Path
 
 import make_catalog
-from bench import Report, end, machine, measure
+from bench import end_on_signals
+from load import measure
+from markdown import Report, machine, today, write_section
 from processes import BenchError, Process, free_port
 from servers import Postgres, RelaySetup, fixed_stub, settle
+from upstreams import UPSTREAMS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,6 +47,7 @@ class Replica(Process):
 
     def __init__(self, name: str, setup: RelaySetup, catalog: Path | None) -> None:
         self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         self.setup = setup
         environment = setup.environment | {"TOPRELAY_LISTEN": f"127.0.0.1:{self.port}"}
         if catalog is not None:
@@ -106,8 +108,8 @@ def run(options: argparse.Namespace, folder: Path) -> Report:
     print(f"{len(methods)} entries, {size / 1e6:.1f} MB; starting PostgreSQL and the upstream …", file=sys.stderr)
     postgres = Postgres(folder)
     stub = fixed_stub(folder)
-    setup = RelaySetup(options.binary, folder, postgres)
-    setup.add_app("bench", stub.port, default=True)
+    setup = RelaySetup(options.binary, folder, postgres.url)
+    setup.add_app("bench", stub.url(UPSTREAMS[0]), default=True)
     setup.add_token()
     kinds = {"5 methods": None, f"{options.entries + 5:,} methods": catalog}
 
@@ -128,7 +130,7 @@ def run(options: argparse.Namespace, folder: Path) -> Report:
     for number in range(options.rounds + 1):
         for kind, replica in replicas.items():
             settle()
-            sample = measure(replica, replica.port, folder, 64, options.seconds if number else 2)
+            sample = measure(replica, replica.url, folder, 64, options.seconds if number else 2)
             errors += sample.errors
             # The first round warms up.
             if number:
@@ -147,11 +149,12 @@ def run(options: argparse.Namespace, folder: Path) -> Report:
     imports = import_times(options.binary, folder)
 
     report = Report()
-    report.say(f"Measured {datetime.now(timezone.utc):%Y-%m-%d} on {machine()}; command: `make bench-catalog`.")
+    report.say(f"Measured {today()} on {machine()}; command: `make bench-catalog`.")
     report.say(
-        f"{options.entries:,} made-up entries ({size / 1e6:.1f} MB of YAML) besides the embedded five; {STARTS} starts of each,"
-        f" {options.rounds} rounds of {options.seconds} s at 64 connections, in turns."
+        f"{options.entries:,} made-up entries ({size / 1e6:.1f} MB of YAML) besides the embedded five; {STARTS} starts"
+        " of each,"
     )
+    report.say(f"{options.rounds} rounds of {options.seconds} s at 64 connections, in turns.")
     report.say()
     report.say("| | " + " | ".join(kinds) + " |")
     report.say("|---|" + "---:|" * len(kinds))
@@ -165,35 +168,26 @@ def run(options: argparse.Namespace, folder: Path) -> Report:
     row("CPU a call of the same method, median, µs", [f"{statistics.median(cpu[k]):.1f}" for k in kinds])
     report.say()
     ratio = statistics.median(many_value / few_value for few_value, many_value in zip(*cpu.values(), strict=True))
-    report.against("slowest start", max(starts[many]), LIMIT_START_SECONDS, "s")
-    report.against("memory in use with the load", loaded[many].now, LIMIT_MEGABYTES, "MB")
-    report.against("memory at its peak, start included", loaded[many].peak, LIMIT_MEGABYTES, "MB")
-    report.against("CPU a call, as a multiple of the five's", ratio, LIMIT_CPU_RATIO, "×")
-    report.against(
+    report.at_most("slowest start", max(starts[many]), LIMIT_START_SECONDS, "s")
+    report.at_most("memory in use with the load", loaded[many].now, LIMIT_MEGABYTES, "MB")
+    report.at_most("memory at its peak, start included", loaded[many].peak, LIMIT_MEGABYTES, "MB")
+    report.at_most("CPU a call, as a multiple of the five's", ratio, LIMIT_CPU_RATIO, "×")
+    report.at_most(
         f"`catalog import` of one page, median of {IMPORTS}, process and all",
         statistics.median(imports), LIMIT_IMPORT_MILLISECONDS, "ms",
     )  # fmt: skip
     report.say(f"- `catalog import`, slowest: {max(imports):.1f} ms")
     report.say(
-        f"- every one of the methods asked once: {first_call:.2f} ms each, {touched.now:.0f} MB in use afterwards;"
-        f" `/openapi.json` of all: {described / 1e6:.0f} MB in {describing:.1f} s, {after.now:.0f} MB in use afterwards"
+        f"- every one of the methods asked once: {first_call:.2f} ms each, {touched.now:.0f} MB in use afterwards"
+    )
+    report.say(
+        f"- `/openapi.json` of all: {described / 1e6:.0f} MB in {describing:.1f} s, {after.now:.0f} MB in use afterwards"
         f" (peak {after.peak:.0f})"
     )
     if errors:
         report.say(f"- MISSED: {errors} calls failed")
         report.missed.append("every call answered 200")
     return report
-
-
-def write(path: Path, report: Report) -> None:
-    """Puts the report under its heading, and leaves the rest of the file as it is."""
-    heading = "## Thousands of methods\n"
-    text = path.read_text(encoding="utf-8")
-    before, _, behind = text.partition(heading)
-    next_heading = behind.find("\n## ")
-    rest = behind[next_heading + 1 :] if next_heading >= 0 else ""
-    body = "\n".join(report.lines)
-    path.write_text(f"{before.rstrip()}\n\n{heading}\n{body}\n" + (f"\n{rest}" if rest else ""), encoding="utf-8")
 
 
 def main() -> int:
@@ -208,10 +202,9 @@ def main() -> int:
     options = parser.parse_args()
     options.binary = options.binary.resolve()
     if not os.access(options.binary, os.X_OK):
-        print(f"{options.binary} is not there: make build", file=sys.stderr)
+        print(f"{options.binary} does not exist: run make build", file=sys.stderr)
         return 1
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
+    end_on_signals()
     folder = Path(tempfile.mkdtemp(prefix="toprelay-catalog-"))
     os.chmod(folder, 0o711)
     try:
@@ -224,7 +217,7 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     print("\n".join(report.lines))
     if options.write:
-        write(options.write, report)
+        write_section(options.write, "catalog", report.lines)
     return 1 if options.check and report.missed else 0
 
 

@@ -1,4 +1,4 @@
-"""The servers that the bench measures, and those that they need."""
+"""PostgreSQL, the relay, and what the relay needs before it serves."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pwd
 import secrets
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from processes import BenchError, Process, find_postgres, find_program, free_port
+from processes import BenchError, Process, find_postgres, free_port
+from upstreams import UPSTREAMS, Stub, encoded
 
 METHOD = "tmall.aliauto.carprofile.sync"
 PATH = "/v1/aliauto/car-profiles"
@@ -41,86 +41,6 @@ REQUEST = {
     "phone": "1370000000",
     "data_source": "XKZ",
 }
-
-ANSWER = {
-    "tmall_aliauto_carprofile_sync_response": {
-        "data": {"id_mapping": {"entry": [{"channel_profile_id": "1", "car_profile_id": 1}]}},
-        "is_success": True,
-        "errcode": "0000",
-        "errmsg": "ok",
-        "request_id": "16fxbench0001",
-    }
-}
-
-
-def encoded(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-class Nginx(Process):
-    """nginx with the given part of an `http` block and no logs."""
-
-    def __init__(self, name: str, folder: Path, http: str) -> None:
-        self.port = free_port()
-        prefix = folder / name
-        prefix.mkdir()
-        os.chmod(prefix, 0o711)
-        cores = os.cpu_count() or 1
-        configuration = f"""
-            worker_processes {cores};
-            pid nginx.pid;
-            error_log stderr error;
-            events {{ worker_connections 4096; }}
-            http {{
-                access_log off;
-                client_body_temp_path body; proxy_temp_path proxy;
-                fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-                keepalive_requests 1000000000;
-                keepalive_timeout 1h;
-                {http.replace("LISTEN", f"127.0.0.1:{self.port}")}
-            }}
-        """
-        file = prefix / "nginx.conf"
-        file.write_text(configuration, encoding="utf-8")
-        command = [find_program("nginx"), "-p", str(prefix), "-c", str(file), "-g", "daemon off;"]
-        super().__init__(name, command, folder, stop_signal=signal.SIGTERM)
-        self.wait_for_port(self.port)
-
-
-def fixed_stub(folder: Path) -> Nginx:
-    """The upstream: one fixed answer."""
-    answer = encoded(ANSWER).decode()
-    return Nginx(
-        "stub",
-        folder,
-        f"server {{ listen LISTEN reuseport backlog=1024;"
-        f" location / {{ default_type application/json; return 200 '{answer}'; }} }}",
-    )
-
-
-def proxy(folder: Path, upstream_port: int) -> Nginx:
-    """proxy_pass and nothing else, with kept connections."""
-    return Nginx(
-        "proxy",
-        folder,
-        f"upstream stub {{ server 127.0.0.1:{upstream_port}; keepalive 256;"
-        f" keepalive_requests 1000000000; keepalive_timeout 1h; }}"
-        f" server {{ listen LISTEN reuseport backlog=1024; location / {{ proxy_pass http://stub;"
-        f' proxy_http_version 1.1; proxy_set_header Connection ""; }} }}',
-    )
-
-
-class SlowStub(Process):
-    """The upstream with a delay, for many calls in flight."""
-
-    def __init__(self, folder: Path, delay: float) -> None:
-        port_file = folder / "slow.port"
-        answer = folder / "answer"
-        answer.write_bytes(encoded(ANSWER))
-        script = Path(__file__).with_name("slow_stub.py").resolve()
-        super().__init__("slow", [sys.executable, str(script), str(port_file), str(delay), str(answer)], folder)
-        self.wait_until(port_file.exists, "listening")
-        self.port = int(port_file.read_text(encoding="ascii"))
 
 
 class PostgresServer(Process):
@@ -151,9 +71,12 @@ class PostgresServer(Process):
         command = [str(self.programs / "pg_isready"), "-q", "-h", str(self.socket_folder)]
         return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
-    def scalar(self, sql: str) -> str | None:
-        """The one value of a query, or None where it fails."""
-        command = [str(self.programs / "psql"), "-X", "-A", "-t", "-q", "-d", self.url, "-c", sql]
+    def database_url(self, name: str) -> str:
+        return self.url.replace("/postgres?", f"/{name}?")
+
+    def scalar(self, sql: str, url: str | None = None) -> str | None:
+        """The one value of a query, or None where the query fails."""
+        command = [str(self.programs / "psql"), "-X", "-A", "-t", "-q", "-d", url or self.url, "-c", sql]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         return done.stdout.strip() if done.returncode == 0 else None
 
@@ -207,16 +130,21 @@ def has_user(name: str) -> bool:
 class RelaySetup:
     """The relay's database and vault: migrations, one app an upstream, sessions, one token."""
 
-    def __init__(self, binary: Path, folder: Path, postgres: Postgres) -> None:
+    def __init__(self, binary: Path, folder: Path, database_url: str, authority: Path | None = None) -> None:
         self.binary = binary
         self.folder = folder
+        self.authority = authority
+        # The URL of each app's gateway, without its path.
+        self.apps: dict[str, str] = {}
         self.environment = {
             "PATH": "/usr/bin:/bin",
             "LC_ALL": "C.UTF-8",
-            "DATABASE_URL": postgres.url,
+            "DATABASE_URL": database_url,
             "TOPRELAY_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
             "TOPRELAY_LOG_LEVEL": "warning",
         }
+        if authority:
+            self.environment["TOPRELAY_CA_FILE"] = str(authority)
         self.secret_file = folder / "secret"
         self.secret_file.write_text(secrets.token_hex(16), encoding="ascii")
         self.session_file = folder / "session"
@@ -238,50 +166,73 @@ class RelaySetup:
             raise BenchError(f"toprelay {' '.join(arguments[:3])} exited {done.returncode}: {done.stderr.strip()}")
         return done.stdout.strip()
 
-    def add_app(self, name: str, port: int, default: bool = False) -> None:
+    def add_app(self, name: str, url: str, default: bool = False) -> None:
+        """An app with one session whose gateway is at the URL, which has no path."""
+        self.apps[name] = url
         self.command(
             "app", "put", name, "--app-key", f"key-{name}", "--secret-file", str(self.secret_file),
-            "--gateway", f"http://127.0.0.1:{port}/router/rest", "--allow-http", *(["--default"] if default else []),
+            "--gateway", f"{url}/router/rest", "--allow-http", *(["--default"] if default else []),
         )  # fmt: skip
         self.command("session", "put", name, "demo", "--session-file", str(self.session_file), "--default")
 
     def add_token(self) -> None:
-        (self.folder / "token").write_text(self.command("token", "create", "bench", "--scope", "relay"), encoding="ascii")
+        token = self.command("token", "create", "bench", "--scope", "relay")
+        (self.folder / "token").write_text(token, encoding="ascii")
 
 
-class Relay(Process):
-    """`toprelay serve`, ready for calls."""
+class Service(Process):
+    """A server with the relay's HTTP interface."""
 
-    def __init__(self, name: str, setup: RelaySetup) -> None:
-        self.port = free_port()
-        self.setup = setup
-        environment = setup.environment | {"TOPRELAY_LISTEN": f"127.0.0.1:{self.port}"}
-        super().__init__(name, [str(setup.binary), "serve"], setup.folder, environment)
+    def __init__(self, name: str, command: list[str], folder: Path, environment: dict[str, str], port: int) -> None:
+        self.port = port
+        self.folder = folder
+        super().__init__(name, command, folder, environment)
         self.wait_until(self._is_ready, "getting ready")
+
+    def url(self, _upstream: object = None) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def _is_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.url()}/readyz", timeout=5) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
 
     def one_call(self, app: str | None = None) -> None:
-        """Makes one call and says what is wrong with its answer, so that no one measures refusals."""
-        token = (self.setup.folder / "token").read_text(encoding="ascii")
+        """Makes one call and raises unless it succeeds, so that a measurement never counts refusals."""
+        status, text = self.post(REQUEST, app)
+        if status != 200 or json.loads(text).get("outcome") != "success":
+            raise BenchError(f"{self.name}: a call was answered {status}: {text[:2000]}")
+
+    def post(self, body: object, app: str | None = None, token: str | None = None) -> tuple[int, str]:
+        """The status and text of the reply to one call, with the bench's token unless another is given."""
+        token = token or (self.folder / "token").read_text(encoding="ascii")
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if app:
             headers["Top-App"] = app
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{PATH}", data=encoded(REQUEST), headers=headers, method="POST"
-        )
+        request = urllib.request.Request(f"{self.url()}{PATH}", data=encoded(body), headers=headers, method="POST")
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                document = json.load(answer)
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            raise BenchError(f"a call was answered {error.code}: {error.read(2000).decode(errors='replace')}") from error
-        if document.get("outcome") != "success":
-            raise BenchError(f"a call had the outcome {document.get('outcome')}: {document}")
+            with error:
+                return error.code, error.read().decode(errors="replace")
+
+
+class Relay(Service):
+    """`toprelay serve`, ready for calls. `wrapper` is a command that runs it, such as a tracer."""
+
+    def __init__(self, name: str, setup: RelaySetup, wrapper: list[str] | None = None) -> None:
+        port = free_port()
+        self.setup = setup
+        environment = setup.environment | {"TOPRELAY_LISTEN": f"127.0.0.1:{port}"}
+        super().__init__(name, [*(wrapper or []), str(setup.binary), "serve"], setup.folder, environment, port)
+
+
+def fixed_stub(folder: Path) -> Stub:
+    """One upstream that answers at once."""
+    return Stub(folder, UPSTREAMS[:1])
 
 
 def settle(seconds: float = 0.5) -> None:

@@ -43,7 +43,7 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 def prepare(options: argparse.Namespace, folder: Path) -> Settings:
     """Makes the cluster that each scenario copies: migrations, an app, a session, a token."""
     server = make_template(folder)
-    setup = RelaySetup(options.binary, folder, server)
+    setup = RelaySetup(options.binary, folder, server.url)
     setup.command(
         "app", "put", "chaos", "--app-key", "key-chaos", "--secret-file", str(setup.secret_file), "--default"
     )  # fmt: skip
