@@ -4,7 +4,7 @@ import Testing
 
 /// Replicas under libfaketime, whose wall clock is ahead of PostgreSQL's. Their monotonic clock is the machine's.
 ///
-/// A replica whose clock is behind does not start to listen under libfaketime, because `Task.sleep` does not end there.
+/// A replica whose clock is behind does not start to listen under libfaketime. `ClockOffsetTests` tests that direction.
 /// That direction is tested with an injected clock: `VaultWatcherTests` and `ReadinessTests`.
 @Suite("A replica whose clock is wrong", .bounded)
 struct ClockTests {
