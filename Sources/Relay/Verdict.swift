@@ -36,7 +36,7 @@ final class Verdict {
     static func judge(_ result: CurlResult, entry: Entry, mapped: MappedCall) -> Verdict {
         switch result.outcome {
         case .failed(let failure):
-            transport(failure, wasSent: result.bodyWasAskedFor, entry: entry)
+            transport(failure, wasSent: result.mayHaveBeenSent, entry: entry)
         case .answered(let status, _, let body):
             answered(status: status, body: body, entry: entry, mapped: mapped)
         }

@@ -71,8 +71,8 @@ extension Worker {
             let result = await curl.perform(curlRequest(call, form: body))
             if case .failed(let failure) = result.outcome { note(failure, of: call) }
             verdict = Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
-            top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
-            if !result.bodyWasAskedFor { meters.notSent() }
+            top = result.mayHaveBeenSent ? result.timings.totalNanoseconds : nil
+            if !result.mayHaveBeenSent { meters.notSent() }
         case .failure(let problem):
             verdict = Verdict(unsignable: problem)
         }

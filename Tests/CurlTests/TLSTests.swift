@@ -80,7 +80,7 @@ struct TLSTests {
             request("right", caFile: peers.authority.caFile), request("right", caFile: peers.stranger.caFile),
             request("right", caFile: nil), request("right", caFile: peers.authority.caFile))
         #expect(results.map { $0.failure == nil } == [true, false, false, true])
-        #expect(results.map(\.bodyWasAskedFor) == [true, false, false, true])
+        #expect(results.map(\.mayHaveBeenSent) == [true, false, false, true])
     }
 
     @Test("a CA file that is not there is named as the cause")
@@ -110,13 +110,13 @@ struct TLSTests {
         request.connectTimeout = .milliseconds(150)
         let result = try await perform(request)[0]
         #expect(result.failure?.kind == .timeout(.connect))
-        #expect(!result.bodyWasAskedFor)
+        #expect(!result.mayHaveBeenSent)
     }
 
     private func expectFault(_ fault: CurlFailure.TLSFault, _ request: CurlRequest) async throws {
         let result = try await perform(request)[0]
         #expect(result.failure?.kind == .tls(fault), "\(result.text)")
-        #expect(!result.bodyWasAskedFor)
+        #expect(!result.mayHaveBeenSent)
         #expect(result.text.contains("127.0.0.1:"))
         #expect(!result.text.contains("secret"))
     }
