@@ -240,41 +240,6 @@ struct FailureTests {
         #expect(!result.mayHaveBeenSent)
         #expect(!result.text.contains("u:p"))
     }
-
-    @Test("a proxy in the environment is ignored")
-    func environmentProxy() async {
-        await #expect(processExitsWith: .success) {
-            for name in ["http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"] {
-                setenv(name, "http://127.0.0.1:1", 1)
-            }
-            let server = ScriptedServer.answering(answer("direct"))
-            let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
-            #expect(result.text == "200 direct")
-        }
-    }
-
-    @Test("a request's own proxy is used, and no longer by the next")
-    func proxy() async throws {
-        let proxy = ScriptedServer.answering(answer("by proxy"))
-        let server = ScriptedServer.answering(answer("direct"))
-        var request = CurlRequest.post("http://gateway.invalid/router")
-        request.proxy = "http://127.0.0.1:\(proxy.port)"
-        let sent = request
-        let results = try await CurlWorker.with { [await $0.perform(sent), await $0.perform(.post(server.url()))] }
-        #expect(results.map(\.text) == ["200 by proxy", "200 direct"])
-        #expect(proxy.requests.first?.head.hasPrefix("POST http://gateway.invalid/router HTTP/1.1") == true)
-    }
-
-    @Test("a proxy that does not connect: nothing was sent")
-    func proxyRefuses() async throws {
-        let proxy = ScriptedServer.answering(answer("no", status: "403 Forbidden"))
-        var request = CurlRequest.post("https://gateway.invalid/router")
-        request.proxy = "http://127.0.0.1:\(proxy.port)"
-        let sent = request
-        let result = try await CurlWorker.with { await $0.perform(sent) }
-        #expect(result.failure?.kind == .connect)
-        #expect(!result.mayHaveBeenSent)
-    }
 }
 
 extension CurlWorker {
