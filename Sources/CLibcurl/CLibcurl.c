@@ -65,6 +65,20 @@ int peek_socket(curl_socket_t socket) {
     return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : -1;
 }
 
+ssize_t send_bytes(curl_socket_t socket, const void *bytes, size_t count) {
+    ssize_t sent;
+    do sent = send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent >= 0 ? sent : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
+}
+
+ssize_t receive_bytes(curl_socket_t socket, void *bytes, size_t count) {
+    ssize_t received;
+    do received = recv(socket, bytes, count, MSG_DONTWAIT);
+    while (received < 0 && errno == EINTR);
+    return received >= 0 ? received : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
+}
+
 void forget_key_log(void) { unsetenv("SSLKEYLOGFILE"); }
 
 void ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }

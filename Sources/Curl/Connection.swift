@@ -75,6 +75,7 @@ extension Connection {
     func connected(_ code: CURLcode) {
         guard code == CURLE_OK else { return fail(code) }
         socket = handle.socket
+        if !destination.isEncrypted { handle.plainSocket = socket }
         openedAt = EventLoop.now()
         guard let exchange, exchange.deadline > openedAt else { return fail(CURLE_OPERATION_TIMEDOUT) }
         self.exchange?.timings.connectNanoseconds = handle.connectNanoseconds

@@ -5,9 +5,11 @@ struct ConnectionPool {
     /// How many connections are idle.
     private(set) var count = 0
 
-    /// Takes the connection to a destination that was used last.
-    mutating func take(for destination: Destination) -> Connection? {
-        guard let connection = destination.idle.popLast() else { return nil }
+    /// Takes a connection to a destination.
+    ///
+    /// - Parameter turn: the loop's turn.
+    mutating func take(for destination: Destination, turn: UInt64) -> Connection? {
+        guard let connection = destination.take(turn: turn) else { return nil }
         taken(from: destination)
         return connection
     }
@@ -16,15 +18,14 @@ struct ConnectionPool {
     mutating func put(_ connection: Connection) {
         let destination = connection.destination
         if destination.idle.isEmpty { destinations.append(destination) }
-        destination.idle.append(connection)
+        destination.add(connection)
         count += 1
     }
 
     /// Takes a connection out; nothing happens if it is not in.
     mutating func remove(_ connection: Connection) {
         let destination = connection.destination
-        guard let index = destination.idle.lastIndex(where: { $0 === connection }) else { return }
-        destination.idle.remove(at: index)
+        guard destination.remove(connection) else { return }
         taken(from: destination)
     }
 

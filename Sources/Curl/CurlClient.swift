@@ -105,7 +105,7 @@ extension CurlClient {
 
     private func begin(_ exchange: Exchange, now: UInt64) throws(TransferError) {
         let destination = exchange.template.destination
-        while let connection = pool.take(for: destination) {
+        while let connection = pool.take(for: destination, turn: loop.turns) {
             if connection.isUsable(now: now) {
                 addBusy(connection)
                 return connection.carry(exchange)

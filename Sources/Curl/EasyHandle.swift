@@ -22,6 +22,9 @@ final class EasyHandle {
     var isUnderWay = false
     /// Holds the multi handle, which must be freed after this one.
     private let connector: Connector
+    /// The socket of a connection without TLS and proxy, on which libcurl has nothing to do. libcurl would search all its
+    /// connections for this one before each system call.
+    var plainSocket: Int32?
     /// libcurl writes its own words on a failure here.
     private let errorText: UnsafeMutablePointer<CChar>
     private var isClosed = false
@@ -59,27 +62,43 @@ final class EasyHandle {
 extension EasyHandle {
     /// Sends bytes from `start` on. After `again` the same bytes must be given, at the same place in memory.
     func send(_ bytes: [UInt8], from start: Int) -> Transfer {
-        var count = 0
-        let code = bytes.withUnsafeBytes { bytes in
-            bytes.baseAddress.map { curl_easy_send(easy, $0 + start, bytes.count - start, &count) }
-                ?? CURLE_SEND_ERROR
-        }
-        switch code {
-        case CURLE_OK: return count > 0 ? .bytes(count) : .again
-        case CURLE_AGAIN: return .again
-        default: return .failed(code)
+        bytes.withUnsafeBytes { bytes in
+            guard let first = bytes.baseAddress else { return .failed(CURLE_SEND_ERROR) }
+            guard let plainSocket else {
+                var count = 0
+                let code = curl_easy_send(easy, first + start, bytes.count - start, &count)
+                return Self.transfer(code, count, atZero: .again)
+            }
+            let count = send_bytes(plainSocket, first + start, bytes.count - start)
+            return Self.transfer(count, CURLE_SEND_ERROR, atZero: .again)
         }
     }
 
     /// Receives into the beginning of `buffer`, at most as much as it holds.
     func receive(into buffer: inout [UInt8]) -> Transfer {
-        var count = 0
-        let code = buffer.withUnsafeMutableBytes { curl_easy_recv(easy, $0.baseAddress, $0.count, &count) }
-        switch code {
-        case CURLE_OK: return count > 0 ? .bytes(count) : .end
-        case CURLE_AGAIN: return .again
-        default: return .failed(code)
+        buffer.withUnsafeMutableBytes { buffer in
+            guard let plainSocket else {
+                var count = 0
+                let code = curl_easy_recv(easy, buffer.baseAddress, buffer.count, &count)
+                return Self.transfer(code, count, atZero: .end)
+            }
+            let count = receive_bytes(plainSocket, buffer.baseAddress, buffer.count)
+            return Self.transfer(count, CURLE_RECV_ERROR, atZero: .end)
         }
+    }
+
+    private static func transfer(_ code: CURLcode, _ count: Int, atZero: Transfer) -> Transfer {
+        switch code {
+        case CURLE_OK: count > 0 ? .bytes(count) : atZero
+        case CURLE_AGAIN: .again
+        default: .failed(code)
+        }
+    }
+
+    /// - Parameter count: what a system call gave: -1 to wait, -2 for an error.
+    private static func transfer(_ count: Int, _ failure: CURLcode, atZero: Transfer) -> Transfer {
+        if count > 0 { return .bytes(count) }
+        return count == 0 ? atZero : count == -1 ? .again : .failed(failure)
     }
 
     /// Whether the socket has nothing to read and has not been closed. Takes no byte.

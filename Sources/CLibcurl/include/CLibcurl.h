@@ -4,6 +4,7 @@
 
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
+#include <sys/types.h>
 
 CURLcode easy_set_long(CURL *easy, CURLoption option, long value);
 CURLcode easy_set_string(CURL *easy, CURLoption option, const char *value);
@@ -29,6 +30,10 @@ curl_version_info_data *curl_information(void);
 
 /// What a socket has to read: 0 for nothing yet, 1 for bytes, negative if the connection has ended. Takes no byte.
 int peek_socket(curl_socket_t socket);
+
+/// Sends and receives on a socket without waiting: the number of bytes, -1 if it would wait, -2 if it failed.
+ssize_t send_bytes(curl_socket_t socket, const void *bytes, size_t count);
+ssize_t receive_bytes(curl_socket_t socket, void *bytes, size_t count);
 
 /// libcurl would write TLS keys to the file that the environment names.
 void forget_key_log(void);
