@@ -9,6 +9,13 @@ final class Connector {
     /// How often libcurl is called again at once when it asks for that. The rest waits for the next turn.
     private static let roundsAtOnce = 8
 
+    /// How many connections a connector may have. libcurl searches all of them for one that has bytes to carry.
+    private static let maximumHandles = 128
+
+    /// The easy handles that there are, whatever their connections do.
+    var handleCount = 0
+    var hasRoom: Bool { handleCount < Self.maximumHandles }
+
     private let loop: EventLoop
     private let multi: UnsafeMutableRawPointer
     private var alarm = CurlAlarm()

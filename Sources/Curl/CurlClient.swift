@@ -33,7 +33,8 @@ public final class CurlClient {
 
     let settings: Settings
     private let trust: CurlLibrary.Trust
-    private let connector: Connector
+    private let share: AddressShare
+    private var connectors: [Connector]
     private var templates: RequestTemplates
     private var busy: [Connection] = []
     private var pool = ConnectionPool()
@@ -53,7 +54,8 @@ public final class CurlClient {
         trust = try CurlLibrary.setUp()
         self.loop = loop
         self.settings = settings
-        connector = try Connector(loop: loop)
+        share = try AddressShare()
+        connectors = [try Connector(loop: loop)]
         templates = RequestTemplates(limit: settings.maximumTemplates)
     }
 
@@ -82,7 +84,7 @@ public final class CurlClient {
         while let connection = busy.last { connection.fail(CURLE_ABORTED_BY_CALLBACK, isShutDown: true) }
         while let connection = pool.oldest { closeIdle(connection) }
         sweepTimer?.cancel()
-        connector.shutdown()
+        connectors.forEach { $0.shutdown() }
     }
 }
 
@@ -112,10 +114,23 @@ extension CurlClient {
             }
             connection.close()
         }
-        guard let handle = EasyHandle(connector: connector) else { throw TransferError(CURLE_OUT_OF_MEMORY) }
+        let connector = try connectorWithRoom()
+        guard let handle = EasyHandle(connector: connector, share: share) else {
+            throw TransferError(CURLE_OUT_OF_MEMORY)
+        }
         let connection = Connection(handle, destination, client: self)
         addBusy(connection)
         connection.open(for: exchange, by: connector, trust, now: now)
+    }
+
+    private func connectorWithRoom() throws(TransferError) -> Connector {
+        if let connector = connectors.first(where: \.hasRoom) { return connector }
+        do throws(CurlError) {
+            connectors.append(try Connector(loop: loop))
+            return connectors[connectors.count - 1]
+        } catch {
+            throw TransferError(CURLE_OUT_OF_MEMORY)
+        }
     }
 
     /// The exchange on a connection is over.
@@ -173,7 +188,14 @@ extension CurlClient {
         while let oldest = pool.oldest, oldest.idleSince + settings.idleConnectionAge.nanoseconds <= now {
             closeIdle(oldest)
         }
+        dropUnusedConnectors()
         setSweepTimer()
+    }
+
+    /// Frees the connectors that a burst of calls needed, but for the first.
+    private func dropUnusedConnectors() {
+        for connector in connectors.dropFirst() where connector.handleCount == 0 { connector.shutdown() }
+        connectors = connectors.prefix(1) + connectors.dropFirst().filter { $0.handleCount > 0 }
     }
 }
 

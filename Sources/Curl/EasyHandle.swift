@@ -22,6 +22,7 @@ final class EasyHandle {
     var isUnderWay = false
     /// Holds the multi handle, which must be freed after this one.
     private let connector: Connector
+    private let share: AddressShare
     /// The socket of a connection without TLS and proxy, on which libcurl has nothing to do. libcurl would search all its
     /// connections for this one before each system call.
     var plainSocket: Int32?
@@ -30,12 +31,14 @@ final class EasyHandle {
     private var isClosed = false
 
     /// Nil if memory is out.
-    init?(connector: Connector) {
+    init?(connector: Connector, share: AddressShare) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
         self.connector = connector
+        self.share = share
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        connector.handleCount += 1
     }
 
     deinit {
@@ -54,6 +57,7 @@ final class EasyHandle {
         isClosed = true
         connector.remove(self)
         curl_easy_cleanup(easy)
+        connector.handleCount -= 1
     }
 }
 
@@ -137,6 +141,7 @@ extension EasyHandle {
         options.set(CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
         options.set(CURLOPT_ERRORBUFFER, errorText)
         options.set(CURLOPT_CONNECT_ONLY, 1)
+        options.set(CURLOPT_SHARE, share.share)
         options.set(CURLOPT_NOSIGNAL, 1)
         options.set(CURLOPT_URL, exchange.template.key.url)
         options.set(CURLOPT_PROTOCOLS_STR, "https,http")

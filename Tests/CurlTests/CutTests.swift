@@ -49,6 +49,7 @@ struct CutTests {
     func cutRequest(bytesRead: Int, isReset: Bool) async throws {
         let server = ScriptedServer { connection in
             if isReset { connection.resetOnClose() }
+            connection.waitForInput()
             var left = bytesRead
             while left > 0, let bytes = connection.read(atMost: left) { left -= bytes.count }
         }

@@ -47,7 +47,6 @@ final class Nginx: Sendable {
                 ssl_certificate_key \(folder)/\(name).key;
                 location / { return 200 "tls $request_method"; }
                 location /counted { access_log \(folder)/access.log combined; return 200 "counted"; }
-                location /resumed { return 200 "$ssl_session_reused"; }
             }
             """
         }

@@ -36,6 +36,23 @@ struct TLSTests {
         #expect(results[0].timings.tlsNanoseconds > 0)
     }
 
+    @Test("more TLS connections at once than one multi handle has are made, and used again")
+    func manyConnections() async throws {
+        let requests = (0..<140).map { _ in
+            var request = request("right", caFile: peers.authority.caFile)
+            request.connectTimeout = .seconds(60)
+            request.deadline = EventLoop.now() + 60_000_000_000
+            return request
+        }
+        try await CurlWorker.with { worker in
+            let first = await worker.performAll(requests)
+            #expect(first.allSatisfy { $0.text == "200 tls POST" })
+            #expect(first.count { !$0.timings.reused } > 128)
+            let second = await worker.performAll(requests)
+            #expect(second.allSatisfy { $0.text == "200 tls POST" && $0.timings.reused })
+        }
+    }
+
     @Test("TLS keys are not written to the file that the environment names")
     func keyLog() async throws {
         let file = peers.authority.folder + "/keys-of-tls"

@@ -18,6 +18,9 @@ void *easy_get_private(CURL *easy);
 /// The socket of the connection that the handle has made; negative if there is none.
 curl_socket_t easy_get_socket(CURL *easy);
 
+/// Lets the handles of a share use one kind of data together.
+CURLSHcode share_data(CURLSH *share, curl_lock_data data);
+
 CURLMcode multi_set_long(CURLM *multi, CURLMoption option, long value);
 CURLMcode multi_set_socket(CURLM *multi, curl_socket_callback function, void *context);
 CURLMcode multi_set_timer(CURLM *multi, curl_multi_timer_callback function, void *context);
