@@ -77,7 +77,7 @@ struct LoadTests {
 
     @Test("only as many idle connections are kept as the settings say")
     func idleConnections() async throws {
-        var settings = CurlClient.Settings()
+        var settings = CurlClient.Settings.patient
         settings.maximumIdleConnections = 4
         let open = Locked(0)
         let server = ScriptedServer { connection in
@@ -91,8 +91,7 @@ struct LoadTests {
         try await CurlWorker.with(settings) { worker in
             let results = await worker.performAll((0..<40).map { _ in .post(server.url()) })
             #expect(results.allSatisfy { $0.text == "200 ok" })
-            for _ in 0..<200 where open.with({ $0 }) > 4 { await worker.nap(.milliseconds(10)) }
-            #expect(open.with { $0 } <= 4)
+            try await until(worker.loop) { open.with { $0 } <= 4 }
         }
     }
 
@@ -127,7 +126,7 @@ struct LoadTests {
         let refusing = ScriptedServer.listen(backlog: 1)
         let refused = "http://127.0.0.1:\(ScriptedServer.port(of: refusing))/"
         close(refusing)
-        var settings = CurlClient.Settings()
+        var settings = CurlClient.Settings.patient
         settings.addressCache = .zero
         try await CurlWorker.with(settings) { worker in
             for round in 1...20 {
