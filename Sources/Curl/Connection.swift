@@ -74,10 +74,11 @@ extension Connection {
     /// The connector's verdict.
     func connected(_ code: CURLcode) {
         guard code == CURLE_OK else { return fail(code) }
+        let now = EventLoop.now()
+        guard let exchange, exchange.deadline > now else { return fail(CURLE_OPERATION_TIMEDOUT) }
+        openedAt = now
         socket = handle.socket
         if !destination.isEncrypted { handle.plainSocket = socket }
-        openedAt = EventLoop.now()
-        guard let exchange, exchange.deadline > openedAt else { return fail(CURLE_OPERATION_TIMEDOUT) }
         self.exchange?.timings.connectNanoseconds = handle.connectNanoseconds
         self.exchange?.timings.tlsNanoseconds = handle.tlsNanoseconds
         watch = loop.watch(socket, for: .read) { [weak self] readiness in self?.isReady(readiness) }
