@@ -6,6 +6,11 @@
 #include <curl/curl.h>
 #include <sys/types.h>
 
+// New in libcurl 7.88. An older one leaves names as they are.
+#ifndef CURLU_PUNYCODE
+#define CURLU_PUNYCODE 0
+#endif
+
 CURLcode easy_set_long(CURL *easy, CURLoption option, long value);
 CURLcode easy_set_string(CURL *easy, CURLoption option, const char *value);
 CURLcode easy_set_pointer(CURL *easy, CURLoption option, void *value);
