@@ -1,50 +1,17 @@
 #include "CLibcurl.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 CURLcode easy_set_long(CURL *easy, CURLoption option, long value) { return curl_easy_setopt(easy, option, value); }
-
-CURLcode easy_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
-    return curl_easy_setopt(easy, option, value);
-}
 
 CURLcode easy_set_string(CURL *easy, CURLoption option, const char *value) {
     return curl_easy_setopt(easy, option, value);
 }
 
-CURLcode easy_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
-    return curl_easy_setopt(easy, option, value);
-}
-
 CURLcode easy_set_pointer(CURL *easy, CURLoption option, void *value) { return curl_easy_setopt(easy, option, value); }
-
-CURLcode easy_set_read(CURL *easy, curl_read_callback function, void *context) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_READFUNCTION, function);
-    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_READDATA, context);
-}
-
-CURLcode easy_set_write(CURL *easy, curl_write_callback function, void *context) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, function);
-    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
-}
-
-CURLcode easy_set_header(CURL *easy, curl_write_callback function, void *context) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, function);
-    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
-}
-
-CURLcode easy_set_prerequest(CURL *easy, curl_prereq_callback function, void *context) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, function);
-    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
-}
-
-CURLcode easy_set_close(CURL *easy, curl_closesocket_callback function, void *context) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, function);
-    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
-}
 
 long easy_get_long(CURL *easy, CURLINFO info) {
     long value = 0;
@@ -71,6 +38,8 @@ void *easy_get_private(CURL *easy) {
     return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
 }
 
+CURLSHcode share_data(CURLSH *share, curl_lock_data data) { return curl_share_setopt(share, CURLSHOPT_SHARE, data); }
+
 CURLMcode multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }
@@ -89,9 +58,28 @@ curl_socket_t curl_socket_timeout(void) { return CURL_SOCKET_TIMEOUT; }
 
 curl_version_info_data *curl_information(void) { return curl_version_info(CURLVERSION_NOW); }
 
-int close_socket(curl_socket_t socket) { return close(socket); }
+int peek_socket(curl_socket_t socket) {
+    char byte;
+    ssize_t count;
+    do count = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    while (count < 0 && errno == EINTR);
+    if (count > 0) return 1;
+    return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : -1;
+}
 
-void shut_down_socket(curl_socket_t socket) { shutdown(socket, SHUT_RDWR); }
+ssize_t send_bytes(curl_socket_t socket, const void *bytes, size_t count) {
+    ssize_t sent;
+    do sent = send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent >= 0 ? sent : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
+}
+
+ssize_t receive_bytes(curl_socket_t socket, void *bytes, size_t count) {
+    ssize_t received;
+    do received = recv(socket, bytes, count, MSG_DONTWAIT);
+    while (received < 0 && errno == EINTR);
+    return received >= 0 ? received : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
+}
 
 void forget_key_log(void) { unsetenv("SSLKEYLOGFILE"); }
 

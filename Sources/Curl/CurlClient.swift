@@ -1,22 +1,18 @@
 internal import CLibcurl
 public import EventLoop
 
-/// POSTs over libcurl's multi interface, driven by an event loop: thousands of transfers wait at once for nothing.
+/// An HTTP/1.1 client for POSTs, driven by an event loop. libcurl makes its connections, and carries the bytes.
 ///
-/// One client a worker, on its loop's thread only (checked). It has its own connections, kept open between calls. It
-/// limits neither calls nor connections in flight: whoever calls it does, before the call is recorded. `shutdown()`
-/// ends it.
+/// A request is written once, to one connection, and never again. One client a worker, on its loop's thread only
+/// (checked). The client keeps connections open between calls. It limits neither calls nor connections in flight: its
+/// caller does, before it records the call. `shutdown()` ends it.
 public final class CurlClient {
     /// Limits that hold for all requests of a client.
     public struct Settings: Sendable {
         /// How many connections without a call are kept open.
         public var maximumIdleConnections = 256
-        /// How many easy handles without a call are kept, of some 40 KB each.
-        public var maximumIdleTransfers = 64
-        /// How many distinct sets of header lines are kept ready.
-        public var maximumHeaderLists = 64
-        /// How many distinct URLs are kept ready.
-        public var maximumURLs = 64
+        /// How many distinct pairs of URL and header lines are kept ready.
+        public var maximumTemplates = 64
         /// How long a connection may have been idle and still be used; servers close idle ones.
         public var idleConnectionAge = Duration.seconds(15)
         /// How old a connection may be and still be used, so that a change of addresses is followed.
@@ -37,41 +33,37 @@ public final class CurlClient {
 
     let settings: Settings
     private let trust: CurlLibrary.Trust
-    let multi: UnsafeMutableRawPointer
-    let sockets: SocketTable
-    var alarm = CurlAlarm()
-    private var busy: [Transfer] = []
-    private var idle: [Transfer] = []
-    private var headerLists: [[String]: HeaderList] = [:]
-    private var lastHeaders: HeaderList?
-    private var urls: [String: ParsedURL] = [:]
+    private let share: AddressShare
+    private var connectors: [Connector]
+    private var templates: RequestTemplates
+    private var busy: [Connection] = []
+    private var pool = ConnectionPool()
+    private var sweepTimer: LoopTimer?
     private var isShutDown = false
+    /// Shared by all connections, each of which needs them for a moment only.
+    private var inputBuffer = [UInt8](repeating: 0, count: Connection.inputBytes)
+    private var outputBuffer: [UInt8] = []
 
     /// libcurl's version and that of its TLS library.
     public static var libraryVersion: String { CurlLibrary.version }
 
     /// A client for the loop; it may be made on any thread.
     ///
-    /// Throws if libcurl is too old, or built without asynchronous DNS, TLS or gzip.
+    /// Throws if libcurl is too old, or built without asynchronous DNS or TLS.
     public init(loop: EventLoop, settings: Settings = Settings()) throws(CurlError) {
         trust = try CurlLibrary.setUp()
-        guard let multi = curl_multi_init() else { throw .setUpFailed("out of memory") }
         self.loop = loop
         self.settings = settings
-        self.multi = multi
-        sockets = SocketTable(loop: loop)
-        guard Transfer(trust: trust, sockets: sockets, settings: settings) != nil else {
-            throw .setUpFailed("an option is refused")
-        }
-        guard setMultiOptions() else { throw .setUpFailed("an option of the multi handle is refused") }
+        share = try AddressShare()
+        connectors = [try Connector(loop: loop)]
+        templates = RequestTemplates(limit: settings.maximumTemplates)
     }
 
     deinit {
-        // Transfers first: a multi handle must not have any.
-        idle = []
-        multi_set_socket(multi, nil, nil)
-        multi_set_timer(multi, nil, nil)
-        curl_multi_cleanup(multi)
+        while let connection = pool.oldest {
+            pool.remove(connection)
+            connection.close()
+        }
     }
 
     /// Sends a request once and returns what became of it: always, at the deadline at the latest. Cancelling the task
@@ -79,105 +71,176 @@ public final class CurlClient {
     ///
     /// Call it from a task started with `Task(executorPreference:)` of the loop: a continuation wakes any other task on
     /// the global pool first, which then hops to its actor on the loop: two wake-ups and some 5 µs a call.
-    public func perform(_ request: CurlRequest) async -> CurlResult {
+    ///
+    /// The request is taken over: a body that its maker does not hold is gone once it has been sent.
+    public func perform(_ request: consuming CurlRequest) async -> CurlResult {
         precondition(loop.isOnLoop, "called off the event loop's thread")
-        return await withUnsafeContinuation { start(request, $0) }
+        var waiting: CurlRequest? = request
+        return await withUnsafeContinuation { continuation in
+            if let request = waiting.take() { start(request, continuation) }
+        }
     }
 
-    /// Ends the requests under way with a failure of kind `shutDown`, and refuses further ones. Idle connections are
-    /// closed when the client is released. On the loop's thread.
+    /// Ends the requests under way with a failure of kind `shutDown`, refuses further ones, and closes all connections.
+    /// On the loop's thread.
     public func shutdown() {
         precondition(loop.isOnLoop, "called off the event loop's thread")
         isShutDown = true
-        while let transfer = busy.last {
-            finish(transfer, CURLE_ABORTED_BY_CALLBACK)
-        }
-        idle = []
-        alarm.cancel()
-        sockets.cancelAll()
+        while let connection = busy.last { connection.fail(CURLE_ABORTED_BY_CALLBACK, isShutDown: true) }
+        while let connection = pool.oldest { closeIdle(connection) }
+        sweepTimer?.cancel()
+        connectors.forEach { $0.shutdown() }
     }
+}
 
+// MARK: - Requests
+
+extension CurlClient {
     private func start(_ request: CurlRequest, _ continuation: UnsafeContinuation<CurlResult, Never>) {
         let now = EventLoop.now()
-        guard !isShutDown else { return continuation.resume(returning: refusal(CURLE_ABORTED_BY_CALLBACK, request)) }
-        guard request.deadline > now else {
-            return continuation.resume(returning: refusal(CURLE_OPERATION_TIMEDOUT, request))
-        }
-        guard let headers = headerList(request.headers) else {
-            return continuation.resume(returning: refusal(CURLE_BAD_FUNCTION_ARGUMENT, request))
-        }
-        guard let transfer = idle.popLast() ?? Transfer(trust: trust, sockets: sockets, settings: settings) else {
-            return continuation.resume(returning: refusal(CURLE_OUT_OF_MEMORY, request))
-        }
-        let parts = transfer.url == request.url ? transfer.parts : parsed(request.url)
-        let code = transfer.prepare(request, parts, headers, now: now)
-        guard code == CURLE_OK else { return continuation.resume(returning: refusal(code, request)) }
-        guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
-            return continuation.resume(returning: refusal(CURLE_FAILED_INIT, request))
-        }
-        transfer.continuation = continuation
-        transfer.place = busy.count
-        busy.append(transfer)
-        // Adding has set the alarm to "now".
-        settle()
-    }
-
-    /// A result for a request of which nothing was sent.
-    private func refusal(_ code: CURLcode, _ request: CurlRequest) -> CurlResult {
-        CurlResult(
-            outcome: .failed(CurlFailure(FailedTransfer(code: code, url: request.url, isShutDown: isShutDown))),
-            bodyWasAskedFor: false)
-    }
-
-    /// Takes what has ended out of libcurl. Its tasks go on after this turn's events.
-    func collect() {
-        var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
-            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
-                let transfer = Transfer.of(easy)
-            else { continue }
-            finish(transfer, message.pointee.data.result)
+        do throws(TransferError) {
+            guard !isShutDown else { throw TransferError(CURLE_ABORTED_BY_CALLBACK) }
+            guard request.deadline > now else { throw TransferError(CURLE_OPERATION_TIMEDOUT) }
+            let template = try templates.template(for: request)
+            guard request.allowsHTTP || !template.isPlain else { throw TransferError(CURLE_UNSUPPORTED_PROTOCOL) }
+            try begin(Exchange(request, template, continuation, start: now), now: now)
+        } catch {
+            let failure = CurlFailure(FailedTransfer(code: error.code, url: request.url, isShutDown: isShutDown))
+            continuation.resume(returning: CurlResult(outcome: .failed(failure), mayHaveBeenSent: false))
         }
     }
 
-    private func finish(_ transfer: Transfer, _ code: CURLcode) {
-        let result = transfer.takeResult(code, isShutDown: isShutDown)
-        curl_multi_remove_handle(multi, transfer.easy)
-        transfer.dropBody()
+    private func begin(_ exchange: Exchange, now: UInt64) throws(TransferError) {
+        let destination = exchange.template.destination
+        while let connection = pool.take(for: destination, turn: loop.turns) {
+            if connection.isUsable(now: now) {
+                addBusy(connection)
+                return connection.carry(exchange)
+            }
+            connection.close()
+        }
+        let connector = try connectorWithRoom()
+        guard let handle = EasyHandle(connector: connector, share: share) else {
+            throw TransferError(CURLE_OUT_OF_MEMORY)
+        }
+        let connection = Connection(handle, destination, client: self)
+        addBusy(connection)
+        connection.open(for: exchange, by: connector, trust, now: now)
+    }
+
+    private func connectorWithRoom() throws(TransferError) -> Connector {
+        if let connector = connectors.first(where: \.hasRoom) { return connector }
+        do throws(CurlError) {
+            connectors.append(try Connector(loop: loop))
+            return connectors[connectors.count - 1]
+        } catch {
+            throw TransferError(CURLE_OUT_OF_MEMORY)
+        }
+    }
+
+    /// The exchange on a connection is over.
+    func ended(
+        _ connection: Connection, keepsAlive: Bool, now: UInt64, _ continuation: UnsafeContinuation<CurlResult, Never>,
+        _ result: CurlResult
+    ) {
+        removeBusy(connection)
+        if keepsAlive { keep(connection, now: now) } else { connection.close() }
+        continuation.resume(returning: result)
+    }
+
+    private func addBusy(_ connection: Connection) {
+        connection.place = busy.count
+        busy.append(connection)
+    }
+
+    private func removeBusy(_ connection: Connection) {
         let last = busy.removeLast()
-        if last !== transfer {
-            last.place = transfer.place
-            busy[transfer.place] = last
+        if last !== connection {
+            last.place = connection.place
+            busy[connection.place] = last
         }
-        transfer.place = -1
-        // A handle that failed is not used again, so that nothing of the failure stays.
-        if code == CURLE_OK, idle.count < settings.maximumIdleTransfers { idle.append(transfer) }
-        let continuation = transfer.continuation
-        transfer.continuation = nil
-        continuation?.resume(returning: result)
+        connection.place = -1
+    }
+}
+
+// MARK: - Idle connections
+
+extension CurlClient {
+    /// Closes an idle connection.
+    func closeIdle(_ connection: Connection) {
+        pool.remove(connection)
+        connection.close()
     }
 
-    private func headerList(_ lines: [String]) -> HeaderList? {
-        if let lastHeaders, lastHeaders.lines == lines { return lastHeaders }
-        if let known = headerLists[lines] {
-            lastHeaders = known
-            return known
-        }
-        guard let made = HeaderList(lines) else { return nil }
-        // Transfers keep the lists that they use.
-        if headerLists.count >= settings.maximumHeaderLists { headerLists.removeAll() }
-        headerLists[lines] = made
-        lastHeaders = made
-        return made
+    private func keep(_ connection: Connection, now: UInt64) {
+        connection.idleSince = now
+        connection.idleTurn = loop.turns
+        pool.put(connection)
+        if pool.count > settings.maximumIdleConnections, let oldest = pool.oldest { closeIdle(oldest) }
+        if sweepTimer?.isPending != true { setSweepTimer() }
     }
 
-    /// The parts of a URL; nil where it is none.
-    private func parsed(_ url: String) -> ParsedURL? {
-        if let known = urls[url] { return known }
-        guard let made = ParsedURL(url) else { return nil }
-        // Transfers keep the URLs that they use.
-        if urls.count >= settings.maximumURLs { urls.removeAll() }
-        urls[url] = made
-        return made
+    private func setSweepTimer() {
+        guard let oldest = pool.oldest else { return }
+        sweepTimer = loop.schedule(at: oldest.idleSince + settings.idleConnectionAge.nanoseconds) { [weak self] in
+            self?.closeAged()
+        }
+    }
+
+    /// Closes the connections that have been idle for too long.
+    private func closeAged() {
+        let now = EventLoop.now()
+        while let oldest = pool.oldest, oldest.idleSince + settings.idleConnectionAge.nanoseconds <= now {
+            closeIdle(oldest)
+        }
+        dropUnusedConnectors()
+        setSweepTimer()
+    }
+
+    /// Frees the connectors that a burst of calls needed, but for the first.
+    private func dropUnusedConnectors() {
+        for connector in connectors.dropFirst() where connector.handleCount == 0 { connector.shutdown() }
+        connectors = connectors.prefix(1) + connectors.dropFirst().filter { $0.handleCount > 0 }
+    }
+}
+
+// MARK: - Buffers
+
+extension CurlClient {
+    /// The most memory that stays with the client for the next request.
+    private static let maximumKeptOutput = 64 << 10
+
+    /// Lends the buffer for input, which no other connection needs meanwhile.
+    func withInputBuffer(_ body: (inout [UInt8]) -> Void) {
+        // Taken out, so that it has one owner while it is written.
+        var buffer: [UInt8] = []
+        swap(&buffer, &inputBuffer)
+        body(&buffer)
+        swap(&buffer, &inputBuffer)
+    }
+
+    /// Hands out an empty buffer for a request.
+    func takeOutputBuffer() -> [UInt8] {
+        var buffer: [UInt8] = []
+        swap(&buffer, &outputBuffer)
+        return buffer
+    }
+
+    /// Takes a buffer back when its request has been sent. `buffer` is empty afterwards.
+    func giveBackOutputBuffer(_ buffer: inout [UInt8]) {
+        if buffer.capacity <= Self.maximumKeptOutput, buffer.capacity > outputBuffer.capacity {
+            buffer.removeAll(keepingCapacity: true)
+            swap(&buffer, &outputBuffer)
+        }
+        buffer = []
+    }
+}
+
+extension Duration {
+    /// In whole nanoseconds; negative ones are 0, and those over a year are a year.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        return UInt64(min(seconds, 31_536_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }

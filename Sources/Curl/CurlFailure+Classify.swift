@@ -6,13 +6,8 @@ struct FailedTransfer {
     var url: String
     /// libcurl's `CURLINFO_SSL_VERIFYRESULT`: an `X509_V_…` number, 0 where the chain is good.
     var verifyResult = 0
-    /// The request went on its way: name look-up, connecting and TLS were over.
-    var isPastConnect = false
-    var bodyWasAskedFor = false
-    /// One of our own caps was hit.
-    var isTooLarge = false
-    /// libcurl asked for the body again.
-    var isAskedTwice = false
+    /// Name look-up, connecting and TLS were over.
+    var isConnected = false
     var isShutDown = false
     /// libcurl's or OpenSSL's own words, for TLS faults.
     var detail = ""
@@ -27,7 +22,6 @@ extension CurlFailure {
         case .timeout(.connect): what = "no connection in time"
         case .timeout(.call): what = "no whole answer in time"
         case .tooLarge: what = "the answer is larger than allowed"
-        case .cannotRewind: what = "the connection was closed after the request had been handed over"
         case .shutDown: what = "the client was shut down"
         default: what = String(cString: curl_easy_strerror(transfer.code))
         }
@@ -55,20 +49,17 @@ extension CurlFailure.Kind {
     init(_ transfer: FailedTransfer) {
         switch transfer.code {
         case _ where transfer.isShutDown: self = .shutDown
-        case _ where transfer.isTooLarge: self = .tooLarge
-        case _ where transfer.isAskedTwice: self = .cannotRewind
-        case CURLE_UNSUPPORTED_PROTOCOL: self = transfer.bodyWasAskedFor ? .notHTTP : .invalidRequest
-        case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED, CURLE_BAD_FUNCTION_ARGUMENT: self = .invalidRequest
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED, CURLE_BAD_FUNCTION_ARGUMENT:
+            self = .invalidRequest
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .resolve
         case CURLE_COULDNT_CONNECT, CURLE_PROXY, CURLE_INTERFACE_FAILED: self = .connect
-        case CURLE_OPERATION_TIMEDOUT: self = .timeout(transfer.isPastConnect ? .call : .connect)
+        case CURLE_OPERATION_TIMEDOUT: self = .timeout(transfer.isConnected ? .call : .connect)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_INITFAILED:
             self = .tls(CurlFailure.TLSFault(transfer))
-        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+        case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
             // Before the request went out it was the way there that broke: a proxy that hangs up, for one.
-            self = transfer.isPastConnect ? .cut : .connect
-        case CURLE_SEND_FAIL_REWIND: self = .cannotRewind
+            self = transfer.isConnected ? .cut : .connect
         case CURLE_FILESIZE_EXCEEDED: self = .tooLarge
         case CURLE_BAD_CONTENT_ENCODING: self = .badEncoding
         case CURLE_WEIRD_SERVER_REPLY: self = .notHTTP

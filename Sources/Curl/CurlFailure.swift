@@ -15,8 +15,6 @@ public struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case timeout(TimeoutPhase)
         /// The connection was closed before the answer was whole.
         case cut
-        /// A reused connection was closed when the body had been handed over: libcurl could only have sent it twice.
-        case cannotRewind
         /// The answer's body or headers exceed the limit.
         case tooLarge
         /// The answer is not in the encoding that it claims.
@@ -55,7 +53,8 @@ public struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case handshake
     }
 
-    /// libcurl's code (`CURLE_…`).
+    /// libcurl's code (`CURLE_…`), or the same code where our own HTTP/1.1 fails: 28 for a time-out, 52 for a connection
+    /// that ended without a byte of a response, 55 for a failed send, 56 for a cut response.
     public let code: Int32
     /// What the relay tells apart.
     public let kind: Kind

@@ -28,9 +28,8 @@ enum CurlLibrary {
         guard information.version_num >= 0x07_5700 else {
             throw .tooOld(version: String(cString: information.version))
         }
-        for (bit, name) in [
-            (CURL_VERSION_ASYNCHDNS, "asynchronous DNS"), (CURL_VERSION_SSL, "TLS"), (CURL_VERSION_LIBZ, "gzip"),
-        ] where information.features & bit == 0 {
+        for (bit, name) in [(CURL_VERSION_ASYNCHDNS, "asynchronous DNS"), (CURL_VERSION_SSL, "TLS")]
+        where information.features & bit == 0 {
             throw .missingFeature(name)
         }
         guard let easy = curl_easy_init() else { throw .setUpFailed("out of memory") }

@@ -11,17 +11,16 @@ public struct CurlResult: Sendable {
 
     /// An answer, or why there is none.
     public var outcome: Outcome
-    /// Whether libcurl ever asked for a byte of the body. If not, the peer has surely not got a whole request; if so,
-    /// it may have, whatever the outcome says. (With a body that goes joined to the head, or an empty one: whether the
-    /// kernel has taken a byte of the request.)
-    public var bodyWasAskedFor: Bool
+    /// Whether a byte of the request was given to a connection that stood. If not, the peer has not received any of it.
+    /// Otherwise it may have received all of it, whatever the outcome is.
+    public var mayHaveBeenSent: Bool
     /// How long its parts took.
     public var timings: CurlTimings
 
     /// A result of these parts.
-    public init(outcome: Outcome, bodyWasAskedFor: Bool, timings: CurlTimings = CurlTimings()) {
+    public init(outcome: Outcome, mayHaveBeenSent: Bool, timings: CurlTimings = CurlTimings()) {
         self.outcome = outcome
-        self.bodyWasAskedFor = bodyWasAskedFor
+        self.mayHaveBeenSent = mayHaveBeenSent
         self.timings = timings
     }
 }

@@ -8,8 +8,7 @@ public struct CurlTimings: Sendable, Equatable {
     public var firstByteNanoseconds: UInt64 = 0
     /// The call ended.
     public var totalNanoseconds: UInt64 = 0
-    /// It went over a connection that an earlier call had opened. False also where libcurl opened a new one after that,
-    /// before it found that it cannot send the request again.
+    /// It went over a connection that an earlier call had opened.
     public var reused = false
 
     /// All zero.

@@ -13,7 +13,6 @@ extension CurlFailure {
         case .timeout(.connect): "there was no connection to TOP's gateway in time"
         case .timeout(.call): "there was no whole answer in time"
         case .cut: "the connection ended before the answer was whole"
-        case .cannotRewind: "the connection ended when the request had been handed over"
         case .tooLarge: "the answer is larger than allowed"
         case .badEncoding: "the answer is not in the encoding that it claims"
         case .notHTTP: "what came is not HTTP"

@@ -32,11 +32,11 @@ final class Verdict {
 
     private init(_ outcome: Outcome) { self.outcome = outcome }
 
-    /// Judges what libcurl brought back.
+    /// Judges what became of the request.
     static func judge(_ result: CurlResult, entry: Entry, mapped: MappedCall) -> Verdict {
         switch result.outcome {
         case .failed(let failure):
-            transport(failure, wasSent: result.bodyWasAskedFor, entry: entry)
+            transport(failure, wasSent: result.mayHaveBeenSent, entry: entry)
         case .answered(let status, _, let body):
             answered(status: status, body: body, entry: entry, mapped: mapped)
         }
@@ -50,7 +50,7 @@ final class Verdict {
         retryable = false
     }
 
-    /// Nothing came back: it was surely not sent only if libcurl never asked for a byte of the body.
+    /// There is no response. The call was not sent only if no byte of it was given to a connection.
     private static func transport(_ failure: CurlFailure, wasSent: Bool, entry: Entry) -> Verdict {
         let verdict =
             wasSent ? unknown("TOP gave no usable answer: \(failure.plainWords).", entry: entry) : Verdict(.notSent)

@@ -74,12 +74,12 @@ extension Worker {
         case .success(let request):
             requestBytes = request.body.count
             call.holds(requestBytes)
-            let result = await curl.perform(request)
+            let result = await curl.perform(consume request)
             call.holds(0)
             if case .failed(let failure) = result.outcome { note(failure, of: call) }
             verdict = await judge(result, of: call)
-            top = result.bodyWasAskedFor ? result.timings.totalNanoseconds : nil
-            if !result.bodyWasAskedFor { meters.notSent() }
+            top = result.mayHaveBeenSent ? result.timings.totalNanoseconds : nil
+            if !result.mayHaveBeenSent { meters.notSent() }
         case .failure(let problem):
             verdict = Verdict(unsignable: problem)
         }

@@ -49,7 +49,7 @@ struct CallCommand: AsyncParsableCommand {
                 guard answer.exitCode == 0 else { throw ExitCode(answer.exitCode) }
             case .failed(let failure):
                 throw Failure.failed(
-                    result.bodyWasAskedFor
+                    result.mayHaveBeenSent
                         ? "no answer: \(failure). The call may have been done: the trail has it under X-Request-Id \(id)"
                         : "the relay was not reached, nothing was sent: \(failure)")
             }

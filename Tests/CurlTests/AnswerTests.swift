@@ -57,7 +57,7 @@ struct AnswerTests {
         #expect(result.text == "200 {\"ok\":1}")
         guard case .answered(_, let type, _) = result.outcome else { return }
         #expect(type == "application/json")
-        #expect(result.bodyWasAskedFor)
+        #expect(result.mayHaveBeenSent)
         #expect(result.timings.connectNanoseconds > 0)
         #expect(result.timings.tlsNanoseconds == 0)
         #expect(result.timings.firstByteNanoseconds >= result.timings.connectNanoseconds)
@@ -118,7 +118,7 @@ struct AnswerTests {
         let server = ScriptedServer.answering(answer("ok"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url(), "")) }
         #expect(result.text == "200 ok")
-        #expect(result.bodyWasAskedFor)
+        #expect(result.mayHaveBeenSent)
     }
 
     @Test("a chunked answer, and one that ends with its connection, are read whole")
@@ -175,7 +175,7 @@ struct AnswerTests {
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .badEncoding)
         #expect(result.failure?.code == 61)
-        #expect(result.bodyWasAskedFor)
+        #expect(result.mayHaveBeenSent)
     }
 
     @Test(
@@ -192,7 +192,7 @@ struct AnswerTests {
         }
         #expect(result.failure?.kind == .badEncoding)
         #expect(result.failure?.code == 61)
-        #expect(result.bodyWasAskedFor)
+        #expect(result.mayHaveBeenSent)
     }
 
     @Test("a gzip answer with a wrong checksum is a bad encoding")
@@ -225,7 +225,7 @@ struct AnswerTests {
         let server = gzipServer(packed)
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .tooLarge)
-        #expect(result.bodyWasAskedFor)
+        #expect(result.mayHaveBeenSent)
     }
 
     @Test("20 MB are over the limit of 10 MiB, whether announced, chunked or until the end", arguments: 0..<3)
@@ -246,7 +246,7 @@ struct AnswerTests {
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .tooLarge)
         #expect(result.failure?.description.contains("larger than allowed") == true)
-        #expect(result.bodyWasAskedFor)
+        #expect(result.mayHaveBeenSent)
     }
 
     @Test("an answer of just the limit is whole")

@@ -16,7 +16,7 @@ actor CurlWorker {
 
     /// Runs `body` with a worker, and ends the worker.
     static func with<Value: Sendable>(
-        _ settings: CurlClient.Settings = .init(), _ body: (CurlWorker) async throws -> Value
+        _ settings: CurlClient.Settings = .patient, _ body: (CurlWorker) async throws -> Value
     ) async throws -> Value {
         let worker = try CurlWorker(settings)
         let value = try await body(worker)
@@ -55,13 +55,23 @@ actor CurlWorker {
     }
 }
 
+extension CurlClient.Settings {
+    /// Keeps idle connections for longer than a busy machine lets a test wait.
+    static var patient: Self {
+        var settings = Self()
+        settings.idleConnectionAge = .seconds(600)
+        settings.connectionLifetime = .seconds(600)
+        return settings
+    }
+}
+
 extension CurlRequest {
     /// A plain http POST to a test's server.
-    static func post(_ url: String, _ body: String = "a=1&b=2", seconds: Double = 15) -> CurlRequest {
+    static func post(_ url: String, _ body: String = "a=1&b=2", seconds: Double = 120) -> CurlRequest {
         CurlRequest(
             url: url, body: Array(body.utf8),
             headers: ["Content-Type: application/x-www-form-urlencoded;charset=utf-8"],
-            deadline: EventLoop.now() + UInt64(seconds * 1e9), allowsHTTP: true)
+            deadline: EventLoop.now() + UInt64(seconds * 1e9), connectTimeout: .seconds(60), allowsHTTP: true)
     }
 }
 

@@ -7,8 +7,10 @@ final class Nginx: Sendable {
     /// The port of each certificate.
     let ports: [String: UInt16]
     private let program: Program
+    private let folder: String
 
     init(folder: String, certificates: [String]) throws {
+        self.folder = folder
         for _ in 0..<10 {
             let ports = Dictionary(uniqueKeysWithValues: certificates.map { ($0, Nginx.freePort()) })
             try Nginx.configuration(folder, ports).write(
@@ -30,6 +32,12 @@ final class Nginx: Sendable {
 
     func stop() { program.stop() }
 
+    /// How many requests for a path under `/counted` the server has answered or given up.
+    func count(of path: String) -> Int {
+        let log = FileManager.default.contents(atPath: "\(folder)/access.log") ?? Data()
+        return String(decoding: log, as: UTF8.self).split(separator: "\n").count { $0.contains(" \(path) ") }
+    }
+
     private static func configuration(_ folder: String, _ ports: [String: UInt16]) -> String {
         let servers = ports.map { name, port in
             """
@@ -38,6 +46,7 @@ final class Nginx: Sendable {
                 ssl_certificate \(folder)/\(name).pem;
                 ssl_certificate_key \(folder)/\(name).key;
                 location / { return 200 "tls $request_method"; }
+                location /counted { access_log \(folder)/access.log combined; return 200 "counted"; }
             }
             """
         }

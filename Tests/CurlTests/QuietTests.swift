@@ -40,7 +40,7 @@ struct QuietTests {
             try await CurlWorker.with { worker in
                 let result = await worker.perform(.post(url), milliseconds: 300)
                 #expect(result.failure != nil)
-                #expect(!result.bodyWasAskedFor)
+                #expect(!result.mayHaveBeenSent)
                 try await Self.expectQuiet(worker)
             }
         }
@@ -72,8 +72,6 @@ struct QuietTests {
             for _ in 0..<3 { #expect(await worker.perform(.post(server.url())).text == "200 ok") }
             try await until(worker.loop) { try Self.socketsInCloseWait(to: server.port) == 0 }
             try await Self.expectQuiet(worker)
-            // A connection with bytes that nobody asked for may still be taken for the next call, which then fails.
-            guard !sendsFirst else { return }
             #expect(await worker.perform(.post(server.url())).text == "200 ok")
             #expect(server.requests.count == 4)
         }

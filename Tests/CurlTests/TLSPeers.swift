@@ -38,6 +38,10 @@ struct TLSPeersTrait: SuiteTrait, TestScoping {
     }
 }
 
+/// The suites that need the peers share them.
+@Suite("With TLS peers", .tlsPeers)
+enum WithTLSPeers {}
+
 extension Trait where Self == TLSPeersTrait {
     static var tlsPeers: Self { Self() }
 }

@@ -109,14 +109,14 @@ extension CurlResult {
     static func answer(_ body: String, status: Int = 200) -> CurlResult {
         CurlResult(
             outcome: .answered(status: status, contentType: "text/javascript", body: Array(body.utf8)),
-            bodyWasAskedFor: true)
+            mayHaveBeenSent: true)
     }
 
     /// No answer.
     static func failure(_ kind: CurlFailure.Kind, code: Int32 = 28, sent: Bool) -> CurlResult {
         CurlResult(
             outcome: .failed(CurlFailure(code: code, kind: kind, description: "what curl said")),
-            bodyWasAskedFor: sent)
+            mayHaveBeenSent: sent)
     }
 }
 

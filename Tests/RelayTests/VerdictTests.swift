@@ -18,7 +18,7 @@ import Testing
 
     private static let kinds: [CurlFailure.Kind] = [
         .invalidRequest, .resolve, .connect, .tls(.unknownIssuer), .tls(.handshake), .timeout(.connect),
-        .timeout(.call), .cut, .cannotRewind, .tooLarge, .badEncoding, .notHTTP, .shutDown, .other,
+        .timeout(.call), .cut, .tooLarge, .badEncoding, .notHTTP, .shutDown, .other,
     ]
 
     /// Neither addresses nor what libraries said: those are for the log.

@@ -76,6 +76,20 @@ package final class ScriptedServer: Sendable {
         return listener
     }
 
+    /// A connection to a port on loopback, as its client has it; nil if it is refused.
+    package static func connect(to port: UInt16) -> Connection? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = loopback(port)
+        let code = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        if code == 0 { return Connection(socket: descriptor, number: 0, log: Log()) }
+        Glibc.close(descriptor)
+        return nil
+    }
+
     package static func loopback(_ port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -161,8 +175,17 @@ package final class ScriptedServer: Sendable {
         }
 
         /// What comes next; nil at the end.
-        package func readSome() -> [UInt8]? {
-            var chunk = [UInt8](repeating: 0, count: 65_536)
+        package func readSome() -> [UInt8]? { read(atMost: 65_536) }
+
+        /// Waits until something comes, and leaves it there.
+        package func waitForInput() {
+            var byte: UInt8 = 0
+            _ = recv(socket, &byte, 1, Int32(MSG_PEEK))
+        }
+
+        /// What comes next, of at most so many bytes; nil at the end.
+        package func read(atMost limit: Int) -> [UInt8]? {
+            var chunk = [UInt8](repeating: 0, count: limit)
             let count = recv(socket, &chunk, chunk.count, 0)
             return count > 0 ? Array(chunk[..<count]) : nil
         }
@@ -186,6 +209,9 @@ package final class ScriptedServer: Sendable {
 
         /// Waits until the client closes.
         package func waitForEnd() { while readSome() != nil {} }
+
+        /// Ends both directions; the client reads the end after what was written.
+        package func shutDown() { shutdown(socket, Int32(SHUT_RDWR)) }
 
         /// Closes with a reset instead of an orderly end.
         package func resetOnClose() {

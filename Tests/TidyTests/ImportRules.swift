@@ -15,7 +15,7 @@ enum ImportRules {
         "JSON": ["Bytes"],
         "HTTP1": ["Bytes"],
         "Crypto": ["CLibcrypto"],
-        "Curl": ["CLibcurl", "CZlib", "EventLoop"],
+        "Curl": ["Bytes", "CLibcurl", "CZlib", "Crypto", "EventLoop", "HTTP1"],
         "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
         "Migrations": ["CMigrations"],
         "TOP": ["Bytes", "JSON", "Crypto"],

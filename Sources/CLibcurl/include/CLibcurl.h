@@ -1,28 +1,30 @@
 #pragma once
 
-// libcurl's variadic functions, one typed function a kind of value.
+// libcurl's variadic functions, one typed function for each kind of value.
 
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
+#include <sys/types.h>
+
+// New in libcurl 7.88. An older one leaves names as they are.
+#ifndef CURLU_PUNYCODE
+#define CURLU_PUNYCODE 0
+#endif
 
 CURLcode easy_set_long(CURL *easy, CURLoption option, long value);
-CURLcode easy_set_offset(CURL *easy, CURLoption option, curl_off_t value);
 CURLcode easy_set_string(CURL *easy, CURLoption option, const char *value);
-CURLcode easy_set_list(CURL *easy, CURLoption option, struct curl_slist *value);
 CURLcode easy_set_pointer(CURL *easy, CURLoption option, void *value);
-CURLcode easy_set_read(CURL *easy, curl_read_callback function, void *context);
-CURLcode easy_set_write(CURL *easy, curl_write_callback function, void *context);
-CURLcode easy_set_header(CURL *easy, curl_write_callback function, void *context);
-CURLcode easy_set_prerequest(CURL *easy, curl_prereq_callback function, void *context);
-CURLcode easy_set_close(CURL *easy, curl_closesocket_callback function, void *context);
 
 /// 0 or NULL where libcurl does not know the value.
 long easy_get_long(CURL *easy, CURLINFO info);
 curl_off_t easy_get_offset(CURL *easy, CURLINFO info);
 const char *easy_get_string(CURL *easy, CURLINFO info);
 void *easy_get_private(CURL *easy);
-/// Of the connection that the last request used, if it is still open; negative otherwise.
+/// The socket of the connection that the handle has made; negative if there is none.
 curl_socket_t easy_get_socket(CURL *easy);
+
+/// Lets the handles of a share use one kind of data together.
+CURLSHcode share_data(CURLSH *share, curl_lock_data data);
 
 CURLMcode multi_set_long(CURLM *multi, CURLMoption option, long value);
 CURLMcode multi_set_socket(CURLM *multi, curl_socket_callback function, void *context);
@@ -34,13 +36,15 @@ curl_socket_t curl_socket_timeout(void);
 /// The newest form of `curl_version_info` that the header knows.
 curl_version_info_data *curl_information(void);
 
-int close_socket(curl_socket_t socket);
+/// What a socket has to read: 0 for nothing yet, 1 for bytes, negative if the connection has ended. Takes no byte.
+int peek_socket(curl_socket_t socket);
 
-/// Ends both directions of a connection; the descriptor stays open.
-void shut_down_socket(curl_socket_t socket);
+/// Sends and receives on a socket without waiting: the number of bytes, -1 if it would wait, -2 if it failed.
+ssize_t send_bytes(curl_socket_t socket, const void *bytes, size_t count);
+ssize_t receive_bytes(curl_socket_t socket, void *bytes, size_t count);
 
 /// libcurl would write TLS keys to the file that the environment names.
 void forget_key_log(void);
 
-/// Has no argument to get wrong: a write to a closed socket must fail, not kill the process.
+/// A write to a closed socket must fail; the signal would end the process.
 void ignore_sigpipe(void);

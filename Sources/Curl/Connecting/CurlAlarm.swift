@@ -3,8 +3,8 @@ internal import EventLoop
 /// The one timer that libcurl asks for. It is one-shot: once it has fired, libcurl is called and the alarm is spent
 /// until libcurl asks again.
 ///
-/// libcurl changes its wish with every transfer, mostly to a later time. A loop timer that already runs is kept then,
-/// and compares the wish with the clock when it fires.
+/// libcurl changes its wish with every connection that it makes, mostly to a later time. A loop timer that already runs
+/// is kept then, and compares the wish with the clock when it fires.
 struct CurlAlarm {
     /// When libcurl wants to be called; nil: not at all.
     private(set) var wanted: UInt64?

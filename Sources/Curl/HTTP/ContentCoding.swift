@@ -1,0 +1,21 @@
+/// How the body of a response is coded, by its `Content-Encoding`.
+enum ContentCoding: Equatable {
+    case identity, gzip
+    /// One that was not asked for, or more than one.
+    case other
+
+    /// Reads the value of one field.
+    init(_ value: String) {
+        switch value.lowercased() {
+        case "", "identity": self = .identity
+        case "gzip", "x-gzip": self = .gzip
+        default: self = .other
+        }
+    }
+
+    /// The coding that two fields of one response give together.
+    func followed(by next: ContentCoding) -> ContentCoding {
+        if self == .identity { return next }
+        return next == .identity ? self : .other
+    }
+}

@@ -1,0 +1,165 @@
+internal import Bytes
+internal import CLibcurl
+internal import HTTP1
+
+/// One request and its response, without any input or output.
+struct Exchange {
+    let template: RequestTemplate
+    /// When the request was handed over, and when it must be over, on the clock of `EventLoop.now()`.
+    let start: UInt64
+    let deadline: UInt64
+    let connectTimeout: Duration
+    let continuation: UnsafeContinuation<CurlResult, Never>
+
+    /// Whether a byte of the request was given to a connection, whatever became of it.
+    private(set) var mayHaveBeenSent = false
+    var timings = CurlTimings()
+    /// Whether the connection can take another request after the response.
+    private(set) var keepsAlive = false
+
+    private var requestBody: [UInt8]
+    private let maximumResponseBytes: Int
+    private var parser = ResponseParser()
+    private var status = 0
+    private var contentType: String?
+    private var coding = ContentCoding.identity
+    private var responseBody: [UInt8] = []
+
+    init(
+        _ request: CurlRequest, _ template: RequestTemplate, _ continuation: UnsafeContinuation<CurlResult, Never>,
+        start: UInt64
+    ) {
+        self.template = template
+        self.continuation = continuation
+        self.start = start
+        deadline = request.deadline
+        connectTimeout = request.connectTimeout
+        requestBody = request.body
+        maximumResponseBytes = request.maximumResponseBytes
+    }
+
+    /// Appends the request to `bytes`, and lets go of the body. From now on the request may have been sent.
+    mutating func takeRequest(into bytes: inout [UInt8]) {
+        template.append(requestBody, to: &bytes)
+        requestBody = []
+        mayHaveBeenSent = true
+    }
+}
+
+// MARK: - The response
+
+extension Exchange {
+    /// The most bytes for which room is made at once, because a server announces a body of that length.
+    private static let maximumReserve = 1 << 20
+
+    /// Reads the response on from `position`, which is moved past what was used.
+    /// - Returns: whether the response is complete.
+    mutating func receive(
+        _ input: Span<UInt8>, at position: inout Int, now: UInt64
+    ) throws(TransferError) -> Bool {
+        if timings.firstByteNanoseconds == 0 { timings.firstByteNanoseconds = now - start }
+        while true {
+            switch try nextEvent(input, at: &position) {
+            case .interim: break
+            case .head(let head): try begin(head)
+            case .body(let range): try append(input.extracting(range))
+            case .end: return true
+            case .needsInput: return false
+            }
+        }
+    }
+
+    /// The connection has ended. Returns normally if that completes the response.
+    mutating func endOfInput() throws(TransferError) {
+        guard !parser.isEmpty else { throw TransferError(CURLE_GOT_NOTHING) }
+        do throws(ParseError) { try parser.endOfInput() } catch { throw TransferError(CURLE_RECV_ERROR) }
+    }
+
+    private mutating func nextEvent(
+        _ input: Span<UInt8>, at position: inout Int
+    ) throws(TransferError) -> ResponseParser.Event {
+        do throws(ParseError) {
+            return try parser.next(input, at: &position)
+        } catch {
+            switch error {
+            case .headTooLarge: throw TransferError(CURLE_FILESIZE_EXCEEDED)
+            case .transferCodingUnsupported: throw TransferError(CURLE_BAD_CONTENT_ENCODING)
+            default: throw TransferError(CURLE_WEIRD_SERVER_REPLY)
+            }
+        }
+    }
+
+    private mutating func begin(_ head: ResponseHead) throws(TransferError) {
+        status = head.status
+        keepsAlive = head.keepsAlive
+        for index in head.fields.indices {
+            switch head.fields.nameLength(at: index) {
+            case 12 where head.fields.isName("Content-Type", at: index):
+                contentType = head.fields.value(at: index)
+            case 16 where head.fields.isName("Content-Encoding", at: index):
+                coding = coding.followed(by: ContentCoding(head.fields.value(at: index)))
+            default: break
+            }
+        }
+        guard case .length(let length) = head.body else { return }
+        guard length <= maximumResponseBytes else { throw TransferError(CURLE_FILESIZE_EXCEEDED) }
+        responseBody.reserveCapacity(min(length, Self.maximumReserve))
+    }
+
+    private mutating func append(_ bytes: Span<UInt8>) throws(TransferError) {
+        guard bytes.count <= maximumResponseBytes - responseBody.count else {
+            throw TransferError(CURLE_FILESIZE_EXCEEDED)
+        }
+        responseBody.append(bytes)
+    }
+}
+
+// MARK: - The result
+
+extension Exchange {
+    /// The result of a complete response.
+    mutating func takeResult(now: UInt64) -> CurlResult {
+        timings.totalNanoseconds = now - start
+        do throws(TransferError) {
+            let body = try decodedBody()
+            return CurlResult(
+                outcome: .answered(status: status, contentType: contentType, body: body),
+                mayHaveBeenSent: mayHaveBeenSent, timings: timings)
+        } catch {
+            return failure(FailedTransfer(code: error.code, url: template.key.url, isConnected: true), now: now)
+        }
+    }
+
+    /// The result of an exchange that failed.
+    mutating func failure(_ transfer: FailedTransfer, now: UInt64) -> CurlResult {
+        timings.totalNanoseconds = now - start
+        return CurlResult(
+            outcome: .failed(CurlFailure(transfer)), mayHaveBeenSent: mayHaveBeenSent, timings: timings)
+    }
+
+    /// The body without its content coding, in UTF-8 if the type declares a Chinese character set.
+    private mutating func decodedBody() throws(TransferError) -> [UInt8] {
+        var body: [UInt8] = []
+        swap(&body, &responseBody)
+        switch coding {
+        case .identity: break
+        case .other: throw TransferError(CURLE_BAD_CONTENT_ENCODING)
+        case .gzip:
+            // A response without a body may announce a coding too.
+            if !body.isEmpty { body = try inflated(body) }
+        }
+        guard let charset = contentType.flatMap({ Charset(declaredBy: $0) }) else { return body }
+        guard let text = charset.utf8(body, limit: maximumResponseBytes) else {
+            throw TransferError(CURLE_FILESIZE_EXCEEDED)
+        }
+        return text
+    }
+
+    private func inflated(_ body: [UInt8]) throws(TransferError) -> [UInt8] {
+        do throws(Gunzip.Failure) {
+            return try Gunzip.inflate(body, limit: maximumResponseBytes)
+        } catch {
+            throw TransferError(error == .tooLarge ? CURLE_FILESIZE_EXCEEDED : CURLE_BAD_CONTENT_ENCODING)
+        }
+    }
+}

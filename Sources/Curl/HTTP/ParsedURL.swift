@@ -1,0 +1,49 @@
+internal import CLibcurl
+
+/// The parts of a URL, as libcurl reads them.
+struct ParsedURL {
+    /// In lower case, for example `https`.
+    let scheme: String
+    /// The host and the port as a `Host` field has them: without the scheme's default port.
+    let authority: String
+    /// The host and the port, with the default port too.
+    let hostAndPort: String
+    /// The path and the query, as a request line has them.
+    let target: String
+    /// User name and password, decoded; empty where there are none.
+    let user: String
+    let password: String
+
+    /// - Parameter allowsUser: whether the URL may have a user name and a password.
+    /// - Throws: libcurl's code for a text that is not such a URL.
+    init(_ text: String, allowsUser: Bool = false) throws(TransferError) {
+        guard !text.utf8.contains(0) else { throw TransferError(CURLE_URL_MALFORMAT) }
+        guard let parts = curl_url() else { throw TransferError(CURLE_OUT_OF_MEMORY) }
+        defer { curl_url_cleanup(parts) }
+        // The flags with which libcurl reads the text of a URL itself.
+        let flags = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME | (allowsUser ? 0 : CURLU_DISALLOW_USER)
+        switch curl_url_set(parts, CURLUPART_URL, text, UInt32(flags)) {
+        case CURLUE_OK: break
+        case CURLUE_USER_NOT_ALLOWED: throw TransferError(CURLE_LOGIN_DENIED)
+        default: throw TransferError(CURLE_URL_MALFORMAT)
+        }
+        guard let scheme = Self.part(CURLUPART_SCHEME, of: parts),
+            let host = Self.part(CURLUPART_HOST, of: parts, CURLU_PUNYCODE)
+        else { throw TransferError(CURLE_URL_MALFORMAT) }
+        self.scheme = scheme
+        let port = Self.part(CURLUPART_PORT, of: parts, CURLU_NO_DEFAULT_PORT)
+        authority = port.map { "\(host):\($0)" } ?? host
+        hostAndPort = "\(host):\(Self.part(CURLUPART_PORT, of: parts, CURLU_DEFAULT_PORT) ?? "")"
+        let query = Self.part(CURLUPART_QUERY, of: parts).map { "?\($0)" } ?? ""
+        target = (Self.part(CURLUPART_PATH, of: parts) ?? "/") + query
+        user = Self.part(CURLUPART_USER, of: parts, CURLU_URLDECODE) ?? ""
+        password = Self.part(CURLUPART_PASSWORD, of: parts, CURLU_URLDECODE) ?? ""
+    }
+
+    private static func part(_ part: CURLUPart, of parts: OpaquePointer, _ flag: Int32 = 0) -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        guard curl_url_get(parts, part, &text, UInt32(flag)) == CURLUE_OK, let text else { return nil }
+        defer { curl_free(text) }
+        return String(cString: text)
+    }
+}

@@ -1,0 +1,94 @@
+internal import Bytes
+internal import CLibcurl
+internal import Crypto
+
+/// Everything about a request but its body: made once for all requests with the same URL and header lines.
+final class RequestTemplate {
+    /// What has to be equal for two requests to have the same template.
+    struct Key: Hashable {
+        var url: String
+        var headers: [String]
+        var caFile: String?
+        var proxy: String?
+
+        init(_ request: CurlRequest) {
+            url = request.url
+            headers = request.headers
+            caFile = request.caFile
+            proxy = request.proxy
+        }
+
+        func matches(_ request: CurlRequest) -> Bool {
+            url == request.url && headers == request.headers && caFile == request.caFile && proxy == request.proxy
+        }
+    }
+
+    let key: Key
+    let destination: Destination
+    let isPlain: Bool
+    /// The head up to the value of `Content-Length`, which is its last field.
+    private let head: [UInt8]
+
+    /// - Parameter destination: gives the destination of a key.
+    init(_ request: CurlRequest, destination: (Destination.Key) -> Destination) throws(TransferError) {
+        let url = try ParsedURL(request.url)
+        guard url.scheme == "https" || url.scheme == "http" else { throw TransferError(CURLE_UNSUPPORTED_PROTOCOL) }
+        isPlain = url.scheme == "http"
+        key = Key(request)
+        let proxy = request.proxy.flatMap { $0.isEmpty ? nil : $0 }
+        self.destination = destination(
+            Destination.Key(
+                scheme: url.scheme, hostAndPort: url.hostAndPort, caFile: request.caFile, proxy: proxy))
+        // libcurl connects through a SOCKS proxy, and through any proxy for https. It leaves plain http to us.
+        let forwarder = isPlain ? try proxy.flatMap(Self.forwarder) : nil
+        head = try Self.head(url, forwarder, request.headers)
+    }
+
+    /// Appends a whole request. The body's bytes are copied once.
+    func append(_ body: [UInt8], to bytes: inout [UInt8]) {
+        let length = "\(body.count)"
+        bytes.reserveCapacity(bytes.count + head.count + length.utf8.count + 4 + body.count)
+        bytes += head
+        bytes.append(utf8: length)
+        bytes.append(utf8: "\r\n\r\n")
+        bytes += body
+    }
+}
+
+extension RequestTemplate {
+    /// Header fields that a caller may not set, because they frame the request or name its destination.
+    private static let reserved = ["host", "content-length", "transfer-encoding", "connection", "expect", "upgrade"]
+
+    private static func head(
+        _ url: ParsedURL, _ forwarder: ParsedURL?, _ lines: [String]
+    ) throws(TransferError) -> [UInt8] {
+        var text = "POST \(forwarder == nil ? "" : "http://\(url.authority)")\(url.target) HTTP/1.1\r\n"
+        text += "Host: \(url.authority)\r\n"
+        if let forwarder, !forwarder.user.isEmpty || !forwarder.password.isEmpty {
+            let credentials = Base64.encode(Array("\(forwarder.user):\(forwarder.password)".utf8))
+            text += "Proxy-Authorization: Basic \(credentials)\r\n"
+        }
+        let names = try lines.map { line throws(TransferError) in try name(of: line) }
+        guard names.allSatisfy({ !reserved.contains($0) }) else { throw TransferError(CURLE_BAD_FUNCTION_ARGUMENT) }
+        if !names.contains("accept") { text += "Accept: */*\r\n" }
+        // What `Gunzip` decodes.
+        text += "Accept-Encoding: gzip\r\n"
+        for line in lines { text += "\(line)\r\n" }
+        return Array("\(text)Content-Length: ".utf8)
+    }
+
+    /// The proxy of a URL, if plain http requests are sent to it with an absolute target.
+    private static func forwarder(_ proxy: String) throws(TransferError) -> ParsedURL? {
+        let parsed = try ParsedURL(proxy, allowsUser: true)
+        return parsed.scheme == "http" || parsed.scheme == "https" ? parsed : nil
+    }
+
+    /// The name of a header line, in lower case. A line end would begin another header, so no line may have one.
+    private static func name(of line: String) throws(TransferError) -> String {
+        let name = line.utf8.prefix { $0 != UInt8(ascii: ":") }
+        guard !name.isEmpty, name.count < line.utf8.count, name.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+            line.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { throw TransferError(CURLE_BAD_FUNCTION_ARGUMENT) }
+        return String(decoding: name, as: UTF8.self).lowercased()
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+
+/// A TCP forwarder on loopback that cuts a connection when so many bytes have passed in one direction.
+final class Forwarder: Sendable {
+    /// Where a connection is cut.
+    enum Cut: Sendable {
+        case never
+        /// When the peer has received so many bytes from the client.
+        case request(after: Int)
+        /// When the client has received so many bytes from the peer.
+        case response(after: Int)
+    }
+
+    private let server: ScriptedServer
+    var port: UInt16 { server.port }
+    /// Connections that clients have made.
+    var connections: Int { server.connections }
+
+    init(to port: UInt16, cut: Cut = .never) {
+        server = ScriptedServer { Self.forward($0, to: port, cut) }
+    }
+
+    /// Forwards until one side ends. The first bytes from the client may have been read already.
+    static func forward(
+        _ client: ScriptedServer.Connection, to port: UInt16, _ cut: Cut = .never, first: [UInt8] = []
+    ) {
+        guard let peer = ScriptedServer.connect(to: port) else { return }
+        let (requestLimit, responseLimit) =
+            switch cut {
+            case .never: (Int.max, Int.max)
+            case .request(let limit): (limit, Int.max)
+            case .response(let limit): (Int.max, limit)
+            }
+        let answering = Thread {
+            pump(from: peer, to: client, limit: responseLimit)
+            client.shutDown()
+            peer.shutDown()
+        }
+        answering.start()
+        peer.write(first)
+        pump(from: client, to: peer, limit: requestLimit)
+        client.shutDown()
+        peer.shutDown()
+        while !answering.isFinished { usleep(1000) }
+        peer.close()
+    }
+
+    private static func pump(from source: ScriptedServer.Connection, to sink: ScriptedServer.Connection, limit: Int) {
+        var left = limit
+        while left > 0, let bytes = source.readSome() {
+            guard sink.write(Array(bytes.prefix(left))) else { return }
+            left -= min(left, bytes.count)
+        }
+    }
+}
