@@ -72,7 +72,6 @@ struct Endpoints: Sendable {
     private func call(
         _ entry: Entry, request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker
     ) async throws(Problem) -> Reply {
-        let fields = CallFields(request.headers)
         let token: AccessToken
         do throws(Problem) {
             token = try context.confirmedCaller(by: worker)
@@ -82,7 +81,15 @@ struct Endpoints: Sendable {
             }
             throw error
         }
+        return await worker.call(try callRequest(entry, request, receivedAt: receivedAt), by: token)
+    }
+
+    /// What the headers and the body of a call say.
+    private func callRequest(
+        _ entry: Entry, _ request: ServerRequest, receivedAt: UInt64
+    ) throws(Problem) -> CallRequest {
         try QueryString(request.query).check(allowed: [])
+        let fields = CallFields(request.headers)
         let boundary = try request.callBoundary(entry)
         let key = try fields.idempotencyKey.value(emptyIsAbsent: false)
         let clientID = try fields.requestID.value()
@@ -96,7 +103,7 @@ struct Endpoints: Sendable {
             receivedAt: receivedAt)
         call.boundary = boundary
         call.reservation = request.reservation
-        return await worker.call(consume call, by: token)
+        return call
     }
 }
 
