@@ -121,7 +121,8 @@ extension StartLine {
         let all = [
             "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK",
             "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY", "PROPFIND", "PROPPATCH",
-            "PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE",
+            "PURGE", "QUERY", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "UNBIND", "UNLINK", "UNLOCK",
+            "UNSUBSCRIBE",
         ]
         return (0...12).map { length in all.filter { $0.utf8.count == length } }
     }()

@@ -87,13 +87,17 @@ package func concurrently<T: Sendable>(
     return results
 }
 
-/// Waits until a condition on the loop holds, for thirty seconds at most on an idle machine.
+/// Waits until a condition holds, on the loop or off it, for thirty seconds at most on an idle machine.
 package func until(_ loop: EventLoop, _ condition: () async throws -> Bool) async throws {
     let limit = 30 * testTimeScale
     let end = EventLoop.now() + UInt64(limit) * 1_000_000_000
     while EventLoop.now() < end {
         if try await condition() { return }
-        await loop.sleep(for: .milliseconds(10))
+        if loop.isOnLoop {
+            await loop.sleep(for: .milliseconds(10))
+        } else {
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
     Issue.record("the condition does not hold after \(limit) s")
 }
