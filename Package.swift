@@ -60,7 +60,9 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
         .target(name: "Sockets", dependencies: ["CSockets"], swiftSettings: common),
         .target(name: "Crypto", dependencies: ["CLibcrypto"], swiftSettings: common),
-        .target(name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "Crypto", "EventLoop", "HTTP1"], swiftSettings: common),
+        .target(
+            name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "Crypto", "EventLoop", "HTTP1"],
+            swiftSettings: common),
         .target(
             name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
             swiftSettings: common),

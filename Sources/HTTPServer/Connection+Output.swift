@@ -59,8 +59,7 @@ extension Connection {
     func flush() {
         guard !isClosed else { return }
         guard hasOutput else { return wrote() }
-        let nothing: [UInt8] = []
-        switch socket.write(output.span.extracting(outputStart..<output.count), nothing.span, nothing.span) {
+        switch writeOutput() {
         case .bytes(let count): outputStart += count
         case .wouldBlock: break
         case .end, .broken: return breakOff()
@@ -71,6 +70,13 @@ extension Connection {
             outputStart = 0
         }
         wrote()
+    }
+
+    private func writeOutput() -> StreamSocket.Transfer {
+        // A local array outlives its span, which a stored one might not.
+        let waiting = output
+        let nothing: [UInt8] = []
+        return socket.write(waiting.span.extracting(outputStart..<waiting.count), nothing.span, nothing.span)
     }
 
     /// Tells the machine what the socket has taken.

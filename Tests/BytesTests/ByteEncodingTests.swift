@@ -20,7 +20,7 @@ struct ByteEncodingTests {
 
     @Test("Any bytes come out as if each were written by itself", arguments: 0..<400)
     func random(round: Int) {
-        var random = SplitMix(seed: UInt64(round))
+        var random = Seeded(seed: UInt64(round))
         let text = random.bytes(count: round < 300 ? round % 70 : round * 11)
         var bytes: [UInt8] = [1, 2, 3]
         Self.hostile.append(text.span, to: &bytes)

@@ -20,7 +20,7 @@ struct ScanningTests {
 
     @Test("Scans find what a slow look finds", arguments: 0..<300)
     func random(round: Int) {
-        var random = SplitMix(seed: UInt64(round) | 1 << 40)
+        var random = Seeded(seed: UInt64(round) | 1 << 40)
         let text = random.bytes(count: round % 60)
         let set = ByteSet(random.bytes(count: round % 5))
         let other = ByteSet(random.bytes(count: 3))
@@ -46,7 +46,7 @@ struct ScanningTests {
 
     @Test("Bytes are the same, and marked the same, only where each is", arguments: 0..<40)
     func equality(count: Int) {
-        var random = SplitMix(seed: UInt64(count))
+        var random = Seeded(seed: UInt64(count))
         let text = random.bytes(count: count)
         #expect(text.isEqual(to: Array(text)))
         #expect(!text.isEqual(to: text + [0]))
@@ -60,7 +60,7 @@ struct ScanningTests {
 
     @Test("Texts are ordered as the words of their first bytes are", arguments: 0..<200)
     func prefixes(round: Int) {
-        var random = SplitMix(seed: UInt64(round) | 1 << 41)
+        var random = Seeded(seed: UInt64(round) | 1 << 41)
         let one = random.bytes(count: Int.random(in: 0..<12, using: &random))
         let other = random.bytes(count: Int.random(in: 0..<12, using: &random))
         let padded = { (text: [UInt8]) in Array((text + Array(repeating: 0, count: 8)).prefix(8)) }

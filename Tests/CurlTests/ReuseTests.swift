@@ -66,7 +66,8 @@ struct ReuseTests {
     }
 
     @Test(
-        "a server that closes its connection after each response: each call is answered or cut, and arrives at most once")
+        "a server that closes its connection after each response: each call is answered or cut, and arrives at most once"
+    )
     func closedAtOnce() async throws {
         let server = ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }

@@ -13,7 +13,7 @@ final class TimerModel {
     }
 
     private let loop: EventLoop
-    private var random: SplitMix
+    private var random: Seeded
     private var pending: [Int: Expected] = [:]
     private var nextNumber = 0
     private var left = 3000
@@ -26,7 +26,7 @@ final class TimerModel {
 
     init(loop: EventLoop, seed: UInt64) {
         self.loop = loop
-        random = SplitMix(seed: seed)
+        random = Seeded(seed: seed)
     }
 
     func run(done: @escaping ([String]) -> Void) {
