@@ -2,6 +2,7 @@
 #include "CEventLoop.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -86,3 +87,5 @@ int loop_join(unsigned long thread, int milliseconds) {
     }
     return pthread_timedjoin_np((pthread_t)thread, NULL, &until);
 }
+
+void loop_map_large_blocks(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Catalog
+import EventLoop
 import Logging
 import Metrics
 import Service
@@ -25,7 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-/// What every serving process sets up once: logs, metrics, signals, and its limit of open files.
+/// What every serving process sets up once: logs, metrics, signals, memory, and its limit of open files.
 struct ProcessParts {
     let registry: PrometheusRegistry
     let logger: Logger
@@ -35,6 +36,7 @@ struct ProcessParts {
 
     /// - Throws: `TooFewDescriptors` when the process may open too few files.
     init(_ settings: Settings) throws {
+        ProcessMemory.returnLargeBlocks()
         let writer = LogWriter.standardError()
         let factory = settings.logFormat.factory(level: settings.logLevel, writer: writer)
         LoggingSystem.bootstrap(factory)

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A real nginx on loopback, with one TLS port a certificate. It ends with the test, or after five minutes.
+/// A real nginx on loopback, with one TLS port a certificate. It ends with its suite, or after an hour.
 final class Nginx: Sendable {
     /// The port of each certificate.
     let ports: [String: UInt16]
@@ -16,7 +16,7 @@ final class Nginx: Sendable {
             try Nginx.configuration(folder, ports).write(
                 toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
             let program = try Program(
-                ["timeout", "300", "nginx", "-c", "\(folder)/nginx.conf", "-e", "\(folder)/error.log"])
+                ["timeout", "3600", "nginx", "-c", "\(folder)/nginx.conf", "-e", "\(folder)/error.log"])
             // nginx writes its number when it listens; if a port was taken meanwhile, it ends.
             while program.isRunning {
                 if let number = FileManager.default.contents(atPath: "\(folder)/nginx.pid"), !number.isEmpty {

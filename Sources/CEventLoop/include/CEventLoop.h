@@ -32,6 +32,10 @@ int loop_epoll_add_wakeup(int epoll, int descriptor, uint64_t token);
 /// Waits at most `milliseconds` (-1: for ever), at most 256 events. Interrupted waits count as 0 events.
 int loop_epoll_wait(int epoll, struct loop_event *events, int capacity, int milliseconds);
 
+/// Makes the allocator map blocks of this many bytes and more by themselves, and unmap them when they are freed. Without
+/// it, glibc raises the limit with the first large block that is freed, and keeps later ones.
+void loop_map_large_blocks(int bytes);
+
 int loop_eventfd_create(void);
 int loop_eventfd_signal(int descriptor);
 
