@@ -4,7 +4,7 @@ import HTTP1
 /// The life of one connection as a value: events go in, actions come out, and nothing here does any input or output.
 ///
 /// One request is in work at a time. The connection parses input only while ``takesInput``; what arrives meanwhile it
-/// keeps, and says so by ``inputIsWaiting``. Reading stops as soon as something waits, so that no more than one read of
+/// keeps, and tells by ``inputIsWaiting``. Reading stops as soon as something waits, so that no more than one read of
 /// `Configuration.maximumReadBytes` is kept. Times are nanoseconds of the monotonic clock.
 ///
 ///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─

@@ -65,7 +65,7 @@ struct QuietTests {
         let server = ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write(answer("ok"))
-            // Bytes that nobody asked for, before the end.
+            // Unsolicited bytes before the end.
             if sendsFirst { connection.write("unasked") }
         }
         try await CurlWorker.with { worker in

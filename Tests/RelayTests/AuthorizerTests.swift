@@ -5,7 +5,7 @@ import Vault
 @testable import Relay
 
 @Suite struct AuthorizerTests {
-    @Test("Without a fresh copy of the vault nobody is authorized, whatever the token")
+    @Test("Without a fresh copy of the vault no token is authorized")
     func stale() throws {
         let freshness = VaultFreshness()
         let authorizer = Authorizer(freshness: freshness)
