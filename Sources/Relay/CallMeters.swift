@@ -16,6 +16,7 @@ public final class CallMeters {
     private let audit = Timer(label: "toprelay_audit_wait_seconds")
     private let inFlightLimit = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "calls_in_flight")])
     private let queueLimit = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "outcome_queue")])
+    private let largeCallLimit = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "large_calls")])
     private let banRefusals = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "top_ban")])
     private let unrecordedCalls = Counter(label: "toprelay_unrecorded_calls_total")
     private let unsentCalls = Counter(label: "toprelay_unsent_calls_total")
@@ -45,6 +46,8 @@ public final class CallMeters {
     func refusedByLimit() { inFlightLimit.increment() }
 
     func refusedByQueue() { queueLimit.increment() }
+
+    func refusedByLargeCalls() { largeCallLimit.increment() }
 
     func refusedByBan() { banRefusals.increment() }
 

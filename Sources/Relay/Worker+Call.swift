@@ -36,8 +36,10 @@ extension Worker {
         }
         callsInFlight += 1
         defer { callsInFlight -= 1 }
+        let pass: LargeCallGate.Pass?
         let call: PreparedCall
         do {
+            pass = try await largeCallPass(for: request)
             call = try prepare(request, by: token)
         } catch {
             meters.refused(error.type)
@@ -45,13 +47,26 @@ extension Worker {
             return problem(error, request, by: token)
         }
         request.body = []
-        guard request.isDryRun else { return await relay(consume call) }
+        guard request.isDryRun else { return await relay(consume call, pass) }
         var reply = dryRun(call)
         addRequestID(to: &reply, request, id: call.idText)
         return reply
     }
 
-    private func relay(_ call: consuming PreparedCall) async -> Reply {
+    /// Waits until a call with a large body may be checked and recorded; nil for one that need not wait. A call waits
+    /// for half of the time that its intent has: the other half is for writing it.
+    private func largeCallPass(for request: CallRequest) async throws(Problem) -> LargeCallGate.Pass? {
+        guard request.body.count > LargeCallGate.smallBytes else { return nil }
+        let clock = CallClock(
+            receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
+        let deadline = clock.start + (clock.intentDeadline - clock.start) / 2
+        if let pass = await largeCalls.enter(bytes: request.body.count, until: deadline) { return pass }
+        meters.refusedByLargeCalls()
+        let detail = "Too many large calls wait to be recorded; nothing was sent."
+        throw Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5)
+    }
+
+    private func relay(_ call: consuming PreparedCall, _ pass: LargeCallGate.Pass?) async -> Reply {
         var call = call
         var intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         call.holds(call.mapped.contentBytes)
@@ -61,6 +76,7 @@ extension Worker {
         } catch {
             return await unrecorded(call, intent, error, since: recordingSince)
         }
+        pass?.leave()
         let recordedAt = EventLoop.now()
         guard recordedAt < call.clock.intentDeadline else {
             return await unrecorded(call, intent, .tooLate, since: recordingSince)

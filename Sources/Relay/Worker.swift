@@ -23,6 +23,7 @@ public actor Worker {
     let reader: TrailReader
     let freshness: VaultFreshness
     let meters: CallMeters
+    let largeCalls: LargeCallGate
     let logger: Logger
     /// Where a ban that TOP puts on an app is told to the other workers.
     let onBan: @Sendable (Ban, _ app: String, _ method: String) -> Void
@@ -54,6 +55,7 @@ public actor Worker {
         trail = parts.trail
         reader = parts.reader
         meters = CallMeters()
+        largeCalls = LargeCallGate(loop: loop)
         self.freshness = freshness
         self.logger = logger
         self.onBan = onBan
@@ -81,6 +83,7 @@ public actor Worker {
     /// wait for their intent are refused, and both are answered and recorded as any other.
     public func cutOff() {
         isDraining = true
+        largeCalls.close()
         trail.stopIntents()
         curl.shutdown()
     }

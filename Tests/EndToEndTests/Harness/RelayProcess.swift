@@ -30,10 +30,15 @@ final class RelayProcess: Sendable {
     /// What it has written to standard output: nothing, as it should be.
     var output: String { Command.read(folder + "/out") }
 
-    /// The memory that the process has in RAM, in MB.
-    func residentMegabytes() throws -> Int {
+    /// The memory that the process has now.
+    func residentMegabytes() throws -> Int { try megabytes("VmRSS") }
+
+    /// The most memory that the process has had.
+    func peakMegabytes() throws -> Int { try megabytes("VmHWM") }
+
+    private func megabytes(_ field: String) throws -> Int {
         let status = Command.read("/proc/\(child.pid)/status")
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") }
         guard let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
             throw NeverHappened(description: "the relay has ended")
         }
