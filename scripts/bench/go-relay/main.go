@@ -94,7 +94,7 @@ func newService(folder, authority string, apps []string) (*service, error) {
 	return service, nil
 }
 
-// serve answers calls until the context ends, and then completes those under way.
+// serve answers calls until the context ends, and then completes those in progress.
 func serve(ctx context.Context, listen string, service *service) error {
 	server := &http.Server{
 		Addr: listen, Handler: service.routes(), ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,
