@@ -3,7 +3,8 @@
 //
 //	go-relay -listen 127.0.0.1:8081 -folder FOLDER -ca FILE -app NAME=URL [-app NAME=URL ...]
 //
-// FOLDER holds the files `token`, `secret` and `session`. DATABASE_URL names the database. The first app is the default.
+// FOLDER holds the files `token`, `secret` and `session`. DATABASE_URL names the database. The first app is the
+// default.
 package main
 
 import (
