@@ -27,7 +27,8 @@ struct DocumentationTests {
         let used = Repository.sources.reduce(into: Set<String>()) {
             $0.formUnion(DocumentationRules.problemTypes(in: $1.text))
         }
-        let missing = DocumentationRules.undocumented(used, in: DocumentationRules.quotedNames(in: try page("http-api")))
+        let missing = DocumentationRules.undocumented(
+            used, in: DocumentationRules.quotedNames(in: try page("http-api")))
         #expect(missing.isEmpty)
     }
 
