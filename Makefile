@@ -1,5 +1,5 @@
-# The commands of the project. Each does its own set-up: on a Debian 12 machine with a Swift toolchain, `make run` and
-# `make test` need nothing before them.
+# The commands of the project. Each installs what it needs. On Debian 12 with a Swift toolchain, `make run` and
+# `make test` work without preparation.
 
 SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
 FORMATTED := Package.swift Sources Tests
@@ -7,7 +7,7 @@ FORMATTED := Package.swift Sources Tests
 .DEFAULT_GOAL := help
 .PHONY: help run test build bench bench-instructions bench-catalog chaos format lint check clean
 
-help: ## Say what there is
+help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 run: ## Install what is missing, build, and run the service with PostgreSQL, sandbox and demo data
@@ -15,7 +15,7 @@ run: ## Install what is missing, build, and run the service with PostgreSQL, san
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec .build/release/toprelay dev $(ARGS)
 
-test: ## Install what is missing, and run the whole test suite against real parts
+test: ## Install what is missing, and run the whole test suite with real servers
 	@scripts/packages build run test
 	@$(SWIFT_RUN) build --build-tests
 	@$(SWIFT_RUN) build --product toprelay
@@ -35,12 +35,12 @@ bench-instructions: ## Count instructions and system calls of one call (ARGS=--c
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/bench/instructions.py $(ARGS)
 
-bench-catalog: ## Measure what 5,000 methods cost beside five (ARGS="--write docs/benchmarks.md")
+bench-catalog: ## Compare 5,000 methods with five (ARGS="--write docs/benchmarks.md")
 	@scripts/packages build run bench
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/bench/catalog_bench.py $(ARGS)
 
-chaos: ## Check the promises under faults, ten minutes (ARGS="--short": two; BINARY=FILE: builds nothing)
+chaos: ## Check the promises under faults, ten minutes (ARGS="--short": two; BINARY=FILE: without a build)
 	@scripts/packages build run chaos
 	@[ -n "$(BINARY)" ] || $(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/chaos/chaos.py $(if $(BINARY),--binary $(BINARY)) $(ARGS)
@@ -48,10 +48,10 @@ chaos: ## Check the promises under faults, ten minutes (ARGS="--short": two; BIN
 format: ## Format the Swift sources in place
 	@$(SWIFT_RUN) format --in-place --recursive --parallel $(FORMATTED)
 
-lint: ## Check formatting, scripts and deployment files (quick, nothing is built)
+lint: ## Check formatting, scripts and deployment files, without a build
 	@SWIFT='$(SWIFT)' scripts/lint
 
 check: lint test ## What CI runs
 
-clean: ## Remove build products; the data of `make run` stays in .toprelay
+clean: ## Remove build products; keep the data of `make run` in .toprelay
 	rm -rf .build

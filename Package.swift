@@ -1,21 +1,21 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// CI and release builds treat warnings as errors; a developer's build shows them.
+// CI and release builds treat warnings as errors. A developer's build shows them.
 let warningsAreErrors = Context.environment["CI"] != nil
 
-/// What every Swift target of the project is compiled with.
+/// The settings of every Swift target.
 let common: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        // Debug builds, and so all tests, keep the dynamic checks; a call in a release build does without their cost (about 4 %).
+        // Debug builds, and so all tests, keep the dynamic checks. Release builds omit them: they cost a call 4 %.
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
     ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
-/// Targets that hold no pointers: the compiler refuses unsafe constructs in them.
+/// The settings of targets without pointers. The compiler refuses unsafe constructs in them.
 let safe: [SwiftSetting] =
     common + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
 
@@ -45,7 +45,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
-        // C shims: typed entry points for what Swift cannot import (variadics, macros) and nothing else.
+        // From the lowest floor to the highest: a target depends only on targets above it. Tests hold the order.
+        // C: typed entry points for what Swift cannot import (variadics, macros), and embedded files.
         .target(name: "CEventLoop"),
         .target(name: "CSockets"),
         .target(name: "CLibcrypto", linkerSettings: [.linkedLibrary("crypto")]),
@@ -56,7 +57,12 @@ let package = Package(
         .target(name: "CMigrations"),
         .target(name: "CConsole", exclude: ["page"]),
 
-        // The only Swift modules with pointers.
+        // Base. `Bytes` holds pointers, because it reads text eight bytes at a time.
+        .target(name: "Bytes", swiftSettings: common),
+        .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
+        .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
+
+        // Platform: system calls and C libraries. Most of these hold pointers.
         .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
         .target(name: "Sockets", dependencies: ["CSockets"], swiftSettings: common),
         .target(name: "Crypto", dependencies: ["CLibcrypto"], swiftSettings: common),
@@ -66,30 +72,22 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
             swiftSettings: common),
-
         .target(name: "Migrations", dependencies: ["CMigrations"], swiftSettings: common),
+        .target(name: "Telemetry", dependencies: [logging, metrics, atomics], swiftSettings: safe),
+        .target(
+            name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Sockets", logging, lifecycle],
+            swiftSettings: safe),
 
-        // Holds pointers, too: it looks at text eight bytes at a time.
-        .target(name: "Bytes", swiftSettings: common),
-
-        // Values.
-        .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
-        .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
+        // Domain.
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
             name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams, atomics], swiftSettings: safe),
-
-        // State in PostgreSQL.
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", atomics],
             swiftSettings: safe),
 
-        // The service.
-        .target(name: "Telemetry", dependencies: [logging, metrics, atomics], swiftSettings: safe),
-        .target(
-            name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Sockets", logging, lifecycle],
-            swiftSettings: safe),
+        // App.
         .target(
             name: "Relay",
             dependencies: [
@@ -107,6 +105,8 @@ let package = Package(
             name: "Sandbox",
             dependencies: ["Catalog", "EventLoop", "HTTP1", "HTTPServer", "JSON", logging, lifecycle],
             swiftSettings: safe),
+
+        // CLI.
         .executableTarget(
             name: "toprelay",
             dependencies: [
@@ -115,7 +115,7 @@ let package = Package(
                 lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),
 
-        // What the tests share: real servers and clients, never stand-ins.
+        // Shared by the tests: real servers and clients.
         .target(
             name: "TestSupport", dependencies: ["EventLoop", "Postgres", "Migrations"], path: "Tests/Support",
             swiftSettings: common),

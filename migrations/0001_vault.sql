@@ -1,12 +1,12 @@
--- The vault: what the relay must know to call TOP for somebody (apps, sessions), who may call the relay (tokens),
--- and the system's own random keys. Every secret column holds an AES-256-GCM blob, sealed under TOPRELAY_MASTER_KEY
--- with the table, the column and the primary key as associated data; tokens are hashes.
+-- The vault holds the apps and sessions that calls to TOP need, the tokens of callers, and random keys of the relay.
+-- Every secret column holds an AES-256-GCM blob, sealed under TOPRELAY_MASTER_KEY. Table, column and primary key are
+-- associated data. Tokens are hashes.
 --
--- Text is compared by bytes (COLLATE "C"): the same on every host, whatever its locale.
+-- Text is compared by bytes (COLLATE "C"), so the order is the same on every host.
 
 CREATE SCHEMA vault;
 
--- True when no item is null and every item matches: CHECK constraints may not hold subqueries.
+-- True if no item is null and every item matches. CHECK constraints cannot hold subqueries.
 CREATE FUNCTION vault.all_match(items text[], pattern text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -33,7 +33,7 @@ CREATE TABLE vault.apps (
             cardinality(methods) <= 256 AND vault.all_match(methods, '^[A-Za-z0-9._*-]{1,128}$')),
     created_at    timestamptz NOT NULL DEFAULT now(),
     updated_at    timestamptz NOT NULL DEFAULT now(),
-    -- Plain http needs leave, but for loopback addresses.
+    -- Plain http needs permission, except for loopback addresses.
     CONSTRAINT apps_https CHECK (
         allow_http OR gateway_url ~ '^https://'
         OR gateway_url ~* '^http://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?(/|$)')
@@ -42,12 +42,12 @@ CREATE UNIQUE INDEX apps_one_default ON vault.apps (is_default) WHERE is_default
 
 CREATE TABLE vault.sessions (
     app            text COLLATE "C" NOT NULL REFERENCES vault.apps (name) ON DELETE CASCADE,
-    -- The caller's own name for the seller: any text.
+    -- The caller's own name for the seller, any text.
     seller         text COLLATE "C" NOT NULL
         CONSTRAINT sessions_seller CHECK (char_length(seller) BETWEEN 1 AND 128),
     session_sealed bytea NOT NULL
         CONSTRAINT sessions_session_sealed CHECK (octet_length(session_sealed) BETWEEN 34 AND 4096),
-    -- Null: no end that is known.
+    -- Null: the end is not known.
     expires_at     timestamptz,
     is_default     boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL DEFAULT now(),
@@ -56,7 +56,7 @@ CREATE TABLE vault.sessions (
 );
 CREATE UNIQUE INDEX sessions_one_default ON vault.sessions (app) WHERE is_default;
 
--- A token's text is trk_ID_SECRET. The id is no secret: it finds the row; the secret part is kept as its SHA-256.
+-- A token's text is trk_ID_SECRET. The id is not secret and finds the row. The secret is stored as its SHA-256.
 CREATE TABLE vault.tokens (
     id         text COLLATE "C" PRIMARY KEY
         CONSTRAINT tokens_id CHECK (id ~ '^[0-9a-f]{14}$'),
@@ -78,7 +78,7 @@ CREATE TABLE vault.tokens (
     expires_at timestamptz
 );
 
--- Random keys of the system, made once. Old versions stay: what they marked must be found again.
+-- Random keys of the relay. Old versions stay, because older rows were marked with them.
 CREATE TABLE vault.keys (
     name       text COLLATE "C" NOT NULL
         CONSTRAINT keys_name CHECK (name IN ('fingerprint', 'idempotency')),
@@ -90,8 +90,7 @@ CREATE TABLE vault.keys (
     PRIMARY KEY (name, version)
 );
 
--- One row. Its lock makes changes to the vault one after the other, so a reader that sees revision N sees every change
--- up to N.
+-- One row. Its lock serialises changes of the vault, so a reader that sees revision N sees every change up to N.
 CREATE TABLE vault.revision (
     only_row boolean PRIMARY KEY DEFAULT true
         CONSTRAINT revision_only_row CHECK (only_row),

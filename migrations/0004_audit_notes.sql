@@ -1,23 +1,23 @@
--- What people add to the trail, what never became a call, and what is old enough to go.
+-- Notes, rejected requests, and retention.
 
--- Requests that never became calls: best effort and capped, so that "why did order X not go out?" has an answer. Kept for 7 days.
+-- Rejected requests: best effort and capped, kept for 7 days. They answer "why was order X not sent?".
 CREATE TABLE audit.refusals (
     id                 bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at                 timestamptz NOT NULL,
-    caller             text,                   -- name of the token; NULL: nobody known
+    caller             text,                   -- name of the token; NULL: unknown
     method             text        NOT NULL,
     app                text,
     seller             text,
     status             smallint    NOT NULL,
     type               text        NOT NULL,   -- the problem's type
-    pointers           text[]      NOT NULL,   -- what was wrong in the request: never its values
+    pointers           text[]      NOT NULL,   -- where the request was wrong, never its values
     refs               text[]      NOT NULL,
     client_request_id  text
 );
 CREATE INDEX refusals_at ON audit.refusals (at);
 CREATE INDEX refusals_refs ON audit.refusals USING gin (refs);
 
--- Notes on calls: added, never changed. One may settle what became of an unknown call.
+-- Notes on calls, which are added and never changed. A note can settle how an unknown call ended.
 CREATE TABLE audit.notes (
     id       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     call     uuid        NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE audit.notes (
 );
 CREATE INDEX notes_call ON audit.notes (call);
 
--- The partitions whose whole day is older than so many days, the oldest first.
+-- The partitions whose whole day is older than the given number of days, the oldest first.
 CREATE FUNCTION audit.expired(parent text, days integer, instant timestamptz DEFAULT now()) RETURNS SETOF text
     LANGUAGE sql STABLE AS $$
     SELECT relname::text FROM pg_catalog.pg_class

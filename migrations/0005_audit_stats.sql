@@ -1,10 +1,11 @@
--- Aggregates: what dashboards ask for most, kept as rows of calls arrive. Quantiles are of the calls themselves, not of other quantiles.
+-- Statistics that dashboards need most, updated as calls arrive. Quantiles come from the calls, not from other
+-- quantiles.
 
 CREATE TABLE audit.rollups (
     grain          text        NOT NULL CHECK (grain IN ('1m', '1h', '1d')),
     dimension      text        NOT NULL,   -- '' for all calls
     at             timestamptz NOT NULL,   -- the bucket's first instant; days are GMT+8 days
-    value          text        NOT NULL,   -- the dimension's; '' where the call has none
+    value          text        NOT NULL,   -- the dimension's value; '' if the call has none
     calls          bigint      NOT NULL,
     errors         bigint      NOT NULL,   -- neither success nor accepted
     request_bytes  bigint      NOT NULL,
@@ -15,20 +16,21 @@ CREATE TABLE audit.rollups (
     PRIMARY KEY (grain, dimension, at, value)
 );
 
--- How many rows of audit.calls the rollups of a minute stand for. Rows are only ever added, so another number means that some came late.
+-- How many rows of audit.calls each minute's rollups contain. Rows are only added, so a different number means late
+-- rows.
 CREATE TABLE audit.rollup_minutes (
     at   timestamptz PRIMARY KEY,
     seen bigint      NOT NULL
 );
 
--- Everything before `done_before` is in the rollups.
+-- The rollups contain everything before `done_before`.
 CREATE TABLE audit.rollup_state (
     only_row    boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
     done_before timestamptz NOT NULL
 );
 INSERT INTO audit.rollup_state (done_before) VALUES (date_trunc('hour', audit.oldest(), 'UTC'));
 
--- The first instant of the bucket that an instant is in.
+-- The first instant of an instant's bucket.
 CREATE FUNCTION audit.bucket(grain text, instant timestamptz) RETURNS timestamptz
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE grain WHEN '1m' THEN date_trunc('minute', instant, 'UTC') WHEN '1h' THEN date_trunc('hour', instant, 'UTC')
@@ -56,7 +58,7 @@ BEGIN
           GROUP BY dimension, coalesce(value, '')) AS counted;
 END $$;
 
--- Brings the rollups of a stretch (whole minutes, a day at most) up to date. Returns how many minutes had changed.
+-- Updates the rollups of a time range (whole minutes, at most a day). Returns how many minutes had changed.
 CREATE FUNCTION audit.roll_up(lower timestamptz, upper timestamptz) RETURNS integer
     LANGUAGE plpgsql AS $$
 DECLARE
@@ -71,7 +73,7 @@ BEGIN
     FOREACH start IN ARRAY changed LOOP
         PERFORM audit.count_bucket('1m', start, start + interval '1 minute');
     END LOOP;
-    -- Hours and days are counted once they are over, and again when something came late.
+    -- Hours and days are counted when they are over, and again after late rows.
     FOR start IN SELECT DISTINCT date_trunc('hour', at, 'UTC')
                  FROM (SELECT unnest(changed) AS at
                        UNION ALL SELECT at FROM audit.rollup_minutes WHERE at >= date_trunc('hour', lower, 'UTC') AND at < upper) AS minutes LOOP
@@ -90,7 +92,8 @@ BEGIN
     RETURN cardinality(changed);
 END $$;
 
--- Whether the replica that made a call has written how it ended. A function, so that the planner of a list does not plan every partition twice.
+-- Whether the replica of a call has written its completion. As a function it keeps the planner from planning every
+-- partition twice.
 CREATE FUNCTION audit.has_result(call_at timestamptz, call_id uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE AS $$
 BEGIN

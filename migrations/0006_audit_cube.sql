@@ -1,6 +1,7 @@
--- Aggregates of several dimensions at once, with filters; see audit.rollups of 0005 for those of one. All are counted from the calls themselves.
+-- Statistics by several dimensions with filters. audit.rollups of 0005 has those of one dimension. All are counted from
+-- the calls.
 
--- Five minutes and a quarter of an hour are kept as minutes are: for all calls, and by method, app, outcome and sub_code.
+-- 5 and 15 minutes are stored like minutes: for all calls, and by method, app, outcome and sub_code.
 TRUNCATE audit.rollups, audit.rollup_minutes;
 ALTER TABLE audit.rollups DROP CONSTRAINT rollups_grain_check;
 ALTER TABLE audit.rollups ADD CONSTRAINT rollups_grain_check CHECK (grain IN ('1m', '5m', '15m', '1h', '1d'));
@@ -8,9 +9,9 @@ ALTER TABLE audit.rollups ADD CONSTRAINT rollups_grain_check CHECK (grain IN ('1
 -- Two dimensions at once, by hours and days.
 CREATE TABLE audit.rollup_pairs (
     grain          text        NOT NULL CHECK (grain IN ('1h', '1d')),
-    dimensions     text        NOT NULL,   -- both names with a comma between, in the order of audit.rollup_dimensions()
+    dimensions     text        NOT NULL,   -- both names, separated by a comma, in the order of audit.rollup_dimensions()
     at             timestamptz NOT NULL,   -- the bucket's first instant
-    first          text        NOT NULL,   -- the first dimension's value; '' where the call has none
+    first          text        NOT NULL,   -- the first dimension's value; '' if the call has none
     second         text        NOT NULL,
     calls          bigint      NOT NULL,
     errors         bigint      NOT NULL,
@@ -22,42 +23,45 @@ CREATE TABLE audit.rollup_pairs (
     PRIMARY KEY (grain, dimensions, at, first, second)
 );
 
--- Calls of an hour that are alike in all but the seller, with each one's duration: sums and exact quantiles of any combination come from them.
+-- Calls of an hour that differ only in the seller, with their durations. They give sums and exact quantiles of any
+-- combination.
 CREATE TABLE audit.rollup_cells (
     at             timestamptz NOT NULL,   -- the hour's first instant
-    per_caller     boolean     NOT NULL,   -- each hour stands here twice: told apart by caller, and (far fewer cells) not
+    per_caller     boolean     NOT NULL,   -- each hour occurs twice: split by caller, and (far fewer cells) not
     method         text        NOT NULL,
     app            text        NOT NULL,
     caller         text        NOT NULL,   -- '' when not per_caller
     outcome        text        NOT NULL,
     status         smallint    NOT NULL,
-    code           text        NOT NULL,   -- '' where the call has none
+    code           text        NOT NULL,   -- '' if the call has none
     sub_code       text        NOT NULL,
     calls          bigint      NOT NULL,
     request_bytes  bigint      NOT NULL,
     response_bytes bigint      NOT NULL,
-    durations      bigint[]    NOT NULL    -- microseconds, in no order
+    durations      bigint[]    NOT NULL    -- microseconds, unordered
 );
 CREATE INDEX rollup_cells_at ON audit.rollup_cells (per_caller, at);
 
--- How many rows had been put into a day's partition of calls when its rollups were last counted or found right. While PostgreSQL's own figure is
--- another one, the rollups of that day are not used: rows came late, or its statistics were lost.
+-- PostgreSQL's count of rows inserted into a day's partition of calls when its rollups were last counted or found
+-- right. While the count differs, the rollups of that day are not used: rows came late, or the server lost its
+-- statistics.
 CREATE TABLE audit.rollup_days (
     day      date   PRIMARY KEY,
     inserted bigint NOT NULL
 );
 
--- Today is counted again from its beginning, and earlier days as audit.rollup_days has no row of them.
+-- Today is counted again from its beginning. Earlier days are counted again because audit.rollup_days has no rows for
+-- them.
 UPDATE audit.rollup_state SET done_before = audit.day_start(audit.day(now()));
 
--- As before, in a form that the planner puts in place of the call. Midnight of GMT+8 is where an hour and all shorter buckets begin too.
+-- As before, in a form that the planner can inline. Hours and all shorter buckets also begin at midnight of GMT+8.
 CREATE OR REPLACE FUNCTION audit.bucket(grain text, instant timestamptz) RETURNS timestamptz
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT date_bin(CASE grain WHEN '1m' THEN interval '1 minute' WHEN '5m' THEN interval '5 minutes' WHEN '15m' THEN interval '15 minutes'
                                WHEN '1h' THEN interval '1 hour' ELSE interval '24 hours' END, instant, '1969-12-31 16:00:00+00')
 $$;
 
--- As before, through the list of partitions instead of all names of the schema: every search asks it.
+-- As before, but from the list of partitions instead of all names of the schema. Every search calls it.
 CREATE OR REPLACE FUNCTION audit.oldest() RETURNS timestamptz
     LANGUAGE sql STABLE AS $$
     SELECT coalesce(min(audit.day_start(to_date(substring(relname FROM '^calls_([0-9]{8})$'), 'YYYYMMDD'))), now())
@@ -71,7 +75,8 @@ CREATE FUNCTION audit.bucket_end(grain text, start timestamptz) RETURNS timestam
                               WHEN '1h' THEN interval '1 hour' ELSE interval '24 hours' END
 $$;
 
--- The sets of dimensions that are kept, with the grains from which on; the bits are those of GROUPING() over all six.
+-- The stored sets of dimensions, and whether minutes have them. The bits are those of GROUPING() over all six
+-- dimensions.
 CREATE FUNCTION audit.rollup_dimensions() RETURNS TABLE (bits integer, names text, by_minutes boolean)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     VALUES (0, '', true), (32, 'method', true), (16, 'app', true), (8, 'seller', false), (4, 'caller', false), (2, 'outcome', true),
@@ -83,18 +88,18 @@ $$;
 
 DROP FUNCTION audit.count_bucket(text, timestamptz, timestamptz);
 
--- Counts buckets of a grain again. Memory is bounded by work_mem: every set of dimensions is sorted, on disk where it must be.
+-- Counts buckets of a grain again. work_mem limits the memory. Each set of dimensions is sorted, on disk if necessary.
 CREATE FUNCTION audit.count_buckets(wanted text, starts timestamptz[]) RETURNS void
     LANGUAGE plpgsql SET work_mem = '16MB' AS $$
 DECLARE
     is_wide boolean := wanted IN ('1h', '1d');
     sets    text := (SELECT string_agg('(' || concat_ws(',', 'start', nullif(names, '')) || ')', ',') FROM audit.rollup_dimensions()
                      WHERE by_minutes OR is_wide);
-    -- Which dimensions a set has, and the values of those that no set of this grain has.
+    -- The dimensions of a set, and the values of those that no set of this grain has.
     bits    text := CASE WHEN is_wide THEN '63 - GROUPING(method, app, seller, caller, outcome, sub_code)'
                          ELSE '51 - GROUPING(method, app) * 16 - GROUPING(outcome, sub_code)' END;
     parties text := CASE WHEN is_wide THEN 'seller, caller' ELSE 'NULL AS seller, NULL AS caller' END;
-    -- With the ends as constants only the partitions concerned are planned.
+    -- With constant bounds only the partitions concerned are planned.
     calls   text := format($sql$
         (SELECT audit.bucket(%1$L, at) AS start, method, app, coalesce(seller, '') AS seller, caller, outcome, status, coalesce(code, '') AS code,
                 coalesce(sub_code, '') AS sub_code, request_bytes, response_bytes, duration_us
@@ -113,7 +118,7 @@ BEGIN
                    percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY duration_us) AS q
             FROM %s GROUP BY GROUPING SETS (%s)),
         named AS MATERIALIZED (
-            -- The values of a set's first and last dimension: the others are NULL.
+            -- The values of a set's first and last dimension. The others are NULL.
             SELECT names, start, coalesce(method, app, seller, caller, outcome, sub_code, '') AS first,
                    coalesce(sub_code, outcome, caller, seller, app, method) AS last, calls, errors, sent, received, q
             FROM counted JOIN audit.rollup_dimensions() USING (bits)),
@@ -134,7 +139,7 @@ BEGIN
     END IF;
 END $$;
 
--- Brings the rollups of a stretch (whole minutes, a day at most) up to date. Returns how many minutes had changed.
+-- Updates the rollups of a time range (whole minutes, at most a day). Returns how many minutes had changed.
 CREATE OR REPLACE FUNCTION audit.roll_up(lower timestamptz, upper timestamptz) RETURNS integer
     LANGUAGE plpgsql AS $$
 DECLARE
@@ -143,14 +148,15 @@ DECLARE
     starts  timestamptz[];
     wanted  text;
 BEGIN
-    -- One at a time, whoever asks.
+    -- One at a time.
     PERFORM pg_advisory_xact_lock(hashtext('toprelay.audit.rollups'));
-    -- Marked before they are counted: a row that comes in between is counted now or, as their number differs, the next time.
+    -- Marked before they are counted. A row that arrives in between is counted now, or next time because the number
+    -- differs.
     WITH now_there AS (SELECT audit.bucket('1m', at) AS minute, count(*) AS seen FROM audit.calls WHERE at >= lower AND at < upper GROUP BY 1),
          marked AS (INSERT INTO audit.rollup_minutes AS m (at, seen) SELECT minute, seen FROM now_there
                     ON CONFLICT (at) DO UPDATE SET seen = excluded.seen WHERE m.seen <> excluded.seen RETURNING at)
     SELECT coalesce(array_agg(at), '{}') INTO changed FROM marked;
-    -- A bucket is counted once it is over, and again when something came late.
+    -- A bucket is counted when it is over, and again after late rows.
     FOREACH wanted IN ARRAY ARRAY['1m', '5m', '15m', '1h', '1d'] LOOP
         SELECT array_agg(bucket) INTO starts
         FROM (SELECT audit.bucket(wanted, m.at) AS bucket, bool_or(c.at IS NOT NULL) AS is_changed
@@ -164,7 +170,7 @@ BEGIN
     RETURN cardinality(changed);
 END $$;
 
--- Days behind the mark whose rollups are not known to be right, the latest first.
+-- Days before the watermark whose rollups may be wrong, the latest first.
 CREATE FUNCTION audit.uncounted_days() RETURNS SETOF date
     LANGUAGE sql STABLE AS $$
     SELECT parts.day
@@ -174,11 +180,11 @@ CREATE FUNCTION audit.uncounted_days() RETURNS SETOF date
     ORDER BY day DESC
 $$;
 
--- Makes the rollups of a day behind the mark right. Returns how many minutes had changed.
+-- Corrects the rollups of a day before the watermark. Returns how many minutes had changed.
 CREATE FUNCTION audit.recount_day(wanted date) RETURNS integer
     LANGUAGE plpgsql AS $$
 DECLARE
-    -- Read first: what comes meanwhile is found the next time.
+    -- Read first, so that rows that arrive meanwhile are found next time.
     inserted_before bigint := pg_stat_get_tuples_inserted(to_regclass('audit.calls_' || to_char(wanted, 'YYYYMMDD')));
     changed         integer := audit.roll_up(audit.day_start(wanted), audit.day_start(wanted + 1));
 BEGIN
@@ -189,7 +195,7 @@ BEGIN
     RETURN changed;
 END $$;
 
--- Drops the rollups of calls that are no longer kept, by the order of the index.
+-- Deletes the rollups of expired calls, in the order of the index.
 CREATE FUNCTION audit.forget_rollups() RETURNS void
     LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,19 +1,19 @@
--- What dashboards read: views that stay as they are while the tables behind them change, and a role that may read nothing else.
+-- Views for dashboards, which stay stable while the tables change, and a role that can read nothing else.
 --
--- Views read tables as their owner. What a view must look up besides stands in functions with the owner's rights: the tables of the trail have hundreds of
--- partitions, and a statement that names one without a constant stretch of time has to plan and lock them all.
+-- Views read tables as their owner. Additional look-ups are functions with the owner's rights. The tables have hundreds
+-- of partitions, and a statement without a constant time range plans and locks them all.
 
 CREATE SCHEMA audit_api;
-COMMENT ON SCHEMA audit_api IS 'The audit trail for dashboards. Columns are only ever added. Always say a stretch of time with constants: at BETWEEN … AND …';
+COMMENT ON SCHEMA audit_api IS 'The audit trail for dashboards. Columns are only added. Always give a constant time range: at BETWEEN … AND …';
 
--- Whether the replica that made a call has written how it ended; then the reconciler's row does not count.
+-- Whether the replica of a call has written its completion. The reconciler's row then does not count.
 CREATE FUNCTION audit.is_superseded(call_at timestamptz, call_id uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM audit.calls WHERE at = call_at AND id = call_id AND source = 1);
 END $$;
 
--- The calls that have ended, as far back as there may be open ones.
+-- The calls that have ended since the watermark, the time in which calls can be open.
 CREATE FUNCTION audit.ended_lately() RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 10000 AS $$
 DECLARE
@@ -22,7 +22,7 @@ BEGIN
     RETURN QUERY EXECUTE format('SELECT id FROM audit.calls WHERE at >= %L', lower);
 END $$;
 
--- Counts calls of a stretch by one dimension, as audit.count_bucket does.
+-- Counts calls of a time range by one dimension, like audit.count_bucket.
 CREATE FUNCTION audit.count_live(lower timestamptz, upper timestamptz, dimension text)
     RETURNS TABLE (value text, calls bigint, errors bigint, request_bytes bigint, response_bytes bigint, p50_us bigint, p95_us bigint, p99_us bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 10 AS $$
@@ -40,8 +40,8 @@ BEGIN
         $q$, CASE dimension WHEN '' THEN '''''::text' ELSE format('coalesce(%I, '''')', dimension) END, lower, upper);
 END $$;
 
--- One list under one condition, and not two lists with a condition each: so the planner sees through it, walks an index in order for `ORDER BY at LIMIT n`,
--- and leaves the intents out where a condition rules them out.
+-- One list under one condition instead of two lists with a condition each. The planner can then walk an index in order
+-- for `ORDER BY at LIMIT n`, and skip the intents if a condition excludes them.
 CREATE VIEW audit_api.calls AS
     SELECT id, at, finished_at, caller, app, seller, method, outcome, status, code, sub_code, message,
            duration_us / 1000::double precision AS duration_ms, top_us / 1000::double precision AS top_ms,
@@ -60,72 +60,73 @@ CREATE VIEW audit_api.calls AS
       AND (NOT is_open OR at >= (SELECT closed_before FROM audit.reconciliation))
       AND (NOT is_open OR id NOT IN (SELECT audit.ended_lately()));
 
-COMMENT ON VIEW audit_api.calls IS 'One row a call, newest ones under way included. Say a stretch of time: at BETWEEN … AND …';
-COMMENT ON COLUMN audit_api.calls.id IS 'UUIDv7 of the call: what the caller was given as id, and /console?id=… and GET /v1/audit/calls/{id} show';
+COMMENT ON VIEW audit_api.calls IS 'One row for each call, open ones included. Give a constant time range: at BETWEEN … AND …';
+COMMENT ON COLUMN audit_api.calls.id IS 'UUIDv7 of the call: the id in the response, in /console?id=… and in GET /v1/audit/calls/{id}';
 COMMENT ON COLUMN audit_api.calls.at IS 'when the call arrived, to the millisecond';
 COMMENT ON COLUMN audit_api.calls.finished_at IS 'when it ended; NULL while it is open';
-COMMENT ON COLUMN audit_api.calls.caller IS 'name of the token that asked';
-COMMENT ON COLUMN audit_api.calls.app IS 'name of the app that it was signed for';
+COMMENT ON COLUMN audit_api.calls.caller IS 'name of the token of the caller';
+COMMENT ON COLUMN audit_api.calls.app IS 'name of the app that signed it';
 COMMENT ON COLUMN audit_api.calls.seller IS 'the seller whose session was used; NULL: none';
 COMMENT ON COLUMN audit_api.calls.method IS 'TOP method';
-COMMENT ON COLUMN audit_api.calls.outcome IS 'what became of it: open (under way), success, accepted, partial, business_failure, rejected, …, unknown (it may have been done)';
-COMMENT ON COLUMN audit_api.calls.status IS 'HTTP status that the caller was given; NULL while it is open';
+COMMENT ON COLUMN audit_api.calls.outcome IS 'how it ended: open (in progress), success, accepted, partial, business_failure, rejected, …, unknown (it may have been done)';
+COMMENT ON COLUMN audit_api.calls.status IS 'HTTP status of the response to the caller; NULL while it is open';
 COMMENT ON COLUMN audit_api.calls.code IS 'TOP''s code of an error';
 COMMENT ON COLUMN audit_api.calls.sub_code IS 'TOP''s sub_code of an error';
-COMMENT ON COLUMN audit_api.calls.message IS 'what TOP or the transport said, masked';
+COMMENT ON COLUMN audit_api.calls.message IS 'text from TOP or the transport, masked';
 COMMENT ON COLUMN audit_api.calls.duration_ms IS 'milliseconds from its arrival to its end';
 COMMENT ON COLUMN audit_api.calls.top_ms IS 'of these, milliseconds from the first byte sent to TOP to the last byte read; NULL: nothing was sent';
-COMMENT ON COLUMN audit_api.calls.audit_ms IS 'of these, milliseconds that it waited for the commit of its record before it was sent';
-COMMENT ON COLUMN audit_api.calls.attempts IS 'times that it was given to the network: 0 or 1';
+COMMENT ON COLUMN audit_api.calls.audit_ms IS 'of these, milliseconds that it waited for the commit of its intent';
+COMMENT ON COLUMN audit_api.calls.attempts IS 'how often it was sent: 0 or 1';
 COMMENT ON COLUMN audit_api.calls.top_request_id IS 'TOP''s own id of the request';
 COMMENT ON COLUMN audit_api.calls.request_id IS 'the method''s idempotency id';
 COMMENT ON COLUMN audit_api.calls.refs IS 'the caller''s document numbers (Top-Ref)';
 COMMENT ON COLUMN audit_api.calls.client_request_id IS 'the caller''s X-Request-Id';
 COMMENT ON COLUMN audit_api.calls.request_bytes IS 'bytes of the request to TOP';
-COMMENT ON COLUMN audit_api.calls.response_bytes IS 'bytes of TOP''s answer';
-COMMENT ON COLUMN audit_api.calls.retryable IS 'whether the caller was told that repeating cannot do it twice';
-COMMENT ON COLUMN audit_api.calls.settled IS 'what a person found out about it (last note that settles): done or not_done';
+COMMENT ON COLUMN audit_api.calls.response_bytes IS 'bytes of TOP''s response';
+COMMENT ON COLUMN audit_api.calls.retryable IS 'whether the response said that a repeat cannot do it twice';
+COMMENT ON COLUMN audit_api.calls.settled IS 'done or not_done, by the last note that settles it';
 
 CREATE VIEW audit_api.unknown_calls AS
     SELECT id, at, finished_at, caller, app, seller, method, status, code, sub_code, message, duration_ms, top_request_id, request_id, refs,
            client_request_id
     FROM audit_api.calls AS c
     WHERE outcome = 'unknown' AND NOT EXISTS (SELECT FROM audit.notes AS n WHERE n.call = c.id AND n.settles IS NOT NULL);
-COMMENT ON VIEW audit_api.unknown_calls IS 'Calls that may have been done, and of which nobody has noted yet whether they were. Columns as in audit_api.calls';
+COMMENT ON VIEW audit_api.unknown_calls IS 'Calls that may have been done, and that no note has settled. Columns as in audit_api.calls';
 
 CREATE VIEW audit_api.refusals AS
     SELECT id, at, caller, method, app, seller, status, type, pointers, refs, client_request_id FROM audit.refusals;
-COMMENT ON VIEW audit_api.refusals IS 'Requests that never became calls, best effort and for 7 days';
+COMMENT ON VIEW audit_api.refusals IS 'Rejected requests of the last 7 days, best effort';
 COMMENT ON COLUMN audit_api.refusals.id IS 'grows with each row';
-COMMENT ON COLUMN audit_api.refusals.at IS 'when it was refused';
-COMMENT ON COLUMN audit_api.refusals.caller IS 'name of the token; NULL: nobody known';
-COMMENT ON COLUMN audit_api.refusals.method IS 'TOP method, as far as it was said';
-COMMENT ON COLUMN audit_api.refusals.app IS 'app, as far as it was said';
-COMMENT ON COLUMN audit_api.refusals.seller IS 'seller, as far as it was said';
-COMMENT ON COLUMN audit_api.refusals.status IS 'HTTP status that the caller was given';
+COMMENT ON COLUMN audit_api.refusals.at IS 'when it was rejected';
+COMMENT ON COLUMN audit_api.refusals.caller IS 'name of the token; NULL: unknown';
+COMMENT ON COLUMN audit_api.refusals.method IS 'TOP method, if known';
+COMMENT ON COLUMN audit_api.refusals.app IS 'app, if known';
+COMMENT ON COLUMN audit_api.refusals.seller IS 'seller, if known';
+COMMENT ON COLUMN audit_api.refusals.status IS 'HTTP status of the response to the caller';
 COMMENT ON COLUMN audit_api.refusals.type IS 'type of the problem document: invalid-parameters, throttled, …';
-COMMENT ON COLUMN audit_api.refusals.pointers IS 'JSON pointers to what was wrong; never values';
+COMMENT ON COLUMN audit_api.refusals.pointers IS 'JSON pointers to the faults, never values';
 COMMENT ON COLUMN audit_api.refusals.refs IS 'the caller''s document numbers (Top-Ref)';
 COMMENT ON COLUMN audit_api.refusals.client_request_id IS 'the caller''s X-Request-Id';
 
 CREATE INDEX notes_noted_at ON audit.notes (noted_at);
 CREATE VIEW audit_api.notes AS
     SELECT id, noted_at AS at, call AS call_id, author, settles, text FROM audit.notes;
-COMMENT ON VIEW audit_api.notes IS 'What people noted on calls';
+COMMENT ON VIEW audit_api.notes IS 'Notes on calls';
 COMMENT ON COLUMN audit_api.notes.id IS 'grows with each row';
 COMMENT ON COLUMN audit_api.notes.at IS 'when it was noted';
 COMMENT ON COLUMN audit_api.notes.call_id IS 'the call''s id';
 COMMENT ON COLUMN audit_api.notes.author IS 'name of the token';
-COMMENT ON COLUMN audit_api.notes.settles IS 'done or not_done, where the note settles an unknown call';
-COMMENT ON COLUMN audit_api.notes.text IS 'what was noted';
+COMMENT ON COLUMN audit_api.notes.settles IS 'done or not_done, if the note settles the call';
+COMMENT ON COLUMN audit_api.notes.text IS 'the note''s text';
 
 CREATE VIEW audit_api.state AS
     SELECT closed_before AS no_open_before, done_before AS counted_before FROM audit.reconciliation, audit.rollup_state;
-COMMENT ON VIEW audit_api.state IS 'One row: how far the trail is looked after';
+COMMENT ON VIEW audit_api.state IS 'One row: how far maintenance has come';
 COMMENT ON COLUMN audit_api.state.no_open_before IS 'no call that arrived before this is open';
-COMMENT ON COLUMN audit_api.state.counted_before IS 'calls before this are in the aggregates; later ones are counted as they are asked for';
+COMMENT ON COLUMN audit_api.state.counted_before IS 'the statistics contain calls before this; queries count later ones';
 
--- Aggregates by minute, hour and day: kept ones, and what they lack counted from the calls. `at` and `dimension` choose what is counted.
+-- Statistics by minute, hour and day. What is not stored yet is counted from the calls. `at` and `dimension` select
+-- what is counted.
 DO $outer$
 DECLARE
     item record;
@@ -152,24 +153,25 @@ BEGIN
         EXECUTE format('COMMENT ON COLUMN audit_api.%I.at IS %L', item.view_name,
                        'first instant of the ' || substr(item.view_name, 10) || CASE item.grain WHEN '1d' THEN ' (a GMT+8 day)' ELSE '' END);
         EXECUTE format('COMMENT ON COLUMN audit_api.%I.dimension IS %L', item.view_name,
-                       'what the calls are told apart by: ' || translate(item.dimensions, '()', '') || '; '''' is all calls together. Always choose one');
+                       'what the calls are grouped by: ' || translate(item.dimensions, '()', '') || '; '''' is all calls together. Always choose one');
         EXECUTE format($c$
             COMMENT ON VIEW audit_api.%1$I IS 'Calls that have ended, counted by the %2$s of their arrival. Always choose at and dimension';
-            COMMENT ON COLUMN audit_api.%1$I.value IS 'the dimension''s value; '''' where the call has none';
+            COMMENT ON COLUMN audit_api.%1$I.value IS 'the dimension''s value; '''' if the call has none';
             COMMENT ON COLUMN audit_api.%1$I.calls IS 'calls';
             COMMENT ON COLUMN audit_api.%1$I.errors IS 'of these, neither success nor accepted';
             COMMENT ON COLUMN audit_api.%1$I.error_rate IS 'errors / calls, 0 to 1';
             COMMENT ON COLUMN audit_api.%1$I.request_bytes IS 'bytes of the requests to TOP';
-            COMMENT ON COLUMN audit_api.%1$I.response_bytes IS 'bytes of TOP''s answers';
+            COMMENT ON COLUMN audit_api.%1$I.response_bytes IS 'bytes of TOP''s responses';
             COMMENT ON COLUMN audit_api.%1$I.p50_ms IS 'median of duration_ms, exact';
-            COMMENT ON COLUMN audit_api.%1$I.p95_ms IS '95 of 100 calls took at most so many milliseconds, exact';
-            COMMENT ON COLUMN audit_api.%1$I.p99_ms IS '99 of 100 calls took at most so many milliseconds, exact';
+            COMMENT ON COLUMN audit_api.%1$I.p95_ms IS '95 of 100 calls took at most this many milliseconds, exact';
+            COMMENT ON COLUMN audit_api.%1$I.p99_ms IS '99 of 100 calls took at most this many milliseconds, exact';
             $c$, item.view_name, substr(item.view_name, 10));
     END LOOP;
 END $outer$;
 
--- Lets the role toprelay_dashboards read the views, and makes it where that is allowed: managed databases often forbid it. Returns whether it can read them all.
--- Roles belong to the cluster: two databases may be migrated at once, and both make it.
+-- Lets the role toprelay_dashboards read the views, and creates it if that is allowed. Managed databases often forbid
+-- it. Returns whether the role can read all views. Roles belong to the cluster, so two databases that are migrated at
+-- once both create it.
 CREATE FUNCTION audit.open_to_dashboards() RETURNS boolean
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,19 +1,20 @@
--- Privacy: the full request of a call, sealed, for those who must see it or send it again; and who has seen it.
+-- Full requests, sealed, for people who must read them or send them again. And a record of who has read them.
 
--- The business parameters as they were sent. Written in the transaction of the intent; kept for a few days only (TOPRELAY_RETENTION_SEALED).
+-- The business parameters as sent. Written in the intent's transaction, and kept for a few days
+-- (TOPRELAY_RETENTION_SEALED).
 CREATE TABLE audit.sealed (
     id     uuid        NOT NULL,
     at     timestamptz NOT NULL,
-    key_id bigint      NOT NULL,   -- which master key: the id that the vault's sealed values have too
-    bytes  integer     NOT NULL,   -- of the parameters, before sealing
-    sealed bytea,                  -- AES-256-GCM, bound to this table, column and id; NULL: over the limit, so not kept
+    key_id bigint      NOT NULL,   -- id of the master key, as in the sealed values of the vault
+    bytes  integer     NOT NULL,   -- size of the parameters before sealing
+    sealed bytea,                  -- AES-256-GCM, bound to this table, column and id; NULL: over the limit
     PRIMARY KEY (at, id)
 ) PARTITION BY RANGE (at);
 
--- What is sealed cannot be compressed: PostgreSQL should not try.
+-- Sealed values cannot be compressed, so PostgreSQL should not try.
 ALTER TABLE audit.sealed ALTER COLUMN sealed SET STORAGE EXTERNAL;
 
--- Who has opened a sealed request, when and why. Added in the statement that reads it, and never changed.
+-- Who has unmasked a full request, when and why. The statement that reads it adds the row, which never changes.
 CREATE TABLE audit.openings (
     id        bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     call      uuid        NOT NULL,
@@ -27,7 +28,7 @@ ALTER TABLE vault.tokens DROP CONSTRAINT tokens_scopes;
 ALTER TABLE vault.tokens ADD CONSTRAINT tokens_scopes
     CHECK (cardinality(scopes) >= 1 AND scopes <@ ARRAY['relay', 'audit:read', 'audit:unmask', 'admin']);
 
--- As before, with audit.sealed; the storage of columns comes along.
+-- As before, with audit.sealed and the storage of columns.
 CREATE OR REPLACE FUNCTION audit.make_partitions(day date) RETURNS integer
     LANGUAGE plpgsql AS $$
 DECLARE
@@ -35,7 +36,7 @@ DECLARE
     part   text;
     made   integer := 0;
 BEGIN
-    -- Two replicas may try at once: the second waits here and finds the work done.
+    -- Two replicas may try at once. The second one waits here and finds the work done.
     PERFORM pg_advisory_xact_lock(hashtext('toprelay.audit.partitions'));
     FOREACH parent IN ARRAY ARRAY['intents', 'calls', 'responses', 'sealed'] LOOP
         part := parent || '_' || to_char(day, 'YYYYMMDD');
@@ -58,7 +59,7 @@ CREATE OR REPLACE FUNCTION audit.days_ahead() RETURNS integer
                FROM unnest(ARRAY['intents', 'calls', 'responses', 'sealed']) AS parent)
 $$;
 
--- The first instant for which there is a partition of a table of the trail; now() when there is none.
+-- The first instant of a table's oldest partition, or now() without partitions.
 CREATE FUNCTION audit.oldest(parent text) RETURNS timestamptz
     LANGUAGE sql STABLE AS $$
     SELECT coalesce(audit.day_start(to_date(min(right(relname, 8)), 'YYYYMMDD')), now())
@@ -66,7 +67,7 @@ CREATE FUNCTION audit.oldest(parent text) RETURNS timestamptz
     WHERE relnamespace = 'audit'::regnamespace AND relkind = 'r' AND relname ~ ('^' || parent || '_[0-9]{8}$')
 $$;
 
--- The partitions of sealed requests that hold any: all are emptied when none is to be kept.
+-- The partitions of sealed requests that are not empty. All are emptied if the retention is 0 days.
 CREATE FUNCTION audit.filled_sealed() RETURNS SETOF text
     LANGUAGE sql STABLE AS $$
     SELECT relname::text FROM pg_catalog.pg_class
@@ -74,5 +75,5 @@ CREATE FUNCTION audit.filled_sealed() RETURNS SETOF text
     ORDER BY relname
 $$;
 
--- Yesterday's partition too: a replica's clock may be behind.
+-- Includes yesterday, because a replica's clock may be slow.
 SELECT audit.make_partitions(audit.day(now()) + n) FROM generate_series(-1, 14) AS n;

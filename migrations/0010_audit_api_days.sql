@@ -1,6 +1,7 @@
--- Dashboards' counts are right also for a day that is being counted again: after an upgrade, or when rows came late, its buckets are counted as they are asked for.
+-- Counts of dashboards are right while a day is counted again, after an upgrade or late rows. Queries then count its
+-- buckets.
 
--- As before; without a look at all the names of the schema.
+-- As before, but without reading all names of the schema.
 CREATE OR REPLACE FUNCTION audit.uncounted_days() RETURNS SETOF date
     LANGUAGE sql STABLE AS $$
     WITH parts AS MATERIALIZED (
@@ -20,7 +21,7 @@ BEGIN
     RETURN ARRAY(SELECT audit.uncounted_days());
 END $$;
 
--- As in 0007, but for the days that are not counted.
+-- As in 0007, except for days that are not counted.
 DO $outer$
 DECLARE
     item record;

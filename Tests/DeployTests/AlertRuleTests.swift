@@ -33,15 +33,15 @@ import Yams
         #expect(AlertRules.faults(in: "toprelay_ready_bucket") == ["no metric toprelay_ready_bucket"])
     }
 
-    @Test("Every alert says how bad it is, what it is, and where the manual says what to do")
+    @Test("Every alert has a severity, a summary, and a section of the runbook")
     func annotations() throws {
-        let anchors = AlertRules.anchors(in: try Repository.text("docs/operations.md"))
+        let anchors = AlertRules.anchors(in: try Repository.text("docs/operations/runbook.md"))
         let rules = try AlertRules.read(Self.path)
         #expect(Set(rules.map(\.alert)).count == rules.count)
         for rule in rules {
             #expect(["page", "ticket"].contains(rule.labels["severity"]), "\(rule.alert)")
             #expect(rule.annotations["summary"]?.isEmpty == false && rule.annotations["description"]?.isEmpty == false)
-            let parts = rule.annotations["runbook_url"]?.components(separatedBy: "/docs/operations.md#") ?? []
+            let parts = rule.annotations["runbook_url"]?.components(separatedBy: "/docs/operations/runbook.md#") ?? []
             #expect(parts.count == 2 && anchors.contains(parts.last ?? ""), "\(rule.alert): \(parts)")
         }
     }

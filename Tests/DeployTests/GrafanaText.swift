@@ -1,6 +1,7 @@
 import Foundation
 
-/// Turns the text of a query into what PostgreSQL is sent, as Grafana 10 and 11 do: first variables, in the browser; then macros, in the server.
+/// Turns the text of a query into what Grafana 10 and 11 send to PostgreSQL. The browser replaces variables
+/// first. The server then replaces macros.
 struct GrafanaText {
     struct Fault: Error, CustomStringConvertible {
         let description: String

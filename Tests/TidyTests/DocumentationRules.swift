@@ -1,8 +1,8 @@
 import Foundation
 
-/// Names that a user or an operator meets, and which docs/operations.md therefore explains.
+/// Names that users and operators meet. The pages of docs/operations explain them.
 enum DocumentationRules {
-    /// The settings that a text names: `TOPRELAY_…` in capitals. Prefixes (a trailing underscore or `*`) are none.
+    /// The settings that a text names: `TOPRELAY_…` in capitals. Prefixes (a trailing underscore or `*`) do not count.
     static func settings(in text: String) -> Set<String> {
         Set(names(startingWith: "TOPRELAY_", in: Array(text.utf8), isPart: { $0.isOfUpperName }))
     }
@@ -26,7 +26,7 @@ enum DocumentationRules {
         return found
     }
 
-    /// Names of the same form that are no metrics: PostgreSQL's channels.
+    /// Names of the same form that are not metrics: PostgreSQL's channels.
     static let notMetrics: Set<String> = ["toprelay_vault"]
 
     /// The names of metrics among the string literals of a source: a literal that is one name.
@@ -38,7 +38,7 @@ enum DocumentationRules {
         source.texts.reduce(into: []) { $0.formUnion(settings(in: $1.text)) }
     }
 
-    /// The raw values of `enum ProblemType: String`: what stands at the end of a problem document's `type`.
+    /// The raw values of `enum ProblemType: String`: the end of a problem document's `type`.
     static func problemTypes(in text: String) -> Set<String> {
         guard let start = text.range(of: "enum ProblemType") else { return [] }
         var types: Set<String> = []

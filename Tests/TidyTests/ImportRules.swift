@@ -1,52 +1,32 @@
-/// Who may import whom. This table is the truth; a new dependency is a line here that a reviewer sees.
+/// Who may import whom. Package.swift decides; its targets stand from the lowest module to the highest.
 enum ImportRules {
     /// What every module may import: the C library and the standard library's own modules.
     static let everywhere: Set<String> = ["Glibc", "Synchronization"]
 
-    /// Modules whose Swift may hold pointers: because they wrap C, and `Bytes` because it looks at words of eight bytes.
-    static let wrappers: Set<String> = ["EventLoop", "Crypto", "Curl", "Postgres", "Migrations", "Bytes", "Sockets"]
-
-    /// The modules of `Sources` and what each may import besides. Read it from the bottom up: no module knows one that
-    /// stands below it.
-    static let table: KeyValuePairs<String, Set<String>> = [
-        "EventLoop": ["CEventLoop"],
-        "Sockets": ["CSockets"],
-        "Bytes": [],
-        "JSON": ["Bytes"],
-        "HTTP1": ["Bytes"],
-        "Crypto": ["CLibcrypto"],
-        "Curl": ["Bytes", "CLibcurl", "CZlib", "Crypto", "EventLoop", "HTTP1"],
-        "Postgres": ["CLibpq", "EventLoop", "DequeModule"],
-        "Migrations": ["CMigrations"],
-        "TOP": ["Bytes", "JSON", "Crypto"],
-        "Catalog": ["Atomics", "Bytes", "CCatalog", "JSON", "TOP", "Yams"],
-        // Dispatch for the thread that writes records, Foundation to read /proc at a scrape.
-        "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
-        "Vault": ["EventLoop", "Postgres", "Crypto"],
-        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
-        "HTTPServer": ["Bytes", "EventLoop", "HTTP1", "Sockets", "Logging", "ServiceLifecycle"],
-        "Relay": [
-            "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
-            "Telemetry", "Logging", "Metrics",
-        ],
-        "Service": [
-            "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog",
-            "Vault",
-            "Audit", "Curl", "Migrations", "HTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
-            "Atomics", "CConsole",
-            "FoundationEssentials",
-        ],
-        "Sandbox": [
-            "Catalog", "EventLoop", "HTTP1", "HTTPServer", "JSON", "Logging", "ServiceLifecycle",
-        ],
-        // Foundation starts processes and writes files for `toprelay dev`, and reads secrets; no call passes here.
-        "toprelay": [
-            "Service", "Migrations", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "TOP", "Crypto",
-            "JSON",
-            "EventLoop", "HTTPServer", "Telemetry", "Curl", "ArgumentParser", "Logging", "Metrics",
-            "ServiceLifecycle", "Configuration", "Foundation", "UnixSignals", "Subprocess", "SystemPackage",
-        ],
+    /// Modules of the toolchain and of products that a target may import besides its dependencies, with the reason.
+    static let besides: [String: Set<String>] = [
+        // CoreMetrics is a part of Metrics. Dispatch for the thread that writes records, Foundation to read /proc.
+        "Telemetry": ["CoreMetrics", "Dispatch", "FoundationEssentials"],
+        "Service": ["FoundationEssentials"],
+        // Foundation starts processes and writes files for `toprelay dev`, and reads secrets. No call uses it.
+        "toprelay": ["Foundation", "SystemPackage"],
     ]
+
+    /// The targets below Sources.
+    private static let targets = PackageManifest(Repository().text("Package.swift") ?? "").targets.filter { !$0.isTest }
+
+    /// The modules of `Sources` and what each may import, in the order of Package.swift. C modules import nothing.
+    static let table: [(key: String, value: Set<String>)] = targets.filter { !isC($0.name) }.map {
+        ($0.name, $0.dependencies.union(besides[$0.name] ?? []))
+    }
+
+    /// Swift modules that may hold pointers: those without strict memory safety.
+    static let wrappers = Set(targets.filter { !$0.isSafe && !isC($0.name) }.map(\.name))
+
+    /// Whether a name is that of a C module: `CLibpq`.
+    private static func isC(_ name: String) -> Bool {
+        name.hasPrefix("C") && name.dropFirst().first?.isUppercase == true
+    }
 
     /// The modules that a source imports, with the line of each.
     static func imports(of source: SwiftText) -> [(line: Int, module: String)] {
@@ -68,10 +48,10 @@ enum ImportRules {
 
     private static let accessLevels: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
 
-    /// Imports that the table does not allow, and modules that it does not know.
+    /// Imports that Package.swift does not allow, and modules that it does not declare.
     static func violations(in file: Repository.File) -> [Violation] {
         guard let allowed = table.first(where: { $0.key == file.module })?.value else {
-            return [Violation(path: file.path, message: "module \(file.module) is not in the import table")]
+            return [Violation(path: file.path, message: "module \(file.module) is not in Package.swift")]
         }
         return imports(of: file.swift).compactMap { line, module in
             if module == file.module || allowed.contains(module) || everywhere.contains(module) { return nil }
@@ -79,10 +59,14 @@ enum ImportRules {
         }
     }
 
-    /// Entries that name a module of the project which stands at or below their own line: only those can close a
-    /// circle.
+    /// Entries that name a module which stands at or below their own line. Only those can close a circle.
     static func circles(in table: KeyValuePairs<String, Set<String>>) -> [String] {
-        let position = Dictionary(uniqueKeysWithValues: table.enumerated().map { ($1.key, $0) })
+        circles(in: table.map { $0 })
+    }
+
+    /// The same for a table that was read.
+    static func circles(in table: [(key: String, value: Set<String>)]) -> [String] {
+        let position = Dictionary(table.enumerated().map { ($1.key, $0) }) { first, _ in first }
         var faults: [String] = []
         for (index, entry) in table.enumerated() {
             for module in entry.value.sorted() {

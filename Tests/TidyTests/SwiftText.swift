@@ -9,6 +9,9 @@ struct SwiftText {
     /// The string literals: the line that each begins on, and its text without interpolations.
     private(set) var texts: [(line: Int, text: String)] = []
 
+    /// The lines of comments: the number of each, and its text without the mark in front.
+    private(set) var comments: [(line: Int, text: String)] = []
+
     /// The tokens of `code`.
     private(set) var tokens: [Token] = []
 
@@ -85,10 +88,14 @@ struct SwiftText {
     }
 
     private mutating func readLineComment() {
+        let (start, line) = (position, line)
         while let current = byte(at: 0), current != UInt8(ascii: "\n") { advance(blank: true) }
+        note(commentFrom: start, line: line)
     }
 
     private mutating func readBlockComment() {
+        let (start, line) = (position, line)
+        defer { note(commentFrom: start, line: line) }
         var depth = 0
         while byte(at: 0) != nil {
             if starts(with: "/*") {
@@ -101,6 +108,15 @@ struct SwiftText {
             } else {
                 advance(blank: true)
             }
+        }
+    }
+
+    /// Notes the lines of the comment that ends at the current byte.
+    private mutating func note(commentFrom start: Int, line: Int) {
+        let lines = source[start..<position].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (offset, text) in lines.enumerated() {
+            let words = text.drop { [UInt8(ascii: "/"), UInt8(ascii: " "), UInt8(ascii: "*")].contains($0) }
+            comments.append((line + offset, String(decoding: words, as: UTF8.self)))
         }
     }
 

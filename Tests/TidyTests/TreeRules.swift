@@ -1,6 +1,6 @@
 import Foundation
 
-/// Rules about the tree as a whole: marks, paths, migrations, the README, links.
+/// Rules about the whole tree: marks, paths, migrations, the README, links.
 enum TreeRules {
     /// Marks of unfinished work, and words of one machine. Put together here so that this file does not hold them.
     static let marks = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]
@@ -22,8 +22,8 @@ enum TreeRules {
         }
     }
 
-    /// Whether a text stands in the line with nothing joined before it (`network/work/x` and `./work/x` hold no absolute
-    /// path) and, if it must stand alone, nothing behind it either.
+    /// Whether a text stands in the line with nothing joined before it, because `network/work/x` and `./work/x` hold no
+    /// absolute path. If it must stand alone, nothing may be joined after it either.
     private static func stands(_ text: String, in line: [UInt8], alone: Bool) -> Bool {
         let wanted = Array(text.utf8)
         guard line.count >= wanted.count else { return false }
@@ -76,18 +76,49 @@ enum TreeRules {
         return violations
     }
 
+    /// Links of a Markdown file to sections that its target does not have. `text` gives the text of a path, or nil.
+    static func anchorViolations(in file: Repository.File, text: (String) -> String?) -> [Violation] {
+        file.lines.enumerated().flatMap { index, line -> [Violation] in
+            line.split(separator: "](", omittingEmptySubsequences: false).dropFirst().compactMap { rest in
+                let link = rest.prefix { $0 != ")" && $0 != " " }
+                guard let mark = link.firstIndex(of: "#"), !link.contains(":") else { return nil }
+                let target = link[..<mark]
+                let path = target.isEmpty ? file.path : path(of: target, from: file.path)
+                let found = target.isEmpty ? file.text : text(path)
+                let anchor = String(link[mark...].dropFirst())
+                guard let found, !anchors(in: found).contains(anchor) else { return nil }
+                return Violation(
+                    path: file.path, line: index + 1, message: "links to #\(anchor) of \(path), which is not there")
+            }
+        }
+    }
+
+    /// The anchors that the headings of a Markdown text have.
+    private static func anchors(in text: String) -> Set<String> {
+        Set(
+            text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
+                let title = line.drop { $0 == "#" || $0 == " " }.lowercased()
+                let kept = title.filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "-" || $0 == "_" }
+                return String(kept.map { $0 == " " ? "-" : $0 })
+            })
+    }
+
+    /// The path from the root that a link of a file leads to.
+    private static func path(of target: Substring, from file: String) -> String {
+        var parts = file.split(separator: "/").dropLast()[...]
+        for part in target.split(separator: "/") {
+            if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
+    }
+
     /// Relative links of a Markdown file that lead nowhere. `exists` is asked with a path from the root.
     static func linkViolations(in file: Repository.File, exists: (String) -> Bool) -> [Violation] {
-        let folder = file.path.split(separator: "/").dropLast()
-        return file.lines.enumerated().flatMap { index, line -> [Violation] in
+        file.lines.enumerated().flatMap { index, line -> [Violation] in
             line.split(separator: "](", omittingEmptySubsequences: false).dropFirst().compactMap { rest in
                 let target = rest.prefix { $0 != ")" && $0 != "#" && $0 != " " }
                 if target.isEmpty || target.contains(":") { return nil }
-                var parts = Array(folder)
-                for part in target.split(separator: "/") {
-                    if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
-                }
-                let path = parts.joined(separator: "/")
+                let path = path(of: target, from: file.path)
                 if exists(path) { return nil }
                 return Violation(path: file.path, line: index + 1, message: "links to \(path), which is not there")
             }

@@ -37,9 +37,9 @@ enum WordRules {
 
     /// What is refused in tests: a test either holds or is not there.
     static let inTests: [Rule] = [
-        Rule(word: ".disabled(", advice: "mend the test or remove it"),
-        Rule(word: "withKnownIssue", advice: "mend the fault"),
-        Rule(word: "XCTSkip", advice: "mend the test or remove it"),
+        Rule(word: ".disabled(", advice: "fix the test or remove it"),
+        Rule(word: "withKnownIssue", advice: "fix the fault"),
+        Rule(word: "XCTSkip", advice: "fix the test or remove it"),
     ]
 
     static func sourceViolations(in file: Repository.File) -> [Violation] {
@@ -89,7 +89,7 @@ enum WordRules {
         return true
     }
 
-    /// `value!`: an exclamation mark right behind a name or a closing bracket, and no `!=`. Types that unwrap
+    /// `value!`: an exclamation mark directly after a name or a closing bracket, and no `!=`. Types that unwrap
     /// themselves (`Int!`) are written the same and refused too; `try!` and `as!` have rules of their own.
     private static func forcedUnwraps(in tokens: [Token]) -> [Token] {
         tokens.indices.dropFirst().compactMap { index in

@@ -1,9 +1,10 @@
--- Makes (or brings up to date) the login with which Grafana reads the audit trail. Run it as a role that may create roles, in TopRelay's database, after `toprelay migrate`:
+-- Creates or updates the login with which Grafana reads the audit trail. Run it in TopRelay's database, after
+-- `toprelay migrate`, as a role that may create roles:
 --
---   psql -X -v login=grafana -v password_file=/run/secrets/grafana-database-password -f deploy/grafana/login.sql DATABASE_URL
+--   psql -X -v login=grafana -v password_file=FILE -f deploy/grafana/login.sql DATABASE_URL
 --
--- Membership gives a login the right to read the views; settings are not inherited that way, so they stand with the login itself. They keep a dashboard from
--- holding up the relay: a query that runs for long keeps old days from being dropped.
+-- Membership gives a login the right to read the views. A login does not inherit settings, so it has its own. They keep
+-- a dashboard from delaying the relay: a long query keeps expired days from being dropped.
 \set ON_ERROR_STOP on
 \set QUIET on
 \set password `cat :password_file`
@@ -18,6 +19,6 @@ ALTER ROLE :"login" SET lock_timeout = '1s';
 ALTER ROLE :"login" SET idle_in_transaction_session_timeout = '15s';
 ALTER ROLE :"login" SET search_path = audit_api;
 ALTER ROLE :"login" SET timezone = 'UTC';
--- The planner's guesses for hundreds of partitions are high enough to make it compile short statements.
+-- The planner's estimates for hundreds of partitions are so high that it would compile even short statements.
 ALTER ROLE :"login" SET jit = off;
 COMMIT;

@@ -51,7 +51,7 @@ MILLISECONDS = {"page": 20.0, "key": 10.0, "stats by 1m": 50.0, "stats by 1h": 2
 
 @dataclass
 class Case:
-    """One question: fixed parameters, and sets of parameters of which each round takes another."""
+    """One question: fixed parameters, and sets of parameters. Each round takes another set."""
 
     title: str
     path: str = CALLS
@@ -70,7 +70,7 @@ class Timing:
 
 
 class Trail:
-    """The database behind the relay, asked by psql."""
+    """The relay's database, queried with psql."""
 
     def __init__(self, database: str, programs: str = "") -> None:
         self.command = [programs + "psql", "-X", "-A", "-t", "-q", "-d", database, "-c"]

@@ -2,9 +2,10 @@
 --
 --     psql -v rows=10000000 -v days=30 -v seed=0.42 -v bodies=2 -v part=0 -v parts=1 -f scripts/bench/audit_seed.sql DATABASE
 --
--- Twelve methods, five apps, forty callers, two thousand sellers (few of them busy), a rush by day and quiet nights, 3 % failures, 1 % slow calls, document
--- numbers in a third, five business keys a call. The newest `bodies` days have their requests and answers too. Where there is a table bench_things (n, keys),
--- which audit_bench.py fills from real calls, one call in a hundred touched one of those things, so that a search by key finds it.
+-- Twelve methods, five apps, forty callers, two thousand sellers (few of them busy), a rush by day and quiet nights,
+-- 3 % failures, 1 % slow calls, document numbers in a third, five business keys a call. The newest `bodies` days have
+-- their requests and answers too. Where there is a table bench_things (n, keys), which audit_bench.py fills from real
+-- calls, one call in a hundred touched one of those things, so that a search by key finds it.
 --
 -- Each day is a transaction with a seed of its own, so that several processes can share the days: `part` of `parts`.
 \set ON_ERROR_STOP on

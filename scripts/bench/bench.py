@@ -107,7 +107,7 @@ class Bench:
     def sample(
         self, number: int, name: str, server: Process, url: str, upstream: Upstream, connections: int
     ) -> None:
-        # wrk leaves as many calls under way as it has connections. They would slow the next run down.
+        # wrk leaves as many open calls as it has connections. They would slow down the next run.
         server.wait_until_idle()
         if seconds := warm_up_seconds(connections):
             run_wrk(self.folder, url, connections, seconds, upstream.name)

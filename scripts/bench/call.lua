@@ -1,6 +1,6 @@
 -- wrk's script: one POST again and again, and one line of JSON at the end.
--- wrk … URL -- FOLDER APP, where FOLDER holds `body` (the request's JSON) and `token` (so that it is no argument).
--- BENCH_PAUSE_MS in the environment: each connection waits so long before each request.
+-- wrk … URL -- FOLDER APP, where FOLDER holds `body` (the request's JSON) and `token` (so that it is not an argument).
+-- BENCH_PAUSE_MS in the environment: how long each connection waits before each request.
 
 local function read(path)
     local file = assert(io.open(path, "rb"))

@@ -1,4 +1,4 @@
-"""Runs the relay under faults, and checks that no call is lost, sent twice or told differently from the trail.
+"""Runs the relay under faults, and checks that no call is lost, sent twice or reported differently from the trail.
 
     make chaos                                    (about ten minutes; builds first)
     make chaos ARGS="--short"                     (about two minutes)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from plan import PATH, Plan, reference, request_body
 from records import Call
 
-# A client waits so long for an answer. It is more than the call timeout, the longest fault and a busy machine need.
+# How long a client waits for an answer. This is more than the call timeout, the longest fault and a busy machine need.
 SILENT_SECONDS = 15.0
 POLL_SECONDS = 0.25
 _POLL_LIMIT_SECONDS = 1.0

@@ -28,7 +28,7 @@ class Findings:
         return len(self.lost) + len(self.doubled) + len(self.mismatched) + len(self.stuck)
 
     def lines(self) -> list[str]:
-        """The first findings of each kind, and how many there are besides."""
+        """The first findings of each kind, and the number of the others."""
         lines = []
         for name, found in vars(self).items():
             lines += [f"{name}: {sentence}" for sentence in found[:LISTED_FINDINGS]]

@@ -34,7 +34,7 @@ class Plan:
         return "rejected" if roll < 0.94 else "platform_error"
 
     def delay(self, number: int) -> float:
-        """Seconds until the gateway answers. Some are slow, so that faults strike calls that are under way."""
+        """Seconds until the gateway answers. Some are slow, so that faults strike calls in progress."""
         roll = self._random(number, "delay").random()
         return 0.4 * roll if roll > 0.9 else 0.03 * roll
 

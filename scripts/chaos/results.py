@@ -21,7 +21,7 @@ class Result:
     scenario: str
     unanswered: bool
     calls: int = 0
-    # Calls with the outcome that the gateway decided, and calls that the gateway was told never to answer.
+    # Calls with the outcome that the gateway decided, and calls that the gateway never answers on purpose.
     good: int = 0
     withheld: int = 0
     faults: int = 0

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 CALL_TIMEOUT_SECONDS = 2
-# Calls are made for so long before the fault. Those without an answer have to time out on every replica first.
+# How long calls are made before the fault. Those without an answer have to time out on every replica first.
 WARM_UP_SECONDS = 1.5
 WARM_UP_UNANSWERED_SECONDS = CALL_TIMEOUT_SECONDS + 1.5
 CALM_SECONDS = 1.5
@@ -245,7 +245,7 @@ class Stage:
             self.notes.append(f"after the fault: {count} × {name}")
 
     def _measure_idle(self) -> None:
-        """No call is under way. A replica that is at rest uses no CPU."""
+        """Without calls a replica must use no CPU."""
         time.sleep(0.5)
         started = time.monotonic()
         before = [replica.process.cpu_seconds() for replica in self.replicas]

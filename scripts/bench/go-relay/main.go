@@ -3,7 +3,8 @@
 //
 //	go-relay -listen 127.0.0.1:8081 -folder FOLDER -ca FILE -app NAME=URL [-app NAME=URL ...]
 //
-// FOLDER holds the files `token`, `secret` and `session`. DATABASE_URL names the database. The first app is the default.
+// FOLDER holds the files `token`, `secret` and `session`. DATABASE_URL names the database. The first app is the
+// default.
 package main
 
 import (
@@ -94,7 +95,7 @@ func newService(folder, authority string, apps []string) (*service, error) {
 	return service, nil
 }
 
-// serve answers calls until the context ends, and then completes those under way.
+// serve answers calls until the context ends, and then completes those in progress.
 func serve(ctx context.Context, listen string, service *service) error {
 	server := &http.Server{
 		Addr: listen, Handler: service.routes(), ReadTimeout: requestTimeout, IdleTimeout: idleTimeout,

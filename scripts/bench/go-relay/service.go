@@ -158,6 +158,6 @@ func writeJSON(response http.ResponseWriter, status int, value any) {
 	}
 	response.Header().Set("Content-Type", "application/json")
 	response.WriteHeader(status)
-	// A caller that has gone away cannot be told.
+	// The caller has gone away, so nobody can get the error.
 	_, _ = response.Write(append(text, '\n'))
 }

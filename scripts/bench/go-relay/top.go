@@ -66,7 +66,7 @@ type rawEnvelope struct {
 	Response json.RawMessage `json:"tmall_aliauto_carprofile_sync_response"`
 }
 
-// newClient keeps many connections, and trusts the given authority besides the system's.
+// newClient keeps many connections, and trusts the given authority in addition to the system's.
 func newClient(authority string) (*http.Client, error) {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
