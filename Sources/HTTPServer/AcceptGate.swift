@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Tells the acceptor when it may go on: it accepts no connection while as many are open as may be, and the next one
-/// waits in the kernel. So the process keeps the file descriptors that its other parts need, however many clients come
+/// Tells the acceptor when it may go on. It accepts no connection while as many are open as may be and none of them can
+/// be closed; the next one waits in the kernel. So the process keeps the file descriptors that its other parts need, however many clients come
 /// at once. From any thread.
 final class AcceptGate: Sendable {
     private let isHeldBack = Atomic(false)
@@ -10,7 +10,7 @@ final class AcceptGate: Sendable {
     /// Sets what makes the acceptor go on.
     func attach(_ resume: @escaping @Sendable () -> Void) { self.resume.withLock { $0 = resume } }
 
-    /// Whether another connection may be accepted. If not, the acceptor is resumed when one has closed.
+    /// Whether another connection may be accepted. If not, the acceptor is resumed when there is room.
     func mayAccept(open: ServerStatistics.Figure, limit: Int) -> Bool {
         guard open.value >= limit else { return true }
         isHeldBack.store(true, ordering: .sequentiallyConsistent)
@@ -18,8 +18,8 @@ final class AcceptGate: Sendable {
         return open.value < limit && isHeldBack.exchange(false, ordering: .sequentiallyConsistent)
     }
 
-    /// A connection has closed.
-    func noteClosed() {
+    /// A connection has closed, or one can be closed in favour of another.
+    func noteRoom() {
         guard isHeldBack.load(ordering: .sequentiallyConsistent),
             isHeldBack.exchange(false, ordering: .sequentiallyConsistent)
         else { return }

@@ -13,6 +13,7 @@ final class Acceptor {
 
     private let listening: ListeningSocket
     private let loop: EventLoop
+    /// The connections of each loop. The first group is the one of the acceptor's own loop, and has the surplus ones.
     private let groups: [LoopBound<ConnectionGroup>]
     private let loads: [ConnectionGroup.Load]
     private let shared: ServerShared
@@ -55,7 +56,13 @@ final class Acceptor {
     private func accept(atMost limit: Int) {
         let statistics = shared.statistics
         let most = shared.configuration.maximumConnections + shared.configuration.maximumRefusals
-        for _ in 0..<limit {
+        for number in 0..<limit {
+            let isFull = statistics.openConnections.value >= most
+            if isFull {
+                // One a turn: the loop reads a surplus connection before a later one can end it.
+                guard number == 0 || isStopped else { return }
+                groups[0].value.evictOldestSurplus()
+            }
             guard shared.acceptGate.mayAccept(open: statistics.openConnections, limit: most) else {
                 watch?.update([])
                 return
@@ -80,16 +87,15 @@ final class Acceptor {
         let statistics = shared.statistics
         statistics.openConnections.add(1)
         statistics.acceptedConnections.add(1)
-        let isAdmitted = statistics.admittedConnections.add(1) <= shared.configuration.maximumConnections
-        if !isAdmitted {
-            statistics.admittedConnections.add(-1)
-            statistics.refusedConnections.add(1)
+        guard shared.takePlace() else {
+            loads[0].add(1)
+            return groups[0].value.take(socket, .surplus)
         }
         let index = leastLoaded()
         loads[index].add(1)
         let group = groups[index]
-        if group.loop === loop { return group.value.take(socket, isAdmitted: isAdmitted) }
-        group.loop.execute { group.value.take(socket, isAdmitted: isAdmitted) }
+        if group.loop === loop { return group.value.take(socket, .admitted) }
+        group.loop.execute { group.value.take(socket, .admitted) }
     }
 
     /// The loop with the fewest connections; equal ones take turns.

@@ -19,6 +19,8 @@ final class Connection {
     /// Input that arrived while a request was in work. What is before `waitingStart` has been parsed.
     private var waiting: [UInt8] = []
     private var waitingStart = 0
+    /// What was read from a surplus connection, for the one that takes the socket over.
+    private var opening: [UInt8] = []
 
     /// Bytes of answers that the socket has not taken. What is before `outputStart` has been taken.
     var output: [UInt8] = []
@@ -55,8 +57,13 @@ final class Connection {
 
 extension Connection {
     /// Begins to watch the socket.
-    func begin() {
+    /// - Parameter input: what was already read from it.
+    func begin(with input: [UInt8]) {
         watch = group.loop.watch(socket.descriptor, for: .read) { [unowned self] readiness in ready(readiness) }
+        guard !input.isEmpty else { return }
+        lookAtClock()
+        received(input, input.count)
+        settle()
     }
 
     private func ready(_ readiness: Readiness) {
@@ -85,6 +92,7 @@ extension Connection {
 
     private func received(_ buffer: [UInt8], _ count: Int) {
         if machine.dropsInput { return perform(machine.drop(count)) }
+        if machine.admission == .surplus { opening += buffer[..<count] }
         guard machine.takesInput, !machine.inputIsWaiting else { return keep(buffer[..<count]) }
         let position = consume(buffer, from: 0, to: count)
         if position < count { keep(buffer[position..<count]) }
@@ -176,6 +184,29 @@ extension Connection {
         perform(machine.closeIfIdle(now: now))
     }
 
+    /// Another request needs the place of this connection.
+    func evictIdle() { perform(machine.evictIdle()) }
+
+    /// Another surplus connection needs the descriptor of this one. The 503 goes out if the socket takes it at once.
+    func evictSurplus() {
+        lookAtClock()
+        perform(machine.refuseSurplus())
+        guard !isClosed else { return }
+        dropInput()
+        perform(machine.evictSurplus())
+    }
+
+    /// Reads what has arrived: closing a socket with unread input sends a reset, which can destroy the 503.
+    private func dropInput() {
+        group.withInput { buffer in
+            for _ in 0..<Self.readsBeforeEviction {
+                guard case .bytes = socket.read(into: &buffer) else { return }
+            }
+        }
+    }
+
+    private static let readsBeforeEviction = 4
+
     /// The server closes: the connection ends here. The client of an answer in pieces is to know that some are missing.
     func cut() {
         if stream != nil { perform(machine.streamAborted()) }
@@ -196,7 +227,9 @@ extension Connection {
             answer(number, response)
         case .refuse(let fault, let path):
             shared.statistics.refusedRequests[fault.status]?.add(1)
+            if case .tooManyConnections = fault { shared.statistics.refusedConnections.add(1) }
             perform(machine.refused(with: shared.responder.refuse(fault, path: path), now: now))
+        case .seekPlace: group.findPlace(for: leave())
         case .send(let response, let framing): send(response, framing)
         case .endStream(let framing): sendEnd(framing)
         case .closeOutput: socket.shutDownOutput()
@@ -260,6 +293,8 @@ extension Connection {
         case .writeTimeout: shared.statistics.writeTimeouts.add(1)
         case .answerTimeout: shared.statistics.answerTimeouts.add(1)
         case .aborted: shared.statistics.abortedStreams.add(1)
+        case .evicted where machine.isAdmitted: shared.statistics.evictedIdleConnections.add(1)
+        case .evicted: shared.statistics.evictedSurplusConnections.add(1)
         case .clientGone, .lingered, .drained: break
         }
     }
@@ -268,6 +303,15 @@ extension Connection {
     func breakOff() {
         machine.closed()
         close()
+    }
+
+    /// Leaves the open socket to another connection.
+    private func leave() -> Applicant {
+        isClosed = true
+        watch?.cancel()
+        watch = nil
+        group.forget(self)
+        return Applicant(socket: socket, input: opening)
     }
 
     /// Closes the socket. An answer in pieces that is not complete ends with a reset: without a length, a client of

@@ -13,6 +13,14 @@ final class ConnectionGroup {
         var value: Int { count.load(ordering: .relaxed) }
 
         func add(_ amount: Int) { count.wrappingAdd(amount, ordering: .relaxed) }
+
+        private let idle = Atomic(UInt64.max)
+
+        /// Since when the connection that has been idle longest was idle, when the group last looked.
+        var idleSince: UInt64 {
+            get { idle.load(ordering: .relaxed) }
+            set { idle.store(newValue, ordering: .relaxed) }
+        }
     }
 
     let loop: EventLoop
@@ -23,12 +31,17 @@ final class ConnectionGroup {
     let settings: ConnectionMachine.Settings
     let limits: ParserLimits
     var writer = AnswerWriter()
-    private let load: Load
+    let load: Load
+    /// The groups of the other loops, which may have places for surplus connections. Only the first group, which gets
+    /// the surplus connections, has any.
+    var neighbours: [(group: LoopBound<ConnectionGroup>, load: Load)] = []
     /// What is read goes here first. A connection on which nothing is under way holds no memory for input.
     private var input: [UInt8]
-    private var connections: [Int32: Connection] = [:]
+    private(set) var connections: [Int32: Connection] = [:]
+    /// The connections without a place, the oldest first.
+    private(set) var surplus: [Connection] = []
     private var look: LoopTimer?
-    private var isStopped = false
+    private(set) var isStopped = false
 
     init(loop: EventLoop, loopIndex: Int, load: Load, shared: ServerShared) {
         self.loop = loop
@@ -47,30 +60,33 @@ final class ConnectionGroup {
         scheduleLook()
     }
 
-    /// Takes a connection that was accepted.
-    func take(_ socket: StreamSocket, isAdmitted: Bool) {
+    /// Takes a connection that was accepted, and that counts in ``load``.
+    /// - Parameter input: what was already read from it.
+    func take(_ socket: StreamSocket, _ admission: ConnectionMachine.Admission, input: [UInt8] = []) {
         guard !isStopped else {
             socket.close()
-            return noteClosed(wasAdmitted: isAdmitted)
+            load.add(-1)
+            return shared.noteClosed(wasAdmitted: admission == .admitted)
         }
         socket.sendWithoutDelay()
-        let machine = ConnectionMachine(settings: settings, isAdmitted: isAdmitted, now: EventLoop.now())
+        let machine = ConnectionMachine(settings: settings, admission: admission, now: EventLoop.now())
         let connection = Connection(socket, group: self, machine: machine)
         connections[socket.descriptor] = connection
-        connection.begin()
+        if admission != .admitted { surplus.append(connection) }
+        connection.begin(with: input)
     }
 
     /// A connection has closed its socket.
     func remove(_ connection: Connection) {
-        connections[connection.socket.descriptor] = nil
-        noteClosed(wasAdmitted: connection.machine.isAdmitted)
+        forget(connection)
+        shared.noteClosed(wasAdmitted: connection.machine.isAdmitted)
     }
 
-    private func noteClosed(wasAdmitted: Bool) {
+    /// A connection has left its socket to another one.
+    func forget(_ connection: Connection) {
+        connections[connection.socket.descriptor] = nil
+        if !connection.machine.isAdmitted { surplus.removeAll { $0 === connection } }
         load.add(-1)
-        if wasAdmitted { shared.statistics.admittedConnections.add(-1) }
-        shared.statistics.openConnections.add(-1)
-        shared.acceptGate.noteClosed()
     }
 
     /// Lends the input buffer for one read.
@@ -107,5 +123,6 @@ final class ConnectionGroup {
         let now = EventLoop.now()
         // A copy, because a connection that closes leaves the table.
         for connection in Array(connections.values) { connection.timePassed(now: now) }
+        load.idleSince = connections.values.lazy.compactMap(\.machine.idleSince).min() ?? .max
     }
 }

@@ -20,8 +20,10 @@ extension ConnectionMachine {
     /// The head of a request is complete: the responder decides what becomes of it.
     mutating func begin(_ head: RequestHead, now: UInt64) -> Action {
         isHead = head.method == "HEAD"
-        guard isAdmitted else {
-            return refuse(.tooManyConnections(limit: settings.maximumConnections))
+        switch admission {
+        case .admitted: break
+        case .surplus: return leave()
+        case .refused: return refuse(.tooManyConnections(limit: settings.maximumConnections))
         }
         do throws(ServerFault) {
             let framing = try RequestFraming(head)

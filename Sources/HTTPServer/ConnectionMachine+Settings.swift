@@ -7,6 +7,7 @@ extension ConnectionMachine {
         var headTimeout: UInt64
         var bodyTimeout: UInt64
         var idleTimeout: UInt64
+        var evictableTime: UInt64
         var answerTimeout: UInt64
         var writeTimeout: UInt64
         var minimumWriteRate: Int
@@ -27,6 +28,7 @@ extension ConnectionMachine {
             headTimeout = configuration.headTimeout.nanoseconds
             bodyTimeout = configuration.bodyTimeout.nanoseconds
             idleTimeout = configuration.idleTimeout.nanoseconds
+            evictableTime = configuration.evictableTime.nanoseconds
             answerTimeout = configuration.answerTimeout.nanoseconds
             writeTimeout = configuration.writeTimeout.nanoseconds
             minimumWriteRate = max(1, configuration.minimumWriteRate)

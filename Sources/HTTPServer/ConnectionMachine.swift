@@ -42,7 +42,7 @@ struct ConnectionMachine {
 
     /// Why a connection closes at once.
     enum CloseReason: Equatable {
-        case clientGone, idle, answerTimeout, writeTimeout, lingered, drained, aborted
+        case clientGone, idle, answerTimeout, writeTimeout, lingered, drained, aborted, evicted
     }
 
     /// What the connection's handler is to do.
@@ -50,6 +50,8 @@ struct ConnectionMachine {
         case nothing
         case sendContinue
         case respond(ServerRequest, number: UInt64)
+        /// Give the socket, with all that was read from it, to a connection that has a place, or to one that refuses.
+        case seekPlace
         /// Give this response to ``ConnectionMachine/answered(_:with:serverIsClosing:now:)``.
         case answer(ServerResponse, number: UInt64)
         /// Make an answer for this fault, and give it to ``ConnectionMachine/refused(with:now:)``.
@@ -72,7 +74,7 @@ struct ConnectionMachine {
     static let refusalLingerTime: UInt64 = 1_000_000_000
 
     let settings: Settings
-    let isAdmitted: Bool
+    let admission: Admission
     /// Whether the connection keeps input that is not parsed yet.
     var inputIsWaiting = false
     var inputHasEnded = false
@@ -93,10 +95,10 @@ struct ConnectionMachine {
     /// What the body that is gathered holds of the budget.
     var reservation: ByteReservation?
 
-    /// - Parameter isAdmitted: false for a connection above the limit: its first request is refused.
-    init(settings: Settings, isAdmitted: Bool = true, now: UInt64) {
+    init(settings: Settings, admission: Admission = .admitted, now: UInt64) {
         self.settings = settings
-        self.isAdmitted = isAdmitted
+        self.admission = admission
+        let isAdmitted = admission == .admitted
         deadline = now &+ (isAdmitted ? settings.idleTimeout : min(settings.idleTimeout, Self.firstRequestTime))
     }
 

@@ -7,11 +7,15 @@ extension HTTPServer {
         public var address: ListenAddress
         /// Connections that the kernel may hold back until they are accepted.
         public var backlog: Int32 = 1024
-        /// Open connections; further ones get 503 and are closed.
+        /// Connections that are served at once. A request on a further one takes the place of the connection that has been
+        /// idle longest; if none is idle, it gets 503.
         public var maximumConnections = 4096
-        /// Connections above ``maximumConnections`` that wait for their 503 at the same time; further ones are not accepted
-        /// until there is room.
+        /// Connections above ``maximumConnections`` that may be open at the same time. For a further one, the oldest of
+        /// them gets its 503 and is closed.
         public var maximumRefusals = 256
+        /// The time that a connection must have been idle before a request on a surplus connection may take its place. A
+        /// client that has just connected, or that calls often, keeps its connection.
+        public var evictableTime: Duration = .milliseconds(250)
         /// The longest request target, in bytes (414).
         public var maximumTargetBytes = 8 * 1024
         /// The head of a request, from its first byte to its empty line, in bytes (431).

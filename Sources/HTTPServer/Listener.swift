@@ -58,6 +58,9 @@ final class Listener: Sendable {
                         ConnectionGroup(loop: loop, loopIndex: index, load: loads[index], shared: shared), loop: loop)
                 })
         }
+        let neighbours = Array(zip(groups, loads).dropFirst())
+        let home = groups[0]
+        await home.loop.run { home.value.neighbours = neighbours.map { ($0, $1) } }
         return (groups, loads)
     }
 

@@ -15,6 +15,20 @@ final class ServerShared: Sendable {
         self.responder = responder
     }
 
+    /// Takes one of the places for connections; false when all are taken.
+    func takePlace() -> Bool {
+        guard statistics.admittedConnections.add(1) > configuration.maximumConnections else { return true }
+        statistics.admittedConnections.add(-1)
+        return false
+    }
+
+    /// A connection has closed.
+    func noteClosed(wasAdmitted: Bool) {
+        if wasAdmitted { statistics.admittedConnections.add(-1) }
+        statistics.openConnections.add(-1)
+        acceptGate.noteRoom()
+    }
+
     /// Whether every answer closes its connection from now on.
     var isClosing: Bool { closing.load(ordering: .relaxed) }
 

@@ -28,6 +28,10 @@ public final class ServerStatistics: Sendable {
     public let acceptedConnections = Figure()
     /// Connections refused so far because too many were open.
     public let refusedConnections = Figure()
+    /// Idle connections closed so far because a request on a surplus connection needed their place.
+    public let evictedIdleConnections = Figure()
+    /// Surplus connections closed early so far because further ones came.
+    public let evictedSurplusConnections = Figure()
     /// How often nothing could be accepted because descriptors or memory were used up.
     public let acceptShortages = Figure()
     /// Requests handed to the responder so far, and those that it answered when their head had arrived.

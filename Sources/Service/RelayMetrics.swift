@@ -82,6 +82,10 @@ public enum RelayMetrics {
             .init(
                 "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
             .init(
+                "toprelay_connections_evicted_total", .counter,
+                "HTTP connections closed to make room, by kind: idle for a request on a new one, surplus for further ones."
+            ),
+            .init(
                 "toprelay_accept_shortages_total", .counter,
                 "Times that no HTTP connection could be accepted because descriptors or memory were used up."),
             .init(
@@ -145,10 +149,38 @@ public enum RelayMetrics {
         registry.observe("toprelay_requests_too_large_to_seal_total", kind: .counter) {
             Double(figures.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
         }
+        observe(registry, server, configuration)
+        for (number, worker) in workers.all.enumerated() {
+            let loop = worker.loop
+            registry.observe("toprelay_loop_busy_seconds_total", [("worker", "\(number)")], kind: .counter) {
+                Double(loop.busyNanoseconds) / 1e9
+            }
+            registry.observe("toprelay_loop_longest_turn_seconds", [("worker", "\(number)")]) {
+                Double(loop.longestTurnNanoseconds) / 1e9
+            }
+        }
+        for (index, count) in (readiness.liveness?.counts ?? []).enumerated() {
+            registry.observe("toprelay_loop_stalls_total", [("loop", count.loop)], kind: .counter) {
+                Double(readiness.liveness?.counts[index].stalls ?? 0)
+            }
+        }
+        ProcessMetrics.register(in: registry)
+    }
+
+    private static func observe(
+        _ registry: PrometheusRegistry, _ server: ServerStatistics, _ configuration: HTTPServer.Configuration
+    ) {
         registry.observe("toprelay_connections_limit") { Double(configuration.maximumConnections) }
         registry.observe("toprelay_connections") { Double(server.openConnections.value) }
         registry.observe("toprelay_connections_refused_total", kind: .counter) {
             Double(server.refusedConnections.value)
+        }
+        for (kind, figure) in [
+            ("idle", server.evictedIdleConnections), ("surplus", server.evictedSurplusConnections),
+        ] {
+            registry.observe("toprelay_connections_evicted_total", [("kind", kind)], kind: .counter) {
+                Double(figure.value)
+            }
         }
         registry.observe("toprelay_accept_shortages_total", kind: .counter) { Double(server.acceptShortages.value) }
         let bodyBudget = configuration.bodyBudget
@@ -169,20 +201,5 @@ public enum RelayMetrics {
         ] {
             registry.observe("toprelay_http_timeouts_total", [("kind", kind)], kind: .counter) { Double(figure.value) }
         }
-        for (number, worker) in workers.all.enumerated() {
-            let loop = worker.loop
-            registry.observe("toprelay_loop_busy_seconds_total", [("worker", "\(number)")], kind: .counter) {
-                Double(loop.busyNanoseconds) / 1e9
-            }
-            registry.observe("toprelay_loop_longest_turn_seconds", [("worker", "\(number)")]) {
-                Double(loop.longestTurnNanoseconds) / 1e9
-            }
-        }
-        for (index, count) in (readiness.liveness?.counts ?? []).enumerated() {
-            registry.observe("toprelay_loop_stalls_total", [("loop", count.loop)], kind: .counter) {
-                Double(readiness.liveness?.counts[index].stalls ?? 0)
-            }
-        }
-        ProcessMetrics.register(in: registry)
     }
 }

@@ -34,6 +34,12 @@ package struct StreamSocket: Sendable {
         }
     }
 
+    /// Whether bytes have arrived that were not read.
+    package var hasInput: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
     /// Writes three runs of bytes one after the other with one system call. Never raises SIGPIPE.
     /// - Returns: how many bytes of all of them the kernel took; at least one run must not be empty.
     package func write(_ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>) -> Transfer {

@@ -45,6 +45,31 @@ struct DescriptorTests {
         #expect(try await relay.terminate() == .exited(0))
     }
 
+    @Test("with 64, idle clients that hold all connections give way to calls on new ones")
+    func idleGiveWay() async throws {
+        let stage = try await Stage.shared
+        let relay = try await stage.startRelay(files: "64:64")
+        defer { relay.child.kill() }
+        var crowd: [HTTPConnection] = []
+        for _ in 0..<4 {
+            crowd += try await idle(40, port: relay.port)
+            let example = Example.rental()
+            // The connections become evictable when they have been idle for 250 ms.
+            try await eventually("a call among idle clients is served") {
+                try await relay.post(example.path, example.body, token: stage.tokens.caller).status == 200
+            }
+        }
+        let metrics = try await relay.get("/metrics").text
+        for kind in ["idle", "surplus"] {
+            let line = metrics.split(separator: "\n").first {
+                $0.hasPrefix("toprelay_connections_evicted_total{kind=\"\(kind)\"} ")
+            }
+            #expect(line.flatMap { Int($0.split(separator: " ")[1]) }.map { $0 > 0 } == true, "\(line ?? "")")
+        }
+        withExtendedLifetime(crowd) {}
+        #expect(try await relay.terminate() == .exited(0))
+    }
+
     @Test("with 40 it does not start, and says what to do")
     func tooFew() async throws {
         let stage = try await Stage.shared

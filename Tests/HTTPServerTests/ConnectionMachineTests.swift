@@ -9,12 +9,12 @@ import Testing
     private static let second: UInt64 = 1_000_000_000
     private let answer = ServerResponse(status: 200, body: [1, 2, 3])
 
-    private func machine(isAdmitted: Bool = true) -> ConnectionMachine {
+    private func machine(_ admission: ConnectionMachine.Admission = .admitted) -> ConnectionMachine {
         let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
         return ConnectionMachine(
             settings: .init(configuration) { request, _ in .proceed(BodyPlan(limit: request.path == "/small" ? 4 : 100))
             },
-            isAdmitted: isAdmitted, now: 0)
+            admission: admission, now: 0)
     }
 
     private func head(
@@ -271,9 +271,9 @@ import Testing
         #expect(body.closeIfIdle(now: 1) == .nothing)
     }
 
-    @Test("A connection over the limit is refused at its first request")
+    @Test("A connection for which no place was found is refused at its first request")
     func notAdmitted() {
-        var machine = machine(isAdmitted: false)
+        var machine = machine(.refused)
         #expect(machine.received(head("/a"), now: 0) == .refuse(.tooManyConnections(limit: 4096), path: ""))
     }
 

@@ -7,6 +7,7 @@ import Testing
     func limit() async throws {
         try await serving { configuration in
             configuration.maximumConnections = 2
+            configuration.evictableTime = .seconds(60)
         } _: { port, _, server in
             let first = try RawClient(port: port)
             let second = try RawClient(port: port)
@@ -30,11 +31,12 @@ import Testing
         }
     }
 
-    @Test("Connections over both limits wait in the kernel, and then get their 503 even if they send nothing")
+    @Test("Connections over both limits get their 503 even if they send nothing")
     func refusals() async throws {
         try await serving { configuration in
             configuration.maximumConnections = 1
             configuration.maximumRefusals = 1
+            configuration.evictableTime = .seconds(60)
         } _: { port, _, server in
             let first = try RawClient(port: port)
             try await eventually { server.statistics.admittedConnections.value == 1 }

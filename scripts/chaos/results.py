@@ -62,8 +62,6 @@ class Result:
             later = self.first_success - self.twin_first_success
             if later > TWIN_LIMIT_SECONDS * time_scale:
                 broken.append(f"recovery: first good call {later:.1f} s later than without unanswered calls")
-        # A call that the fault held up may fail as much later.
-        limit += self.held_up
         if self.last_failure > limit:
             broken.append(f"recovery: last failed call after {self.last_failure:.1f} s, the limit is {limit:g} s")
         if self.slowest_answer > ANSWER_LIMIT_SECONDS * time_scale + self.held_up:

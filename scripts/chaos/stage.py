@@ -213,7 +213,7 @@ class Stage:
         while (now := time.monotonic()) < limit:
             calls = [call for call in list(load.calls) if call.started >= fault_end]
             latest = [call for call in calls if now - CALM_SECONDS - 1 <= call.started < now - 1]
-            is_calm = all(load.is_good(call) or self.plan.is_unanswered(call.number) for call in latest)
+            is_calm = not self._failed(load, latest)
             is_back = {call.replica for call in calls if load.is_good(call)} == set(range(len(self.replicas)))
             if now > least and is_calm and is_back:
                 return
@@ -239,10 +239,17 @@ class Stage:
         result.first_success = max(found) - fault_end if len(found) == len(firsts) else None
         waits = [(call.ended or 0) - call.started for call in load.calls]
         result.slowest_answer = max(waits, default=0.0)
-        failed = [call for call in after if not load.is_good(call) and not self.plan.is_unanswered(call.number)]
+        failed = self._failed(load, after)
         result.last_failure = max((call.started - fault_end for call in failed), default=0.0)
         for name, count in sorted(failures(failed).items()):
             self.notes.append(f"after the fault: {count} × {name}")
+
+    def _failed(self, load: Load, calls: list[Call]) -> list[Call]:
+        """The calls that should have been good. A replica over its capacity may refuse some of them, but not most."""
+        failed = [call for call in calls if not load.is_good(call) and not self.plan.is_unanswered(call.number)]
+        others = [call for call in failed if call.problem != "overloaded"]
+        is_excused = self.scenario.is_over_capacity and 2 * (len(failed) - len(others)) < len(calls)
+        return others if is_excused else failed
 
     def _measure_idle(self) -> None:
         """Without calls a replica must use no CPU."""
