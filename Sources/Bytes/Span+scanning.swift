@@ -19,6 +19,19 @@ extension Span where Element == UInt8 {
         return place
     }
 
+    /// The first place from `start` on at which a control character stands, before `end`; `end` if there is none.
+    public func firstControl(from start: Int, to end: Int) -> Int {
+        precondition(start >= 0 && end <= count, "places within the bytes")
+        var place = start
+        while place + 8 <= end {
+            let found = Word.controls(word(at: place)) & Word.all(0x80)
+            if found != 0 { return place + found.trailingZeroBitCount >> 3 }
+            place += 8
+        }
+        while place < end, self[unchecked: place] >= 0x20, self[unchecked: place] != 0x7F { place += 1 }
+        return place
+    }
+
     /// The first place from `start` on at which a byte of the set stands; `count` if there is none.
     @inlinable @inline(__always)
     public func firstPlace(of set: ByteSet, from start: Int) -> Int {
@@ -48,6 +61,20 @@ extension Span where Element == UInt8 {
         }
         return true
     }
+
+    /// Whether the bytes are the same but for the case of ASCII letters.
+    public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for place in 0..<count {
+            let (one, two) = (self[unchecked: place], other[unchecked: place])
+            if one != two, Self.lowered(one) != Self.lowered(two) { return false }
+        }
+        return true
+    }
+
+    /// An upper-case ASCII letter as its lower-case form; any other byte as it is.
+    @inline(__always)
+    private static func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
     /// The eight bytes from `place` on.
     @inlinable @inline(__always)

@@ -21,6 +21,10 @@ enum Word {
         matches(word, UInt8(ascii: "\"")) | matches(word, UInt8(ascii: "\\")) | (word &- all(0x20)) & ~word
     }
 
+    /// Marks control characters: below 0x20, and 0x7F.
+    @inlinable @inline(__always)
+    static func controls(_ word: UInt64) -> UInt64 { matches(word, 0x7F) | (word &- all(0x20)) & ~word }
+
     /// How many bytes stand before the first that JSON writes as an escape.
     @inlinable @inline(__always)
     static func countOfPlain(_ word: UInt64) -> Int { (quoted(word) & all(0x80)).trailingZeroBitCount >> 3 }

@@ -4,6 +4,12 @@ import CLibcrypto
 public enum ConstantTime {
     /// Whether both are the same bytes. Values of different length are told apart at once: lengths are no secret.
     public static func equal(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-        one.count == other.count && CRYPTO_memcmp(one, other, one.count) == 0
+        equal(one, other[...])
+    }
+
+    /// The same, for bytes that are part of a longer array.
+    public static func equal(_ one: [UInt8], _ other: ArraySlice<UInt8>) -> Bool {
+        guard one.count == other.count else { return false }
+        return other.withUnsafeBufferPointer { CRYPTO_memcmp(one, $0.baseAddress, one.count) == 0 }
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Comparisons of field names, byte by byte and without making new text.
 package enum FieldName {
     /// Whether a text may be the name of a header field (RFC 9110, 5.6.2).

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What the fields of a head say about the message's frame: its body and its connection.
 struct FramingFields: Equatable {
     var hosts = 0

@@ -78,11 +78,13 @@ extension HeaderFields {
     /// The value of the first field of this name. The case of ASCII letters does not matter.
     package func first(name: String) -> String? { firstIndex(of: name).map(value(at:)) }
 
+    /// The bytes of that value.
+    package func bytesOfFirst(name: String) -> ArraySlice<UInt8>? {
+        firstIndex(of: name).map { bytes[places[$0].value] }
+    }
+
     /// Whether there is a field of this name.
     package func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }
-
-    /// How many fields have this name.
-    package func count(of name: String) -> Int { indices.count { isName(name, at: $0) } }
 
     /// The values of all fields of this name, one for each field. Lists in a value are not split.
     package subscript(name: String) -> [String] {
@@ -104,16 +106,3 @@ extension HeaderFields: Equatable, ExpressibleByDictionaryLiteral {
     /// Makes fields of a literal, in its order.
     package init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
 }
-
-extension Span where Element == UInt8 {
-    /// Whether the bytes are the same but for the case of ASCII letters.
-    func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where lowered(self[index]) != lowered(other[index]) { return false }
-        return true
-    }
-}
-
-/// An upper-case ASCII letter as its lower-case form; any other byte as it is.
-@inline(__always)
-func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }

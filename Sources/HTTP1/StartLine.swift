@@ -1,3 +1,5 @@
+import Bytes
+
 /// The first line of a head, read.
 struct StartLine: Equatable {
     /// The method of a request; empty in a response.
@@ -25,7 +27,7 @@ extension StartLine {
         guard methodEnd < line.upperBound, bytes[methodEnd] == space else { throw .malformed(.requestLine) }
         self.method = method
         let targetStart = methodEnd + 1
-        guard let targetEnd = bytes.firstSpace(in: targetStart..<line.upperBound) else {
+        guard let targetEnd = bytes.first(space, in: targetStart..<line.upperBound) else {
             throw line.upperBound - targetStart > limits.targetBytes ? .targetTooLong : .malformed(.requestLine)
         }
         guard targetEnd - targetStart <= limits.targetBytes else { throw .targetTooLong }
@@ -39,12 +41,8 @@ extension StartLine {
     /// Reads a request target in origin form, absolute form (RFC 9112, 3.2.2), or `*` of OPTIONS.
     private mutating func readTarget(_ bytes: Span<UInt8>, _ target: Range<Int>) throws(ParseError) {
         guard !target.isEmpty else { throw .malformed(.target) }
-        var mark = target.upperBound
-        for index in target {
-            let byte = bytes[index]
-            guard Characters.isTarget(byte) else { throw .malformed(.target) }
-            if byte == UInt8(ascii: "?"), mark == target.upperBound { mark = index }
-        }
+        guard Characters.areTarget(bytes, target) else { throw .malformed(.target) }
+        let mark = bytes.first(UInt8(ascii: "?"), in: target) ?? target.upperBound
         if mark < target.upperBound { query = mark + 1..<target.upperBound }
         path = target.lowerBound..<mark
         if bytes[target.lowerBound] == UInt8(ascii: "/") { return }
@@ -74,8 +72,7 @@ extension StartLine {
 
     /// Whether bytes are a host with an optional port: nothing that two servers could split at different places.
     static func isAuthority(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for index in range where !Characters.isHost(bytes[index]) { return false }
-        return true
+        Characters.areHost(bytes, range)
     }
 }
 
@@ -150,8 +147,9 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    func firstSpace(in range: Range<Int>) -> Int? {
-        for index in range where self[index] == space { return index }
+    /// Where a byte stands first in a range.
+    func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
+        for index in range where self[index] == byte { return index }
         return nil
     }
 }

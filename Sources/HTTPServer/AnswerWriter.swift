@@ -12,24 +12,26 @@ struct AnswerWriter {
     mutating func write(_ response: ServerResponse, _ framing: AnswerFraming) -> [UInt8] {
         head.removeAll(keepingCapacity: true)
         guard framing.body != .unframed else { return [] }
-        appendStatusLine(response.status)
-        for (name, value) in response.headers {
-            appendField(name, value)
-        }
         // A 204 has no length, and a 304 has the one of another answer (RFC 9110, 8.6).
         let hasBody = response.status != 204 && response.status != 304
-        switch framing.body {
-        case .whole where hasBody:
-            append("Content-Length: ")
-            appendDecimal(response.body.count)
-            appendLineEnd()
-        case .chunked: append("Transfer-Encoding: chunked\r\n")
-        case .whole, .untilClose, .unframed: break
-        }
-        switch framing.connection {
-        case .implied: appendLineEnd()
-        case .keepAlive: append("Connection: keep-alive\r\n\r\n")
-        case .close: append("Connection: close\r\n\r\n")
+        head.append(addingCapacity: Self.room(for: response)) { output in
+            Self.appendStatusLine(response.status, to: &output)
+            for (name, value) in response.headers where Self.isFieldName(name) {
+                Self.appendField(name, value, to: &output)
+            }
+            switch framing.body {
+            case .whole where hasBody:
+                output.append(utf8: "Content-Length: ")
+                Self.appendDecimal(response.body.count, to: &output)
+                output.append(utf8: "\r\n")
+            case .chunked: output.append(utf8: "Transfer-Encoding: chunked\r\n")
+            case .whole, .untilClose, .unframed: break
+            }
+            switch framing.connection {
+            case .implied: output.append(utf8: "\r\n")
+            case .keepAlive: output.append(utf8: "Connection: keep-alive\r\n\r\n")
+            case .close: output.append(utf8: "Connection: close\r\n\r\n")
+            }
         }
         return hasBody && !framing.isHead ? response.body : []
     }
@@ -37,33 +39,35 @@ struct AnswerWriter {
     /// What goes in front of a piece of `count` bytes in a chunked body. A piece must not be empty: that is the end.
     static func chunkHead(_ count: Int) -> [UInt8] { Array("\(String(count, radix: 16))\r\n".utf8) }
 
-    private mutating func append(_ text: String) { head.append(utf8: text) }
-
-    private mutating func appendStatusLine(_ status: Int) {
-        guard status != 200 else { return append("HTTP/1.1 200 OK\r\n") }
-        append("HTTP/1.1 ")
-        appendDecimal(status)
-        append(" ")
-        append(Self.reason(status))
-        appendLineEnd()
+    /// More bytes than the head of a response needs: its fields, and what the server itself writes.
+    private static func room(for response: ServerResponse) -> Int {
+        response.headers.reduce(192) { $0 + $1.0.utf8.count + $1.1.utf8.count + 4 }
     }
 
-    private mutating func appendField(_ name: String, _ value: String) {
-        guard Self.isFieldName(name) else { return }
-        append(name)
-        append(": ")
-        let start = head.count
-        append(value)
-        for index in start..<head.count where head[index] < 0x20 || head[index] == 0x7F { head[index] = 0x20 }
-        appendLineEnd()
+    private static func appendStatusLine(_ status: Int, to output: inout OutputSpan<UInt8>) {
+        guard status != 200 else { return output.append(utf8: "HTTP/1.1 200 OK\r\n") }
+        output.append(utf8: "HTTP/1.1 ")
+        appendDecimal(status, to: &output)
+        output.append(UInt8(ascii: " "))
+        output.append(utf8: reason(status))
+        output.append(utf8: "\r\n")
     }
 
-    private mutating func appendLineEnd() { append("\r\n") }
+    private static func appendField(_ name: String, _ value: String, to output: inout OutputSpan<UInt8>) {
+        output.append(utf8: name)
+        output.append(utf8: ": ")
+        let bytes = value.utf8.span
+        let plain = bytes.firstControl(from: 0, to: bytes.count)
+        output.append(bytes.extracting(0..<plain))
+        for index in plain..<bytes.count {
+            output.append(bytes[index] < 0x20 || bytes[index] == 0x7F ? 0x20 : bytes[index])
+        }
+        output.append(utf8: "\r\n")
+    }
 
-    private mutating func appendDecimal(_ number: Int) {
-        guard number >= 10 else { return head.append(UInt8(ascii: "0") + UInt8(max(0, number))) }
-        appendDecimal(number / 10)
-        head.append(UInt8(ascii: "0") + UInt8(number % 10))
+    private static func appendDecimal(_ number: Int, to output: inout OutputSpan<UInt8>) {
+        if number >= 10 { appendDecimal(number / 10, to: &output) }
+        output.append(UInt8(ascii: "0") + UInt8(max(0, number) % 10))
     }
 
     /// Whether a name is a token, and not that of a field that the server itself writes.

@@ -217,8 +217,8 @@ extension Connection {
 // MARK: - Actions
 
 extension Connection {
-    func perform(_ action: ConnectionMachine.Action) {
-        switch action {
+    func perform(_ action: consuming ConnectionMachine.Action) {
+        switch consume action {
         case .nothing: break
         case .sendContinue: write(Self.goAhead)
         case .respond(let request, let number): respond(to: request, number)
@@ -241,7 +241,7 @@ extension Connection {
 
     private static let goAhead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-    private func respond(to request: ServerRequest, _ number: UInt64) {
+    private func respond(to request: consuming ServerRequest, _ number: UInt64) {
         shared.statistics.requests.add(1)
         shared.statistics.runningRequests.add(1)
         runningNumber = number

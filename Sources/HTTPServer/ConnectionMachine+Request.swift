@@ -34,14 +34,14 @@ extension ConnectionMachine {
             var request = ServerRequest(
                 method: head.method, path: framing.path, query: head.query, headers: head.fields, receivedAt: now)
             request.loopIndex = settings.loopIndex
-            return try decide(request, framing, now: now)
+            return try decide(&request, framing, now: now)
         } catch {
             return refuse(error)
         }
     }
 
     private mutating func decide(
-        _ request: ServerRequest, _ framing: RequestFraming, now: UInt64
+        _ request: inout ServerRequest, _ framing: RequestFraming, now: UInt64
     ) throws(ServerFault) -> Action {
         let awaitsContinue = framing.expectsContinue && framing.hasBody
         switch settings.decide(request, framing.contentLength) {
@@ -49,8 +49,8 @@ extension ConnectionMachine {
             if let length = framing.contentLength, length > plan.limit { throw .payloadTooLarge(limit: plan.limit) }
             if plan.isKept { try checkRoom(for: framing.contentLength ?? 0) }
             self.plan = plan
+            request.context = plan.context
             self.request = request
-            self.request?.context = plan.context
             bodyCount = 0
             phase = .body
             return awaitsContinue ? .sendContinue : .nothing
@@ -94,8 +94,7 @@ extension ConnectionMachine {
 
     mutating func finish(now: UInt64) -> Action {
         if phase == .declined { return answerFromHead(bodyIsRead: true, now: now) }
-        guard phase == .body, var request else { return .nothing }
-        self.request = nil
+        guard phase == .body, var request = request.take() else { return .nothing }
         request.body = body
         request.reservation = reservation
         body = []

@@ -13,10 +13,10 @@ public struct BodyPlan: Sendable {
     /// Whether the responder wants the bytes. If false, the server counts them, drops them and hands over an empty body.
     public var isKept: Bool
     /// What the decision found out about the request. It comes back in ``ServerRequest/context``.
-    public var context: (any Sendable)?
+    public var context: (any AnyObject & Sendable)?
 
     /// Makes a plan; a body is kept unless told otherwise.
-    public init(limit: Int, isKept: Bool = true, context: (any Sendable)? = nil) {
+    public init(limit: Int, isKept: Bool = true, context: (any AnyObject & Sendable)? = nil) {
         self.limit = limit
         self.isKept = isKept
         self.context = context

@@ -23,12 +23,20 @@ struct RequestFraming: Equatable {
         expectsContinue = head.expectsContinue
         keepsAlive = head.keepsAlive
         isHTTP10 = head.isHTTP10
-        guard head.fields.count(of: "content-type") <= 1 else {
-            throw .malformed(detail: "there are several Content-Type fields")
+        try Self.checkSingle(head.fields)
+    }
+
+    private static func checkSingle(_ fields: HeaderFields) throws(ServerFault) {
+        var (contentTypes, authorizations) = (0, 0)
+        for index in fields.indices {
+            switch fields.nameLength(at: index) {
+            case 12 where fields.isName("content-type", at: index): contentTypes += 1
+            case 13 where fields.isName("authorization", at: index): authorizations += 1
+            default: break
+            }
         }
-        guard head.fields.count(of: "authorization") <= 1 else {
-            throw .malformed(detail: "there are several Authorization fields")
-        }
+        guard contentTypes <= 1 else { throw .malformed(detail: "there are several Content-Type fields") }
+        guard authorizations <= 1 else { throw .malformed(detail: "there are several Authorization fields") }
     }
 }
 

@@ -14,7 +14,7 @@ public protocol Responder: Sendable {
     ///
     /// - Parameter reply: to be called exactly once, from any thread; further calls do nothing. The client may have
     ///   gone by then: the answer is dropped quietly. Called before this function returns, it answers at once.
-    func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void)
+    func respond(to request: consuming ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void)
 
     /// The answer to a request that the server itself refuses. The connection closes after it, whatever it says.
     ///

@@ -16,7 +16,7 @@ public struct ServerRequest: Sendable {
     /// When the head of the request was complete, in nanoseconds of the monotonic clock.
     public var receivedAt: UInt64
     /// What the responder's decision on the head passed on: ``BodyPlan/context``.
-    public var context: (any Sendable)?
+    public var context: (any AnyObject & Sendable)?
     /// The bytes that the request holds of ``HTTPServer/Configuration/bodyBudget``, until the reply is made; nil without a
     /// body. The responder may hold more or fewer than the body, by what it really keeps.
     public var reservation: ByteReservation?

@@ -1,10 +1,13 @@
+import EventLoop
 import Metrics
-import Synchronization
 public import Vault
 
-/// Checks tokens on any thread against the vault's current copy, so that the head of a request is enough to refuse it.
-public final class Authorizer: Sendable {
-    private let vault = Mutex<VaultSnapshot?>(nil)
+/// Checks callers' tokens against a worker's copy of the vault, so that the head of a request is enough to refuse it. It
+/// lives on the worker's loop.
+public final class Authorizer {
+    private var verifier: TokenVerifier?
+    /// How many copies of the vault have been in force, the current one included.
+    private var copyNumber = 0
     private let freshness: VaultFreshness
     private let wallClock: @Sendable () -> Int64
     private let unauthenticated: Counter
@@ -13,8 +16,8 @@ public final class Authorizer: Sendable {
     /// Makes an authorizer without a copy of the vault; it refuses everything until ``install(_:)``.
     /// - Parameters:
     ///   - freshness: when PostgreSQL last confirmed the copy.
-    ///   - wallClock: the time of day in milliseconds since 1970; called on any thread.
-    public init(freshness: VaultFreshness, wallClock: @escaping @Sendable () -> Int64 = WallClock.milliseconds) {
+    ///   - wallClock: the time of day in milliseconds since 1970.
+    init(freshness: VaultFreshness, wallClock: @escaping @Sendable () -> Int64 = WallClock.milliseconds) {
         self.freshness = freshness
         self.wallClock = wallClock
         unauthenticated = CallMeters.refusalCounter(.unauthenticated)
@@ -22,20 +25,19 @@ public final class Authorizer: Sendable {
     }
 
     /// Puts a new copy of the vault in force.
-    public func install(_ snapshot: VaultSnapshot) { vault.withLock { $0 = snapshot } }
+    func install(_ snapshot: VaultSnapshot) {
+        verifier = TokenVerifier(snapshot)
+        copyNumber += 1
+    }
 
     /// The caller that an `Authorization` header stands for, if its token has the scope.
-    ///
-    /// It hashes the token. A worker that gets the result only looks it up again: ``Worker/confirm(_:for:)``.
     public func authorize(
-        _ authorization: String?, for scope: Scope
-    ) throws(AuthorizationError) -> AccessToken {
-        guard let vault = vault.withLock({ $0 }), freshness.isFresh() else {
-            throw AuthorizationError(problem: .staleVault)
-        }
+        _ header: ArraySlice<UInt8>?, for scope: Scope
+    ) throws(AuthorizationError) -> Authorization {
+        guard let verifier, freshness.isFresh() else { throw AuthorizationError(problem: .staleVault) }
         let token: AccessToken
         do {
-            token = try vault.authenticate(authorization: authorization, now: wallClock())
+            token = try verifier.authenticate(authorization: header, now: wallClock())
         } catch {
             unauthenticated.increment()
             throw AuthorizationError(problem: Problem(error))
@@ -44,8 +46,45 @@ public final class Authorizer: Sendable {
             forbidden.increment()
             throw AuthorizationError(problem: .missing(scope, token), caller: token.name)
         }
-        return token
+        return Authorization(token: token, scope: scope, copyNumber: copyNumber)
     }
+
+    /// The token of an authorization, if it still holds. The vault may have changed while the request's body arrived, so a
+    /// withdrawn or expired token is refused here. This costs no hash.
+    func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
+        guard let verifier, freshness.isFresh() else { throw .staleVault }
+        let now = wallClock()
+        let given = authorization.token
+        if authorization.copyNumber == copyNumber, !given.isExpired(at: now) { return given }
+        let current: AccessToken
+        do {
+            current = try verifier.vault.renew(given, now: now)
+        } catch {
+            unauthenticated.increment()
+            throw Problem(error)
+        }
+        guard current.allows(authorization.scope) else {
+            forbidden.increment()
+            throw .missing(authorization.scope, current)
+        }
+        return current
+    }
+}
+
+extension Worker {
+    /// The token of an authorization, if it still holds: see ``Authorizer``.
+    public func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
+        try authorizer.value.confirm(authorization)
+    }
+}
+
+/// A caller whose token was accepted when the head of the request had arrived.
+public struct Authorization: Sendable {
+    /// The token as it stood then.
+    public let token: AccessToken
+    let scope: Scope
+    /// The copy of the vault that accepted it: see ``Authorizer``.
+    let copyNumber: Int
 }
 
 /// Why a caller may not make a request.
@@ -58,25 +97,5 @@ public struct AuthorizationError: Error, Sendable {
     init(problem: Problem, caller: String? = nil) {
         self.problem = problem
         self.caller = caller
-    }
-}
-
-extension Worker {
-    /// Looks up again a token that ``Authorizer/authorize(_:for:)`` has accepted. The vault may have changed while the
-    /// body arrived, so a withdrawn or ended token is refused here. This costs no hash.
-    public func confirm(_ token: AccessToken, for scope: Scope) throws(Problem) -> AccessToken {
-        let vault = try currentVault()
-        let current: AccessToken
-        do {
-            current = try vault.renew(token, now: settings.wallClock())
-        } catch {
-            meters.refused(.unauthenticated)
-            throw Problem(error)
-        }
-        guard current.allows(scope) else {
-            meters.refused(.forbidden)
-            throw .missing(scope, current)
-        }
-        return current
     }
 }

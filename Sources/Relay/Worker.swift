@@ -17,6 +17,9 @@ public actor Worker {
     /// The worker runs on its loop and nowhere else.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
+    /// Checks the tokens of requests that arrive on the loop.
+    public nonisolated let authorizer: LoopBound<Authorizer>
+
     let settings: WorkerSettings
     let curl: CurlClient
     let trail: TrailWriter
@@ -51,6 +54,7 @@ public actor Worker {
     ) {
         self.loop = loop
         self.settings = settings
+        authorizer = LoopBound(Authorizer(freshness: freshness, wallClock: settings.wallClock), loop: loop)
         curl = parts.curl
         trail = parts.trail
         reader = parts.reader
@@ -64,6 +68,7 @@ public actor Worker {
     /// Puts a new copy of the vault in force.
     public func install(_ snapshot: VaultSnapshot) {
         vault = snapshot
+        authorizer.value.install(snapshot)
         signingApps = [:]
         secretMasks = [:]
         if let key = snapshot.keys(.fingerprint).first {

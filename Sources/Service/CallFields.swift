@@ -2,7 +2,6 @@ import HTTP1
 
 /// The header fields of a call, found in one look through all that there are.
 struct CallFields {
-    private(set) var authorization: String?
     private(set) var traceParent: String?
     private(set) var refs: [String] = []
     private(set) var app = SingleField(name: "Top-App")
@@ -25,7 +24,6 @@ struct CallFields {
         case 11 where isName("top-dry-run"): isDryRun.note(value)
         case 11 where isName("traceparent"): traceParent = traceParent ?? value
         case 12 where isName("x-request-id"): requestID.note(value)
-        case 13 where isName("authorization"): authorization = authorization ?? value
         case 15 where isName("idempotency-key"): idempotencyKey.note(value)
         default: break
         }

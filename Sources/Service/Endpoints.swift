@@ -121,7 +121,7 @@ extension ServerRequest {
     }
 
     /// The server has refused requests that give it twice.
-    var authorization: String? { value("Authorization") }
+    var authorization: ArraySlice<UInt8>? { headers.bytesOfFirst(name: "Authorization")?.withoutOuterBlanks }
 
     /// The server has refused requests that give it twice.
     private var contentType: String? { value("Content-Type") }

@@ -13,7 +13,6 @@ final class RelayResponder: Responder {
 
     private let catalog: CatalogHolder
     private let workers: [Worker]
-    private let authorizer: Authorizer
     private let readiness: Readiness
     private let registry: PrometheusRegistry
     private let exporter: AuditExporter?
@@ -21,16 +20,13 @@ final class RelayResponder: Responder {
 
     /// - Parameters:
     ///   - workers: one for each loop of the server, in the same order.
-    ///   - authorizer: checks the tokens of requests when their heads have arrived.
     ///   - exporter: answers the export; without one there is none.
     init(
-        catalog: CatalogHolder, workers: [Worker], authorizer: Authorizer, readiness: Readiness,
-        registry: PrometheusRegistry,
+        catalog: CatalogHolder, workers: [Worker], readiness: Readiness, registry: PrometheusRegistry,
         exporter: AuditExporter? = nil
     ) {
         self.catalog = catalog
         self.workers = workers
-        self.authorizer = authorizer
         self.readiness = readiness
         self.registry = registry
         self.exporter = exporter
@@ -46,7 +42,7 @@ final class RelayResponder: Responder {
             let route = try found.get()
             try Self.checkMethod(request, route)
             if let immediate = answerAtOnce(route) { return .answer(Self.response(immediate, to: request)) }
-            let context = RequestContext(catalog: catalog, route: route, caller: try authorize(request, route))
+            let context = RequestContext(catalog: catalog, route: route, authorization: try authorize(request, route))
             return .proceed(BodyPlan(limit: limit, isKept: route.method == "POST", context: context))
         } catch {
             return .answer(Self.response(error.reply, to: request))
@@ -59,9 +55,10 @@ final class RelayResponder: Responder {
         return entry.maximumBodyBytes ?? standardBodyLimit
     }
 
-    private func authorize(_ request: ServerRequest, _ route: Route) throws(Problem) -> AccessToken? {
+    private func authorize(_ request: ServerRequest, _ route: Route) throws(Problem) -> Authorization? {
         guard let scope = route.scope else { return nil }
         do {
+            let authorizer = worker(of: request).authorizer.value
             return try authorizer.authorize(request.authorization, for: scope)
         } catch {
             trace(error, of: request, route)

@@ -69,7 +69,7 @@ public final class RelayService: Service {
         let exporter = AuditExporter(
             settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
         let responder = RelayResponder(
-            catalog: catalog, workers: workers.all, authorizer: workers.authorizer, readiness: readiness,
+            catalog: catalog, workers: workers.all, readiness: readiness,
             registry: registry, exporter: exporter)
         let configuration = settings.makeServer()
         server = HTTPServer(

@@ -12,3 +12,13 @@ extension String {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }
+
+extension ArraySlice<UInt8> {
+    /// The same for the bytes of a value.
+    var withoutOuterBlanks: Self {
+        var bytes = self
+        while bytes.first == 0x20 || bytes.first == 0x09 { bytes.removeFirst() }
+        while bytes.last == 0x20 || bytes.last == 0x09 { bytes.removeLast() }
+        return bytes
+    }
+}

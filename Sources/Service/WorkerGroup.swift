@@ -13,8 +13,6 @@ import Vault
 final class WorkerGroup: Sendable {
     /// The workers, at least one.
     let all: [Worker]
-    /// Checks tokens when the heads of requests have arrived, before a worker is involved.
-    let authorizer: Authorizer
     /// What their trail writers have queued, for the metrics.
     let trailFigures: [TrailFigures]
     /// Outcome rows that may wait in all of them together.
@@ -40,7 +38,6 @@ final class WorkerGroup: Sendable {
             figures.append(trailFigures)
         }
         all = workers
-        authorizer = Authorizer(freshness: freshness)
         trailFigures = figures
         outcomeRowsLimit = settings.outcomeQueueRows
         peers.set(workers)
@@ -66,8 +63,6 @@ final class WorkerGroup: Sendable {
     /// Puts a new copy of the vault in force in every worker.
     func install(_ snapshot: VaultSnapshot) {
         for worker in all { worker.loop.execute { worker.assumeIsolated { $0.install(snapshot) } } }
-        // Last: a token that is accepted from now on is known to the workers when its request reaches them.
-        authorizer.install(snapshot)
     }
 
     /// From now on new calls are refused.

@@ -24,6 +24,15 @@ struct TokenText {
         secret = bytes[(separator + 1)...]
     }
 
+    /// The id of a token's text as a number: its 56 bits. A text that is not a token's has some number or none.
+    static func number(ofID text: ArraySlice<UInt8>) -> UInt64? {
+        guard text.count > prefix.utf8.count + idLength else { return nil }
+        let start = text.startIndex + prefix.utf8.count
+        return text[start..<start + idLength].reduce(0) { number, digit in
+            number << 4 | UInt64(digit & 0xF) + UInt64(digit >> 6) * 9
+        }
+    }
+
     /// What the vault keeps of a token's secret part.
     static func hash(ofSecret secret: ArraySlice<UInt8>) throws(CryptoError) -> [UInt8] {
         try Digest.sha256(Array(secret))

@@ -68,11 +68,15 @@ public final class VaultSnapshot: Sendable {
     public func authenticate(
         authorization header: String?, now: Int64
     ) throws(AuthenticationRefusal) -> AccessToken {
+        let bytes = header.map { Array($0.utf8)[...] }
+        return try authenticate(token: try Self.token(inAuthorization: bytes), now: now)
+    }
+
+    /// The token's text in the value of an `Authorization` header.
+    static func token(inAuthorization header: ArraySlice<UInt8>?) throws(AuthenticationRefusal) -> ArraySlice<UInt8> {
         guard let header else { throw .missing }
-        let bytes = Array(header.utf8)
-        guard bytes.count > Self.scheme.count, Self.isBearer(bytes) else { throw .malformed }
-        let token = bytes[Self.scheme.count...].drop { $0 == UInt8(ascii: " ") }
-        return try authenticate(token: token, now: now)
+        guard header.count > scheme.count, isBearer(header) else { throw .malformed }
+        return header[(header.startIndex + scheme.count)...].drop { $0 == UInt8(ascii: " ") }
     }
 
     /// The caller of the token `bearer` (`trk_…`); `now` in milliseconds since 1970.
@@ -82,12 +86,15 @@ public final class VaultSnapshot: Sendable {
 
     private static let scheme = Array("bearer ".utf8)
 
-    private static func isBearer(_ header: [UInt8]) -> Bool {
-        for index in scheme.indices where header[index] | 0x20 != scheme[index] | 0x20 { return false }
+    private static func isBearer(_ header: ArraySlice<UInt8>) -> Bool {
+        for index in scheme.indices where header[header.startIndex + index] | 0x20 != scheme[index] | 0x20 {
+            return false
+        }
         return true
     }
 
-    private func authenticate(
+    /// The caller of a token's text.
+    func authenticate(
         token: ArraySlice<UInt8>, now: Int64
     ) throws(AuthenticationRefusal) -> AccessToken {
         guard let text = TokenText(token) else { throw .malformed }

@@ -7,6 +7,8 @@ import Testing
 struct ScanningTests {
     private func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C }
 
+    private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+
     @Test("Each byte ends plain text, or does not, at each place of a word")
     func everyByte() {
         for byte in UInt8.min...UInt8.max {
@@ -14,6 +16,7 @@ struct ScanningTests {
                 var text = Array(repeating: UInt8(ascii: "~"), count: 20)
                 text[place] = byte
                 #expect(text.endOfPlainText(from: 0) == (isPlain(byte) ? 20 : place))
+                #expect(text.firstControl(from: 0, to: 20) == (isControl(byte) ? place : 20))
             }
         }
     }
@@ -33,6 +36,7 @@ struct ScanningTests {
             #expect(
                 text.firstPlace(of: both, from: start, to: end)
                     == text[start..<end].firstIndex { set.contains($0) || other.contains($0) } ?? end)
+            #expect(text.firstControl(from: start, to: end) == text[start..<end].firstIndex(where: isControl) ?? end)
         }
     }
 
@@ -42,6 +46,17 @@ struct ScanningTests {
             let set = ByteSet([byte])
             #expect((UInt8.min...UInt8.max).filter(set.contains) == [byte])
         }
+    }
+
+    @Test("The case of ASCII letters is ignored, and of letters alone")
+    func ignoringCase() {
+        for byte in UInt8.min...UInt8.max {
+            for other in UInt8.min...UInt8.max {
+                let areLetters = byte | 0x20 == other | 0x20 && (0x61...0x7A).contains(byte | 0x20)
+                #expect([byte, 0x61].equalsIgnoringCase([other, 0x41]) == (byte == other || areLetters))
+            }
+        }
+        #expect(!Array("ab".utf8).equalsIgnoringCase(Array("a".utf8)))
     }
 
     @Test("Bytes are the same, and marked the same, only where each is", arguments: 0..<40)
@@ -94,6 +109,8 @@ extension [UInt8] {
         span.firstPlace(of: set, from: start, to: end)
     }
     fileprivate func isEqual(to other: [UInt8]) -> Bool { span.isEqual(to: other.span) }
+    fileprivate func firstControl(from start: Int, to end: Int) -> Int { span.firstControl(from: start, to: end) }
+    fileprivate func equalsIgnoringCase(_ other: [UInt8]) -> Bool { span.equalsIgnoringCase(other.span) }
     fileprivate var mark: UInt64 { span.mark }
     fileprivate var prefixWord: UInt64 { span.prefixWord }
 }

@@ -29,6 +29,8 @@ struct Message: Equatable, CustomStringConvertible {
         return text + [0x0A] + body
     }
 
+    private static func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+
     var description: String { "\(start) \(fields) \(String(decoding: body, as: UTF8.self))" }
 }
 

@@ -220,8 +220,8 @@ import Vault
         try await withStage(gateway: server.url(), isFresh: false) { stage in
             try expect(try await stage.call(Methods.lease), .auditUnavailable)
             let worker = stage.worker
-            let token = stage.token
-            let problem = await #expect(throws: Problem.self) { try await worker.confirm(token, for: .relay) }
+            let authorization = Authorization(token: stage.token, scope: .relay, copyNumber: 1)
+            let problem = await #expect(throws: Problem.self) { try await worker.confirm(authorization) }
             #expect(problem?.type == .auditUnavailable)
         }
         #expect(server.requests.isEmpty)

@@ -262,14 +262,16 @@ import Vault
             })
         let catalog = try CatalogHolder(folder: nil)
         let responder = RelayResponder(
-            catalog: catalog, workers: workers.all, authorizer: workers.authorizer,
+            catalog: catalog, workers: workers.all,
             readiness: Readiness(freshness: freshness, catalog: catalog), registry: PrometheusRegistry())
         var repliedOn: [Int?] = []
         for index in [0, 1, 0, 1] {
             var request = ServerRequest(
                 method: "POST", path: Self.leasePath, headers: ["Authorization": "Bearer \(tokens.shop)"])
             request.loopIndex = index
-            guard case .proceed(let plan) = responder.decide(on: request, bodyLength: nil) else {
+            let head = request
+            let decision = await workers.all[index].loop.run { responder.decide(on: head, bodyLength: nil) }
+            guard case .proceed(let plan) = decision else {
                 Issue.record("the head was refused")
                 break
             }
