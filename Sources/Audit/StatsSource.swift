@@ -1,4 +1,4 @@
-/// Which kept counts an answer is made from; see migrations/0005_audit_stats.sql and 0006_audit_cube.sql.
+/// Which kept counts an answer is made from; see migrations/0004_statistics.sql.
 enum StatsSource: Sendable, Equatable {
     /// Counts and quantiles by none, one or two dimensions, in buckets of a grain.
     case rollups(grain: StatsQuery.Bucket, set: [StatsQuery.Dimension])

@@ -1,7 +1,6 @@
 import Postgres
 
-/// The tables that the writer fills, and the order of their columns; see migrations/0002_audit.sql, 0003_audit_search.sql and
-/// 0008_sealed_requests.sql.
+/// The tables that the writer fills, and the order of their columns; see migrations/0002_trail.sql.
 enum TrailTables {
     static let intents = TableLayout(
         name: "audit.intents",

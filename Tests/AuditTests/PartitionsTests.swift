@@ -46,6 +46,25 @@ import Testing
         }
     }
 
+    @Test("A table that joins the list gets partitions like the others, and is missed until it has them")
+    func listedTable() async throws {
+        try await withTrail { trail in
+            try await trail.database.withConnection(trail.loop) { connection in
+                try await connection.execute(
+                    """
+                    CREATE TABLE audit.more (id uuid, at timestamptz NOT NULL, PRIMARY KEY (at, id)) PARTITION BY RANGE (at);
+                    INSERT INTO audit.partitioned (name) VALUES ('more')
+                    """)
+                #expect(try await Partitions.daysAhead(on: connection) == -1)
+                #expect(try await Partitions.makeAhead(on: connection) == Partitions.daysKeptAhead + 2)
+                #expect(try await Partitions.daysAhead(on: connection) == Partitions.daysKeptAhead)
+                let made = try await connection.query(
+                    "SELECT count(*) FROM pg_inherits WHERE inhparent = 'audit.more'::regclass")
+                #expect(made[0][0].integer == Int64(Partitions.daysKeptAhead + 2))
+            }
+        }
+    }
+
     @Test("Days ahead are counted up to the first gap; without today's tables there are none")
     func gaps() async throws {
         try await withTrail { trail in

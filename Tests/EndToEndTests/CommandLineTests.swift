@@ -13,7 +13,7 @@ struct CommandLineTests {
         #expect(before.code == 1)
         #expect(before.errors.contains("toprelay migrate"))
         let first = try await line.succeed(["migrate"])
-        #expect(first.contains("0001_vault") && first.contains("0002_audit"))
+        #expect(first.contains("0001_vault") && first.contains("0002_trail"))
         let second = try await line.succeed(["migrate"])
         #expect(second.contains("up to date"))
         let table = try #require(

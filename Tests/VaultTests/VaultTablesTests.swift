@@ -60,6 +60,11 @@ struct VaultTablesTests {
                 """.replacingOccurrences(of: "HTTPS", with: "https"))
             try await connection.execute(
                 "INSERT INTO vault.sessions (app, seller, session_sealed) VALUES ('b', repeat('店', 128), \(Self.blob))")
+            try await connection.execute(
+                """
+                \(Self.tokenStart)) VALUES ('00000000000000', 'a', sha256('a'),
+                    '{relay,relay:raw,audit:read,audit:note,audit:unmask,queue,admin}')
+                """)
             let count = try await connection.query("SELECT count(*) FROM vault.apps").first?[0].integer
             #expect(count == 3)
         }
