@@ -1,10 +1,10 @@
 import Metrics
-import Synchronization
+import Locks
 public import Vault
 
 /// Checks tokens on any thread against the vault's current copy, so that the head of a request is enough to refuse it.
 public final class Authorizer: Sendable {
-    private let vault = Mutex<VaultSnapshot?>(nil)
+    private let vault = Locked<VaultSnapshot?>(nil)
     private let freshness: VaultFreshness
     private let wallClock: @Sendable () -> Int64
     private let unauthenticated: Counter
