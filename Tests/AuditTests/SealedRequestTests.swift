@@ -1,4 +1,4 @@
-import Atomics
+import Synchronization
 import Crypto
 import JSON
 import Postgres

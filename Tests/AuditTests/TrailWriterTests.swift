@@ -1,4 +1,4 @@
-import Atomics
+import Synchronization
 import Crypto
 import EventLoop
 import Postgres

@@ -1,5 +1,5 @@
 public import Catalog
-import Synchronization
+import Locks
 
 /// The catalog in force, which may be replaced as a whole while calls are made.
 public final class CatalogHolder: Sendable {
@@ -12,7 +12,7 @@ public final class CatalogHolder: Sendable {
     let folder: WatchedFolder?
     /// How the folder looked when the catalog was made of it.
     let firstStamp: WatchedFolder.Stamp?
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// The embedded entries, and those of the folder.
     /// - Throws: every fault of the folder's files.
@@ -20,12 +20,12 @@ public final class CatalogHolder: Sendable {
         guard let folder else {
             self.folder = nil
             firstStamp = nil
-            state = Mutex(State(catalog: try Catalog.embedded()))
+            state = Locked(State(catalog: try Catalog.embedded()))
             return
         }
         let source = WatchedFolder(path: folder)
         firstStamp = try source.stamp()
-        state = Mutex(State(catalog: try Catalog.embedded(with: try source.files())))
+        state = Locked(State(catalog: try Catalog.embedded(with: try source.files())))
         self.folder = source
     }
 
