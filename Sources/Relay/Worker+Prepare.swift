@@ -27,8 +27,7 @@ extension Worker {
         var request = request
         request.body = []
         return PreparedCall(
-            request: request, token: token, app: app, session: session, mapped: mapped, id: id, idText: id.text,
-            clock: clock)
+            request: request, token: token, app: app, session: session, mapped: mapped, id: id, clock: clock)
     }
 
     /// The snapshot, as long as it is surely not stale: a withdrawn token must not work on.
