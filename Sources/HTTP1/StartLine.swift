@@ -99,7 +99,9 @@ extension StartLine {
     /// Whether the version is 1.0; nil if the bytes are not a version at all.
     private static func version(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(ParseError) -> Bool? {
         let digits = range.lowerBound + 5
-        guard digits <= range.upperBound, bytes.extracting(range.lowerBound..<digits).equals("HTTP/") else { return nil }
+        guard digits <= range.upperBound, bytes.extracting(range.lowerBound..<digits).equals("HTTP/") else {
+            return nil
+        }
         guard range.count == 8, bytes[digits] == UInt8(ascii: "1"), bytes[digits + 1] == UInt8(ascii: ".") else {
             throw .versionUnsupported
         }

@@ -11,7 +11,7 @@ import Vault
 /// An object, which its steps fill in: as a value it would be copied with each, and it would be part of their frames.
 final class PreparedCall {
     /// Without its body.
-    let request: CallRequest
+    private(set) var request: CallRequest
     let token: AccessToken
     let app: SigningApp
     let session: SellerSession?
@@ -27,12 +27,12 @@ final class PreparedCall {
     /// Bytes of the form sent.
     var requestBytes = 0
 
-    /// - Parameter request: the request without its body.
     init(
         request: CallRequest, token: AccessToken, app: SigningApp, session: SellerSession?, mapped: MappedCall,
         id: CallID, clock: CallClock
     ) {
         self.request = request
+        self.request.body = []
         self.token = token
         self.app = app
         self.session = session

@@ -17,8 +17,8 @@ public struct Reply: Sendable {
     /// A JSON document with status 200.
     public static func json(_ body: [UInt8]) -> Reply {
         var reply = Reply(status: 200, headers: [], body: body)
-        // Those of a call follow.
-        reply.headers.reserveCapacity(3)
+        // Those of a call and of the service follow.
+        reply.headers.reserveCapacity(4)
         reply.headers.append(("Content-Type", "application/json"))
         return reply
     }

@@ -184,7 +184,8 @@ extension Worker {
     private func reply(_ call: PreparedCall, _ verdict: Verdict, recordingSince: UInt64) -> Reply {
         let now = EventLoop.now()
         let timing = ServerTiming(
-            audit: call.auditNanoseconds + (now - recordingSince), top: call.topNanoseconds, total: now - call.clock.start)
+            audit: call.auditNanoseconds + (now - recordingSince), top: call.topNanoseconds,
+            total: now - call.clock.start)
         meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
         var reply = reply(call, verdict)
         reply.headers.append(("Server-Timing", timing.value))

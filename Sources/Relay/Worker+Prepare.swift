@@ -24,8 +24,6 @@ extension Worker {
         // The seconds that are left count from the reply, and the request may have waited for its turn.
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: settings.wallClock()) }
         let id = CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random)
-        var request = request
-        request.body = []
         return PreparedCall(
             request: request, token: token, app: app, session: session, mapped: mapped, id: id, clock: clock)
     }
@@ -55,9 +53,9 @@ extension Worker {
         } catch {
             throw Problem(error)
         }
-        if let known = signingApps[app.name], known.app === app { return known }
+        if let known = signingApps[ObjectIdentifier(app)] { return known }
         let signing = SigningApp(app, defaultGatewayURL: settings.gatewayURL)
-        signingApps[app.name] = signing
+        signingApps[ObjectIdentifier(app)] = signing
         return signing
     }
 
