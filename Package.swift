@@ -85,6 +85,9 @@ let package = Package(
             name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", atomics],
             swiftSettings: safe),
 
+        // Why a request is refused, and what it is answered with.
+        .target(name: "Problems", dependencies: ["Audit", "Catalog", "JSON", "TOP"], swiftSettings: safe),
+
         // The service.
         .target(name: "Telemetry", dependencies: [logging, metrics, atomics], swiftSettings: safe),
         .target(
@@ -94,12 +97,12 @@ let package = Package(
             name: "Relay",
             dependencies: [
                 "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
-                "Telemetry", logging, metrics,
+                "Problems", "Telemetry", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "Service",
             dependencies: [
-                "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
+                "Relay", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
                 "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", "HTTP1", logging, metrics, lifecycle,
                 configuration, atomics,
             ], swiftSettings: safe),
@@ -145,8 +148,8 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Sandbox", "TOP",
-                "Vault", "TestSupport", logging,
+                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Problems", "Sandbox",
+                "TOP", "Vault", "TestSupport", logging,
             ], swiftSettings: common),
         .testTarget(
             name: "HTTPServerTests",
@@ -160,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON",
+                "Service", "Relay", "Problems", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON",
                 "Postgres",
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),

@@ -1,4 +1,5 @@
 import Metrics
+public import Problems
 import Synchronization
 public import Vault
 

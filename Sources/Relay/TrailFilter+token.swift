@@ -1,4 +1,5 @@
 public import Audit
+public import Problems
 public import Vault
 
 extension TrailFilter {

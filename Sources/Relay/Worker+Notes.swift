@@ -4,6 +4,7 @@ import EventLoop
 import JSON
 import Logging
 import Postgres
+public import Problems
 import TOP
 public import Vault
 

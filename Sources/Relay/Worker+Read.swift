@@ -3,6 +3,7 @@ public import Catalog
 import JSON
 public import Logging
 public import Postgres
+public import Problems
 import TOP
 import Telemetry
 public import Vault

@@ -2,6 +2,7 @@ public import Audit
 import JSON
 import Logging
 import Postgres
+public import Problems
 import TOP
 public import Vault
 

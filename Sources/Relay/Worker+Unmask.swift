@@ -4,6 +4,7 @@ import Crypto
 import JSON
 import Logging
 import Postgres
+public import Problems
 import TOP
 import Telemetry
 public import Vault

@@ -5,6 +5,7 @@ import HTTPServer
 import Logging
 import Metrics
 import Postgres
+import Problems
 import Relay
 import Telemetry
 import Vault

@@ -3,6 +3,7 @@ import Catalog
 import EventLoop
 import HTTPServer
 import HTTP1
+import Problems
 import Relay
 import Vault
 

@@ -1,4 +1,5 @@
 import Audit
+import Problems
 import Relay
 import TOP
 

@@ -1,3 +1,4 @@
+import Problems
 import Relay
 
 /// The parameters of a request's query, decoded.

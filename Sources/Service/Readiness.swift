@@ -1,6 +1,7 @@
 import Atomics
 import Audit
 import JSON
+import Problems
 import Relay
 import Synchronization
 import Vault

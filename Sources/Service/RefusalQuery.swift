@@ -1,4 +1,5 @@
 import Audit
+import Problems
 import Relay
 
 /// Reads the query of `GET /v1/audit/refusals`.

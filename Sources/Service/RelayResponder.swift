@@ -2,6 +2,7 @@ import Audit
 import Catalog
 import EventLoop
 import HTTPServer
+import Problems
 import Relay
 import Telemetry
 import Vault

@@ -1,4 +1,5 @@
 import Catalog
+import Problems
 import Relay
 import Vault
 

@@ -1,3 +1,4 @@
+import Problems
 import Relay
 
 /// A header field that may be given once.

@@ -1,5 +1,6 @@
 import Audit
 import Catalog
+import Problems
 import Relay
 
 extension TrailFilter {

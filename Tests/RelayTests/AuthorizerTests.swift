@@ -1,4 +1,5 @@
 import EventLoop
+import Problems
 import Testing
 import Vault
 

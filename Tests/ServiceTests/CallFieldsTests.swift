@@ -1,5 +1,6 @@
 import HTTPServer
 import HTTP1
+import Problems
 import Relay
 import Testing
 

@@ -1,6 +1,7 @@
 import Catalog
 import HTTPServer
 import HTTP1
+import Problems
 import Relay
 import Testing
 

@@ -25,12 +25,13 @@ enum ImportRules {
         "Vault": ["EventLoop", "Postgres", "Crypto"],
         "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
         "HTTPServer": ["Bytes", "EventLoop", "HTTP1", "Sockets", "Logging", "ServiceLifecycle"],
+        "Problems": ["Audit", "Catalog", "JSON", "TOP"],
         "Relay": [
-            "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
+            "Problems", "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
             "Telemetry", "Logging", "Metrics",
         ],
         "Service": [
-            "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog",
+            "Problems", "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog",
             "Vault",
             "Audit", "Curl", "Migrations", "HTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
             "Atomics", "CConsole",

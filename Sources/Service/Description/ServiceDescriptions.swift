@@ -1,5 +1,6 @@
 import Audit
 import Catalog
+import Problems
 import Relay
 
 /// Makes what describes the service, one at a time, and keeps the last of each while it is small.
