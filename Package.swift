@@ -82,11 +82,13 @@ let package = Package(
         // State in PostgreSQL.
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", atomics],
+            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault", atomics],
             swiftSettings: safe),
 
         // Why a request is refused, and what it is answered with.
         .target(name: "Problems", dependencies: ["Audit", "Catalog", "JSON", "TOP"], swiftSettings: safe),
+
+        .target(name: "Requests", dependencies: ["Audit", "Catalog", "Problems", "Vault"], swiftSettings: safe),
 
         // The service.
         .target(name: "Telemetry", dependencies: [logging, metrics, atomics], swiftSettings: safe),
@@ -100,9 +102,16 @@ let package = Package(
                 "Problems", "Telemetry", logging, metrics,
             ], swiftSettings: safe),
         .target(
+            name: "AuditAPI",
+            dependencies: [
+                "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Requests", "Postgres", "Problems",
+                "TOP", "Telemetry", "Vault", logging, metrics,
+            ], swiftSettings: safe),
+        .target(
             name: "Service",
             dependencies: [
-                "Relay", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
+                "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
+                "Crypto", "Postgres", "TOP",
                 "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", "HTTP1", logging, metrics, lifecycle,
                 configuration, atomics,
             ], swiftSettings: safe),
@@ -113,7 +122,9 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "Migrations", "TOP", "Crypto",
+                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres",
+                "Migrations",
+                "TOP", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),
@@ -143,8 +154,12 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Migrations", "TestSupport", atomics,
+                "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Migrations",
+                "TestSupport", atomics,
             ], swiftSettings: common),
+        .testTarget(
+            name: "AuditAPITests", dependencies: ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"],
+            swiftSettings: common),
         .testTarget(
             name: "RelayTests",
             dependencies: [
@@ -163,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "Problems", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON",
+                "Service", "Relay", "AuditAPI", "Requests", "Problems", "Audit", "Bytes", "Catalog", "Crypto",
+                "EventLoop", "HTTPServer", "JSON",
                 "Postgres",
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),

@@ -106,4 +106,19 @@ extension JSONWriter {
         self.name(name)
         string(value)
     }
+
+    /// Writes a member; null where there is no value.
+    public mutating func nullable(_ name: String, _ value: String?) {
+        self.name(name)
+        if let value { string(value) } else { null() }
+    }
+}
+
+extension Problem {
+    /// PostgreSQL does not answer a question about the trail.
+    public static var unreadableTrail: Problem {
+        Problem(
+            .auditUnavailable, "The audit trail cannot be read now. Try again soon.", retryable: true,
+            retryAfterSeconds: 1)
+    }
 }

@@ -5,15 +5,28 @@ import Vault
 
 /// What the head of a request has told. It goes from the decision on the head to the answer, so that nothing is looked
 /// up twice and one catalog serves the whole request.
-struct RequestContext: Sendable {
+final class RequestContext: Sendable {
     let catalog: Catalog
-    let route: Route
-    /// The caller, on routes that need a token.
+    let operation: Operation
+    /// What the path says beside the operation.
+    let argument: PathArgument
+    let fields: RequestFields
+    /// The caller, for operations that need a token.
     let caller: AccessToken?
 
-    /// The caller and whether it may still use the route, by the worker's copy of the vault.
+    init(
+        catalog: Catalog, operation: Operation, argument: PathArgument, fields: RequestFields, caller: AccessToken?
+    ) {
+        self.catalog = catalog
+        self.operation = operation
+        self.argument = argument
+        self.fields = fields
+        self.caller = caller
+    }
+
+    /// The caller and whether it may still use the operation, by the worker's copy of the vault.
     func confirmedCaller(by worker: isolated Worker) throws(Problem) -> AccessToken {
-        guard let caller, let scope = route.scope else {
+        guard let caller, let scope = operation.scope else {
             throw Problem(.internalError, "The request was not authorized.")
         }
         return try worker.confirm(caller, for: scope)

@@ -23,15 +23,21 @@ enum ImportRules {
         // Dispatch for the thread that writes records, Foundation to read /proc at a scrape.
         "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],
-        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
+        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault", "Atomics"],
         "HTTPServer": ["Bytes", "EventLoop", "HTTP1", "Sockets", "Logging", "ServiceLifecycle"],
         "Problems": ["Audit", "Catalog", "JSON", "TOP"],
+        "Requests": ["Audit", "Catalog", "Problems", "Vault"],
+        "AuditAPI": [
+            "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Requests", "Postgres", "Problems", "TOP",
+            "Telemetry", "Vault", "Logging", "Metrics",
+        ],
         "Relay": [
             "Problems", "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
             "Telemetry", "Logging", "Metrics",
         ],
         "Service": [
-            "Problems", "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP", "Catalog",
+            "AuditAPI", "Requests", "Problems", "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
+            "Crypto", "Postgres", "TOP", "Catalog",
             "Vault",
             "Audit", "Curl", "Migrations", "HTTP1", "Logging", "Metrics", "ServiceLifecycle", "Configuration",
             "Atomics", "CConsole",
@@ -42,7 +48,8 @@ enum ImportRules {
         ],
         // Foundation starts processes and writes files for `toprelay dev`, and reads secrets; no call passes here.
         "toprelay": [
-            "Service", "Migrations", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "TOP", "Crypto",
+            "Service", "AuditAPI", "Requests", "Migrations", "Relay", "Sandbox", "Catalog", "Vault", "Audit",
+            "Postgres", "TOP", "Crypto",
             "JSON",
             "EventLoop", "HTTPServer", "Telemetry", "Curl", "ArgumentParser", "Logging", "Metrics",
             "ServiceLifecycle", "Configuration", "Foundation", "UnixSignals", "Subprocess", "SystemPackage",
