@@ -83,20 +83,29 @@ let package = Package(
             name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams], swiftSettings: safe),
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP"],
+            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
             swiftSettings: safe),
 
         // App.
+        .target(name: "Problems", dependencies: ["Audit", "Catalog", "JSON", "TOP"], swiftSettings: safe),
+        .target(name: "Requests", dependencies: ["Audit", "Catalog", "Problems", "Vault"], swiftSettings: safe),
         .target(
             name: "Relay",
             dependencies: [
                 "Bytes", "EventLoop", "JSON", "Locks", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
-                "Telemetry", logging, metrics,
+                "Problems", "Telemetry", logging, metrics,
+            ], swiftSettings: safe),
+        .target(
+            name: "AuditAPI",
+            dependencies: [
+                "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Requests", "Postgres", "Problems",
+                "TOP", "Telemetry", "Vault", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "Service",
             dependencies: [
-                "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Locks", "Crypto", "Postgres", "TOP",
+                "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
+                "Locks", "Crypto", "Postgres", "TOP",
                 "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", "HTTP1", logging, metrics, lifecycle,
                 configuration,
             ], swiftSettings: safe),
@@ -109,7 +118,9 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "Migrations", "TOP", "Crypto",
+                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres",
+                "Migrations",
+                "TOP", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),
@@ -140,13 +151,17 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Migrations", "TestSupport",
+                "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Migrations",
+                "TestSupport",
             ], swiftSettings: common),
+        .testTarget(
+            name: "AuditAPITests", dependencies: ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"],
+            swiftSettings: common),
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Sandbox", "TOP",
-                "Vault", "TestSupport", logging,
+                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Problems", "Sandbox",
+                "TOP", "Vault", "TestSupport", logging,
             ], swiftSettings: common),
         .testTarget(
             name: "HTTPServerTests",
@@ -160,7 +175,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON",
+                "Service", "Relay", "AuditAPI", "Requests", "Problems", "Audit", "Bytes", "Catalog", "Crypto",
+                "EventLoop", "HTTPServer", "JSON",
                 "Postgres",
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),

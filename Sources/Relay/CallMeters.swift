@@ -1,5 +1,6 @@
 import Audit
 import Metrics
+import Problems
 
 /// The figures of one worker's calls, for operators. Meters are made once and kept, since looking one up costs as much
 /// as signing.

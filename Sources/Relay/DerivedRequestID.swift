@@ -1,5 +1,6 @@
 import Catalog
 import Crypto
+import Problems
 import Vault
 
 extension Worker {

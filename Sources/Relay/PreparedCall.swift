@@ -2,6 +2,7 @@ import Audit
 import Bytes
 import Catalog
 import JSON
+import Problems
 import Vault
 
 /// A call that has passed every check and is ready to be recorded and sent.

@@ -4,6 +4,7 @@ import Curl
 import EventLoop
 import JSON
 import Logging
+public import Problems
 import TOP
 import Telemetry
 public import Vault

@@ -3,6 +3,7 @@ import Catalog
 import Crypto
 import EventLoop
 import JSON
+import Problems
 import TOP
 import Vault
 

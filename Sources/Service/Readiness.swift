@@ -1,5 +1,6 @@
 import Audit
 import JSON
+import Problems
 import Relay
 import Locks
 import Synchronization

@@ -1,24 +1,10 @@
 import Audit
+import AuditAPI
 import JSON
+import Requests
 
 /// What the commands of `toprelay audit` have in common.
 enum AuditOptions {
-    /// Reads `--include`.
-    static func include(_ text: String?) throws -> TrailInclude {
-        guard let include = TrailInclude(text ?? "") else {
-            throw Failure.refused("--include takes request and response, separated by a comma")
-        }
-        return include
-    }
-
-    /// Reads `--order`.
-    static func order(_ text: String) throws -> TrailFilter.Order {
-        guard let order = TrailFilter.Order(rawValue: text) else {
-            throw Failure.refused("--order must be newest or oldest")
-        }
-        return order
-    }
-
     /// A call as one line of JSON.
     static func json(_ record: TrailRecord) -> String {
         var json = JSONWriter()
@@ -29,5 +15,16 @@ enum AuditOptions {
     /// The outcome, and what a person said became of it.
     static func outcome(_ record: TrailRecord) -> String {
         record.row.outcome + (record.settled.map { ":\($0.rawValue)" } ?? "")
+    }
+}
+
+extension Parameter {
+    /// The value of an option that takes what the parameter takes; nil when it was not given.
+    func value(ofOption text: String?) throws -> Value? {
+        guard let text else { return nil }
+        guard let value = read(text) else {
+            throw Failure.refused("--\(description.name) must be \(requirement), not \(text)")
+        }
+        return value
     }
 }

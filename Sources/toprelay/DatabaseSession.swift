@@ -50,22 +50,27 @@ actor DatabaseSession {
     /// The trail behind a pool of one connection.
     func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
 
-    /// A filter by a business key, with its fingerprints under every key of the vault.
-    func resolvingKey(of filter: TrailFilter) async throws -> TrailFilter {
-        guard filter.key != nil else { return filter }
+    /// A query on behalf of the operator at the terminal, who may see every call.
+    func authorized(_ query: TrailQuery, in trail: TrailReader) async throws -> AuthorizedTrailQuery {
+        try await trail.authorize(query, for: TrailAccess.terminal, keys: try await fingerprintKeys(for: query))
+    }
+
+    /// Every version of the vault's fingerprint key, where a query needs one.
+    func fingerprintKeys(for query: TrailQuery) async throws -> [FingerprintKey] {
+        guard query.key != nil else { return [] }
         guard let masterKey else { throw Failure.refused("a search by key needs TOPRELAY_MASTER_KEY") }
-        var filter = filter
         let keys = try await VaultReader.load(on: try await open(), key: masterKey).keys(.fingerprint)
-        filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
-        return filter
+        return keys.map { FingerprintKey(version: $0.version, secret: $0.secret) }
     }
 
     /// The full request of a call; the opening is recorded under this name.
     func unmask(_ id: CallID, by opener: String, because reason: String) async throws -> (TrailRow, SealedRequest) {
         guard let masterKey else { throw Failure.refused("opening a request needs TOPRELAY_MASTER_KEY") }
         let trail = trail()
-        guard let row = try await trail.call(id) else { throw Failure.failed("there is no call \(id.text)") }
-        switch try await trail.open(id, by: opener, because: reason) {
+        guard let row = try await trail.call(id, for: TrailAccess.terminal) else {
+            throw Failure.failed("there is no call \(id.text)")
+        }
+        switch try await trail.open(row, by: opener, because: reason) {
         case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
         case .gone: throw Failure.failed("the full request is not kept any longer")
         case .absent:

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Audit
+@testable import AuditAPI
 
 /// Full requests: kept sealed beside their intents, opened on record only.
 @Suite struct SealedRequestTests {

@@ -1,4 +1,5 @@
 import Catalog
+import Problems
 import Relay
 
 /// The page for developers: find a method, read its fields, copy a curl line. Served as a whole, without anything else.
