@@ -1,4 +1,5 @@
 public import Atomics
+package import Postgres
 
 /// What a trail writer counts; readable from any thread.
 public final class TrailFigures: Sendable {
@@ -11,6 +12,10 @@ public final class TrailFigures: Sendable {
     /// Full requests that were not kept: over the limit.
     public let tooLargeToSeal = ManagedAtomic(0)
 
+    /// What the writer of intents counts.
+    package let intentsWriter = WriterMetrics()
+    /// What the writer of outcome rows counts.
+    package let outcomesWriter = WriterMetrics()
     /// The connections that write intents.
     package let intentsConnection = WriterOutage()
     /// The connections that write outcome rows.
