@@ -1,3 +1,4 @@
+package import Postgres
 public import Synchronization
 
 /// What a trail writer counts; readable from any thread.
@@ -11,6 +12,10 @@ public final class TrailFigures: Sendable {
     /// Full requests that were not kept: over the limit.
     public let tooLargeToSeal = Atomic(0)
 
+    /// What the writer of intents counts.
+    package let intentsWriter = WriterMetrics()
+    /// What the writer of outcome rows counts.
+    package let outcomesWriter = WriterMetrics()
     /// The connections that write intents.
     package let intentsConnection = WriterOutage()
     /// The connections that write outcome rows.

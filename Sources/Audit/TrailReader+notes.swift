@@ -15,7 +15,7 @@ extension TrailReader {
         let list = "{" + ids.map(\.text).joined(separator: ",") + "}"
         let rows = try await query(
             "SELECT \(Note.columns) FROM audit.notes WHERE call = ANY($1::uuid[]) ORDER BY id", [.text(list)],
-            plan: .kept, within: limit)
+            plan: .generic, within: limit)
         var notes: [CallID: [Note]] = [:]
         for row in rows {
             guard let id = row["call"].text.flatMap({ CallID($0) }) else { continue }

@@ -90,7 +90,7 @@ public final class TrailReader {
     ) async throws(PostgresError) -> [TrailRow] {
         let (sql, parameters) = filter.statement(window, openSince: bounds.openSince, by: search)
         // Siblings are found from one call's instant, which has to be known to plan for its day alone.
-        let plan: QueryPlan = filter.siblingOf == nil ? .kept : .custom
+        let plan: QueryPlan = filter.siblingOf == nil ? .generic : .custom
         return try await pool.query(sql, parameters, plan: plan, timeout: limit ?? searchTime / 2)
             .compactMap { TrailRow($0) }
     }

@@ -9,7 +9,7 @@ enum TrailTables {
             .init("caller", "text"), .init("app", "text"), .init("seller", "text"), .init("method", "text"),
             .init("refs", "text[]"), .init("client_request_id", "text"), .init("trace_id", "text"),
             .init("request_id", "text"),
-            .init("request", "text", isSacrificial: true), .init("request_truncated", "boolean"),
+            .init("request", "text", isDroppable: true), .init("request_truncated", "boolean"),
             .init("keys", "bigint[]"), .init("key_version", "smallint"),
         ])
 
@@ -28,7 +28,7 @@ enum TrailTables {
             .init("caller", "text"), .init("app", "text"), .init("seller", "text"), .init("method", "text"),
             .init("outcome", "text"),
             .init("status", "smallint"), .init("code", "text"), .init("sub_code", "text"),
-            .init("message", "text", isSacrificial: true),
+            .init("message", "text", isDroppable: true),
             .init("duration_us", "bigint"), .init("top_us", "bigint"), .init("audit_us", "bigint"),
             .init("attempts", "smallint"),
             .init("top_request_id", "text"), .init("request_id", "text"), .init("refs", "text[]"),
@@ -40,7 +40,7 @@ enum TrailTables {
     static let responses = TableLayout(
         name: "audit.responses",
         columns: [
-            .init("id", "uuid"), .init("at", "timestamptz"), .init("response", "text", isSacrificial: true),
+            .init("id", "uuid"), .init("at", "timestamptz"), .init("response", "text", isDroppable: true),
             .init("truncated", "boolean"),
         ])
 }

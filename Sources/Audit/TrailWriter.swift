@@ -30,8 +30,8 @@ public final class TrailWriter {
         }
     }
 
-    private let intents: GroupWriter
-    private let endings: GroupWriter
+    private let intents: BatchWriter
+    private let endings: BatchWriter
     private let limits: Limits
     private let figures: TrailFigures
     private var fingerprintKey: FingerprintKey?
@@ -49,16 +49,17 @@ public final class TrailWriter {
         self.limits = limits
         self.figures = figures
         self.sealer = sealer.map { RequestSealer($0, figures: figures) }
-        intents = GroupWriter(
+        intents = BatchWriter(
             loop: loop, settings: settings, tables: [TrailTables.intents, TrailTables.sealed],
-            configuration: WriterConfiguration(mode: .bounded, connections: limits.intentConnections))
+            configuration: WriterConfiguration(mode: .bounded, connections: limits.intentConnections),
+            metrics: figures.intentsWriter)
         var persistent = WriterConfiguration(mode: .persistent, connections: limits.outcomeConnections)
         // Calls that were admitted while there was room must find some when they end.
-        persistent.maximumUnits = limits.outcomeRows + Limits.callsUnderWay
+        persistent.maximumRequests = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
-        endings = GroupWriter(
+        endings = BatchWriter(
             loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses],
-            configuration: persistent)
+            configuration: persistent, metrics: figures.outcomesWriter)
         intents.onEvent = { [unowned intents] event in
             figures.intentsConnection.note(event, isConnected: intents.isConnected)
             onEvent("intents", event)
@@ -68,8 +69,8 @@ public final class TrailWriter {
             onEvent("outcomes", event)
         }
         // Also when the queue empties after an outage and no call comes any more.
-        endings.onCommit = { [unowned endings] _, _ in
-            figures.queued.store(endings.statistics.queuedUnits, ordering: .relaxed)
+        endings.onCommit = { [unowned endings] in
+            figures.queued.store(endings.metrics.queuedRequests.value, ordering: .relaxed)
         }
     }
 
@@ -84,8 +85,8 @@ public final class TrailWriter {
 
     /// Whether another ending would find room: calls are refused before their intent while there is none.
     public var hasRoom: Bool {
-        let queued = endings.statistics
-        return queued.queuedUnits < limits.outcomeRows && queued.queuedBytes < limits.outcomeBytes
+        let queued = endings.metrics
+        return queued.queuedRequests.value < limits.outcomeRows && queued.queuedBytes.value < limits.outcomeBytes
     }
 
     /// Returns when the intent is durable, and its full request with it.
@@ -115,14 +116,14 @@ public final class TrailWriter {
         case .queued: figures.late.wrappingAdd(1, ordering: .relaxed)
         case .failed: figures.failed.wrappingAdd(1, ordering: .relaxed)
         }
-        figures.queued.store(endings.statistics.queuedUnits, ordering: .relaxed)
+        figures.queued.store(endings.metrics.queuedRequests.value, ordering: .relaxed)
     }
 
     /// Waits until no ending is queued, until `limit`.
     /// - Returns: how many still are.
     public func flush(within limit: Duration) async -> Int {
         _ = await endings.flush(within: limit)
-        return endings.statistics.queuedUnits
+        return endings.metrics.queuedRequests.value
     }
 
     /// From now on no intent is recorded; those that wait fail.

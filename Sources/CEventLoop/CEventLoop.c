@@ -17,14 +17,12 @@ void loop_set_current(void *loop) { current = loop; }
 int loop_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 static uint32_t to_epoll(uint32_t bits) {
-    return ((bits & LOOP_READABLE) ? (uint32_t)EPOLLIN : 0) | ((bits & LOOP_WRITABLE) ? (uint32_t)EPOLLOUT : 0) |
-           ((bits & LOOP_PEER_CLOSED) ? (uint32_t)EPOLLRDHUP : 0);
+    return ((bits & LOOP_READABLE) ? (uint32_t)EPOLLIN : 0) | ((bits & LOOP_WRITABLE) ? (uint32_t)EPOLLOUT : 0);
 }
 
 static uint32_t from_epoll(uint32_t events) {
     return ((events & EPOLLIN) ? LOOP_READABLE : 0) | ((events & EPOLLOUT) ? LOOP_WRITABLE : 0) |
-           ((events & EPOLLHUP) ? LOOP_HANG_UP : 0) | ((events & EPOLLERR) ? LOOP_ERROR : 0) |
-           ((events & EPOLLRDHUP) ? LOOP_PEER_CLOSED : 0);
+           ((events & EPOLLHUP) ? LOOP_HANG_UP : 0) | ((events & EPOLLERR) ? LOOP_ERROR : 0);
 }
 
 static int control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {

@@ -1,9 +1,9 @@
 import Glibc
 
-/// The process's limit of open file descriptors (RLIMIT_NOFILE).
+/// The process's limit on open file descriptors (RLIMIT_NOFILE).
 public enum DescriptorLimit {
-    /// Raises the soft limit to `wanted` descriptors, or to the hard limit if that is less. It never lowers a limit.
-    /// - Returns: the soft limit in force.
+    /// Raises the soft limit to `wanted` descriptors, or to the hard limit if that is less. It never lowers the limit.
+    /// - Returns: the current soft limit.
     public static func raise(to wanted: Int) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return standard }
@@ -16,13 +16,13 @@ public enum DescriptorLimit {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Descriptors that are open now, inherited ones among them. It asks the kernel about each of the first 65,536 and
+    /// The number of open descriptors, including inherited ones. It asks the kernel about each of the first 65,536 and
     /// needs no /proc.
     public static func openCount() -> Int {
         let limit = min(raise(to: 0), 65_536)
         return (0..<Int32(limit)).count { fcntl($0, F_GETFD) >= 0 }
     }
 
-    /// What Linux gives a process by default; assumed when the limit cannot be read.
+    /// Linux's default limit. It stands in for a limit that cannot be read.
     private static let standard = 1024
 }

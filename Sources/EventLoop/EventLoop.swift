@@ -2,51 +2,51 @@ internal import CEventLoop
 internal import Glibc
 internal import Synchronization
 
-/// An epoll loop on a thread of its own, which is a Swift `SerialExecutor` and `TaskExecutor`: actors that name it as
-/// their `unownedExecutor`, tasks started with `Task(executorPreference:)`, descriptor handlers and timers all run on
-/// that one thread, one after the other, without locks.
+/// An epoll loop on a thread of its own. It is a Swift `SerialExecutor` and `TaskExecutor`.
 ///
-/// A turn: wait for events, call the handlers of ready descriptors, fire the timers that are due, then run jobs (at
-/// most `maximumJobsPerTurn`, so that a job that always enqueues itself cannot starve I/O). Jobs enqueued on the loop's
-/// own thread run in the same turn and cost neither lock nor system call.
+/// Everything on the loop runs on its thread, one after the other and without locks. That includes actors with the loop
+/// as `unownedExecutor`, tasks with it as executor preference, descriptor handlers, and timers.
 ///
-/// The thread keeps the loop alive: it ends by `shutdown()` alone. Nothing that runs on it may block.
+/// A turn waits for events, calls the handlers of ready descriptors, fires due timers and runs jobs. It runs at most
+/// `maximumJobsPerTurn` jobs, so a job that always enqueues itself cannot starve I/O. Jobs that are enqueued on the
+/// loop's own thread run in the same turn, without a lock or a system call.
+///
+/// The thread keeps the loop alive until `shutdown()`. Nothing on the loop may block.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
-    /// How many jobs and closures one turn runs before it looks at the descriptors again.
+    /// The largest number of jobs and closures in one turn.
     public static let maximumJobsPerTurn = 1024
-    /// How long `shutdown()` goes on running work that is already queued, in nanoseconds.
+    /// How long `shutdown()` runs work that is already queued, in nanoseconds.
     static let drainLimit: UInt64 = 1_000_000_000
-    /// How long `shutdown()` waits for the thread beyond that, in milliseconds.
+    /// How long `shutdown()` then waits for the thread, in milliseconds.
     static let joinLimit: Int32 = 10_000
     /// The longest wait of one turn, in milliseconds.
     static let longestWait: UInt64 = 60_000
 
-    /// The thread's name (the kernel shows 15 bytes of it).
+    /// The thread's name. The kernel shows 15 bytes of it.
     public let name: String
 
-    let counters = LoopCounters()
+    let metrics = LoopMetrics()
     private let inbox = Inbox()
     private let poller: Poller
     private let isStopping = Atomic<Bool>(false)
-    /// The thread has been joined. Guarded by `shutdownLock` as `thread` is.
+    /// Whether the thread has been joined. `shutdownLock` guards it and `thread`.
     private var isOver = false
     private var thread = pthread_t()
     private let shutdownLock: UnsafeMutablePointer<pthread_mutex_t>
 
-    // The loop's thread alone touches what follows.
+    // Only the loop's thread uses the properties below.
     private var ready: ContiguousArray<Work> = []
     private var nextReady = 0
-    /// The watch of each descriptor, at the descriptor's number.
+    /// The watches, indexed by descriptor.
     private var watches: [Watch?] = []
     private var generation: UInt32 = 0
     private var timers = TimerHeap()
-    /// The timers that fire in this turn. Empty between turns; kept for its memory.
+    /// The timers that fire in this turn. It is empty between turns and keeps its memory.
     private var dueTimers: [LoopTimer] = []
     private var timerSequence: UInt64 = 0
 
     /// Starts the thread.
-    ///
-    /// Throws when the system gives no descriptor or no thread.
+    /// - Throws: if the system gives no descriptor or no thread.
     public init(name: String) throws(EventLoopError) {
         self.name = name
         poller = try Poller()
@@ -54,7 +54,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         shutdownLock.initialize(to: pthread_mutex_t())
         pthread_mutex_init(shutdownLock, nil)
         ready.reserveCapacity(256)
-        // The thread holds one reference to the loop; it gives it back when it ends.
+        // The thread holds this reference to the loop until it ends.
         let reference = Unmanaged.passRetained(self)
         let code = pthread_create(&thread, nil, { EventLoop.threadBody($0) }, reference.toOpaque())
         guard code == 0 else {
@@ -65,39 +65,41 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     }
 
     deinit {
-        // Nobody can interrupt the loop any more, and its thread, which held a reference, has ended.
+        // The thread held a reference and has ended, so nothing can interrupt the loop any more.
         poller.close()
         pthread_mutex_destroy(shutdownLock)
         shutdownLock.deallocate()
     }
 
-    /// The monotonic clock, in nanoseconds. Deadlines are in it.
+    /// The monotonic clock, in nanoseconds. Deadlines use it.
     public static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
     }
 
-    /// Whether the calling thread is the loop's.
+    /// Whether the calling thread is the loop's thread.
     public var isOnLoop: Bool { loop_current() == Unmanaged.passUnretained(self).toOpaque() }
 
-    /// Runs `work` on the loop's thread, in the order of the calls. From any thread. Dropped once the loop has ended.
+    /// Runs `work` on the loop's thread, in the order of the calls. It is safe from any thread. A loop that has ended
+    /// drops the work.
     public func execute(_ work: @escaping @Sendable () -> Void) { enqueue(.closure(work)) }
 
     private func enqueue(_ work: Work) {
         if isOnLoop {
             ready.append(work)
         } else if inbox.put(work) {
-            counters.wakeUps.wrappingAdd(1, ordering: .relaxed)
+            metrics.wakeUps.wrappingAdd(1, ordering: .relaxed)
             poller.interrupt()
         }
     }
 
-    /// Stops the loop: work that is queued is still run for up to 1 s, then watches, timers and the rest are dropped
-    /// and the thread is joined. Tasks that are still suspended on the loop never go on: end them first.
+    /// Stops the loop. Queued work still runs for up to 1 s. Then watches, timers and remaining work are dropped, and
+    /// the thread is joined. Tasks that are suspended on the loop never resume, so end them first.
     ///
-    /// From any other thread; a second call waits for the first. Returns whether the thread has ended within 10 s
-    /// more; a handler that blocks can keep it from doing so, and the thread is then left behind.
+    /// Call it from any other thread. A second call waits for the first.
+    /// - Returns: whether the thread has ended within 10 s more. A handler that blocks can prevent that. Then the
+    ///   thread is abandoned.
     @discardableResult
     public func shutdown() -> Bool {
         precondition(!isOnLoop, "an event loop cannot join its own thread")
@@ -114,16 +116,16 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 // MARK: Executor
 
 extension EventLoop {
-    /// Runs a piece of a task or actor on the loop's thread.
+    /// Runs a job of a task or an actor on the loop's thread.
     public func enqueue(_ job: consuming ExecutorJob) { enqueue(.job(UnownedJob(job))) }
 
     /// The loop as an actor's executor.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
-    /// Traps off the loop's thread. `assumeIsolated` in a handler asks it.
+    /// Traps on other threads. `assumeIsolated` calls it.
     public func checkIsolated() { check() }
 
-    /// Whether the calling thread is the loop's. `assumeIsolated` in a handler asks it.
+    /// Whether the calling thread is the loop's thread. `assumeIsolated` calls it.
     public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
     func check() { precondition(isOnLoop, "called off the event loop's thread") }
@@ -132,12 +134,14 @@ extension EventLoop {
 // MARK: Watches and timers, on the loop's thread
 
 extension EventLoop {
-    /// Calls `handler` on the loop's thread whenever the descriptor is ready (level triggered), until it is cancelled.
+    /// Calls `handler` on the loop's thread whenever the descriptor is ready, until the watch is cancelled. It is level
+    /// triggered.
     ///
-    /// One watch a descriptor: a new one takes the place of one whose descriptor was closed without a cancel. A
-    /// descriptor that epoll refuses (a file, a closed one) is reported once, as `.error`. On the loop's thread only.
+    /// A descriptor has one watch. A new watch replaces one whose descriptor was closed without a cancel. If epoll
+    /// refuses the descriptor, as for a file or a closed one, the handler gets `.error` once. Call it on the loop's
+    /// thread.
     public func watch(
-        _ descriptor: Int32, for interest: Interest, _ handler: @escaping (Readiness) -> Void
+        _ descriptor: Int32, for interest: Interest, _ handler: @escaping (ReadyEvents) -> Void
     ) -> Watch {
         check()
         generation = generation == .max ? 1 : generation + 1
@@ -154,13 +158,14 @@ extension EventLoop {
         return watch
     }
 
-    /// Does `body` once, `delay` from now (a millisecond later at most, on an idle loop). On the loop's thread only.
+    /// Runs `body` once after `delay`. On an idle loop it is at most one millisecond late. Call it on the loop's
+    /// thread.
     @discardableResult
     public func schedule(after delay: Duration, _ body: @escaping () -> Void) -> LoopTimer {
         schedule(at: EventLoop.now().addingReportingOverflow(delay.loopNanoseconds).partialValue, body)
     }
 
-    /// Does `body` once, at a time on the clock of `now()`. On the loop's thread only.
+    /// Runs `body` once at a time on the clock of `now()`. Call it on the loop's thread.
     @discardableResult
     public func schedule(at deadline: UInt64, _ body: @escaping () -> Void) -> LoopTimer {
         check()
@@ -170,7 +175,7 @@ extension EventLoop {
         return timer
     }
 
-    /// Suspends the calling task, which must run on the loop, for `delay`; cancelling the task ends the sleep early.
+    /// Suspends the calling task for `delay`. The task must run on the loop. Cancelling it ends the sleep early.
     public func sleep(for delay: Duration, isolation: isolated (any Actor)? = #isolation) async {
         check()
         let sleeper = Sleeper(loop: self)
@@ -201,7 +206,7 @@ extension EventLoop {
         return index >= 0 && index < watches.count && watches[index] === watch
     }
 
-    /// Tells the watch of an error, once its maker has it in hand.
+    /// Reports an error to the watch in the next turn, when the caller has the watch.
     private func report(_ watch: Watch) {
         schedule(at: 0) { watch.handler?(.error) }
     }
@@ -230,18 +235,18 @@ extension EventLoop {
             dispatch(count)
             fireTimers(until: start)
             let jobs = drain()
-            counters.endTurn(jobs: jobs, events: UInt64(count), nanoseconds: EventLoop.now() &- start)
+            metrics.endTurn(jobs: jobs, nanoseconds: EventLoop.now() &- start)
         }
     }
 
-    /// How long the next wait may last; -1 for ever, 0 when there is something to do.
+    /// The longest wait of the next turn. -1 means no limit, and 0 means that work is due.
     private func waitMilliseconds() -> Int32 {
         if nextReady < ready.count { return 0 }
         var milliseconds: Int32 = -1
         if let timer = timers.first {
             let now = EventLoop.now()
             guard timer.deadline > now else { return 0 }
-            // Rounded up: a wait that ends before the deadline would spin until it.
+            // Rounded up. A wait that ended before the deadline would spin until it.
             milliseconds = Int32(min((timer.deadline - now + 999_999) / 1_000_000, EventLoop.longestWait))
         }
         return inbox.mayLoopSleep() ? milliseconds : 0
@@ -251,23 +256,23 @@ extension EventLoop {
         for index in 0..<count {
             let (token, readiness) = poller.event(at: index)
             let descriptor = Int(token & 0xFFFF_FFFF)
-            // A handler before this one may have cancelled the watch, or watched a new descriptor of the same number.
+            // An earlier handler may have cancelled the watch, or watched a new descriptor of the same number.
             guard descriptor < watches.count, let watch = watches[descriptor], watch.token == token else { continue }
             watch.handler?(readiness)
         }
     }
 
-    /// Fires every timer that was due when the turn began, whatever its handlers schedule or cancel meanwhile.
+    /// Fires every timer that was due when the turn began, whatever its handlers schedule or cancel.
     ///
-    /// The due timers are taken out of the heap first. A timer that a handler schedules waits for the next turn, so a
-    /// handler that always schedules itself anew cannot keep the others from firing.
+    /// The due timers leave the heap first. A timer that a handler schedules waits for the next turn, so a handler that
+    /// always reschedules itself cannot starve the others.
     private func fireTimers(until time: UInt64) {
         while let timer = timers.first, timer.deadline <= time {
             timers.remove(timer)
             dueTimers.append(timer)
         }
         guard !dueTimers.isEmpty else { return }
-        // A handler may have cancelled a timer after it in the list: nothing is left to take then.
+        // A handler may have cancelled a later timer of the list. Its body is gone then.
         for timer in dueTimers { timer.take()?() }
         dueTimers.removeAll(keepingCapacity: true)
     }
@@ -297,13 +302,13 @@ extension EventLoop {
         nextReady = 0
     }
 
-    /// Moves a long rest to the front, so that a queue that never empties does not grow for ever.
+    /// Moves a long remainder to the front, so that a queue that never empties cannot grow without limit.
     private func dropDone() {
         ready.removeFirst(nextReady)
         nextReady = 0
     }
 
-    /// Runs what is queued, within the limit, then drops everything on this thread.
+    /// Runs queued work within the limit, then drops everything else on this thread.
     private func end() {
         let limit = EventLoop.now() + EventLoop.drainLimit
         while drain() > 0, EventLoop.now() < limit {}
@@ -316,10 +321,26 @@ extension EventLoop {
 }
 
 extension Duration {
-    /// In nanoseconds; negative ones are 0, and those over a year a year.
+    /// Nanoseconds between 0 and one year.
     fileprivate var loopNanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
         return UInt64(min(seconds, 31_536_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
+}
+
+/// The system refused a descriptor or a thread, so a loop could not start.
+public struct EventLoopError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The system call that failed.
+    public let operation: String
+    /// Its `errno`.
+    public let code: Int32
+
+    init(_ operation: String, code: Int32) {
+        self.operation = operation
+        self.code = code
+    }
+
+    /// "epoll_create1 failed: errno 24".
+    public var description: String { "\(operation) failed: errno \(code)" }
 }

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Synchronization
 
-/// Work that other threads hand to a loop: an array under a lock, which the loop swaps for an empty one once a turn,
-/// and a flag that says whether the loop must be woken up.
+/// Work from other threads for a loop. The work is in an array under a lock, and the loop swaps it for an empty array
+/// once a turn. A flag tells whether the loop must be woken.
 ///
 /// The lock is a pthread mutex, because ThreadSanitizer on Linux does not see `Synchronization.Mutex`.
 final class Inbox: @unchecked Sendable {
@@ -22,7 +22,8 @@ final class Inbox: @unchecked Sendable {
         lock.deallocate()
     }
 
-    /// From any thread. True if the caller must interrupt the loop's wait: true for one caller only a wait.
+    /// Adds work, from any thread.
+    /// - Returns: true if the caller must interrupt the loop's wait. Only one caller for each wait gets true.
     func put(_ work: Work) -> Bool {
         pthread_mutex_lock(lock)
         waiting.append(work)
@@ -31,9 +32,10 @@ final class Inbox: @unchecked Sendable {
             && loopSleeps.exchange(false, ordering: .sequentiallyConsistent)
     }
 
-    /// The loop is about to wait. False: work has come in, do not wait.
+    /// Prepares the loop's wait.
+    /// - Returns: false if work has arrived, so the loop must not wait.
     ///
-    /// The flag is raised before the look: whoever puts work after the look sees the flag.
+    /// It sets the flag before it checks the array. A thread that adds work after the check sees the flag.
     func mayLoopSleep() -> Bool {
         loopSleeps.store(true, ordering: .sequentiallyConsistent)
         pthread_mutex_lock(lock)
@@ -43,10 +45,10 @@ final class Inbox: @unchecked Sendable {
         return isEmpty
     }
 
-    /// The loop's wait is over: nobody has to interrupt it now.
+    /// Notes that the wait is over, so no thread must interrupt it.
     func loopHasWoken() { loopSleeps.store(false, ordering: .sequentiallyConsistent) }
 
-    /// Moves the waiting work behind `ready`; the two arrays change places where `ready` is empty.
+    /// Appends the waiting work to `ready`. If `ready` is empty, the two arrays are swapped.
     func take(into ready: inout ContiguousArray<Work>) {
         pthread_mutex_lock(lock)
         if ready.isEmpty {
@@ -57,4 +59,11 @@ final class Inbox: @unchecked Sendable {
         }
         pthread_mutex_unlock(lock)
     }
+}
+
+/// An item of a loop's queue.
+enum Work {
+    /// A job of a Swift task or actor.
+    case job(UnownedJob)
+    case closure(@Sendable () -> Void)
 }

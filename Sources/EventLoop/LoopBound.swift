@@ -1,7 +1,7 @@
-/// A value that lives on a loop's thread, under a name that other threads may hold.
+/// A value that lives on a loop's thread. Other threads may hold it, but not use it.
 ///
-/// Only the loop's thread may look at the value; any other traps. The last owner may be on any thread, so the value
-/// must not need the loop to be released.
+/// Access from another thread traps. The last reference may end on any thread, so the value's deinit must not need the
+/// loop.
 public struct LoopBound<Value>: @unchecked Sendable {
     /// The loop that the value lives on.
     public let loop: EventLoop
@@ -13,7 +13,7 @@ public struct LoopBound<Value>: @unchecked Sendable {
         bound = value
     }
 
-    /// The value. On the loop's thread only.
+    /// The value. Use it on the loop's thread only.
     public var value: Value {
         loop.check()
         return bound
@@ -21,7 +21,7 @@ public struct LoopBound<Value>: @unchecked Sendable {
 }
 
 extension EventLoop {
-    /// Runs `body` on the loop's thread and waits for its result. The loop must not have ended.
+    /// Runs `body` on the loop's thread and returns its result. The loop must not have ended.
     public func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
         await withCheckedContinuation { continuation in
             execute { continuation.resume(returning: body()) }

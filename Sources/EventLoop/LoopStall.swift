@@ -1,10 +1,10 @@
-/// A loop that does not turn, or whose timers do not fire.
+/// A stall: a loop does not turn, or its timers do not fire.
 package struct LoopStall: Sendable, Equatable, CustomStringConvertible {
     /// What has stopped.
     package enum Part: UInt8, Sendable {
-        /// The loop runs no work that other threads give it.
+        /// The loop runs no work from other threads.
         case work = 1
-        /// The loop runs work, but its timers do not fire.
+        /// The loop runs work, but fires no timers.
         case timers = 2
     }
 
@@ -12,7 +12,7 @@ package struct LoopStall: Sendable, Equatable, CustomStringConvertible {
     package let loop: String
     /// What has stopped.
     package let part: Part
-    /// For how long, in whole seconds.
+    /// Its length so far in whole seconds.
     package let seconds: Int
 
     /// One sentence without a full stop, such as "the loop worker-1 has run no work for 12 s".

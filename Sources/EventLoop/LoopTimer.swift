@@ -1,11 +1,11 @@
-/// Work to be done once at a time. On the loop's thread only.
+/// Work that runs once at a given time. Use it on the loop's thread only.
 public final class LoopTimer {
-    /// When it is due, on the clock of `EventLoop.now()`.
+    /// The due time, on the clock of `EventLoop.now()`.
     public let deadline: UInt64
 
-    /// Orders timers of the same deadline by the order of their making.
+    /// Orders timers with the same deadline by their creation.
     let sequence: UInt64
-    /// Its place in the heap; -1 outside of it. The heap keeps it.
+    /// Its index in the heap, which maintains it; -1 outside the heap.
     var place = -1
     private var body: (() -> Void)?
     private let loop: EventLoop
@@ -17,10 +17,10 @@ public final class LoopTimer {
         self.body = body
     }
 
-    /// Whether it has neither fired nor been cancelled.
+    /// True until it fires or is cancelled.
     public var isPending: Bool { body != nil }
 
-    /// Drops the work. Nothing happens if it is done or cancelled.
+    /// Drops the work. It has no effect on a timer that has fired or was cancelled.
     public func cancel() {
         loop.check()
         guard body != nil else { return }
@@ -28,7 +28,7 @@ public final class LoopTimer {
         loop.drop(self)
     }
 
-    /// Takes the work out, so that it is done once.
+    /// Removes and returns the work, so that it runs once.
     func take() -> (() -> Void)? {
         defer { body = nil }
         return body

@@ -2,13 +2,13 @@ internal import CEventLoop
 internal import Glibc
 internal import Synchronization
 
-/// Notices when a loop or its timers stop turning, from a thread of its own.
+/// Detects loops and timers that stop, from a thread of its own.
 ///
-/// Each interval the watchdog posts a closure to every loop and expects it to run, and every loop fires a timer. A loop
-/// is stalled when either is missing for `limit`. The thread uses no descriptor, no loop and no Swift concurrency, so
-/// nothing that stalls a loop stalls the watchdog.
+/// In each interval the watchdog posts a closure to every loop and expects it to run, and every loop fires a timer. A
+/// loop is stalled when either is missing for `limit`. The thread uses no descriptor, no loop and no Swift concurrency,
+/// so nothing that stalls a loop can stall the watchdog.
 package final class LoopWatchdog: Sendable {
-    /// How long a loop may give no sign of life unless the initialiser says otherwise.
+    /// The default time without a sign of life before a loop counts as stalled.
     package static let defaultLimit: Duration = .seconds(10)
 
     private let loops: [WatchedLoop]
@@ -20,9 +20,10 @@ package final class LoopWatchdog: Sendable {
 
     /// A watchdog that does nothing until `start()`.
     /// - Parameters:
-    ///   - limit: how long a sign of life may be missing. The loops are checked ten times in it, at most once a second.
-    ///   - onStall: called on the watchdog's thread once for each stall.
-    ///   - onRecovery: called on the watchdog's thread when the loop of that name turns again.
+    ///   - limit: how long a sign of life may be missing. The watchdog checks ten times in this time, at most once a
+    ///     second.
+    ///   - onStall: called once for each stall, on the watchdog's thread.
+    ///   - onRecovery: called when the named loop turns again, on the watchdog's thread.
     package init(
         _ loops: [EventLoop], limit: Duration = LoopWatchdog.defaultLimit,
         onStall: @escaping @Sendable (LoopStall) -> Void, onRecovery: @escaping @Sendable (_ loop: String) -> Void
@@ -34,22 +35,21 @@ package final class LoopWatchdog: Sendable {
         self.onRecovery = onRecovery
     }
 
-    /// The loops that are stalled now, in the order of the initialiser. From any thread.
+    /// The stalled loops, in the order of the initialiser. Safe from any thread.
     package var stalls: [LoopStall] { loops.compactMap(\.stall) }
 
-    /// How many stalls each loop has had, by the loop's name. From any thread.
+    /// The number of stalls of each loop, by name. Safe from any thread.
     package var counts: [(loop: String, stalls: Int)] { loops.map { ($0.loop.name, $0.stalls) } }
 
-    /// Starts the thread, which keeps the watchdog and its loops alive until `stop()`. To be called once.
-    ///
-    /// Throws when the system gives no thread.
+    /// Starts the thread. It keeps the watchdog and its loops alive until `stop()`. Call it once.
+    /// - Throws: if the system gives no thread.
     package func start() throws(EventLoopError) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
-        // The thread takes this reference over.
+        // The thread takes over this reference.
         let reference = Unmanaged.passRetained(self)
         let code = pthread_create(&thread, &attributes, { LoopWatchdog.threadBody($0) }, reference.toOpaque())
         guard code == 0 else {
@@ -58,7 +58,7 @@ package final class LoopWatchdog: Sendable {
         }
     }
 
-    /// Ends the watch: nothing is reported from now on. The thread ends within one interval. From any thread.
+    /// Ends the watch. There are no further reports, and the thread ends within one interval. Safe from any thread.
     package func stop() {
         isOver.store(true, ordering: .relaxed)
         for loop in loops { loop.end() }

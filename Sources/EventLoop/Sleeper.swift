@@ -1,5 +1,5 @@
-/// One sleeping task. Touched on the loop's thread only; `Sendable` so that a cancellation on another thread can name
-/// it.
+/// One sleeping task. Only the loop's thread uses its state. It is `Sendable` so that a cancellation handler on another
+/// thread can capture it.
 final class Sleeper: @unchecked Sendable {
     private let loop: EventLoop
     private var continuation: UnsafeContinuation<Void, Never>?
@@ -14,7 +14,7 @@ final class Sleeper: @unchecked Sendable {
         timer = loop.schedule(after: delay) { self.wake() }
     }
 
-    /// Ends the sleep, by the timer or by a cancellation; the second of them does nothing.
+    /// Ends the sleep. The timer and a cancellation both call it, and the second call does nothing.
     func wake() {
         isWoken = true
         timer?.cancel()

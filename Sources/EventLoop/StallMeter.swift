@@ -1,9 +1,9 @@
-/// Decides from a loop's signs of life whether the loop is stalled. It holds no clock and does no I/O.
+/// Decides from a loop's signs of life whether the loop is stalled. It has no clock and does no I/O.
 ///
-/// The time between two checks counts for at most `longestStep`. A process that was suspended as a whole, such as by
-/// SIGSTOP or by a paused virtual machine, therefore does not look like a stalled loop when it resumes.
+/// The time between two checks counts for at most `longestStep`. So a process that was suspended, by SIGSTOP or a
+/// paused virtual machine, does not look stalled when it resumes.
 struct StallMeter {
-    /// What one check found.
+    /// The result of one check.
     enum Change: Equatable {
         case none
         case stalled(LoopStall.Part)
@@ -25,14 +25,14 @@ struct StallMeter {
         self.longestStep = longestStep
     }
 
-    /// How long the sign that is missing longest has been missing.
+    /// How long the oldest missing sign has been missing.
     var silence: Duration { max(workSilence, timerSilence) }
 
-    /// A loop that is blocked gives neither sign, and either may have been the last one. Only a loop that ran work
-    /// lately has a fault of its timers alone.
+    /// A blocked loop gives neither sign, and either may have been the last one. Only a loop that ran work recently has
+    /// a fault in its timers alone.
     private var likelyPart: LoopStall.Part { workSilence * 2 >= limit ? .work : .timers }
 
-    /// Takes the signs as they are now, `elapsed` after the last check.
+    /// Takes the current signs, `elapsed` after the last check.
     mutating func check(_ signs: LoopSigns, elapsed: Duration) -> Change {
         let step = min(elapsed, longestStep)
         workSilence = signs.work == lastSigns.work ? workSilence + step : .zero
@@ -48,9 +48,9 @@ struct StallMeter {
     }
 }
 
-/// How many signs of life a loop has given so far.
+/// The signs of life that a loop has given.
 struct LoopSigns: Equatable {
-    /// Closures that the watchdog posted and the loop ran.
+    /// Closures of the watchdog that the loop ran.
     var work: UInt64 = 0
     /// Timers of the watchdog that the loop fired.
     var timers: UInt64 = 0

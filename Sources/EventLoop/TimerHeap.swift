@@ -1,4 +1,4 @@
-/// A binary heap of timers, earliest first. Each timer knows its place, so that cancelling is O(log n) as well.
+/// A binary heap of timers, earliest first. Each timer knows its index, so cancelling is O(log n), too.
 struct TimerHeap {
     private var timers: [LoopTimer] = []
 
@@ -22,7 +22,7 @@ struct TimerHeap {
         sink(from: last.place)
     }
 
-    /// Takes all timers out, in no order.
+    /// Removes and returns all timers, in no particular order.
     mutating func removeAll() -> [LoopTimer] {
         defer { timers = [] }
         for timer in timers { timer.place = -1 }

@@ -1,21 +1,23 @@
-/// A descriptor watched by a loop. On the loop's thread only.
+internal import CEventLoop
+
+/// A descriptor that a loop watches. Use it on the loop's thread only.
 ///
-/// Cancel it before closing the descriptor. A handler may cancel any watch, close descriptors and watch new ones with
-/// the same number: an event that the kernel reported for the old one is not delivered to the new one.
+/// Cancel it before you close the descriptor. A handler may cancel any watch, close descriptors and watch new ones with
+/// the same number. An event of the old descriptor is not delivered to the new watch.
 public final class Watch {
     /// The watched descriptor.
     public let descriptor: Int32
-    /// What it waits for now.
+    /// The current interest.
     public private(set) var interest: Interest
 
-    /// What epoll reports events under: the descriptor, and a number that no other watch of the loop has.
+    /// The token of its epoll events: the descriptor and a generation that is unique in the loop.
     let token: UInt64
-    private(set) var handler: ((Readiness) -> Void)?
+    private(set) var handler: ((ReadyEvents) -> Void)?
     private let loop: EventLoop
 
     init(
         _ descriptor: Int32, _ interest: Interest, generation: UInt32, loop: EventLoop,
-        handler: @escaping (Readiness) -> Void
+        handler: @escaping (ReadyEvents) -> Void
     ) {
         self.descriptor = descriptor
         self.interest = interest
@@ -24,10 +26,10 @@ public final class Watch {
         token = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
     }
 
-    /// Whether it still waits.
+    /// True until it is cancelled.
     public var isActive: Bool { handler != nil }
 
-    /// Waits for something else from now on. Nothing happens if that is what it waits for, or if it is cancelled.
+    /// Changes the interest. It has no effect if the interest is the same or the watch is cancelled.
     public func update(_ interest: Interest) {
         loop.check()
         guard handler != nil, interest != self.interest else { return }
@@ -35,7 +37,7 @@ public final class Watch {
         loop.change(self)
     }
 
-    /// Ends the watch, and drops its handler. Again: nothing.
+    /// Ends the watch and drops its handler. A second call has no effect.
     public func cancel() {
         loop.check()
         guard handler != nil else { return }
@@ -43,6 +45,38 @@ public final class Watch {
         loop.remove(self)
     }
 
-    /// Drops the handler without touching epoll: the loop ends, or another watch took the descriptor over.
+    /// Drops the handler without a call to epoll. The loop is ending, or another watch has replaced this one.
     func detach() { handler = nil }
+}
+
+/// What a watch waits for. Hang-ups and errors are always reported.
+public struct Interest: OptionSet, Sendable {
+    /// The bits of the C shim.
+    public let rawValue: UInt32
+
+    /// An interest of these bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// The descriptor can be read without waiting, or its peer has closed.
+    public static let read = Interest(rawValue: UInt32(LOOP_READABLE))
+    /// The descriptor can be written without waiting, or its connect has ended.
+    public static let write = Interest(rawValue: UInt32(LOOP_WRITABLE))
+}
+
+/// The events of a watched descriptor. They are level triggered: each is reported until it is handled.
+public struct ReadyEvents: OptionSet, Sendable {
+    /// The bits of the C shim.
+    public let rawValue: UInt32
+
+    /// Events with these bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// A read does not wait.
+    public static let readable = ReadyEvents(rawValue: UInt32(LOOP_READABLE))
+    /// A write does not wait.
+    public static let writable = ReadyEvents(rawValue: UInt32(LOOP_WRITABLE))
+    /// Both directions are closed.
+    public static let hangUp = ReadyEvents(rawValue: UInt32(LOOP_HANG_UP))
+    /// The descriptor has a pending error, or epoll refused to watch it.
+    public static let error = ReadyEvents(rawValue: UInt32(LOOP_ERROR))
 }

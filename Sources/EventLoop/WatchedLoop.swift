@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A loop under a watchdog: its signs of life, and what the watchdog last concluded from them.
+/// A loop under a watchdog, with its signs of life and the watchdog's last conclusion.
 ///
 /// The loop's thread writes the signs, the watchdog's thread writes the conclusion, and any thread reads both.
 final class WatchedLoop: Sendable {
@@ -15,10 +15,10 @@ final class WatchedLoop: Sendable {
 
     init(_ loop: EventLoop) { self.loop = loop }
 
-    /// The stalls so far.
+    /// The number of stalls.
     var stalls: Int { stallCount.load(ordering: .relaxed) }
 
-    /// The stall that lasts now.
+    /// The current stall.
     var stall: LoopStall? {
         guard let part = LoopStall.Part(rawValue: stalledPart.load(ordering: .acquiring)) else { return nil }
         return LoopStall(
@@ -29,12 +29,12 @@ final class WatchedLoop: Sendable {
         LoopSigns(work: work.load(ordering: .relaxed), timers: timers.load(ordering: .relaxed))
     }
 
-    /// Starts the timer that fires each `interval` until `end()`.
+    /// Starts a timer that fires every `interval` until `end()`.
     func begin(every interval: Duration) {
         loop.execute { [self] in beat(every: interval) }
     }
 
-    /// Asks for one sign of life. At most one request waits, so that a stalled loop's inbox does not grow.
+    /// Requests one sign of life. At most one request is pending, so a stalled loop's inbox does not grow.
     func post() {
         guard posted.load(ordering: .relaxed) == work.load(ordering: .relaxed) else { return }
         posted.wrappingAdd(1, ordering: .relaxed)

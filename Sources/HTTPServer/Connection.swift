@@ -66,7 +66,7 @@ extension Connection {
         settle()
     }
 
-    private func ready(_ readiness: Readiness) {
+    private func ready(_ readiness: ReadyEvents) {
         lookAtClock()
         if readiness.contains(.writable) { flush() }
         if watch?.interest.contains(.read) == true {

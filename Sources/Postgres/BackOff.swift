@@ -1,21 +1,33 @@
-/// Growing waits between tries, with some chance in them so that replicas do not try in step.
-struct BackOff {
-    let minimum: Duration
-    let maximum: Duration
+/// Growing waits between attempts. Each wait is partly random, so that replicas do not retry in step.
+public struct BackOff: Sendable {
+    private let minimum: Duration
+    private let maximum: Duration
+    private let isFirstImmediate: Bool
+    private let random: @Sendable (ClosedRange<Double>) -> Double
     private var failures = 0
 
-    init(minimum: Duration, maximum: Duration) {
+    /// Waits that double from `minimum` up to `maximum`.
+    /// - Parameters:
+    ///   - isFirstImmediate: begins with one wait of zero.
+    ///   - random: chooses a factor from a range.
+    public init(
+        minimum: Duration, maximum: Duration, isFirstImmediate: Bool = false,
+        random: @escaping @Sendable (ClosedRange<Double>) -> Double = { Double.random(in: $0) }
+    ) {
         self.minimum = minimum
         self.maximum = maximum
+        self.isFirstImmediate = isFirstImmediate
+        self.random = random
     }
 
-    /// The wait before the next try: none at first, then from `minimum` doubling up to `maximum`.
-    mutating func next() -> Duration {
-        defer { failures += 1 }
-        guard failures > 0 else { return .zero }
-        let doubled = minimum * Int(1 << min(failures - 1, 20))
-        return min(doubled, maximum) * Double.random(in: 0.75...1)
+    /// The wait before the next attempt.
+    public mutating func next() -> Duration {
+        let doublings = isFirstImmediate ? failures - 1 : failures
+        failures += 1
+        guard doublings >= 0 else { return .zero }
+        return min(minimum * Int(1 << min(doublings, 20)), maximum) * random(0.75...1)
     }
 
-    mutating func reset() { failures = 0 }
+    /// Starts over after a success.
+    public mutating func reset() { failures = 0 }
 }

@@ -3,9 +3,9 @@
 #endif
 internal import Synchronization
 
-/// A thread for one blocking piece of work that must not hold up a loop: a host look-up, a cancel request.
+/// A thread for one blocking operation that must not block a loop, such as a host look-up or a cancel request.
 enum DetachedThread {
-    /// The most such threads at once. A look-up that hangs can outlive the connection that asked for it.
+    /// The largest number of such threads. A look-up that hangs can outlive its connection.
     static let limit = 64
 
     private static let running = Atomic<Int>(0)
@@ -16,7 +16,7 @@ enum DetachedThread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Starts the work; false when too many are under way or the system gives no thread.
+    /// Starts the work. Returns false if too many threads are running or the system gives no thread.
     static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         guard running.wrappingAdd(1, ordering: .relaxed).newValue <= limit else {
             running.wrappingSubtract(1, ordering: .relaxed)
@@ -27,7 +27,7 @@ enum DetachedThread {
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
-        // The thread's entry takes the reference over.
+        // The thread takes over this reference.
         let work = Unmanaged.passRetained(Work(body))
         let code = pthread_create(&thread, &attributes, { DetachedThread.run($0) }, work.toOpaque())
         guard code == 0 else {

@@ -1,7 +1,7 @@
-/// A row as binary COPY takes it: a 16-bit count of fields, and for each field a 32-bit length (-1 for NULL) and its
-/// bytes, all in network byte order. Made by `RowEncoder`.
+/// A row in the form of binary COPY. A 16-bit count of fields comes first. Each field has a 32-bit length, which is -1
+/// for NULL, and its bytes. All numbers are in network byte order. `RowEncoder` makes it.
 public struct EncodedRow: Sendable, Equatable {
-    /// Which of the writer's tables the row is for.
+    /// The index of the row's table among the writer's tables.
     public let table: Int
     /// The tuple.
     public let bytes: [UInt8]
@@ -11,10 +11,10 @@ public struct EncodedRow: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    /// The number of fields that the tuple says to have.
+    /// The number of fields, as the tuple states it.
     var fieldCount: Int { bytes.count < 2 ? 0 : Int(bytes[0]) << 8 | Int(bytes[1]) }
 
-    /// The row with NULL in the fields that `drops` names.
+    /// A copy of the row with NULL in the fields for which `drops` returns true.
     func dropping(_ drops: (Int) -> Bool) -> EncodedRow {
         var kept: [UInt8] = Array(bytes.prefix(2))
         kept.reserveCapacity(bytes.count)

@@ -2,24 +2,24 @@
     internal import Glibc
 #endif
 
-/// One server that libpq is to try: a name for TLS and messages, the address to connect to, and the port.
+/// One server for libpq to try. The name is for TLS and messages.
 struct ResolvedServer: Sendable, Equatable {
     let host: String
-    /// Empty for a socket folder.
+    /// The address to connect to. Empty for a socket folder.
     let address: String
-    /// Empty for the default.
+    /// Empty for the default port.
     let port: String
 }
 
-/// Looks host names up before libpq does, because libpq would block the loop in `getaddrinfo`.
+/// Looks up host names before libpq does. libpq would block the loop in `getaddrinfo`.
 enum HostResolver {
-    /// The most addresses of one host that are tried.
+    /// The largest number of addresses of one host that are tried.
     static let addressLimit = 8
 
-    /// The servers behind the settings' hosts, each address one server. Blocks: for a `DetachedThread`.
+    /// Returns one server for each address of the settings' hosts. It blocks, so call it on a `DetachedThread`.
     ///
-    /// Hosts that cannot be looked up are left out, as libpq would go on to the next.
-    /// - Returns: nil when there is nothing to look up.
+    /// Hosts without an address are left out. libpq would also skip them.
+    /// - Returns: nil if no host needs a look-up.
     static func resolve(_ settings: PostgresSettings) throws(PostgresError) -> [ResolvedServer]? {
         guard !settings.hasAddresses, let hosts = settings.hosts else { return nil }
         let ports = settings.ports
@@ -51,7 +51,7 @@ enum HostResolver {
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else {
             let reason = gai_strerror(code).map { String(cString: $0) } ?? "error \(code)"
-            return ([], "host \"\(host)\" cannot be looked up: \(reason)")
+            return ([], "could not resolve the host \"\(host)\": \(reason)")
         }
         defer { freeaddrinfo(list) }
         var addresses: [String] = []
@@ -60,7 +60,7 @@ enum HostResolver {
             if let text = numericForm(current.pointee), !addresses.contains(text) { addresses.append(text) }
             entry = current.pointee.ai_next
         }
-        return (addresses, addresses.isEmpty ? "host \"\(host)\" has no address" : nil)
+        return (addresses, addresses.isEmpty ? "the host \"\(host)\" has no address" : nil)
     }
 
     private static func numericForm(_ entry: addrinfo) -> String? {

@@ -1,35 +1,33 @@
 internal import CLibpq
 internal import EventLoop
 
-/// One libpq connection driven by a loop: opening, waiting for the socket, and noticing its loss.
+/// One libpq connection driven by a loop. It opens the connection, waits for the socket and notices its loss.
 ///
-/// Its owner sends through `handle`, calls `flush()`, and reads results in `onInput`. On the loop's thread only.
-/// The loop keeps an open link alive through its watch: `close()` ends that.
+/// Its owner sends through `handle`, calls `flush()`, and reads results in `onInput`. Use it on the loop's thread only.
+/// The loop keeps an open link alive through its watch until `close()`.
 final class Link {
-    private enum Phase { case new, opening, connecting, greeting, open, closed }
+    private enum Phase { case new, opening, connecting, settingUp, open, closed }
 
     let loop: EventLoop
     let settings: PostgresSettings
     /// libpq's connection while the link is connecting or open.
     private(set) var handle: OpaquePointer?
 
-    /// Called when bytes have come in and libpq may have results or notifications.
+    /// Called when bytes have arrived, so that libpq may have results or notifications.
     var onInput: () -> Void = {}
-    /// Called when bytes that had to wait for the socket are all sent.
+    /// Called when all bytes that had to wait for the socket are sent.
     var onDrain: () -> Void = {}
-    /// Called once when an open link is lost, after which it is closed. Not called by `close()`.
+    /// Called once when an open link is lost. The link is closed by then. `close()` does not call it.
     var onLoss: (PostgresError) -> Void = { _ in }
-    /// Called for the server's notices, as text that may quote rows; dropped by default.
-    var onNotice: ((String) -> Void)?
 
     private var phase = Phase.new
     private var watch: Watch?
     private var timer: LoopTimer?
     private var completion: ((PostgresError?) -> Void)?
-    private var greeting = ""
-    private var greetingError: PostgresError?
-    /// What the server said as it ended the session while no statement was under way.
-    private var farewell: PostgresError?
+    private var setupScript = ""
+    private var setupError: PostgresError?
+    /// The error with which the server ended the session while no statement was running.
+    private var terminationNotice: PostgresError?
 
     init(loop: EventLoop, settings: PostgresSettings) {
         self.loop = loop
@@ -38,23 +36,23 @@ final class Link {
 
     var isOpen: Bool { phase == .open }
 
-    /// Connects, sets the session up and runs `script`; then calls `completion`, with nil when all went well.
+    /// Connects, sets up the session and runs `script`. Then it calls `completion`, with nil on success.
     func open(script: String = "", _ completion: @escaping (PostgresError?) -> Void) {
         precondition(phase == .new, "a link is opened once")
         phase = .opening
         self.completion = completion
-        greeting = script.isEmpty ? settings.sessionScript : settings.sessionScript + "; " + script
+        setupScript = script.isEmpty ? settings.sessionScript : settings.sessionScript + "; " + script
         timer = loop.schedule(after: settings.connectTimeout) { [self] in
             fail(PostgresError(.connection, "no connection to \(settings) within \(settings.connectTimeout)"))
         }
         if !startLookUp(settings, loop) {
             loop.schedule(after: .zero) { [self] in
-                fail(PostgresError(.overloaded, "too many host look-ups are under way"))
+                fail(PostgresError(.overloaded, "too many host look-ups are running"))
             }
         }
     }
 
-    /// Ends the connection without a word to its owner. Again: nothing.
+    /// Ends the connection without calling the owner. A second call does nothing.
     func close() {
         guard phase != .closed else { return }
         phase = .closed
@@ -66,19 +64,18 @@ final class Link {
         onInput = {}
         onDrain = {}
         onLoss = { _ in }
-        onNotice = nil
         if let handle { PQfinish(handle) }
         handle = nil
     }
 
-    /// Sends what libpq has buffered, as far as the socket takes it; the rest goes when it is writable.
-    /// - Returns: true when nothing is left.
+    /// Sends what libpq has buffered. If the socket is full, the rest goes when the socket is writable.
+    /// - Returns: true if nothing is left.
     @discardableResult
     func flush() -> Bool {
         guard let handle else { return true }
         let code = PQflush(handle)
         if code < 0 {
-            // The server may have said why before it closed: reading tells.
+            // The server may have sent the reason before it closed. The next read finds it.
             watch?.update([.read])
             return true
         }
@@ -86,7 +83,7 @@ final class Link {
         return code == 0
     }
 
-    /// Asks the server to cancel the statement under way, on a thread of its own because libpq's request blocks.
+    /// Asks the server to cancel the running statement. libpq's request blocks, so it has a thread of its own.
     func requestCancel() {
         guard let handle, let cancel = PQgetCancel(handle) else { return }
         nonisolated(unsafe) let request = cancel
@@ -98,7 +95,7 @@ final class Link {
         if !hasStarted { PQfreeCancel(cancel) }
     }
 
-    /// Ends the link because of what a statement's answer or a send showed.
+    /// Ends the link because of an answer or a failed send.
     func lose(_ error: PostgresError) {
         guard phase == .open else { return }
         let onLoss = onLoss
@@ -106,7 +103,7 @@ final class Link {
         onLoss(error)
     }
 
-    /// Ends the link because libpq refuses a call.
+    /// Ends the link because libpq refused a call.
     func loseByLibpq() {
         lose(PostgresError(.connection, LinkOpening.message(of: handle)))
     }
@@ -116,7 +113,7 @@ final class Link {
 
 extension Link {
     private func startLookUp(_ settings: PostgresSettings, _ loop: EventLoop) -> Bool {
-        // Only carried by the thread; touched on the loop alone.
+        // The thread only passes the link on. Only the loop uses it.
         nonisolated(unsafe) let link = self
         return DetachedThread.start {
             let result = LinkOpening.start(settings)
@@ -132,22 +129,22 @@ extension Link {
             guard phase == .opening else { return PQfinish(made.pointer) }
             handle = made.pointer
             phase = .connecting
-            // The receiver is called from inside libpq's calls, which this object makes, and so outlives.
+            // Only libpq calls of this object call the receiver, so the object outlives it.
             PQsetNoticeReceiver(made.pointer, { Link.receiveNotice($0, $1) }, Unmanaged.passUnretained(self).toOpaque())
-            // Until the first poll, libpq wants the socket to be waited for as if it had said "writing".
+            // libpq requires a wait for "writable" before the first poll.
             waitFor(.write)
         }
     }
 
-    /// Waits for the socket, which libpq may have exchanged for another of the same number.
+    /// Watches the socket. libpq may have replaced it by another socket of the same number.
     private func waitFor(_ interest: Interest) {
         watch = loop.watch(PQsocket(handle), for: interest) { [self] readiness in advance(readiness) }
     }
 
-    private func advance(_ readiness: Readiness) {
+    private func advance(_ readiness: ReadyEvents) {
         switch phase {
         case .connecting: poll()
-        case .greeting, .open: transfer(readiness)
+        case .settingUp, .open: transfer(readiness)
         case .new, .opening, .closed: break
         }
     }
@@ -158,38 +155,38 @@ extension Link {
         switch PQconnectPoll(handle) {
         case PGRES_POLLING_READING: waitFor(.read)
         case PGRES_POLLING_WRITING: waitFor(.write)
-        case PGRES_POLLING_OK: greet()
+        case PGRES_POLLING_OK: setUpSession()
         default: fail(PostgresError(.connection, LinkOpening.message(of: handle)))
         }
     }
 
-    private func greet() {
-        phase = .greeting
+    private func setUpSession() {
+        phase = .settingUp
         let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? "unknown"
         guard encoding == "UTF8" else {
             return fail(
                 PostgresError(
                     .configuration,
-                    "the database's encoding is \(encoding), and must be UTF8: make one with `createdb -E UTF8 -T template0 NAME`"
+                    "the database's encoding is \(encoding) but must be UTF8: run `createdb -E UTF8 -T template0 NAME`"
                 ))
         }
-        guard PQsetnonblocking(handle, 1) == 0, PQsendQuery(handle, greeting) == 1 else {
+        guard PQsetnonblocking(handle, 1) == 0, PQsendQuery(handle, setupScript) == 1 else {
             return fail(PostgresError(.connection, LinkOpening.message(of: handle)))
         }
         waitFor(.read)
         flush()
     }
 
-    private func readGreeting() {
-        while phase == .greeting, PQisBusy(handle) == 0 {
+    private func readSetup() {
+        while phase == .settingUp, PQisBusy(handle) == 0 {
             guard let result = PQgetResult(handle) else { return finishOpening() }
-            if let error = PostgresError(result: result) { greetingError = greetingError ?? error }
+            if let error = PostgresError(result: result) { setupError = setupError ?? error }
             PQclear(result)
         }
     }
 
     private func finishOpening() {
-        if let greetingError { return fail(greetingError) }
+        if let setupError { return fail(setupError) }
         phase = .open
         timer?.cancel()
         timer = nil
@@ -209,29 +206,28 @@ extension Link {
 // MARK: Transfer
 
 extension Link {
-    private func transfer(_ readiness: Readiness) {
+    private func transfer(_ readiness: ReadyEvents) {
         if readiness.contains(.writable), flush(), phase == .open { onDrain() }
         guard readiness != .writable else { return }
         guard PQconsumeInput(handle) == 1 else { return end() }
-        if phase == .greeting { readGreeting() } else { onInput() }
+        if phase == .settingUp { readSetup() } else { onInput() }
     }
 
-    /// The socket is at its end. What the server sent before is still there to be read.
+    /// The socket is at its end. Bytes that the server sent before can still be read.
     private func end() {
-        if phase == .greeting {
-            readGreeting()
-            return fail(greetingError ?? farewell ?? PostgresError(.connection, LinkOpening.message(of: handle)))
+        if phase == .settingUp {
+            readSetup()
+            return fail(setupError ?? terminationNotice ?? PostgresError(.connection, LinkOpening.message(of: handle)))
         }
         let message = LinkOpening.message(of: handle)
         onInput()
-        lose(farewell ?? PostgresError(.connection, message))
+        lose(terminationNotice ?? PostgresError(.connection, message))
     }
 
     private static func receiveNotice(_ context: UnsafeMutableRawPointer?, _ result: OpaquePointer?) {
         guard let context, let result else { return }
         let link = Unmanaged<Link>.fromOpaque(context).takeUnretainedValue()
         let fields = PostgresError.ServerFields(result: result)
-        if fields.isFatal { link.farewell = PostgresError(kind: .connection, fields: fields) }
-        link.onNotice?(fields.message)
+        if fields.isFatal { link.terminationNotice = PostgresError(kind: .connection, fields: fields) }
     }
 }

@@ -1,13 +1,13 @@
 internal import CLibpq
 
-/// What makes a connection's handle: everything that may block, done on a thread of its own.
+/// Creates a connection's handle. It contains everything that may block and runs on a thread of its own.
 enum LinkOpening {
-    /// libpq's handle on its way from the thread that made it to the loop that drives it: one owner at a time.
+    /// Carries libpq's handle from the thread that made it to the loop. It has one owner at a time.
     struct Handle: @unchecked Sendable {
         let pointer: OpaquePointer
     }
 
-    /// Looks the host up and starts the connection. Blocks.
+    /// Looks up the host and starts the connection. It blocks.
     static func start(_ settings: PostgresSettings) -> Result<Handle, PostgresError> {
         let servers: [ResolvedServer]?
         do throws(PostgresError) { servers = try HostResolver.resolve(settings) } catch { return .failure(error) }
@@ -29,7 +29,7 @@ enum LinkOpening {
         return .success(Handle(pointer: pointer))
     }
 
-    /// The first line of what libpq says of a connection.
+    /// The first line of libpq's error message.
     static func message(of pointer: OpaquePointer?) -> String {
         guard let text = PQerrorMessage(pointer) else { return "" }
         let line = String(cString: text).split(separator: "\n").first ?? "the connection is lost"

@@ -1,62 +1,30 @@
-/// Brings a database's schema forward: numbered SQL files, each applied once, in order, in a transaction of its own.
+/// Updates a database's schema by numbered SQL files. Each file is applied once, in order, in its own transaction.
 ///
-/// What is applied is recorded in the table `toprelay_migrations` with a checksum, so that a file that was changed
-/// afterwards is found. Replicas that start at once take turns under an advisory lock.
+/// The table `toprelay_migrations` records each applied file with a checksum, so later changes of a file are found.
+/// Replicas that start together take turns under an advisory lock.
 public struct Migrator: Sendable {
-    /// Why a schema cannot be brought forward.
-    public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
-        /// A file's name is not of the form `NNNN_name.sql`, or its number is there twice.
-        case badName(String)
-        /// A file differs from what was applied under its number.
-        case changed(String)
-        /// The database has a migration that these files do not: it was made by a newer release.
-        case unknown(number: Int, name: String)
-        /// A migration ended its own transaction.
-        case endsTransaction(String)
-        /// A migration failed; it is rolled back, and those before it stay.
-        case failed(String, PostgresError)
-        /// The database could not be asked.
-        case database(PostgresError)
-
-        /// One line that says what to do.
-        public var description: String {
-            switch self {
-            case .badName(let name):
-                "migration \(name): a file must be named NNNN_name.sql, and each number be used once"
-            case .changed(let name):
-                "migration \(name) was changed after it was applied: restore the file, and put the change in a new one"
-            case .unknown(let number, let name):
-                "the database has migration \(number) (\(name)), which this release does not know: run a newer release"
-            case .endsTransaction(let name):
-                "migration \(name) ends its own transaction: leave BEGIN and COMMIT out"
-            case .failed(let name, let error): "migration \(name) failed and was rolled back: \(error)"
-            case .database(let error): "\(error)"
-            }
-        }
-    }
-
-    /// One file.
+    /// One SQL file.
     public struct Migration: Sendable, Equatable {
-        /// Its number, from its name.
+        /// The number in its name.
         public let number: Int
-        /// Its name: `0001_vault.sql`.
+        /// Its name, such as `0001_vault.sql`.
         public let name: String
         /// Its statements.
         public let sql: String
     }
 
-    /// The files in the order of their numbers.
+    /// The files, ordered by number.
     public let migrations: [Migration]
 
     /// The advisory lock's key: "toprelay" in ASCII.
     private static let lockKey: Int64 = 0x746F_7072_656C_6179
     private static let shortTimeout = Duration.seconds(30)
 
-    /// How long to wait for another replica's migrations, and how long one migration may take.
+    /// The longest wait for another replica's migrations, and the longest time of one migration.
     public var timeout: Duration = .seconds(600)
 
-    /// Files by their names (`0001_vault.sql`) and contents.
-    public init(files: [(name: String, sql: String)]) throws(Failure) {
+    /// Takes the files by name, such as `0001_vault.sql`, and contents.
+    public init(files: [(name: String, sql: String)]) throws(MigrationError) {
         var migrations: [Migration] = []
         for file in files {
             guard let number = Self.number(of: file.name) else { throw .badName(file.name) }
@@ -69,8 +37,8 @@ public struct Migrator: Sendable {
         self.migrations = migrations
     }
 
-    /// The migrations that are still to be applied. Changes nothing.
-    public func check(on connection: PostgresConnection) async throws(Failure) -> [Migration] {
+    /// Returns the migrations that are not applied yet. It changes nothing.
+    public func check(on connection: PostgresConnection) async throws(MigrationError) -> [Migration] {
         do throws(PostgresError) {
             let table = try await connection.query(
                 "SELECT to_regclass('toprelay_migrations') IS NOT NULL", timeout: Self.shortTimeout)
@@ -81,19 +49,18 @@ public struct Migrator: Sendable {
         return try await pending(on: connection)
     }
 
-    /// Applies the migrations that are missing, and returns them.
+    /// Applies the missing migrations and returns them.
     ///
-    /// Give it a connection that is closed afterwards: the session is left without `statement_timeout` and
-    /// `lock_timeout`.
-    public func run(on connection: PostgresConnection) async throws(Failure) -> [Migration] {
+    /// Close the connection afterwards. Its session has no `statement_timeout` and no `lock_timeout`.
+    public func run(on connection: PostgresConnection) async throws(MigrationError) -> [Migration] {
         try await step { () throws(PostgresError) in
-            // A wait for the lock is bounded by the query's own time; the schema may be long in the making.
+            // The query's own timeout limits the wait for the lock. A migration may run for long.
             try await connection.execute(
                 "SET statement_timeout = 0; SET lock_timeout = 0", timeout: Self.shortTimeout)
             _ = try await connection.query(
                 "SELECT pg_advisory_lock($1)", [.integer(Self.lockKey)], timeout: timeout)
         }
-        do throws(Failure) {
+        do throws(MigrationError) {
             let applied = try await runLocked(on: connection)
             await unlock(connection)
             return applied
@@ -105,7 +72,7 @@ public struct Migrator: Sendable {
 }
 
 extension Migrator {
-    private func runLocked(on connection: PostgresConnection) async throws(Failure) -> [Migration] {
+    private func runLocked(on connection: PostgresConnection) async throws(MigrationError) -> [Migration] {
         try await step { () throws(PostgresError) in
             try await connection.execute(
                 """
@@ -119,7 +86,7 @@ extension Migrator {
         return pending
     }
 
-    private func pending(on connection: PostgresConnection) async throws(Failure) -> [Migration] {
+    private func pending(on connection: PostgresConnection) async throws(MigrationError) -> [Migration] {
         var applied: [Int: (name: String, checksum: String)] = [:]
         var checksums: [Int: String] = [:]
         do throws(PostgresError) {
@@ -152,7 +119,7 @@ extension Migrator {
         return rows.first?[0].text ?? ""
     }
 
-    private func apply(_ migration: Migration, on connection: PostgresConnection) async throws(Failure) {
+    private func apply(_ migration: Migration, on connection: PostgresConnection) async throws(MigrationError) {
         do throws(PostgresError) {
             try await connection.execute("BEGIN", timeout: Self.shortTimeout)
             try await connection.execute(migration.sql, timeout: timeout)
@@ -175,12 +142,12 @@ extension Migrator {
     private static let endMarker = "a migration ended its own transaction"
 
     private func unlock(_ connection: PostgresConnection) async {
-        // When this fails the connection is gone, and the lock with it.
+        // If this fails, the connection is lost, and the server has released the lock.
         _ = try? await connection.query(
             "SELECT pg_advisory_unlock($1)", [.integer(Self.lockKey)], timeout: Self.shortTimeout)
     }
 
-    private func step(_ body: () async throws(PostgresError) -> Void) async throws(Failure) {
+    private func step(_ body: () async throws(PostgresError) -> Void) async throws(MigrationError) {
         do throws(PostgresError) { try await body() } catch { throw .database(error) }
     }
 

@@ -2,11 +2,11 @@ internal import CLibpq
 internal import DequeModule
 public import EventLoop
 
-/// One connection to PostgreSQL, on a loop's thread. Queries wait for one another in a bounded queue.
+/// One connection to PostgreSQL, on a loop's thread. Queries wait in a bounded queue.
 ///
-/// A query that gets no answer within its time fails with kind `timeout`, the server is asked to cancel it, and the
-/// connection is closed: the answer could come at any time later, and to wait for it would hold up those that follow.
-/// Cancelling the calling task changes nothing; the time limit ends every wait.
+/// A query without an answer in time fails with kind `timeout`. The server is asked to cancel it, and the connection is
+/// closed. A late answer would otherwise delay the queries after it. Cancelling the calling task has no effect. The
+/// time limit ends every wait.
 ///
 /// The loop keeps an open connection alive. Close it when it is no longer needed.
 public final class PostgresConnection {
@@ -16,17 +16,12 @@ public final class PostgresConnection {
     private var current: Request?
     private var listeners: [String: (String) -> Void] = [:]
     private var closing: PostgresError?
-    /// How the session plans what it is sent.
+    /// The session's current planning mode.
     var plan = QueryPlan.custom
-    var kept = KeptStatements()
+    var preparedStatements = PreparedStatementCache()
 
     /// Called once when the connection is lost or closed, with the reason.
     public var onClose: ((PostgresError) -> Void)?
-
-    /// Called with the text of the server's notices, which may quote rows. Dropped by default.
-    public var onNotice: ((String) -> Void)? {
-        didSet { link.onNotice = onNotice }
-    }
 
     private init(link: Link, settings: PostgresSettings) {
         self.link = link
@@ -35,7 +30,7 @@ public final class PostgresConnection {
         link.onLoss = { [self] error in end(error) }
     }
 
-    /// Connects within `settings.connectTimeout`, and sets the session up. Call it on the loop's thread.
+    /// Connects within `settings.connectTimeout` and sets up the session. Call it on the loop's thread.
     public static func connect(
         _ settings: PostgresSettings, on loop: EventLoop
     ) async throws(PostgresError) -> PostgresConnection {
@@ -50,7 +45,7 @@ public final class PostgresConnection {
     /// True once the connection is lost or closed.
     public var isClosed: Bool { closing != nil || !link.isOpen }
 
-    /// True while a transaction block is open, or has failed and waits for its ROLLBACK.
+    /// True while a transaction block is open, or has failed and needs a ROLLBACK.
     public var isInTransaction: Bool {
         guard let handle = link.handle else { return false }
         return PQtransactionStatus(handle) != PQTRANS_IDLE
@@ -63,23 +58,23 @@ public final class PostgresConnection {
         try await run(.statement(sql, parameters), parameters, timeout: timeout)
     }
 
-    /// Has the server parse a statement and keep it under a name.
+    /// Prepares a statement under a name.
     func prepare(_ name: String, _ sql: String, timeout: Duration) async throws(PostgresError) {
         _ = try await perform(.preparation(name, sql), timeout: timeout)
     }
 
-    /// Runs a statement that was prepared.
+    /// Runs a prepared statement.
     func execute(prepared name: String, _ parameters: [SQLValue], timeout: Duration) async throws(PostgresError) -> Rows
     {
         try await run(.prepared(name, parameters), parameters, timeout: timeout)
     }
 
-    /// Runs a script of statements, in one transaction unless the script says otherwise. Their rows are dropped.
+    /// Runs a script in one transaction, unless the script has its own. The rows are dropped.
     public func execute(_ script: String, timeout: Duration = .seconds(30)) async throws(PostgresError) {
         _ = try await perform(.script(script), timeout: timeout)
     }
 
-    /// Starts to listen on a channel; `handler` gets the payload of each notification, in order.
+    /// Listens on a channel. `handler` gets the payload of each notification, in order.
     public func listen(
         _ channel: String, timeout: Duration = .seconds(10), _ handler: @escaping (String) -> Void
     ) async throws(PostgresError) {
@@ -87,7 +82,7 @@ public final class PostgresConnection {
         try await execute("LISTEN \(SQL.quotedName(channel))", timeout: timeout)
     }
 
-    /// Ends the connection. Queries that have no answer fail with kind `closed`.
+    /// Ends the connection. Unanswered queries fail with kind `closed`.
     public func close() {
         link.close()
         end(PostgresError(.closed, "the connection is closed"))
@@ -123,7 +118,7 @@ extension PostgresConnection {
             self.continuation = continuation
         }
 
-        /// True once its caller has an answer.
+        /// True once the caller has its answer.
         var isAnswered: Bool { continuation == nil }
 
         func answer(_ result: Result<Rows, PostgresError>) {
@@ -138,14 +133,14 @@ extension PostgresConnection {
         _ work: Work, _ parameters: [SQLValue], timeout: Duration
     ) async throws(PostgresError) -> Rows {
         if parameters.contains(where: \.holdsNUL) {
-            throw PostgresError(.configuration, "a text parameter holds a NUL character")
+            throw PostgresError(.configuration, "a text parameter contains NUL")
         }
         return try await perform(work, timeout: timeout)
     }
 
     private func perform(_ work: Work, timeout: Duration) async throws(PostgresError) -> Rows {
         let result: Result<Rows, PostgresError> = await withUnsafeContinuation { continuation in
-            // Looked at here and not before: others may run while the caller suspends.
+            // The check is here because other tasks may run while the caller suspends.
             if let closing { return continuation.resume(returning: .failure(closing)) }
             guard queue.count < settings.maximumQueuedQueries else {
                 let error = PostgresError(.overloaded, "\(queue.count) queries wait on the connection")
@@ -192,7 +187,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Lays parameters out as libpq takes them: their number, places, lengths and formats.
+    /// Passes parameters to `body` in libpq's layout: number, values, lengths and formats.
     private func send(
         _ parameters: [SQLValue], _ body: (Int32, [UnsafePointer<CChar>?], [Int32], [Int32]) -> Bool
     ) -> Bool {
@@ -233,9 +228,9 @@ extension PostgresConnection {
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
             request.error = request.error ?? PostgresError(result: result)
         default:
-            // COPY would have to be served, and is for `GroupWriter` alone.
-            request.error = PostgresError(.protocol, "a statement that a query does not take")
-            link.lose(PostgresError(.protocol, "closed because of a statement that a query does not take"))
+            // Only `BatchWriter` supports COPY.
+            request.error = PostgresError(.protocol, "a query cannot run COPY")
+            link.lose(PostgresError(.protocol, "closed because a query ran COPY"))
         }
     }
 

@@ -1,14 +1,14 @@
 internal import CLibpq
 
 extension PostgresError {
-    /// The error that a result holds, if it is one. The result stays the caller's to clear.
+    /// The error of a result, or nil. The caller clears the result.
     init?(result: OpaquePointer) {
         switch PQresultStatus(result) {
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE: break
         default: return nil
         }
         let fields = ServerFields(result: result)
-        // libpq makes results of its own when the connection is gone: they have no SQLSTATE.
+        // libpq makes its own results when the connection is lost. They have no SQLSTATE.
         let isOwn = fields.sqlState == nil
         self.init(kind: isOwn || fields.isFatal ? .connection : .server, fields: fields)
     }

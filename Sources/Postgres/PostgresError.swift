@@ -1,33 +1,32 @@
-/// What went wrong with a connection or a statement.
+/// A failure of a connection or a statement.
 ///
-/// `description` is safe to show and to log: it never holds a password, nor a server message that may quote values of a
-/// row (data and integrity errors are told by their SQLSTATE, table, column and constraint alone).
-/// `debugDescription` holds all that the server said, and is for tests and a developer's eyes.
+/// `description` is safe to show and to log. It never contains a password or a server message that may quote row
+/// values. Data and integrity errors show only their SQLSTATE, table, column and constraint. `debugDescription`
+/// contains everything that the server sent. It is for tests and developers.
 public struct PostgresError: Error, Sendable, Equatable {
-    /// The kinds of failure that a caller tells apart.
+    /// The kinds of failure.
     public enum Kind: String, Sendable {
         /// The connection string or a setting cannot be used.
         case configuration
-        /// No connection could be made, or an open one was lost. Whether a statement under way was carried out is
-        /// unknown.
+        /// No connection could be made, or an open one was lost. A running statement may or may not have been executed.
         case connection
-        /// The server refused a statement, and its transaction is rolled back. `sqlState` is set.
+        /// The server refused a statement and rolled back its transaction. `sqlState` is set.
         case server
-        /// No answer in time. The connection is closed, and the server is asked to cancel.
+        /// No answer arrived in time. The connection is closed, and the server is asked to cancel.
         case timeout
-        /// An own limit was reached: nothing was sent.
+        /// A limit of this module was reached. Nothing was sent.
         case overloaded
-        /// The connection was closed by its owner.
+        /// The owner closed the connection.
         case closed
-        /// libpq or the server did something that this module does not expect.
+        /// libpq or the server did something unexpected.
         case `protocol`
     }
 
     /// The kind of failure.
     public let kind: Kind
-    /// The five characters by which PostgreSQL names an error, when the server gave one.
+    /// PostgreSQL's five-character error code, if the server sent one.
     public let sqlState: String?
-    /// True when the server ended the connection with this error (severity FATAL or PANIC).
+    /// True if the server ended the connection with this error (severity FATAL or PANIC).
     public let isFatal: Bool
     /// The table that the error names.
     public let table: String?
@@ -41,7 +40,7 @@ public struct PostgresError: Error, Sendable, Equatable {
     let hint: String?
     let context: String?
 
-    /// An error of this module's own, whose message is safe to show.
+    /// An error of this module. Its message is safe to show.
     init(_ kind: Kind, _ message: String, sqlState: String? = nil) {
         self.kind = kind
         self.sqlState = sqlState
@@ -55,7 +54,7 @@ public struct PostgresError: Error, Sendable, Equatable {
         self.context = nil
     }
 
-    /// An error as the server's fields give it.
+    /// An error from the server's fields.
     init(kind: Kind, fields: ServerFields) {
         self.kind = kind
         self.sqlState = fields.sqlState
@@ -69,7 +68,7 @@ public struct PostgresError: Error, Sendable, Equatable {
         self.context = fields.context
     }
 
-    /// The fields of a server's error report that this module keeps.
+    /// The fields of the server's error report that this module keeps.
     struct ServerFields {
         var sqlState: String?
         var isFatal = false
@@ -84,8 +83,8 @@ public struct PostgresError: Error, Sendable, Equatable {
 }
 
 extension PostgresError {
-    /// True when the same statement may succeed later without anything being changed about it: the connection, the
-    /// server's resources, a lock, or a server that is starting, stopping or a read-only replica was the cause.
+    /// True if the same statement may succeed later. The cause was the connection, a resource, a lock, or a server that
+    /// is starting, stopping or read-only.
     public var isTransient: Bool {
         switch kind {
         case .connection, .timeout, .overloaded: return true
@@ -94,13 +93,13 @@ extension PostgresError {
         }
     }
 
-    /// True when a row has no partition to go to, or does not fit the partition that it was sent to.
+    /// True if no partition accepts the row.
     ///
-    /// Told from a check constraint by the constraint's name, which PostgreSQL leaves out here: the message itself is
-    /// translated by `lc_messages`.
+    /// Check constraints have the same SQLSTATE. PostgreSQL names a constraint only for them. The message is no help,
+    /// because `lc_messages` translates it.
     public var isMissingPartition: Bool { sqlState == "23514" && constraint == nil && table != nil }
 
-    /// True when a row with the same key is there already.
+    /// True if a row with the same key exists.
     public var isUniqueViolation: Bool { sqlState == "23505" }
 
     private static func isTransient(sqlState: String) -> Bool {
@@ -114,7 +113,7 @@ extension PostgresError {
 }
 
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
-    /// One line without any value of a row or a secret.
+    /// One line without row values and secrets.
     public var description: String {
         var text = "PostgreSQL, \(kind.rawValue)"
         if let sqlState { text += " \(sqlState)" }
@@ -125,7 +124,7 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
         return text
     }
 
-    /// Everything that is known, values of rows included.
+    /// Everything that is known, including row values.
     public var debugDescription: String {
         var text = "PostgreSQL, \(kind.rawValue)"
         if let sqlState { text += " \(sqlState)" }
@@ -140,7 +139,7 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
         return text
     }
 
-    /// Messages of these classes name objects, limits and states; those of all others may quote a row.
+    /// Messages of these classes name objects, limits and states. All others may quote a row.
     private var mayShowMessage: Bool {
         guard let sqlState else { return true }
         let shown = ["08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"]

@@ -1,16 +1,16 @@
 internal import DequeModule
 public import EventLoop
 
-/// A few connections for queries off the path of a call. On a loop's thread.
+/// A few connections for queries outside the path of a call. Use it on a loop's thread.
 ///
-/// Connections are made when they are first needed, and again when they were lost. After a failed connect, queries fail
-/// with its error until a growing wait is over, so that a database that is away costs nothing.
+/// The pool connects on demand, and again after a loss. After a failed attempt, queries fail with its error until a
+/// growing wait is over. A database that is down therefore costs almost nothing.
 public final class PostgresPool {
-    /// The most connections at once.
+    /// The largest number of connections.
     public let size: Int
-    /// The most queries that may wait for a connection.
+    /// The largest number of queries that wait for a connection.
     public let maximumWaiting: Int
-    /// How long a query may wait for a connection.
+    /// The longest wait for a connection.
     public let waitTimeout: Duration
 
     private let loop: EventLoop
@@ -18,12 +18,12 @@ public final class PostgresPool {
     private var idle: [PostgresConnection] = []
     private var leased = 0
     private var waiting: Deque<Waiter> = []
-    private var backOff = BackOff(minimum: .milliseconds(50), maximum: .seconds(2))
+    private var backOff = BackOff(minimum: .milliseconds(50), maximum: .seconds(2), isFirstImmediate: true)
     private var nextConnectAt: UInt64 = 0
     private var connectError: PostgresError?
     private var isClosed = false
 
-    /// A pool without connections yet.
+    /// A pool without connections.
     public init(
         loop: EventLoop, settings: PostgresSettings, size: Int = 2, maximumWaiting: Int = 64,
         waitTimeout: Duration = .seconds(5)
@@ -35,7 +35,7 @@ public final class PostgresPool {
         self.waitTimeout = waitTimeout
     }
 
-    /// Runs one statement on a connection of the pool.
+    /// Runs one statement on one of the pool's connections.
     public func query(
         _ sql: String, _ parameters: [SQLValue] = [], plan: QueryPlan = .custom, timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> Rows {
@@ -44,7 +44,7 @@ public final class PostgresPool {
         }
     }
 
-    /// Lends a connection to `body` alone. One that is left in a transaction is closed.
+    /// Lends a connection to `body` exclusively. A connection that is left in a transaction is closed.
     public func withConnection<T>(
         _ body: (PostgresConnection) async throws(PostgresError) -> T
     ) async throws(PostgresError) -> T {
@@ -59,7 +59,7 @@ public final class PostgresPool {
         }
     }
 
-    /// Closes the idle connections now and the lent ones when they come back; those who wait fail with kind `closed`.
+    /// Closes idle connections now and lent ones on their return. Waiting queries fail with kind `closed`.
     public func close() {
         isClosed = true
         for connection in idle { connection.close() }
@@ -74,7 +74,7 @@ extension PostgresPool {
     private static let closed = PostgresError(.closed, "the pool is closed")
 
     private enum Grant {
-        /// A place, with a connection that is open or without one.
+        /// A place in the pool, with an open connection or without one.
         case place(PostgresConnection?)
         case failure(PostgresError)
     }
@@ -109,7 +109,7 @@ extension PostgresPool {
         }
     }
 
-    /// A free place, or nil when there is none.
+    /// A free place, or nil.
     private func takePlace() -> Grant? {
         if isClosed { return .failure(Self.closed) }
         while let connection = idle.popLast() {
@@ -145,7 +145,7 @@ extension PostgresPool {
         waiting.append(waiter)
     }
 
-    /// Makes a connection for a place that is already counted; the place is given back when that fails.
+    /// Connects for a place that is already counted. On failure the place is given back.
     private func connect() async throws(PostgresError) -> PostgresConnection {
         if let connectError, EventLoop.now() < nextConnectAt {
             passPlaceOn(nil)

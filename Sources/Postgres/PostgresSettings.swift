@@ -3,39 +3,39 @@ internal import CLibpq
     internal import Glibc
 #endif
 
-/// How to reach a database, and the limits that every connection to it keeps.
+/// The address of a database, and the limits of every connection to it.
 ///
-/// Takes what libpq takes (`postgresql://user:password@host:port/name?sslmode=…`, or `host=… dbname=…`), libpq's own
-/// environment variables and password file included. Neither `description` nor any error holds the password.
+/// It accepts what libpq accepts: `postgresql://user:password@host:port/name?sslmode=…` or `host=… dbname=…`. libpq's
+/// environment variables and password file also apply. Neither `description` nor any error contains the password.
 public struct PostgresSettings: Sendable {
-    /// The name that `pg_stat_activity` shows, where the connection string gives none.
+    /// The name in `pg_stat_activity`, unless the connection string has one.
     public var applicationName = "toprelay"
-    /// The longest that making a connection may take: look-up of the host, TLS, password and session settings included.
+    /// The longest time to connect. It includes the host look-up, TLS, the password and the session setup.
     public var connectTimeout: Duration = .seconds(5)
-    /// PostgreSQL's `statement_timeout`; zero for none.
+    /// PostgreSQL's `statement_timeout`. Zero means no limit.
     public var statementTimeout: Duration = .seconds(30)
-    /// PostgreSQL's `lock_timeout`; zero for none.
+    /// PostgreSQL's `lock_timeout`. Zero means no limit.
     public var lockTimeout: Duration = .seconds(10)
-    /// PostgreSQL's `idle_in_transaction_session_timeout`; zero for none.
+    /// PostgreSQL's `idle_in_transaction_session_timeout`. Zero means no limit.
     public var idleInTransactionTimeout: Duration = .seconds(60)
-    /// How long sent bytes may stay unacknowledged before the network counts as gone (`tcp_user_timeout`).
+    /// The longest time without acknowledgement of sent bytes (`tcp_user_timeout`). Then the connection is lost.
     public var unacknowledgedTimeout: Duration = .seconds(10)
-    /// The most queries that may wait on one connection.
+    /// The largest number of queries that wait on one connection.
     public var maximumQueuedQueries = 256
 
-    /// The options of the connection string, without empty ones.
+    /// The non-empty options of the connection string.
     let options: [String: String]
 
     /// Reads a connection string.
-    /// - Throws: `PostgresError` of kind `configuration`; its text quotes nothing of the string.
+    /// - Throws: `PostgresError` of kind `configuration`. Its text quotes nothing from the string.
     public init(url: String) throws(PostgresError) {
-        guard !url.utf8.contains(0) else { throw PostgresError(.configuration, "the connection string holds a NUL") }
-        // libpq would take a part of such a password for the host, the port or the database, and messages name these.
+        guard !url.utf8.contains(0) else { throw PostgresError(.configuration, "the connection string contains NUL") }
+        // libpq would read a part of such a password as host, port or database, and its messages show these.
         guard Self.hasPlainCredentials(url) else { throw Self.unreadable }
         var message: UnsafeMutablePointer<CChar>?
         defer { PQfreemem(message) }
         guard let parsed = PQconninfoParse(url, &message) else {
-            // libpq's message quotes the string, and the password may be in the quoted part.
+            // libpq's message quotes the string, and the quoted part may contain the password.
             throw Self.unreadable
         }
         defer { PQconninfoFree(parsed) }
@@ -53,10 +53,10 @@ public struct PostgresSettings: Sendable {
 
     private static let unreadable = PostgresError(
         .configuration,
-        "the connection string is not one that libpq reads: postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-            + " with special characters of the parts written as %XX")
+        "libpq cannot read the connection string: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            + " with special characters as %XX")
 
-    /// Whether a URL has its only `@` between credentials and host; other forms of connection strings have none to check.
+    /// Whether the only `@` of a URL separates credentials from the host. Other connection strings always pass.
     private static func hasPlainCredentials(_ url: String) -> Bool {
         guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://"), let scheme = url.firstRange(of: "://")
         else { return true }
@@ -72,16 +72,16 @@ public struct PostgresSettings: Sendable {
 }
 
 extension PostgresSettings {
-    /// The host names or socket folders, one for each server to try; nil leaves the choice to libpq's default.
+    /// The host names or socket folders, one for each server. Nil means libpq's default.
     var hosts: [String]? {
         guard let list = options["host"] ?? environment("PGHOST") else { return nil }
         return list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// The numeric addresses that the connection string gives, which make a look-up needless.
+    /// Whether the connection string has numeric addresses. They need no look-up.
     var hasAddresses: Bool { options["hostaddr"] ?? environment("PGHOSTADDR") != nil }
 
-    /// The ports: none, one for all, or one for each host.
+    /// The ports: an empty list, one for all hosts, or one for each host.
     var ports: [String] {
         guard let list = options["port"] ?? environment("PGPORT") else { return [] }
         return list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -92,15 +92,15 @@ extension PostgresSettings {
         return String(cString: value)
     }
 
-    /// The options as libpq is to have them: the caller's, and this module's over and under them.
-    /// - Parameter resolved: servers whose names were looked up, instead of the caller's list of hosts.
+    /// The options for libpq: this module's defaults, the caller's options, and fixed options that replace both.
+    /// - Parameter resolved: looked-up servers that replace the caller's list of hosts.
     func connectionOptions(resolved: [ResolvedServer]?) -> [String: String] {
         let defaults = [
             "application_name": applicationName,
             "keepalives": "1", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
             "tcp_user_timeout": String(unacknowledgedTimeout.milliseconds),
         ]
-        // Kerberos encryption would be tried first, blocking; the name of the encoding decides what bytes mean.
+        // Kerberos encryption would be tried first and block. The client encoding decides what text bytes mean.
         let fixed = ["gssencmode": "disable", "client_encoding": "UTF8"]
         var all = defaults.merging(options) { _, given in given }.merging(fixed) { _, fixed in fixed }
         if let resolved {
@@ -111,7 +111,7 @@ extension PostgresSettings {
         return all
     }
 
-    /// The statements that every session starts with.
+    /// The statements at the start of every session.
     var sessionScript: String {
         """
         SET synchronous_commit = on; SET timezone = 'UTC'; SET bytea_output = 'hex'; \
@@ -135,19 +135,19 @@ extension PostgresSettings: CustomStringConvertible, CustomDebugStringConvertibl
     /// The same as `description`.
     public var debugDescription: String { description }
 
-    /// Shows the description alone: the options hold the password.
+    /// Shows only the description, because the options contain the password.
     public var customMirror: Mirror { Mirror(self, children: ["server": description]) }
 }
 
 extension Duration {
-    /// Whole milliseconds, at least one unless the duration is zero or less.
+    /// Whole milliseconds. A positive duration has at least one.
     var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         let whole = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         return self > .zero ? Swift.max(whole, 1) : 0
     }
 
-    /// Nanoseconds, zero for a negative duration.
+    /// Nanoseconds. A negative duration has zero.
     var nanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         let whole = seconds * 1_000_000_000 + attoseconds / 1_000_000_000

@@ -1,20 +1,20 @@
 internal import Glibc
 
-/// Builds one row, field after field, in the binary form that both COPY and prepared INSERTs take.
+/// Builds one row, field by field, in the binary form of COPY and prepared INSERTs.
 ///
-/// Append exactly as many fields as the table's layout has columns, in their order and of their types: PostgreSQL
-/// refuses the row otherwise.
+/// Append one field for each column of the table's layout, in its order and with its type. PostgreSQL refuses any other
+/// row.
 public struct RowEncoder: ~Copyable {
     private let table: Int
-    // Owned: made in init and `grow`, freed in deinit and `grow`. Fields are stored in their places, which costs a
-    // fraction of what appending them to an array does.
+    // Owned memory: allocated in `init` and `grow`, freed in `deinit` and `grow`. Storing fields in place costs a
+    // fraction of appending them to an array.
     private var memory: UnsafeMutableRawPointer
     private var room: Int
     private var used = 2
     private var fields = 0
 
-    /// Starts a row for a table of the writer, by its index.
-    /// - Parameter capacity: the bytes that the row is expected to take; a good guess saves copies.
+    /// Starts a row for one of the writer's tables.
+    /// - Parameter capacity: the expected size of the row in bytes. A good guess saves copies.
     public init(table: Int, capacity: Int = 256) {
         self.table = table
         room = max(capacity, 16)
@@ -86,7 +86,7 @@ public struct RowEncoder: ~Copyable {
         Array(value).withUnsafeBytes { append($0) }
     }
 
-    /// A `text` (or `varchar`, or an enum's label). NUL characters, which PostgreSQL cannot hold, become U+FFFD.
+    /// A `text`, a `varchar` or an enum label. PostgreSQL cannot store NUL characters, so they become U+FFFD.
     public mutating func text(_ value: String) {
         fields += 1
         appendText(value)
@@ -97,13 +97,13 @@ public struct RowEncoder: ~Copyable {
         if let value { text(value) } else { null() }
     }
 
-    /// A `text` from bytes that should be UTF-8. NULs and what is not UTF-8 become U+FFFD.
+    /// A `text` from bytes in UTF-8. NUL and invalid bytes become U+FFFD.
     public mutating func text(utf8 value: [UInt8]) {
         fields += 1
         value.withUnsafeBufferPointer { appendText($0, isStorable: TextRepair.isStorable($0)) }
     }
 
-    /// A `text` from bytes that should be UTF-8. NULs and what is not UTF-8 become U+FFFD.
+    /// A `text` from bytes in UTF-8. NUL and invalid bytes become U+FFFD.
     public mutating func text(utf8 value: ArraySlice<UInt8>) {
         fields += 1
         value.withUnsafeBufferPointer { appendText($0, isStorable: TextRepair.isStorable($0)) }
@@ -145,7 +145,7 @@ extension RowEncoder {
         append(value)
     }
 
-    /// Writes the head of a one-dimensional array whose length is not known yet.
+    /// Writes the header of a one-dimensional array whose length is not known yet.
     private mutating func beginArray(count: Int, elementType: Int32) -> Int {
         let start = used
         beginField(length: 0)
@@ -159,12 +159,12 @@ extension RowEncoder {
         return start
     }
 
-    /// Fills in the length of the field whose length stands at `start`.
+    /// Writes the length of the field that starts at `start`.
     private mutating func endField(startedAt start: Int) {
         store(Int32(truncatingIfNeeded: used - start - 4), at: start)
     }
 
-    /// Appends a length and a text. A `String` is valid UTF-8 whatever it was made of, so only NULs are looked for.
+    /// Appends a length and a text. A `String` is always valid UTF-8, so only NUL needs a check.
     private mutating func appendText(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in
@@ -173,7 +173,7 @@ extension RowEncoder {
         }
     }
 
-    /// Appends a length and a text, which is repaired where PostgreSQL would not take it.
+    /// Appends a length and a text. A text that PostgreSQL cannot store is repaired.
     private mutating func appendText(_ utf8: UnsafeBufferPointer<UInt8>, isStorable: Bool) {
         if isStorable {
             append(Int32(truncatingIfNeeded: utf8.count))
@@ -204,7 +204,7 @@ extension RowEncoder {
         memory.storeBytes(of: value.bigEndian, toByteOffset: place, as: Value.self)
     }
 
-    /// Sees to it that so many bytes can be stored behind those that are used.
+    /// Makes room for `count` more bytes.
     @inline(__always)
     private mutating func makeRoom(_ count: Int) {
         if used + count > room { grow(by: count) }

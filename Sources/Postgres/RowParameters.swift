@@ -1,19 +1,19 @@
 internal import CLibpq
 
-/// The fields of one row as libpq takes parameters. Made once for each of a writer's connections.
+/// The fields of one row as libpq's parameters. Each connection of a writer has one instance.
 final class RowParameters {
     private var values: [UnsafePointer<CChar>?]
     private var lengths: [Int32]
     private let formats: [Int32]
 
-    /// - Parameter capacity: the most fields of a row.
+    /// - Parameter capacity: the largest number of fields in a row.
     init(capacity: Int) {
         values = .init(repeating: nil, count: capacity)
         lengths = .init(repeating: 0, count: capacity)
         formats = .init(repeating: 1, count: capacity)
     }
 
-    /// Gives a prepared statement with a row to libpq, which copies it; false when libpq refuses.
+    /// Gives a prepared statement with a row to libpq, which copies the row. Returns false if libpq refuses.
     func send(_ row: EncodedRow, _ name: [CChar], _ handle: OpaquePointer) -> Bool {
         let count = row.fieldCount
         return row.bytes.withUnsafeBytes { tuple in

@@ -1,17 +1,19 @@
-/// The rows that a statement returned, in text form, held in one buffer.
+internal import CLibpq
+
+/// The rows of a result in text form, in one buffer.
 ///
-/// A statement without a result has no columns and no rows; `affected` then tells how many rows it touched.
+/// A statement without a result has no columns and no rows. Then `affected` has the number of rows that it changed.
 public struct Rows: Sendable, RandomAccessCollection {
     /// The names of the columns, in order.
     public let columns: [String]
-    /// How many rows the statement inserted, updated, deleted or selected; 0 for a statement that counts none.
+    /// The number of inserted, updated, deleted or selected rows; 0 for statements without a count.
     public let affected: Int
 
     /// The bytes of all fields, one after the other.
     private var bytes: [UInt8] = []
-    /// For each field the place after its last byte.
+    /// The end of each field in `bytes`.
     private var ends: [Int] = []
-    /// For each field whether it is NULL.
+    /// Whether each field is NULL.
     private var nulls: [Bool] = []
     private var rowCount = 0
 
@@ -30,12 +32,12 @@ public struct Rows: Sendable, RandomAccessCollection {
 
     mutating func endRow() { rowCount += 1 }
 
-    /// The place of the first row: 0.
+    /// The index of the first row: 0.
     public var startIndex: Int { 0 }
     /// The number of rows.
     public var endIndex: Int { rowCount }
 
-    /// The row at a place.
+    /// The row at an index.
     public subscript(position: Int) -> Row {
         precondition(position >= 0 && position < rowCount, "row \(position) of \(rowCount)")
         return Row(rows: self, index: position)
@@ -57,19 +59,19 @@ public struct Row: Sendable {
     /// The number of columns.
     public var count: Int { rows.columns.count }
 
-    /// The field in a column, counted from 0.
+    /// The field in a column. Columns count from 0.
     public subscript(column: Int) -> Field {
         Field(text: rows.field(row: index, column: column))
     }
 
-    /// The field in the first column of a name; NULL when there is none of that name.
+    /// The field in the first column with a name. NULL if there is no such column.
     public subscript(name: String) -> Field {
         guard let column = rows.columns.firstIndex(of: name) else { return Field(text: nil) }
         return self[column]
     }
 }
 
-/// One field of a row: a reading of PostgreSQL's text form. Each reading is nil for NULL and for what it cannot read.
+/// One field of a row, read from PostgreSQL's text form. Each property is nil for NULL and for unreadable text.
 public struct Field: Sendable {
     let utf8: ArraySlice<UInt8>?
 
@@ -87,7 +89,7 @@ public struct Field: Sendable {
     /// The field as a floating point number.
     public var double: Double? { text.flatMap { Double($0) } }
 
-    /// A boolean, which PostgreSQL writes as `t` or `f`.
+    /// A boolean in PostgreSQL's form, `t` or `f`.
     public var bool: Bool? {
         guard let utf8, utf8.count == 1, let letter = utf8.first else { return nil }
         return letter == 0x74 ? true : letter == 0x66 ? false : nil
@@ -114,5 +116,27 @@ public struct Field: Sendable {
         case 0x41...0x46: letter - 0x41 + 10
         default: nil
         }
+    }
+}
+
+extension Rows {
+    /// Copies the rows of a result. The caller clears the result.
+    init(result: OpaquePointer) {
+        let (rowCount, columnCount) = (PQntuples(result), PQnfields(result))
+        let names = (0..<columnCount).map { column in PQfname(result, column).map { String(cString: $0) } ?? "" }
+        let affected = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
+        self.init(columns: names, affected: affected, rowCapacity: Int(rowCount))
+        for row in 0..<rowCount {
+            for column in 0..<columnCount {
+                append(field: Self.field(result, row, column))
+            }
+            endRow()
+        }
+    }
+
+    private static func field(_ result: OpaquePointer, _ row: Int32, _ column: Int32) -> UnsafeRawBufferPointer? {
+        guard PQgetisnull(result, row, column) == 0 else { return nil }
+        return UnsafeRawBufferPointer(
+            start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column)))
     }
 }

@@ -1,12 +1,12 @@
 /// A parameter of a statement.
 ///
-/// Its SQL type is the one that the statement gives to its place (`$1`, `$2::uuid`, …).
+/// The statement determines its SQL type, as in `$1` or `$2::uuid`.
 public enum SQLValue: Sendable, Equatable {
     /// SQL's NULL.
     case null
-    /// Text, or the text form of any other type. Must not hold a NUL character.
+    /// Text, or the text form of any other type. It must not contain NUL.
     case text(String)
-    /// A whole number, for any numeric type that holds it.
+    /// A whole number for any numeric type with enough range.
     case integer(Int64)
     /// A boolean.
     case bool(Bool)
@@ -15,7 +15,7 @@ public enum SQLValue: Sendable, Equatable {
 }
 
 extension SQLValue {
-    /// The value as libpq takes it: its bytes, and whether they are in binary form. Text ends with a NUL. Nil is NULL.
+    /// The bytes for libpq, and whether they are in binary form. Text ends with NUL. Nil is NULL.
     var wireForm: (bytes: [UInt8], isBinary: Bool)? {
         switch self {
         case .null: nil
@@ -26,7 +26,7 @@ extension SQLValue {
         }
     }
 
-    /// True for a text that PostgreSQL would see cut off at its first NUL.
+    /// True for a text that PostgreSQL would cut at its first NUL.
     var holdsNUL: Bool {
         guard case .text(let text) = self else { return false }
         return text.utf8.contains(0)

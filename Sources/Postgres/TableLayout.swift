@@ -1,28 +1,28 @@
-/// A table that a `GroupWriter` writes to: which columns its rows fill, in the order of their fields.
+/// A table of a `BatchWriter`, with the columns of its rows in the order of their fields.
 public struct TableLayout: Sendable, Equatable {
     /// One column of the rows.
     public struct Column: Sendable, Equatable {
         /// The column's name.
         public let name: String
-        /// Its SQL type as a cast takes it: `uuid`, `timestamptz`, `text[]`, …
+        /// Its SQL type in the form of a cast, such as `uuid`, `timestamptz` or `text[]`.
         public let sqlType: String
-        /// True for a body that may be written as NULL when the server refuses the row's data.
-        public let isSacrificial: Bool
+        /// True if the value may be replaced by NULL when the server refuses the row's data.
+        public let isDroppable: Bool
 
         /// A column by its name and SQL type.
-        public init(_ name: String, _ sqlType: String, isSacrificial: Bool = false) {
+        public init(_ name: String, _ sqlType: String, isDroppable: Bool = false) {
             self.name = name
             self.sqlType = sqlType
-            self.isSacrificial = isSacrificial
+            self.isDroppable = isDroppable
         }
     }
 
-    /// The table's name, with its schema: `audit.intents`.
+    /// The table's name with its schema, such as `audit.intents`.
     public let name: String
-    /// The columns that its rows fill.
+    /// The columns of its rows.
     public let columns: [Column]
 
-    /// A table by its name, with its schema, and its columns.
+    /// A table by its name with schema, and its columns.
     public init(name: String, columns: [Column]) {
         self.name = name
         self.columns = columns
@@ -30,7 +30,7 @@ public struct TableLayout: Sendable, Equatable {
 }
 
 extension TableLayout {
-    var hasSacrificialColumns: Bool { columns.contains { $0.isSacrificial } }
+    var hasDroppableColumns: Bool { columns.contains { $0.isDroppable } }
 
     private var quotedName: String {
         name.split(separator: ".").map { SQL.quotedName(String($0)) }.joined(separator: ".")
@@ -38,10 +38,10 @@ extension TableLayout {
 
     private var columnList: String { columns.map { SQL.quotedName($0.name) }.joined(separator: ",") }
 
-    /// `COPY …` that takes this table's rows.
+    /// The `COPY` statement for this table's rows.
     var copyStatement: String { "COPY \(quotedName) (\(columnList)) FROM STDIN (FORMAT binary)" }
 
-    /// `PREPARE name AS INSERT …` with one parameter a column.
+    /// A `PREPARE` statement for an INSERT with one parameter for each column.
     func prepareStatement(named statement: String) -> String {
         let types = columns.map(\.sqlType).joined(separator: ",")
         let places = (1...max(columns.count, 1)).map { "$\($0)" }.joined(separator: ",")
@@ -49,7 +49,7 @@ extension TableLayout {
     }
 }
 
-/// Quoting for names and texts that cannot be parameters.
+/// Quoting of names that cannot be parameters.
 enum SQL {
     static func quotedName(_ name: String) -> String {
         "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

@@ -1,6 +1,6 @@
-/// Makes text storable: PostgreSQL takes valid UTF-8 without NUL, and refuses the whole row otherwise.
+/// Makes text storable. PostgreSQL accepts valid UTF-8 without NUL and refuses the whole row otherwise.
 enum TextRepair {
-    /// True when PostgreSQL takes these bytes as they are. Plain ASCII is passed eight bytes at a time.
+    /// True if PostgreSQL accepts these bytes unchanged. ASCII is checked eight bytes at a time.
     static func isStorable(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
         var place = 0
         while place < utf8.count {
@@ -13,7 +13,7 @@ enum TextRepair {
         return true
     }
 
-    /// Appends the bytes with U+FFFD for each NUL and for each byte that is not part of a valid sequence.
+    /// Appends the bytes. Each NUL and each byte outside a valid sequence becomes U+FFFD.
     static func append(_ utf8: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         bytes.reserveCapacity(bytes.count + utf8.count + 16)
         var place = 0
@@ -29,13 +29,13 @@ enum TextRepair {
         }
     }
 
-    /// The place of the first byte that is NUL or not ASCII, or near it: at most seven plain bytes before.
+    /// An index at or at most seven plain bytes before the first byte that is NUL or not ASCII.
     private static func endOfPlainASCII(_ utf8: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         let raw = UnsafeRawBufferPointer(utf8)
         var place = start
         while place + 8 <= raw.count {
             let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            // High bits of bytes that are not ASCII, and of bytes that borrow: a zero byte does.
+            // The high bit marks bytes that are not ASCII, and bytes that borrow in the subtraction, as zero does.
             let suspicious = (word | (word &- 0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080
             guard suspicious == 0 else { break }
             place += 8
@@ -43,7 +43,7 @@ enum TextRepair {
         return place
     }
 
-    /// The length of the valid UTF-8 sequence at a place (Unicode, table 3-7), or 0 for none and for a NUL.
+    /// The length of the valid UTF-8 sequence at an index (Unicode, table 3-7). NUL and invalid bytes give 0.
     private static func sequenceLength(_ utf8: UnsafeBufferPointer<UInt8>, at place: Int) -> Int {
         let lead = utf8[place]
         switch lead {

@@ -1,37 +1,38 @@
-/// Why the rows of one call were not written.
+/// The reason why a write request failed.
 public enum WriteError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The writer's bound of waiting units or bytes is reached: nothing was taken.
+    /// The writer's limit of queued requests or bytes is reached. Nothing was queued.
     case full
-    /// Surely not written: the rows never left, or their transaction was rolled back. With the last trouble, if any.
+    /// Certainly not written: the rows were never sent, or their transaction was rolled back. With the last error, if
+    /// any.
     case notWritten(PostgresError?)
-    /// Sent, but the connection was lost or silent before the answer: the rows may be there or not.
+    /// Sent, but the connection was lost or silent before the answer. The rows may exist.
     case inDoubt(PostgresError?)
-    /// PostgreSQL refuses these rows, also alone and without their bodies.
+    /// PostgreSQL refuses these rows even alone and without their droppable columns.
     case refused(PostgresError)
-    /// A row is for no table of the writer, or has another number of fields than the table's layout.
-    case misshapen(String)
+    /// A row is for an unknown table, or its number of fields differs from the table's layout.
+    case malformed(String)
     /// The writer is closed.
     case closed
 
-    /// One line without any value of a row.
+    /// One line without row values.
     public var description: String {
         switch self {
         case .full: "the writer's queue is full"
         case .notWritten(let error): "not written" + (error.map { ": \($0)" } ?? ": no connection in time")
         case .inDoubt(let error): "in doubt" + (error.map { ": \($0)" } ?? ": no answer in time")
         case .refused(let error): "refused: \(error)"
-        case .misshapen(let text): "misshapen: \(text)"
+        case .malformed(let text): "malformed rows: \(text)"
         case .closed: "the writer is closed"
         }
     }
 }
 
-/// What became of rows within the time that the caller gave.
+/// The state of rows after the wait that the caller allowed.
 public enum WriteOutcome: Sendable, Equatable {
-    /// Durable.
+    /// The rows are durable.
     case committed
-    /// Still waiting, and kept: the writer goes on.
+    /// The rows are still queued. The writer keeps trying.
     case queued
-    /// Not written, and given up.
+    /// The rows were not written, and the writer has given up.
     case failed(WriteError)
 }

@@ -1,68 +1,68 @@
 internal import DequeModule
 
-/// The units that wait for a connection, and those that go again: what is to be sent next. No I/O.
+/// Decides what is sent next. It holds new requests and batches that are sent again. It does no I/O.
 struct WriteQueue {
-    /// Limits of a batch whose units have a transaction each.
-    private static let separateUnits = 64
-    private static let separateBytes = 1 << 20
+    /// Limits of a batch with one transaction for each request.
+    private static let maximumPartRequests = 64
+    private static let maximumPartBytes = 1 << 20
 
-    private var fresh: Deque<WriteUnit> = []
+    private var fresh: Deque<WriteRequest> = []
     private var again: Deque<WriteBatch> = []
 
     var isEmpty: Bool { fresh.isEmpty && again.isEmpty }
 
-    mutating func append(_ unit: WriteUnit) { fresh.append(unit) }
+    mutating func append(_ request: WriteRequest) { fresh.append(request) }
 
-    /// Puts units of a batch that failed before all others.
-    mutating func putBack(_ units: [WriteUnit], _ manner: WriteBatch.Manner) {
-        switch manner {
-        case .together:
-            again.prepend(WriteBatch(units: units, manner: .together))
-        case .separately:
-            for part in Self.separateParts(of: units).reversed() {
-                again.prepend(WriteBatch(units: part, manner: .separately))
+    /// Puts the requests of a failed batch before all others.
+    mutating func putBack(_ requests: [WriteRequest], _ atomicity: WriteBatch.Atomicity) {
+        switch atomicity {
+        case .perBatch:
+            again.prepend(WriteBatch(requests: requests, atomicity: .perBatch))
+        case .perRequest:
+            for part in Self.parts(of: requests).reversed() {
+                again.prepend(WriteBatch(requests: part, atomicity: .perRequest))
             }
         }
     }
 
-    /// Takes the units that go in the next transaction; nil when none waits.
+    /// Takes the requests of the next transaction. Nil if none waits.
     mutating func next(_ configuration: WriterConfiguration) -> WriteBatch? {
         while var batch = again.popFirst() {
-            batch.units.removeAll { $0.isSettled }
-            if !batch.units.isEmpty { return batch }
+            batch.requests.removeAll { $0.isSettled }
+            if !batch.requests.isEmpty { return batch }
         }
-        var units: [WriteUnit] = []
+        var requests: [WriteRequest] = []
         var (rows, bytes) = (0, 0)
-        while let unit = fresh.first {
-            if !unit.isSettled {
+        while let request = fresh.first {
+            if !request.isSettled {
                 let isTooMuch =
-                    rows + unit.rowCount > configuration.batchRows || bytes + unit.bytes > configuration.batchBytes
-                if !units.isEmpty, isTooMuch { break }
-                units.append(unit)
-                rows += unit.rowCount
-                bytes += unit.bytes
+                    rows + request.rowCount > configuration.batchRows || bytes + request.bytes > configuration.batchBytes
+                if !requests.isEmpty, isTooMuch { break }
+                requests.append(request)
+                rows += request.rowCount
+                bytes += request.bytes
             }
             fresh.removeFirst()
         }
-        return units.isEmpty ? nil : WriteBatch(units: units, manner: .together)
+        return requests.isEmpty ? nil : WriteBatch(requests: requests, atomicity: .perBatch)
     }
 
-    /// Takes everything out.
-    mutating func removeAll() -> [WriteUnit] {
+    /// Removes and returns all requests.
+    mutating func removeAll() -> [WriteRequest] {
         defer { self = WriteQueue() }
-        return again.flatMap(\.units) + fresh
+        return again.flatMap(\.requests) + fresh
     }
 
-    private static func separateParts(of units: [WriteUnit]) -> [[WriteUnit]] {
-        var parts: [[WriteUnit]] = []
+    private static func parts(of requests: [WriteRequest]) -> [[WriteRequest]] {
+        var parts: [[WriteRequest]] = []
         var bytes = 0
-        for unit in units {
-            if let last = parts.last, last.count < separateUnits, bytes + unit.bytes <= separateBytes {
-                parts[parts.count - 1].append(unit)
-                bytes += unit.bytes
+        for request in requests {
+            if let last = parts.last, last.count < maximumPartRequests, bytes + request.bytes <= maximumPartBytes {
+                parts[parts.count - 1].append(request)
+                bytes += request.bytes
             } else {
-                parts.append([unit])
-                bytes = unit.bytes
+                parts.append([request])
+                bytes = request.bytes
             }
         }
         return parts

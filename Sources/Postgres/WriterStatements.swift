@@ -1,16 +1,16 @@
-/// The statements of a writer's tables, as libpq takes them: made once, sent with every batch.
+/// The statements for a writer's tables in libpq's form. They are made once and sent with every batch.
 struct WriterStatements {
-    /// A script that refuses a server that takes no writes, and prepares an INSERT for each table.
+    /// A script that fails on a read-only server and prepares an INSERT for each table.
     let preparation: String
     /// The name of each table's prepared INSERT.
     let names: [[CChar]]
-    /// The most columns of a table.
+    /// The largest number of columns in a table.
     let widest: Int
     private let copies: [String]
     private let copyOfAll: [CChar]
 
-    /// Fails with SQLSTATE 25006 on a standby, and wherever else a session is read-only. Without it such a connection
-    /// would look like a working one until the first rows come.
+    /// Fails with SQLSTATE 25006 on a standby and in any other read-only session. Without this check such a connection
+    /// would seem to work until the first rows come.
     private static let refusalOfReadOnlyServers = """
         DO $$ BEGIN IF current_setting('transaction_read_only')::boolean THEN
             RAISE EXCEPTION 'the server is read-only' USING ERRCODE = '25006';
@@ -27,7 +27,7 @@ struct WriterStatements {
         copyOfAll = Self.terminated(copies.joined(separator: ";"))
     }
 
-    /// COPY into some of the tables, in rising order, as a script.
+    /// A script that copies into some of the tables, in ascending order.
     func copy(into tables: [Int]) -> [CChar] {
         if tables.count == copies.count { return copyOfAll }
         return Self.terminated(tables.map { copies[$0] }.joined(separator: ";"))

@@ -4,125 +4,151 @@ import Bytes
 import Catalog
 import EventLoop
 import HTTPServer
+import Postgres
 import Relay
 public import Telemetry
 
-/// The service's metrics: what each means, and where those that are read at scrape time come from.
+/// The service's metrics with their help texts, and the sources of those that are read at each scrape.
 public enum RelayMetrics {
     /// Every metric, with its help text.
-    public static let catalog = MetricCatalog(
-        ProcessMetrics.catalog + [
-            .init(
-                "toprelay_calls_total", .counter, "Calls that were recorded, by method and outcome.",
-                labels: ["method", "outcome"]),
-            .init(
-                "toprelay_call_seconds", .histogram, "Time from a request's arrival to its reply.", labels: ["method"],
-                buckets: MetricCatalog.callSeconds),
-            .init("toprelay_top_seconds", .histogram, "Time that TOP took.", buckets: MetricCatalog.callSeconds),
-            .init(
-                "toprelay_audit_wait_seconds", .histogram, "Time that a call waited for the commits of its two rows.",
-                buckets: MetricCatalog.shortSeconds),
-            .init(
-                "toprelay_refusals_total", .counter, "Requests that never became calls, by problem type.",
-                labels: ["type"]),
-            .init(
-                "toprelay_limit_hits_total", .counter,
-                "Requests refused by a limit of the relay, or by a ban in force.",
-                labels: ["limit"]),
-            .init(
-                "toprelay_unrecorded_calls_total", .counter,
-                "Calls refused because their intent could not be committed."),
-            .init("toprelay_unsent_calls_total", .counter, "Calls of which no byte was sent: TOP was out of reach."),
-            .init("toprelay_large_answers_total", .counter, "Responses above 256 KiB, which are read off the loop."),
-            .init(
-                "toprelay_reconciled_calls_total", .counter,
-                "Calls closed as unknown because their replica left no result."
-            ),
-            .init("toprelay_partitions_made_total", .counter, "Partitions of the audit trail that this replica made."),
-            .init(
-                "toprelay_partitions_dropped_total", .counter,
-                "Partitions that this replica dropped because they were old enough."),
-            .init(
-                "toprelay_audit_oldest_seconds", .gauge, "Age of the oldest day that the trail keeps.", labels: ["kind"]
-            ),
-            .init("toprelay_audit_bytes", .gauge, "Size of the audit trail, indexes included."),
-            .init("toprelay_rollup_days_uncounted", .gauge, "Earlier days whose rollups are not known to be right."),
-            .init(
-                "toprelay_retention_overdue_partitions", .gauge,
-                "Partitions that retention should have dropped and did not; an alarm above 0 for an hour."),
-            .init(
-                "toprelay_partition_days_ahead", .gauge,
-                "Whole days ahead that have their partitions; an alarm below 1."),
-            .init(
-                "toprelay_trail_leader", .gauge, "1 on the replica that looks after the audit trail, 0 on the others."),
-            .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the aggregates do not hold yet."),
-            .init(
-                "toprelay_clock_offset_seconds", .gauge,
-                "The replica's clock minus PostgreSQL's; calls are refused above 300 either way."),
-            .init("toprelay_ready", .gauge, "1 while the replica takes calls, as /readyz says."),
-            .init(
-                "toprelay_vault_age_seconds", .gauge,
-                "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
-            .init(
-                "toprelay_vault_unusable_rows", .gauge,
-                "Rows of the vault that cannot be used: a seal that does not open, or a value that cannot be read."),
-            .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
-            .init("toprelay_outcome_rows_limit", .gauge, "Outcome rows that may wait before calls are refused."),
-            .init(
-                "toprelay_outcome_rows_late_total", .counter,
-                "Replies that went out before their outcome row was committed."),
-            .init(
-                "toprelay_outcome_rows_failed_total", .counter,
-                "Outcome rows that were lost; their calls are closed as unknown."),
-            .init(
-                "toprelay_requests_too_large_to_seal_total", .counter,
-                "Full requests that were not kept because they are over the limit."),
-            .init("toprelay_connections", .gauge, "HTTP connections open."),
-            .init("toprelay_connections_limit", .gauge, "HTTP connections that are served at once; more are refused."),
-            .init(
-                "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
-            .init(
-                "toprelay_connections_evicted_total", .counter,
-                "HTTP connections closed to make room, by kind: idle for a request on a new one, surplus for further ones."
-            ),
-            .init(
-                "toprelay_accept_shortages_total", .counter,
-                "Times that no HTTP connection could be accepted because descriptors or memory were used up."),
-            .init(
-                "toprelay_body_bytes_in_flight", .gauge,
-                "Bytes that the bodies of requests and calls under way hold."),
-            .init(
-                "toprelay_body_bytes_limit", .gauge,
-                "Bytes that they may hold before bodies are refused: TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT."),
-            .init(
-                "toprelay_http_refusals_total", .counter, "HTTP requests that the server itself refused, by status.",
-                labels: ["status"]),
-            .init(
-                "toprelay_http_timeouts_total", .counter, "Connections closed because somebody took too long.",
-                labels: ["kind"]),
-            .init(
-                "toprelay_loop_busy_seconds_total", .counter, "Time that a worker's loop was busy.", labels: ["worker"]),
-            .init(
-                "toprelay_loop_longest_turn_seconds", .gauge,
-                "The longest turn of a worker's loop so far: nothing else ran in it.", labels: ["worker"]),
-            .init(
-                "toprelay_loop_stalls_total", .counter,
-                "Times that a loop or its timers did not turn for 10 s; /livez fails meanwhile.", labels: ["loop"]),
-            .init("toprelay_exports_running", .gauge, "Exports of the audit trail under way."),
-            .init(
-                "toprelay_exports_total", .counter,
-                "Exports of the audit trail that were asked for, by how they ended.", labels: ["result"]),
-            .init("toprelay_catalog_entries", .gauge, "TOP methods in force."),
-            .init(
-                "toprelay_catalog_faults", .gauge,
-                "Faults of the catalog's folder; above 0 its last good state is in force."),
-            .init(
-                "toprelay_requests_total", .counter,
-                "HTTP requests received whole, or answered when their head had arrived."),
-            .init("toprelay_requests_running", .gauge, "HTTP requests that are not answered yet."),
-        ])
+    public static let catalog = MetricCatalog(ProcessMetrics.catalog + calls + trail + writers + replica + http)
 
-    /// Registers what is read at scrape time.
+    private static let calls: [MetricCatalog.Metric] = [
+        .init(
+            "toprelay_calls_total", .counter, "Calls that ended, by method and outcome.",
+            labels: ["method", "outcome"]),
+        .init(
+            "toprelay_call_seconds", .histogram, "Time from a call's arrival to its reply.", labels: ["method"],
+            buckets: MetricCatalog.callSeconds),
+        .init("toprelay_top_seconds", .histogram, "Time that TOP took.", buckets: MetricCatalog.callSeconds),
+        .init(
+            "toprelay_audit_wait_seconds", .histogram, "Time that a call waited for the commits of its two rows.",
+            buckets: MetricCatalog.shortSeconds),
+        .init(
+            "toprelay_refusals_total", .counter, "Requests rejected before they were calls, by problem type.",
+            labels: ["type"]),
+        .init(
+            "toprelay_limit_hits_total", .counter, "Requests refused by a limit of the relay, or by a ban.",
+            labels: ["limit"]),
+        .init(
+            "toprelay_unrecorded_calls_total", .counter, "Calls refused because their intent could not be committed."),
+        .init("toprelay_unsent_calls_total", .counter, "Calls that were not sent because TOP was unreachable."),
+        .init("toprelay_large_answers_total", .counter, "Responses above 256 KiB, which are parsed off the loop."),
+    ]
+
+    private static let trail: [MetricCatalog.Metric] = [
+        .init(
+            "toprelay_reconciled_calls_total", .counter,
+            "Calls closed as unknown because their replica left no result."),
+        .init("toprelay_partitions_made_total", .counter, "Partitions of the audit trail that this replica made."),
+        .init("toprelay_partitions_dropped_total", .counter, "Expired partitions that this replica dropped."),
+        .init("toprelay_audit_oldest_seconds", .gauge, "Age of the oldest day that the trail keeps.", labels: ["kind"]),
+        .init("toprelay_audit_bytes", .gauge, "Size of the audit trail, indexes included."),
+        .init("toprelay_rollup_days_uncounted", .gauge, "Earlier days that must be counted again."),
+        .init(
+            "toprelay_retention_overdue_partitions", .gauge,
+            "Expired partitions that could not be dropped; an alarm above 0 for an hour."),
+        .init(
+            "toprelay_partition_days_ahead", .gauge,
+            "Whole days ahead that have their partitions; an alarm below 1."),
+        .init("toprelay_trail_leader", .gauge, "1 on the maintenance leader, 0 on the other replicas."),
+        .init("toprelay_rollups_behind_seconds", .gauge, "Seconds of calls that the statistics do not include yet."),
+        .init("toprelay_outcome_rows_queued", .gauge, "Outcome rows that wait for their commit."),
+        .init("toprelay_outcome_rows_limit", .gauge, "Outcome rows that may wait before calls are refused."),
+        .init(
+            "toprelay_outcome_rows_late_total", .counter, "Replies sent before their outcome row was committed."),
+        .init(
+            "toprelay_outcome_rows_failed_total", .counter,
+            "Outcome rows that were lost; their calls are closed as unknown."),
+        .init(
+            "toprelay_requests_too_large_to_seal_total", .counter,
+            "Full requests that were not kept because they exceed the limit."),
+        .init("toprelay_exports_running", .gauge, "Exports of the audit trail in progress."),
+        .init("toprelay_exports_total", .counter, "Exports of the audit trail, by result.", labels: ["result"]),
+    ]
+
+    private static let writers: [MetricCatalog.Metric] = [
+        .init("toprelay_writer_rows_total", .counter, "Rows that a trail writer committed.", labels: ["writer"]),
+        .init("toprelay_writer_batches_total", .counter, "Transactions that it committed.", labels: ["writer"]),
+        .init(
+            "toprelay_writer_retries_total", .counter, "Batches that it sent again, whole or in part.",
+            labels: ["writer"]),
+        .init(
+            "toprelay_writer_dropped_bodies_total", .counter,
+            "Write requests whose bodies were left out because PostgreSQL refused their data.", labels: ["writer"]),
+        .init(
+            "toprelay_writer_refused_total", .counter, "Write requests that PostgreSQL refused for good.",
+            labels: ["writer"]),
+        .init(
+            "toprelay_writer_expired_total", .counter, "Write requests that failed because PostgreSQL was too slow.",
+            labels: ["writer"]),
+        .init(
+            "toprelay_writer_full_total", .counter, "Write requests refused because the queue was full.",
+            labels: ["writer"]),
+        .init(
+            "toprelay_writer_deferred", .gauge,
+            "Write requests that wait for a missing partition, table or permission.", labels: ["writer"]),
+        .init(
+            "toprelay_writer_disconnects_total", .counter, "Connections that were lost or could not be made.",
+            labels: ["writer"]),
+    ]
+
+    private static let replica: [MetricCatalog.Metric] = [
+        .init(
+            "toprelay_clock_offset_seconds", .gauge,
+            "The replica's clock minus PostgreSQL's; calls are refused above 300 either way."),
+        .init("toprelay_ready", .gauge, "1 while the replica takes calls, as in /readyz."),
+        .init(
+            "toprelay_vault_age_seconds", .gauge,
+            "Time since PostgreSQL confirmed the copy of the vault; calls are refused above 60."),
+        .init("toprelay_vault_unusable_rows", .gauge, "Rows of the vault that cannot be opened or read."),
+        .init(
+            "toprelay_loop_busy_seconds_total", .counter, "Time that a worker's loop was busy.", labels: ["worker"]),
+        .init(
+            "toprelay_loop_longest_turn_seconds", .gauge, "The longest turn of a worker's loop since the last scrape.",
+            labels: ["worker"]),
+        .init("toprelay_loop_jobs_total", .counter, "Jobs that a worker's loop ran.", labels: ["worker"]),
+        .init(
+            "toprelay_loop_wake_ups_total", .counter, "Times that another thread woke a worker's loop.",
+            labels: ["worker"]),
+        .init(
+            "toprelay_loop_stalls_total", .counter,
+            "Times that a loop or its timers did not turn for 10 s; /livez fails meanwhile.", labels: ["loop"]),
+        .init("toprelay_catalog_entries", .gauge, "TOP methods in the catalog."),
+        .init(
+            "toprelay_catalog_faults", .gauge,
+            "Faults of the catalog folder; above 0 the last good catalog stays in use."),
+    ]
+
+    private static let http: [MetricCatalog.Metric] = [
+        .init("toprelay_connections", .gauge, "Open HTTP connections."),
+        .init("toprelay_connections_limit", .gauge, "HTTP connections that are served at once; more are refused."),
+        .init(
+            "toprelay_connections_refused_total", .counter, "HTTP connections refused because too many were open."),
+        .init(
+            "toprelay_connections_evicted_total", .counter,
+            "HTTP connections closed to make room, by kind: idle for a request on a new one, surplus for further ones."
+        ),
+        .init(
+            "toprelay_accept_shortages_total", .counter,
+            "Times that no HTTP connection could be accepted for lack of descriptors or memory."),
+        .init("toprelay_body_bytes_in_flight", .gauge, "Bytes that the bodies of running requests and calls hold."),
+        .init(
+            "toprelay_body_bytes_limit", .gauge,
+            "Bytes that they may hold before bodies are refused: TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT."),
+        .init(
+            "toprelay_http_refusals_total", .counter, "HTTP requests that the server itself refused, by status.",
+            labels: ["status"]),
+        .init(
+            "toprelay_http_timeouts_total", .counter, "Connections closed because a peer or an answer took too long.",
+            labels: ["kind"]),
+        .init(
+            "toprelay_requests_total", .counter,
+            "HTTP requests received whole, or answered after their head."),
+        .init("toprelay_requests_running", .gauge, "HTTP requests without a response yet."),
+    ]
+
+    /// Registers the metrics that are read at each scrape.
     static func observe(
         _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics,
         configuration: HTTPServer.Configuration, catalog: CatalogHolder
@@ -149,6 +175,8 @@ public enum RelayMetrics {
         registry.observe("toprelay_requests_too_large_to_seal_total", kind: .counter) {
             Double(figures.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
         }
+        observe(registry, writer: "intents", figures.map(\.intentsWriter))
+        observe(registry, writer: "outcomes", figures.map(\.outcomesWriter))
         observe(registry, server, configuration)
         for (number, worker) in workers.all.enumerated() {
             let loop = worker.loop
@@ -156,7 +184,13 @@ public enum RelayMetrics {
                 Double(loop.busyNanoseconds) / 1e9
             }
             registry.observe("toprelay_loop_longest_turn_seconds", [("worker", "\(number)")]) {
-                Double(loop.longestTurnNanoseconds) / 1e9
+                Double(loop.takeLongestTurn()) / 1e9
+            }
+            registry.observe("toprelay_loop_jobs_total", [("worker", "\(number)")], kind: .counter) {
+                Double(loop.jobs)
+            }
+            registry.observe("toprelay_loop_wake_ups_total", [("worker", "\(number)")], kind: .counter) {
+                Double(loop.wakeUps)
             }
         }
         for (index, count) in (readiness.liveness?.counts ?? []).enumerated() {
@@ -165,6 +199,23 @@ public enum RelayMetrics {
             }
         }
         ProcessMetrics.register(in: registry)
+    }
+
+    private static func observe(_ registry: PrometheusRegistry, writer: String, _ metrics: [WriterMetrics]) {
+        func observe(
+            _ name: String, kind: MetricKind = .counter, _ count: @escaping @Sendable (WriterMetrics) -> Int
+        ) {
+            registry.observe(name, [("writer", writer)], kind: kind) { Double(metrics.reduce(0) { $0 + count($1) }) }
+        }
+        observe("toprelay_writer_rows_total") { $0.rows.value }
+        observe("toprelay_writer_batches_total") { $0.batches.value }
+        observe("toprelay_writer_retries_total") { $0.retries.value }
+        observe("toprelay_writer_dropped_bodies_total") { $0.droppedColumns.value }
+        observe("toprelay_writer_refused_total") { $0.refused.value }
+        observe("toprelay_writer_expired_total") { $0.expired.value }
+        observe("toprelay_writer_full_total") { $0.full.value }
+        observe("toprelay_writer_deferred", kind: .gauge) { $0.deferredRequests.value }
+        observe("toprelay_writer_disconnects_total") { $0.losses.value }
     }
 
     private static func observe(

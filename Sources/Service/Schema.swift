@@ -19,7 +19,7 @@ enum Schema {
             guard !pending.isEmpty else { return }
             let names = pending.map(\.name).joined(separator: ", ")
             throw SchemaError(description: "the database lacks \(names): run `toprelay migrate`")
-        } catch let failure as Migrator.Failure {
+        } catch let failure as MigrationError {
             switch failure {
             case .database(let error): throw error
             case .unknown:

@@ -15,8 +15,8 @@ final class TrailEvents {
         case .connected: logger.record(.debug, "A trail writer is connected", [.table: writer])
         case .disconnected(let error): trouble("A trail writer lost its connection", writer, error)
         case .retrying(let error): trouble("A batch of rows goes again", writer, error)
-        case .parked(let error, _): trouble("Rows wait until the database has what they need", writer, error)
-        case .sacrificed(let error): logger.record(.error, "A row is written without its bodies", fields(writer, error))
+        case .deferred(let error, _): trouble("Rows wait until the database has what they need", writer, error)
+        case .droppedColumns(let error): logger.record(.error, "A row is written without its bodies", fields(writer, error))
         case .refused(let error): logger.record(.error, "A row is refused for good", fields(writer, error))
         }
     }

@@ -40,7 +40,7 @@ public actor VaultWatcher {
     private let onEvent: @Sendable (VaultEvent) -> Void
     private let onSnapshot: @Sendable (VaultSnapshot) -> Void
 
-    private var backoff: Backoff
+    private var backOff: BackOff
     private var connection: PostgresConnection?
     /// Why the connection is closed.
     private var lost: PostgresError?
@@ -69,7 +69,7 @@ public actor VaultWatcher {
         self.wallClock = wallClock
         self.onEvent = onEvent
         self.onSnapshot = onSnapshot
-        backoff = Backoff(first: timing.firstRetry, limit: timing.longestRetry)
+        backOff = BackOff(minimum: timing.firstRetry, maximum: timing.longestRetry)
     }
 
     /// Watches until `stop()` or the task's cancellation.
@@ -94,7 +94,7 @@ public actor VaultWatcher {
         while !isStopped {
             guard let failure = await follow() else { return nil }
             if revision == nil, failure.isFinal { return failure }
-            let wait = backoff.failed()
+            let wait = backOff.next()
             onEvent(.failed(failure, retryAfter: wait))
             await pause(wait)
         }
@@ -111,7 +111,7 @@ public actor VaultWatcher {
             let connection = try await connect()
             try await VaultStore(connection: connection, key: key, timeout: timing.statement).ensureKeys()
             try await load(on: connection)
-            backoff.succeeded()
+            backOff.reset()
             let standbys = await connection.asynchronousStandbys(timeout: timing.statement)
             if standbys > 0 { onEvent(.asynchronousStandbys(standbys)) }
             while !isStopped {

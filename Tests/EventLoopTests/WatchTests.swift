@@ -38,7 +38,7 @@ struct WatchTests {
         let loop = try EventLoop(name: "update")
         defer { loop.shutdown() }
         let (left, right) = socketPair()
-        let seen = OnLoop<[Readiness]>([])
+        let seen = OnLoop<[ReadyEvents]>([])
         let watch = OnLoop<Watch?>(nil)
         let readiness = await withCheckedContinuation { continuation in
             loop.execute {
@@ -143,7 +143,7 @@ struct WatchTests {
     func refused(descriptor: Int32) async throws {
         let loop = try EventLoop(name: "refused")
         defer { loop.shutdown() }
-        let reports = OnLoop<[Readiness]>([])
+        let reports = OnLoop<[ReadyEvents]>([])
         await on(loop) {
             _ = loop.watch(descriptor, for: .read) { reports.value.append($0) }
             #expect(reports.value.isEmpty)

@@ -17,12 +17,12 @@ import Testing
         (name: "0001_first.sql", sql: "CREATE TABLE a (a int)"),
     ]
 
-    private func failure(_ body: () async throws -> Void) async -> Migrator.Failure? {
+    private func failure(_ body: () async throws -> Void) async -> MigrationError? {
         do {
             try await body()
             return nil
         } catch {
-            return error as? Migrator.Failure
+            return error as? MigrationError
         }
     }
 
@@ -100,7 +100,7 @@ import Testing
             ["0001_a.sql", "0001_b.sql"],
         ])
     func badNames(names: [String]) {
-        let error = #expect(throws: Migrator.Failure.self) { try Migrator(files: names.map { ($0, "") }) }
+        let error = #expect(throws: MigrationError.self) { try Migrator(files: names.map { ($0, "") }) }
         #expect(error == .badName(names.last ?? ""))
     }
 }

@@ -61,41 +61,30 @@ import Testing
     }
 }
 
-@Suite struct RefusalPolicyTests {
+@Suite struct RetryPolicyTests {
     @Test(
         "What a refusal leads to",
         arguments: [
-            ("23505", 9, true, RefusalPolicy.Action.separate), ("23505", 9, false, .split),
+            ("23505", 9, true, RetryPolicy.Action.isolate), ("23505", 9, false, .split),
             ("23505", 1, false, .written),
-            ("22P02", 9, false, .split), ("22P02", 1, false, .sacrifice), ("54000", 1, false, .sacrifice),
-            ("42P01", 9, false, .separate), ("42P01", 1, false, .park), ("XX000", 9, false, .separate),
+            ("22P02", 9, false, .split), ("22P02", 1, false, .dropColumns), ("54000", 1, false, .dropColumns),
+            ("42P01", 9, false, .isolate), ("42P01", 1, false, .defer), ("XX000", 9, false, .isolate),
             ("XX000", 1, false, .fail), ("53100", 1, false, .retry), ("57014", 9, true, .retry),
             ("25006", 1, false, .reconnect),
         ])
-    func actions(sqlState: String, units: Int, isInDoubt: Bool, action: RefusalPolicy.Action) {
+    func actions(sqlState: String, requests: Int, isInDoubt: Bool, action: RetryPolicy.Action) {
         let error = PostgresError(kind: .server, fields: .init(sqlState: sqlState))
-        let policy = RefusalPolicy(mode: .persistent)
-        #expect(policy.action(for: error, units: units, isInDoubt: isInDoubt, canSacrifice: true) == action)
+        let policy = RetryPolicy(mode: .persistent)
+        #expect(policy.action(for: error, requests: requests, isInDoubt: isInDoubt, canDropColumns: true) == action)
     }
 
     @Test("Bodies that are gone already, and surroundings that a bounded unit cannot wait for, end in failure")
     func ends() {
         let data = PostgresError(kind: .server, fields: .init(sqlState: "22001"))
         let partition = PostgresError(kind: .server, fields: .init(sqlState: "23514", table: "calls"))
-        let policy = RefusalPolicy(mode: .bounded)
-        #expect(policy.action(for: data, units: 1, isInDoubt: false, canSacrifice: false) == .fail)
-        #expect(policy.action(for: partition, units: 1, isInDoubt: false, canSacrifice: true) == .fail)
-        #expect(policy.action(for: partition, units: 5, isInDoubt: false, canSacrifice: false) == .separate)
-    }
-
-    @Test("Waits begin with none, double, and stay below the greatest")
-    func backsOff() {
-        var backOff = BackOff(minimum: .milliseconds(100), maximum: .milliseconds(400))
-        let waits = (0..<40).map { _ in backOff.next() }
-        #expect(waits[0] == .zero)
-        #expect(waits[1] >= .milliseconds(75) && waits[1] <= .milliseconds(100))
-        #expect(waits[3...].allSatisfy { $0 >= .milliseconds(300) && $0 <= .milliseconds(400) })
-        backOff.reset()
-        #expect(backOff.next() == .zero)
+        let policy = RetryPolicy(mode: .bounded)
+        #expect(policy.action(for: data, requests: 1, isInDoubt: false, canDropColumns: false) == .fail)
+        #expect(policy.action(for: partition, requests: 1, isInDoubt: false, canDropColumns: true) == .fail)
+        #expect(policy.action(for: partition, requests: 5, isInDoubt: false, canDropColumns: false) == .isolate)
     }
 }

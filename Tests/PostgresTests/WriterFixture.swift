@@ -21,11 +21,11 @@ struct WriterFixture: Sendable {
                 columns: [
                     .init("id", "uuid"), .init("at", "timestamptz"), .init("number", "bigint"), .init("small", "int2"),
                     .init("middle", "int4"), .init("flag", "bool"), .init("keys", "bigint[]"), .init("refs", "text[]"),
-                    .init("octets", "bytea"), .init("body", "text", isSacrificial: true),
+                    .init("octets", "bytea"), .init("body", "text", isDroppable: true),
                 ]),
             TableLayout(
                 name: "\(schema).answers",
-                columns: [.init("id", "uuid"), .init("answer", "text", isSacrificial: true)]),
+                columns: [.init("id", "uuid"), .init("answer", "text", isDroppable: true)]),
         ]
     }
 
@@ -87,14 +87,14 @@ struct WriterFixture: Sendable {
     func writer(
         _ loop: EventLoop, _ mode: WriterConfiguration.Mode = .persistent, connections: Int = 2,
         _ change: (inout WriterConfiguration) -> Void = { _ in }
-    ) -> GroupWriter {
+    ) -> BatchWriter {
         var configuration = WriterConfiguration(mode: mode, connections: connections)
         change(&configuration)
-        return GroupWriter(loop: loop, settings: settings, tables: tables, configuration: configuration)
+        return BatchWriter(loop: loop, settings: settings, tables: tables, configuration: configuration)
     }
 }
 
-extension GroupWriter {
+extension BatchWriter {
     /// Writes, and gives the error instead of throwing it.
     func attempt(_ rows: [EncodedRow]) async -> WriteError? {
         do throws(WriteError) {

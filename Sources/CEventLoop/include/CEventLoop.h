@@ -16,12 +16,11 @@ enum {
     LOOP_WRITABLE = 2,
     LOOP_HANG_UP = 4,
     LOOP_ERROR = 8,
-    LOOP_PEER_CLOSED = 16,
 };
 
 int loop_epoll_create(void);
 
-/// Level triggered. `bits` are LOOP_READABLE, LOOP_WRITABLE and LOOP_PEER_CLOSED.
+/// Level triggered. `bits` are LOOP_READABLE and LOOP_WRITABLE.
 int loop_epoll_add(int epoll, int descriptor, uint32_t bits, uint64_t token);
 int loop_epoll_change(int epoll, int descriptor, uint32_t bits, uint64_t token);
 int loop_epoll_remove(int epoll, int descriptor);

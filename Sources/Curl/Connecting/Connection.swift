@@ -136,7 +136,7 @@ extension Connection {
 // MARK: - The response
 
 extension Connection {
-    private func isReady(_ readiness: Readiness) {
+    private func isReady(_ readiness: ReadyEvents) {
         guard exchange != nil else {
             if !isQuiet() { client.closeIdle(self) }
             return

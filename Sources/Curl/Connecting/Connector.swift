@@ -142,7 +142,7 @@ extension Connector {
         alarm.arm(on: loop) { [weak self] in self?.ring() }
     }
 
-    private func isReady(_ socket: Int32, _ readiness: Readiness) {
+    private func isReady(_ socket: Int32, _ readiness: ReadyEvents) {
         act(socket, Self.mask(of: readiness, watches[socket]?.interest ?? []))
         settle()
     }
@@ -171,7 +171,7 @@ extension Connector {
     }
 
     /// What to tell libcurl of a socket. It finds out about hang-ups and errors by reading and writing.
-    private static func mask(of readiness: Readiness, _ interest: Interest) -> Int32 {
+    private static func mask(of readiness: ReadyEvents, _ interest: Interest) -> Int32 {
         let isBroken = readiness.contains(.hangUp) || readiness.contains(.error)
         var mask: Int32 = 0
         if readiness.contains(.readable) || isBroken && interest.contains(.read) { mask |= CURL_CSELECT_IN }

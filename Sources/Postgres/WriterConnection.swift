@@ -1,28 +1,28 @@
 internal import CLibpq
 internal import EventLoop
 
-/// One of a writer's connections: connects again for ever, and carries one batch at a time.
-final class WriterLane {
+/// One connection of a batch writer. It reconnects without limit and sends one batch at a time.
+final class WriterConnection {
     private enum State {
-        /// Connecting, or waiting to.
+        /// Connecting, or waiting to connect.
         case down
-        /// Connected, with nothing to do.
+        /// Connected without a batch.
         case idle
-        /// Carrying a batch.
-        case working(Transmission)
+        /// Sending a batch.
+        case sending(BatchSend)
         /// Connected, and waiting after a transient refusal.
         case resting
         case closed
     }
 
-    /// Called when the lane has a connection.
+    /// Called when the connection is open.
     var onUp: () -> Void = {}
-    /// Called when the lane takes batches again.
+    /// Called when the connection can take a batch.
     var onReady: () -> Void = {}
-    /// Called when the lane's connection is lost or could not be made, with what became of the batch on it.
+    /// Called when the connection is lost or could not be opened. It gets the unfinished batch and the answers so far.
     var onDown: (PostgresError, _ batch: WriteBatch?, _ answers: [PostgresError?]) -> Void = { _, _, _ in }
-    /// Called when the server has answered a batch, with the seconds since it was sent.
-    var onAnswer: (WriteBatch, BatchOutcome, Double) -> Void = { _, _, _ in }
+    /// Called when the server has answered a batch.
+    var onOutcome: (WriteBatch, BatchOutcome) -> Void = { _, _ in }
 
     private let loop: EventLoop
     private let settings: PostgresSettings
@@ -34,7 +34,6 @@ final class WriterLane {
     private var timer: LoopTimer?
     private var backOff: BackOff
     private var openedAt: UInt64 = 0
-    private var startedAt: UInt64 = 0
     private var piece: [UInt8] = []
 
     init(
@@ -45,7 +44,8 @@ final class WriterLane {
         self.configuration = configuration
         statements = WriterStatements(tables)
         parameters = RowParameters(capacity: statements.widest)
-        backOff = BackOff(minimum: configuration.backOffMinimum, maximum: configuration.backOffMaximum)
+        backOff = BackOff(
+            minimum: configuration.backOffMinimum, maximum: configuration.backOffMaximum, isFirstImmediate: true)
     }
 
     var isIdle: Bool {
@@ -53,21 +53,21 @@ final class WriterLane {
         return false
     }
 
-    /// True while the lane has a connection.
+    /// True while the connection is open.
     var isUp: Bool {
         switch state {
         case .down, .closed: false
-        case .idle, .working, .resting: true
+        case .idle, .sending, .resting: true
         }
     }
 
-    /// The units of the batch that the lane carries.
-    var unitsUnderWay: [WriteUnit] {
-        if case .working(let transmission) = state { return transmission.batch.units }
+    /// The requests of the batch that is being sent.
+    var requestsInFlight: [WriteRequest] {
+        if case .sending(let send) = state { return send.batch.requests }
         return []
     }
 
-    /// Connects, now at first and later with growing waits.
+    /// Connects, at first without a wait and later after growing waits.
     func connect() {
         state = .down
         timer = loop.schedule(after: backOff.next()) { [self] in
@@ -78,22 +78,21 @@ final class WriterLane {
         }
     }
 
-    /// Sends a batch. The lane must be idle.
+    /// Sends a batch. The connection must be idle.
     func run(_ batch: WriteBatch) {
         guard case .idle = state, let link, let handle = link.handle else { return }
         let bytes = batch.bytes
-        let isFew = batch.units.count <= configuration.insertUnits && bytes <= configuration.insertBytes
-        let isByCopy = batch.manner == .together && !isFew
-        let transmission = Transmission(batch, statements, parameters, byCopy: isByCopy, piece: piece)
+        let isFew = batch.requests.count <= configuration.insertRequests && bytes <= configuration.insertBytes
+        let isByCopy = batch.atomicity == .perBatch && !isFew
+        let send = BatchSend(batch, statements, parameters, byCopy: isByCopy, piece: piece)
         piece = []
-        state = .working(transmission)
-        startedAt = EventLoop.now()
+        state = .sending(send)
         timer = loop.schedule(after: configuration.commitTimeout) { [self] in expire() }
-        guard transmission.start(handle) else { return link.loseByLibpq() }
+        guard send.start(handle) else { return link.loseByLibpq() }
         link.flush()
     }
 
-    /// Waits a little before the next batch, because the server refuses work for now.
+    /// Waits before the next batch, because the server refuses work at the moment.
     func rest() {
         guard case .idle = state else { return }
         state = .resting
@@ -104,13 +103,13 @@ final class WriterLane {
         }
     }
 
-    /// Gives the connection up for a new one, because this server takes no writes.
+    /// Replaces the connection, because this server is read-only.
     func reconnect(because error: PostgresError) {
         _ = backOff.next()
         link?.lose(error)
     }
 
-    /// Ends the lane for good.
+    /// Closes the connection for good.
     func close() {
         state = .closed
         timer?.cancel()
@@ -120,19 +119,19 @@ final class WriterLane {
         onUp = {}
         onReady = {}
         onDown = { _, _, _ in }
-        onAnswer = { _, _, _ in }
+        onOutcome = { _, _ in }
     }
 }
 
-extension WriterLane {
+extension WriterConnection {
     private func opened(_ link: Link, _ error: PostgresError?) {
         if let error { return goDown(error) }
         openedAt = EventLoop.now()
         state = .idle
         link.onInput = { [self] in read(link) }
         link.onDrain = { [self] in
-            guard case .working(let transmission) = state else { return }
-            transmission.pump(link)
+            guard case .sending(let send) = state else { return }
+            send.pump(link)
         }
         link.onLoss = { [self] error in goDown(error) }
         onUp()
@@ -140,18 +139,17 @@ extension WriterLane {
     }
 
     private func read(_ link: Link) {
-        guard case .working(let transmission) = state else {
-            // Nothing is under way: libpq still wants to be read, for what the server says on its own.
+        guard case .sending(let send) = state else {
+            // Without a batch, libpq must still be read for messages that the server sends by itself.
             if PQisBusy(link.handle) == 0, let result = PQgetResult(link.handle) { PQclear(result) }
             return
         }
-        guard let outcome = transmission.read(link) else { return }
+        guard let outcome = send.read(link) else { return }
         if case .lost(let error, _) = outcome { return link.lose(error) }
-        let seconds = Double(EventLoop.now() &- startedAt) / 1e9
-        endTransmission(transmission)
+        endSend(send)
         state = .idle
         if case .committed = outcome { backOff.reset() }
-        onAnswer(transmission.batch, outcome, seconds)
+        onOutcome(send.batch, outcome)
     }
 
     private func expire() {
@@ -163,24 +161,24 @@ extension WriterLane {
     private func goDown(_ error: PostgresError) {
         var batch: WriteBatch?
         var answers: [PostgresError?] = []
-        if case .working(let transmission) = state {
-            batch = transmission.batch
-            answers = transmission.answersSoFar
-            endTransmission(transmission)
+        if case .sending(let send) = state {
+            batch = send.batch
+            answers = send.answersSoFar
+            endSend(send)
         }
         timer?.cancel()
         timer = nil
         link = nil
-        // A connection that held for a while was a good one: the next try comes at once.
+        // The connection lasted for a while, so the next attempt is immediate.
         if openedAt != 0, EventLoop.now() &- openedAt > configuration.backOffMaximum.nanoseconds { backOff.reset() }
         openedAt = 0
         connect()
         onDown(error, batch, answers)
     }
 
-    private func endTransmission(_ transmission: Transmission) {
+    private func endSend(_ send: BatchSend) {
         timer?.cancel()
         timer = nil
-        piece = transmission.takePiece()
+        piece = send.takePiece()
     }
 }

@@ -5,10 +5,10 @@ import Testing
 @testable import Postgres
 
 @Suite("Statements that a connection keeps prepared")
-struct KeptStatementTests {
+struct PreparedStatementCacheTests {
     @Test("A text is prepared when it comes again, and its name is used from then on")
     func ways() {
-        var kept = KeptStatements()
+        var kept = PreparedStatementCache()
         #expect(kept.next(for: "SELECT 1").way == .once)
         #expect(kept.next(for: "SELECT 2").way == .once)
         #expect(kept.next(for: "SELECT 1").way == .prepare("k1"))
@@ -21,9 +21,9 @@ struct KeptStatementTests {
 
     @Test("Of too many texts the one that was not used for longest goes, and its statement with it")
     func bound() {
-        var kept = KeptStatements()
+        var kept = PreparedStatementCache()
         for text in ["kept", "kept", "seen"] { _ = kept.next(for: text) }
-        for number in 2..<KeptStatements.maximumCount {
+        for number in 2..<PreparedStatementCache.maximumCount {
             #expect(kept.next(for: "SELECT \(number)").dropped == nil)
         }
         _ = kept.next(for: "seen")
@@ -39,7 +39,7 @@ struct KeptStatementTests {
         try await withKept { connection in
             for number in 1...4 {
                 let rows = try await connection.query(
-                    "SELECT $1::int8 * 2 AS twice", [.integer(Int64(number))], plan: .kept)
+                    "SELECT $1::int8 * 2 AS twice", [.integer(Int64(number))], plan: .generic)
                 #expect(rows.first?["twice"].integer == Int64(number) * 2)
             }
             let statements = try await connection.query(
@@ -54,15 +54,15 @@ struct KeptStatementTests {
     func lost() async throws {
         try await withKept { connection in
             let sql = "SELECT * FROM kept WHERE id = $1::int8"
-            for _ in 1...3 { _ = try await connection.query(sql, [.integer(7)], plan: .kept) }
+            for _ in 1...3 { _ = try await connection.query(sql, [.integer(7)], plan: .generic) }
             try await connection.execute("DEALLOCATE ALL")
-            #expect(try await connection.query(sql, [.integer(7)], plan: .kept).count == 1)
-            for _ in 1...3 { _ = try await connection.query(sql, [.integer(7)], plan: .kept) }
+            #expect(try await connection.query(sql, [.integer(7)], plan: .generic).count == 1)
+            for _ in 1...3 { _ = try await connection.query(sql, [.integer(7)], plan: .generic) }
             try await connection.execute("ALTER TABLE kept ADD COLUMN name text DEFAULT 'seven'")
-            let rows = try await connection.query(sql, [.integer(7)], plan: .kept)
+            let rows = try await connection.query(sql, [.integer(7)], plan: .generic)
             #expect(rows.first?["name"].text == "seven")
             // Its new form is kept like any other.
-            for _ in 1...3 { _ = try await connection.query(sql, [.integer(7)], plan: .kept) }
+            for _ in 1...3 { _ = try await connection.query(sql, [.integer(7)], plan: .generic) }
             let statements = try await connection.query("SELECT FROM pg_prepared_statements", plan: .custom)
             #expect(statements.count == 1)
         }
@@ -73,11 +73,11 @@ struct KeptStatementTests {
         try await withKept { connection in
             for _ in 1...3 {
                 let error = await #expect(throws: PostgresError.self) {
-                    _ = try await connection.query("SELECT 1 / $1::int8", [.integer(0)], plan: .kept)
+                    _ = try await connection.query("SELECT 1 / $1::int8", [.integer(0)], plan: .generic)
                 }
                 #expect(error?.sqlState == "22012")
                 await #expect(throws: PostgresError.self) {
-                    _ = try await connection.query("SELECT $1 FROM nowhere", [.integer(0)], plan: .kept)
+                    _ = try await connection.query("SELECT $1 FROM nowhere", [.integer(0)], plan: .generic)
                 }
             }
             let statements = try await connection.query("SELECT FROM pg_prepared_statements", plan: .custom)
@@ -91,12 +91,12 @@ struct KeptStatementTests {
             for number in 0..<100 {
                 for _ in 1...2 {
                     let rows = try await connection.query(
-                        "SELECT $1::int8 + \(number) AS sum", [.integer(1)], plan: .kept)
+                        "SELECT $1::int8 + \(number) AS sum", [.integer(1)], plan: .generic)
                     #expect(rows.first?["sum"].integer == Int64(number) + 1)
                 }
             }
             let count = try await connection.query("SELECT count(*) AS n FROM pg_prepared_statements", plan: .custom)
-            #expect(count.first?["n"].integer == Int64(KeptStatements.maximumCount))
+            #expect(count.first?["n"].integer == Int64(PreparedStatementCache.maximumCount))
         }
     }
 

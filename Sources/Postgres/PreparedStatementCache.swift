@@ -1,18 +1,18 @@
-/// The statements that a connection keeps prepared: those that came at least twice, as far as there is room.
+/// The statements that a connection keeps prepared. A statement is prepared when its text comes a second time.
 ///
-/// A statement over many partitions takes several times as long to plan as to run. PostgreSQL holds the plan of each in the memory of the connection's
-/// process, so that their number is bounded.
-struct KeptStatements {
-    /// Texts remembered at most, with a statement or without one yet.
+/// A statement over many partitions takes longer to plan than to run. Each plan needs memory in PostgreSQL's process
+/// for the connection, so the number of statements is limited.
+struct PreparedStatementCache {
+    /// The largest number of remembered texts, prepared or not.
     static let maximumCount = 32
 
-    /// How a text is to be run.
+    /// How to run a text.
     enum Way: Equatable {
-        /// As it stands: it came for the first time.
+        /// Run it directly, because the text is new.
         case once
-        /// As a new statement of this name.
+        /// Prepare it under this name, then execute it.
         case prepare(String)
-        /// As the statement that has this name.
+        /// Execute the prepared statement of this name.
         case execute(String)
     }
 
@@ -26,7 +26,7 @@ struct KeptStatements {
     private var made: UInt64 = 0
 
     /// How to run a text now.
-    /// - Returns: the way, and the name of a statement that has to go first.
+    /// - Returns: how to run it, and the name of a statement to deallocate first.
     mutating func next(for sql: String) -> (way: Way, dropped: String?) {
         uses += 1
         guard let entry = entries[sql] else {
@@ -42,7 +42,7 @@ struct KeptStatements {
         return (.prepare(name), nil)
     }
 
-    /// The statement of a text is not there, or of no use.
+    /// Forgets a text whose statement is missing or outdated.
     mutating func forget(_ sql: String) { entries[sql] = nil }
 
     private mutating func dropOldest() -> String? {

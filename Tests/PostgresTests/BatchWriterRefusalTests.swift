@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct GroupWriterRefusalTests {
+@Suite struct BatchWriterRefusalTests {
     @Test("A full disk makes bounded units fail as not written, and persistent ones wait")
     func fullDiskIsTransient() async throws {
         let fixture = WriterFixture(try SharedCluster.settings)
@@ -38,7 +38,7 @@ import Testing
             try await admin.execute("DROP TRIGGER full_disk ON \(fixture.schema).calls")
             #expect(await writer.flush(within: .seconds(10)))
             #expect(try await fixture.countCalls(loop) == 20)
-            #expect(writer.statistics.refused == 0 && writer.statistics.sacrificed == 0)
+            #expect(writer.metrics.refused.value == 0 && writer.metrics.droppedColumns.value == 0)
             admin.close()
             writer.close()
             bounded.close()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct GroupWriterTests {
+@Suite struct BatchWriterTests {
     private func fixture() throws -> WriterFixture { WriterFixture(try SharedCluster.settings) }
 
     @Test("Units that come one by one, few at once or many at once are all written", arguments: [1, 2, 8, 9, 64, 2000])
@@ -18,9 +18,9 @@ import Testing
             #expect(failures.allSatisfy { $0 == nil })
             #expect(try await fixture.countCalls(loop) == count)
             #expect(try await fixture.number("SELECT count(*) FROM \(fixture.schema).answers", loop) == count)
-            #expect(writer.statistics.rows == 2 * count)
-            #expect(writer.statistics.queuedUnits == 0 && writer.statistics.queuedBytes == 0)
-            #expect(writer.statistics.retries == 0)
+            #expect(writer.metrics.rows.value == 2 * count)
+            #expect(writer.metrics.queuedRequests.value == 0 && writer.metrics.queuedBytes.value == 0)
+            #expect(writer.metrics.retries.value == 0)
             #expect(writer.close() == 0)
         }
     }
@@ -29,9 +29,9 @@ import Testing
     func bothWaysAgree() async throws {
         let (first, second) = (try fixture(), try fixture())
         try await onLoop { loop in
-            for (fixture, insertUnits) in [(first, 8), (second, 0)] {
+            for (fixture, insertRequests) in [(first, 8), (second, 0)] {
                 try await fixture.create(loop)
-                let writer = fixture.writer(loop) { $0.insertUnits = insertUnits }
+                let writer = fixture.writer(loop) { $0.insertRequests = insertRequests }
                 for id in 0..<3 {
                     try await writer.write(fixture.call(id, body: id == 1 ? nil : "b\u{0}ody 😀", answer: ""))
                 }
@@ -109,8 +109,8 @@ import Testing
             let bare = try await fixture.number(
                 "SELECT count(*) FROM \(fixture.schema).calls WHERE body IS NULL AND number = \(count / 2)", loop)
             #expect(bare == 1)
-            #expect(writer.statistics.sacrificed == 1)
-            #expect(writer.statistics.refused == 0)
+            #expect(writer.metrics.droppedColumns.value == 1)
+            #expect(writer.metrics.refused.value == 0)
             writer.close()
         }
     }
@@ -134,7 +134,7 @@ import Testing
             #expect(!error.isMissingPartition)
             #expect(failures.filter { $0 != nil }.count == 1)
             #expect(try await fixture.countCalls(loop) == count - 1)
-            #expect(writer.statistics.refused == 1)
+            #expect(writer.metrics.refused.value == 1)
             writer.close()
         }
     }
@@ -154,7 +154,7 @@ import Testing
             let first = try await fixture.number(
                 "SELECT count(*) FROM \(fixture.schema).calls WHERE body = 'first'", loop)
             #expect(first == 1)
-            #expect(writer.statistics.sacrificed == 0)
+            #expect(writer.metrics.droppedColumns.value == 0)
             writer.close()
         }
     }
@@ -171,9 +171,9 @@ import Testing
             stray.null()
             #expect(
                 await writer.attempt([short.finish()])
-                    == .misshapen("1 fields for the 2 columns of \(fixture.schema).answers"))
-            #expect(await writer.attempt([stray.finish()]) == .misshapen("a row for table 2"))
-            #expect(writer.statistics.queuedUnits == 0)
+                    == .malformed("1 fields for the 2 columns of \(fixture.schema).answers"))
+            #expect(await writer.attempt([stray.finish()]) == .malformed("a row for table 2"))
+            #expect(writer.metrics.queuedRequests.value == 0)
             writer.close()
         }
     }
@@ -194,7 +194,7 @@ import Testing
                     Issue.record("\(String(describing: failure))")
                 }
             }
-            #expect(writer.statistics.sacrificed == 0)
+            #expect(writer.metrics.droppedColumns.value == 0)
             #expect(try await fixture.countCalls(loop) == 10)
             writer.close()
         }
@@ -205,7 +205,7 @@ import Testing
         let fixture = try fixture()
         try await onLoop { loop in
             try await fixture.withConnection(loop) { try await $0.execute(Self.partitioned(fixture)) }
-            let writer = fixture.writer(loop) { $0.parkInterval = .milliseconds(50) }
+            let writer = fixture.writer(loop) { $0.deferralInterval = .milliseconds(50) }
             let outcomes = await concurrently(20, on: loop) {
                 await writer.write(fixture.call($0), waitingAtMost: $0 < 10 ? .seconds(10) : .milliseconds(100))
             }
@@ -231,15 +231,15 @@ import Testing
         try await onLoop { loop in
             try await fixture.withConnection(loop) { try await $0.execute(Self.partitioned(fixture)) }
             let writer = fixture.writer(loop) {
-                $0.parkInterval = .milliseconds(20)
-                $0.parkedAtMost = .milliseconds(60)
+                $0.deferralInterval = .milliseconds(20)
+                $0.deferralLimit = .milliseconds(60)
             }
             guard case .refused(let error) = await writer.attempt(fixture.call(50)) else {
                 Issue.record("not refused")
                 return
             }
             #expect(error.isMissingPartition)
-            #expect(writer.statistics.queuedUnits == 0)
+            #expect(writer.metrics.queuedRequests.value == 0)
             writer.close()
         }
     }

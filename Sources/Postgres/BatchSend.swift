@@ -1,11 +1,11 @@
 internal import CLibpq
 
-/// A batch on its way over one connection: what is sent, what is answered, and what came of it.
+/// Sends one batch over one connection and reads its answers.
 ///
-/// Few units go as prepared INSERTs in pipeline mode, with one sync for each transaction; many go by COPY, one after
-/// the other for each table, in one simple query, which is one transaction.
-final class Transmission {
-    /// COPY's data is given to libpq in pieces of this size, so that its buffer stays small.
+/// Small batches go as prepared INSERTs in pipeline mode, with one sync for each transaction. Large batches go by COPY
+/// in one simple query, which is one transaction. It has one COPY for each table.
+final class BatchSend {
+    /// The size of the pieces of COPY data that libpq gets. It keeps libpq's buffer small.
     private static let pieceBytes = 64 << 10
     /// Signature, flags and length of the header extension of binary COPY.
     private static let copyHeader: [UInt8] =
@@ -16,24 +16,24 @@ final class Transmission {
     private let parameters: RowParameters
     private let isCopy: Bool
 
-    // Prepared INSERTs: the transactions that are answered, and the statements answered in the one under way.
+    // Prepared INSERTs: the answered transactions, and the answered statements of the current one.
     private var answers: [PostgresError?] = []
     private var failure: PostgresError?
     private var failedStatement: Int?
     private var statement = 0
     private var emptyReads = 0
 
-    // COPY: the tables that wait, and the place in the rows of the one under way.
+    // COPY: the tables that wait, and the position in the rows of the current table.
     private var copyTables: [Int] = []
     private var copyTable: Int?
-    private var unitCursor = 0
+    private var requestCursor = 0
     private var rowCursor = 0
     private var byteCursor = 0
     private var piece: [UInt8]
 
     /// - Parameters:
-    ///   - parameters: of the lane, made for the widest of its tables.
-    ///   - piece: an empty array, whose memory is used for COPY's data.
+    ///   - parameters: the connection's parameters, with room for its widest table.
+    ///   - piece: an empty array whose memory holds the COPY data.
     init(
         _ batch: WriteBatch, _ statements: WriterStatements, _ parameters: RowParameters, byCopy: Bool,
         piece: consuming [UInt8]
@@ -45,7 +45,7 @@ final class Transmission {
         isCopy = byCopy
     }
 
-    /// The memory that was given, for the next transmission.
+    /// Returns the memory of `piece` for the next send.
     func takePiece() -> [UInt8] {
         var taken: [UInt8] = []
         swap(&taken, &piece)
@@ -53,16 +53,16 @@ final class Transmission {
         return taken
     }
 
-    /// The answers that came before the connection was lost.
-    var answersSoFar: [PostgresError?] { batch.manner == .separately ? answers : [] }
+    /// The answers that arrived before the connection was lost.
+    var answersSoFar: [PostgresError?] { batch.atomicity == .perRequest ? answers : [] }
 
-    /// Gives the batch's first bytes to libpq; false when libpq refuses.
+    /// Gives the first bytes of the batch to libpq. Returns false if libpq refuses them.
     func start(_ handle: OpaquePointer) -> Bool {
         isCopy ? startCopy(handle) : sendInserts(handle)
     }
 
-    /// Takes in results that have come.
-    /// - Returns: nil while more is to come.
+    /// Reads the results that have arrived.
+    /// - Returns: nil while more results are to come.
     func read(_ link: Link) -> BatchOutcome? {
         isCopy ? readCopy(link) : readInserts(link)
     }
@@ -70,22 +70,22 @@ final class Transmission {
 
 // MARK: Prepared INSERTs
 
-extension Transmission {
+extension BatchSend {
     private func sendInserts(_ handle: OpaquePointer) -> Bool {
         if PQpipelineStatus(handle) == PQ_PIPELINE_OFF, PQenterPipelineMode(handle) != 1 { return false }
-        for unit in batch.units {
-            for row in unit.rows {
+        for request in batch.requests {
+            for row in request.rows {
                 guard parameters.send(row, statements.names[row.table], handle) else { return false }
             }
-            if batch.manner == .separately, PQpipelineSync(handle) != 1 { return false }
+            if batch.atomicity == .perRequest, PQpipelineSync(handle) != 1 { return false }
         }
-        return batch.manner == .separately || PQpipelineSync(handle) == 1
+        return batch.atomicity == .perRequest || PQpipelineSync(handle) == 1
     }
 
     private func readInserts(_ link: Link) -> BatchOutcome? {
         while let handle = link.handle, PQisBusy(handle) == 0 {
             guard let result = PQgetResult(handle) else {
-                // The end of a statement's results. A second one in a row would mean that nothing is to come yet.
+                // A statement's results end here. If the next read is empty too, nothing has arrived yet.
                 emptyReads += 1
                 if emptyReads > 1 { return nil }
                 statement += 1
@@ -110,18 +110,18 @@ extension Transmission {
             failedStatement = nil
             statement = 0
         }
-        if batch.manner == .together {
+        if batch.atomicity == .perBatch {
             guard let failure else { return .committed }
-            return .refused(failure, unit: failedStatement.flatMap(unit(ofStatement:)))
+            return .refused(failure, request: failedStatement.flatMap(request(ofStatement:)))
         }
         answers.append(failure)
-        return answers.count == batch.units.count ? .separate(answers) : nil
+        return answers.count == batch.requests.count ? .perRequest(answers) : nil
     }
 
-    private func unit(ofStatement statement: Int) -> Int? {
+    private func request(ofStatement statement: Int) -> Int? {
         var end = 0
-        for (index, unit) in batch.units.enumerated() {
-            end += unit.rowCount
+        for (index, request) in batch.requests.enumerated() {
+            end += request.rowCount
             if statement < end { return index }
         }
         return nil
@@ -130,12 +130,12 @@ extension Transmission {
 
 // MARK: COPY
 
-extension Transmission {
+extension BatchSend {
     private func startCopy(_ handle: OpaquePointer) -> Bool {
         if PQpipelineStatus(handle) != PQ_PIPELINE_OFF, PQexitPipelineMode(handle) != 1 { return false }
         var isUsed = [Bool](repeating: false, count: statements.names.count)
-        for unit in batch.units {
-            for row in unit.rows { isUsed[row.table] = true }
+        for request in batch.requests {
+            for row in request.rows { isUsed[row.table] = true }
         }
         copyTables = isUsed.indices.filter { isUsed[$0] }
         let script = statements.copy(into: copyTables)
@@ -146,7 +146,7 @@ extension Transmission {
     private func readCopy(_ link: Link) -> BatchOutcome? {
         while copyTable == nil, let handle = link.handle, PQisBusy(handle) == 0 {
             guard let result = PQgetResult(handle) else {
-                return failure.map { .refused($0, unit: nil) } ?? .committed
+                return failure.map { .refused($0, request: nil) } ?? .committed
             }
             let status = PQresultStatus(result)
             if let error = PostgresError(result: result) { failure = failure ?? error }
@@ -159,24 +159,24 @@ extension Transmission {
 
     private func beginTable(_ link: Link) {
         copyTable = copyTables.popLast()
-        unitCursor = 0
+        requestCursor = 0
         rowCursor = 0
         byteCursor = 0
         piece.append(contentsOf: Self.copyHeader)
         pump(link)
     }
 
-    /// Gives libpq the rows of the table under way, as far as the socket takes them. Called again when it is drained.
+    /// Gives libpq rows of the current table until the socket is full. `onDrain` calls it again.
     func pump(_ link: Link) {
         guard let table = copyTable, let handle = link.handle else { return }
-        while unitCursor < batch.units.count {
-            let rows = batch.units[unitCursor].rows
+        while requestCursor < batch.requests.count {
+            let rows = batch.requests[requestCursor].rows
             while rowCursor < rows.count {
                 if rows[rowCursor].table == table {
                     let isComplete = fillPiece(from: rows[rowCursor].bytes)
                     if piece.count >= Self.pieceBytes {
                         guard put(handle) else { return link.loseByLibpq() }
-                        // The rest goes when `onDrain` says that the socket takes more.
+                        // `onDrain` continues when the socket takes more.
                         if isComplete { nextRow() }
                         if !link.flush() { return }
                         continue
@@ -184,7 +184,7 @@ extension Transmission {
                 }
                 nextRow()
             }
-            unitCursor += 1
+            requestCursor += 1
             rowCursor = 0
         }
         piece.append(contentsOf: [0xFF, 0xFF])
@@ -198,7 +198,7 @@ extension Transmission {
         byteCursor = 0
     }
 
-    /// Takes as much of a row as the piece has room for; true when that is all of it.
+    /// Copies as much of a row as the piece has room for. Returns true if the row is complete.
     private func fillPiece(from bytes: [UInt8]) -> Bool {
         let room = Self.pieceBytes - piece.count
         if byteCursor == 0, bytes.count <= room {

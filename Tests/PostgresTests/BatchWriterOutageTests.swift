@@ -6,7 +6,7 @@ import Testing
 @testable import Postgres
 
 /// Each test has a cluster or a proxy of its own, and breaks it.
-@Suite(.serialized) struct GroupWriterOutageTests {
+@Suite(.serialized) struct BatchWriterOutageTests {
     @Test(
         "Ten thousand units are each written once while the server restarts in the middle",
         arguments: ["fast", "immediate", "kill"])
@@ -43,8 +43,8 @@ import Testing
             try await until(loop) { writer.isConnected }
             #expect(try await fixture.countCalls(loop) == 64 * 157)
             #expect(try await fixture.number("SELECT count(*) FROM \(fixture.schema).answers", loop) == 64 * 157)
-            #expect(writer.statistics.losses >= 2)
-            #expect(writer.statistics.queuedUnits == 0)
+            #expect(writer.metrics.losses.value >= 2)
+            #expect(writer.metrics.queuedRequests.value == 0)
             writer.close()
         }
     }
@@ -67,8 +67,8 @@ import Testing
                     await writer.attempt(fixture.call(base + $0, answer: "x"))
                 }
                 #expect(failures.allSatisfy { $0 == nil })
-                #expect(writer.statistics.losses == 1)
-                #expect(writer.statistics.rows == 2 * count)
+                #expect(writer.metrics.losses.value == 1)
+                #expect(writer.metrics.rows.value == 2 * count)
                 writer.close()
                 let sql = """
                     SELECT count(*) FROM \(fixture.schema).calls JOIN \(fixture.schema).answers USING (id)
@@ -87,7 +87,7 @@ import Testing
         let proxied = WriterFixture(try PostgresSettings(url: proxy.url))
         try await onLoop { loop in
             try await fixture.create(loop)
-            let writer = GroupWriter(
+            let writer = BatchWriter(
                 loop: loop, settings: proxied.settings, tables: fixture.tables,
                 configuration: Self.impatient(.bounded))
             try await until(loop) { writer.isConnected }
@@ -98,7 +98,7 @@ import Testing
                 return
             }
             #expect(error?.kind == .timeout)
-            #expect(writer.statistics.expired == 1)
+            #expect(writer.metrics.expired.value == 1)
             #expect(try await fixture.countCalls(loop) == 1)
             proxy.remove()
             // With no connection, what comes next was surely not sent.
@@ -147,7 +147,7 @@ import Testing
             await kills.value
             killer.close()
             #expect(failures.reduce(0, +) == 0)
-            #expect(writer.statistics.losses > 0)
+            #expect(writer.metrics.losses.value > 0)
             writer.close()
             let plain = WriterFixture(try SharedCluster.settings)
             #expect(try await plain.number("SELECT count(*) FROM \(fixture.schema).calls", loop) == 1600)
@@ -162,16 +162,16 @@ import Testing
         try await onLoop { loop in
             try await fixture.create(loop)
             try cluster.stop()
-            let writer = fixture.writer(loop) { $0.maximumUnits = 20 }
+            let writer = fixture.writer(loop) { $0.maximumRequests = 20 }
             let bounded = fixture.writer(loop, .bounded) { $0.doubtWindow = .milliseconds(100) }
             let outcomes = await concurrently(25, on: loop) {
                 await writer.write(fixture.call($0), waitingAtMost: .milliseconds(50))
             }
             #expect(outcomes.filter { $0 == .queued }.count == 20)
             #expect(outcomes.filter { $0 == .failed(.full) }.count == 5)
-            #expect(throws: WriteError.full) { () throws in try writer.enqueue(fixture.call(99)) }
-            #expect(writer.statistics.full == 6)
-            #expect(writer.statistics.queuedUnits == 20)
+            #expect(await writer.attempt(fixture.call(99)) == .full)
+            #expect(writer.metrics.full.value == 6)
+            #expect(writer.metrics.queuedRequests.value == 20)
             #expect(await !writer.flush(within: .milliseconds(50)))
             guard case .notWritten(let error?) = await bounded.attempt(fixture.call(500)) else {
                 Issue.record("a bounded unit without a server")
@@ -193,13 +193,12 @@ import Testing
         let fixture = WriterFixture(try PostgresSettings(url: "postgresql://postgres@%2Fnowhere/postgres"))
         try await onLoop { loop in
             let writer = fixture.writer(loop) { $0.maximumBytes = 1000 }
-            try writer.enqueue(fixture.call(1))
-            #expect(throws: WriteError.full) { () throws in
-                try writer.enqueue(fixture.call(2, body: String(repeating: "x", count: 1000)))
-            }
+            #expect(await writer.write(fixture.call(1), waitingAtMost: .zero) == .queued)
+            let large = fixture.call(2, body: String(repeating: "x", count: 1000))
+            #expect(await writer.attempt(large) == .full)
             let bounded = fixture.writer(loop, .bounded) { $0.doubtWindow = .seconds(50) }
             let waiting = alongside(loop) { await bounded.attempt(fixture.call(3)) }
-            try await until(loop) { bounded.statistics.queuedUnits == 1 && bounded.lastError != nil }
+            try await until(loop) { bounded.metrics.queuedRequests.value == 1 && bounded.lastError != nil }
             #expect(bounded.close() == 1)
             guard case .notWritten = await waiting.value else {
                 Issue.record("a unit of a closed writer")
@@ -221,7 +220,7 @@ import Testing
             let holder = try await PostgresConnection.connect(fixture.settings, on: loop)
             try await holder.execute("BEGIN; LOCK TABLE \(fixture.schema).calls IN ACCESS EXCLUSIVE MODE")
             #expect(await writer.write(fixture.call(1), waitingAtMost: .milliseconds(400)) == .queued)
-            #expect(writer.statistics.losses > 0)
+            #expect(writer.metrics.losses.value > 0)
             try await holder.execute("COMMIT")
             #expect(await writer.flush(within: .seconds(10)))
             #expect(try await fixture.countCalls(loop) == 1)
