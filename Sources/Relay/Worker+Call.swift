@@ -9,12 +9,14 @@ import TOP
 import Telemetry
 public import Vault
 
+// Steps that do not wait are never inlined. Their temporary values would become part of the frames of a call's task, which
+// are allocated for each call.
 extension Worker {
     /// One call, from its checks to its reply: the relay's purpose.
     ///
     /// Nothing is sent before the intent is durable, and the reply waits for the outcome row, at most `outcomeWait`.
     public func call(_ request: consuming CallRequest, by token: AccessToken) async -> Reply {
-        if let problem = admit() { return self.problem(problem, request, by: token) }
+        if let refusal = admit(request, by: token) { return refusal }
         defer { leave() }
         var pass: LargeCallGate.Pass?
         if request.body.count > LargeCallGate.smallBytes {
@@ -49,9 +51,13 @@ extension Worker {
         return self.problem(problem, request, by: token)
     }
 
-    /// Takes a place for a call; a problem when there is none. What is admitted leaves in the end.
+    /// Takes a place for a call; the reply when there is none. A call that is admitted leaves in the end.
     @inline(never)
-    private func admit() -> Problem? {
+    private func admit(_ request: CallRequest, by token: AccessToken) -> Reply? {
+        lackOfRoom().map { problem($0, request, by: token) }
+    }
+
+    private func lackOfRoom() -> Problem? {
         guard !isDraining else {
             return Problem(
                 .draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1)

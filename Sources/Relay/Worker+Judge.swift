@@ -14,6 +14,7 @@ extension Worker {
         return await judgeElsewhere(result, of: call)
     }
 
+    /// Not inlined, for the sake of the task's frame: see `Worker+Call`.
     @inline(never)
     private func judgeHere(_ result: CurlResult, of call: PreparedCall) -> Verdict {
         Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
