@@ -43,7 +43,7 @@ extension Worker {
         } catch {
             meters.refused(error.type)
             trace(error, request, by: token)
-            return problem(error, request, by: token)
+            return reply(refusing: error, request)
         }
         request.body = []
         guard request.isDryRun else { return await relay(consume call) }
@@ -203,8 +203,10 @@ extension Worker {
     }
 
     private func problem(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
-        var problem = problem
-        if problem.requestID == nil { problem.requestID = requestID(of: request, by: token) }
+        reply(refusing: identified(problem, request, by: token), request)
+    }
+
+    private func reply(refusing problem: Problem, _ request: CallRequest) -> Reply {
         let id = problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
         var reply = problem.reply
         addRequestID(to: &reply, request, id: id.text)
