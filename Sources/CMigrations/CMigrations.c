@@ -39,6 +39,9 @@ static const unsigned char audit_api_comments[] = {
 static const unsigned char intents_made_at[] = {
 #embed "../../migrations/0012_intents_made_at.sql"
 };
+static const unsigned char audit_note_scope[] = {
+#embed "../../migrations/0013_audit_note_scope.sql"
+};
 
 static const cmigrations_file files[] = {
     {"0001_vault.sql", vault, sizeof vault},
@@ -53,6 +56,7 @@ static const cmigrations_file files[] = {
     {"0010_audit_api_days.sql", audit_api_days, sizeof audit_api_days},
     {"0011_audit_api_comments.sql", audit_api_comments, sizeof audit_api_comments},
     {"0012_intents_made_at.sql", intents_made_at, sizeof intents_made_at},
+    {"0013_audit_note_scope.sql", audit_note_scope, sizeof audit_note_scope},
 };
 
 uint32_t cmigrations_count(void) { return sizeof files / sizeof files[0]; }

@@ -11,12 +11,22 @@ struct MigrateCommand: AsyncParsableCommand {
         commandName: "migrate",
         abstract: "Applies the missing migrations, makes the audit trail's partitions and the vault's keys.")
 
+    private static let firstMigration = "0001_vault"
+    /// What an operator should know about a migration of a database that is in use.
+    private static let remarks = [
+        "0013_audit_note_scope":
+            "tokens with the scope audit:read were given audit:note, which notes on calls need from now on"
+    ]
+
     func run() async throws {
         try await reportingFailures {
             let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
             let applied = try await Self.migrate(settings)
             if applied.isEmpty { Output.line("nothing to do: the database is up to date") }
             for name in applied { Output.line("applied \(name)") }
+            // A new database has nothing to remark on.
+            guard !applied.contains(Self.firstMigration) else { return }
+            for name in applied { if let remark = Self.remarks[name] { Output.line(remark) } }
         }
     }
 
