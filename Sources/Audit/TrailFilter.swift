@@ -110,10 +110,10 @@ extension TrailFilter {
     /// Every filter of calls, in the order in which the manual shows them. The place for a new one.
     public static let all: [TrailFilter] = [
         TrailFilter(
-            "from", \.fromMilliseconds, .instant, "Calls from this time on.", figures: .anySource,
+            "from", \.fromMilliseconds, .instant, "Calls from this time on (inclusive).", figures: .anySource,
             read: FilterValues.instant),
         TrailFilter(
-            "to", \.toMilliseconds, .instant, "Calls before this time.", figures: .anySource,
+            "to", \.toMilliseconds, .instant, "Calls before this time (exclusive).", figures: .anySource,
             read: FilterValues.instant),
         TrailFilter(
             "method", \.method, .text, "A method, or a glob with `*`.", search: .tag(4), figures: .rollups(.method),
@@ -158,7 +158,8 @@ extension TrailFilter {
             }
         ).endedOnly,
         TrailFilter(
-            "key", \.key, .businessKey, "Calls that touched this thing, by the catalog's business keys.",
+            "key", \.key, .businessKey,
+            "Calls that touched this thing, by a business key of the catalog such as `channel_profile_id:1`.",
             search: .index, figures: .calls, read: { TrailQuery.key($0) },
             narrow: { $2.add(fingerprints: $1.fingerprints) }),
         TrailFilter(

@@ -51,8 +51,8 @@ package enum AuditParameters {
     ) -> Parameter<Place> {
         Parameter(
             ParameterDescription(
-                name: "cursor", text: "Where the page begins.", schema: #"{"type": "string"}"#,
-                values: "a value of \(members)", takesEmpty: true),
+                name: "cursor", text: "Where the page begins: a value of \(members).", schema: #"{"type": "string"}"#,
+                values: "text", takesEmpty: true),
             requirement: "a value of \(members.replacing("`", with: ""))", read: read)
     }
 

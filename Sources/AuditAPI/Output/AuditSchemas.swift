@@ -1,87 +1,53 @@
-/// What people add to the audit trail, what never became a call, and figures.
-extension OpenAPI {
-    static let auditing = [
-        Operation(
-            path: "/v1/audit/calls/{id}/notes", verb: "post", id: "addNote",
-            summary: "Adds a note to a call, under the token's name (scope audit:read)",
-            parameters: ##"[{"$ref": "#/components/parameters/ID"}, {"$ref": "#/components/parameters/RequestID"}]"##,
-            body: ##"""
-                {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewNote"},
-                "examples": {"settles": {"value": {"text": "Found the card in the shop's list.", "settles": "done"}}}}}}
-                """##,
-            answers: [("201", "Added.")], schema: ##"{"$ref": "#/components/schemas/Note"}"##),
-        Operation(
-            path: "/v1/audit/refusals", id: "listRefusals",
-            summary: "Requests that never became calls, newest first, of the last 7 days (scope audit:read)",
-            parameters: refusalParameters, schema: ##"{"$ref": "#/components/schemas/Refusals"}"##),
-        Operation(
-            path: "/v1/audit/stats", id: "stats", summary: "Figures of calls that have ended (scope audit:read)",
-            parameters: statsParameters, schema: ##"{"$ref": "#/components/schemas/Stats"}"##),
+import Audit
+
+/// JSON Schemas of what the audit API takes and gives, for the OpenAPI document.
+package enum AuditSchemas {
+    /// Each schema under its name among the document's components.
+    package static let all: [(name: String, schema: String)] = [
+        ("Call", call), ("Calls", calls), ("NewNote", newNote), ("Note", note), ("Refusal", refusal),
+        ("Refusals", refusals), ("Stats", stats), ("UnmaskReason", unmaskReason), ("UnmaskedRequest", unmaskedRequest),
     ]
 
-    static let auditSchemas = [
-        ("NewNote", newNote), ("Note", note), ("Refusal", refusal), ("Refusals", refusals), ("Stats", stats),
-    ]
-
-    private static let ends = ##"""
-        {"name": "from", "in": "query", "description": "Inclusive, RFC 3339.",
-          "schema": {"type": "string", "format": "date-time"}},
-        {"name": "to", "in": "query", "description": "Exclusive, RFC 3339.",
-          "schema": {"type": "string", "format": "date-time"}}
+    private static let callMembers = ##"""
+        "id": {"$ref": "#/components/schemas/CallID"},
+        "at": {"type": "string", "format": "date-time", "description": "When the call arrived; UTC, milliseconds."},
+        "method": {"type": "string"}, "app": {"type": "string"}, "seller": {"type": ["string", "null"]},
+        "caller": {"type": "string"}, "outcome": {"$ref": "#/components/schemas/Outcome"},
+        "status": {"type": ["integer", "null"], "description": "The HTTP status that was given."},
+        "duration_ms": {"type": ["number", "null"]}, "top_ms": {"type": ["number", "null"]},
+        "audit_ms": {"type": ["number", "null"], "description": "The wait for the intent to be durable."},
+        "finished_at": {"type": ["string", "null"], "format": "date-time"},
+        "reconciled": {"const": true, "description": "There where the call was closed because its replica left no result."},
+        "top_request_id": {"type": ["string", "null"]}, "request_id": {"type": ["string", "null"]},
+        "client_request_id": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]},
+        "sub_code": {"type": ["string", "null"]}, "message": {"type": ["string", "null"]},
+        "refs": {"type": "array", "items": {"type": "string"}}, "attempts": {"type": ["integer", "null"]},
+        "request_bytes": {"type": ["integer", "null"]}, "response_bytes": {"type": ["integer", "null"]},
+        "retryable": {"type": ["boolean", "null"]},
+        "keys_truncated": {"const": true, "description": "The call touched more things than its business keys tell."}
         """##
 
-    private static let refusalParameters = ##"""
-        [
-          \##(ends),
-          {"name": "caller", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"},
-            "description": "The name of a token."},
-          {"name": "method", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"},
-            "description": "The TOP method that was asked for."},
-          {"name": "type", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"},
-            "description": "The problem's type, such as `invalid-parameters`."},
-          {"name": "ref", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"},
-            "description": "A document number of the caller's."},
-          {"name": "limit", "in": "query",
-            "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}, {"const": ""}]}},
-          {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "A value of `pagination.next`."},
-          {"$ref": "#/components/parameters/RequestID"}
-        ]
+    private static let required = #""required": ["id", "at", "method", "app", "caller", "outcome", "refs"]"#
+
+    private static let call = ##"""
+        {"description": "A call in the audit trail.", "type": "object", \##(required), "properties": {\##(callMembers),
+        "settled": {"enum": ["done", "not_done", null], "description": "What the last note that settles the call says."},
+        "notes": {"type": "array", "items": {"$ref": "#/components/schemas/Note"}},
+        "request": {"type": ["string", "null"], "description": "The business parameters as sent, masked."},
+        "request_truncated": {"type": "boolean", "description": "Whether the request is cut."},
+        "response": {"type": ["string", "null"], "description": "TOP's answer, masked."},
+        "response_truncated": {"type": "boolean", "description": "Whether the answer is cut."},
+        "openings": {"type": "array", "description": "Of one call: who has opened the full request.", "items": {"type": "object",
+          "properties": {"at": {"type": "string", "format": "date-time"}, "opener": {"type": "string"}, "reason": {"type": "string"}}}}}}
         """##
 
-    private static let dimensions = ##"""
-        "method", "app", "seller", "caller", "outcome", "sub_code"
-        """##
-
-    private static let statsParameters = ##"""
-        [
-          \##(ends),
-          {"name": "bucket", "in": "query", "description": "The length of a bucket; `1d` is a GMT+8 day, `all` the whole stretch.",
-            "schema": {"enum": ["1m", "5m", "15m", "1h", "1d", "all", ""], "default": "1h"}},
-          {"name": "dimensions", "in": "query", "style": "form", "explode": false,
-            "description": "What calls are told apart by; absent: all calls together.",
-            "schema": {"type": "array", "uniqueItems": true, "items": {"enum": [\##(dimensions)]}}},
-          {"name": "measures", "in": "query", "style": "form", "explode": false, "description": "What is said of them; absent: everything.",
-            "schema": {"type": "array", "uniqueItems": true, "items":
-              {"enum": ["count", "errors", "error_rate", "p50", "p95", "p99", "request_bytes", "response_bytes"]}}},
-          {"name": "limit", "in": "query", "description": "Only so many sets of values, those with most calls.",
-            "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"const": ""}]}},
-          {"name": "method", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "A method, or a glob with `*`."},
-          {"name": "outcome", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "As in the list, but `open`: only calls that have ended are counted."},
-          {"name": "app", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "The app that signed."},
-          {"name": "seller", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "The seller's alias."},
-          {"name": "caller", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "The name of a token."},
-          {"name": "status", "in": "query", "description": "The HTTP status that was given.",
-            "schema": {"type": "integer", "minimum": 100, "maximum": 599}},
-          {"name": "code", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "TOP's code, or the transport's."},
-          {"name": "sub_code", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "TOP's sub_code."},
-          {"name": "top_request_id", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "TOP's id of the call."},
-          {"name": "client_request_id", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "The caller's X-Request-Id."},
-          {"name": "min_duration_ms", "in": "query", "description": "The least milliseconds that the call took.",
-            "schema": {"type": "integer", "minimum": 0, "maximum": 86400000}},
-          {"name": "key", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "A business key, as the manual says."},
-          {"name": "ref", "in": "query", "schema": {"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}, "description": "A document number of the caller's."},
-          {"$ref": "#/components/parameters/RequestID"}
-        ]
+    private static let calls = ##"""
+        {"type": "object", "required": ["data", "pagination"], "properties": {
+          "data": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
+          "pagination": {"type": "object", "required": ["limit", "next", "prev", "scanned_until"], "properties": {
+            "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}, "prev": {"type": ["string", "null"]},
+            "scanned_until": {"type": ["string", "null"], "format": "date-time",
+              "description": "The search's time was over before the page was full; `next` goes on from here."}}}}}
         """##
 
     private static let newNote = ##"""
@@ -117,8 +83,8 @@ extension OpenAPI {
 
     private static let stats = ##"""
         {"type": "object", "required": ["bucket", "dimensions", "from", "to", "data"], "properties": {
-          "bucket": {"enum": ["1m", "5m", "15m", "1h", "1d", "all"]},
-          "dimensions": {"type": "array", "items": {"enum": [\##(dimensions)]}},
+          "bucket": {"enum": [\##(words(StatsQuery.Bucket.self))]},
+          "dimensions": {"type": "array", "items": {"enum": [\##(words(StatsQuery.Dimension.self))]}},
           "from": {"type": "string", "format": "date-time"}, "to": {"type": "string", "format": "date-time"},
           "data": {"type": "array", "items": {"type": "object", "required": ["at"],
             "description": "One bucket and set of values: each value under its dimension's name, null where calls have none.",
@@ -127,4 +93,22 @@ extension OpenAPI {
               "p95_ms": {"type": "number"}, "p99_ms": {"type": "number"}, "request_bytes": {"type": "integer"},
               "response_bytes": {"type": "integer"}}}}}}
         """##
+
+    private static let unmaskReason = #"""
+        {"type": "object", "required": ["reason"], "additionalProperties": false, "properties": {
+          "reason": {"type": "string", "minLength": 1, "maxLength": 500, "description": "Why; shown with the call."}}}
+        """#
+
+    private static let unmaskedRequest = ##"""
+        {"type": "object", "required": ["id", "method", "parameters"], "properties": {
+          "id": {"$ref": "#/components/schemas/CallID"}, "method": {"type": "string"},
+          "parameters": {"type": "object", "additionalProperties": {"type": "string"}},
+          "files": {"type": "object", "additionalProperties": {"type": "integer"},
+            "description": "Names and sizes in bytes of files, whose content is not kept."}}}
+        """##
+
+    /// Every word of a type, as elements of a JSON list.
+    private static func words<Word: RawRepresentable<String> & CaseIterable>(_ type: Word.Type) -> String {
+        type.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    }
 }
