@@ -35,15 +35,17 @@ public enum Manual {
     private static var parameters: String {
         var rows: [(parameter: ParameterDescription, operations: [String])] = []
         for operation in OperationTable.all {
+            // Most parameters belong to the audit API: its paths are shown without what they have in common.
+            let name = operation.path.text.replacing("/v1/audit/", with: "")
             for parameter in operation.parameters {
                 let place = rows.firstIndex {
                     $0.parameter.name == parameter.name && $0.parameter.text == parameter.text
                         && $0.parameter.values == parameter.values
                 }
                 if let place {
-                    rows[place].operations.append(operation.id)
+                    rows[place].operations.append(name)
                 } else {
-                    rows.append((parameter, [operation.id]))
+                    rows.append((parameter, [name]))
                 }
             }
         }
