@@ -77,6 +77,15 @@ extension OperationTable {
                 .json(503, "It does not; `checks` says why.", schema: "Readiness"),
             ], handler: .state { $0.readiness.reply }),
         Operation(
+            .get, "/version", id: "version", "The release of the replica", query: .any,
+            responses: [
+                ResponseDescription(
+                    status: 200, text: "The release.", mediaType: "application/json",
+                    schema:
+                        #"{"type": "object", "required": ["version"], "properties": {"version": {"type": "string"}}}"#
+                )
+            ], handler: .state { _ in Release.reply }),
+        Operation(
             .get, "/metrics", id: "metrics", "Prometheus metrics", query: .any,
             responses: [.text("Text format 0.0.4.", as: "text/plain")], handler: .state { $0.metrics }),
         Operation(
