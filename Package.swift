@@ -181,7 +181,7 @@ let package = Package(
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),
         .testTarget(
-            name: "CommandTests", dependencies: ["toprelay", "Crypto", "TestSupport"], swiftSettings: common),
+            name: "CommandTests", dependencies: ["toprelay", "Audit", "Crypto", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "DeployTests",
             dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],

@@ -62,10 +62,10 @@ public struct RejectedRequestFilter: DeclaredFilter {
     /// Every filter of rejected requests, in the order in which the manual shows them. The place for a new one.
     public static let all: [RejectedRequestFilter] = [
         RejectedRequestFilter(
-            "from", \.fromMilliseconds, .instant, "Requests from this time on.", read: FilterValues.instant,
+            "from", \.fromMilliseconds, .instant, "Requests from this time on (inclusive).", read: FilterValues.instant,
             narrow: { $1.terms.append("at >= \($1.instant($0))") }),
         RejectedRequestFilter(
-            "to", \.toMilliseconds, .instant, "Requests before this time.", read: FilterValues.instant,
+            "to", \.toMilliseconds, .instant, "Requests before this time (exclusive).", read: FilterValues.instant,
             narrow: { $1.terms.append("at < \($1.instant($0))") }),
         RejectedRequestFilter("caller", \.caller, "The name of the caller's token."),
         RejectedRequestFilter("method", \.method, "The TOP method that was asked for."),

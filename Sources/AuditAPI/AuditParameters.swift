@@ -51,8 +51,8 @@ package enum AuditParameters {
     ) -> Parameter<Place> {
         Parameter(
             ParameterDescription(
-                name: "cursor", text: "Where the page begins.", schema: #"{"type": "string"}"#,
-                values: "a value of \(members)", takesEmpty: true),
+                name: "cursor", text: "Where the page begins: a value of \(members).", schema: #"{"type": "string"}"#,
+                values: "text", takesEmpty: true),
             requirement: "a value of \(members.replacing("`", with: ""))", read: read)
     }
 
@@ -84,6 +84,7 @@ extension FilterValues {
         case .text: "text"
         case .instant: "RFC 3339"
         case .number(let range): "\(range.lowerBound)–\(range.upperBound)"
+        case .choice(let words) where words.count > 6: "`\(words[0])`, `\(words[1])`, … `\(words[words.count - 1])`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .businessKey: "`NAME:VALUE`"
         case .callID: "a call's id"

@@ -41,14 +41,15 @@ extension Worker {
     private func refuseLargeCall(_ request: CallRequest, by token: AccessToken) -> Reply {
         meters.refusedByLargeCalls()
         let detail = "Too many large calls wait to be recorded; nothing was sent."
-        return refuse(Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5), request, by: token)
+        let problem = Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5)
+        return refuse(identified(problem, request, by: token), request, by: token)
     }
 
     /// Counts and traces a request that does not become a call, and answers it.
     private func refuse(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
         meters.refused(problem.type)
         trace(problem, request, by: token)
-        return self.problem(problem, request, by: token)
+        return reply(refusing: problem, request)
     }
 
     /// Takes a place for a call; the reply when there is none. A call that is admitted leaves in the end.
@@ -284,8 +285,10 @@ extension Worker {
     }
 
     private func problem(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
-        var problem = problem
-        if problem.requestID == nil { problem.requestID = requestID(of: request, by: token) }
+        reply(refusing: identified(problem, request, by: token), request)
+    }
+
+    private func reply(refusing problem: Problem, _ request: CallRequest) -> Reply {
         let id = problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
         var reply = problem.reply
         addRequestID(to: &reply, request, id: id.text)

@@ -9,15 +9,44 @@ import Vault
 
 extension Worker {
     /// Checks everything that can be checked without sending: limits, JSON, app, parameters, session, bans.
+    /// - Throws: a problem with the call's request id. The body is parsed once, also for a call that is refused.
     func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> PreparedCall {
-        let vault = try currentVault()
+        let vault: VaultSnapshot
+        let app: SigningApp
+        do throws(Problem) {
+            vault = try currentVault()
+            app = try admit(request, token: token, vault: vault)
+        } catch {
+            throw identified(error, request, by: token)
+        }
+        let content: CallContent
+        do throws(Problem) { content = try CallContent(request) } catch {
+            throw identified(error, request, by: token, given: .absent)
+        }
+        do throws(Problem) {
+            return try prepare(content, request, by: token, app: app, vault: vault)
+        } catch {
+            throw identified(error, request, by: token, given: request.entry.requestID(in: content.document))
+        }
+    }
+
+    /// Checks what the head alone decides: the clock, the method and the app.
+    private func admit(
+        _ request: CallRequest, token: AccessToken, vault: VaultSnapshot
+    ) throws(Problem) -> SigningApp {
         try checkClock()
         let method = request.entry.method
         guard token.allows(method: method) else {
             throw Problem(.forbidden, "The token \(token.name) may not call \(method).")
         }
-        let app = try resolveApp(request, token: token, vault: vault)
-        let content = try CallContent(request)
+        return try resolveApp(request, token: token, vault: vault)
+    }
+
+    /// Checks what the body decides, then session and bans.
+    private func prepare(
+        _ content: CallContent, _ request: CallRequest, by token: AccessToken, app: SigningApp, vault: VaultSnapshot
+    ) throws(Problem) -> PreparedCall {
+        let method = request.entry.method
         let mapped = try map(content, request: request, app: app.app.name, token: token, vault: vault)
         let clock = CallClock(
             receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)

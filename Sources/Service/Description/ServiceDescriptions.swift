@@ -16,7 +16,7 @@ actor ServiceDescriptions {
     func openAPI(of catalog: Catalog) -> Reply {
         follow(catalog)
         return .json(
-            Self.kept(&openAPI) { OpenAPI.document(catalog, problems: Self.problems, outcomes: Self.outcomes) })
+            Self.kept(&openAPI) { OpenAPI.document(catalog) })
     }
 
     /// The answer of `GET /docs`.
@@ -44,14 +44,6 @@ actor ServiceDescriptions {
         if made.count <= maximumKeptBytes { place = made }
         return made
     }
-
-    /// Every kind of problem document.
-    private static let problems = ProblemType.allCases.map {
-        OpenAPI.ProblemKind(name: $0.rawValue, status: $0.status, title: $0.title)
-    }
-
-    /// Every outcome that the trail shows.
-    private static let outcomes = Outcome.allCases.map(\.rawValue) + [Outcome.open]
 }
 
 extension Catalog {

@@ -11,7 +11,12 @@ extension OperationTable {
             .post, "/v1/top/{method}", id: "call", scope: .relay,
             "Calls a TOP method. Some methods have a path of their own besides.",
             headers: HeaderDescription.ofCalls,
-            responses: [.json(200, "TOP answered; `outcome` says what became of the call.", schema: "Answer")],
+            responses: [
+                ResponseDescription(
+                    status: 200,
+                    text: "TOP answered; `outcome` says what became of the call. With Top-Dry-Run, what would be sent.",
+                    mediaType: "application/json", schema: #"{"type": "object"}"#)
+            ],
             handler: .call),
         Operation(
             .get, "/v1/calls/{id}", id: "ownCall", scope: .relay,
@@ -29,7 +34,7 @@ extension OperationTable {
             query: .declared(AuditParameters.call), responses: [.json(schema: "Call")],
             handler: .audit { request, audit async throws(Problem) in try await audit.call(request) }),
         Operation(
-            .post, "/v1/audit/calls/{id}/notes", id: "addNote", scope: .auditRead,
+            .post, "/v1/audit/calls/{id}/notes", id: "addNote", scope: .auditNote,
             "Adds a note to a call, under the token's name",
             body: BodyDescription(
                 schema: ##"{"$ref": "#/components/schemas/NewNote"}"##,
@@ -71,6 +76,15 @@ extension OperationTable {
                 .json(200, "It does.", schema: "Readiness"),
                 .json(503, "It does not; `checks` says why.", schema: "Readiness"),
             ], handler: .state { $0.readiness.reply }),
+        Operation(
+            .get, "/version", id: "version", "The release of the replica", query: .any,
+            responses: [
+                ResponseDescription(
+                    status: 200, text: "The release.", mediaType: "application/json",
+                    schema:
+                        #"{"type": "object", "required": ["version"], "properties": {"version": {"type": "string"}}}"#
+                )
+            ], handler: .state { _ in Release.reply }),
         Operation(
             .get, "/metrics", id: "metrics", "Prometheus metrics", query: .any,
             responses: [.text("Text format 0.0.4.", as: "text/plain")], handler: .state { $0.metrics }),

@@ -15,6 +15,9 @@ struct OperationTable: Sendable {
             self.operations = operations
         }
 
+        /// Whether the path is that of calls.
+        var isOfCalls: Bool { operations.contains { if case .call = $0.handler { true } else { false } } }
+
         /// The `Allow` header of the path.
         var allow: String { operations.map(\.method.allowed).joined(separator: ", ") }
 
@@ -35,7 +38,8 @@ struct OperationTable: Sendable {
         let argument: PathArgument
     }
 
-    private let places: [Place]
+    /// The paths, in the order of the table.
+    let places: [Place]
     private let callPlace: Place
     private let callPrefix: String
     /// Where paths below `/v1/` begin that are not a method's own.
@@ -49,7 +53,7 @@ struct OperationTable: Sendable {
             let own = operations.filter { $0.path.text == path }
             return Place(own[0].path, own)
         }
-        let calls = places.filter { $0.operations.contains { if case .call = $0.handler { true } else { false } } }
+        let calls = places.filter(\.isOfCalls)
         precondition(calls.count == 1, "there is one path for calls")
         callPlace = calls[0]
         callPrefix = callPlace.path.prefix

@@ -1,3 +1,4 @@
+import Catalog
 import JSON
 
 /// JSON Schema of answers. They hold what TOP said, so nothing is required and nothing is excluded.

@@ -1,14 +1,17 @@
+import AuditAPI
+import Catalog
 import JSON
+import Problems
 
 /// What the operations share.
 extension JSONWriter {
-    mutating func components(_ catalog: Catalog, problems: [OpenAPI.ProblemKind], outcomes: [String]) {
+    mutating func components(_ catalog: Catalog, problems: [ProblemType], outcomes: [String]) {
         name("components")
         beginObject()
         json(
             "securitySchemes",
             #"{"token": {"type": "http", "scheme": "bearer", "description": "A token of `toprelay token create`."}}"#)
-        json("parameters", OpenAPI.parameters)
+        parameters()
         json("headers", OpenAPI.headers)
         name("schemas")
         beginObject()
@@ -38,12 +41,40 @@ extension JSONWriter {
         endObject()
     }
 
+    /// What stands in paths and in headers.
+    private mutating func parameters() {
+        name("parameters")
+        beginObject()
+        for header in HeaderDescription.ofCalls {
+            name(header.key)
+            beginObject()
+            member("name", header.name)
+            member("in", "header")
+            member("description", header.text)
+            json("schema", header.schema)
+            endObject()
+        }
+        json(
+            "ID",
+            ##"""
+            {"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/CallID"},
+              "description": "The call."}
+            """##)
+        json(
+            "Method",
+            #"""
+            {"name": "method", "in": "path", "required": true, "schema": {"type": "string"},
+              "description": "A TOP method of the catalog."}
+            """#)
+        endObject()
+    }
+
     /// The responses of an operation other than 200.
     mutating func problems(_ statuses: [Int]) {
         for status in statuses { reference(String(status), "#/components/responses/Problem\(status)") }
     }
 
-    private mutating func problemResponse(_ kinds: [OpenAPI.ProblemKind]) {
+    private mutating func problemResponse(_ kinds: [ProblemType]) {
         beginObject()
         member("description", kinds.map(\.title).joined(separator: "; ") + ".")
         json("headers", OpenAPI.problemHeaders)
@@ -55,11 +86,11 @@ extension JSONWriter {
         name("examples")
         beginObject()
         for kind in kinds {
-            name(kind.name)
+            name(kind.rawValue)
             beginObject()
             name("value")
             beginObject()
-            member("type", "/problems/\(kind.name)")
+            member("type", "/problems/\(kind.rawValue)")
             member("title", kind.title)
             member("status", kind.status)
             member("detail", "What happened to this request, and what to do.")
@@ -69,7 +100,7 @@ extension JSONWriter {
         for _ in 0..<4 { endObject() }
     }
 
-    private mutating func problemSchema(_ kinds: [OpenAPI.ProblemKind]) {
+    private mutating func problemSchema(_ kinds: [ProblemType]) {
         name("Problem")
         beginObject()
         member("description", "A problem document (RFC 9457).")
@@ -81,7 +112,7 @@ extension JSONWriter {
         beginObject()
         name("enum")
         beginArray()
-        for kind in kinds { string("/problems/\(kind.name)") }
+        for kind in kinds { string("/problems/\(kind.rawValue)") }
         endArray()
         endObject()
         for (name, schema) in OpenAPI.problemMembers { json(name, schema) }
@@ -98,42 +129,27 @@ extension JSONWriter {
         for outcome in outcomes { string(outcome) }
         endArray()
         endObject()
-        json("Call", OpenAPI.call)
         json("OwnCall", OpenAPI.ownCall)
-        json("Calls", OpenAPI.calls)
-        for (name, schema) in OpenAPI.auditSchemas { json(name, schema) }
+        for (name, schema) in AuditSchemas.all { json(name, schema) }
         json("Readiness", OpenAPI.readiness)
     }
 }
 
 /// Texts that are the same for every catalog.
 extension OpenAPI {
-    static let parameters = ##"""
-        {
-          "App": {"name": "Top-App", "in": "header", "schema": {"type": "string"},
-            "description": "The app whose key and secret sign the call; left out, the method's app or the default one."},
-          "Seller": {"name": "Top-Seller", "in": "header", "schema": {"type": "string"},
-            "description": "The seller whose session key the call carries; left out, the app's default seller."},
-          "Ref": {"name": "Top-Ref", "in": "header",
-            "schema": {"type": "string", "pattern": "^[^\\x00-\\x1f\\x7f,]{0,128}(,[^\\x00-\\x1f\\x7f,]{0,128}){0,19}$"},
-            "description": "The caller's own document numbers: repeated, or separated by commas; at most 20 of 128 bytes."},
-          "DryRun": {"name": "Top-Dry-Run", "in": "header",
-            "schema": {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])?$"},
-            "description": "`true`: check and map only; nothing is sent."},
-          "IdempotencyKey": {"name": "Idempotency-Key", "in": "header",
-            "schema": {"type": "string", "pattern": "^[\\x21-\\x7E]{0,255}$"},
-            "description": "The request id is derived of it if the body has none."},
-          "RequestID": {"name": "X-Request-Id", "in": "header",
-            "schema": {"type": "string", "pattern": "^[\\x21-\\x7E]{0,200}$"},
-            "description": "The caller's id of the request; comes back in the answer and stands in the audit trail."},
-          "TraceParent": {"name": "traceparent", "in": "header", "schema": {"type": "string"},
-            "description": "W3C trace context; the trace id is kept in the audit trail."},
-          "ID": {"name": "id", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/CallID"},
-            "description": "The call."},
-          "Include": {"name": "include", "in": "query",
-            "schema": {"type": "string", "pattern": "^((request|response)?(,(request|response)?)*)?$"},
-            "description": "`request`, `response` or both, separated by a comma: the masked texts."}
-        }
+    static let ownCall = ##"""
+        {"description": "A caller's own call: the members of its first answer, a result or a problem document, with values as the trail keeps them, masked. \##
+        Of a call that has not ended, whose outcome is `open`, only what is known.",
+        "type": "object", "required": ["id", "method", "outcome"], "properties": {
+        "type": {"type": "string"}, \##(problemMembers.filter { $0.0 != "errors" }.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ")),
+        "top_request_id": {"type": "string", "description": "TOP's id of the call."},
+        "result": {"type": "object", "description": "The result, while the answer is kept."}}}
+        """##
+
+    static let readiness = ##"""
+        {"type": "object", "required": ["status", "checks"], "properties": {
+          "status": {"enum": ["ready", "unavailable"]},
+          "checks": {"type": "object", "additionalProperties": {"type": "string"}}}}
         """##
 
     static let headers = ##"""

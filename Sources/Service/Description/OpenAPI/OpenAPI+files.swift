@@ -1,3 +1,4 @@
+import Catalog
 import JSON
 
 /// Calls with files, as `multipart/form-data`.
@@ -35,7 +36,7 @@ extension JSONWriter {
         name(OpenAPI.jsonPart)
         beginObject()
         member("description", "All parameters but the files. It may be left out where nothing in it is required.")
-        object(fields, isOpen: entry.level.isOpen, optional: optional, isTop: true)
+        object(fields, isOpen: entry.takesUnknownNames, optional: optional, isTop: true)
         endObject()
         for field in entry.request where field.isFile {
             name(field.name)

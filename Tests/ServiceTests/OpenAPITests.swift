@@ -1,18 +1,20 @@
 import JSON
+import Problems
 import Testing
 
 @testable import Catalog
+@testable import Service
+
+private let carProfiles = "tmall.aliauto.carprofile.sync"
+private let cardSales = "alibaba.alsc.crm.card.batch.sell"
+private let catalog = Result { try Catalog.embedded() }
 
 @Suite("OpenAPI")
 struct OpenAPITests {
     private let root: JSONValue
 
     init() throws {
-        let problems = [
-            OpenAPI.ProblemKind(name: "not-found", status: 404, title: "Not found"),
-            OpenAPI.ProblemKind(name: "overloaded", status: 503, title: "Too much"),
-            OpenAPI.ProblemKind(name: "draining", status: 503, title: "Stopping"),
-        ]
+        let problems: [ProblemType] = [.notFound, .overloaded, .draining]
         root = try JSONDocument(OpenAPI.document(catalog.get(), problems: problems, outcomes: ["success"])).root
     }
 

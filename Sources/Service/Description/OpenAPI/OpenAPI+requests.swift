@@ -1,3 +1,4 @@
+import Catalog
 import JSON
 
 /// JSON Schema of requests: what the mapping accepts, as far as a schema can say it.
@@ -5,7 +6,8 @@ extension JSONWriter {
     /// The schema of a method's request body. The request id is not required, since a header may give it.
     mutating func requestSchema(_ entry: Entry) {
         beginObject()
-        object(entry.request, isOpen: entry.level.isOpen, optional: (entry.idempotencyPath ?? [])[...], isTop: true)
+        object(
+            entry.request, isOpen: entry.takesUnknownNames, optional: (entry.idempotencyPath ?? [])[...], isTop: true)
         endObject()
     }
 
