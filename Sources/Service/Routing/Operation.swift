@@ -32,7 +32,7 @@ final class Operation: Sendable {
     enum Handler: Sendable {
         /// One TOP method: the path of a call.
         case call
-        /// Something of the call path that is no call, on the worker's loop.
+        /// Something of the call path that is not a call, on the worker's loop.
         case relay(@Sendable (AuthorizedRequest, isolated Worker) async throws(Problem) -> Reply)
         /// The audit API, on the worker's loop.
         case audit(@Sendable (AuthorizedRequest, AuditHandlers) async throws(Problem) -> Reply)

@@ -6,7 +6,7 @@ import Problems
 import Relay
 import Requests
 
-/// Answers the operations that need a token and are no calls.
+/// Answers the operations that need a token and are not calls.
 struct OperationEndpoint: Sendable {
     let context: RequestContext
     /// The query of the request, undecoded.
