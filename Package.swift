@@ -82,7 +82,7 @@ let package = Package(
         // State in PostgreSQL.
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", atomics],
+            name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", atomics],
             swiftSettings: safe),
 
         // The service.

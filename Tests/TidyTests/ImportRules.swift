@@ -23,7 +23,7 @@ enum ImportRules {
         // Dispatch for the thread that writes records, Foundation to read /proc at a scrape.
         "Telemetry": ["Logging", "CoreMetrics", "Metrics", "Atomics", "Dispatch", "FoundationEssentials"],
         "Vault": ["EventLoop", "Postgres", "Crypto"],
-        "Audit": ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
+        "Audit": ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Atomics"],
         "HTTPServer": ["Bytes", "EventLoop", "HTTP1", "Sockets", "Logging", "ServiceLifecycle"],
         "Relay": [
             "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
