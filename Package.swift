@@ -83,7 +83,7 @@ let package = Package(
             name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams], swiftSettings: safe),
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
+            name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
             swiftSettings: safe),
 
         // App.

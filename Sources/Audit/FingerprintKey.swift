@@ -25,7 +25,7 @@ public struct FingerprintKey: Sendable {
     public func fingerprint(name: String, value: String) -> Int64 {
         var hash = SipHash(first, second)
         let name = name.utf8.span
-        for index in 0..<name.count { hash.append(name[index]) }
+        hash.begin(with: name)
         hash.append(0)
         KeyNormalizer.append(value.utf8.span, named: name, to: &hash)
         return Int64(bitPattern: hash.finish())

@@ -29,11 +29,11 @@ public final class Intent {
     /// The business parameters as sent, masked: a JSON object of texts.
     public var request: String
     /// The things that the call is about.
-    public var keys = Fingerprints()
+    public var keys: Fingerprints
     /// The business parameters as sent: what is sealed.
-    public var parameters: [Parameter] = []
+    public var parameters: [Parameter]
     /// The files that are sent beside them; their sizes alone are kept.
-    public var files: [FilePart] = []
+    public var files: [FilePart]
 
     /// Drops the texts and files of the request, once they are recorded.
     public func dropContent() {
@@ -42,11 +42,12 @@ public final class Intent {
         files = []
     }
 
-    /// What every intent has, in the table's order.
+    /// What every intent has, in the table's order, then what few have.
     public init(
         id: CallID, deadlineMilliseconds: Int64, replica: String, caller: String, app: String, seller: String?,
         method: String,
-        refs: [String], clientRequestID: String?, traceID: String?, requestID: String?, request: String
+        refs: [String], clientRequestID: String?, traceID: String?, requestID: String?, request: String,
+        keys: Fingerprints = Fingerprints(), parameters: [Parameter] = [], files: [FilePart] = []
     ) {
         self.id = id
         self.deadlineMilliseconds = deadlineMilliseconds
@@ -60,5 +61,8 @@ public final class Intent {
         self.traceID = traceID
         self.requestID = requestID
         self.request = request
+        self.keys = keys
+        self.parameters = parameters
+        self.files = files
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 public import Crypto
 public import TOP
 
@@ -55,24 +56,32 @@ public struct SealedRequest: Sendable, Equatable {
     /// Appends the form to `plain`.
     static func append(_ parameters: [Parameter], files: [FilePart], to plain: inout [UInt8]) {
         plain.append(version)
-        for item in parameters where !item.isDropped {
-            plain.append(parameter)
-            append(item.name, to: &plain)
-            append(item.value, to: &plain)
+        let bytes = bytes(of: parameters) + parameters.count * (1 + 2 * maximumLengthBytes)
+        plain.append(addingCapacity: bytes) { output in
+            for item in parameters where !item.isDropped {
+                output.append(parameter)
+                append(item.name, to: &output)
+                append(item.value, to: &output)
+            }
         }
         for item in files {
-            plain.append(file)
-            append(item.name, to: &plain)
-            append(item.bytes.count, to: &plain)
+            plain.append(addingCapacity: 1 + item.name.utf8.count + 2 * maximumLengthBytes) { output in
+                output.append(file)
+                append(item.name, to: &output)
+                append(item.bytes.count, to: &output)
+            }
         }
     }
 
-    private static func append(_ text: String, to plain: inout [UInt8]) {
+    private static func append(_ text: String, to plain: inout OutputSpan<UInt8>) {
         append(text.utf8.count, to: &plain)
-        plain.append(contentsOf: text.utf8)
+        plain.append(utf8: text)
     }
 
-    private static func append(_ number: Int, to plain: inout [UInt8]) {
+    /// The most bytes that a length takes: of 32 bits, as `number` reads it.
+    private static let maximumLengthBytes = 5
+
+    private static func append(_ number: Int, to plain: inout OutputSpan<UInt8>) {
         var left = UInt64(number)
         while left > 0x7F {
             plain.append(UInt8(truncatingIfNeeded: left) | 0x80)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// SipHash-2-4 of bytes that come one after the other.
 struct SipHash: ByteSink {
     private var v0, v1, v2, v3: UInt64
@@ -20,6 +22,23 @@ struct SipHash: ByteSink {
         word = 0
     }
 
+    /// Takes a text as the first bytes, eight at a time.
+    mutating func begin(with text: Span<UInt8>) {
+        precondition(count == 0, "bytes were appended before")
+        count = text.count
+        var place = 0
+        while place + 8 <= count {
+            word = text.word(at: place)
+            absorb()
+            place += 8
+        }
+        word = 0
+        while place < count {
+            word |= UInt64(text[place]) &<< (UInt64(place & 7) &* 8)
+            place += 1
+        }
+    }
+
     /// The hash of all bytes so far.
     consuming func finish() -> UInt64 {
         word |= UInt64(count & 0xFF) << 56
@@ -29,6 +48,7 @@ struct SipHash: ByteSink {
         return v0 ^ v1 ^ v2 ^ v3
     }
 
+    @inline(__always)
     private mutating func absorb() {
         v3 ^= word
         round()
@@ -36,6 +56,7 @@ struct SipHash: ByteSink {
         v0 ^= word
     }
 
+    @inline(__always)
     private mutating func round() {
         v0 &+= v1
         v1 = rotated(v1, 13) ^ v0
@@ -49,5 +70,6 @@ struct SipHash: ByteSink {
         v2 = rotated(v2, 32)
     }
 
+    @inline(__always)
     private func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 { word << bits | word >> (64 - bits) }
 }

@@ -1,6 +1,6 @@
 /// Finds the bytes of a set in a text: a table of all bytes, which is quicker to ask than the set and larger.
 public struct ByteFinder: Sendable {
-    private let isWanted: [Bool]
+    @usableFromInline let isWanted: [Bool]
 
     /// Finds the bytes of a set.
     public init(_ set: ByteSet) {
@@ -17,6 +17,7 @@ public struct ByteFinder: Sendable {
     }
 
     /// The first place from `start` on at which such a byte stands; the text's end if there is none.
+    @inlinable
     public func firstPlace(in text: Span<UInt8>, from start: Int) -> Int {
         precondition(start >= 0, "a place is counted from 0")
         return isWanted.withUnsafeBufferPointer { isWanted in

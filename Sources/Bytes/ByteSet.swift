@@ -3,6 +3,9 @@ public struct ByteSet: Sendable {
     /// A bit for each byte of a quarter of them all.
     @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
+    /// A set of nothing.
+    public init() {}
+
     /// A set of the bytes given.
     public init(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { insert(byte) }
@@ -31,12 +34,17 @@ public struct ByteSet: Sendable {
 
     /// Calls `body` with each byte of the set.
     func forEach(_ body: (UInt8) -> Void) {
-        for (quarter, word) in [words.0, words.1, words.2, words.3].enumerated() {
-            var rest = word
-            while rest != 0 {
-                body(UInt8(64 * quarter + rest.trailingZeroBitCount))
-                rest &= rest - 1
-            }
+        forEach(words.0, from: 0, body)
+        forEach(words.1, from: 64, body)
+        forEach(words.2, from: 128, body)
+        forEach(words.3, from: 192, body)
+    }
+
+    private func forEach(_ word: UInt64, from first: UInt8, _ body: (UInt8) -> Void) {
+        var rest = word
+        while rest != 0 {
+            body(first + UInt8(truncatingIfNeeded: rest.trailingZeroBitCount))
+            rest &= rest - 1
         }
     }
 

@@ -39,6 +39,7 @@ extension Span where Element == UInt8 {
     }
 
     /// The same before `end`, which is given where there is none.
+    @inlinable @inline(__always)
     public func firstPlace(of set: ByteSet, from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= count, "places within the bytes")
         var place = start
@@ -50,16 +51,13 @@ extension Span where Element == UInt8 {
     @inlinable
     public func isEqual(to other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
+        guard count >= 8 else { return prefixWord == other.prefixWord }
         var place = 0
-        while place + 8 <= count {
+        while place + 8 < count {
             if word(at: place) != other.word(at: place) { return false }
             place += 8
         }
-        while place < count {
-            if self[place] != other[place] { return false }
-            place += 1
-        }
-        return true
+        return word(at: count - 8) == other.word(at: count - 8)
     }
 
     /// Whether the bytes are the same but for the case of ASCII letters.
@@ -82,6 +80,12 @@ extension Span where Element == UInt8 {
         UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
     }
 
+    /// The four bytes from `place` on, the first in the highest bits.
+    @inlinable @inline(__always)
+    func half(at place: Int) -> UInt32 {
+        UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self))
+    }
+
     /// A number that is nearly always another for other bytes. Whoever chooses the bytes can make it the same.
     @inlinable @inline(__always)
     public var mark: UInt64 {
@@ -95,6 +99,10 @@ extension Span where Element == UInt8 {
     @inlinable
     public var prefixWord: UInt64 {
         if count >= 8 { return word(at: 0).byteSwapped }
+        if count >= 4 {
+            // Two halves, which overlap where there are fewer than eight bytes.
+            return UInt64(half(at: 0)) << 32 | UInt64(half(at: count - 4)) << UInt64(64 - 8 * count)
+        }
         var prefix: UInt64 = 0
         for index in 0..<count { prefix |= UInt64(self[index]) << UInt64(56 - 8 * index) }
         return prefix

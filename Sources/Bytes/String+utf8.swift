@@ -6,10 +6,19 @@ extension String {
         self.init(copying: UTF8Span(unchecked: utf8))
     }
 
+    /// Makes a text of the UTF-8 that `body` writes: at most `capacity` bytes.
+    @inlinable
+    public init(capacity: Int, writing body: (inout OutputSpan<UInt8>) -> Void) {
+        self.init(unsafeUninitializedCapacity: capacity) { buffer in
+            var output = OutputSpan(buffer: buffer, initializedCount: 0)
+            body(&output)
+            return output.finalize(for: buffer)
+        }
+    }
+
     /// Hands out the text's bytes in place.
     @inlinable @inline(__always)
     public func withUTF8Span<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-        if let result = utf8.withContiguousStorageIfAvailable({ body($0.span) }) { return result }
-        return body(Array(utf8).span)
+        body(utf8.span)
     }
 }

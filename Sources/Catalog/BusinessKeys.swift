@@ -10,6 +10,7 @@ struct BusinessKeys {
     /// - Parameter isInList: whether the value is of a list's element.
     mutating func add(_ key: @autoclosure () -> BusinessKey, isInList: Bool) {
         if isInList {
+            if listed.isEmpty { listed.reserveCapacity(4) }
             if listed.count <= BusinessKey.maximumCount { listed.append(key()) }
         } else if single.count <= BusinessKey.maximumCount {
             single.append(key())
@@ -18,7 +19,8 @@ struct BusinessKeys {
 
     /// Those that are kept, and one more where there are more.
     var kept: [BusinessKey] {
-        guard !listed.isEmpty else { return single }
+        if listed.isEmpty { return single }
+        if single.isEmpty { return listed }
         return single + listed.prefix(max(0, BusinessKey.maximumCount + 1 - single.count))
     }
 }

@@ -12,9 +12,23 @@ enum EscapedText {
         let end: Int
     }
 
+    /// Whether a byte begins a character that may stand for another one: an escape of JSON or of a URL, or a full-width
+    /// letter or digit.
+    @inline(__always)
+    static func mayBeginEscape(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") || byte == 0xEF
+    }
+
     /// What stands at the place; nil at the end and where there is no UTF-8.
+    @inline(__always)
     static func step(_ text: Span<UInt8>, at place: Int) -> Step? {
         guard place < text.count else { return nil }
+        let byte = text[place]
+        let standsForItself = byte >= 0x20 && byte < 0x80 && !mayBeginEscape(byte)
+        return standsForItself ? Step(scalar: UInt32(byte), end: place + 1) : otherStep(text, at: place)
+    }
+
+    private static func otherStep(_ text: Span<UInt8>, at place: Int) -> Step? {
         let byte = text[place]
         if byte == UInt8(ascii: "\\") { return escape(text, at: place) }
         if byte == UInt8(ascii: "%"), let step = percent(text, at: place) { return step }

@@ -31,14 +31,15 @@ struct Given {
 struct Gathered {
     let object: JSONValue
     let level: Level
-    private var fields: [Given]
+    private var fields: [Given] = []
     /// The texts as sent of the few fields that some rule looks at.
     private var texts: [(field: Int, text: String)] = []
 
     init(_ object: JSONValue, _ level: Level) {
         self.object = object
         self.level = level
-        fields = Array(repeating: Given(), count: level.fields.count)
+        let count = level.fields.count
+        fields.append(addingCapacity: count) { $0.append(repeating: Given(), count: count) }
     }
 
     subscript(index: Int) -> Given {
@@ -53,6 +54,7 @@ struct Gathered {
 
     /// Keeps a field's text.
     mutating func keep(_ text: String, of index: Int) {
+        if texts.isEmpty { texts.reserveCapacity(4) }
         texts.append((index, text))
     }
 

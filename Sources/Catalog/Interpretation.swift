@@ -1,5 +1,7 @@
 /// What TOP's answer to a call means.
-public struct Interpretation: Sendable {
+///
+/// An object, because it is handed on several times: as a value, its texts and lists would be counted with each copy.
+public final class Interpretation: Sendable {
     /// What became of the call, by the entry's rules.
     public enum Outcome: String, Sendable, CaseIterable {
         /// Done.
@@ -32,4 +34,19 @@ public struct Interpretation: Sendable {
     /// Whether the mask is all that is needed before the answer is shown: every value is one that the entry knows, or that
     /// need not be hidden.
     let isWhollyKnown: Bool
+
+    init(
+        outcome: Outcome, retryable: Bool?, result: [UInt8], requestID: String?, code: String?, message: String?,
+        keys: [BusinessKey], mask: ValueMask, isWhollyKnown: Bool
+    ) {
+        self.outcome = outcome
+        self.retryable = retryable
+        self.result = result
+        self.requestID = requestID
+        self.code = code
+        self.message = message
+        self.keys = keys
+        self.mask = mask
+        self.isWhollyKnown = isWhollyKnown
+    }
 }

@@ -23,11 +23,14 @@ public struct MappedCall: Sendable {
             + files.reduce(0) { $0 + $1.bytes.count }
     }
 
-    /// Drops the parameters, the files and the masked text. What reads the answer is kept.
-    public mutating func dropContent() {
-        parameters = []
-        files = []
-        maskedRequest = ""
+    /// Moves the parameters and the files out, and drops the masked text with them. What reads the answer is kept.
+    public mutating func takeContent() -> (parameters: [Parameter], files: [FilePart]) {
+        defer {
+            parameters = []
+            files = []
+            maskedRequest = ""
+        }
+        return (parameters, files)
     }
 }
 

@@ -61,9 +61,8 @@ extension Mapper {
         if field.isCompared { compared = scalar.text }
         given.seconds = scalar.seconds
         if let masked = remember(scalar.text, field) {
-            let bytes = Array(scalar.text.utf8)
-            let span = MaskSpan(range: 0..<bytes.count, shown: masked, isQuoted: false)
-            masks.append(ParameterMask(parameter: parameters.count, text: bytes, spans: [span]))
+            let span = MaskSpan(range: 0..<scalar.text.utf8.count, shown: masked, isQuoted: false)
+            masks.append(ParameterMask(parameter: parameters.count, spans: [span]))
         }
         parameters.append(Parameter(name: field.name, value: scalar.text))
     }
@@ -97,7 +96,7 @@ extension Mapper {
             index += 1
         }
         if !spans.isEmpty {
-            masks.append(ParameterMask(parameter: parameters.count, text: Array(text.utf8), spans: spans))
+            masks.append(ParameterMask(parameter: parameters.count, spans: spans))
         }
         parameters.append(Parameter(name: field.name, value: text))
     }
@@ -204,7 +203,7 @@ extension Mapper {
 
     private mutating func sendWritten(_ field: CompiledField) {
         if !spans.isEmpty {
-            masks.append(ParameterMask(parameter: parameters.count, text: writer.bytes, spans: spans))
+            masks.append(ParameterMask(parameter: parameters.count, spans: spans))
         }
         parameters.append(Parameter(name: field.name, value: String(wellFormed: writer.bytes.span)))
     }

@@ -17,7 +17,7 @@ extension Mapper {
     mutating func sendUnknown(_ text: String, named name: String) {
         if isPersonal {
             let bytes = Array(text.utf8)
-            masks.append(ParameterMask(parameter: parameters.count, text: bytes, spans: Self.spans(of: bytes)))
+            masks.append(ParameterMask(parameter: parameters.count, spans: Self.spans(of: bytes)))
         }
         parameters.append(Parameter(name: name, value: text))
     }

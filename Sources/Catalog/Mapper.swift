@@ -17,7 +17,7 @@ struct Mapper {
     var attached: [Int: FilePart] = [:]
     var keys = BusinessKeys()
     var requestID: String?
-    var expectations: [[String]]
+    var expectations: [[String]] = []
     /// What the parameter at hand is written into.
     var writer = JSONWriter(capacity: 512)
     /// Where private values stand in `writer`, and what is shown instead.
@@ -36,11 +36,13 @@ struct Mapper {
     init(idempotency: IdempotencyKey?, expectationCount: Int, isPersonal: Bool = false) {
         self.idempotency = idempotency
         self.isPersonal = isPersonal
-        expectations = expectationCount == 0 ? [] : Array(repeating: [], count: expectationCount)
+        expectations.reserveCapacity(expectationCount)
+        for _ in 0..<expectationCount { expectations.append([]) }
         // Room for an ordinary call.
         keys.reserve(8)
         sensitive.reserveCapacity(4)
         spans.reserveCapacity(4)
+        masks.reserveCapacity(4)
     }
 
     // MARK: Places

@@ -5,7 +5,7 @@ import Bytes
 /// They are kept sorted, and the ones that may begin at a place are narrowed down scalar by scalar: the time for a place
 /// grows with the logarithm of their number. The case of ASCII letters says nothing, nor do blanks, hyphens and dots that
 /// a number is written with.
-struct NeedleSet: Sendable {
+final class NeedleSet: Sendable {
     /// A value is recognised by at most so many characters, so that hostile ones cannot make a search slow.
     static let maximumLength = 64
 
@@ -21,6 +21,9 @@ struct NeedleSet: Sendable {
         let isShort: Bool
         /// Whether it may be written with separators.
         let isSeparable: Bool
+
+        /// Whether separators among its first characters leave anything to be found.
+        var goesOnAfterSeparator: Bool { isSeparable || count > NeedleSet.maximumLength }
     }
 
     let values: [SensitiveValue]
@@ -29,17 +32,21 @@ struct NeedleSet: Sendable {
     /// The values that are searched for, sorted by their scalars.
     private let places: [Place]
     /// The bytes that values begin with.
-    let firstBytes: ByteSet
+    private let firstBytes: ByteSet
+    /// The bytes at which something private may begin, a value or a number.
+    private let starts: ByteFinder
     /// What `pair` makes of the first two bytes of values.
     private let pairs: ByteSet
     /// Whether any of the values may be written with separators.
     private let hasSeparable: Bool
 
+    private static let plainStarts = ByteFinder(.digits.union(.escapes))
+
     init(_ values: [SensitiveValue]) {
         var scalars: [UInt32] = []
         var places: [Place] = []
         // Any character may be written as an escape.
-        var (firstBytes, pairs) = (ByteSet.escapes, ByteSet([]))
+        var (firstBytes, pairs) = (ByteSet.escapes, ByteSet())
         scalars.reserveCapacity(values.reduce(0) { $0 + $1.text.utf8.count })
         places.reserveCapacity(values.count)
         for (index, value) in values.enumerated() where value.text.utf8.count > 1 {
@@ -74,19 +81,25 @@ struct NeedleSet: Sendable {
         self.scalars = scalars
         self.places = places
         self.firstBytes = firstBytes
+        starts = places.isEmpty ? Self.plainStarts : ByteFinder(Self.plainStarts, and: firstBytes)
         self.pairs = pairs
         hasSeparable = places.contains(where: \.isSeparable)
     }
 
     /// Whether a value is searched for wherever it stands. A character beyond ASCII counts twice: a Chinese name has two or three.
     static func isLongEnough(_ text: String) -> Bool {
-        guard text.utf8.count >= ValueMask.minimumCharacters else { return false }
-        var count = 0
-        for scalar in text.unicodeScalars where scalar != "\\" {
-            count += scalar.isASCII ? 1 : 2
-            if count >= ValueMask.minimumCharacters { return true }
+        text.withUTF8Span { text in
+            var count = 0
+            for index in 0..<text.count {
+                switch text[index] {
+                case UInt8(ascii: "\\"), 0x80..<0xC0: continue
+                case 0..<0x80: count += 1
+                default: count += 2
+                }
+                if count >= ValueMask.minimumCharacters { return true }
+            }
+            return false
         }
-        return false
     }
 
     private static func isLess(_ left: Place, _ right: Place, _ scalars: [UInt32]) -> Bool {
@@ -97,20 +110,28 @@ struct NeedleSet: Sendable {
         return left.count < right.count
     }
 
-    var isEmpty: Bool { places.isEmpty }
+    /// No values: only what is private by its form is found.
+    static let none = NeedleSet([])
 
-    /// The longest value that begins at `place`: where it ends, and its index.
-    /// - Parameter inAnswer: whether short values count.
+    /// The first place from `start` on at which something private may begin; the text's end if there is none.
     @inline(__always)
-    func hit(_ text: Span<UInt8>, at place: Int, inAnswer: Bool) -> (end: Int, index: Int)? {
-        guard place + 1 < text.count, firstBytes.contains(text[place]) else { return nil }
+    func firstStart(in text: Span<UInt8>, from start: Int) -> Int { starts.firstPlace(in: text, from: start) }
+
+    /// The first place from `start` on at which a value may begin; `end` if there is none before it.
+    @inline(__always)
+    func firstStartOfValue(in text: Span<UInt8>, from start: Int, to end: Int) -> Int {
+        text.firstPlace(of: firstBytes, from: start, to: end)
+    }
+
+    /// Whether a value may begin at `place`: its first two bytes say so for most texts.
+    @inline(__always)
+    func mayBegin(_ text: Span<UInt8>, at place: Int) -> Bool {
+        let first = text[place]
+        guard firstBytes.contains(first), place + 1 < text.count else { return false }
+        let second = text[place + 1]
         // Any character of a value may be written as an escape.
-        if !pairs.contains(Self.pair(text[place], text[place + 1])), !ByteSet.escapes.contains(text[place]),
-            !ByteSet.escapes.contains(text[place + 1])
-        {
-            return nil
-        }
-        return search(text, at: place, inAnswer: inAnswer)
+        return pairs.contains(Self.pair(first, second)) || EscapedText.mayBeginEscape(first)
+            || EscapedText.mayBeginEscape(second)
     }
 
     /// A number that is the same for two bytes in either case, and mostly another for others.
@@ -119,7 +140,9 @@ struct NeedleSet: Sendable {
         (first | 0x20) &* 31 &+ (second | 0x20)
     }
 
-    private func search(_ text: Span<UInt8>, at start: Int, inAnswer: Bool) -> (end: Int, index: Int)? {
+    /// The longest value that begins at `start`: where it ends, and its index.
+    /// - Parameter inAnswer: whether short values count.
+    func search(_ text: Span<UInt8>, at start: Int, inAnswer: Bool) -> (end: Int, index: Int)? {
         var place = start
         var candidates = 0..<places.count
         var best: (end: Int, index: Int)?
@@ -129,7 +152,9 @@ struct NeedleSet: Sendable {
             place = step.end
             if next.isEmpty {
                 separators += 1
-                guard hasSeparable, depth > 0, separators <= Self.maximumSeparators, Self.isSeparator(step.scalar)
+                guard hasSeparable, depth > 0, separators <= Self.maximumSeparators,
+                    candidates.count > 1 || places[candidates.lowerBound].goesOnAfterSeparator,
+                    Self.isSeparator(step.scalar)
                 else { break }
                 isSeparated = true
                 continue

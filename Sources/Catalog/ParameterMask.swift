@@ -15,15 +15,18 @@ struct MaskSpan: Sendable, Equatable {
 struct ParameterMask: Sendable {
     /// The parameter's index.
     let parameter: Int
-    /// The text that the spans are about, as UTF-8.
-    let text: [UInt8]
+    /// What the spans are about and what is shown, as UTF-8; nil where that is the very text of the parameter.
+    var text: [UInt8]?
     /// In ascending order.
     let spans: [MaskSpan]
 
     /// Appends the text as it may be shown, as the content of a JSON string: private fields masked, and private values
     /// wherever else they occur.
-    func append(to bytes: inout [UInt8], _ mask: ValueMask) {
-        let text = text.span
+    func append(_ value: String, to bytes: inout [UInt8], _ mask: ValueMask) {
+        if let text { append(text.span, to: &bytes, mask) } else { append(value.utf8.span, to: &bytes, mask) }
+    }
+
+    private func append(_ text: Span<UInt8>, to bytes: inout [UInt8], _ mask: ValueMask) {
         let isJSON = JSONScalars.isOutlined(text)
         var copied = 0
         for span in spans {
@@ -56,7 +59,7 @@ extension Mapper {
             parameters[index].name.withUTF8Span { append(name: $0, to: &bytes, mask) }
             bytes.append(utf8: #":""#)
             if next < masks.count, masks[next].parameter == index {
-                masks[next].append(to: &bytes, mask)
+                masks[next].append(parameters[index].value, to: &bytes, mask)
                 next += 1
             } else {
                 parameters[index].value.withUTF8Span { mask.appendEscaped($0, to: &bytes) }

@@ -23,32 +23,34 @@ enum PrivateNumber {
     }
 
     /// Where the digits end that stand at `place` and behind it.
+    @inline(__always)
     static func endOfDigits(_ text: Span<UInt8>, at place: Int) -> Int {
         var end = place
         while end < text.count, isDigit(text[end]) { end += 1 }
         return end
     }
 
-    /// Where the number ends that begins at `place`, where a digit stands that follows none; `endOfDigits` is known.
-    static func end(_ text: Span<UInt8>, at place: Int, _ endOfDigits: Int) -> Int? {
-        let isEscaped = endOfDigits < text.count && ByteSet.escapes.contains(text[endOfDigits])
-        guard isEscaped || mayBePrivate(text, place..<endOfDigits) else { return nil }
-        return end(text, at: place)
-    }
-
-    /// Whether digits may be a private number or the first part of one; most are not.
-    private static func mayBePrivate(_ text: Span<UInt8>, _ digits: Range<Int>) -> Bool {
+    /// Whether a run of digits that follows no other may be a private number, or its first part; most are not.
+    @inline(__always)
+    static func mayBegin(_ text: Span<UInt8>, _ digits: Range<Int>) -> Bool {
+        let end = digits.upperBound
         let first = text[digits.lowerBound]
         return switch digits.count {
         case 3, 5, 7:
-            first == UInt8(ascii: "1") && text[digits.lowerBound + 1] >= UInt8(ascii: "3")
-                && digits.upperBound < text.count && mayBeSeparator(text[digits.upperBound])
-        case 11: first == UInt8(ascii: "1")
-        case 13: first == UInt8(ascii: "8")
-        case 15: first == UInt8(ascii: "0")
+            first == UInt8(ascii: "1") && text[digits.lowerBound + 1] >= UInt8(ascii: "3") && end < text.count
+                && mayBeSeparator(text[end]) || isEscape(text, at: end)
+        case 11: first == UInt8(ascii: "1") || isEscape(text, at: end)
+        case 13: first == UInt8(ascii: "8") || isEscape(text, at: end)
+        case 15: first == UInt8(ascii: "0") || isEscape(text, at: end)
         case 17, 18: true
-        default: false
+        default: isEscape(text, at: end)
         }
+    }
+
+    /// Whether an escape may stand there, which may be another digit.
+    @inline(__always)
+    private static func isEscape(_ text: Span<UInt8>, at place: Int) -> Bool {
+        place < text.count && EscapedText.mayBeginEscape(text[place])
     }
 
     /// Where the number ends that begins at `place`, where a digit stands that follows none.
@@ -80,7 +82,7 @@ enum PrivateNumber {
                 continue
             }
             if byte | 0x20 == UInt8(ascii: "x") { run.endOfX = run.end + 1 }
-            guard ByteSet.escapes.contains(byte), let step = EscapedText.step(text, at: run.end) else { break }
+            guard EscapedText.mayBeginEscape(byte), let step = EscapedText.step(text, at: run.end) else { break }
             guard isDigit(step.scalar) else {
                 if step.scalar | 0x20 == 0x78 { run.endOfX = step.end }
                 break

@@ -15,9 +15,7 @@ extension Sensitivity {
     ///
     /// TOP's texts may repeat a value in this form whichever way the caller wrote it.
     func plainForm(of text: String) -> String? {
-        guard isNumber, !text.utf8.allSatisfy(Self.isPlain) || self == .phone && text.utf8.count > 11 else {
-            return nil
-        }
+        guard isNumber, !Self.isPlain(text) || self == .phone && text.utf8.count > 11 else { return nil }
         var plain = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -32,6 +30,13 @@ extension Sensitivity {
         }
         let form = String(plain)
         return form.utf8.elementsEqual(text.utf8) ? nil : form
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        text.withUTF8Span { text in
+            for index in 0..<text.count where !isPlain(text[index]) { return false }
+            return true
+        }
     }
 
     /// Digits, letters, and what Chinese characters are made of but for those with dots.

@@ -37,12 +37,11 @@ public enum Sensitivity: String, Sendable, CaseIterable {
             }
             let (head, tail) = shown(of: count)
             guard head + tail > 0 else { return "***" }
-            let masked = [UInt8](capacity: text.count + 4) { output in
+            return String(capacity: text.count + 4) { output in
                 output.append(text.extracting(0..<Self.place(of: head, in: text)))
                 output.append(repeating: UInt8(ascii: "*"), count: self == .name ? min(count - head, 4) : 4)
                 output.append(text.extracting(Self.place(of: count - tail, in: text)..<text.count))
             }
-            return String(wellFormed: masked.span)
         }
     }
 

@@ -23,9 +23,6 @@ public struct ValueMask: Sendable {
     public static let minimumCharacters = 4
 
     private let needles: NeedleSet
-    /// The bytes at which something private may begin.
-    private let starts: ByteFinder
-    private static let plainStarts = ByteFinder(.digits.union(.escapes))
 
     /// Masks by pattern alone, for texts that belong to no call.
     public init() {
@@ -33,8 +30,7 @@ public struct ValueMask: Sendable {
     }
 
     init(_ values: [SensitiveValue]) {
-        needles = NeedleSet(values)
-        starts = needles.isEmpty ? Self.plainStarts : ByteFinder(Self.plainStarts, and: needles.firstBytes)
+        needles = values.isEmpty ? .none : NeedleSet(values)
     }
 
     /// This mask with further values.
@@ -127,48 +123,48 @@ public struct ValueMask: Sendable {
 
     /// - Parameter inAnswer: whether short values count, where they stand alone.
     private func hit(_ text: Span<UInt8>, from start: Int, inAnswer: Bool = true) -> Hit? {
-        var place = starts.firstPlace(in: text, from: start)
-        // Up to here there are digits behind others: they begin no number.
+        var place = start
+        // Up to here there are digits after others: no number begins with them.
         var endOfDigits = 0
-        // Behind an escape, what its digits are says nothing: what it stands for does.
-        var (behindEscape, escapeIsDigit) = (-1, false)
-        while place < text.count {
-            let byte = text[place]
-            if let hit = needles.hit(text, at: place, inAnswer: inAnswer) {
-                return Hit(kind: .value(hit.index), start: place, end: hit.end)
+        // After an escape, its own digits say nothing: the character that it stands for does.
+        var (endOfEscape, escapeIsDigit) = (-1, false)
+        while true {
+            if place >= endOfDigits { place = needles.firstStart(in: text, from: place) }
+            guard place < text.count else { return nil }
+            if needles.mayBegin(text, at: place), let value = needles.search(text, at: place, inAnswer: inAnswer) {
+                return Hit(kind: .value(value.index), start: place, end: value.end)
             }
-            if ByteSet.escapes.contains(byte) {
-                let followsDigit =
-                    place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
-                let step = EscapedText.step(text, at: place)
-                let isDigit = step.map { PrivateNumber.isDigit($0.scalar) } ?? false
-                if isDigit, !followsDigit, let end = PrivateNumber.end(text, at: place) {
-                    return Hit(kind: .number, start: place, end: end)
-                }
-                place +=
-                    byte == UInt8(ascii: "\\") ? Self.escape(text, at: place) : max(1, (step?.end ?? place) - place)
-                (behindEscape, escapeIsDigit) = (place, isDigit)
-            } else {
-                if PrivateNumber.isDigit(byte), place >= endOfDigits {
+            let byte = text[place]
+            if PrivateNumber.isDigit(byte) {
+                if place >= endOfDigits {
                     endOfDigits = PrivateNumber.endOfDigits(text, at: place)
-                    if !(place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])),
-                        let end = PrivateNumber.end(text, at: place, endOfDigits)
+                    if PrivateNumber.mayBegin(text, place..<endOfDigits),
+                        !(place == endOfEscape ? escapeIsDigit : Self.followsDigit(text, place)),
+                        let end = PrivateNumber.end(text, at: place)
                     {
                         return Hit(kind: .number, start: place, end: end)
                     }
                 }
+                place = needles.firstStartOfValue(in: text, from: place + 1, to: endOfDigits)
+            } else if EscapedText.mayBeginEscape(byte) {
+                let followsDigit = place == endOfEscape ? escapeIsDigit : Self.followsDigit(text, place)
+                let step = EscapedText.step(text, at: place)
+                escapeIsDigit = step.map { PrivateNumber.isDigit($0.scalar) } ?? false
+                if escapeIsDigit, !followsDigit, let end = PrivateNumber.end(text, at: place) {
+                    return Hit(kind: .number, start: place, end: end)
+                }
+                place +=
+                    byte == UInt8(ascii: "\\")
+                    ? Self.escape(text, at: place) : max(1, (step?.end ?? place) - place)
+                endOfEscape = place
+            } else {
                 place += 1
             }
-            place = next(text, from: place, endOfDigits)
         }
-        return nil
     }
 
-    /// The next place at which something private may begin.
-    private func next(_ text: Span<UInt8>, from place: Int, _ endOfDigits: Int) -> Int {
-        guard place < endOfDigits else { return starts.firstPlace(in: text, from: place) }
-        let found = text.firstPlace(of: needles.firstBytes, from: place, to: endOfDigits)
-        return found < endOfDigits ? found : starts.firstPlace(in: text, from: endOfDigits)
+    private static func followsDigit(_ text: Span<UInt8>, _ place: Int) -> Bool {
+        place > 0 && PrivateNumber.isDigit(text[place - 1])
     }
 
     /// How long an escape is that is none of a private value, so that no hit begins within it.

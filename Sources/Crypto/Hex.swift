@@ -26,16 +26,15 @@ public enum Hex {
     /// The 36 characters of a UUID in lower case, from its two halves.
     public static func uuid(high: UInt64, low: UInt64) -> String {
         String(unsafeUninitializedCapacity: 36) { text in
-            var place = 0
-            for index in 0..<32 {
-                if index == 8 || index == 12 || index == 16 || index == 20 {
+            // The digit to write next stands in the highest four bits.
+            var (high, low) = (high, low)
+            for place in 0..<36 {
+                if place == 8 || place == 13 || place == 18 || place == 23 {
                     text[place] = UInt8(ascii: "-")
-                    place += 1
+                } else {
+                    text[place] = digit(UInt8(truncatingIfNeeded: high >> 60), UInt8(ascii: "a"))
+                    (high, low) = (high << 4 | low >> 60, low << 4)
                 }
-                let shift = UInt64(60 - 4 * (index & 15))
-                text[place] = digit(
-                    UInt8(truncatingIfNeeded: (index < 16 ? high : low) >> shift & 0xF), UInt8(ascii: "a"))
-                place += 1
             }
             return 36
         }
@@ -43,16 +42,18 @@ public enum Hex {
 
     private static func encode(_ bytes: [UInt8], letters: UInt8) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { text in
-            for (index, byte) in bytes.enumerated() {
-                text[2 * index] = digit(byte >> 4, letters)
-                text[2 * index + 1] = digit(byte & 0xF, letters)
+            var place = 0
+            for byte in bytes {
+                text[place] = digit(byte >> 4, letters)
+                text[place &+ 1] = digit(byte & 0xF, letters)
+                place &+= 2
             }
-            return bytes.count * 2
+            return place
         }
     }
 
     private static func digit(_ value: UInt8, _ letters: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : letters + value - 10
+        value &+ (value < 10 ? UInt8(ascii: "0") : letters &- 10)
     }
 
     private static func value(of digit: UInt8) -> UInt8? {

@@ -145,22 +145,19 @@ public struct JSONValue: Sendable {
     /// The time is linear in the number of members.
     public subscript(name: String) -> JSONValue? {
         let nodes = storage.nodes
-        let node = nodes[index]
-        guard node.kind == .object else { return nil }
+        guard nodes[index].kind == .object else { return nil }
         return storage.withSource { source in
-            name.withUTF8Span { wanted in
-                var member = index + 1
-                while member < Int(node.next) {
-                    let name = nodes[member]
-                    // An escape is longer than what it stands for.
-                    let isAlike = name.isEscaped || name.content.count == wanted.count
-                    if isAlike, !name.isShadowed, Text.withUTF8(source, of: name, { $0.isEqual(to: wanted) }) {
-                        return JSONValue(storage: storage, index: member + 1)
-                    }
-                    member = Int(nodes[member + 1].next)
+            let wanted = name.utf8.span
+            let end = Int(nodes[index].next)
+            var member = index + 1
+            while member < end {
+                let name = nodes[member]
+                if !name.isShadowed, name.reads(wanted, in: source) {
+                    return JSONValue(storage: storage, index: member + 1)
                 }
-                return nil
+                member = Int(nodes[member + 1].next)
             }
+            return nil
         }
     }
 }

@@ -29,16 +29,22 @@ enum NameCheck {
         // What tells nearly all names apart, and where they are.
         var marks = InlineArray<16, UInt64>(repeating: 0)
         var places = InlineArray<16, Int>(repeating: 0)
+        // A bit for each mark: while it is not set, no name before has that mark.
+        var seen: UInt64 = 0
         var count = 0
         let end = Int(nodes[object].next)
         var name = object + 1
         while name < end {
             let mark = bytes.extracting(Int(nodes[name].start)..<Int(nodes[name].end)).mark
-            for index in 0..<count where marks[index] == mark {
-                guard isSame(places[index], name, nodes, bytes) else { continue }
-                repeats.append(name)
-                break
+            let bit: UInt64 = 1 << (mark >> 58)
+            if seen & bit != 0 {
+                for index in 0..<count where marks[index] == mark {
+                    guard isSame(places[index], name, nodes, bytes) else { continue }
+                    repeats.append(name)
+                    break
+                }
             }
+            seen |= bit
             (marks[count], places[count]) = (mark, name)
             count += 1
             name = Int(nodes[name + 1].next)

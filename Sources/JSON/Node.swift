@@ -1,3 +1,5 @@
+import Bytes
+
 /// One entry of a document's tape: a value, or the name of the member whose value is the next entry.
 ///
 /// The tape is in document order, so a container's first child stands right behind it, and `next` jumps over a
@@ -22,6 +24,13 @@ struct Node {
 
     /// Stands for "no container around this one".
     static let none = UInt32.max
+
+    /// Whether a string decodes to a text.
+    @inline(__always)
+    func reads(_ text: Span<UInt8>, in source: Span<UInt8>) -> Bool {
+        if isEscaped { return Text.withUTF8(source, of: self) { $0.isEqual(to: text) } }
+        return end - start == text.count + 2 && source.extracting(content).isEqual(to: text)
+    }
 
     /// Where a string's text stands, without its quotation marks.
     var content: Range<Int> { Int(start) + 1..<Int(end) - 1 }

@@ -29,8 +29,13 @@ public struct RowEncoder: ~Copyable {
     public consuming func finish() -> EncodedRow {
         store(Int16(truncatingIfNeeded: fields), at: 0)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(used)
-        bytes.append(contentsOf: UnsafeRawBufferPointer(start: memory, count: used))
+        bytes.append(addingCapacity: used) { output in
+            output.withUnsafeMutableBufferPointer { buffer, count in
+                guard let target = buffer.baseAddress else { return }
+                UnsafeMutableRawPointer(target).copyMemory(from: memory, byteCount: used)
+                count = used
+            }
+        }
         return EncodedRow(table: table, bytes: bytes)
     }
 
@@ -141,8 +146,12 @@ extension RowEncoder {
 
     /// A field of one integer.
     private mutating func field<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
-        beginField(length: MemoryLayout<Value>.size)
-        append(value)
+        fields += 1
+        let size = MemoryLayout<Value>.size
+        makeRoom(4 + size)
+        store(Int32(truncatingIfNeeded: size), at: used)
+        store(value, at: used + 4)
+        used += 4 + size
     }
 
     /// Writes the header of a one-dimensional array whose length is not known yet.
@@ -166,8 +175,7 @@ extension RowEncoder {
 
     /// Appends a length and a text. A `String` is always valid UTF-8, so only NUL needs a check.
     private mutating func appendText(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
+        text.utf8.span.withUnsafeBufferPointer { utf8 in
             let holdsNUL = utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false
             appendText(utf8, isStorable: !holdsNUL)
         }

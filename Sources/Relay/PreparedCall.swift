@@ -49,17 +49,15 @@ final class PreparedCall {
     /// What is recorded before it leaves.
     /// - Parameter keys: none yet; the call's are added.
     func intent(replica: String, keys: Fingerprints) -> Intent {
-        let intent = Intent(
+        var keys = keys
+        keys.add(mapped.keys)
+        return Intent(
             id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,
             app: app.app.name,
             seller: session?.seller, method: method, refs: request.refs, clientRequestID: request.clientRequestID,
             traceID: request.traceID,
-            requestID: mapped.requestID, request: mapped.maskedRequest)
-        intent.keys = keys
-        intent.keys.add(mapped.keys)
-        intent.parameters = mapped.parameters
-        intent.files = mapped.files
-        return intent
+            requestID: mapped.requestID, request: mapped.maskedRequest, keys: keys, parameters: mapped.parameters,
+            files: mapped.files)
     }
 
     /// Counts what the call holds of its body from now on, in bytes.

@@ -21,10 +21,11 @@ struct SigningApp: Sendable {
     }
 
     /// The business parameters with TOP's common ones; the sign is added last, by `sign`.
-    func parameters(for business: [Parameter], method name: String, timestamp: String, session: String?) -> [Parameter]
-    {
+    func parameters(
+        for business: consuming [Parameter], method name: String, timestamp: String, session: String?
+    ) -> [Parameter] {
         var all = business
-        all.reserveCapacity(business.count + 8)
+        all.reserveCapacity(all.count + 8)
         all.append(Parameter(name: "method", value: name))
         all.append(Parameter(name: "app_key", value: app.appKey))
         all.append(Parameter(name: "timestamp", value: timestamp))

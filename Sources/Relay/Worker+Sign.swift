@@ -35,15 +35,16 @@ struct FormBody: Sendable {
 extension Worker {
     /// The request to TOP, or why it cannot be made. The call's own copies of its content are dropped.
     func signedRequest(_ call: inout PreparedCall) -> Result<CurlRequest, Problem> {
-        let form = signedForm(call)
-        call.mapped.dropContent()
-        return form.map { curlRequest(call, form: $0) }
+        let (parameters, files) = call.mapped.takeContent()
+        return signedForm(call, consume parameters, files).map { curlRequest(call, form: $0) }
     }
 
     /// Adds the common parameters, the session and the sign. What is signed is exactly what is sent.
-    private func signedForm(_ call: PreparedCall) -> Result<FormBody, Problem> {
+    private func signedForm(
+        _ call: PreparedCall, _ business: consuming [Parameter], _ files: [FilePart]
+    ) -> Result<FormBody, Problem> {
         var parameters = call.app.parameters(
-            for: call.mapped.parameters, method: call.method, timestamp: currentTimestamp(),
+            for: business, method: call.method, timestamp: currentTimestamp(),
             session: call.session.map { String(decoding: $0.key.bytes, as: UTF8.self) })
         do {
             let sign = try call.app.signer.sign(parameters)
@@ -52,7 +53,6 @@ extension Worker {
             logger.record(.error, "A call could not be signed", [.call: call.id.text, .error: "\(error)"])
             return .failure(Problem(.relayMisconfigured, "The call could not be signed.", retryable: false))
         }
-        let files = call.mapped.files
         return .success(files.isEmpty ? FormBody(parameters) : FormBody(parameters, files: files))
     }
 

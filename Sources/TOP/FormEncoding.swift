@@ -21,12 +21,13 @@ public enum FormEncoding {
         form.reserveCapacity(form.count + length + 72 + ByteEncoding.room)
         var isFirst = form.isEmpty
         form.append(addingCapacity: length + ByteEncoding.room) { output in
-            for index in parameters.indices where !parameters[index].isDropped {
+            let encoding = encoding
+            for parameter in parameters where !parameter.isDropped {
                 if !isFirst { output.append(UInt8(ascii: "&")) }
                 isFirst = false
-                encoding.append(parameters[index].name, to: &output)
+                encoding.append(parameter.name, to: &output)
                 output.append(UInt8(ascii: "="))
-                encoding.append(parameters[index].value, to: &output)
+                encoding.append(parameter.value, to: &output)
             }
         }
     }

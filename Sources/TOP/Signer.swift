@@ -88,7 +88,7 @@ public struct Signer: Sendable {
         init?(_ index: Int, of parameter: borrowing Parameter) {
             guard !parameter.isDropped else { return nil }
             let (prefix, count) = parameter.name.withUTF8Span { ($0.prefixWord, $0.count) }
-            if prefix == Self.sign, count == 4 { return nil }
+            if count == 4, prefix == Self.sign { return nil }
             self.prefix = prefix
             self.index = index
         }

@@ -15,75 +15,81 @@ struct TimeFields {
     }
 
     init(reading text: String) throws(TOPTimeError) {
+        try self.init(reading: text.utf8.span)
+    }
+
+    private init(reading text: Span<UInt8>) throws(TOPTimeError) {
         // The longest form: yyyy-MM-ddTHH:mm:ss.fffffffff+hh:mm.
-        guard text.utf8.count <= 35 else { throw .form }
-        var reader = Reader(bytes: Array(text.utf8))
-        let year = try reader.number(digits: 4)
-        isDotted = reader.pass(".")
-        if !isDotted { try reader.require("-") }
-        let month = try reader.number(digits: 2)
-        try reader.require(isDotted ? "." : "-")
-        let day = try reader.number(digits: 2)
+        guard text.count <= 35 else { throw .form }
+        var reader = Reader()
+        let year = try reader.number(text, digits: 4)
+        isDotted = reader.pass(".", text)
+        if !isDotted { try reader.require("-", text) }
+        let month = try reader.number(text, digits: 2)
+        try reader.require(isDotted ? "." : "-", text)
+        let day = try reader.number(text, digits: 2)
         guard (1...12).contains(month) else { throw .impossible(part: "month") }
         guard let date = CivilDate(year: year, month: month, day: day) else {
             throw .impossible(part: year == 0 ? "year" : "day")
         }
         self.date = date
-        if reader.isAtEnd, !isDotted { return }
-        let isISO = !reader.pass(" ")
+        if reader.isAtEnd(text), !isDotted { return }
+        let isISO = !reader.pass(" ", text)
         if isISO {
-            guard !isDotted, reader.pass("T") || reader.pass("t") else { throw .form }
+            guard !isDotted, reader.pass("T", text) || reader.pass("t", text) else { throw .form }
         }
-        secondOfDay = try reader.secondOfDay(mayEndEarly: isISO)
-        fraction = try reader.fraction()
-        if !isDotted { offsetSeconds = try reader.offset() }
-        guard reader.isAtEnd else { throw .form }
+        secondOfDay = try reader.secondOfDay(text, mayEndEarly: isISO)
+        fraction = try reader.fraction(text)
+        if !isDotted { offsetSeconds = try reader.offset(text) }
+        guard reader.isAtEnd(text) else { throw .form }
         isShort = reader.isShort
     }
 
+    /// Where reading has come to. The text is handed from function to function, and so is looked at in place.
     private struct Reader {
-        let bytes: [UInt8]
-        var place = 0
-        var isShort = false
+        private var place = 0
+        private(set) var isShort = false
 
-        var isAtEnd: Bool { place == bytes.count }
+        func isAtEnd(_ text: Span<UInt8>) -> Bool { place == text.count }
 
-        mutating func pass(_ character: Unicode.Scalar) -> Bool {
-            guard place < bytes.count, bytes[place] == UInt8(ascii: character) else { return false }
+        @inline(__always)
+        mutating func pass(_ character: Unicode.Scalar, _ text: Span<UInt8>) -> Bool {
+            guard place < text.count, text[place] == UInt8(ascii: character) else { return false }
             place += 1
             return true
         }
 
-        mutating func require(_ character: Unicode.Scalar) throws(TOPTimeError) {
-            guard pass(character) else { throw .form }
+        mutating func require(_ character: Unicode.Scalar, _ text: Span<UInt8>) throws(TOPTimeError) {
+            guard pass(character, text) else { throw .form }
         }
 
-        mutating func digit() -> Int? {
-            guard place < bytes.count, bytes[place] &- 0x30 < 10 else { return nil }
+        mutating func digit(_ text: Span<UInt8>) -> Int? {
+            guard place < text.count, text[place] &- 0x30 < 10 else { return nil }
             place += 1
-            return Int(bytes[place - 1] - 0x30)
+            return Int(text[place - 1] - 0x30)
         }
 
-        mutating func number(digits: Int) throws(TOPTimeError) -> Int {
+        mutating func number(_ text: Span<UInt8>, digits: Int) throws(TOPTimeError) -> Int {
             var number = 0
             for _ in 0..<digits {
-                guard let digit = digit() else { throw .form }
+                guard let digit = digit(text) else { throw .form }
                 number = number * 10 + digit
             }
             return number
         }
 
         /// `hh:mm:ss`, or `hh:mm` where that may be.
-        mutating func secondOfDay(mayEndEarly: Bool) throws(TOPTimeError) -> Int {
-            let hour = try number(digits: 2)
-            try require(":")
-            let minute = try number(digits: 2)
+        mutating func secondOfDay(_ text: Span<UInt8>, mayEndEarly: Bool) throws(TOPTimeError) -> Int {
+            let hour = try number(text, digits: 2)
+            try require(":", text)
+            let minute = try number(text, digits: 2)
             var second = 0
-            if pass(":") {
-                second = try number(digits: 2)
+            if pass(":", text) {
+                second = try number(text, digits: 2)
             } else {
                 // A fraction would be one of a minute.
-                guard mayEndEarly, isAtEnd || bytes[place] != UInt8(ascii: ".") && bytes[place] != UInt8(ascii: ",")
+                guard mayEndEarly,
+                    isAtEnd(text) || text[place] != UInt8(ascii: ".") && text[place] != UInt8(ascii: ",")
                 else { throw .form }
                 isShort = true
             }
@@ -93,13 +99,13 @@ struct TimeFields {
             return hour * 3600 + minute * 60 + second
         }
 
-        /// One to nine digits behind a point, as milliseconds; what is finer rounds up.
-        mutating func fraction() throws(TOPTimeError) -> Int? {
-            guard pass(".") || pass(",") else { return nil }
+        /// One to nine digits after a point, as milliseconds; what is finer rounds up.
+        mutating func fraction(_ text: Span<UInt8>) throws(TOPTimeError) -> Int? {
+            guard pass(".", text) || pass(",", text) else { return nil }
             var milliseconds = 0
             var count = 0
             var hasMore = false
-            while let digit = digit() {
+            while let digit = digit(text) {
                 if count < 3 { milliseconds = milliseconds * 10 + digit } else if digit > 0 { hasMore = true }
                 count += 1
             }
@@ -109,21 +115,21 @@ struct TimeFields {
         }
 
         /// `Z`, `+hh:mm`, `+hhmm`, `+hh` or nothing.
-        mutating func offset() throws(TOPTimeError) -> Int? {
-            if pass("Z") || pass("z") { return 0 }
-            let isAhead = pass("+")
-            guard isAhead || pass("-") else { return nil }
-            let hours = try number(digits: 2)
-            isShort = isShort || isAtEnd
-            let minutes = isAtEnd ? 0 : try offsetMinutes()
+        mutating func offset(_ text: Span<UInt8>) throws(TOPTimeError) -> Int? {
+            if pass("Z", text) || pass("z", text) { return 0 }
+            let isAhead = pass("+", text)
+            guard isAhead || pass("-", text) else { return nil }
+            let hours = try number(text, digits: 2)
+            isShort = isShort || isAtEnd(text)
+            let minutes = isAtEnd(text) ? 0 : try offsetMinutes(text)
             guard hours < 24, minutes < 60 else { throw .impossible(part: "offset") }
             let seconds = hours * 3600 + minutes * 60
             return isAhead ? seconds : -seconds
         }
 
-        private mutating func offsetMinutes() throws(TOPTimeError) -> Int {
-            _ = pass(":")
-            return try number(digits: 2)
+        private mutating func offsetMinutes(_ text: Span<UInt8>) throws(TOPTimeError) -> Int {
+            _ = pass(":", text)
+            return try number(text, digits: 2)
         }
     }
 }
