@@ -28,11 +28,11 @@ struct AuditFilterOptions: ParsableArguments {
         try refuseEmpty()
         if let outcome, outcome != Outcome.open, Outcome(rawValue: outcome) == nil {
             let known = (Outcome.allCases.map(\.rawValue) + [Outcome.open]).joined(separator: ", ")
-            throw Failure.refused("there is no outcome \(outcome); there are \(known)")
+            throw CommandError.refused("there is no outcome \(outcome); there are \(known)")
         }
-        if let minDurationMs, minDurationMs < 0 { throw Failure.refused("--min-duration-ms must not be negative") }
+        if let minDurationMs, minDurationMs < 0 { throw CommandError.refused("--min-duration-ms must not be negative") }
         filter.key = try key.map { text in
-            guard let key = TrailFilter.key(text) else { throw Failure.refused("--key must be NAME:VALUE") }
+            guard let key = TrailFilter.key(text) else { throw CommandError.refused("--key must be NAME:VALUE") }
             return key
         }
         filter.method = method
@@ -47,8 +47,8 @@ struct AuditFilterOptions: ParsableArguments {
         filter.clientRequestID = clientRequestID
         filter.minimumDurationMilliseconds = minDurationMs
         filter.ref = ref
-        filter.fromMilliseconds = try from.map(Instant.read)
-        filter.toMilliseconds = try to.map(Instant.read)
+        filter.fromMilliseconds = try from.map(Timestamp.read)
+        filter.toMilliseconds = try to.map(Timestamp.read)
         return filter
     }
 
@@ -62,7 +62,7 @@ struct AuditFilterOptions: ParsableArguments {
             ("ref", ref), ("from", from), ("to", to),
         ]
         for (name, text) in texts where text?.isEmpty == true {
-            throw Failure.refused("--\(name) must not be empty: give it a value, or leave it out")
+            throw CommandError.refused("--\(name) must not be empty: give it a value, or leave it out")
         }
     }
 }

@@ -7,13 +7,13 @@ import Service
 struct AuditListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists calls.",
-        discussion: "Where there are more calls, the cursor of the next page is said on standard error.")
+        discussion: "If there are more calls, the cursor of the next page is printed to standard error.")
 
     @OptionGroup var filters: AuditFilterOptions
     @OptionGroup var relations: AuditRelationOptions
     @Option(help: "newest or oldest calls first.") var order = "newest"
-    @Option(help: "The most calls, 1 to 1000.") var limit = 50
-    @Option(help: "Where the page begins: what an earlier page said.") var cursor: String?
+    @Option(help: "The largest number of calls, 1 to 1000.") var limit = 50
+    @Option(help: "The cursor of the page, as an earlier page printed it.") var cursor: String?
     @Option(help: "request,response or one of them, with --json.") var include: String?
     @Flag(help: "One JSON object a line.") var json = false
 
@@ -22,7 +22,7 @@ struct AuditListCommand: AsyncParsableCommand {
             let settings = try StoreSettings.read(
                 environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
             let (filter, include) = (try filter(), try AuditOptions.include(include))
-            guard json || include.isEmpty else { throw Failure.refused("--include needs --json") }
+            guard json || include.isEmpty else { throw CommandError.refused("--include needs --json") }
             let (page, records) = try await DatabaseSession.run(settings) { session in
                 let filter = try await session.resolvingKey(of: filter)
                 return try await session.trail().records(filter, include)
@@ -33,9 +33,9 @@ struct AuditListCommand: AsyncParsableCommand {
                 Self.table(records).lines.forEach(Output.line)
             }
             if let until = page.scannedUntil {
-                Output.errorLine("the time was over: calls were looked at up to \(Instant.text(until))")
+                Output.errorLine("the search ran out of time at \(Timestamp.text(until))")
             }
-            if let next = page.next { Output.errorLine("there are more: --cursor \(next.text)") }
+            if let next = page.next { Output.errorLine("next page: --cursor \(next.text)") }
         }
     }
 
@@ -44,7 +44,7 @@ struct AuditListCommand: AsyncParsableCommand {
         for record in records {
             let row = record.row
             table.add(
-                Instant.text(row.id.epochMilliseconds), row.id.text, row.method, AuditOptions.outcome(record),
+                Timestamp.text(row.id.epochMilliseconds), row.id.text, row.method, AuditOptions.outcome(record),
                 row.status.map { "\($0)" } ?? "", row.durationMicroseconds.map { "\($0 / 1000)" } ?? "", row.app,
                 row.seller ?? "", row.caller, row.subCode ?? "")
         }
@@ -55,12 +55,12 @@ struct AuditListCommand: AsyncParsableCommand {
         var filter = try filters.filter()
         try relations.add(to: &filter)
         guard (1...TrailFilter.maximumLimit).contains(limit) else {
-            throw Failure.refused("--limit must be from 1 to \(TrailFilter.maximumLimit)")
+            throw CommandError.refused("--limit must be from 1 to \(TrailFilter.maximumLimit)")
         }
         filter.order = try AuditOptions.order(order)
         filter.limit = limit
         filter.cursor = try cursor.map { text in
-            guard let cursor = TrailCursor(text) else { throw Failure.refused("\(text) is no page's cursor") }
+            guard let cursor = TrailCursor(text) else { throw CommandError.refused("\(text) is no page's cursor") }
             return cursor
         }
         return filter

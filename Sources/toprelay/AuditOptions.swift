@@ -1,12 +1,12 @@
 import Audit
 import JSON
 
-/// What the commands of `toprelay audit` have in common.
+/// Functions that the commands of `toprelay audit` share.
 enum AuditOptions {
     /// Reads `--include`.
     static func include(_ text: String?) throws -> TrailInclude {
         guard let include = TrailInclude(text ?? "") else {
-            throw Failure.refused("--include takes request and response, separated by a comma")
+            throw CommandError.refused("--include takes request and response, separated by a comma")
         }
         return include
     }
@@ -14,7 +14,7 @@ enum AuditOptions {
     /// Reads `--order`.
     static func order(_ text: String) throws -> TrailFilter.Order {
         guard let order = TrailFilter.Order(rawValue: text) else {
-            throw Failure.refused("--order must be newest or oldest")
+            throw CommandError.refused("--order must be newest or oldest")
         }
         return order
     }
@@ -26,7 +26,7 @@ enum AuditOptions {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    /// The outcome, and what a person said became of it.
+    /// The outcome, and a person's statement about it.
     static func outcome(_ record: TrailRecord) -> String {
         record.row.outcome + (record.settled.map { ":\($0.rawValue)" } ?? "")
     }

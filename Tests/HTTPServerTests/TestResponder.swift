@@ -27,14 +27,16 @@ final class TestResponder: Responder {
         switch request.path {
         case "/denied": return .answer(ServerResponse(status: 401, body: Array("denied".utf8)))
         case "/unread": return .proceed(BodyPlan(limit: 1024 * 1024, isKept: false))
-        default: return .proceed(BodyPlan(limit: request.path == "/small" ? 10 : 1024 * 1024, context: Path(request.path)))
+        default:
+            return .proceed(BodyPlan(limit: request.path == "/small" ? 10 : 1024 * 1024, context: Path(request.path)))
         }
     }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
         state.withLock { $0.paths.append(request.path) }
         switch request.path {
-        case "/context": reply(ServerResponse(status: 200, body: Array("\((request.context as? Path)?.text ?? "none")".utf8)))
+        case "/context":
+            reply(ServerResponse(status: 200, body: Array("\((request.context as? Path)?.text ?? "none")".utf8)))
         case "/echo": reply(ServerResponse(status: 200, body: request.body))
         case "/later":
             DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) {

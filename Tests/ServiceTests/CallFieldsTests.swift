@@ -22,7 +22,9 @@ import Testing
             }
             let fields = CallFields(headers)
             let request = ServerRequest(method: "POST", path: "/", headers: headers)
-            #expect(request.authorization.map { String(decoding: $0, as: UTF8.self) } == headers.first(name: "authorization"))
+            #expect(
+                request.authorization.map { String(decoding: $0, as: UTF8.self) }
+                    == headers.first(name: "authorization"))
             #expect(fields.traceParent == headers.first(name: "traceparent"))
             #expect(fields.refs == headers["Top-Ref"])
             for field in [fields.app, fields.seller, fields.isDryRun, fields.requestID, fields.idempotencyKey] {
