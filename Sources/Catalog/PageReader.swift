@@ -18,8 +18,6 @@ struct PageReader {
         "name", "type", "required", "default", "example", "description", "max_length", "max_items", "min_value",
         "max_value", "values", "date", "children",
     ]
-    /// What only a parameter of a request has.
-    static let requestNames = ["required", "values", "date"]
 
     private init(file: String) {
         yaml = YAMLReader(file: file)

@@ -8,7 +8,7 @@ public import EventLoop
 /// closed. A late answer would otherwise delay the queries after it. Cancelling the calling task has no effect. The
 /// time limit ends every wait.
 ///
-/// The loop keeps an open connection alive. Close it when it is no longer needed.
+/// The loop keeps an open connection alive. Close it when you do not need it any more.
 public final class PostgresConnection {
     private let link: Link
     private let settings: PostgresSettings
@@ -80,6 +80,13 @@ public final class PostgresConnection {
     ) async throws(PostgresError) {
         listeners[channel] = handler
         try await execute("LISTEN \(SQL.quotedName(channel))", timeout: timeout)
+    }
+
+    /// Tries to take an advisory lock for the session.
+    /// - Returns: whether this session holds the lock now.
+    public func tryLock(_ number: Int64) async throws(PostgresError) -> Bool {
+        let rows = try await query("SELECT pg_try_advisory_lock($1::bigint)", [.integer(number)], timeout: .seconds(5))
+        return rows.first?[0].bool == true
     }
 
     /// Ends the connection. Unanswered queries fail with kind `closed`.

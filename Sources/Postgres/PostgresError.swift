@@ -95,8 +95,8 @@ extension PostgresError {
 
     /// True if no partition accepts the row.
     ///
-    /// Check constraints have the same SQLSTATE. PostgreSQL names a constraint only for them. The message is no help,
-    /// because `lc_messages` translates it.
+    /// Check constraints have the same SQLSTATE, but PostgreSQL names a constraint only for them. The message does not
+    /// help, because `lc_messages` translates it.
     public var isMissingPartition: Bool { sqlState == "23514" && constraint == nil && table != nil }
 
     /// True if a row with the same key exists.

@@ -36,7 +36,8 @@ struct WriteQueue {
         while let request = fresh.first {
             if !request.isSettled {
                 let isTooMuch =
-                    rows + request.rowCount > configuration.batchRows || bytes + request.bytes > configuration.batchBytes
+                    rows + request.rowCount > configuration.batchRows
+                    || bytes + request.bytes > configuration.batchBytes
                 if !requests.isEmpty, isTooMuch { break }
                 requests.append(request)
                 rows += request.rowCount

@@ -1,9 +1,10 @@
-/// Times of day in GMT+8, as TOP's `timestamp` has them. The sandbox's own calendar: it checks the relay's.
+/// Times of day in GMT+8 for TOP's `timestamp`. The sandbox has its own calendar because it checks the relay's.
 enum ChinaTime {
     private static let offsetSeconds = 8 * 3600
 
-    /// Seconds since 1970 of `yyyy-MM-dd HH:mm:ss`, or of a number of 13 digits (milliseconds, as some of TOP's own
-    /// SDKs send); nil for anything else.
+    /// Reads `yyyy-MM-dd HH:mm:ss`, or 13 digits of milliseconds as some of TOP's SDKs send them. Nil for anything
+    /// else.
+    /// - Returns: seconds since 1970.
     static func epochSeconds(_ text: String) -> Int? {
         let bytes = Array(text.utf8)
         if bytes.count == 13, let milliseconds = number(bytes[...]) { return milliseconds / 1000 }

@@ -1,7 +1,7 @@
-/// The faults that were ordered. Earlier ones strike first.
+/// The ordered faults. Earlier ones are used first.
 struct FaultBook: Sendable {
-    /// Why an order was not taken.
-    struct Full: Error {
+    /// The limit of ordered faults is reached.
+    struct FullError: Error {
         let limit: Int
     }
 
@@ -12,8 +12,8 @@ struct FaultBook: Sendable {
         self.limit = limit
     }
 
-    mutating func add(_ order: FaultOrder) throws(Full) {
-        guard orders.count < limit else { throw Full(limit: limit) }
+    mutating func add(_ order: FaultOrder) throws(FullError) {
+        guard orders.count < limit else { throw FullError(limit: limit) }
         orders.append(order)
     }
 
@@ -21,7 +21,7 @@ struct FaultBook: Sendable {
         orders.removeAll()
     }
 
-    /// The fault that strikes a call of the method, which then counts as struck.
+    /// Takes the next fault for a call of the method, and counts it as used.
     mutating func take(method: String) -> SandboxFault? {
         guard let index = orders.firstIndex(where: { ($0.method ?? method) == method }) else { return nil }
         let fault = orders[index].fault

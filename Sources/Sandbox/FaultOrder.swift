@@ -1,23 +1,23 @@
 import JSON
 
-/// A fault that was ordered, and whom it strikes.
+/// An ordered fault, and the calls that it affects.
 public struct FaultOrder: Sendable, Equatable {
-    /// What happens.
+    /// The fault.
     public var fault: SandboxFault
-    /// The method that it strikes; nil is any.
+    /// The affected method. Nil means all methods.
     public var method: String?
-    /// How many calls it still strikes; nil is all until the faults are cleared.
+    /// The number of calls that it still affects. Nil means all calls until the faults are cleared.
     public var remaining: Int?
 
-    /// Makes an order, for one call if nothing else is said.
+    /// Makes an order, for one call by default.
     public init(_ fault: SandboxFault, method: String? = nil, count: Int? = 1) {
         self.fault = fault
         self.method = method
         remaining = count
     }
 
-    /// Why an order in JSON was refused.
-    struct Refusal: Error, Equatable {
+    /// An order in JSON is invalid.
+    struct InvalidOrderError: Error, Equatable {
         let detail: String
     }
 
@@ -25,21 +25,23 @@ public struct FaultOrder: Sendable, Equatable {
         "kind", "argument", "method", "count", "code", "msg", "sub_code", "sub_msg",
     ]
 
-    /// Reads the body of `POST /_sandbox/faults`:
-    /// `{"kind": …, "argument": …, "method": …, "count": n}`, for the kind `error` with `code`, `msg`, `sub_code` and
-    /// `sub_msg` instead of an argument. A count of 0 means: until the faults are cleared.
-    init(json bytes: [UInt8]) throws(Refusal) {
+    /// Reads the body of `POST /_sandbox/faults`: `{"kind": …, "argument": …, "method": …, "count": n}`. The kind
+    /// `error` has `code`, `msg`, `sub_code` and `sub_msg` instead of an argument. A count of 0 means all calls until
+    /// the faults are cleared.
+    init(json bytes: [UInt8]) throws(InvalidOrderError) {
         let root: JSONValue
-        do throws(JSONError) { root = try JSONDocument(bytes).root } catch { throw Refusal(detail: "\(error)") }
-        guard root.kind == .object else { throw Refusal(detail: "the order must be a JSON object") }
+        do throws(JSONError) { root = try JSONDocument(bytes).root } catch {
+            throw InvalidOrderError(detail: "\(error)")
+        }
+        guard root.kind == .object else { throw InvalidOrderError(detail: "the order must be a JSON object") }
         for member in root.members where !Self.names.contains(member.name) {
-            throw Refusal(detail: "unknown member \(member.name)")
+            throw InvalidOrderError(detail: "unknown member \(member.name)")
         }
         guard let fault = Self.fault(root) else {
-            throw Refusal(detail: "kind and argument make no fault; kinds are \(SandboxFault.kinds)")
+            throw InvalidOrderError(detail: "kind and argument do not form a fault; kinds are \(SandboxFault.kinds)")
         }
         guard let count = Int(root["count"]?.lexeme ?? "1"), count >= 0 else {
-            throw Refusal(detail: "count must be a number, 0 or greater")
+            throw InvalidOrderError(detail: "count must be a number, 0 or greater")
         }
         self.init(fault, method: root["method"]?.string, count: count == 0 ? nil : count)
     }

@@ -1,7 +1,7 @@
-/// Reads application/x-www-form-urlencoded, strictly: a stand-in that forgives would hide faults of encoding.
+/// Reads application/x-www-form-urlencoded strictly. A tolerant decoder would hide encoding faults of the relay.
 enum FormDecoder {
-    /// Why some bytes are no form.
-    enum Failure: Error, Equatable {
+    /// The bytes are not a valid form.
+    enum FormError: Error, Equatable {
         case pairWithoutEquals
         case badEscape
         case notUTF8
@@ -10,8 +10,8 @@ enum FormDecoder {
 
     static let maximumParameters = 1000
 
-    /// The parameters in the order received. A `+` is a space, a `%` needs two hexadecimal digits.
-    static func decode(_ form: ArraySlice<UInt8>) throws(Failure) -> [ReceivedParameter] {
+    /// The parameters in the received order. `+` is a space, and `%` needs two hexadecimal digits.
+    static func decode(_ form: ArraySlice<UInt8>) throws(FormError) -> [ReceivedParameter] {
         var parameters: [ReceivedParameter] = []
         guard !form.isEmpty else { return parameters }
         for pair in form.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
@@ -24,7 +24,7 @@ enum FormDecoder {
         return parameters
     }
 
-    private static func component(_ raw: ArraySlice<UInt8>) throws(Failure) -> String {
+    private static func component(_ raw: ArraySlice<UInt8>) throws(FormError) -> String {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(raw.count)
         var index = raw.startIndex
@@ -52,4 +52,10 @@ enum FormDecoder {
         default: nil
         }
     }
+}
+
+/// A received parameter of a call. Order, repetition and empty values are kept.
+struct ReceivedParameter: Sendable, Equatable {
+    let name: String
+    let value: String
 }

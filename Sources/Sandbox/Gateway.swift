@@ -1,6 +1,6 @@
 import Catalog
 
-/// The sandbox without its sockets: a request goes in, the steps of its answer come out.
+/// The sandbox without its sockets. It turns a request into the steps of its response.
 struct Gateway {
     private let check: SystemCheck
     private let configuration: SandboxConfiguration
@@ -15,85 +15,87 @@ struct Gateway {
         check = SystemCheck(apps: apps, catalog: configuration.catalog)
     }
 
-    /// The paths at which TOP's gateways take calls.
+    /// The paths of calls on TOP's gateways.
     private static let callPaths: Set<String> = ["/router/rest", "/top/router/rest", "/"]
 
-    mutating func answer(_ request: WireRequest) -> [Step] {
+    mutating func answer(_ request: WireRequest) -> [ResponseStep] {
         if request.path.hasPrefix("/_sandbox/") {
-            return Control.answer(request, gateway: &self).steps
+            return ControlAPI.answer(request, gateway: &self).steps
         }
         guard Self.callPaths.contains(request.path) else { return WireResponse.page(404, "404 Not Found").steps }
         return answerCall(request)
     }
 
-    private mutating func answerCall(_ request: WireRequest) -> [Step] {
+    private mutating func answerCall(_ request: WireRequest) -> [ResponseStep] {
         let now = configuration.epochSeconds()
         let requestID = Self.requestID()
         var parameters: [ReceivedParameter] = []
         var files: [MultipartDecoder.File] = []
-        do throws(TOPFault) {
+        do throws(GatewayError) {
             (parameters, files) = try Self.form(request)
             let values = Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
             guard values.count == parameters.count else {
-                throw TOPFault(41, "Invalid arguments", "isv.invalid-parameter", "a parameter came more than once")
+                throw GatewayError(
+                    41, "Invalid arguments", "isv.invalid-parameter", "a parameter occurs more than once")
             }
             let entry = try check.check(parameters, values: values, epochSeconds: now)
             let business = values.filter { !SystemCheck.names.contains($0.key) }
             try ParameterCheck.check(business, files: files.map(\.name), against: entry.request)
             let fault = try self.fault(entry, parameters)
             record(parameters, files, now, errorCode: nil, isStruck: fault != nil)
-            let answer = CallAnswer(entry: entry, values: values, requestID: requestID, epochSeconds: now)
+            let answer = CallResponse(entry: entry, values: values, requestID: requestID, epochSeconds: now)
             return answer.steps(fault)
         } catch {
             record(parameters, files, now, errorCode: error.code, isStruck: false)
             let format = parameters.first { $0.name == "format" }?.value ?? "xml"
             let inner = error.answer(requestID: requestID)
-            return CallAnswer.encode(inner, root: "error_response", values: ["format": format]).steps
+            return CallResponse.encode(inner, root: "error_response", values: ["format": format]).steps
         }
     }
 
-    /// A magic value in the call comes before any fault that was ordered.
+    /// A magic value in the call takes precedence over ordered faults.
     private mutating func fault(
         _ entry: Entry, _ parameters: [ReceivedParameter]
-    ) throws(TOPFault) -> SandboxFault? {
+    ) throws(GatewayError) -> SandboxFault? {
         let business = parameters.lazy.filter { !SystemCheck.names.contains($0.name) }.map(\.value)
         switch MagicValue.find(in: business) {
         case .fault(let fault): return fault
         case .unknown(let kind):
             let kinds = SandboxFault.kinds.joined(separator: ", ")
-            throw TOPFault(41, "Invalid arguments", "isv.invalid-parameter", "sandbox:\(kind) is none of \(kinds)")
+            throw GatewayError(
+                41, "Invalid arguments", "isv.invalid-parameter", "sandbox:\(kind) is not one of \(kinds)")
         case nil: return faults.take(method: entry.method)
         }
     }
 
-    /// The parameters of URL and body, and the files beside them.
+    /// The parameters of URL and body, and the files.
     private static func form(
         _ request: WireRequest
-    ) throws(TOPFault) -> (parameters: [ReceivedParameter], files: [MultipartDecoder.File]) {
-        guard request.verb == "POST" || request.verb == "GET" else { throw TOPFault(9, "Http Action Not Allowed") }
+    ) throws(GatewayError) -> (parameters: [ReceivedParameter], files: [MultipartDecoder.File]) {
+        guard request.verb == "POST" || request.verb == "GET" else { throw GatewayError(9, "Http Action Not Allowed") }
         let query = try decode(Array(request.query.utf8))
         if request.body.isEmpty { return (query, []) }
         if request.contentType.hasPrefix("application/x-www-form-urlencoded") {
             return (query + (try decode(request.body)), [])
         }
         guard request.contentType.hasPrefix("multipart/form-data") else {
-            throw TOPFault(
+            throw GatewayError(
                 9, "Http Action Not Allowed", nil,
-                "the sandbox takes application/x-www-form-urlencoded and multipart/form-data")
+                "the sandbox accepts application/x-www-form-urlencoded and multipart/form-data")
         }
-        do throws(MultipartDecoder.Failure) {
+        do throws(MultipartDecoder.FormError) {
             let form = try MultipartDecoder(request.body, contentType: request.contentType)
             return (query + form.parameters, form.files)
         } catch {
-            throw TOPFault(47, "Invalid encoding", nil, "\(error)")
+            throw GatewayError(47, "Invalid encoding", nil, "\(error)")
         }
     }
 
-    private static func decode(_ form: [UInt8]) throws(TOPFault) -> [ReceivedParameter] {
-        do throws(FormDecoder.Failure) {
+    private static func decode(_ form: [UInt8]) throws(GatewayError) -> [ReceivedParameter] {
+        do throws(FormDecoder.FormError) {
             return try FormDecoder.decode(form[...])
         } catch {
-            throw TOPFault(47, "Invalid encoding", nil, "\(error)")
+            throw GatewayError(47, "Invalid encoding", nil, "\(error)")
         }
     }
 
@@ -111,10 +113,29 @@ struct Gateway {
                 files: files, errorCode: errorCode, isStruck: isStruck))
     }
 
-    /// An id of the form that TOP gives its answers.
+    /// A response id in TOP's form.
     private static func requestID() -> String {
         let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
         let tail = (0..<8).map { _ in digits[Int.random(in: 0..<digits.count)] }
         return "16sb" + String(decoding: tail, as: UTF8.self)
     }
+}
+
+/// Holds a sandbox's gateway. It lives on the sandbox's loop.
+final class GatewayBox {
+    var gateway: Gateway
+
+    init(_ configuration: SandboxConfiguration) {
+        gateway = Gateway(configuration)
+    }
+}
+
+/// A whole HTTP request.
+struct WireRequest: Sendable {
+    let verb: String
+    /// The raw path without the query.
+    let path: String
+    let query: String
+    let contentType: String
+    var body: [UInt8] = []
 }

@@ -2,7 +2,7 @@ import EventLoop
 import HTTP1
 import HTTPServer
 
-/// Answers the requests of a sandbox: plays the steps that its gateway decides.
+/// Answers the sandbox's requests by playing the steps of its gateway.
 final class GatewayResponder: Responder {
     private let box: LoopBound<GatewayBox>
     private let maximumBodyBytes: Int
@@ -31,8 +31,8 @@ final class GatewayResponder: Responder {
         return ServerResponse(status: page.status, headers: [("Content-Type", page.contentType)], body: page.body)
     }
 
-    /// Plays steps up to the next wait. A client that goes away meanwhile changes nothing.
-    private func play(_ steps: ArraySlice<Step>, to stream: ResponseStream) {
+    /// Plays steps up to the next wait. A client that disconnects meanwhile has no effect.
+    private func play(_ steps: ArraySlice<ResponseStep>, to stream: ResponseStream) {
         var rest = steps
         while let step = rest.popFirst() {
             switch step {

@@ -1,4 +1,4 @@
-/// MD5 (RFC 1321), written for the sandbox alone: its sign check must not share code with what it checks.
+/// MD5 (RFC 1321) for the sandbox only. Its sign check must not share code with the relay's signer.
 enum MD5: HashFunction {
     static let blockBytes = 64
 

@@ -1,12 +1,12 @@
-/// A fault that a call asks for itself, by a text in one of its business parameters (see `SandboxFault`).
+/// A fault that a call requests by a text in a business parameter (see `SandboxFault`).
 enum MagicValue: Equatable {
     case fault(SandboxFault)
-    /// It begins as a magic value and names no known kind.
+    /// A magic value with an unknown kind.
     case unknown(String)
 
     private static let mark = Array("sandbox:".utf8)
 
-    /// The first magic value in the texts, if any holds one.
+    /// The first magic value in the texts, if any.
     static func find(in texts: some Sequence<String>) -> MagicValue? {
         for text in texts {
             let bytes = Array(text.utf8)

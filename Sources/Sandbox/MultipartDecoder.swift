@@ -1,16 +1,16 @@
-/// Reads multipart/form-data, strictly and with code of its own: a fault of the relay's encoding shows up here.
+/// Reads multipart/form-data strictly and with its own code, so that faults of the relay's encoder show.
 ///
-/// Parts with a filename are files. They are no parameters: TOP leaves them out of the sign.
+/// Parts with a filename are files. They are not parameters, and TOP leaves them out of the signature.
 struct MultipartDecoder {
-    /// Why some bytes are no form.
-    enum Failure: Error, Equatable {
+    /// The bytes are not a valid form.
+    enum FormError: Error, Equatable {
         case noBoundary
         case notClosed
         case badPart(Int)
         case tooManyParts(limit: Int)
     }
 
-    /// A file of a request; its bytes are not kept.
+    /// A file of a request, without its bytes.
     struct File: Sendable, Equatable {
         let name: String
         let filename: String
@@ -24,8 +24,8 @@ struct MultipartDecoder {
     private(set) var parameters: [ReceivedParameter] = []
     private(set) var files: [File] = []
 
-    /// The parameters and the files in the order received.
-    init(_ body: [UInt8], contentType: String) throws(Failure) {
+    /// The parameters and the files in the received order.
+    init(_ body: [UInt8], contentType: String) throws(FormError) {
         guard let boundary = Self.boundary(contentType) else { throw .noBoundary }
         let line = Array("--\(boundary)".utf8)
         guard body.starts(with: line) else { throw .noBoundary }
@@ -41,7 +41,7 @@ struct MultipartDecoder {
         }
     }
 
-    private mutating func add(_ part: ArraySlice<UInt8>, _ number: Int) throws(Failure) {
+    private mutating func add(_ part: ArraySlice<UInt8>, _ number: Int) throws(FormError) {
         let bytes = Array(part)
         guard let gap = Self.first(Self.lineEnd + Self.lineEnd, in: bytes, from: 0),
             let head = String(validating: bytes[..<gap], as: UTF8.self)
@@ -76,7 +76,7 @@ struct MultipartDecoder {
         return nil
     }
 
-    /// The quoted value behind ` NAME=`, with what browsers write for a quote and a line end.
+    /// The quoted value after ` NAME=`. Browsers encode quotes and line ends in it.
     private static func quoted(_ name: String, in text: String) -> String? {
         guard let start = text.firstRange(of: " \(name)=\"") else { return nil }
         let rest = text[start.upperBound...]

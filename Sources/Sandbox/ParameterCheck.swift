@@ -1,16 +1,15 @@
 import Catalog
 import JSON
 
-/// Checks business parameters, as they arrived on the wire, against what the method's page says.
+/// Checks received business parameters against the method's page.
 ///
-/// TOP itself ignores names that it does not know. The sandbox refuses them: a name that is not documented is a fault
-/// of whoever sent it.
+/// TOP ignores unknown names. The sandbox refuses them, because an undocumented name is a mistake of the sender.
 struct ParameterCheck {
-    /// How deeply a JSON parameter may be nested.
+    /// The largest nesting depth of a JSON parameter.
     static let maximumDepth = 64
 
-    /// Refuses with code 40 what is missing and with code 41 what is unknown or of the wrong form.
-    static func check(_ values: [String: String], files: [String] = [], against fields: [Field]) throws(TOPFault) {
+    /// Refuses missing parameters with code 40, and unknown or malformed ones with code 41.
+    static func check(_ values: [String: String], files: [String] = [], against fields: [Field]) throws(GatewayError) {
         try checkFiles(files, against: fields)
         let known = Set(fields.map(\.name))
         if let unknown = values.keys.filter({ !known.contains($0) }).min() {
@@ -25,16 +24,16 @@ struct ParameterCheck {
         }
     }
 
-    private static func checkFiles(_ files: [String], against fields: [Field]) throws(TOPFault) {
+    private static func checkFiles(_ files: [String], against fields: [Field]) throws(GatewayError) {
         for (index, name) in files.enumerated() {
             guard let field = fields.first(where: { $0.name == name }), field.isFile else {
-                throw .invalid(name, "is no file of this method")
+                throw .invalid(name, "is not a file of this method")
             }
-            guard !files[..<index].contains(name) else { throw .invalid(name, "came more than once") }
+            guard !files[..<index].contains(name) else { throw .invalid(name, "occurs more than once") }
         }
     }
 
-    private static func checkTop(_ value: String, _ field: Field) throws(TOPFault) {
+    private static func checkTop(_ value: String, _ field: Field) throws(GatewayError) {
         switch field.type.kind {
         case .object, .json, .map:
             let document: JSONDocument
@@ -45,7 +44,7 @@ struct ParameterCheck {
                 throw .invalid(field.name, "is not JSON: \(error)")
             }
             try checkJSON(document.root, field, path: field.name)
-        case .bytes: throw .invalid(field.name, "is a file: it comes in a part with a filename")
+        case .bytes: throw .invalid(field.name, "is a file, which needs a part with a filename")
         case .string, .number, .boolean, .date, .price, .decimal:
             guard field.type.isList else { return try checkScalar(value, field, path: field.name) }
             for element in value.split(separator: ",", omittingEmptySubsequences: false) {
@@ -54,19 +53,19 @@ struct ParameterCheck {
         }
     }
 
-    private static func checkJSON(_ value: JSONValue, _ field: Field, path: String) throws(TOPFault) {
+    private static func checkJSON(_ value: JSONValue, _ field: Field, path: String) throws(GatewayError) {
         if field.type.isList {
             guard value.kind == .array else { throw .invalid(path, "is not a JSON list") }
             for element in value.elements { try checkElement(element, field, path: path) }
         } else if field.type.kind == .object, value.kind == .array, value.count == 1 {
-            // Some pages give a list's parameter an object's type, and TOP takes either.
+            // Some pages give a list parameter an object type, and TOP accepts either.
             for element in value.elements { try checkElement(element, field, path: path) }
         } else {
             try checkElement(value, field, path: path)
         }
     }
 
-    private static func checkElement(_ value: JSONValue, _ field: Field, path: String) throws(TOPFault) {
+    private static func checkElement(_ value: JSONValue, _ field: Field, path: String) throws(GatewayError) {
         switch field.type.kind {
         case .object: try checkObject(value, field, path: path)
         case .map: guard value.kind == .object else { throw .invalid(path, "is not a JSON object") }
@@ -81,7 +80,7 @@ struct ParameterCheck {
         }
     }
 
-    private static func checkObject(_ value: JSONValue, _ field: Field, path: String) throws(TOPFault) {
+    private static func checkObject(_ value: JSONValue, _ field: Field, path: String) throws(GatewayError) {
         guard value.kind == .object else { throw .invalid(path, "is not a JSON object") }
         guard !field.children.isEmpty else { return }
         var present: Set<String> = []
@@ -99,7 +98,7 @@ struct ParameterCheck {
         }
     }
 
-    private static func checkScalar(_ text: String, _ field: Field, path: String) throws(TOPFault) {
+    private static func checkScalar(_ text: String, _ field: Field, path: String) throws(GatewayError) {
         switch field.type.kind {
         case .number, .decimal:
             guard isNumber(text) else { throw .invalid(path, "is not a number") }
@@ -115,11 +114,11 @@ struct ParameterCheck {
             throw .invalid(path, "is longer than \(limit)")
         }
         guard field.values.isEmpty || field.values.contains(where: { $0.value == text }) else {
-            throw .invalid(path, "is none of \(field.values.map(\.value).joined(separator: ", "))")
+            throw .invalid(path, "is not one of \(field.values.map(\.value).joined(separator: ", "))")
         }
     }
 
-    /// A plain decimal number: no exponent, no leading zero or plus.
+    /// Whether a text is a plain decimal number, without an exponent, a leading zero or a plus.
     private static func isNumber(_ text: String) -> Bool {
         let unsigned = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
         let parts = unsigned.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

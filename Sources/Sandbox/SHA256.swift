@@ -1,4 +1,4 @@
-/// SHA-256 (FIPS 180-4), written for the sandbox alone: its sign check must not share code with what it checks.
+/// SHA-256 (FIPS 180-4) for the sandbox only. Its sign check must not share code with the relay's signer.
 enum SHA256: HashFunction {
     static let blockBytes = 64
 

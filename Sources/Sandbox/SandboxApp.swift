@@ -1,12 +1,12 @@
-/// An app that the sandbox knows. Prints without its secret and sessions.
+/// An app that the sandbox knows. Its description omits the secret and the sessions.
 public struct SandboxApp: Sendable, CustomStringConvertible, CustomReflectable {
-    /// What a call names as `app_key`.
+    /// The app's `app_key`.
     public var key: String
-    /// What calls of this app are signed with.
+    /// The secret that signs its calls.
     public var secret: String
-    /// The session keys that are valid for it.
+    /// The app's valid session keys.
     public var sessions: Set<String>
-    /// Session keys that were valid once; a call with one is answered with code 27.
+    /// Session keys that have expired. A call with one gets code 27.
     public var expiredSessions: Set<String>
 
     /// Makes an app.
@@ -17,9 +17,9 @@ public struct SandboxApp: Sendable, CustomStringConvertible, CustomReflectable {
         self.expiredSessions = expiredSessions
     }
 
-    /// The key alone.
+    /// Only the key.
     public var description: String { "app \(key)" }
 
-    /// Shows the key alone.
+    /// Shows only the key.
     public var customMirror: Mirror { Mirror(self, children: ["key": key]) }
 }

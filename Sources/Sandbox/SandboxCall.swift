@@ -1,18 +1,18 @@
-/// A call as the sandbox keeps it for a while. Session and sign are masked, long values are cut.
+/// A recent call. Session and sign are masked, and long values are truncated.
 public struct SandboxCall: Sendable, Equatable {
-    /// Counts from 1 in the order of arrival.
+    /// A number that counts from 1 in the order of arrival.
     public let number: Int
-    /// When it arrived, in seconds since 1970.
+    /// The time of arrival in seconds since 1970.
     public let epochSeconds: Int
-    /// The method called; empty if none was named.
+    /// The method; empty if the call named none.
     public let method: String
-    /// The parameters in the order received.
+    /// The parameters in the received order.
     public let parameters: [(name: String, value: String)]
-    /// The files in the order received: what they were called, and how many bytes they had.
+    /// The files in the received order, with their names and sizes.
     public let files: [(name: String, filename: String, byteCount: Int)]
-    /// The code of the error that a check ended in; nil if the call passed all checks.
+    /// The code of the error response; nil if the call passed all checks.
     public let errorCode: Int?
-    /// Whether a fault struck it.
+    /// Whether a fault affected it.
     public let isStruck: Bool
 
     static let maximumValueBytes = 4096
@@ -36,7 +36,7 @@ public struct SandboxCall: Sendable, Equatable {
         }
     }
 
-    /// Whether two calls are the same in all they hold.
+    /// Whether two calls are equal in all members.
     public static func == (left: SandboxCall, right: SandboxCall) -> Bool {
         left.number == right.number && left.epochSeconds == right.epochSeconds && left.method == right.method
             && left.errorCode == right.errorCode && left.isStruck == right.isStruck

@@ -1,29 +1,30 @@
 public import Catalog
+import Glibc
 
-/// What a sandbox serves, where, and its limits.
+/// The content, address and limits of a sandbox.
 public struct SandboxConfiguration: Sendable {
     /// The apps that may call.
     public var apps: [SandboxApp]
-    /// The methods that can be called. Asked once for each call, on the sandbox's event loop, so that it may change.
+    /// The available methods. The sandbox reads it on its event loop once for each call, so it may change.
     public var catalog: @Sendable () -> Catalog
-    /// The address to listen on; an IP address.
+    /// The IP address to listen on.
     public var host: String
-    /// The port to listen on; 0 takes a free one.
+    /// The port to listen on; 0 means any free port.
     public var port: Int
-    /// The wall clock, in seconds since 1970, that `timestamp` is compared with.
+    /// The wall clock for the check of `timestamp`, in seconds since 1970.
     public var epochSeconds: @Sendable () -> Int
-    /// The largest body of a request, in bytes.
+    /// The largest size of a request body in bytes.
     public var maximumBodyBytes = 34 << 20
-    /// How many connections may be open; further ones are refused.
+    /// The largest number of open connections. Further ones are refused.
     public var maximumConnections = 4096
-    /// How many calls are kept for `GET /_sandbox/calls`.
+    /// The number of calls that `GET /_sandbox/calls` shows.
     public var keptCalls = 200
-    /// How many faults may be ordered at a time.
+    /// The largest number of ordered faults.
     public var maximumFaults = 1000
-    /// How long a connection may be idle, in seconds.
+    /// The longest time without a request on a connection, in seconds.
     public var idleSeconds = 75
 
-    /// Makes a configuration; without a port the sandbox takes a free one on the loopback interface.
+    /// Makes a configuration. By default the sandbox takes a free port on the loopback interface.
     public init(
         apps: [SandboxApp], catalog: Catalog, host: String = "127.0.0.1", port: Int = 0,
         epochSeconds: @escaping @Sendable () -> Int = SandboxClock.now
@@ -33,5 +34,13 @@ public struct SandboxConfiguration: Sendable {
         self.host = host
         self.port = port
         self.epochSeconds = epochSeconds
+    }
+}
+
+/// The host's wall clock.
+public enum SandboxClock {
+    /// Seconds since 1970.
+    public static func now() -> Int {
+        time(nil)
     }
 }

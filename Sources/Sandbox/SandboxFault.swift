@@ -1,35 +1,34 @@
-/// What can go wrong on demand.
+/// A fault that the sandbox can produce.
 ///
-/// A fault is ordered through `POST /_sandbox/faults`, by `Sandbox.order`, or by a *magic value*: when any business
-/// parameter of a call holds the text `sandbox:KIND` or `sandbox:KIND=ARGUMENT`, that fault strikes the call. So a
-/// fault can be provoked through a relay that knows nothing of the sandbox:
+/// There are three ways to order one: `POST /_sandbox/faults`, `SandboxServer.order`, and a *magic value*. A magic
+/// value is the text `sandbox:KIND` or `sandbox:KIND=ARGUMENT` in any business parameter of a call. It works through a
+/// relay that knows nothing of the sandbox.
 ///
 /// | magic value | what the caller of TOP sees |
-/// |---|---|
-/// | `sandbox:latency=200` | the good answer, 200 ms later |
-/// | `sandbox:hang` | no answer at all |
+/// | --- | --- |
+/// | `sandbox:latency=200` | the normal response, 200 ms later |
+/// | `sandbox:hang` | no response |
 /// | `sandbox:ban=5` | code 7, "This ban will last for 5 more seconds", for this method |
 /// | `sandbox:app-ban=5` | the same for the whole app |
-/// | `sandbox:isp=isp.remote-service-timeout` | code 15 with this sub_code (`isp.remote-service-error` if none is
-/// given) |
-/// | `sandbox:isv=isv.item-not-exist` | code 15 with this sub_code (`isv.invalid-parameter` if none is given) |
-/// | `sandbox:code=10` | an error with this code alone |
+/// | `sandbox:isp=isp.remote-service-timeout` | code 15 with this sub_code; default `isp.remote-service-error` |
+/// | `sandbox:isv=isv.item-not-exist` | code 15 with this sub_code; default `isv.invalid-parameter` |
+/// | `sandbox:code=10` | an error with this code |
 /// | `sandbox:session` | code 27, the session has expired |
-/// | `sandbox:status=502` | an HTML page with this HTTP status (500 if none is given) |
+/// | `sandbox:status=502` | an HTML page with this HTTP status; default 500 |
 /// | `sandbox:html` | an HTML page with status 200 |
-/// | `sandbox:empty` | status 200 and no body |
-/// | `sandbox:cut` | the connection is closed without an answer |
-/// | `sandbox:half` | the connection is closed after half of the answer |
-/// | `sandbox:control-characters` | raw control characters in the answer's texts, as TOP lets them through |
+/// | `sandbox:empty` | status 200 without a body |
+/// | `sandbox:cut` | the connection closes without a response |
+/// | `sandbox:half` | the connection closes after half of the response |
+/// | `sandbox:control-characters` | raw control characters in texts, as TOP lets them through |
 /// | `sandbox:long-ids` | numbers of 19 digits, beyond 2^53 |
-/// | `sandbox:other-root` | the answer under another name than the documented one |
-/// | `sandbox:missing-lists` | lists that are left out of the answer |
+/// | `sandbox:other-root` | the response under another name than the documented one |
+/// | `sandbox:missing-lists` | a response without its lists |
 public enum SandboxFault: Sendable, Equatable {
-    /// The good answer, some milliseconds late.
+    /// The normal response after some milliseconds.
     case latency(milliseconds: Int)
-    /// No answer; the connection stays open for ten minutes at most.
+    /// No response. The connection stays open for at most ten minutes.
     case hang
-    /// Code 7 with a ban of some seconds, of the method or of the whole app.
+    /// Code 7 with a ban of some seconds, for the method or for the whole app.
     case ban(seconds: Int, wholeApp: Bool)
     /// An `error_response`.
     case error(code: Int, message: String, subCode: String?, subMessage: String?)
@@ -41,28 +40,27 @@ public enum SandboxFault: Sendable, Equatable {
     case empty
     /// The connection is closed after the request was read.
     case cut
-    /// The connection is closed after half of the answer.
+    /// The connection is closed after half of the response.
     case half
     /// Raw control characters in strings.
     case controlCharacters
     /// Numbers of 19 digits.
     case longIDs
-    /// Another name for the answer's root.
+    /// Another name for the response's root.
     case otherRoot
     /// Lists are left out.
     case missingLists
 
-    /// The names by which faults are ordered.
+    /// The names of the faults.
     public static let kinds = [
         "latency", "hang", "ban", "app-ban", "error", "isp", "isv", "code", "session", "status", "html", "empty",
         "cut", "half", "control-characters", "long-ids", "other-root", "missing-lists",
     ]
 
-    /// The longest that an answer is held back, in milliseconds.
+    /// The longest delay of a response in milliseconds.
     static let maximumMilliseconds = 600_000
 
-    /// A fault by its name and argument, as magic values give them; nil if there is no such kind, or if the argument
-    /// does not suit it.
+    /// A fault by name and argument, as in magic values. Nil if the kind is unknown or the argument does not fit.
     public init?(kind: String, argument: String?) {
         switch kind {
         case "latency":
@@ -95,10 +93,10 @@ public enum SandboxFault: Sendable, Equatable {
     ]
 
     private static func remote(_ subCode: String) -> SandboxFault {
-        .error(code: 15, message: "Remote service error", subCode: subCode, subMessage: "ordered from the sandbox")
+        .error(code: 15, message: "Remote service error", subCode: subCode, subMessage: "ordered in the sandbox")
     }
 
-    /// A number up to a limit, or what is meant when none is given.
+    /// A number up to a limit, or a default if there is no text.
     private static func count(_ text: String?, _ none: Int, upTo limit: Int) -> Int? {
         guard let text else { return none }
         guard let value = Int(text), (0...limit).contains(value) else { return nil }

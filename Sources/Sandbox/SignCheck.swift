@@ -1,13 +1,13 @@
-/// The sandbox's own idea of TOP's sign, over the parameters as received.
+/// The sandbox's own implementation of TOP's signature over the received parameters.
 ///
-/// It shares nothing with the relay's signer: a fault in that one shows up here as code 25.
+/// It shares nothing with the relay's signer. A fault of that signer shows as code 25.
 enum SignCheck: String, Sendable, CaseIterable {
     case md5
     case hmac
     case hmacSHA256 = "hmac-sha256"
 
-    /// The upper-case hexadecimal sign. `sign` itself is left out; empty values are signed by their bare name, because
-    /// several of TOP's own SDKs send and sign them so.
+    /// The upper-case hexadecimal signature. `sign` itself is left out. Empty values are signed by their name alone,
+    /// because several of TOP's SDKs send and sign them that way.
     func sign(_ parameters: [ReceivedParameter], secret: String) -> String {
         let key = Array(secret.utf8)
         let text = Self.baseString(parameters)

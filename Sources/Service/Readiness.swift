@@ -6,11 +6,11 @@ import Locks
 import Synchronization
 import Vault
 
-/// Whether the replica takes calls, and why not: what `/readyz` says.
+/// Whether the replica takes calls, and why not. `/readyz` shows it.
 final class Readiness: Sendable {
-    /// Days of partitions ahead that are unknown yet.
+    /// The value of `partitionDays` before the first check.
     private static let unknown = Int.min
-    /// How long a worker's trail writer may be without a connection.
+    /// The longest time that a trail writer may be without a connection.
     private static let writerOutageSeconds = 3.0
 
     private let draining = Atomic(false)
@@ -28,43 +28,44 @@ final class Readiness: Sendable {
         self.catalog = catalog
     }
 
-    /// Tells of the workers' trail writers and of what watches their loops. Both are made after this value.
+    /// Adds the workers' trail writers and the liveness of the loops. Both are made later than this value.
     func attach(writers: [TrailFigures], liveness: Liveness) {
         self.writers.set(writers)
         watched.set(liveness)
     }
 
-    /// What watches the loops; nil before `attach`.
+    /// The liveness of the loops; nil before `attach`.
     var liveness: Liveness? { watched.value }
 
-    /// From now on `/readyz` is 503.
+    /// Makes `/readyz` answer 503 from now on.
     func drain() { draining.store(true, ordering: .relaxed) }
 
-    /// Whether SIGTERM has come.
+    /// Whether the replica is draining.
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-    /// The workers have a copy of the vault.
+    /// Notes that the workers have a copy of the vault.
     func markLoaded() { loaded.store(true, ordering: .relaxed) }
 
-    /// Whether PostgreSQL answers.
+    /// Notes whether PostgreSQL answers.
     func setConnected(_ value: Bool) { connected.store(value, ordering: .relaxed) }
 
-    /// Why the vault cannot be read though PostgreSQL answers, in a sentence that is safe to show; nil: it can be read.
+    /// Notes why the vault cannot be read although PostgreSQL answers. The text must be safe to show. Nil means that it
+    /// can be read.
     func setVaultFault(_ text: String?) { vaultFault.withLock { $0 = text } }
 
-    /// Whole days ahead that have their partitions.
+    /// Notes the number of whole days ahead that have partitions.
     func setPartitionDays(_ days: Int) { partitionDays.store(days, ordering: .relaxed) }
 
-    /// Days of partitions ahead, for the metric; nil while unknown.
+    /// The number of days ahead that have partitions; nil while unknown.
     var partitionDaysAhead: Int? {
         let days = partitionDays.load(ordering: .relaxed)
         return days == Self.unknown ? nil : days
     }
 
-    /// Seconds by which the replica's clock is ahead of PostgreSQL's, for the metric; nil before the first comparison.
+    /// How far the replica's clock is ahead of PostgreSQL's, in seconds; nil before the first comparison.
     var clockOffsetSeconds: Double? { freshness.clock.seconds }
 
-    /// Seconds since PostgreSQL last confirmed the vault's copy, for the metric.
+    /// The time since PostgreSQL last confirmed the copy of the vault, in seconds.
     var vaultAgeSeconds: Double? { freshness.secondsSinceConfirmed() }
 
     /// Whether the replica takes calls.
@@ -77,17 +78,17 @@ final class Readiness: Sendable {
         let outage = writerOutage
         return [
             ("draining", !isDraining, isDraining ? "the replica is stopping" : "no"),
-            ("database", isConnected, isConnected ? "connected" : "PostgreSQL is out of reach"),
+            ("database", isConnected, isConnected ? "connected" : "PostgreSQL is unreachable"),
             ("vault", isVaultUsable, vaultText),
             ("clock", freshness.clock.isUsable, Self.text(clockSeconds: freshness.clock.seconds)),
             ("writers", outage == nil, outage ?? "connected"),
             ("partitions", (days ?? 1) >= 0, Self.text(partitionDays: days)),
-            // A broken folder keeps no replica from serving the last good catalog.
-            ("catalog", true, catalog.inWords),
+            // With a faulty folder, a replica still serves the last good catalog.
+            ("catalog", true, catalog.summary),
         ]
     }
 
-    /// The answer of `/readyz`: each check by name with its state.
+    /// The reply of `/readyz`: each check by name with its state.
     var reply: Reply {
         let checks = checks
         let isReady = checks.allSatisfy(\.isGood)
@@ -110,14 +111,14 @@ final class Readiness: Sendable {
 
     private var isConnected: Bool { connected.load(ordering: .relaxed) }
 
-    /// A vault that cannot be read makes the replica unready once its copy is too old, and shows at once.
+    /// A vault that cannot be read is shown immediately. The replica becomes unready when its copy is too old.
     private var vaultText: String {
         vaultFault.withLock { $0 } ?? (isVaultUsable ? "current" : "no current copy of the vault")
     }
 
     private var isVaultUsable: Bool { loaded.load(ordering: .relaxed) && freshness.isFresh() }
 
-    /// The first trail writer that has been without a connection for too long, in words.
+    /// The first trail writer that has been without a connection for too long, as a sentence.
     private var writerOutage: String? {
         for (number, figures) in (writers.value ?? []).enumerated() {
             for (name, connection) in [
@@ -143,7 +144,7 @@ final class Readiness: Sendable {
 
     private static func text(partitionDays days: Int?) -> String {
         switch days {
-        case nil: "not looked at yet"
+        case nil: "not checked yet"
         case let days? where days < 0: "today's partitions of the audit trail are missing"
         case let days? where days < 1: "less than a day of partitions is left"
         case let days?: "\(days) days ahead"

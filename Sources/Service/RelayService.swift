@@ -7,7 +7,7 @@ public import ServiceLifecycle
 public import Telemetry
 import Vault
 
-/// The whole service of one replica: HTTP server, workers, vault watcher and caretaker, and how they end.
+/// The whole service of one replica: HTTP server, workers, vault watcher and maintenance, and how they end.
 public final class RelayService: Service {
     private let settings: Settings
     private let logger: Logger
@@ -15,8 +15,8 @@ public final class RelayService: Service {
     let workers: WorkerGroup
     private let liveness: Liveness
     private let watcher: VaultWatcher
-    private let caretaker: Caretaker
-    private let rollupKeeper: RollupKeeper
+    private let trailMaintenance: TrailMaintenance
+    private let rollupMaintenance: RollupMaintenance
     private let catalogWatcher: CatalogWatcher
     private let readiness: Readiness
     private let server: HTTPServer
@@ -62,10 +62,10 @@ public final class RelayService: Service {
                 workers.install(snapshot)
                 readiness.markLoaded()
             })
-        caretaker = Caretaker(
+        trailMaintenance = TrailMaintenance(
             settings: settings.database, retention: settings.retention, loop: housekeeping, readiness: readiness,
             logger: logger)
-        rollupKeeper = RollupKeeper(settings: settings.database, loop: housekeeping, logger: logger)
+        rollupMaintenance = RollupMaintenance(settings: settings.database, loop: housekeeping, logger: logger)
         catalogWatcher = CatalogWatcher(holder: catalog, logger: logger)
         let exporter = AuditExporter(
             settings: settings.database, loop: housekeeping, logger: logger, isDraining: { readiness.isDraining },
@@ -94,14 +94,14 @@ public final class RelayService: Service {
         if settings.shutdownTimeout < settings.callTimeout {
             logger.record(
                 .warning, "TOPRELAY_SHUTDOWN_TIMEOUT is less than the call timeout: a stop may cut calls off",
-                [.limit: "\(settings.shutdownTimeout)", .setting: SettingCatalog.shutdownTimeout.name])
+                [.limit: "\(settings.shutdownTimeout)", .setting: SettingDefinitions.shutdownTimeout.name])
         }
         try liveness.start()
         defer { liveness.stop() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watcher.run() }
-            group.addTask { try await self.caretaker.run() }
-            group.addTask { await self.rollupKeeper.run() }
+            group.addTask { try await self.trailMaintenance.run() }
+            group.addTask { await self.rollupMaintenance.run() }
             group.addTask { try await self.catalogWatcher.run() }
             group.addTask { try await self.listen() }
             group.addTask {

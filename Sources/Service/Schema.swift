@@ -3,7 +3,7 @@ import Migrations
 import Postgres
 import Telemetry
 
-/// The database's schema is not the one that this release needs.
+/// The database's schema does not fit this release.
 struct SchemaError: Error, CustomStringConvertible {
     /// What is missing, and the command to run.
     let description: String
@@ -11,8 +11,8 @@ struct SchemaError: Error, CustomStringConvertible {
 
 /// Compares the database's schema with the migrations in the binary.
 enum Schema {
-    /// - Throws: `SchemaError` for missing or changed migrations; other errors when PostgreSQL cannot be asked. A schema that is ahead is
-    ///   what a rolling update looks like from an older replica, and only noted.
+    /// Checks the schema. A newer schema only causes a warning, because a rolling update shows it to older replicas.
+    /// - Throws: `SchemaError` for missing or changed migrations; other errors if PostgreSQL cannot answer.
     static func check(on connection: PostgresConnection, logger: Logger) async throws {
         do {
             let pending = try await Migrator(files: Migrations.files).check(on: connection)
@@ -24,7 +24,7 @@ enum Schema {
             case .database(let error): throw error
             case .unknown:
                 logger.record(
-                    .warning, "The database's schema is newer than this release", [.error: failure.description])
+                    .warning, "Database schema is newer than this release", [.error: failure.description])
             default: throw SchemaError(description: failure.description)
             }
         }

@@ -5,7 +5,7 @@ import Relay
 import Vault
 
 extension Settings {
-    /// The settings of a worker, all of which share a limit.
+    /// The settings of a worker. All workers share the limit.
     func worker(sharing limit: CallLimit) -> WorkerSettings {
         var worker = WorkerSettings(replica: Self.replica, gatewayURL: gatewayURL.text)
         worker.caFile = caFile
@@ -14,7 +14,7 @@ extension Settings {
         return worker
     }
 
-    /// The settings of the HTTP server. The service drains it, so that it needs no delay of its own.
+    /// The settings of the HTTP server. The service drains it, so it needs no delay of its own.
     func makeServer() -> HTTPServer.Configuration {
         var server = HTTPServer.Configuration(address: listen)
         server.maximumConnections = maximumConnections
@@ -28,6 +28,6 @@ extension Settings {
         return server
     }
 
-    /// The name of this process in the trail: the host (a pod's name in Kubernetes) and the process id.
+    /// The name of this process in the trail: the host name, which is the pod's name in Kubernetes, and the process id.
     static var replica: String { "\(HostName.current):\(getpid())" }
 }

@@ -2,29 +2,30 @@ import Logging
 import Postgres
 import Telemetry
 
-/// Logs what the trail's writers meet. An error that repeats is said once a second at most.
+/// Logs the events of the trail's writers. Repeated errors are logged at most once a second.
 final class TrailEvents {
     private let logger: Logger
-    private var lastTrouble = ContinuousClock.now - .seconds(60)
+    private var lastWarning = ContinuousClock.now - .seconds(60)
 
     init(logger: Logger) { self.logger = logger }
 
-    /// One event of the writer of `intents` or `outcomes`.
+    /// Logs an event of the writer `intents` or `outcomes`.
     func note(_ writer: String, _ event: WriterEvent) {
         switch event {
-        case .connected: logger.record(.debug, "A trail writer is connected", [.table: writer])
-        case .disconnected(let error): trouble("A trail writer lost its connection", writer, error)
-        case .retrying(let error): trouble("A batch of rows goes again", writer, error)
-        case .deferred(let error, _): trouble("Rows wait until the database has what they need", writer, error)
-        case .droppedColumns(let error): logger.record(.error, "A row is written without its bodies", fields(writer, error))
-        case .refused(let error): logger.record(.error, "A row is refused for good", fields(writer, error))
+        case .connected: logger.record(.debug, "Trail writer connected", [.table: writer])
+        case .disconnected(let error): warn("Trail writer lost its connection", writer, error)
+        case .retrying(let error): warn("Retrying a batch", writer, error)
+        case .deferred(let error, _): warn("Deferring rows, a partition, table or permission is missing", writer, error)
+        case .droppedColumns(let error):
+            logger.record(.error, "Dropped bodies that PostgreSQL refused", fields(writer, error))
+        case .refused(let error): logger.record(.error, "PostgreSQL refused a row", fields(writer, error))
         }
     }
 
-    private func trouble(_ message: StaticString, _ writer: String, _ error: PostgresError) {
+    private func warn(_ message: StaticString, _ writer: String, _ error: PostgresError) {
         let now = ContinuousClock.now
-        guard now - lastTrouble >= .seconds(1) else { return }
-        lastTrouble = now
+        guard now - lastWarning >= .seconds(1) else { return }
+        lastWarning = now
         logger.record(.warning, message, fields(writer, error))
     }
 

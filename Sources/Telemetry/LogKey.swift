@@ -8,8 +8,6 @@ public enum LogKey: String, CaseIterable, Sendable {
     case app
     /// The seller's alias.
     case seller
-    /// The tenant's name.
-    case tenant
     /// The name of the caller's token.
     case caller
     /// The outcome of a call.
@@ -62,12 +60,8 @@ public enum LogKey: String, CaseIterable, Sendable {
     case replica
     /// A version of the program or of a schema.
     case version
-    /// A signal.
-    case signal
     /// The number of a process.
     case process
     /// Requests in work.
     case running
-    /// An exit status.
-    case exit
 }

@@ -1,25 +1,25 @@
 public import Crypto
 
-/// An app as it is to stand in the vault.
+/// An app to store in the vault.
 public struct AppInput: Sendable {
-    /// The name that callers give in `Top-App`: 1–64 characters out of `A-Z a-z 0-9 . _ -`.
+    /// The app's name in `Top-App`: 1–64 characters out of `A-Z a-z 0-9 . _ -`.
     public var name: String
     /// TOP's `app_key`.
     public var appKey: String
-    /// The app's secret, without a line end.
+    /// The app's secret without a line end.
     public var secret: Secret
-    /// The gateway of this app; nil: the service's own.
+    /// The gateway of this app. Nil means the service's gateway.
     public var gatewayURL: String?
     /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
     public var signMethod: String
-    /// Whether plain http is allowed towards a gateway that is no loopback address.
+    /// Whether plain http is allowed for a gateway that is not a loopback address.
     public var allowsHTTP: Bool
-    /// Makes it the default app; an app that is the default one stays so without it.
+    /// Makes it the default app. An app that is the default stays the default without it.
     public var makesDefault: Bool
-    /// Methods, or patterns of methods, that are bound to the app.
+    /// Methods or patterns of methods that are bound to the app.
     public var methods: [String]
 
-    /// An app to put.
+    /// An app to store.
     public init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, signMethod: String = "hmac-sha256",
         allowsHTTP: Bool = false, makesDefault: Bool = false, methods: [String] = []

@@ -1,16 +1,16 @@
-/// Turns measured offsets of the clock into events: one when they begin to differ, one for each change after it.
+/// Turns measured clock offsets into events. It reports when the clocks begin to differ, and each later change.
 ///
-/// An episode ends a little below the limit at which it begins, so that a clock at the limit is not reported again and
-/// again.
+/// An episode ends slightly below the limit at which it begins. So a clock near the limit does not cause repeated
+/// events.
 struct ClockEpisode {
-    /// What the last offsets amount to.
+    /// What the last offsets mean.
     enum State: Equatable { case agrees, differs, unusable }
 
     private static let endFactor = 0.9
     private(set) var state = State.agrees
 
     /// Takes an offset in seconds.
-    /// - Returns: the new state; nil when it is the same as before.
+    /// - Returns: the new state, or nil if it has not changed.
     mutating func note(seconds: Double) -> State? {
         let next = next(abs(seconds))
         defer { state = next }

@@ -1,19 +1,20 @@
 import Synchronization
 
-/// How far the replica's wall clock is from PostgreSQL's, as last measured. Positive: the replica is ahead.
+/// The last measured difference between the replica's wall clock and PostgreSQL's. A positive value means that the
+/// replica is ahead.
 ///
-/// The watcher writes it with each heartbeat, and the path of every call reads it, from any thread.
+/// The watcher writes it with each heartbeat. Every call reads it, from any thread.
 package final class ClockOffset: Sendable {
-    /// Calls are refused while the clocks differ by more than this. Times in the trail would be wrong, and TOP refuses
-    /// timestamps that are 10 minutes off.
+    /// Above this difference calls are refused. Times in the trail would be wrong, and TOP refuses timestamps that are
+    /// 10 minutes off.
     package static let limitSeconds = 300.0
-    /// The operator is warned when the clocks differ by more than this.
+    /// Above this difference the operator is warned.
     package static let warningSeconds = 30.0
 
     private static let unknown = Int64.min
     private let milliseconds = Atomic<Int64>(unknown)
 
-    /// Nothing measured yet.
+    /// An offset without a measurement.
     package init() {}
 
     /// Records a measurement.
@@ -25,18 +26,18 @@ package final class ClockOffset: Sendable {
         return offset == Self.unknown ? nil : Double(offset) / 1000
     }
 
-    /// Whether calls may be made. True before the first measurement: the vault is loaded after it.
+    /// Whether calls may be made. It is true before the first measurement, because the vault is loaded later.
     package var isUsable: Bool { abs(seconds ?? 0) <= Self.limitSeconds }
 
-    /// The part of a difference that the time between question and answer cannot explain.
+    /// The part of a difference that the round trip cannot explain.
     ///
-    /// PostgreSQL reads its clock at an unknown moment between the two, so that its answer is worth half of the round
-    /// trip either way.
+    /// PostgreSQL reads its clock at an unknown moment of the round trip. So its answer is uncertain by half of the
+    /// round trip.
     /// - Parameters:
-    ///   - database: what PostgreSQL answered, milliseconds since 1970.
-    ///   - replica: the replica's clock when the answer was there, milliseconds since 1970.
-    ///   - roundTrip: milliseconds between question and answer, by a clock that is never set.
-    /// - Returns: milliseconds, 0 while the round trip explains the difference.
+    ///   - database: PostgreSQL's time in milliseconds since 1970.
+    ///   - replica: the replica's time when the answer arrived, in milliseconds since 1970.
+    ///   - roundTrip: the time between query and answer in milliseconds, by a monotonic clock.
+    /// - Returns: milliseconds; 0 if the round trip explains the difference.
     static func measure(database: Int64, replica: Int64, roundTrip: Int64) -> Int64 {
         let half = roundTrip / 2
         let offset = replica - half - database

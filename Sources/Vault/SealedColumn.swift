@@ -1,5 +1,7 @@
-/// Where a sealed value stands. Table, column and primary key are the associated data of its seal, so that a blob that
-/// is moved to another row or column does not open there.
+import Crypto
+
+/// The place of a sealed value. Table, column and primary key are the associated data of its seal. So a blob that was
+/// moved to another row or column does not open.
 struct SealedColumn: Sendable, CustomStringConvertible {
     private let table: String
     private let column: String
@@ -9,7 +11,7 @@ struct SealedColumn: Sendable, CustomStringConvertible {
         SealedColumn(table: "vault.apps", column: "secret_sealed", key: app)
     }
 
-    /// Names of apps hold no "/", so app and seller cannot run into each other.
+    /// App names contain no "/", so app and seller stay distinct.
     static func session(app: String, seller: String) -> SealedColumn {
         SealedColumn(table: "vault.sessions", column: "session_sealed", key: "\(app)/\(seller)")
     }
@@ -20,6 +22,22 @@ struct SealedColumn: Sendable, CustomStringConvertible {
 
     var associatedData: [UInt8] { Array("\(table)/\(column)/\(key)".utf8) }
 
-    /// Table and primary key.
+    /// The table and the primary key.
     var description: String { "\(table)/\(key)" }
+}
+
+extension SealingKey {
+    /// Opens the value of `column`. The error distinguishes a wrong master key from a blob that was damaged or moved.
+    func open(_ blob: [UInt8], at column: SealedColumn) throws(VaultError) -> [UInt8] {
+        do {
+            return try open(blob, associated: column.associatedData)
+        } catch {
+            switch error {
+            case .otherKey(let sealedUnder, let given):
+                throw .wrongMasterKey(sealedWith: sealedUnder, atHand: given)
+            case .notAuthentic, .unreadableBlob: throw .unreadable(row: column.description)
+            case .unavailable, .failed, .unusableKey: throw .cryptography(error)
+            }
+        }
+    }
 }

@@ -3,17 +3,17 @@ public import Postgres
 
 /// Reads the whole vault at one revision, and opens it.
 ///
-/// A row that does not open, or holds a value that cannot be read, is kept as one that cannot be used, and listed: one
-/// damaged row must not stop the relay, and must not allow more than it was made for. A key of the system that does not open is an error: either the master key is wrong, or every derived
-/// request id would be.
+/// A row that cannot be opened or read stays in the snapshot as unusable and is listed. One damaged row must neither
+/// stop the relay nor allow more than intended. A system key that does not open is an error, because the master key is
+/// wrong or all derived request ids would be.
 public struct VaultReader {
-    /// The most rows of a table that are kept in memory; `VaultStore` makes no more.
+    /// The largest number of rows of a table. Replicas keep them in memory, and `VaultStore` enforces the limit.
     public static let rowLimit = 100_000
-    /// How many rows are opened before other work of the loop has its turn.
+    /// The number of rows that are opened before other work of the loop gets a turn.
     private static let rowsPerTurn = 256
 
-    /// When a session or token ends, in milliseconds since 1970; NULL: never. `infinity` is never, and `-infinity` has
-    /// been; neither has a number.
+    /// When a session or token expires, in milliseconds since 1970. NULL and `infinity` mean never, and `-infinity`
+    /// means expired. Infinite times have no number.
     static let expiry = """
         CASE WHEN isfinite(expires_at) THEN (extract(epoch FROM expires_at) * 1000)::bigint \
         WHEN expires_at < now() THEN 0 END
@@ -32,7 +32,7 @@ public struct VaultReader {
         self.rowLimit = rowLimit
     }
 
-    /// The vault as it stands. On the connection's loop; nobody else may use the connection meanwhile.
+    /// The current vault. Use it on the connection's loop, and use the connection for nothing else meanwhile.
     public static func load(
         on connection: PostgresConnection, key: SealingKey, timeout: Duration = .seconds(10)
     ) async throws(VaultError) -> VaultSnapshot {
@@ -138,11 +138,11 @@ public struct VaultReader {
         return tokens
     }
 
-    /// The items of an array column, or nil with the place noted when one of them cannot be read. A list without its
-    /// unreadable items could be empty, and an empty list allows everything.
+    /// The items of an array column. If one of them cannot be read, it returns nil and lists the place. A list without
+    /// its unreadable items could be empty, and an empty list allows everything.
     /// - Parameters:
-    ///   - words: the array joined by blanks, which leaves NULL items out.
-    ///   - count: how many items the array has.
+    ///   - words: the array, joined by spaces. This leaves out NULL items.
+    ///   - count: the number of items in the array.
     private mutating func list<Item>(
         _ words: Field, _ count: Field, _ read: (String) -> Item?, _ place: String
     ) -> [Item]? {
@@ -154,7 +154,7 @@ public struct VaultReader {
         return items
     }
 
-    /// The opened value, or nil with the row noted as one that does not open.
+    /// The opened value. If it does not open, it returns nil and lists the row.
     private mutating func open(_ field: Field, _ column: SealedColumn) -> Secret? {
         guard let blob = field.bytes, let plain = try? key.open(blob, associated: column.associatedData) else {
             unreadable.append(column.description)

@@ -1,9 +1,9 @@
 import Postgres
 
 extension VaultStore {
-    /// Puts an app in the place of the one of this name, if any. The first app of all is the default one;
-    /// `makesDefault` moves that.
-    /// - Returns: whether the app is new, and whether it is the default one now.
+    /// Creates an app, or replaces the app with this name. The first app becomes the default app; `makesDefault`
+    /// changes the default.
+    /// - Returns: whether the app is new, and whether it is the default app now.
     @discardableResult
     public func putApp(_ app: AppInput) async throws(VaultError) -> (isNew: Bool, isDefault: Bool) {
         try app.check()
@@ -36,8 +36,8 @@ extension VaultStore {
         }
     }
 
-    /// Removes the app of exactly this name, and its sessions with it.
-    /// - Returns: how many sessions went.
+    /// Removes the app with this name and its sessions.
+    /// - Returns: the number of removed sessions.
     @discardableResult
     public func removeApp(_ name: String) async throws(VaultError) -> Int {
         try VaultInput.name(name, field: "app name")
@@ -49,7 +49,7 @@ extension VaultStore {
         }
     }
 
-    /// All apps, by name.
+    /// All apps, ordered by name.
     public func listApps() async throws(VaultError) -> [AppRecord] {
         let rows = try await query(
             """
@@ -66,4 +66,28 @@ extension VaultStore {
                 updatedAt: row[9].integer ?? 0)
         }
     }
+}
+
+/// An app in a list, without its secret. Times are in milliseconds since 1970.
+public struct AppRecord: Sendable, Equatable {
+    /// The app's name.
+    public let name: String
+    /// TOP's `app_key`.
+    public let appKey: String
+    /// The gateway of this app. Nil means the service's gateway.
+    public let gatewayURL: String?
+    /// TOP's `sign_method`.
+    public let signMethod: String
+    /// Whether plain http is allowed for any gateway.
+    public let allowsHTTP: Bool
+    /// Whether it is the default app.
+    public let isDefault: Bool
+    /// The methods bound to it.
+    public let methods: [String]
+    /// The number of its sessions.
+    public let sessions: Int
+    /// When it was created.
+    public let createdAt: Int64
+    /// When it was last changed.
+    public let updatedAt: Int64
 }

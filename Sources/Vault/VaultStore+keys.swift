@@ -2,9 +2,9 @@ import Crypto
 import Postgres
 
 extension VaultStore {
-    /// Makes the system's keys where they are missing, and opens them: safe to be called by any number of replicas at
-    /// once, all get the same keys.
-    /// - Throws: `.wrongMasterKey` when the vault is sealed with another key; `.notMigrated` when it is not there.
+    /// Creates missing system keys, and opens all of them. Any number of replicas may call it at once, and all get the
+    /// same keys.
+    /// - Throws: `.wrongMasterKey` if the vault is sealed with another key; `.notMigrated` if its tables are missing.
     @discardableResult
     public func ensureKeys() async throws(VaultError) -> [SystemKey] {
         let keys = try await readKeys()
@@ -12,8 +12,9 @@ extension VaultStore {
         return try await change { () async throws(VaultError) in try await ensureKeysInChange() }
     }
 
-    /// Makes a new key for the fingerprints of business keys. Replicas use it within a second; the old ones stay, so that what they marked is found.
-    /// - Returns: the new key's version.
+    /// Makes a new key for the fingerprints of business keys. Replicas use it within a second. The old keys stay, so
+    /// that older fingerprints can be found.
+    /// - Returns: the version of the new key.
     public func rotateFingerprintKey() async throws(VaultError) -> Int {
         try await change { () async throws(VaultError) in
             let last = try await ensureKeysInChange().filter { $0.name == .fingerprint }.map(\.version).max() ?? 0
@@ -24,7 +25,7 @@ extension VaultStore {
         }
     }
 
-    /// The versions of the keys with when each was made, milliseconds since 1970; never the keys.
+    /// The versions of the keys, and when each was made in milliseconds since 1970. It never returns the keys.
     public func listKeys() async throws(VaultError) -> [(name: String, version: Int, createdAt: Int64)] {
         try await query(
             """
@@ -72,7 +73,7 @@ extension VaultStore {
 }
 
 extension SystemKey {
-    /// Opens a row of name, version and sealed key.
+    /// Opens a row with the name, the version and the sealed key.
     init(row: Row, opening key: SealingKey) throws(VaultError) {
         let version = Int(row[1].integer ?? 0)
         let column = SealedColumn.systemKey(row[0].text ?? "", version: version)

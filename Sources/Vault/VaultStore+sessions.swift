@@ -2,10 +2,10 @@ public import Crypto
 import Postgres
 
 extension VaultStore {
-    /// Puts a seller's session in the place of the one that the app has for this seller, if any.
+    /// Creates or replaces the session that a seller has with the app.
     ///
-    /// `expiresAt` is in milliseconds since 1970. `makesDefault` moves the app's default to it; a session that is the
-    /// default one stays so without it.
+    /// `expiresAt` is in milliseconds since 1970. `makesDefault` makes it the app's default session. A session that is
+    /// the default stays the default without it.
     /// - Returns: whether the session is new.
     @discardableResult
     public func putSession(
@@ -42,7 +42,7 @@ extension VaultStore {
         }
     }
 
-    /// Removes the session of exactly this app and seller.
+    /// Removes the session with this app and seller.
     public func removeSession(app: String, seller: String) async throws(VaultError) {
         try VaultInput.name(app, field: "app name")
         try VaultInput.seller(seller)
@@ -53,7 +53,7 @@ extension VaultStore {
         }
     }
 
-    /// All sessions, or those of one app, by app and seller.
+    /// All sessions, or those of one app, ordered by app and seller.
     public func listSessions(app: String? = nil) async throws(VaultError) -> [SessionRecord] {
         if let app { try VaultInput.name(app, field: "app name") }
         let rows = try await query(
@@ -68,4 +68,20 @@ extension VaultStore {
                 isDefault: row[3].bool ?? false, createdAt: row[4].integer ?? 0, updatedAt: row[5].integer ?? 0)
         }
     }
+}
+
+/// A seller's session in a list, without its key. Times are in milliseconds since 1970.
+public struct SessionRecord: Sendable, Equatable {
+    /// The app that the seller authorised.
+    public let app: String
+    /// The callers' alias for the seller.
+    public let seller: String
+    /// When the session expires. Nil if that is not known.
+    public let expiresAt: Int64?
+    /// Whether it is the app's default session.
+    public let isDefault: Bool
+    /// When it was created.
+    public let createdAt: Int64
+    /// When it was last changed.
+    public let updatedAt: Int64
 }

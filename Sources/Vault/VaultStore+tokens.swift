@@ -4,8 +4,8 @@ import Postgres
 extension VaultStore {
     /// Makes a token.
     ///
-    /// Its apps need not exist yet. `expiresAt` is in milliseconds since 1970.
-    /// - Returns: the token's text (`trk_…`), which is kept nowhere and cannot be had again.
+    /// Its apps may be created later. `expiresAt` is in milliseconds since 1970.
+    /// - Returns: the token's text (`trk_…`). It is not stored and cannot be read again.
     public func createToken(
         name: String, scopes: Set<Scope>, apps: [String] = [], methods: [String] = [], expiresAt: Int64? = nil
     ) async throws(VaultError) -> Secret {
@@ -38,7 +38,7 @@ extension VaultStore {
         }
     }
 
-    /// Removes the token of exactly this name.
+    /// Removes the token with this name.
     public func removeToken(_ name: String) async throws(VaultError) {
         try VaultInput.name(name, field: "token name")
         try await change { () async throws(VaultError) in
@@ -47,7 +47,7 @@ extension VaultStore {
         }
     }
 
-    /// All tokens, by name.
+    /// All tokens, ordered by name.
     public func listTokens() async throws(VaultError) -> [TokenRecord] {
         let rows = try await query(
             """
@@ -60,6 +60,45 @@ extension VaultStore {
                 id: row[0].text ?? "", name: row[1].text ?? "",
                 scopes: row[2].words.compactMap(Scope.init(rawValue:)), apps: row[3].words, methods: row[4].words,
                 createdAt: row[5].integer ?? 0, expiresAt: row[6].integer)
+        }
+    }
+}
+
+/// A caller's token in a list. Times are in milliseconds since 1970.
+public struct TokenRecord: Sendable, Equatable {
+    /// The public part of the token's text, by which it is found.
+    public let id: String
+    /// The caller's name.
+    public let name: String
+    /// What it allows.
+    public let scopes: [Scope]
+    /// The apps that it may use. An empty list means all.
+    public let apps: [String]
+    /// The methods that it may call, as patterns. An empty list means all.
+    public let methods: [String]
+    /// When it was made.
+    public let createdAt: Int64
+    /// When it expires. Nil means never.
+    public let expiresAt: Int64?
+}
+
+/// A token that has just been made, before its text is forgotten.
+struct NewToken {
+    /// Random bytes of the secret part: more than anybody can guess.
+    private static let secretLength = 32
+
+    let id: String
+    let hash: [UInt8]
+    let text: Secret
+
+    init() throws(VaultError) {
+        do {
+            let secret = Base64.urlSafe(SecureRandom.bytes(Self.secretLength))
+            id = Hex.lower(SecureRandom.bytes(TokenText.idLength / 2))
+            hash = try TokenText.hash(ofSecret: Array(secret.utf8)[...])
+            text = Secret("\(TokenText.prefix)\(id)_\(secret)")
+        } catch {
+            throw .cryptography(error)
         }
     }
 }

@@ -1,18 +1,18 @@
 public import Crypto
 public import Postgres
 
-/// Changes to the vault: what the commands `app`, `session` and `token` do.
+/// Changes the vault for the commands `app`, `session`, `token` and `key`.
 ///
-/// Input is checked before PostgreSQL sees it, and each change is one transaction; changes wait for one another. Use it
-/// on the connection's loop, and let nobody else use the connection meanwhile.
+/// It checks the input before PostgreSQL sees it. Each change is one transaction, and changes wait for one another. Use
+/// it on the connection's loop, and use the connection for nothing else meanwhile.
 public struct VaultStore {
     let connection: PostgresConnection
     let key: SealingKey?
     let timeout: Duration
     let rowLimit: Int
 
-    /// A store over this connection. Without a `key` (the master key) nothing can be sealed: tokens can be made, lists
-    /// read and rows removed. `timeout` holds for each statement.
+    /// A store on this connection. Sealing needs the master key in `key`. Without it you can make tokens, read lists
+    /// and remove rows. `timeout` applies to each statement.
     public init(connection: PostgresConnection, key: SealingKey?, timeout: Duration = .seconds(10)) {
         self.init(connection: connection, key: key, timeout: timeout, rowLimit: VaultReader.rowLimit)
     }
@@ -28,8 +28,8 @@ public struct VaultStore {
         try await connection.vaultQuery(sql, parameters, timeout: timeout)
     }
 
-    /// Runs a change alone: the lock of the revision's row makes others wait, so that "the first", "the default" and
-    /// "there is none yet" stay true until the commit.
+    /// Runs a change exclusively. A lock on the revision's row makes others wait. So conditions like "the first" or
+    /// "there is none yet" hold until the commit.
     func change<Result>(
         _ body: () async throws(VaultError) -> Result
     ) async throws(VaultError) -> Result {
@@ -39,14 +39,14 @@ public struct VaultStore {
         }
     }
 
-    /// Refuses, within a change, a table that has grown over what replicas keep in memory: none of them could load it.
+    /// Within a change, refuses a table that is too large for the replicas' memory. No replica could load it.
     func checkRoom(in table: String) async throws(VaultError) {
         let rows = try await query(
             "SELECT count(*) FROM (SELECT FROM \(table) LIMIT $1) AS counted", [.integer(Int64(rowLimit) + 1)])
         guard (rows.first?[0].integer ?? 0) <= rowLimit else { throw .tooLarge(table: table, limit: rowLimit) }
     }
 
-    /// Seals a value for its place, after making sure that the master key is the one that the vault is sealed with.
+    /// Seals a value for its column, after a check that the vault is sealed with this master key.
     func seal(_ secret: Secret, for column: SealedColumn) async throws(VaultError) -> [UInt8] {
         guard let key else { throw .noMasterKey }
         _ = try await ensureKeysInChange()
@@ -56,4 +56,9 @@ public struct VaultStore {
             throw .cryptography(error)
         }
     }
+}
+
+extension Field {
+    /// The items of an array that `array_to_string(…, ' ')` joined.
+    var words: [String] { (text ?? "").split(separator: " ").map(String.init) }
 }

@@ -2,34 +2,36 @@ public import Crypto
 public import EventLoop
 public import Postgres
 
-/// Keeps a snapshot of the vault up to date in one replica, on a connection of its own.
+/// Keeps a replica's snapshot of the vault up to date, on a connection of its own.
 ///
-/// It makes the system's keys where they are missing, so that every snapshot has them. It listens first and loads then,
-/// so that no change falls between; loads again on every notification (several that came together count as one) and
-/// after every reconnect; and asks for the revision at intervals, which is a heartbeat of the connection and finds what
-/// a lost notification would have told. `freshness` is the time of the last confirmation.
+/// It creates missing system keys, so every snapshot has them. It listens before it loads, so no change is lost between
+/// the two. It loads again after each notification and each reconnect. Notifications that arrive together cause one
+/// load.
+///
+/// At intervals it reads the revision. This heartbeat checks the connection and finds changes whose notification was
+/// lost. `freshness` is the time of the last confirmation.
 public actor VaultWatcher {
-    /// The channel on which the vault's triggers tell of changes; the payload is the new revision.
+    /// The channel of the vault's triggers. The payload is the new revision.
     static let channel = "toprelay_vault"
 
-    /// Times that a watcher keeps.
+    /// The intervals and time limits of a watcher.
     public struct Timing: Sendable {
-        /// How often the revision is asked for.
+        /// The interval between two reads of the revision.
         public var heartbeat: Duration = .seconds(5)
-        /// The longest time that one statement may take.
+        /// The longest time of one statement.
         public var statement: Duration = .seconds(5)
-        /// The wait after a first failure.
+        /// The wait after the first failure.
         public var firstRetry: Duration = .milliseconds(100)
         /// The longest wait between two attempts.
         public var longestRetry: Duration = .seconds(5)
 
-        /// The times that suit a replica in service.
+        /// The values for production.
         public init() {}
     }
 
     /// When PostgreSQL last confirmed the snapshot.
     public nonisolated let freshness: VaultFreshness
-    /// The loop on which the watcher lives.
+    /// The watcher's loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private nonisolated let loop: EventLoop
@@ -42,19 +44,19 @@ public actor VaultWatcher {
 
     private var backOff: BackOff
     private var connection: PostgresConnection?
-    /// Why the connection is closed.
+    /// The error that closed the connection.
     private var lost: PostgresError?
-    /// The revision that was handed on last; nil: none yet.
+    /// The last revision that was handed on.
     private var revision: Int64?
-    /// The highest revision that a notification named.
+    /// The highest revision of a notification.
     private var noticed: Int64?
     private var waiter: CheckedContinuation<Void, Never>?
     private var timer: LoopTimer?
     private var isStopped = false
     private var clock = ClockEpisode()
 
-    /// A watcher that does nothing until `run()`. All closures are called on the loop: `onSnapshot` with each new
-    /// snapshot, `onEvent` with what is worth a log line, `wallClock` for the time of day in milliseconds since 1970.
+    /// A watcher that does nothing until `run()`. It calls all closures on the loop: `onSnapshot` with each new
+    /// snapshot, `onEvent` with each event, and `wallClock` for the time in milliseconds since 1970.
     public init(
         settings: PostgresSettings, key: SealingKey, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
         timing: Timing = Timing(), wallClock: @escaping @Sendable () -> Int64,
@@ -73,8 +75,8 @@ public actor VaultWatcher {
     }
 
     /// Watches until `stop()` or the task's cancellation.
-    /// - Throws: before the first snapshot only, and only what no retry can mend: a wrong master key, missing
-    ///   migrations, a vault that this version cannot read. PostgreSQL out of reach is tried again for ever.
+    /// - Throws: only before the first snapshot, and only errors that a retry cannot fix: a wrong master key, missing
+    ///   migrations, or a vault that this version cannot read. If PostgreSQL is unreachable, it retries without limit.
     public func run() async throws(VaultError) {
         let failure = await withTaskCancellationHandler {
             await watch()
@@ -84,12 +86,12 @@ public actor VaultWatcher {
         if let failure { throw failure }
     }
 
-    /// Ends `run()`, soon; from any thread.
+    /// Ends `run()` soon. Safe from any thread.
     public nonisolated func stop() {
         loop.execute { self.assumeIsolated { $0.end() } }
     }
 
-    /// Comes back with the failure that ended it, or nil when it was stopped.
+    /// Returns the error that ended the watch, or nil after a stop.
     private func watch() async -> VaultError? {
         while !isStopped {
             guard let failure = await follow() else { return nil }
@@ -101,7 +103,7 @@ public actor VaultWatcher {
         return nil
     }
 
-    /// Connects and follows the vault; comes back with what ended that, or nil when it was stopped.
+    /// Connects and follows the vault. Returns the error that ended it, or nil after a stop.
     private func follow() async -> VaultError? {
         defer {
             connection?.close()
@@ -141,19 +143,19 @@ public actor VaultWatcher {
         }
     }
 
-    /// Loads after a notification, else asks whether the snapshot still stands.
+    /// Loads after a notification. Otherwise checks whether the snapshot is still current.
     private func refresh(on connection: PostgresConnection) async throws(VaultError) {
         if hasNews { return try await load(on: connection) }
         let asked = EventLoop.now()
         let current = try await heartbeat(on: connection)
-        // Also when it is lower: a database that was restored.
+        // A lower revision also causes a load, because the database may have been restored.
         if current == revision { freshness.confirm(at: asked) } else { try await load(on: connection) }
     }
 
     private func load(on connection: PostgresConnection) async throws(VaultError) {
         let asked = EventLoop.now()
         noticed = nil
-        // Before the snapshot is in force: a replica whose clock is wrong must not take a first call.
+        // Measured before the snapshot is installed: a replica with a wrong clock must not take a call.
         _ = try await heartbeat(on: connection)
         let snapshot = try await VaultReader.load(on: connection, key: key, timeout: timing.statement)
         revision = snapshot.revision
@@ -166,7 +168,7 @@ public actor VaultWatcher {
                 unreadable: snapshot.unreadable))
     }
 
-    /// Asks for the revision, and compares the clocks.
+    /// Reads the revision and compares the clocks.
     private func heartbeat(on connection: PostgresConnection) async throws(VaultError) -> Int64 {
         let asked = EventLoop.now()
         let (revision, databaseClock) = try await connection.vaultHeartbeat(timeout: timing.statement)
@@ -185,14 +187,14 @@ public actor VaultWatcher {
 
     // MARK: - What wakes the watcher
 
-    /// Whether a notification named a revision that the snapshot has not.
+    /// Whether a notification named a newer revision than the snapshot's.
     private var hasNews: Bool {
         guard let noticed else { return false }
         return noticed > revision ?? -1
     }
 
     private func notice(_ payload: String) {
-        // A payload that is no number was not sent by the triggers; the heartbeat finds what it may have meant.
+        // The triggers send numbers only. The heartbeat finds any change that another payload may have meant.
         guard let revision = Int64(payload) else { return }
         noticed = max(noticed ?? revision, revision)
         if hasNews { wake() }

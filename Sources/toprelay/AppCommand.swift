@@ -3,7 +3,7 @@ import Service
 import TOP
 import Vault
 
-/// `toprelay app`: the apps registered at TOP.
+/// `toprelay app`: the apps registered with TOP.
 struct AppCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app", abstract: "Manages apps: the keys and secrets that sign calls.",
@@ -11,13 +11,13 @@ struct AppCommand: AsyncParsableCommand {
 
     struct Put: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "put", abstract: "Adds an app, or replaces the one of this name.")
+            commandName: "put", abstract: "Adds an app, or replaces the app with this name.")
 
         @Argument(help: "The name that callers give in Top-App.") var name: String
         @Option(help: "TOP's app_key.") var appKey: String
         @Flag(help: "Read the app secret from standard input.") var secretStdin = false
         @Option(help: "Read the app secret from a file.") var secretFile: String?
-        @Option(help: "The app's gateway; without it TOPRELAY_GATEWAY_URL.") var gateway: String?
+        @Option(help: "The app's gateway; default: TOPRELAY_GATEWAY_URL.") var gateway: String?
         @Option(help: "md5, hmac or hmac-sha256.") var signMethod = "hmac-sha256"
         @Flag(help: "Make it the default app.") var `default` = false
         @Option(help: "Bind methods to the app; a glob with *. Repeatable.") var method: [String] = []
@@ -26,7 +26,7 @@ struct AppCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingFailures {
                 guard SignMethod(rawValue: signMethod) != nil else {
-                    throw Failure.usage("there is no sign method \(signMethod); there are md5, hmac and hmac-sha256")
+                    throw CommandError.usage("unknown sign method \(signMethod): use md5, hmac or hmac-sha256")
                 }
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
                 let secret = try SecretInput.read(fromStandardInput: secretStdin, file: secretFile, what: "secret")

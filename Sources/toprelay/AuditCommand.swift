@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `toprelay audit`: the trail, at a terminal. It reads the database itself: no replica needs to run.
+/// `toprelay audit`: the trail in a terminal. It reads the database, so no replica needs to run.
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Reads the audit trail.",

@@ -3,7 +3,7 @@ import Audit
 import AuditAPI
 import Service
 
-/// `toprelay audit export`: all calls that a filter admits, as a file.
+/// `toprelay audit export`: all calls that match a filter, as a file.
 struct AuditExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes calls to a file or to standard output.",
@@ -16,9 +16,9 @@ struct AuditExportCommand: AsyncParsableCommand {
     @OptionGroup var relations: AuditRelationOptions
     @Option(help: "ndjson (one JSON object a line) or csv (for spreadsheets).") var format = "ndjson"
     @Option(help: "newest or oldest calls first.") var order = "newest"
-    @Option(help: "The most calls; all when left out.") var limit: Int?
+    @Option(help: "The largest number of calls; default: all.") var limit: Int?
     @Option(help: "request,response or one of them.") var include: String?
-    @Option(name: [.short, .long], help: "The file; standard output when left out.") var output: String?
+    @Option(name: [.short, .long], help: "The file; default: standard output.") var output: String?
 
     func run() async throws {
         try await reportingFailures {
@@ -48,7 +48,7 @@ struct AuditExportCommand: AsyncParsableCommand {
                 try target.finish()
             } catch {
                 target.discard()
-                throw error is CancellationError ? Failure.failed("stopped: the export is not whole") : error
+                throw error is CancellationError ? CommandError.failed("stopped: the export is incomplete") : error
             }
         }
     }

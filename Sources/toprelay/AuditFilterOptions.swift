@@ -60,10 +60,10 @@ extension TrailQuery {
             let option = "--" + filter.name.replacing("_", with: "-")
             // An empty filter would find more than what was meant: a variable of a script was not set.
             guard !text.isEmpty else {
-                throw Failure.refused("\(option) must not be empty: give it a value, or leave it out")
+                throw CommandError.refused("\(option) must not be empty: give it a value, or leave it out")
             }
             guard filter.put(text, into: &self) else {
-                throw Failure.refused("\(option) must be \(filter.values.requirement), not \(text)")
+                throw CommandError.refused("\(option) must be \(filter.values.requirement), not \(text)")
             }
         }
     }

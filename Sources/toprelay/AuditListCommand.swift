@@ -8,13 +8,13 @@ import Service
 struct AuditListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists calls.",
-        discussion: "Where there are more calls, the cursor of the next page is said on standard error.")
+        discussion: "If there are more calls, the cursor of the next page is printed to standard error.")
 
     @OptionGroup var filters: AuditFilterOptions
     @OptionGroup var relations: AuditRelationOptions
     @Option(help: "newest or oldest calls first.") var order = "newest"
-    @Option(help: "The most calls, 1 to 1000.") var limit = 50
-    @Option(help: "Where the page begins: what an earlier page said.") var cursor: String?
+    @Option(help: "The largest number of calls, 1 to 1000.") var limit = 50
+    @Option(help: "The cursor of the page, as an earlier page printed it.") var cursor: String?
     @Option(help: "request,response or one of them, with --json.") var include: String?
     @Flag(help: "One JSON object a line.") var json = false
 
@@ -24,7 +24,7 @@ struct AuditListCommand: AsyncParsableCommand {
                 environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
             let query = try query()
             let include = try AuditParameters.include.value(ofOption: include) ?? TrailInclude()
-            guard json || include.isEmpty else { throw Failure.refused("--include needs --json") }
+            guard json || include.isEmpty else { throw CommandError.refused("--include needs --json") }
             let (page, records) = try await DatabaseSession.run(settings) { session in
                 let trail = session.trail()
                 return try await trail.records(try await session.authorized(query, in: trail), include)
@@ -35,9 +35,9 @@ struct AuditListCommand: AsyncParsableCommand {
                 Self.table(records).lines.forEach(Output.line)
             }
             if let until = page.scannedUntil {
-                Output.errorLine("the time was over: calls were looked at up to \(Instant.text(until))")
+                Output.errorLine("the search ran out of time at \(Timestamp.text(until))")
             }
-            if let next = page.next { Output.errorLine("there are more: --cursor \(next.text)") }
+            if let next = page.next { Output.errorLine("next page: --cursor \(next.text)") }
         }
     }
 
@@ -46,7 +46,7 @@ struct AuditListCommand: AsyncParsableCommand {
         for record in records {
             let row = record.row
             table.add(
-                Instant.text(row.id.epochMilliseconds), row.id.text, row.method, AuditOptions.outcome(record),
+                Timestamp.text(row.id.epochMilliseconds), row.id.text, row.method, AuditOptions.outcome(record),
                 row.status.map { "\($0)" } ?? "", row.durationMicroseconds.map { "\($0 / 1000)" } ?? "", row.app,
                 row.seller ?? "", row.caller, row.subCode ?? "")
         }

@@ -3,7 +3,7 @@ import AuditAPI
 import JSON
 import Requests
 
-/// What the commands of `toprelay audit` have in common.
+/// Functions that the commands of `toprelay audit` share.
 enum AuditOptions {
     /// A call as one line of JSON.
     static func json(_ record: TrailRecord) -> String {
@@ -12,7 +12,7 @@ enum AuditOptions {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    /// The outcome, and what a person said became of it.
+    /// The outcome, and a person's statement about it.
     static func outcome(_ record: TrailRecord) -> String {
         record.row.outcome + (record.settled.map { ":\($0.rawValue)" } ?? "")
     }
@@ -23,7 +23,7 @@ extension Parameter {
     func value(ofOption text: String?) throws -> Value? {
         guard let text else { return nil }
         guard let value = read(text) else {
-            throw Failure.refused("--\(description.name) must be \(requirement), not \(text)")
+            throw CommandError.refused("--\(description.name) must be \(requirement), not \(text)")
         }
         return value
     }

@@ -4,10 +4,10 @@ import AuditAPI
 import JSON
 import Service
 
-/// `toprelay audit show`: one call with all that is known of it.
+/// `toprelay audit show`: one call with everything that is recorded about it.
 struct AuditShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Shows one call with its timeline, its notes, its request and its answer.")
+        commandName: "show", abstract: "Shows one call with its timeline, notes, request and response.")
 
     @Argument(help: "The call's id.") var id: String
     @Flag(help: "One JSON object.") var json = false
@@ -16,12 +16,12 @@ struct AuditShowCommand: AsyncParsableCommand {
         try await reportingFailures {
             let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
             guard let id = CallID(id) else {
-                throw Failure.refused("\(self.id) is no call's id: a UUID of version 7")
+                throw CommandError.refused("\(self.id) is not a call id, which is a UUID of version 7")
             }
             let (record, timeline, openings) = try await DatabaseSession.run(settings) { session in
                 let trail = session.trail()
                 guard let row = try await trail.call(id, for: TrailAccess.terminal) else {
-                    throw Failure.failed("there is no call \(id.text)")
+                    throw CommandError.failed("there is no call \(id.text)")
                 }
                 return (
                     try await trail.record(of: row, TrailInclude(request: true, response: true)),
@@ -63,7 +63,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     }
 
     private static func lines(_ timeline: CallTimeline?, of row: TrailRow) -> [(String, String?)] {
-        let received = Instant.text(row.id.epochMilliseconds) + (timeline?.replica.map { " by \($0)" } ?? "")
+        let received = Timestamp.text(row.id.epochMilliseconds) + (timeline?.replica.map { " by \($0)" } ?? "")
         let open = timeline?.deadline.map { "open; given up after \($0)" } ?? "open"
         let ended = timeline?.finishedAt.map { time in
             timeline?.isReconciled == true

@@ -8,15 +8,15 @@ import Service
 /// `toprelay audit stats`: counts, error rates and quantiles of calls.
 struct AuditStatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stats", abstract: "Counts calls that have ended, of the last day unless --from says otherwise.")
+        commandName: "stats", abstract: "Counts calls that have ended. By default, of the last day.")
 
     @OptionGroup var filters: AuditFilterOptions
-    @Option(help: "1m, 5m, 15m, 1h, 1d, or all for the whole stretch.") var bucket = StatsQuery.Bucket.all.rawValue
-    @Option(help: "What calls are told apart by: method, app, seller, caller, outcome, sub_code; with commas between.")
+    @Option(help: "1m, 5m, 15m, 1h, 1d, or all for the whole time range.") var bucket = StatsQuery.Bucket.all.rawValue
+    @Option(help: "The dimensions: method, app, seller, caller, outcome, sub_code, separated by commas.")
     var dimensions: String?
-    @Option(help: "count, errors, error_rate, p50, p95, p99, request_bytes, response_bytes; with commas between.")
+    @Option(help: "count, errors, error_rate, p50, p95, p99, request_bytes, response_bytes, separated by commas.")
     var measures: String?
-    @Option(help: "Only so many sets of values, those with most calls, 1 to 1000.") var limit: Int?
+    @Option(help: "The number of sets of values with the most calls, 1 to 1000.") var limit: Int?
     @Flag(help: "One JSON object a line.") var json = false
 
     func run() async throws {
@@ -32,12 +32,12 @@ struct AuditStatsCommand: AsyncParsableCommand {
             switch answer {
             case .rows(let rows): show(rows, for: query)
             case .tooManyRows:
-                throw Failure.refused(
-                    "these are more than \(StatsQuery.maximumRows) rows: take a longer --bucket, fewer --dimensions, or less time"
+                throw CommandError.refused(
+                    "the result exceeds \(StatsQuery.maximumRows) rows: use a longer --bucket, fewer --dimensions or a shorter time range"
                 )
             case .tooMuch:
-                throw Failure.refused(
-                    "counting this takes too long: take a shorter stretch or fewer --dimensions, or leave the quantiles out"
+                throw CommandError.refused(
+                    "the count takes too long: use a shorter time range, fewer --dimensions or no quantiles"
                 )
             }
         }
@@ -62,14 +62,15 @@ struct AuditStatsCommand: AsyncParsableCommand {
     private func query() throws -> StatsQuery {
         let filter = try filters.query()
         guard filter.outcome != Outcome.open else {
-            throw Failure.refused("--outcome must not be open: only calls that have ended are counted")
+            throw CommandError.refused("--outcome must not be open: only calls that have ended are counted")
         }
         let bucket = try AuditParameters.bucket.value(ofOption: bucket) ?? .all
         let to = filter.toMilliseconds ?? WallClock.milliseconds()
         let from = filter.fromMilliseconds ?? to - 86_400_000
-        guard from < to else { throw Failure.refused("--from must be before --to") }
+        guard from < to else { throw CommandError.refused("--from must be before --to") }
         if let length = bucket.milliseconds, (to - from) / length > Int64(StatsQuery.maximumBuckets) {
-            throw Failure.refused("more than \(StatsQuery.maximumBuckets) buckets: take a longer one, or less time")
+            throw CommandError.refused(
+                "more than \(StatsQuery.maximumBuckets) buckets: use a longer --bucket or a shorter time range")
         }
         var query = StatsQuery(
             fromMilliseconds: from, toMilliseconds: to, bucket: bucket,

@@ -5,16 +5,16 @@ import JSON
 import Postgres
 import Service
 
-/// `toprelay audit tail`: calls as they end.
+/// `toprelay audit tail`: calls when they end.
 struct AuditTailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tail", abstract: "Follows the trail: prints each call when it has ended, until Ctrl-C.",
+        commandName: "tail", abstract: "Follows the trail: prints each call when it ends, until Ctrl-C.",
         discussion: """
             A call is printed once. One that the reconciler closed as unknown is not printed again when its replica's own \
             result comes after all. While the database is away it waits, and misses nothing.
             """)
 
-    /// The shortest time between two looks.
+    /// The shortest time between two scans.
     private static let pause: Duration = .milliseconds(500)
 
     @OptionGroup var filters: AuditFilterOptions
@@ -25,7 +25,7 @@ struct AuditTailCommand: AsyncParsableCommand {
             let settings = try StoreSettings.read(
                 environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
             let query = try filters.query()
-            guard query.outcome != Outcome.open else { throw Failure.refused("an open call has not ended") }
+            guard query.outcome != Outcome.open else { throw CommandError.refused("an open call has not ended") }
             try await Interrupt.racing {
                 try await DatabaseSession.run(settings) { session in
                     let trail = session.trail()
@@ -44,11 +44,11 @@ struct AuditTailCommand: AsyncParsableCommand {
             let start = ContinuousClock.now
             do throws(PostgresError) {
                 let records = try await tail.next(from: trail)
-                if isAway { Output.errorLine("the database is back") }
+                if isAway { Output.errorLine("connected to the database again") }
                 isAway = false
                 for record in records { Output.line(json ? AuditOptions.json(record) : Self.line(record)) }
             } catch {
-                if !isAway { Output.errorLine("the database is away, trying again: \(error)") }
+                if !isAway { Output.errorLine("the database is unreachable, retrying: \(error)") }
                 isAway = true
             }
             guard isAway || !tail.hasMore else { continue }
@@ -59,7 +59,7 @@ struct AuditTailCommand: AsyncParsableCommand {
     private static func line(_ record: TrailRecord) -> String {
         let row = record.row
         let words = [
-            Instant.text(row.id.epochMilliseconds), row.id.text, row.method, AuditOptions.outcome(record),
+            Timestamp.text(row.id.epochMilliseconds), row.id.text, row.method, AuditOptions.outcome(record),
             row.status.map { "\($0)" }, row.durationMicroseconds.map { "\($0 / 1000)ms" }, row.app, row.seller,
             row.caller, row.subCode,
         ]

@@ -5,23 +5,23 @@ import Catalog
 import JSON
 import Service
 
-/// `toprelay audit unmask`: the full request of a call, for whoever has the master key.
+/// `toprelay audit unmask`: the full request of a call, for holders of the master key.
 struct AuditUnmaskCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unmask",
-        abstract: "Opens the full request of a call. The opening is recorded, and shown with the call.")
+        abstract: "Shows the full request of a call. The access is recorded and shown with the call.")
 
     @Argument(help: "The call's id.") var id: String
-    @Option(help: "Why it is opened; 1 to 500 characters, recorded.") var reason: String
+    @Option(help: "The reason, which is recorded; 1 to 500 characters.") var reason: String
 
     func run() async throws {
         try await reportingFailures {
             let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
             guard let id = CallID(id) else {
-                throw Failure.refused("\(self.id) is no call's id: a UUID of version 7")
+                throw CommandError.refused("\(self.id) is not a call id, which is a UUID of version 7")
             }
             guard !reason.allSatisfy(\.isWhitespace), reason.unicodeScalars.count <= Opening.maximumReason else {
-                throw Failure.refused("--reason must have 1 to \(Opening.maximumReason) characters")
+                throw CommandError.refused("--reason must have 1 to \(Opening.maximumReason) characters")
             }
             let (reason, opener) = (ValueMask().masked(reason), Self.opener)
             let (row, request) = try await DatabaseSession.run(settings) { session in
@@ -33,7 +33,7 @@ struct AuditUnmaskCommand: AsyncParsableCommand {
         }
     }
 
-    /// Who is at the terminal, as far as the environment says.
+    /// The user at the terminal, according to the environment.
     private static var opener: String {
         let user = Environment.variables["SUDO_USER"] ?? Environment.variables["USER"] ?? "unknown"
         return "command line: \(user.prefix(64))"

@@ -14,23 +14,23 @@ struct CallCommand: AsyncParsableCommand {
             --token-file). Exit codes: 0 it was done, 2 the request was refused or only partly done, 1 anything else.
             """)
 
-    /// The longest that a call may take, in seconds: longer than any relay may.
+    /// The longest time of a call in seconds. It exceeds any relay's limit.
     private static let limitSeconds: UInt64 = 330
     private static let maximumBodyBytes = 16 << 20
 
     @Argument(help: "A method of the catalog.") var method: String
-    @Argument(help: "The parameters as JSON: @FILE, or - for standard input; {} if left out.") var body: String?
-    @Option(help: "A file (byte[]) of the call, as NAME=@PATH; it is sent beside the JSON. Repeatable.")
+    @Argument(help: "The parameters as JSON: @FILE, or - for standard input; default: {}.") var body: String?
+    @Option(help: "A file (byte[]) of the call, as NAME=@PATH. Repeatable.")
     var file: [String] = []
     @Option(help: "The app that signs.") var app: String?
     @Option(help: "The seller whose session is used.") var seller: String?
     @Option(help: "A document number of your own. Repeatable.") var ref: [String] = []
-    @Option(help: "Gives a method with a request id the same id on every repetition.") var idempotencyKey: String?
-    @Flag(help: "Show what would be sent; nothing is.") var dryRun = false
+    @Option(help: "Keeps the request id the same on every repetition.") var idempotencyKey: String?
+    @Flag(help: "Show what would be sent, and send nothing.") var dryRun = false
     @Option(help: "The relay's URL.") var url: String?
     @Option(help: "Read the token from a file.") var tokenFile: String?
     @Option(help: "Certificates (PEM) to trust for an https relay.") var caFile: String?
-    @Flag(help: "Print answers and problems as they came.") var json = false
+    @Flag(help: "Print responses and problems unchanged.") var json = false
 
     func run() async throws {
         try await reportingFailures {
@@ -38,7 +38,7 @@ struct CallCommand: AsyncParsableCommand {
             let result = try await RelayClient.post(try request(id: id))
             switch result.outcome {
             case .answered(let status, _, let bytes):
-                let answer = CallAnswer(status: status, bytes: bytes)
+                let answer = CallOutput(status: status, bytes: bytes)
                 if json {
                     Output.bytes(bytes + Array("\n".utf8))
                 } else if status == 200 {
@@ -48,10 +48,10 @@ struct CallCommand: AsyncParsableCommand {
                 }
                 guard answer.exitCode == 0 else { throw ExitCode(answer.exitCode) }
             case .failed(let failure):
-                throw Failure.failed(
+                throw CommandError.failed(
                     result.mayHaveBeenSent
-                        ? "no answer: \(failure). The call may have been done: the trail has it under X-Request-Id \(id)"
-                        : "the relay was not reached, nothing was sent: \(failure)")
+                        ? "no response: \(failure). The call may have been done; look for X-Request-Id \(id) in the trail"
+                        : "could not reach the relay, nothing was sent: \(failure)")
             }
         }
     }
@@ -59,7 +59,7 @@ struct CallCommand: AsyncParsableCommand {
     private func request(id: String) throws -> CurlRequest {
         let settings = try CallSettings(Environment.variables, url: url, tokenFile: tokenFile)
         guard !method.isEmpty, method.utf8.allSatisfy(Self.isOfMethod) else {
-            throw Failure.refused("\(method) is no method's name")
+            throw CommandError.refused("\(method) is not a method name")
         }
         let form = file.isEmpty ? nil : try CallForm(json: try parameters(), files: file)
         var headers = [
@@ -72,7 +72,7 @@ struct CallCommand: AsyncParsableCommand {
         if dryRun { headers.append("Top-Dry-Run: true") }
         headers += ref.map { "Top-Ref: \($0)" }
         guard headers.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
-            throw Failure.refused("an option's value or the token holds a control character")
+            throw CommandError.refused("an option or the token contains a control character")
         }
         return CurlRequest(
             url: settings.url + "/v1/top/" + method, body: try form?.body ?? parameters(), headers: headers,
@@ -89,30 +89,30 @@ struct CallCommand: AsyncParsableCommand {
         guard let body else { return Array("{}".utf8) }
         if body == "-" { return try SecretInput.standardInput(upTo: Self.maximumBodyBytes) }
         guard body.hasPrefix("@") else {
-            throw Failure(message: "give the parameters as @FILE, or - for standard input", code: .init(64))
+            throw CommandError(message: "give the parameters as @FILE, or - for standard input", code: .init(64))
         }
         return try SecretInput.contents(String(body.dropFirst()))
     }
 }
 
-/// Which relay is called, and by whom.
+/// The relay to call, and the caller's token.
 struct CallSettings {
-    /// Without a slash at its end.
+    /// The URL without a final slash.
     let url: String
     let token: String
 
-    /// Options win over the environment.
+    /// Options take precedence over the environment.
     init(_ environment: [String: String], url: String?, tokenFile: String?) throws {
         var text = url ?? environment["TOPRELAY_URL"] ?? "http://127.0.0.1:8080"
         while text.hasSuffix("/") { text.removeLast() }
         guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
-            throw Failure.refused("the relay's URL must begin with http:// or https://")
+            throw CommandError.refused("the relay's URL must begin with http:// or https://")
         }
         self.url = text
         let own = environment["TOPRELAY_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         let ownFile = environment["TOPRELAY_TOKEN_FILE"].flatMap { $0.isEmpty ? nil : $0 }
         guard tokenFile != nil || own == nil || ownFile == nil else {
-            throw Failure.failed("TOPRELAY_TOKEN: TOPRELAY_TOKEN_FILE is set too: set one of the two")
+            throw CommandError.failed("TOPRELAY_TOKEN: TOPRELAY_TOKEN_FILE is set too: set one of the two")
         }
         if let file = tokenFile ?? ownFile {
             let secret = try SecretInput.read(fromStandardInput: false, file: file, what: "token")
@@ -120,7 +120,7 @@ struct CallSettings {
         } else if let own {
             token = own
         } else {
-            throw Failure.failed("there is no token: set TOPRELAY_TOKEN, or give --token-file")
+            throw CommandError.failed("no token: set TOPRELAY_TOKEN or give --token-file")
         }
     }
 }

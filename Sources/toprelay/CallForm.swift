@@ -3,16 +3,16 @@ import Crypto
 import Foundation
 import TOP
 
-/// The form of a call with files: one part with the JSON, and one for each `--file NAME=@PATH`.
+/// The form of a call with files. It has one part for the JSON, and one for each `--file NAME=@PATH`.
 struct CallForm {
-    /// More than any entry of a catalog may allow.
+    /// More than any catalog entry may allow.
     private static let maximumBytes = 33 << 20
 
     let body: [UInt8]
     let contentType: String
 
     /// Reads the files.
-    /// - Throws: an argument of another form (64), a file that cannot be read, or too many bytes.
+    /// - Throws: for an argument of another form (64), an unreadable file, or too many bytes.
     init(json: [UInt8], files: [String]) throws {
         var parts = [
             FilePart(name: "json", bytes: json[...], filename: "call.json", contentType: "application/json")
@@ -22,7 +22,7 @@ struct CallForm {
             let part = try Self.part(argument)
             count += part.bytes.count
             guard count <= Self.maximumBytes else {
-                throw Failure.refused("the call has more than \(Self.maximumBytes) bytes")
+                throw CommandError.refused("the call has more than \(Self.maximumBytes) bytes")
             }
             parts.append(part)
         }
@@ -35,12 +35,12 @@ struct CallForm {
         guard let mark = argument.firstRange(of: "=@"), mark.lowerBound > argument.startIndex,
             mark.upperBound < argument.endIndex
         else {
-            throw Failure(message: "give a file as --file NAME=@PATH", code: .init(64))
+            throw CommandError(message: "give a file as --file NAME=@PATH", code: .init(64))
         }
         let path = String(argument[mark.upperBound...])
         guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: maximumBytes + 1)
         else {
-            throw Failure.failed("cannot read \(path)")
+            throw CommandError.failed("cannot read \(path)")
         }
         let filename = URL(filePath: path).lastPathComponent
         return FilePart(
@@ -48,7 +48,7 @@ struct CallForm {
             contentType: mediaType(filename))
     }
 
-    /// The media types that people upload to TOP; anything else goes without one.
+    /// The media types that people upload to TOP. Other files have none.
     private static func mediaType(_ filename: String) -> String? {
         let types = [
             "bmp": "image/bmp", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",

@@ -42,12 +42,12 @@ struct CatalogCommand: AsyncParsableCommand {
                 do {
                     return try Entry.read(page: page, overlay: hasOverlay ? try CatalogFolder.file(overlay) : nil)
                 } catch let error as CatalogError {
-                    throw Failure.refused(error.description)
+                    throw CommandError.refused(error.description)
                 }
             }
             guard let entry = try CatalogFolder.catalog().entry(method: method) else {
-                throw Failure.refused(
-                    "the catalog has no method \(method), and there is no such file; `toprelay catalog list` lists the methods"
+                throw CommandError.refused(
+                    "neither a method of the catalog nor a file: \(method); `toprelay catalog list` lists the methods"
                 )
             }
             return entry
@@ -56,15 +56,15 @@ struct CatalogCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "check", abstract: "Checks entries' files and says every fault with file and line.")
+            commandName: "check", abstract: "Checks entry files and lists every fault with file and line.")
 
-        @Argument(help: "Entries' files, and their overlays.") var files: [String]
+        @Argument(help: "Entry files and their overlays.") var files: [String]
 
         func run() async throws {
             try await reportingFailures {
                 let faults = Catalog.check(try files.map(CatalogFolder.file))
                 for fault in faults { Output.errorLine(fault.description) }
-                guard faults.isEmpty else { throw Failure.refused("\(faults.count) fault(s)") }
+                guard faults.isEmpty else { throw CommandError.refused("\(faults.count) fault(s)") }
                 Output.line("\(files.count) file(s) are good")
             }
         }
@@ -81,23 +81,23 @@ extension CatalogCommand {
                 """)
 
         @Argument(help: "The page's text, as copied from the site.") var page: String
-        @Option(name: .shortAndLong, help: "Where the entry goes; default: stdout.") var output: String?
-        @Flag(help: "Exit with 0 also if parts of the page are missing.") var allowPartial = false
+        @Option(name: .shortAndLong, help: "The file for the entry; default: standard output.") var output: String?
+        @Flag(help: "Exit with 0 even if parts of the page are missing.") var allowPartial = false
 
         func run() async throws {
             try await reportingFailures {
                 let bytes = try SecretInput.contents(page)
                 let imported: ImportedPage
-                do throws(ImportRefusal) {
+                do throws(ImportError) {
                     imported = try ImportedPage(bytes: bytes)
                 } catch {
-                    throw Failure.refused("\(page): \(error.description)")
+                    throw CommandError.refused("\(page): \(error.description)")
                 }
                 for warning in imported.warnings { Output.errorLine("warning: \(page): \(warning.description)") }
                 try write(imported.yaml)
                 guard allowPartial || !imported.isPartial else {
-                    throw Failure.refused(
-                        "\(page) is cut short: the entry holds what there is (--allow-partial accepts that)")
+                    throw CommandError.refused(
+                        "\(page) is truncated, so the entry is incomplete (--allow-partial accepts that)")
                 }
             }
         }
@@ -107,13 +107,13 @@ extension CatalogCommand {
             do {
                 try Data(yaml.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
             } catch {
-                throw Failure.failed("\(output) cannot be written")
+                throw CommandError.failed("could not write \(output)")
             }
         }
     }
 }
 
-/// The catalog: the embedded entries, and those of the folder that TOPRELAY_CATALOG names.
+/// The catalog of the embedded entries and of the folder in TOPRELAY_CATALOG.
 enum CatalogFolder {
     /// Loads the catalog.
     static func catalog(folder: String? = Environment.variables["TOPRELAY_CATALOG"]) throws -> Catalog {
@@ -123,10 +123,10 @@ enum CatalogFolder {
         return try Catalog.embedded(with: try names.map { try file("\(folder)/\($0)") })
     }
 
-    /// One file of entries.
+    /// Reads one entry file.
     static func file(_ path: String) throws -> CatalogFile {
         guard let text = String(validating: try SecretInput.contents(path), as: UTF8.self) else {
-            throw Failure.refused("\(path) is not UTF-8")
+            throw CommandError.refused("\(path) is not UTF-8")
         }
         return CatalogFile(name: path, text: text)
     }

@@ -5,7 +5,7 @@ import Postgres
 import Service
 import Vault
 
-/// One connection to PostgreSQL on a loop of its own, for a command that asks or changes something and ends.
+/// One connection to PostgreSQL on its own loop, for a command that reads or changes something and ends.
 actor DatabaseSession {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -19,7 +19,7 @@ actor DatabaseSession {
         self.loop = loop
     }
 
-    /// Connects with the settings of the environment, does the work, and ends the connection.
+    /// Connects with the settings of the environment, does the work, and closes the connection.
     static func run<Result: Sendable>(
         _ settings: StoreSettings, _ work: @Sendable (isolated DatabaseSession) async throws -> Result
     ) async throws -> Result {
@@ -36,7 +36,7 @@ actor DatabaseSession {
         }
     }
 
-    /// The connection, made at first use.
+    /// The connection. The first use opens it.
     func open() async throws -> PostgresConnection {
         if let connection { return connection }
         let made = try await PostgresConnection.connect(settings, on: loop)
@@ -44,10 +44,10 @@ actor DatabaseSession {
         return made
     }
 
-    /// The vault behind the connection.
+    /// The vault in this database.
     func vault() async throws -> VaultStore { VaultStore(connection: try await open(), key: masterKey) }
 
-    /// The trail behind a pool of one connection.
+    /// The trail in this database, read through a pool of one connection.
     func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
 
     /// A query on behalf of the operator at the terminal, who may see every call.
@@ -58,26 +58,26 @@ actor DatabaseSession {
     /// Every version of the vault's fingerprint key, where a query needs one.
     func fingerprintKeys(for query: TrailQuery) async throws -> [FingerprintKey] {
         guard query.key != nil else { return [] }
-        guard let masterKey else { throw Failure.refused("a search by key needs TOPRELAY_MASTER_KEY") }
+        guard let masterKey else { throw CommandError.refused("a search by key needs TOPRELAY_MASTER_KEY") }
         let keys = try await VaultReader.load(on: try await open(), key: masterKey).keys(.fingerprint)
         return keys.map { FingerprintKey(version: $0.version, secret: $0.secret) }
     }
 
-    /// The full request of a call; the opening is recorded under this name.
+    /// The full request of a call. The access is recorded under the given name.
     func unmask(_ id: CallID, by opener: String, because reason: String) async throws -> (TrailRow, SealedRequest) {
-        guard let masterKey else { throw Failure.refused("opening a request needs TOPRELAY_MASTER_KEY") }
+        guard let masterKey else { throw CommandError.refused("unmasking a request needs TOPRELAY_MASTER_KEY") }
         let trail = trail()
         guard let row = try await trail.call(id, for: TrailAccess.terminal) else {
-            throw Failure.failed("there is no call \(id.text)")
+            throw CommandError.failed("there is no call \(id.text)")
         }
         switch try await trail.open(row, by: opener, because: reason) {
         case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
-        case .gone: throw Failure.failed("the full request is not kept any longer")
+        case .gone: throw CommandError.failed("the full request is no longer kept")
         case .absent:
-            throw Failure.failed(
-                "the full request is no longer kept, or was never kept: TOPRELAY_RETENTION_SEALED says for how long")
+            throw CommandError.failed(
+                "the full request is no longer kept, or never was (TOPRELAY_RETENTION_SEALED)")
         case .tooLarge(let bytes):
-            throw Failure.failed("the full request was never kept: its \(bytes) bytes are over the limit")
+            throw CommandError.failed("the full request was not kept, because its \(bytes) bytes exceed the limit")
         }
     }
 

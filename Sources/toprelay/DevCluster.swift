@@ -1,18 +1,20 @@
 import Foundation
 import Glibc
 
-/// The private PostgreSQL cluster of `toprelay dev`: made at first use, kept between runs, reachable by a socket in a private folder only.
+/// The private PostgreSQL cluster of `toprelay dev`. It is made at first use and kept between runs. Only a socket in a
+/// private folder leads to it.
 ///
-/// PostgreSQL refuses to run as root, so as root everything of it runs as the user `postgres`; where that user cannot reach the folder, the data is in
-/// `/var/lib/toprelay-dev/…` with a link. `pg_ctl` starts the server in a session of its own: a Ctrl-C at the terminal does not reach it.
+/// PostgreSQL refuses to run as root. As root, `toprelay dev` runs it as the user `postgres`. If that user cannot reach
+/// the folder, the data is in `/var/lib/toprelay-dev/…`, with a link in the folder. `pg_ctl` starts the server in its
+/// own session, so Ctrl-C in the terminal does not stop it.
 struct DevCluster {
-    /// Where the data, the key and the token are.
+    /// The folder of the data, the key and the token.
     let folder: URL
     private let binaries: URL
     private let user: ServerUser?
 
-    /// A cluster in `folder`, which is made when it is missing.
-    /// - Throws: PostgreSQL's programs are missing, or the folder cannot be made.
+    /// A cluster in `folder`, which is created if it is missing.
+    /// - Throws: if PostgreSQL's programs are missing or the folder cannot be created.
     init(folder: URL) throws {
         self.folder = folder
         binaries = try Self.findBinaries()
@@ -20,7 +22,7 @@ struct DevCluster {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
-    /// Starts the server, or adopts the one that a former run left, and makes the database.
+    /// Starts the server, or adopts the one of an earlier run, and creates the database.
     /// - Returns: the database's URL.
     func start() async throws -> String {
         let data = try await dataFolder()
@@ -46,7 +48,7 @@ struct DevCluster {
         return "postgresql:///toprelay?host=\(socket)&user=toprelay"
     }
 
-    /// Stops the server, and removes its socket's folder.
+    /// Stops the server and removes its socket's folder.
     func stop() async {
         guard let data = try? await dataFolder() else { return }
         let socket = await runningSocket(data)
@@ -66,7 +68,8 @@ struct DevCluster {
         try await run("pg_ctl", ["-D", data.path, "-l", log, "-o", options, "-w", "-t", "60", "start"])
     }
 
-    /// The socket's folder of a server that runs on this data, from its postmaster.pid: the pid is its first line, the folder its fifth.
+    /// The socket's folder of a server on this data, from its postmaster.pid. The first line is the pid, and the fifth
+    /// is the folder.
     private func runningSocket(_ data: URL) async -> String? {
         guard let text = try? String(contentsOf: data.appending(path: "postmaster.pid"), encoding: .utf8) else {
             return nil
@@ -86,7 +89,8 @@ struct DevCluster {
         return path
     }
 
-    /// The folder of the data: `postgres` in the cluster's folder, or a link there to one that the server's user can reach.
+    /// The folder of the data: `postgres` in the cluster's folder, or a link there to a folder that the server's user
+    /// can reach.
     private func dataFolder() async throws -> URL {
         let data = folder.appending(path: "postgres")
         guard let user else { return data }
@@ -107,7 +111,7 @@ struct DevCluster {
         return apart
     }
 
-    /// Runs a program of PostgreSQL as the server's user and returns what it prints.
+    /// Runs a program of PostgreSQL as the server's user and returns its output.
     @discardableResult
     private func run(_ program: String, _ arguments: [String], in directory: URL? = nil) async throws -> String {
         let path = binaries.appending(path: program).path
@@ -123,14 +127,14 @@ struct DevCluster {
                 FileManager.default.isExecutableFile(atPath: $0.appending(path: "initdb").path)
             })
         else {
-            throw Failure.failed(
+            throw CommandError.failed(
                 "PostgreSQL's server is not installed (looked in \(root.path)): apt-get install postgresql")
         }
         return found
     }
 }
 
-/// The unprivileged user as whom PostgreSQL runs when we are root.
+/// The unprivileged user for PostgreSQL when the process runs as root.
 struct ServerUser {
     let id: uid_t
     let group: gid_t
@@ -143,10 +147,10 @@ struct ServerUser {
             else { continue }
             return ServerUser(id: id, group: group)
         }
-        throw Failure.failed("there is no user postgres, and PostgreSQL does not run as root")
+        throw CommandError.failed("PostgreSQL does not run as root, and the user postgres does not exist")
     }
 
-    /// What runs a program as this user.
+    /// The command that runs a program as this user.
     var prefix: [String] { ["/usr/bin/setpriv", "--reuid", "\(id)", "--regid", "\(group)", "--clear-groups"] }
 
     func own(_ path: String) throws {

@@ -4,14 +4,14 @@ import Foundation
 import Logging
 import Service
 
-/// `toprelay dev`: everything that a first call needs, on this machine and nowhere else.
+/// `toprelay dev`: everything for a first call, on this machine only.
 struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dev",
         abstract:
-            "Starts a private PostgreSQL, a sandbox gateway, a demo app and the relay, and prints curl lines that work.",
+            "Starts a private PostgreSQL, a sandbox gateway, a demo app and the relay, and prints working curl commands.",
         discussion:
-            "The data is kept in .toprelay/ of the current folder. Ctrl-C stops everything. TOPRELAY_LISTEN and the log settings are heeded."
+            "The data is kept in .toprelay/ of the current folder. Ctrl-C stops everything. TOPRELAY_LISTEN and the log settings apply."
     )
 
     func run() async throws {
@@ -19,7 +19,7 @@ struct DevCommand: AsyncParsableCommand {
             let folder = URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".toprelay")
             let cluster = try DevCluster(folder: folder)
             let lock = try DevLock(folder: folder)
-            // A signal that comes before the service listens for it must not leave PostgreSQL behind.
+            // A signal before the service listens for it must not leave PostgreSQL running.
             let early = EarlySignals()
             Output.errorLine("toprelay dev: starting PostgreSQL in \(folder.path)")
             do {
@@ -67,7 +67,7 @@ struct DevCommand: AsyncParsableCommand {
         return environment
     }
 
-    /// Settings that `dev` makes itself: a real gateway or database of the environment is never used.
+    /// Settings that `dev` makes itself. It never uses a real gateway or database from the environment.
     private static let overridden: Set<String> = [
         "TOPRELAY_MASTER_KEY", "TOPRELAY_MASTER_KEY_FILE", "TOPRELAY_GATEWAY_URL", "TOPRELAY_CA_FILE",
     ]

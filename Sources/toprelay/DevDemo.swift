@@ -6,10 +6,10 @@ import Sandbox
 import Service
 import Vault
 
-/// The demo of `toprelay dev`: an app with two sellers and a token, and a sandbox that knows them.
+/// The demo of `toprelay dev`: an app with two sellers, a token, and a sandbox that knows them.
 struct DevDemo {
-    /// The stand-in for the TOP gateway, already listening.
-    let sandbox: Sandbox
+    /// The sandbox, which already listens.
+    let sandbox: SandboxServer
     private let token: String
     private let catalog: Catalog
     private let sandboxPort: Int
@@ -18,7 +18,8 @@ struct DevDemo {
     private static let appKey = "10000001"
     private static let sellers = ["demo-seller", "other-seller"]
 
-    /// Starts the sandbox, and puts app, sessions and token into the vault. The secrets are new at each start; the token is kept.
+    /// Starts the sandbox and stores the app, the sessions and the token in the vault. The secrets are new at each
+    /// start, and the token stays the same.
     static func make(store: StoreSettings, folder: URL, catalog holder: CatalogHolder, logger: Logger) async throws
         -> DevDemo
     {
@@ -27,9 +28,9 @@ struct DevDemo {
         let known = SandboxApp(key: appKey, secret: secret, sessions: Set(sessions.map(\.key)))
         let catalog = holder.current
         var configuration = SandboxConfiguration(apps: [known], catalog: catalog)
-        // The service follows the catalog's folder; the gateway knows what it knows.
+        // The service follows the catalog folder, and the sandbox uses the same catalog.
         configuration.catalog = { holder.current }
-        let sandbox = Sandbox(configuration: configuration, logger: logger)
+        let sandbox = SandboxServer(configuration: configuration, logger: logger)
         let port = try await sandbox.start()
         let input = AppInput(
             name: app, appKey: appKey, secret: Secret(secret), gatewayURL: "http://127.0.0.1:\(port)/router/rest",
@@ -53,13 +54,13 @@ struct DevDemo {
         return DevDemo(sandbox: sandbox, token: token, catalog: catalog, sandboxPort: port)
     }
 
-    /// What is printed when the relay listens: the URL, the token, and a curl line for each method with a path.
+    /// The text for the terminal: the URL, the token, and a curl command for each method with a path.
     func banner(url: String, database: String) -> String {
         var lines = [
             "",
             "TopRelay listens on \(url)  (sandbox gateway on http://127.0.0.1:\(sandboxPort); nothing leaves this machine)",
             "Token: \(token)", "Methods and their fields: \(url)/docs",
-            "What was called, and what became of it: \(url)/console", "",
+            "Calls and their outcomes: \(url)/console", "",
         ]
         for entry in catalog.entries {
             guard let path = entry.path else { continue }
@@ -75,12 +76,12 @@ struct DevDemo {
         lines.append("DATABASE_URL='\(database)' \(CommandLine.arguments[0]) audit list")
         lines.append("")
         lines.append(
-            "# Failures on purpose: put sandbox:cut, sandbox:ban=5 … into a text parameter (toprelay sandbox --help)")
+            "# To cause failures, put sandbox:cut, sandbox:ban=5 … into a text parameter (toprelay sandbox --help)")
         lines.append("")
         lines.append("Ctrl-C stops everything; the data stays in .toprelay/.")
         return lines.joined(separator: "\n")
     }
 
-    /// A text between single quotes of the shell.
+    /// A text in single quotes for the shell.
     private static func quoted(_ text: String) -> String { text.replacing("'", with: "'\\''") }
 }

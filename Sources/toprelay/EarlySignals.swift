@@ -1,7 +1,7 @@
 import Synchronization
 import UnixSignals
 
-/// Notes SIGINT and SIGTERM while a command starts its parts, so that it can stop them in order instead of dying.
+/// Notes SIGINT and SIGTERM while a command starts. The command can then stop its parts in order.
 final class EarlySignals: Sendable {
     private final class Flag: Sendable {
         let isSet = Atomic(false)
@@ -19,11 +19,11 @@ final class EarlySignals: Sendable {
         }
     }
 
-    /// Throws when a signal has come.
+    /// Throws if a signal has arrived.
     func check() throws {
-        if flag.isSet.load(ordering: .relaxed) { throw Failure.failed("stopped") }
+        if flag.isSet.load(ordering: .relaxed) { throw CommandError.failed("stopped") }
     }
 
-    /// From now on somebody else listens.
+    /// Stops. Another part handles signals from now on.
     func stop() { watch.cancel() }
 }

@@ -1,9 +1,9 @@
 import UnixSignals
 
-/// SIGINT and SIGTERM for a command that works until it is told to stop.
+/// SIGINT and SIGTERM for commands that work until they are stopped.
 enum Interrupt {
-    /// Runs `work` until it ends, or until a signal has come: then it is cancelled and waited for, which is no failure.
-    /// - Returns: whether it ended by itself.
+    /// Runs `work` to its end or to a signal. A signal cancels the work and waits for it, and counts as success.
+    /// - Returns: whether the work ended without a signal.
     @discardableResult
     static func racing(_ work: @escaping @Sendable () async throws -> Void) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in

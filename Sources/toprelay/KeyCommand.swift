@@ -3,10 +3,10 @@ import Service
 import TOP
 import Vault
 
-/// `toprelay key`: the system's own random keys.
+/// `toprelay key`: the system's random keys.
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Manages the system's own keys.", subcommands: [List.self, Rotate.self])
+        commandName: "key", abstract: "Manages the system's keys.", subcommands: [List.self, Rotate.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -30,7 +30,7 @@ struct KeyCommand: AsyncParsableCommand {
             commandName: "rotate",
             abstract: "Makes a new key for the fingerprints of business keys.",
             discussion:
-                "Calls from now on are marked with the new key; a search by key tries all versions, so that the past is found."
+                "New calls use the new key. A search by key tries all versions, so it also finds older calls."
         )
 
         @Argument(help: "The key's name: fingerprint.") var name: String
@@ -38,7 +38,7 @@ struct KeyCommand: AsyncParsableCommand {
         func validate() throws {
             guard name == "fingerprint" else {
                 throw ValidationError(
-                    "Only fingerprint can be rotated: request ids derived anew would let a repeated call through.")
+                    "Only fingerprint can be rotated. New request ids would let repeated calls through.")
             }
         }
 

@@ -5,11 +5,11 @@ import Postgres
 import Service
 import Vault
 
-/// `toprelay migrate`: brings the database to this version's schema.
+/// `toprelay migrate`: updates the database to this version's schema.
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
-        abstract: "Applies the missing migrations, makes the audit trail's partitions and the vault's keys.")
+        abstract: "Applies missing migrations, and creates the trail's partitions and the vault's keys.")
 
     func run() async throws {
         try await reportingFailures {
@@ -20,7 +20,7 @@ struct MigrateCommand: AsyncParsableCommand {
         }
     }
 
-    /// - Returns: the names of the migrations that were applied.
+    /// - Returns: the names of the applied migrations.
     @discardableResult
     static func migrate(_ settings: StoreSettings) async throws -> [String] {
         try await DatabaseSession.run(settings) { session in
@@ -33,7 +33,7 @@ struct MigrateCommand: AsyncParsableCommand {
         }
     }
 
-    /// Views that a migration has added are granted too; and the role may have been made since the last time.
+    /// Grants the dashboards' role access to all views, including new ones. The role may be new, too.
     private static func openToDashboards(_ connection: PostgresConnection) async throws {
         let rows = try await connection.query("SELECT audit.open_to_dashboards() AS is_open")
         guard rows.first?["is_open"].bool == false else { return }

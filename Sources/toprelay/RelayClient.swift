@@ -2,7 +2,7 @@ import Crypto
 import Curl
 import EventLoop
 
-/// One POST to a running relay, on a loop of its own.
+/// One POST to a running relay, on its own loop.
 actor RelayClient {
     private nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -13,7 +13,7 @@ actor RelayClient {
         client = try CurlClient(loop: loop)
     }
 
-    /// Posts, and waits for the answer.
+    /// Posts and returns the response.
     static func post(_ request: CurlRequest) async throws -> CurlResult {
         let relay = try RelayClient()
         let result = await relay.perform(request)

@@ -12,7 +12,7 @@ import UnixSignals
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "Stands in for the TOP gateway: checks signs with code of its own, and fails on demand.",
+        abstract: "A stand-in for the TOP gateway that checks signatures and fails on demand.",
         discussion: """
             A call fails as it asks itself, when a text parameter holds sandbox:KIND or sandbox:KIND=ARGUMENT, or as was \
             ordered for the calls to come:
@@ -28,11 +28,11 @@ struct SandboxCommand: AsyncParsableCommand {
             code; the HTTP status of status. docs/sandbox.md tells what each does, and what the relay's caller sees.
             """)
 
-    @Option(help: "The port to listen on, of 127.0.0.1; 0 takes a free one.") var port = 8081
-    @Option(help: "The app_key that is known.") var appKey = "10000001"
+    @Option(help: "The port on 127.0.0.1; 0 means any free port.") var port = 8081
+    @Option(help: "The app_key of the only app.") var appKey = "10000001"
     @Flag(help: "Read the app secret from standard input.") var secretStdin = false
     @Option(help: "Read the app secret from a file.") var secretFile: String?
-    @Option(help: "A folder with entries besides the embedded ones, followed while it runs; default: TOPRELAY_CATALOG.")
+    @Option(help: "A folder with additional entries, which is watched; default: TOPRELAY_CATALOG.")
     var catalog: String?
     @Option(help: "Read session keys from a file, one a line.") var sessionsFile: String?
 
@@ -51,7 +51,7 @@ struct SandboxCommand: AsyncParsableCommand {
             var configuration = SandboxConfiguration(apps: [app], catalog: holder.current)
             configuration.catalog = { holder.current }
             configuration.port = port
-            let sandbox = Sandbox(configuration: configuration, logger: logger)
+            let sandbox = SandboxServer(configuration: configuration, logger: logger)
             let bound = try await sandbox.start()
             Output.line("http://127.0.0.1:\(bound)/router/rest")
             defer { writer.flush() }

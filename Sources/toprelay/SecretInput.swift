@@ -2,35 +2,37 @@ import ArgumentParser
 import Crypto
 import Foundation
 
-/// Reads secrets from where they may come: standard input or a file, never an argument.
+/// Reads secrets from standard input or a file, never from an argument.
 enum SecretInput {
-    /// The most bytes that a secret may have.
+    /// The largest size of a secret in bytes.
     static let maximumBytes = 64 << 10
 
-    /// The secret, without the line end that editors and `echo` add.
+    /// The secret without the line end that editors and `echo` add.
     static func read(fromStandardInput: Bool, file: String?, what: String) throws -> Secret {
         guard fromStandardInput != (file != nil) else {
-            throw Failure(
-                message: "give the \(what) by exactly one of --\(what)-stdin and --\(what)-file", code: .init(64))
+            throw CommandError(
+                message: "give exactly one of --\(what)-stdin and --\(what)-file", code: .init(64))
         }
         var bytes = try file.map(contents) ?? standardInput()
         guard bytes.count <= maximumBytes else {
-            throw Failure.refused("the \(what) is longer than \(maximumBytes) bytes")
+            throw CommandError.refused("the \(what) is longer than \(maximumBytes) bytes")
         }
         if bytes.last == UInt8(ascii: "\n") {
             bytes.removeLast()
             if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         }
-        guard !bytes.isEmpty else { throw Failure.refused("the \(what) is empty") }
+        guard !bytes.isEmpty else { throw CommandError.refused("the \(what) is empty") }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Failure.refused("the \(what) is not UTF-8")
+            throw CommandError.refused("the \(what) is not UTF-8")
         }
         return Secret(text)
     }
 
-    /// A file's bytes, or a failure that names it.
+    /// A file's bytes, or an error that names the file.
     static func contents(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw Failure.failed("cannot read \(path)") }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandError.failed("cannot read \(path)")
+        }
         return Array(data)
     }
 
@@ -39,10 +41,10 @@ enum SecretInput {
     }
 
     /// Standard input to its end.
-    /// - Throws: more than `limit` bytes.
+    /// - Throws: if there are more than `limit` bytes.
     static func standardInput(upTo limit: Int) throws -> [UInt8] {
         let data = (try? FileHandle.standardInput.read(upToCount: limit + 1)) ?? Data()
-        guard data.count <= limit else { throw Failure.refused("standard input has more than \(limit) bytes") }
+        guard data.count <= limit else { throw CommandError.refused("standard input has more than \(limit) bytes") }
         return Array(data)
     }
 }

@@ -12,7 +12,7 @@ import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves calls until SIGTERM or SIGINT.",
-        discussion: "Settings:\n\(SettingCatalog.help)\n\nEndpoints:\n\(Manual.help)")
+        discussion: "Settings:\n\(SettingDefinitions.help)\n\nEndpoints:\n\(Manual.help)")
 
     func run() async throws {
         try await reportingFailures {
@@ -26,15 +26,15 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-/// What every serving process sets up once: logs, metrics, signals, memory, and its limit of open files.
+/// What every serving process sets up once: logs, metrics, signals, memory, and the limit on open files.
 struct ProcessParts {
     let registry: PrometheusRegistry
     let logger: Logger
-    /// The settings in force: their limits fit the process.
+    /// The settings, with limits that fit the process.
     let settings: Settings
     private let writer: LogWriter
 
-    /// - Throws: `TooFewDescriptors` when the process may open too few files.
+    /// - Throws: `TooFewDescriptorsError` if the process may open too few files.
     init(_ settings: Settings) throws {
         ProcessMemory.returnLargeBlocks()
         let writer = LogWriter.standardError()
@@ -48,10 +48,10 @@ struct ProcessParts {
         self.settings = try settings.fittingDescriptors(logger)
     }
 
-    /// The embedded entries, and those of TOPRELAY_CATALOG.
+    /// The embedded entries and those of TOPRELAY_CATALOG.
     func catalog() throws(CatalogError) -> CatalogHolder { try CatalogHolder(folder: settings.catalogFolder) }
 
-    /// Runs until a signal has come and the service has ended.
+    /// Runs until a signal arrives and the service ends.
     func run(_ services: any Service...) async throws {
         defer { writer.flush() }
         let group = ServiceGroup(

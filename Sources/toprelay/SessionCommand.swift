@@ -3,7 +3,7 @@ import Service
 import TOP
 import Vault
 
-/// `toprelay session`: the sellers' authorisations.
+/// `toprelay session`: the sellers' sessions.
 struct SessionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "session", abstract: "Manages sellers' session keys.",
@@ -11,20 +11,20 @@ struct SessionCommand: AsyncParsableCommand {
 
     struct Put: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "put", abstract: "Adds a seller's session, or replaces the one that is there.")
+            commandName: "put", abstract: "Adds or replaces a seller's session.")
 
         @Argument(help: "The app's name.") var app: String
         @Argument(help: "The alias that callers give in Top-Seller.") var seller: String
         @Flag(help: "Read the session key from standard input.") var sessionStdin = false
         @Option(help: "Read the session key from a file.") var sessionFile: String?
-        @Option(help: "When the session ends, an RFC 3339 time with its offset.") var expiresAt: String?
-        @Flag(help: "Use it where a call names no seller.") var `default` = false
+        @Option(help: "When the session expires, as an RFC 3339 time with offset.") var expiresAt: String?
+        @Flag(help: "Use it for calls that name no seller.") var `default` = false
 
         func run() async throws {
             try await reportingFailures {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
                 let key = try SecretInput.read(fromStandardInput: sessionStdin, file: sessionFile, what: "session")
-                let expiry = try expiresAt.map(Instant.read)
+                let expiry = try expiresAt.map(Timestamp.read)
                 let (app, seller, makesDefault) = (app, seller, `default`)
                 let isNew = try await DatabaseSession.run(settings) { session in
                     try await session.vault().putSession(
@@ -39,7 +39,7 @@ struct SessionCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "Lists the sessions, without their keys.")
 
-        @Argument(help: "The app's name; without it the sessions of all.") var app: String?
+        @Argument(help: "The app's name; default: all apps.") var app: String?
 
         func run() async throws {
             try await reportingFailures {
@@ -52,7 +52,7 @@ struct SessionCommand: AsyncParsableCommand {
                 for session in sessions {
                     table.add(
                         session.app, session.seller, session.isDefault ? "yes" : "",
-                        session.expiresAt.map(Instant.text) ?? "never")
+                        session.expiresAt.map(Timestamp.text) ?? "never")
                 }
                 table.lines.forEach(Output.line)
             }

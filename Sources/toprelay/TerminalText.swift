@@ -1,8 +1,7 @@
-/// Stored text as a terminal may show it: what callers and TOP wrote must not move the cursor, end a line, or turn what
-/// stands around it.
+/// Makes stored text safe for a terminal. Texts from callers and TOP must not move the cursor, end a line, or reverse
+/// the text around them.
 enum TerminalText {
-    /// The text with control characters, line ends and invisible marks such as those of direction written as escapes:
-    /// `\n`, `\u001B`, `\u202E`.
+    /// The text with control characters, line ends and invisible marks as escapes: `\n`, `\u001B`, `\u202E`.
     static func escaped(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         var shown = ""

@@ -1,4 +1,4 @@
-/// Rows of texts in columns, for people at a terminal.
+/// Rows of texts in columns, for a terminal.
 struct TextTable {
     private var rows: [[String]]
 
@@ -10,7 +10,7 @@ struct TextTable {
 
     mutating func add(row: [String]) { rows.append(row.map(TerminalText.escaped)) }
 
-    /// The lines of the table. Wide characters (Chinese) count as two columns.
+    /// The lines of the table. A wide character, such as a Chinese one, counts as two columns.
     var lines: [String] {
         let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { Self.width($0[column]) }.max() ?? 0 }
         return rows.map { row in
@@ -29,7 +29,7 @@ struct TextTable {
         text.unicodeScalars.reduce(0) { $0 + (isWide($1) ? 2 : takesNoColumn($1) ? 0 : 1) }
     }
 
-    /// Marks on the character before, and invisible ones.
+    /// Whether a character combines with the one before or is invisible.
     private static func takesNoColumn(_ scalar: Unicode.Scalar) -> Bool {
         guard !scalar.isASCII else { return false }
         switch scalar.properties.generalCategory {

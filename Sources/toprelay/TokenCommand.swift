@@ -3,20 +3,20 @@ import Crypto
 import Service
 import Vault
 
-/// `toprelay token`: who may call.
+/// `toprelay token`: the callers' tokens.
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Manages callers' tokens.", subcommands: [Create.self, List.self, Remove.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "create", abstract: "Makes a token and prints it, once, alone on standard output.")
+            commandName: "create", abstract: "Makes a token and prints it once to standard output.")
 
         @Argument(help: "The caller's name, as the audit trail records it.") var name: String
         @Option(help: "\(Scope.list). Repeatable.") var scope: [String]
         @Option(help: "Allow only this app. Repeatable.") var app: [String] = []
         @Option(help: "Allow only these methods; a glob with *. Repeatable.") var method: [String] = []
-        @Option(help: "When the token ends, an RFC 3339 time with its offset.") var expiresAt: String?
+        @Option(help: "When the token expires, as an RFC 3339 time with offset.") var expiresAt: String?
 
         func run() async throws {
             try await reportingFailures {
@@ -24,12 +24,12 @@ struct TokenCommand: AsyncParsableCommand {
                     scope.map { name in
                         guard let scope = Scope(rawValue: name) else {
                             let known = Scope.allCases.map(\.rawValue).joined(separator: ", ")
-                            throw Failure.usage("there is no scope \(name); there are \(known)")
+                            throw CommandError.usage("unknown scope \(name): use \(known)")
                         }
                         return scope
                     })
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
-                let expiry = try expiresAt.map(Instant.read)
+                let expiry = try expiresAt.map(Timestamp.read)
                 let (name, apps, methods) = (name, app, method)
                 let token = try await DatabaseSession.run(settings) { session in
                     try await session.vault().createToken(
@@ -54,7 +54,7 @@ struct TokenCommand: AsyncParsableCommand {
                     table.add(
                         token.name, token.scopes.map(\.rawValue).joined(separator: " "),
                         token.apps.joined(separator: " "),
-                        token.methods.joined(separator: " "), token.expiresAt.map(Instant.text) ?? "never")
+                        token.methods.joined(separator: " "), token.expiresAt.map(Timestamp.text) ?? "never")
                 }
                 table.lines.forEach(Output.line)
             }

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// The command line: everything that the binary can do.
+/// The command line with all commands of the binary.
 @main
 struct TopRelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "toprelay",
-        abstract: "Relays plain JSON calls to Alibaba's Taobao Open Platform, and keeps a durable record of each.",
+        abstract: "Relays plain JSON calls to Alibaba's Taobao Open Platform and records each of them.",
         discussion:
             "Settings come from the environment: see docs/operations/settings.md. Exit codes: 0 done, 1 failed, 2 the input was refused, 64 wrong usage.",
         subcommands: [

@@ -41,14 +41,15 @@ struct ImportTests {
 
     @Test("What is no page of a method to call is refused with a reason")
     func refused() throws {
-        #expect(refusal("") == "this is no documentation page of a TOP method: no line names a method")
-        #expect(refusal("hello\nworld") == "this is no documentation page of a TOP method: no line names a method")
+        #expect(refusal("") == "this is not a documentation page of a TOP method: no line names a method")
+        #expect(refusal("hello\nworld") == "this is not a documentation page of a TOP method: no line names a method")
         #expect(
-            refusal("example.com (x)\n") == "this is no documentation page of a TOP method: it has no 请求参数 and no 响应参数")
+            refusal("example.com (x)\n")
+                == "this is not a documentation page of a TOP method: it has neither 请求参数 nor 响应参数")
         let page = try SeedPages.text(carProfiles).replacing(carProfiles, with: "qimen.taobao.stock.query")
         #expect(
             refusal(page)
-                == "qimen.taobao.stock.query is a call that the platform makes to a service; it cannot be relayed")
+                == "qimen.taobao.stock.query is a call from the platform to a service, which cannot be relayed")
         #expect(
             refusal(String(repeating: "x", count: ImportedPage.maximumBytes + 1)).hasPrefix("the page is longer than"))
     }
@@ -102,7 +103,7 @@ struct ImportTests {
     }
 
     private func refusal(_ page: String) -> String {
-        do throws(ImportRefusal) {
+        do throws(ImportError) {
             _ = try ImportedPage(page)
             return ""
         } catch {

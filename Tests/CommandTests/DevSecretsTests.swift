@@ -53,7 +53,7 @@ import Testing
     @Test("A folder that cannot be written to is a failure that names the file")
     func unwritable() {
         let secrets = DevSecrets(folder: URL(filePath: "/nonexistent/folder"))
-        let failure = #expect(throws: Failure.self) { try secrets.masterKey() }
+        let failure = #expect(throws: CommandError.self) { try secrets.masterKey() }
         #expect(failure.map { "\($0)" }?.contains("/nonexistent/folder/master.key") == true)
     }
 }

@@ -88,7 +88,7 @@ struct DescriptorTests {
         let example = Example.rental()
         let answer = try await relay.post(example.path, example.body, token: stage.tokens.caller)
         #expect(answer.status == 200, "\(answer)")
-        #expect(!relay.log.contains("The limit of open files"))
+        #expect(!relay.log.contains("limit on open files"))
         withExtendedLifetime(idle) {}
     }
 }

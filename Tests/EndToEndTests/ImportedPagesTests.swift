@@ -68,7 +68,7 @@ struct ImportedPagesTests {
                 ["catalog", "import", folder + "/cut.txt", "-o", file] + options)
             #expect(output.code == code)
             #expect(output.errors.contains("the Java example ends before the call is made"), "\(output.errors)")
-            #expect(output.errors.contains("is cut short") == (code == 2))
+            #expect(output.errors.contains("is truncated") == (code == 2))
             #expect(Command.read(file).contains("notify_buyer"))
             #expect(try await Stage.shared.line.run(["catalog", "check", file]).code == 0)
         }

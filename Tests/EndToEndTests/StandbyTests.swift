@@ -99,7 +99,7 @@ struct StandbyTests {
         for settings in [[:], plain] {
             let relay = try await stage.startRelay(settings, isReady: false)
             // The line about the vault comes before the standbys are looked at; a call comes after it.
-            try await eventually("the vault is loaded") { relay.log.contains("The vault is loaded") }
+            try await eventually("the vault is loaded") { relay.log.contains("Loaded the vault") }
             try await eventually("a heartbeat has passed", within: .seconds(60)) {
                 let text = try await relay.get("/metrics").text
                 return text.contains(/toprelay_vault_age_seconds [0-9]/)

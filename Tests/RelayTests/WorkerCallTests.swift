@@ -17,10 +17,10 @@ import Testing
 @Suite struct WorkerCallTests {
     /// Runs `body` with the sandbox as the gateway.
     private func withSandbox(
-        _ change: (inout WorkerSettings) -> Void = { _ in }, _ body: (Stage, Sandbox) async throws -> Void
+        _ change: (inout WorkerSettings) -> Void = { _ in }, _ body: (Stage, SandboxServer) async throws -> Void
     ) async throws {
         let app = SandboxApp(key: "4272", secret: Stage.secret, sessions: [Stage.sessionKey])
-        let sandbox = Sandbox(
+        let sandbox = SandboxServer(
             configuration: SandboxConfiguration(apps: [app], catalog: try Methods.catalog.get()),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let port = try await sandbox.start()

@@ -20,13 +20,13 @@ struct FormDecoderTests {
 
     @Test("that are broken are refused with the reason")
     func broken() {
-        #expect(throws: FormDecoder.Failure.pairWithoutEquals) { try decode("a") }
-        #expect(throws: FormDecoder.Failure.pairWithoutEquals) { try decode("a=1&&b=2") }
+        #expect(throws: FormDecoder.FormError.pairWithoutEquals) { try decode("a") }
+        #expect(throws: FormDecoder.FormError.pairWithoutEquals) { try decode("a=1&&b=2") }
         for text in ["a=%", "a=%4", "a=%4g", "%zz=1"] {
-            #expect(throws: FormDecoder.Failure.badEscape) { try decode(text) }
+            #expect(throws: FormDecoder.FormError.badEscape) { try decode(text) }
         }
-        #expect(throws: FormDecoder.Failure.notUTF8) { try decode("a=%ff") }
-        #expect(throws: FormDecoder.Failure.tooManyParameters(limit: 1000)) {
+        #expect(throws: FormDecoder.FormError.notUTF8) { try decode("a=%ff") }
+        #expect(throws: FormDecoder.FormError.tooManyParameters(limit: 1000)) {
             try decode(String(repeating: "a=1&", count: 1000) + "a=1")
         }
     }

@@ -54,15 +54,15 @@ struct MultipartDecoderTests {
             (
                 "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\na\r\n--B--\r\n", .badPart(1)
             ),
-        ] as [(String, MultipartDecoder.Failure)])
-    func malformed(_ body: String, _ failure: MultipartDecoder.Failure) {
+        ] as [(String, MultipartDecoder.FormError)])
+    func malformed(_ body: String, _ failure: MultipartDecoder.FormError) {
         #expect(throws: failure, "\(body.debugDescription)") { try Self.decode(body) }
     }
 
     @Test("a type without a usable boundary is refused")
     func boundary() {
         for type in ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\""] {
-            #expect(throws: MultipartDecoder.Failure.noBoundary) { try Self.decode("--B--\r\n", type) }
+            #expect(throws: MultipartDecoder.FormError.noBoundary) { try Self.decode("--B--\r\n", type) }
         }
     }
 

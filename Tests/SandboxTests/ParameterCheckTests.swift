@@ -28,7 +28,7 @@ struct ParameterCheckTests {
         return field
     }
 
-    private func check(_ values: [String: String], _ fields: [Field] = Self.fields) throws(TOPFault) {
+    private func check(_ values: [String: String], _ fields: [Field] = Self.fields) throws(GatewayError) {
         try ParameterCheck.check(values.merging(["name": "n"]) { own, _ in own }, against: fields)
     }
 
@@ -60,7 +60,7 @@ struct ParameterCheckTests {
             ("items", "[1]", "items"), ("map", "[]", "map"),
         ])
     func refuses(_ name: String, _ value: String, _ named: String) {
-        let fault = #expect(throws: TOPFault.self) { try check([name: value]) }
+        let fault = #expect(throws: GatewayError.self) { try check([name: value]) }
         #expect(fault?.code == 41)
         #expect(fault?.subCode == "isv.invalid-parameter:\(named)")
     }
@@ -73,14 +73,14 @@ struct ParameterCheckTests {
             ([:], ["count"], "count"), ([:], ["colour"], "colour"), ([:], ["item"], "item"),
         ]
         for (values, files, named) in wrong {
-            let fault = #expect(throws: TOPFault.self, "\(values) \(files)") {
+            let fault = #expect(throws: GatewayError.self, "\(values) \(files)") {
                 try ParameterCheck.check(
                     values.merging(["name": "n"]) { own, _ in own }, files: files, against: Self.fields)
             }
             #expect(fault?.subCode == "isv.invalid-parameter:\(named)")
         }
         let required = Self.field("file", "byte[]", required: true)
-        #expect(throws: TOPFault.missing("file")) { try ParameterCheck.check([:], against: [required]) }
+        #expect(throws: GatewayError.missing("file")) { try ParameterCheck.check([:], against: [required]) }
         try ParameterCheck.check([:], files: ["file"], against: [required])
     }
 
@@ -89,10 +89,10 @@ struct ParameterCheckTests {
         for (values, name) in [
             (["name": " \t"], "name"), (["item": "{}"], "item.id"), (["items": #"[{"id":1},{}]"#], "items.id"),
         ] {
-            let fault = #expect(throws: TOPFault.self) { try check(values) }
+            let fault = #expect(throws: GatewayError.self) { try check(values) }
             #expect(fault == .missing(name))
         }
-        #expect(throws: TOPFault.missing("name")) { try ParameterCheck.check([:], against: Self.fields) }
+        #expect(throws: GatewayError.missing("name")) { try ParameterCheck.check([:], against: Self.fields) }
     }
 
     @Test("holds to documented lengths")
@@ -100,6 +100,6 @@ struct ParameterCheckTests {
         var short = Self.field("short", "String")
         short.maximumLength = 3
         try check(["name": "n", "short": "混合品"], [short, Self.field("name", "String")])
-        #expect(throws: TOPFault.self) { try check(["short": "1234"], [short, Self.field("name", "String")]) }
+        #expect(throws: GatewayError.self) { try check(["short": "1234"], [short, Self.field("name", "String")]) }
     }
 }

@@ -60,14 +60,14 @@ enum Methods {
 /// Runs a sandbox on a free port for the length of a test.
 func withSandbox(
     _ change: (inout SandboxConfiguration) -> Void = { _ in },
-    _ body: (Sandbox, PythonPeer) async throws -> Void
+    _ body: (SandboxServer, PythonPeer) async throws -> Void
 ) async throws {
     let app = SandboxApp(key: "4272", secret: "秘密 secret", sessions: ["good"], expiredSessions: ["old"])
     var configuration = SandboxConfiguration(apps: [app], catalog: try Methods.catalog())
     change(&configuration)
     var logger = Logger(label: "sandbox")
     logger.logLevel = .error
-    let sandbox = Sandbox(configuration: configuration, logger: logger)
+    let sandbox = SandboxServer(configuration: configuration, logger: logger)
     let port = try await sandbox.start()
     do {
         try await body(sandbox, PythonPeer(port: port))

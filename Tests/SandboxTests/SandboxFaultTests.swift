@@ -29,7 +29,7 @@ struct SandboxFaultTests {
                 == MagicValue.fault(
                     .error(
                         code: 15, message: "Remote service error", subCode: "isp.x-timeout",
-                        subMessage: "ordered from the sandbox")))
+                        subMessage: "ordered in the sandbox")))
         #expect(MagicValue.find(in: ["sandbox:nonsense=1"]) == .unknown("nonsense"))
         #expect(MagicValue.find(in: ["sandbox:"]) == .unknown(""))
         #expect(MagicValue.find(in: ["sandbox", "", "SANDBOX:cut"]) == nil)
@@ -49,7 +49,7 @@ struct SandboxFaultTests {
         "an order that is wrong is refused",
         arguments: ["", "[]", "{}", #"{"kind":"x"}"#, #"{"kind":"cut","count":-1}"#, #"{"kind":"cut","colour":1}"#])
     func refusedOrders(_ json: String) {
-        #expect(throws: FaultOrder.Refusal.self) { try FaultOrder(json: Array(json.utf8)) }
+        #expect(throws: FaultOrder.InvalidOrderError.self) { try FaultOrder(json: Array(json.utf8)) }
     }
 
     @Test("orders strike in the order given, only their method, only so many calls, and up to a limit")
@@ -57,7 +57,7 @@ struct SandboxFaultTests {
         var book = FaultBook(limit: 2)
         try book.add(FaultOrder(.cut, method: "a", count: 2))
         try book.add(FaultOrder(.half, count: nil))
-        #expect(throws: FaultBook.Full.self) { try book.add(FaultOrder(.html)) }
+        #expect(throws: FaultBook.FullError.self) { try book.add(FaultOrder(.html)) }
         #expect(book.take(method: "b") == .half)
         #expect([book.take(method: "a"), book.take(method: "a"), book.take(method: "a")] == [.cut, .cut, .half])
         #expect(book.orders.count == 1)

@@ -126,8 +126,8 @@ struct SandboxServerTests {
             #expect(await sandbox.port == peer.port)
             #expect(try await sandbox.start() == peer.port)
             let configuration = SandboxConfiguration(apps: [], catalog: try Methods.catalog(), port: peer.port)
-            let second = Sandbox(configuration: configuration, logger: Logger(label: "sandbox"))
-            await #expect(throws: Sandbox.StartError.self) { try await second.start() }
+            let second = SandboxServer(configuration: configuration, logger: Logger(label: "sandbox"))
+            await #expect(throws: SandboxServer.StartError.self) { try await second.start() }
             await sandbox.order(FaultOrder(.hang, count: nil))
             let port = peer.port
             async let reply = Task.detached { try await PythonPeer(port: port).call(Example.rental) }.value
@@ -143,7 +143,7 @@ struct SandboxServerTests {
     @Test("run serves until its task is cancelled")
     func run() async throws {
         let configuration = SandboxConfiguration(apps: [], catalog: try Methods.catalog())
-        let sandbox = Sandbox(configuration: configuration, logger: Logger(label: "sandbox"))
+        let sandbox = SandboxServer(configuration: configuration, logger: Logger(label: "sandbox"))
         let task = Task { try await sandbox.run() }
         while await sandbox.port == nil { await Task.yield() }
         task.cancel()

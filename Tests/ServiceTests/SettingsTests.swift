@@ -130,11 +130,11 @@ struct SettingsTests {
     func unknownVariables() {
         let found = faults(["TOPRELAY_CALL_TIMEOUTS": "5"])
         #expect(found.map(\.variable) == ["TOPRELAY_CALL_TIMEOUTS"])
-        #expect(found.first?.expectation.contains("is TOPRELAY_CALL_TIMEOUT meant?") == true)
+        #expect(found.first?.expectation.contains("did you mean TOPRELAY_CALL_TIMEOUT?") == true)
         #expect(found.first?.value == nil)
         #expect(faults(["TOPRELAY_LISTEN_FILE": "/x"]).map(\.variable) == ["TOPRELAY_LISTEN_FILE"])
         #expect(faults(["TOPRELAY_": ""]).map(\.variable) == ["TOPRELAY_"])
-        #expect(faults(["TOPRELAY_QQQQQQQQQQQQQQQQ": ""]).first?.expectation == "there is no such setting")
+        #expect(faults(["TOPRELAY_QQQQQQQQQQQQQQQQ": ""]).first?.expectation == "is not a setting")
     }
 
     @Test("The service links that Kubernetes injects, and other variables, are left alone")
@@ -149,14 +149,14 @@ struct SettingsTests {
 
     @Test("No setting has a name that Kubernetes may inject, and no name is there twice")
     func names() {
-        let names = SettingCatalog.all.map(\.name)
+        let names = SettingDefinitions.all.map(\.name)
         #expect(Set(names).count == names.count)
         for name in names {
             #expect(!name.hasPrefix("TOPRELAY_SERVICE_") && !name.hasPrefix("TOPRELAY_PORT"))
             #expect(!name.contains("_SERVICE_") && !name.contains("_PORT"))
-            #expect(SettingCatalog.help.contains("  \(name)"))
+            #expect(SettingDefinitions.help.contains("  \(name)"))
         }
-        #expect(SettingCatalog.all.allSatisfy { $0.reason.hasSuffix(".") && !$0.form.isEmpty })
+        #expect(SettingDefinitions.all.allSatisfy { $0.reason.hasSuffix(".") && !$0.form.isEmpty })
     }
 
     // MARK: - Secrets

@@ -3,11 +3,21 @@ enum ProseRules {
     /// The longest line of Markdown, and of a comment, in characters.
     static let columns = 120
 
-    /// The Swift code whose comments follow the rules. To check all Swift code, write `["Sources", "Tests"]`.
+    /// Swift folders and files whose comments follow the rules. To check all of them, write `["Sources", "Tests"]`.
     static let swiftFolders = [
-        "Package.swift", "Sources/CCatalog", "Sources/Migrations", "Tests/BytesTests", "Tests/CommandTests",
-        "Tests/CryptoTests", "Tests/DeployTests", "Tests/HTTP1Tests", "Tests/RelayTests", "Tests/TOPTests",
-        "Tests/TelemetryTests", "Tests/TidyTests", "Tests/VaultTests",
+        "Package.swift", "Sources/CCatalog", "Sources/Catalog/Import", "Sources/EventLoop", "Sources/Migrations",
+        "Sources/Postgres", "Sources/Sandbox", "Sources/Service/Catalog", "Sources/Service/Liveness.swift",
+        "Sources/Service/Readiness.swift", "Sources/Service/RelayMetrics.swift",
+        "Sources/Service/RollupMaintenance.swift", "Sources/Service/Schema.swift", "Sources/Service/Settings",
+        "Sources/Service/Settings+parts.swift", "Sources/Service/TrailEvents.swift",
+        "Sources/Service/TrailMaintenance.swift", "Sources/Service/VaultEvents.swift", "Sources/Vault/AppInput.swift",
+        "Sources/Vault/ClockEpisode.swift", "Sources/Vault/ClockOffset.swift", "Sources/Vault/SealedColumn.swift",
+        "Sources/Vault/VaultInput.swift", "Sources/Vault/VaultReader.swift", "Sources/Vault/VaultStore+apps.swift",
+        "Sources/Vault/VaultStore+keys.swift", "Sources/Vault/VaultStore+sessions.swift",
+        "Sources/Vault/VaultStore+tokens.swift", "Sources/Vault/VaultStore.swift", "Sources/Vault/VaultWatcher.swift",
+        "Sources/toprelay", "Tests/BytesTests", "Tests/CommandTests", "Tests/CryptoTests", "Tests/DeployTests",
+        "Tests/HTTP1Tests", "Tests/RelayTests", "Tests/TOPTests", "Tests/TelemetryTests", "Tests/TidyTests",
+        "Tests/VaultTests",
     ]
 
     /// Files with other comments that are checked as a whole.

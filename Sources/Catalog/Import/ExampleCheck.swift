@@ -1,12 +1,12 @@
-/// Holds a parameter's limits against the page's own example and default: a limit that they break is wrong, and in force
-/// it would refuse what the page itself shows.
+/// Checks a parameter's limits against the page's own example and default. A limit that they violate is wrong. It would
+/// refuse what the page itself shows.
 enum ExampleCheck {
-    /// Takes away what contradicts the example, and says what and why.
+    /// Removes limits that contradict the example, and returns what was removed and why.
     static func relax(_ field: inout Field) -> [String] {
         var doubts: [String] = []
         if let text = field.defaultText, let expected = expected(field), !isValid(text, field) {
             field.defaultText = nil
-            doubts.append("the default \"\(shortened(text))\" is not \(expected): left out")
+            doubts.append("the default \"\(shortened(text))\" is not \(expected): omitted")
         }
         for (text, what) in [(field.example, "example"), (field.defaultText, "default")] {
             if let text { relax(&field, text, what, &doubts) }
@@ -19,27 +19,27 @@ enum ExampleCheck {
         let elements = field.type.isList ? ListExample.elements(text) : [text]
         if let maximum = field.maximumItems, elements.count > maximum, field.type.isList {
             field.maximumItems = nil
-            doubts.append("the page allows \(maximum) elements, its \(what) has \(elements.count): no limit")
+            doubts.append("the page allows \(maximum) elements, but its \(what) has \(elements.count): no limit")
         }
         if let maximum = field.maximumLength, field.type.kind == .string,
             let longest = elements.map(\.utf16.count).max(), longest > maximum
         {
             field.maximumLength = nil
-            doubts.append("the page allows \(maximum) characters, its \(what) has \(longest): no limit")
+            doubts.append("the page allows \(maximum) characters, but its \(what) has \(longest): no limit")
         }
         for element in elements where DecimalText.isValid(element) {
             if let minimum = field.minimumValue, DecimalText.isLess(element, minimum) {
                 field.minimumValue = nil
-                doubts.append("the page's least value is \(minimum), its \(what) is \(element): no limit")
+                doubts.append("the page's minimum is \(minimum), but its \(what) is \(element): no limit")
             }
             if let maximum = field.maximumValue, DecimalText.isLess(maximum, element) {
                 field.maximumValue = nil
-                doubts.append("the page's greatest value is \(maximum), its \(what) is \(element): no limit")
+                doubts.append("the page's maximum is \(maximum), but its \(what) is \(element): no limit")
             }
         }
     }
 
-    /// What a default must be, as a noun phrase; nil where any text will do.
+    /// What a default must be, as a noun phrase; nil if any text is valid.
     private static func expected(_ field: Field) -> String? {
         if field.type.isList { return nil }
         return switch field.type.kind {

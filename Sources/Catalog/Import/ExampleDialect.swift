@@ -1,16 +1,15 @@
-/// Turns the lines of a request's example in C#, PHP or curl into the Java that they stand for: a page shows whichever
-/// language was chosen when it was copied.
+/// Turns the request's example in C#, PHP or curl into Java. A copied page contains the language that was selected.
 struct ExampleDialect {
-    /// Whether a curl command has begun, which has no call at its end.
+    /// Whether a curl command has begun. It has no call at its end.
     private var isCurl = false
     private var hasSession = false
 
-    /// The statements that curl's own form lacks.
+    /// The statements that curl's form lacks.
     var end: String? {
         isCurl ? "Response rsp = client.execute(req\(hasSession ? ", sessionKey" : ""));" : nil
     }
 
-    /// The line in Java; Java's own lines stay as they are.
+    /// The line in Java. Lines in Java stay unchanged.
     mutating func java(_ line: String) -> String {
         if line.hasPrefix("$") { return php(line) }
         if line.hasPrefix("curl ") { isCurl = true }
@@ -55,7 +54,7 @@ struct ExampleDialect {
         return "req.set\(key)(\"\(quoted[..<close])\");"
     }
 
-    /// What stands before and behind a short text.
+    /// The text before and after a short text.
     private static func cut(_ text: String, at needle: String) -> (before: String, after: Substring)? {
         guard let place = ByteSearch.first(needle, in: text), let before = String(text.utf8.prefix(place)) else {
             return nil
@@ -67,7 +66,7 @@ struct ExampleDialect {
         "app_key", "format", "method", "partner_id", "session", "sign", "sign_method", "timestamp", "v", "simplify",
     ]
 
-    /// `Name = value;` as a setter; nil if it is none.
+    /// `Name = value;` as a setter; nil for any other text.
     private static func assignment(_ receiver: String, _ text: Substring) -> String? {
         let name = text.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
         let rest = text.dropFirst(name.count).drop { $0 == " " }

@@ -1,24 +1,24 @@
-/// What an example shows: names in their nesting, in the order in which the example speaks of them.
+/// The names in an example with their nesting, in the example's order.
 struct ExampleTree: Sendable {
     struct Node: Sendable {
-        /// The name as the example writes it.
+        /// The name in the example's spelling.
         var name: String
-        /// The name by which rows are compared.
+        /// The name for comparison with rows.
         var key: String
-        /// Possible readings of the value, the likeliest first; empty if the example gives none.
+        /// Possible readings of the value, the most likely first. Empty if the example has no value.
         var values: [String] = []
         var children: [Int] = []
-        /// The name of an object's class; empty if the example gives none.
+        /// The class of an object. Empty if the example does not name it.
         var className = ""
         var isObject = false
     }
 
     /// The nodes; the first is the root.
     private(set) var nodes: [Node]
-    /// Whether the example ends as it should.
+    /// Whether the example has its end.
     var isComplete = false
 
-    /// The most nodes that are taken.
+    /// The largest number of nodes.
     static let maximumNodes = 20_000
 
     init() {
@@ -40,7 +40,7 @@ struct ExampleTree: Sendable {
         change(&nodes[index])
     }
 
-    /// A name without case, `_`, `-`, `.` and spaces: Java's setters keep only that much of it.
+    /// A name without case, `_`, `-`, `.` and spaces. Java's setters keep nothing else.
     static func key(_ name: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(name.utf8.count)

@@ -1,13 +1,13 @@
 import JSON
 
-/// Reads the JSON of an answer's example, where a page has no XML.
+/// Reads the response's JSON example on pages without XML.
 struct JSONExample {
     private var tree = ExampleTree()
 
-    /// The most lines that are tried as the example's first.
+    /// The largest number of lines that are tried as the start of the example.
     private static let maximumStarts = 8
 
-    /// The tree below the root, and the root's name; nil if the lines hold no JSON of an answer.
+    /// The tree below the root and the root's name; nil if the lines have no JSON response.
     static func read(_ lines: ArraySlice<PageLine>) -> (tree: ExampleTree, root: String)? {
         let starts = lines.indices.filter { lines[$0].text.hasPrefix("{") }
         for start in starts.prefix(maximumStarts) {
@@ -23,7 +23,7 @@ struct JSONExample {
         return nil
     }
 
-    /// What stands in the outer brackets that a text begins with.
+    /// The contents of the outer brackets at the start of a text.
     private static func first(_ text: String) -> String {
         var depth = 0
         var (isText, isEscaped) = (false, false)
@@ -58,7 +58,7 @@ struct JSONExample {
                 for element in member.value.elements { add(member.name, element, to: parent) }
                 continue
             }
-            // A simplified answer has no wrapper; it is put back, so that lists have one form.
+            // A simplified response has no wrapper. It is added, so that all lists have one form.
             let list = add(member.name, to: parent)
             for element in member.value.elements { add("item", element, to: list) }
         }

@@ -1,6 +1,7 @@
-/// Reads the Java of a request's example: which setter is called on what. Java is a hint here, never code to trust.
+/// Reads the Java of the request's example: the setters and their receivers. The Java is only a hint, because it may be
+/// wrong.
 struct JavaExample {
-    /// Which word counts where a list's parent, as the example names it, is not the object that it was made for.
+    /// Which parent counts if the example names another list than the nesting shows.
     enum Trust: Sendable {
         case nesting, variables
     }
@@ -9,20 +10,20 @@ struct JavaExample {
     private var tree = ExampleTree()
     /// The node of each variable.
     private var variables: [String: Int] = ["req": 0]
-    /// The variables that were made and not given to their parent yet.
+    /// Variables that exist but have no parent yet.
     private var open: [(name: String, node: Int, isList: Bool)] = []
     private(set) var session: Entry.Session?
-    /// How often the named parent was not the one that the nesting shows.
+    /// The number of times that the named parent differed from the nesting.
     private(set) var conflicts = 0
 
     struct Result: Sendable {
         let tree: ExampleTree
-        /// Nil if the page ends before the call is made.
+        /// Nil if the page ends before the call.
         let session: Entry.Session?
         let conflicts: Int
     }
 
-    /// What the lines say; nil if there is no Java in them.
+    /// The contents of the lines; nil if they have no Java.
     static func read(_ lines: ArraySlice<PageLine>, trust: Trust) -> Result? {
         var reader = JavaExample(trust: trust)
         let statements = JavaStatement.split(lines)
@@ -45,7 +46,7 @@ struct JavaExample {
             variables[name] = index
             open.append((name, index, false))
         case .list(let name, let className):
-            // A list is the node of its first element: the elements of one list have one form.
+            // A list is the node of its first element, because all elements have one form.
             let node = ExampleTree.Node(name: "", key: "", className: className, isObject: true)
             let index = tree.add(node)
             variables[name] = index
@@ -92,7 +93,7 @@ struct JavaExample {
         tree.attach(node, to: owner)
     }
 
-    /// On a page that is cut short, objects stay that were never given to their parent; their classes still tell rows.
+    /// Keeps the objects without a parent on a truncated page. Their classes still identify rows.
     private mutating func closeRest() {
         while let last = open.popLast() {
             guard tree.nodes[last.node].name.isEmpty else { continue }

@@ -1,4 +1,4 @@
-/// A statement of a request's example.
+/// A statement of the request's example.
 enum JavaStatement: Sendable, Equatable {
     /// `A.B name = new A.B();`
     case object(String, className: String)
@@ -11,7 +11,7 @@ enum JavaStatement: Sendable, Equatable {
     /// `client.execute(req, sessionKey)`
     case execute(isWithSession: Bool)
 
-    /// The statements of an example. A text in it may go on over several lines.
+    /// The statements of an example. A text in it may span several lines.
     static func split(_ lines: ArraySlice<PageLine>) -> [JavaStatement] {
         var statements: [JavaStatement] = []
         var current: [String] = []
@@ -94,13 +94,13 @@ enum JavaStatement: Sendable, Equatable {
         return String(Substring(word))
     }
 
-    /// Where a short text stands in a line, in bytes.
+    /// The position of a short text in a line, in bytes.
     private static func first(_ needle: StaticString, in line: String) -> Int? {
         ByteSearch.first("\(needle)", in: line)
     }
 }
 
-/// Looks for a short text in another, byte by byte.
+/// Finds a short text in another, byte by byte.
 enum ByteSearch {
     static func first(_ needle: String, in text: String) -> Int? {
         let needle = Array(needle.utf8)

@@ -1,6 +1,6 @@
-/// What the argument of a setter may stand for.
+/// Possible meanings of a setter's argument.
 enum JavaValue {
-    /// The readings of an argument, the likeliest first; empty if it holds no value.
+    /// The readings of an argument, the most likely first. Empty if it has no value.
     static func readings(_ argument: String) -> [String] {
         var readings: [String] = []
         func add(_ text: String) {

@@ -1,16 +1,16 @@
 import TOP
 
-/// What the head of a documentation page says.
+/// The contents of the head of a documentation page.
 struct PageHead: Sendable, Equatable {
     var method: String
     var title = ""
     var category = ""
     var description = ""
 
-    /// How many lines are searched for the method's name: the site's list of methods may stand before it.
+    /// The number of lines that are searched for the method's name. The site's list of methods may come first.
     private static let maximumLines = 5000
 
-    /// The head; nil if no line names a method. A line with the title in brackets is taken before one without.
+    /// Reads the head; nil if no line names a method. A line with the title in brackets takes precedence.
     init?(_ lines: ArraySlice<PageLine>) {
         var found: (index: Int, method: String, rest: String)?
         for (index, line) in zip(lines.indices, lines).prefix(Self.maximumLines) where !line.isBullet {
@@ -29,7 +29,7 @@ struct PageHead: Sendable, Equatable {
         description = lines[end...].map { $0.text }.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
-    /// The method's name at a line's begin, and what follows it: nothing, or something in brackets.
+    /// The method's name at the start of a line, and the rest, which is empty or in brackets.
     private static func method(_ line: String) -> (name: String, rest: String)? {
         let name = line.utf8.prefix { byte in
             byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
@@ -44,7 +44,7 @@ struct PageHead: Sendable, Equatable {
         return (text, rest)
     }
 
-    /// What stands in the outer brackets, which may close on a later line.
+    /// The contents of the outer brackets, which may close on a later line.
     private static func title(_ text: String, following: ArraySlice<PageLine>, end: inout Int) -> String {
         guard !text.isEmpty else { return "" }
         var text = text

@@ -2,13 +2,13 @@
 struct PageLine: Sendable {
     /// The number, counted from 1.
     let number: Int
-    /// The line as it stands, without its end.
+    /// The unchanged line without its end.
     let raw: String
-    /// The line without white space around it and, of a list item, without its bullet.
+    /// The line without outer white space, and without the bullet of a list item.
     let text: String
     /// Whether the line is a list item.
     let isBullet: Bool
-    /// Whether no further line follows and the text does not end with one.
+    /// Whether this is the last line and the text ends without a line end.
     let isOpenEnd: Bool
 
     private static let bullet: [UInt8] = Array("•".utf8)
@@ -22,7 +22,7 @@ struct PageLine: Sendable {
         text = isBullet ? Blank.trimmed(String(decoding: trimmed.utf8.dropFirst(3), as: UTF8.self)) : trimmed
     }
 
-    /// The lines of a text; LF, CR LF and CR end one.
+    /// The lines of a text. LF, CR LF and CR end a line.
     static func lines(of text: String) -> [PageLine] {
         var lines: [PageLine] = []
         let bytes = Array(text.utf8)
@@ -39,7 +39,7 @@ struct PageLine: Sendable {
 }
 
 extension Blank {
-    /// The text without white space around it; also without no-break and ideographic spaces.
+    /// The text without outer white space, including no-break and ideographic spaces.
     static func trimmed(_ text: String) -> String {
         var bytes = Substring(text).utf8
         while let count = leading(bytes) { bytes = bytes.dropFirst(count) }

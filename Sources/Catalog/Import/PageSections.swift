@@ -1,16 +1,16 @@
-/// A documentation page, cut into its parts.
+/// The parts of a documentation page.
 struct PageSections: Sendable {
-    /// What stands before the tables.
+    /// The lines before the tables.
     var head: ArraySlice<PageLine> = []
     /// The rows of the request's table; nil if the page has no such table.
     var request: ArraySlice<PageLine>?
-    /// The rows of the answer's table.
+    /// The rows of the response's table.
     var response: ArraySlice<PageLine>?
     /// The request's example.
     var java: ArraySlice<PageLine>?
-    /// The answer's example.
+    /// The response's example.
     var xml: ArraySlice<PageLine>?
-    /// Whether the page goes on behind the place of the answer's example, so that what it lacks is not cut off.
+    /// Whether the page continues after the response's example, so that missing parts are not truncated.
     var hasEnd = false
 
     private static let headings = ["请求参数", "响应参数", "请求示例", "响应示例", "异常示例"]
@@ -44,7 +44,7 @@ struct PageSections: Sendable {
         hasEnd = starts[4] != nil || lines[last...].contains { !$0.isBullet && Self.endings.contains($0.text) }
     }
 
-    /// Whether the next line that is not empty begins a table; also where there is none, on a page that is cut short.
+    /// Whether the next non-empty line starts a table. Also true at the end of a truncated page.
     private static func isTable(_ lines: [PageLine], after index: Int) -> Bool {
         guard let next = lines[(index + 1)...].first(where: { !$0.text.isEmpty }) else { return true }
         return next.text.hasPrefix("名称") || (next.isOpenEnd && next.text == "名")

@@ -86,7 +86,7 @@ struct PageWriter {
 
     // MARK: Scalars
 
-    /// A text that may stand without quotation marks if it is a plain word.
+    /// A text without quotation marks if it is a plain word.
     private static func scalar(_ text: String) -> String {
         let isWord = text.unicodeScalars.allSatisfy { scalar in
             switch scalar {
@@ -111,7 +111,7 @@ struct PageWriter {
         return result + "'"
     }
 
-    /// Line ends, and what YAML has no place for.
+    /// Whether a character is a line end or cannot occur in YAML.
     private static func mustBeEscaped(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00..<0x20, 0x7F...0xA0, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true

@@ -1,19 +1,19 @@
 /// Reads the rows of a page's table.
 struct TableReader {
     private let isRequest: Bool
-    /// The top names that the example shows, by their key; nil if there is no example.
+    /// The keys of the top names in the example; nil if there is no example.
     private let topKeys: Set<String>?
-    /// The names of all objects that the example shows, by their key; nil if there is no example.
+    /// The keys of all object names in the example; nil if there is no example.
     private let objectKeys: Set<String>?
     /// Whether the page ends inside this table.
     private let isCut: Bool
-    /// Whether this table says 是 and 否, or true and false, where most say 必须 and 可选.
+    /// Whether this table uses 是 and 否, or true and false, instead of 必须 and 可选.
     private var hasPlainMarkers = false
     private var items: [Item] = []
     private(set) var rows: [TableRow] = []
     private(set) var warnings: [ImportWarning] = []
 
-    /// A list item, or a line that begins a top row; with the lines that continue it.
+    /// A list item, or the first line of a top row, with its continuation lines.
     private struct Item {
         let line: Int
         var text: String
@@ -21,7 +21,7 @@ struct TableReader {
         var isOpenEnd: Bool
     }
 
-    /// The rows behind the table's head. `keys` are the names in the example of a complete answer.
+    /// Reads the rows after the table's head. `keys` are the names in the example of a complete response.
     static func read(
         _ lines: ArraySlice<PageLine>, isRequest: Bool, example: ExampleTree?, isCut: Bool
     ) -> (rows: [TableRow], warnings: [ImportWarning]) {
@@ -59,7 +59,8 @@ struct TableReader {
         dropHalfRow()
     }
 
-    /// A page that is cut short may end in the middle of a top row: it would read as the end of the row before.
+    /// Drops an incomplete top row at the end of a truncated page. It would otherwise look like the end of the previous
+    /// row.
     private mutating func dropHalfRow() {
         guard isCut, let last = items.last, last.isOpenEnd else { return }
         let lines = last.text.split(separator: "\n").map(String.init)
@@ -68,7 +69,7 @@ struct TableReader {
         guard words.count <= 3, let name = words.first, Self.isName(name), name.utf8.first.map(Self.isLower) == true
         else { return }
         items[items.count - 1].text = lines.dropLast().joined(separator: "\n")
-        warnings.append(ImportWarning(line: last.line, row: name, "the page ends in the middle of this row: left out"))
+        warnings.append(ImportWarning(line: last.line, row: name, "the page ends in the middle of this row: omitted"))
     }
 
     private static func isLower(_ byte: UInt8) -> Bool {
@@ -82,13 +83,13 @@ struct TableReader {
         return topKeys.contains(ExampleTree.key(row.name)) || isUnshownRow(row.name, row.type)
     }
 
-    /// Whether an answer's row that its example does not show can be nothing else: prose has no such words.
+    /// Whether a line can only be a response's row, although the example does not show it. Prose has no such words.
     private func isUnshownRow(_ name: String, _ type: String) -> Bool {
         FieldType(type).kind != .object && name.utf8.contains(UInt8(ascii: "_"))
             && name.utf8.allSatisfy { !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }
 
-    /// Whether the table's first row has none of the usual words for required and optional.
+    /// Whether the table's first row lacks the usual words for required and optional.
     private func lacksUsualMarker(_ lines: ArraySlice<PageLine>) -> Bool {
         guard let first = lines.first(where: { !$0.text.isEmpty && !$0.isBullet }) else { return false }
         guard let row = split(first.text), row.isRequired == nil else { return false }
@@ -99,7 +100,7 @@ struct TableReader {
         text.utf8.first.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } == true
     }
 
-    /// `name Type`, `必须` or `可选`, and the rest.
+    /// Splits off `name Type` and `必须` or `可选` from the rest.
     private func split(_ text: String) -> (name: String, type: String, isRequired: Bool?, rest: String)? {
         var rest = text[...]
         func word() -> String {
@@ -127,7 +128,7 @@ struct TableReader {
         }
     }
 
-    /// Words that say so only where the whole table uses them: elsewhere they are examples and descriptions.
+    /// Markers that count only if the whole table uses them. Elsewhere they are examples and descriptions.
     private static func plainMarker(_ text: String) -> Bool? {
         switch text {
         case "是", "true", "True", "TRUE", "Y", "Yes": true
@@ -170,7 +171,7 @@ struct TableReader {
                 warnings.append(
                     ImportWarning(
                         line: items[index].line, row: nil,
-                        "the table has more than \(PageReader.maximumFields) rows: the rest is left out"))
+                        "the table has more than \(PageReader.maximumFields) rows: the others are omitted"))
                 return
             }
             if items[index].isBullet {
@@ -187,7 +188,8 @@ struct TableReader {
         guard let row = split(item.text), !isRequest || row.isRequired != nil, !isHalf(item, row.rest) else {
             let name = item.text.utf8.prefix { !Blank.contains($0) }
             warnings.append(
-                ImportWarning(line: item.line, row: String(Substring(name.prefix(64))), "no row of the table: left out")
+                ImportWarning(
+                    line: item.line, row: String(Substring(name.prefix(64))), "not a row of the table: omitted")
             )
             while index < items.count, items[index].isBullet, nested(at: index) == nil { index += 1 }
             return
@@ -208,7 +210,7 @@ struct TableReader {
         rows.append(result)
     }
 
-    /// Whether the page ends inside the name of an answer's type.
+    /// Whether the page ends inside the name of a response's type.
     private func isHalf(_ item: Item, _ rest: String) -> Bool {
         isCut && item.isOpenEnd && !isRequest && rest.isEmpty
     }
@@ -217,11 +219,11 @@ struct TableReader {
         let name: String
         let type: String
         let isRequired: Bool?
-        /// How many items name, type and marker take.
+        /// The number of items for name, type and marker.
         let count: Int
     }
 
-    /// The nested row that begins at an item; nil if none does.
+    /// The nested row that starts at an item; nil if none does.
     private func nested(at index: Int) -> Nested? {
         var name = items[index].text
         let hasGlyph = name.hasPrefix("└")
@@ -242,15 +244,15 @@ struct TableReader {
         return Nested(name: name, type: isHalf ? "" : type, isRequired: nil, count: 2)
     }
 
-    /// An answer's object rows have no glyph: their names and types could be another row's example and description.
+    /// Whether this is an object row of a response. It has no glyph, so its name and type could be another row's cells.
     private func isAnswerObject(_ name: String, _ type: String) -> Bool {
         guard FieldType(type).kind == .object, Self.isCapital(type) || type.hasSuffix("[]") else { return false }
         guard let objectKeys else { return true }
         return objectKeys.contains(ExampleTree.key(name))
     }
 
-    /// Whether an object row of which the example does not speak can be no two cells of the row before: that row has
-    /// both of its cells, and this one's own rows follow.
+    /// Whether an object row that the example does not show cannot be cells of the previous row. The previous row has
+    /// both cells, and this row's own rows follow.
     private func isUnshownObject(at index: Int, _ name: String, _ type: String) -> Bool {
         guard FieldType(type).kind == .object, Self.isCapital(type), index >= 4, items[index - 1].isBullet,
             items[index - 2].isBullet, items[index - 4].text.hasPrefix("└"), Self.isLower(name.utf8.first ?? 0)
@@ -261,7 +263,7 @@ struct TableReader {
     private mutating func readNested(_ index: inout Int) {
         let line = items[index].line
         guard let head = nested(at: index) else {
-            warnings.append(ImportWarning(line: line, row: nil, "a cell that belongs to no row: left out"))
+            warnings.append(ImportWarning(line: line, row: nil, "a cell without a row: omitted"))
             index += 1
             return
         }
@@ -269,7 +271,7 @@ struct TableReader {
         guard !head.type.isEmpty else {
             while index < items.count, items[index].isBullet, nested(at: index) == nil { index += 1 }
             let isEnd = isCut && index == items.count
-            let why = isEnd ? "the page ends in the middle of this row" : "the row has no type or no 必须 or 可选"
+            let why = isEnd ? "the page ends in the middle of this row" : "the row lacks a type, or 必须 or 可选"
             warnings.append(ImportWarning(line: line, row: head.name, why + ": left out"))
             return
         }

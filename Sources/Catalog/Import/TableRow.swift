@@ -1,32 +1,32 @@
-/// A row of a page's table, its cells not yet told apart.
+/// A row of a page's table before its cells are separated.
 struct TableRow: Sendable {
-    /// The line on which it begins, counted from 1.
+    /// Its first line, counted from 1.
     var line: Int
     var name: String
     var type: FieldType
-    /// Whether it stands on the top.
+    /// Whether it is a top row.
     var isTop: Bool
-    /// Nil in an answer.
+    /// Nil in a response.
     var isRequired: Bool?
-    /// Of a top row, example and description as one text; nil if both are empty.
+    /// A top row's example and description in one text; nil if both are empty.
     var rest: String?
-    /// The list items: of a nested row, what is left of its cells; of a top row, what follows it.
+    /// List items: the remaining cells of a nested row, or the items after a top row.
     var cells: [String] = []
     var limits = CellLimits()
-    /// Of a top row with limits: its description, which such rows have in an item of their own.
+    /// The description of a top row with limits. It has its own item.
     var movedDescription: String?
 }
 
-/// The limits that a row names.
+/// The limits in a row.
 struct CellLimits: Sendable, Equatable {
     var defaultText: String?
     var maximumLength: Int?
     var maximumItems: Int?
     var minimumValue: String?
     var maximumValue: String?
-    /// How many limits were read, empty and unreadable ones too.
+    /// The number of limits, including empty and unreadable ones.
     var count = 0
-    /// Limits that cannot be kept, as documented.
+    /// Limits that cannot be used, as documented.
     var unreadable: [String] = []
 
     private enum Label: String, CaseIterable {
@@ -37,7 +37,7 @@ struct CellLimits: Sendable, Equatable {
         case minimum = "最小值"
     }
 
-    /// Takes a cell; false if it names no limit.
+    /// Takes a cell. Returns false if it is not a limit.
     mutating func take(_ cell: String) -> Bool {
         guard let (label, rest) = Self.label(cell) else { return false }
         var value = rest
@@ -94,7 +94,7 @@ struct CellLimits: Sendable, Equatable {
         return nil
     }
 
-    /// Where a further limit begins in the same cell.
+    /// The start of another limit in the same cell.
     private static func nextLabel(in text: String) -> String.Index? {
         var place = text.startIndex
         while let blank = text[place...].firstIndex(where: { $0 == " " || $0 == "\n" }) {

@@ -1,22 +1,22 @@
-/// Puts a table's rows into the tree that the example shows.
+/// Places a table's rows in the tree of the example.
 ///
-/// The rows are the tree in preorder, but how deep a row is got lost: it may belong to any object that is still open.
-/// A row belongs to the object whose example names it; where no example speaks of it, the innermost object is taken,
-/// and if others were possible the choice is a doubt.
+/// The rows are the tree in preorder without their depths, so a row may belong to any open object. It belongs to the
+/// object whose example names it. If no example names it, it goes to the innermost object, and other possible objects
+/// cause a doubt.
 struct TreeMatcher {
     struct Placed: Sendable {
         let row: TableRow
-        /// The row above it; nil for a top row.
+        /// Its parent row; nil for a top row.
         let parent: Int?
-        let shown: CellCut.Shown
+        let shown: CellSplitter.Shown
         var doubts: [String] = []
     }
 
-    /// An object that may still get members.
+    /// An object that may get more members.
     private struct Level {
         let row: Int
         let name: String
-        /// Where the example shows its members; nil if it shows none.
+        /// The node of its members in the example; nil if the example shows none.
         let node: Int?
         var names: Set<String> = []
     }
@@ -28,16 +28,16 @@ struct TreeMatcher {
     private var warnings: [ImportWarning] = []
     private var levels: [Level] = []
     private var topNames: Set<String> = []
-    /// Nodes that no row took yet, by parent and key; the first in documented order last.
+    /// Nodes without a row, by parent and key. The first in documented order comes last.
     private var free: [Int: [String: [Int]]] = [:]
-    /// How many rows of this name are still to come below this top row.
+    /// The number of later rows with this name below the current top row.
     private var toCome: [String: Int] = [:]
     private var unmatched = 0
 
     struct Result: Sendable {
         let placed: [Placed]
         let warnings: [ImportWarning]
-        /// How many rows the example does not show.
+        /// The number of rows that the example does not show.
         let unmatched: Int
     }
 
@@ -63,14 +63,14 @@ struct TreeMatcher {
         levels = []
         count(from: index + 1)
         guard topNames.insert(row.name).inserted else {
-            warnings.append(ImportWarning(line: row.line, row: row.name, "a second row of this name: left out"))
+            warnings.append(ImportWarning(line: row.line, row: row.name, "a second row with this name: omitted"))
             return
         }
         let node = tree.flatMap { _ in take(row, under: 0) }
         add(row, parent: nil, node: node, doubts: [])
     }
 
-    /// Counts the nested rows' names up to the next top row.
+    /// Counts the names of nested rows up to the next top row.
     private mutating func count(from start: Int) {
         toCome = [:]
         var index = start
@@ -86,7 +86,7 @@ struct TreeMatcher {
         defer { toCome[key, default: 1] -= 1 }
         let possible = levels.indices.filter { !levels[$0].names.contains(row.name) }
         guard !possible.isEmpty else {
-            let why = levels.isEmpty ? "there is no object row above it" : "its name was there already"
+            let why = levels.isEmpty ? "no object row above it" : "its name exists already"
             warnings.append(ImportWarning(line: row.line, row: row.name, why + ": left out"))
             return
         }
@@ -110,9 +110,9 @@ struct TreeMatcher {
         levels.append(Level(row: placed.count - 1, name: row.name, node: content))
     }
 
-    private func shown(_ node: Int?, of row: TableRow) -> CellCut.Shown {
+    private func shown(_ node: Int?, of row: TableRow) -> CellSplitter.Shown {
         guard let tree else { return .nothing }
-        // Java leaves out what has no example; an answer's example names everything.
+        // Java omits parameters without an example, but a response's example names everything.
         guard let node else { return tree.isComplete && !isAnswer ? .empty : .nothing }
         let children = tree.nodes[node].children
         var values = tree.nodes[node].values
@@ -135,13 +135,13 @@ struct TreeMatcher {
         guard let shown = earliest(named, row: row, key: key) else {
             return unseen(possible, row: row, index: index)
         }
-        // Objects further in that the example does not show at all may have a member of the same name.
+        // Inner objects that the example does not show may have a member of the same name.
         let hidden = possible.filter { $0 > shown && levels[$0].node == nil }
         guard let innermost = hidden.last, toCome[key, default: 0] > named.count else { return (shown, []) }
         return (innermost, possible.count == 1 ? [] : [doubt(innermost, among: possible, deepest: deepest)])
     }
 
-    /// Of several objects whose example names the row, the one whose example does so first.
+    /// The object whose example names the row first.
     private func earliest(_ named: [Int], row: TableRow, key: String) -> Int? {
         named.min { first, second in
             let left = levels[first].node.flatMap { next(row, key: key, under: $0) }
@@ -150,17 +150,17 @@ struct TreeMatcher {
         }
     }
 
-    /// A row of which the example does not speak.
+    /// Places a row that the example does not name.
     private func unseen(_ possible: [Int], row: TableRow, index: Int) -> (level: Int, doubts: [String]) {
         let deepest = possible[possible.count - 1]
         let hidden = possible.last { levels[$0].node == nil && tree != nil }
         if possible.count == 1 || levels.count == 1 { return (deepest, []) }
-        // Between two members of one object there can only be members of that object.
+        // All rows between two members of one object belong to that object.
         if tree != nil, hidden == nil, deepest == levels.count - 1, isFollowed(deepest, index) { return (deepest, []) }
         return (hidden ?? deepest, [doubt(hidden ?? deepest, among: possible, deepest: deepest)])
     }
 
-    /// Whether the next row of which the example speaks belongs to that level.
+    /// Whether the next row that the example names belongs to this level.
     private func isFollowed(_ level: Int, _ index: Int) -> Bool {
         for next in rows[(index + 1)...].prefix(16) {
             if next.isTop { return false }
@@ -174,7 +174,7 @@ struct TreeMatcher {
     private func doubt(_ level: Int, among possible: [Int], deepest: Int) -> String {
         let others = possible.filter { $0 != level }.map { "\"\(levels[$0].name)\"" }.joined(separator: ", ")
         let reason = tree == nil ? "the page has no example" : "the example does not show it"
-        return "\(reason); placed in \"\(levels[level].name)\", might belong to \(others)"
+        return "\(reason); placed in \"\(levels[level].name)\", but may belong to \(others)"
     }
 
     // MARK: The example's nodes
@@ -195,10 +195,10 @@ struct TreeMatcher {
         guard let tree, let names = free[node] else { return nil }
         for name in [key, key + "string"] where name == key || row.type.kind != .object {
             guard let nodes = names[name], let first = nodes.last else { continue }
-            // Names that differ in `_` or case alone: the exact one first.
+            // If names differ only in `_` or case, the exact one comes first.
             return nodes.last { tree.nodes[$0].name == row.name } ?? first
         }
-        // Where the page ends inside the example, objects without a name are told by their classes.
+        // If the page ends inside the example, the class identifies an object without a name.
         guard row.type.kind == .object else { return nil }
         return names[""]?.last { tree.nodes[$0].className == row.type.name }
     }
@@ -210,7 +210,7 @@ struct TreeMatcher {
         return taken
     }
 
-    /// The element of a list in an answer: `<name><item_type>…</item_type></name>`.
+    /// The element of a list in a response: `<name><item_type>…</item_type></name>`.
     private func item(of node: Int, _ type: FieldType) -> Int {
         guard let tree, let first = tree.nodes[node].children.first else { return node }
         let children = tree.nodes[node].children

@@ -1,16 +1,16 @@
-/// Reads the XML of an answer's example; tolerant, in one pass, with bounded nesting.
+/// Reads the response's XML example. It is tolerant, needs one pass and limits the nesting.
 struct XMLExample {
     private let bytes: [UInt8]
     private var place = 0
     private var tree = ExampleTree()
-    /// The open elements: node, and where its content begins.
+    /// The open elements with their nodes and the start of their contents.
     private var open: [(node: Int, name: ArraySlice<UInt8>, content: Int)] = []
     private var root: String?
 
     private static let maximumDepth = 64
     private static let maximumNameBytes = 256
 
-    /// The tree below the root element, and the root's name; nil if there is no element.
+    /// The tree below the root element and the root's name; nil if there is no element.
     static func read(_ lines: ArraySlice<PageLine>) -> (tree: ExampleTree, root: String)? {
         var reader = XMLExample(bytes: Array(lines.map(\.raw).joined(separator: "\n").utf8))
         reader.read()
@@ -36,7 +36,7 @@ struct XMLExample {
         }
     }
 
-    /// Takes a tag; false if there is none.
+    /// Takes a tag. Returns false if there is none.
     private mutating func tag() -> Bool {
         let start = place
         let isEnd = start + 1 < bytes.count && bytes[start + 1] == UInt8(ascii: "/")
@@ -71,7 +71,7 @@ struct XMLExample {
         open.append((node, name, place))
     }
 
-    /// Closes the innermost element of that name, and what was left open inside it.
+    /// Closes the innermost element with this name, and all open elements inside it.
     private mutating func close(_ name: ArraySlice<UInt8>, at end: Int) {
         guard let index = open.lastIndex(where: { $0.name == name }) else { return }
         while open.count > index {
@@ -86,7 +86,7 @@ struct XMLExample {
         }
     }
 
-    /// A text may hold XML that nobody escaped: what looks like children may be a value. Only short ones are kept.
+    /// Handles unescaped XML in a text: apparent children may be a value. Only short texts are kept.
     private mutating func readMarkup(_ node: Int, _ content: ArraySlice<UInt8>) {
         guard content.count <= 4096, open.count > 0 else { return }
         let items = tree.nodes[node].children.flatMap { tree.nodes[$0].values }
@@ -108,7 +108,7 @@ struct XMLExample {
         (Array("&#34;".utf8), UInt8(ascii: "\"")),
     ]
 
-    /// A content with its entities resolved, without white space around it.
+    /// The contents with resolved entities and without outer white space.
     private static func text(_ content: ArraySlice<UInt8>) -> String {
         var result: [UInt8] = []
         result.reserveCapacity(content.count)

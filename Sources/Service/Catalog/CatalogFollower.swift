@@ -1,7 +1,7 @@
 public import Logging
 public import ServiceLifecycle
 
-/// Follows a catalog's folder on its own, where no `RelayService` does.
+/// Follows a catalog folder for programs without a `RelayService`.
 public struct CatalogFollower: Service {
     private let watcher: CatalogWatcher
 
@@ -10,7 +10,7 @@ public struct CatalogFollower: Service {
         watcher = CatalogWatcher(holder: holder, logger: logger)
     }
 
-    /// Looks at the folder until a graceful shutdown or the task's cancellation.
+    /// Watches the folder until a graceful shutdown or the task's cancellation.
     public func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await watcher.run() }

@@ -2,27 +2,27 @@ import Catalog
 import Logging
 import Telemetry
 
-/// Follows the catalog's folder while the service runs: a changed folder is read and checked as a whole, and swapped in
-/// only if all of it is good.
+/// Watches the catalog folder while the service runs. A changed folder is read as a whole. The new catalog is installed
+/// only if it has no fault.
 ///
-/// It reads files, so it runs on no event loop.
+/// It reads files, so it does not run on an event loop.
 struct CatalogWatcher: Sendable {
-    /// How often the folder is looked at.
-    static let lookEvery: Duration = .seconds(2)
-    /// The most faults of one state of the folder that are logged.
+    /// The interval between two checks of the folder.
+    static let checkEvery: Duration = .seconds(2)
+    /// The largest number of logged faults of one state of the folder.
     static let maximumLogged = 20
 
     let holder: CatalogHolder
     let logger: Logger
 
-    /// Looks until the task is cancelled.
+    /// Watches until the task is cancelled.
     func run() async throws {
         guard let folder = holder.folder else { return try await waitForEnd() }
         let looking = Task.detached {
-            var look = Look(stamp: holder.firstStamp)
+            var look = Known(stamp: holder.firstStamp)
             while !Task.isCancelled {
-                try await Task.sleep(for: Self.lookEvery)
-                self.look(at: folder, &look)
+                try await Task.sleep(for: Self.checkEvery)
+                self.check(folder, &look)
             }
         }
         try await withTaskCancellationHandler {
@@ -32,29 +32,29 @@ struct CatalogWatcher: Sendable {
         }
     }
 
-    /// What is known of the folder.
-    struct Look {
-        /// How it was when it was last read; nil while it cannot be looked at.
+    /// What is known about the folder.
+    struct Known {
+        /// The folder's stamp when it was last read. Nil if it could not be read.
         var stamp: WatchedFolder.Stamp?
     }
 
-    /// Looks once.
-    func look(at folder: WatchedFolder, _ look: inout Look) {
+    /// Checks the folder once.
+    func check(_ folder: WatchedFolder, _ look: inout Known) {
         do throws(CatalogError) {
             guard let files = try changedFiles(of: folder, &look) else { return }
             let catalog = try Catalog.embedded(with: files)
             holder.install(catalog)
             logger.record(
-                .info, "The catalog's folder has changed and is in force", [.count: "\(catalog.entries.count)"])
+                .info, "Installed the changed catalog folder", [.count: "\(catalog.entries.count)"])
         } catch {
             report(error.faults)
         }
     }
 
-    /// The folder's files, if it is not as it was.
-    private func changedFiles(of folder: WatchedFolder, _ look: inout Look) throws(CatalogError) -> [CatalogFile]? {
+    /// The folder's files, or nil if it has not changed.
+    private func changedFiles(of folder: WatchedFolder, _ look: inout Known) throws(CatalogError) -> [CatalogFile]? {
         let known = look.stamp
-        // What cannot be read is looked at anew each time.
+        // An unreadable folder is read again each time.
         look.stamp = nil
         let stamp = try folder.stamp()
         if stamp == known {
@@ -62,20 +62,20 @@ struct CatalogWatcher: Sendable {
             return nil
         }
         let files = try folder.files()
-        // A folder that changed while it was read is read again at the next look.
+        // If the folder changed during the read, the next check reads it again.
         guard try folder.stamp() == stamp else { return nil }
         look.stamp = stamp
         return files
     }
 
-    /// Tells of faults once, and keeps the catalog in force.
+    /// Logs new faults. The current catalog stays.
     private func report(_ faults: [CatalogError.Fault]) {
         guard faults != holder.faults else { return }
         holder.note(faults)
         logger.record(
-            .error, "The catalog's folder is broken; its last good state stays in force", [.count: "\(faults.count)"])
+            .error, "Catalog folder has faults, keeping the last good catalog", [.count: "\(faults.count)"])
         for fault in faults.prefix(Self.maximumLogged) {
-            logger.record(.error, "A fault of the catalog", [.file: fault.place, .error: fault.detail])
+            logger.record(.error, "Catalog fault", [.file: fault.place, .error: fault.detail])
         }
     }
 
@@ -85,6 +85,6 @@ struct CatalogWatcher: Sendable {
 }
 
 extension CatalogError.Fault {
-    /// `FILE:LINE`, or the file alone.
+    /// `FILE:LINE`, or only the file.
     var place: String { line.map { "\(file):\($0)" } ?? file }
 }

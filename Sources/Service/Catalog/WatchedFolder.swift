@@ -4,7 +4,7 @@ import Glibc
 
 /// A folder of catalog entries, such as a mounted ConfigMap.
 struct WatchedFolder: Sendable {
-    /// What can be seen of a folder without reading its files; it differs after every change.
+    /// What is visible of a folder without reading its files. It differs after every change.
     struct Stamp: Equatable, Sendable {
         fileprivate var files: [File] = []
 
@@ -18,15 +18,15 @@ struct WatchedFolder: Sendable {
         }
     }
 
-    /// The largest file of entries, in bytes.
+    /// The largest size of an entry file in bytes.
     static let maximumFileBytes = 4 << 20
 
     private let path: String
 
-    /// A folder by its path; nothing is read yet.
+    /// A folder by its path. Nothing is read yet.
     init(path: String) { self.path = path }
 
-    /// Every entry's file and overlay.
+    /// Reads all entry and overlay files.
     /// - Throws: every file that cannot be read.
     func files() throws(CatalogError) -> [CatalogFile] {
         var files: [CatalogFile] = []
@@ -42,19 +42,19 @@ struct WatchedFolder: Sendable {
         return files
     }
 
-    /// One file of entries.
+    /// Reads one file.
     static func file(_ path: String) throws(CatalogError) -> CatalogFile {
         func refuse(_ detail: String) -> CatalogError { CatalogError([.init(file: path, line: nil, detail: detail)]) }
-        guard let data = FileManager.default.contents(atPath: path) else { throw refuse("the file cannot be read") }
+        guard let data = FileManager.default.contents(atPath: path) else { throw refuse("could not read the file") }
         guard data.count <= maximumFileBytes else { throw refuse("the file has more than \(maximumFileBytes) bytes") }
         guard let text = String(validating: data, as: UTF8.self) else { throw refuse("the file is not UTF-8") }
         return CatalogFile(name: path, text: text)
     }
 
-    /// How the folder looks now.
+    /// The folder's current stamp.
     func stamp() throws(CatalogError) -> Stamp {
         var stamp = Stamp()
-        for name in try names() { stamp.files.append(Self.look(at: "\(path)/\(name)", as: name)) }
+        for name in try names() { stamp.files.append(Self.metadata(of: "\(path)/\(name)", as: name)) }
         return stamp
     }
 
@@ -62,13 +62,13 @@ struct WatchedFolder: Sendable {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".yaml") }.sorted()
         } catch {
-            throw CatalogError([.init(file: path, line: nil, detail: "the folder cannot be read")])
+            throw CatalogError([.init(file: path, line: nil, detail: "could not read the folder")])
         }
     }
 
-    /// The file behind a name. In a ConfigMap a name is a link to `..data/NAME`, and `..data` a link that is replaced; the
-    /// kernel follows both. One system call a file: a folder of thousands is looked at every other second.
-    private static func look(at path: String, as name: String) -> Stamp.File {
+    /// The metadata of a file, with symbolic links followed. In a ConfigMap a name links to `..data/NAME`, and `..data`
+    /// is a link that is replaced. One system call for each file keeps frequent checks of large folders cheap.
+    private static func metadata(of path: String, as name: String) -> Stamp.File {
         var info = stat()
         guard unsafe stat(path, &info) == 0 else { return Stamp.File(name: name) }
         return Stamp.File(

@@ -1,17 +1,19 @@
-/// How the file descriptors of a process are shared out, so that no part of it ever finds none left.
+/// Divides the process's file descriptors, so that no part of it runs out of them.
 ///
-/// 20 descriptors are for the process, beside those that it has at start: signals, the listening socket, PostgreSQL
-/// connections of housekeeping and exports, files. Each worker has 12 more: its loops, its four PostgreSQL connections and name look-ups.
-/// The rest is for clients and for TOP. If it is too little, TOP gets a third of it, and an eighth of what is left is kept
-/// for clients that are told 503.
+/// The process gets 20 descriptors besides those that are open at start. They are for signals, the listening socket,
+/// files, and the PostgreSQL connections of maintenance and exports. Each worker gets 12 for its loops, its four
+/// PostgreSQL connections and name look-ups.
+///
+/// Clients and TOP share the rest. If it is too small, TOP gets a third of it. An eighth of the remainder is reserved
+/// for clients that get a 503.
 struct DescriptorPlan: Equatable {
-    /// Connections of clients that are served at once.
+    /// The number of client connections that are served at once.
     let connections: Int
-    /// Connections of clients that may wait for their 503 at once.
+    /// The number of client connections that may wait for their 503.
     let refusals: Int
-    /// Calls under way at once.
+    /// The number of concurrent calls.
     let calls: Int
-    /// Connections to TOP that each worker keeps open between calls.
+    /// The number of idle connections to TOP that each worker keeps.
     let idlePerWorker: Int
 
     private static let forProcess = 20
@@ -19,13 +21,13 @@ struct DescriptorPlan: Equatable {
     private static let mostRefusals = 256
     private static let mostIdle = 256
 
-    /// The descriptors that settings need in full.
-    /// - Parameter open: descriptors that the process has at start.
+    /// The number of descriptors that the settings need in full.
+    /// - Parameter open: the number of descriptors that are open at start.
     static func needed(open: Int, connections: Int, calls: Int, workers: Int) -> Int {
         open + reserve(workers) + connections + mostRefusals + calls + workers * mostIdle
     }
 
-    /// A plan for `descriptors`; nil when they are too few for one connection and one call.
+    /// A plan for `descriptors`, or nil if they do not suffice for one connection and one call.
     init?(descriptors: Int, open: Int, connections wanted: Int, calls wantedCalls: Int, workers: Int) {
         let shared = descriptors - open - Self.reserve(workers)
         let full = wantedCalls + workers * Self.mostIdle

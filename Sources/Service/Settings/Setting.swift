@@ -1,26 +1,26 @@
-/// One setting of the service: its variable, how its text is read, what it is when absent, and why one would change it.
+/// One setting of the service: its variable, its parser, its default, and the reason to change it.
 ///
-/// Parsing, the `--help` text and the check of the documentation all come from these declarations.
+/// Parsing, the `--help` text and the check of the documentation use these declarations.
 public struct Setting<Value: Sendable>: Sendable {
     /// The environment variable.
     let name: String
-    /// The text that stands for an absent variable; nil: there is none.
+    /// The text for an absent variable. Nil if there is no default.
     let defaultText: String?
-    /// Whether the value is never shown, and may also come from the file that `NAME_FILE` names.
+    /// Whether the value is never shown. Such a value may also come from a file that `NAME_FILE` names.
     let isSecret: Bool
-    /// Whether a value that cannot be read may be shown: not where people put credentials by mistake.
+    /// Whether an invalid value may be shown. Not where people put credentials by mistake.
     let isShown: Bool
-    /// What a value looks like, with its range and unit.
+    /// The form of a value, with its range and unit.
     let form: String
-    /// What the setting decides, and why one would change it.
+    /// What the setting does, and why one would change it.
     let reason: String
-    /// Reads a text.
-    let parse: @Sendable (String) throws(SettingExpectation) -> Value
+    /// Parses a text.
+    let parse: @Sendable (String) throws(SettingValueError) -> Value
 
     init(
         _ name: String, default defaultText: String?, isSecret: Bool = false, isShown: Bool = true, form: String,
         reason: String,
-        parse: @escaping @Sendable (String) throws(SettingExpectation) -> Value
+        parse: @escaping @Sendable (String) throws(SettingValueError) -> Value
     ) {
         self.name = name
         self.defaultText = defaultText
@@ -31,8 +31,31 @@ public struct Setting<Value: Sendable>: Sendable {
         self.parse = parse
     }
 
-    /// The setting as help and documentation show it.
+    /// The setting for help and documentation.
     var description: SettingDescription {
         SettingDescription(name: name, defaultText: defaultText, isSecret: isSecret, form: form, reason: reason)
+    }
+}
+
+/// A setting for help and documentation.
+public struct SettingDescription: Sendable, Equatable {
+    /// The environment variable.
+    public let name: String
+    /// The text for an absent variable. Nil if there is no default.
+    public let defaultText: String?
+    /// Whether the value is never shown. Such a value may also come from a file that `NAME_FILE` names.
+    public let isSecret: Bool
+    /// The form of a value, with its range and unit.
+    public let form: String
+    /// What the setting does, and why one would change it.
+    public let reason: String
+}
+
+/// A text is not a value of the setting. `text` states what was expected and never quotes the value.
+struct SettingValueError: Error {
+    let text: String
+
+    init(_ text: String) {
+        self.text = text
     }
 }

@@ -4,9 +4,9 @@ import Relay
 import Telemetry
 
 extension Settings {
-    /// The settings with limits that fit the process's file descriptors. Raises the soft limit first, and warns of each
-    /// limit that had to be lowered.
-    /// - Throws: `TooFewDescriptors` when not even one call would fit.
+    /// Returns settings whose limits fit the process's file descriptors. It first raises the soft limit. Each limit
+    /// that it must lower causes a warning.
+    /// - Throws: `TooFewDescriptorsError` if not even one call fits.
     public func fittingDescriptors(_ logger: Logger) throws -> Settings {
         let open = DescriptorLimit.openCount()
         let needed = DescriptorPlan.needed(
@@ -14,23 +14,23 @@ extension Settings {
         return try fitting(descriptors: DescriptorLimit.raise(to: needed), open: open, logger)
     }
 
-    func fitting(descriptors: Int, open: Int, _ logger: Logger) throws(TooFewDescriptors) -> Settings {
+    func fitting(descriptors: Int, open: Int, _ logger: Logger) throws(TooFewDescriptorsError) -> Settings {
         guard
             let plan = DescriptorPlan(
                 descriptors: descriptors, open: open, connections: maximumConnections, calls: maximumCallsInFlight,
                 workers: workers)
-        else { throw TooFewDescriptors(limit: descriptors) }
+        else { throw TooFewDescriptorsError(limit: descriptors) }
         var fitted = self
         fitted.maximumConnections = plan.connections
         fitted.maximumRefusals = plan.refusals
         fitted.maximumCallsInFlight = plan.calls
         fitted.maximumIdleTOPConnections = plan.idlePerWorker
         for (setting, wanted, fits) in [
-            (SettingCatalog.maximumConnections, maximumConnections, plan.connections),
-            (SettingCatalog.maximumCallsInFlight, maximumCallsInFlight, plan.calls),
+            (SettingDefinitions.maximumConnections, maximumConnections, plan.connections),
+            (SettingDefinitions.maximumCallsInFlight, maximumCallsInFlight, plan.calls),
         ] where fits < wanted {
             logger.record(
-                .warning, "The limit of open files is too low for a setting; a lower value is in force",
+                .warning, "Lowered a setting to the limit on open files",
                 [
                     .setting: setting.name, .wanted: "\(wanted)", .limit: "\(fits)",
                     .descriptors: "\(descriptors)",
@@ -40,14 +40,14 @@ extension Settings {
     }
 }
 
-/// The process may open too few files to serve anything.
-public struct TooFewDescriptors: Error, Sendable, CustomStringConvertible {
-    /// The limit of open files (RLIMIT_NOFILE).
+/// The process may not open enough files to serve a call.
+public struct TooFewDescriptorsError: Error, Sendable, CustomStringConvertible {
+    /// The limit on open files (RLIMIT_NOFILE).
     public let limit: Int
 
-    /// For the operator.
+    /// A text for the operator.
     public var description: String {
-        "The limit of open files is \(limit), which is too low to serve calls. Raise it (`ulimit -n 4096`), "
+        "The limit on open files is \(limit), which is too low to serve calls. Raise it (`ulimit -n 4096`), "
             + "or set TOPRELAY_WORKERS to 1."
     }
 }

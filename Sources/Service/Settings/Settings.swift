@@ -1,12 +1,13 @@
 public import Audit
 public import Crypto
+import FoundationEssentials
 public import HTTPServer
 public import Logging
 public import Postgres
 public import Telemetry
 public import Vault
 
-/// The settings of the service, read and checked. `SettingCatalog` says what each is for.
+/// The checked settings of the service. `SettingDefinitions` explains each of them.
 public struct Settings: Sendable {
     /// `DATABASE_URL`.
     public let database: PostgresSettings
@@ -16,11 +17,11 @@ public struct Settings: Sendable {
     public let listen: ListenAddress
     /// `TOPRELAY_GATEWAY_URL`.
     public let gatewayURL: GatewayURL
-    /// `TOPRELAY_CA_FILE`; nil: the system's certificates.
+    /// `TOPRELAY_CA_FILE`. Nil means the system's certificates.
     public let caFile: String?
     /// `TOPRELAY_CALL_TIMEOUT`.
     public let callTimeout: Duration
-    /// `TOPRELAY_CATALOG`; nil: the embedded entries alone.
+    /// `TOPRELAY_CATALOG`. Nil means only the embedded entries.
     public let catalogFolder: String?
     /// `TOPRELAY_WORKERS`.
     public let workers: Int
@@ -30,13 +31,13 @@ public struct Settings: Sendable {
     public let logFormat: LogFormat
     /// `TOPRELAY_DRAIN_DELAY`.
     public let drainDelay: Duration
-    /// `TOPRELAY_SHUTDOWN_TIMEOUT`; unset: the call timeout and 15 s more.
+    /// `TOPRELAY_SHUTDOWN_TIMEOUT`. The default is the call timeout and 15 s more.
     public let shutdownTimeout: Duration
     /// `TOPRELAY_MAX_CONNECTIONS`.
     public internal(set) var maximumConnections: Int
-    /// Connections above `maximumConnections` that may wait for their 503 at once.
+    /// The number of connections above `maximumConnections` that may wait for their 503.
     public internal(set) var maximumRefusals = 256
-    /// Connections to TOP that each worker keeps open between calls.
+    /// The number of idle connections to TOP that each worker keeps.
     public internal(set) var maximumIdleTOPConnections = 256
     /// `TOPRELAY_MAX_CALLS_IN_FLIGHT`.
     public internal(set) var maximumCallsInFlight: Int
@@ -54,7 +55,7 @@ public struct Settings: Sendable {
     public let retention: Retention
 
     /// Reads all settings of `serve`.
-    /// - Throws: all faults at once, unknown `TOPRELAY_…` variables among them.
+    /// - Throws: all faults at once, including unknown `TOPRELAY_…` variables.
     public static func read(environment: [String: String]) throws(SettingsError) -> Settings {
         var reader = SettingsReader(environment: environment)
         let settings = Settings(&reader)
@@ -63,31 +64,30 @@ public struct Settings: Sendable {
         return settings
     }
 
-    /// Reads every setting before the first fault counts, so that all faults are found.
+    /// Reads all settings before it gives up, so that all faults are found.
     private init?(_ reader: inout SettingsReader) {
-        typealias Catalog = SettingCatalog
-        let database = reader.required(Catalog.databaseURL)
-        let masterKey = reader.required(Catalog.masterKey)
-        let listen = reader.required(Catalog.listen)
-        let gatewayURL = reader.required(Catalog.gatewayURL)
-        caFile = reader.optional(Catalog.caFile)
-        let callTimeout = reader.required(Catalog.callTimeout)
-        catalogFolder = reader.optional(Catalog.catalog)
-        let workers = reader.required(Catalog.workers)
-        let logLevel = reader.required(Catalog.logLevel)
-        let logFormat = reader.required(Catalog.logFormat)
-        let drainDelay = reader.required(Catalog.drainDelay)
-        let shutdownTimeout = reader.optional(Catalog.shutdownTimeout)
-        let maximumConnections = reader.required(Catalog.maximumConnections)
-        let maximumCallsInFlight = reader.required(Catalog.maximumCallsInFlight)
-        let maximumBodyBytes = reader.required(Catalog.maximumBodyBytes)
-        let requestTimeout = reader.required(Catalog.requestTimeout)
-        let idleTimeout = reader.required(Catalog.idleTimeout)
-        let outcomeQueueRows = reader.required(Catalog.outcomeQueueRows)
-        let outcomeQueueMebibytes = reader.required(Catalog.outcomeQueueMebibytes)
-        let retentionBodies = reader.required(Catalog.retentionBodies)
-        let retentionCalls = reader.required(Catalog.retentionCalls)
-        let retentionSealed = reader.required(Catalog.retentionSealed)
+        let database = reader.required(SettingDefinitions.databaseURL)
+        let masterKey = reader.required(SettingDefinitions.masterKey)
+        let listen = reader.required(SettingDefinitions.listen)
+        let gatewayURL = reader.required(SettingDefinitions.gatewayURL)
+        caFile = reader.optional(SettingDefinitions.caFile)
+        let callTimeout = reader.required(SettingDefinitions.callTimeout)
+        catalogFolder = reader.optional(SettingDefinitions.catalog)
+        let workers = reader.required(SettingDefinitions.workers)
+        let logLevel = reader.required(SettingDefinitions.logLevel)
+        let logFormat = reader.required(SettingDefinitions.logFormat)
+        let drainDelay = reader.required(SettingDefinitions.drainDelay)
+        let shutdownTimeout = reader.optional(SettingDefinitions.shutdownTimeout)
+        let maximumConnections = reader.required(SettingDefinitions.maximumConnections)
+        let maximumCallsInFlight = reader.required(SettingDefinitions.maximumCallsInFlight)
+        let maximumBodyBytes = reader.required(SettingDefinitions.maximumBodyBytes)
+        let requestTimeout = reader.required(SettingDefinitions.requestTimeout)
+        let idleTimeout = reader.required(SettingDefinitions.idleTimeout)
+        let outcomeQueueRows = reader.required(SettingDefinitions.outcomeQueueRows)
+        let outcomeQueueMebibytes = reader.required(SettingDefinitions.outcomeQueueMebibytes)
+        let retentionBodies = reader.required(SettingDefinitions.retentionBodies)
+        let retentionCalls = reader.required(SettingDefinitions.retentionCalls)
+        let retentionSealed = reader.required(SettingDefinitions.retentionSealed)
         guard let database, let masterKey, let listen, let gatewayURL, let callTimeout, let workers, let logLevel,
             let logFormat, let drainDelay, let maximumConnections, let maximumCallsInFlight,
             let maximumBodyBytes, let requestTimeout, let idleTimeout, let outcomeQueueRows, let outcomeQueueMebibytes,
@@ -112,5 +112,26 @@ public struct Settings: Sendable {
         outcomeQueueBytes = outcomeQueueMebibytes << 20
         retention = Retention(
             bodyDays: retentionBodies, callDays: retentionCalls, sealedDays: retentionSealed)
+    }
+}
+
+/// The number of workers.
+public struct WorkerCount: Sendable, Equatable {
+    /// The largest number of workers.
+    public static let maximum = 64
+
+    /// The number, 1–64.
+    public let count: Int
+
+    /// Reads `auto` or a number; nil for anything else. `auto` is one worker for every two processors, because
+    /// PostgreSQL and the kernel need the others.
+    init?(_ text: String, processors: Int = ProcessInfo.processInfo.activeProcessorCount) {
+        if text == "auto" {
+            count = min(max(processors / 2, 1), Self.maximum)
+        } else if let number = try? Setting<Int>.number(text, in: 1...Self.maximum, of: "workers") {
+            count = number
+        } else {
+            return nil
+        }
     }
 }

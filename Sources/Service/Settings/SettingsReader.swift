@@ -2,17 +2,16 @@ import Configuration
 import FoundationEssentials
 import Vault
 
-/// Reads settings strictly: a value that cannot be read is a fault and never the default, and all faults are told at
-/// once.
+/// Reads settings strictly. An invalid value is a fault and never becomes the default. All faults are collected.
 ///
-/// The typed forms of swift-configuration give the default for a malformed value, so its provider is asked for texts
-/// alone.
+/// The typed forms of swift-configuration return the default for a malformed value. So this reader asks its provider
+/// only for texts.
 struct SettingsReader {
-    /// The most bytes that a secret's file may have.
+    /// The largest size of a secret's file in bytes.
     static let maximumFileLength = 65536
     private static let prefix = "TOPRELAY_"
     private static let fileSuffix = "_FILE"
-    /// What Kubernetes injects for a Service that is called `toprelay`, or `toprelay-…`.
+    /// The variables that Kubernetes injects for a Service called `toprelay` or `toprelay-…`.
     private static let serviceLinks = [
         "TOPRELAY_SERVICE_*", "TOPRELAY_PORT*", "TOPRELAY_*_SERVICE_*", "TOPRELAY_*_PORT*",
     ].compactMap(MethodGlob.init)
@@ -23,24 +22,25 @@ struct SettingsReader {
 
     init(environment: [String: String]) {
         names = environment.keys.sorted()
-        let secrets = SettingCatalog.all.filter(\.isSecret).map(\.name)
+        let secrets = SettingDefinitions.all.filter(\.isSecret).map(\.name)
         provider = EnvironmentVariablesProvider(
             environmentVariables: environment, secretsSpecifier: .specific(Set(secrets)))
     }
 
-    /// The setting's value, or nil with a fault noted: it is malformed, or it is absent without a default.
+    /// The setting's value. If it is malformed, or absent without a default, it returns nil and notes a fault.
     mutating func required<Value>(_ setting: Setting<Value>) -> Value? {
         let before = faults.count
         let value = optional(setting)
         if value == nil, faults.count == before {
             let file =
-                setting.isSecret ? ", or \(setting.name)\(Self.fileSuffix) with the path of a file that holds it" : ""
-            faults.append(SettingFault(setting.name, expectation: "is not set: \(setting.form) is expected\(file)"))
+                setting.isSecret ? ", or set \(setting.name)\(Self.fileSuffix) to the path of a file with it" : ""
+            faults.append(SettingFault(setting.name, expectation: "is not set: set it to \(setting.form)\(file)"))
         }
         return value
     }
 
-    /// The setting's value; nil when it is absent without a default, or malformed (then a fault is noted).
+    /// The setting's value, or nil if it is absent without a default. If it is malformed, it returns nil and notes a
+    /// fault.
     mutating func optional<Value>(_ setting: Setting<Value>) -> Value? {
         let before = faults.count
         guard let text = text(of: setting) ?? (faults.count == before ? setting.defaultText : nil) else { return nil }
@@ -52,17 +52,17 @@ struct SettingsReader {
         }
     }
 
-    /// Notes every variable that looks like a setting and is none.
+    /// Notes every unknown variable with the prefix of settings.
     mutating func refuseUnknown() {
         for name in names where name.hasPrefix(Self.prefix) && !Self.isKnown(name) {
             guard !Self.serviceLinks.contains(where: { $0.matches(name) }) else { continue }
-            let nearest = SettingCatalog.all.map(\.name).min { Self.distance(name, $0) < Self.distance(name, $1) }
-            let hint = nearest.flatMap { Self.distance(name, $0) <= 4 ? "; is \($0) meant?" : nil } ?? ""
-            faults.append(SettingFault(name, expectation: "there is no such setting\(hint)"))
+            let nearest = SettingDefinitions.all.map(\.name).min { Self.distance(name, $0) < Self.distance(name, $1) }
+            let hint = nearest.flatMap { Self.distance(name, $0) <= 4 ? "; did you mean \($0)?" : nil } ?? ""
+            faults.append(SettingFault(name, expectation: "is not a setting\(hint)"))
         }
     }
 
-    /// The text of a setting from its variable, or from the file that its `_FILE` variable names.
+    /// The text of a setting, from its variable or from the file that its `_FILE` variable names.
     private mutating func text<Value>(of setting: Setting<Value>) -> String? {
         let own = variable(setting.name)
         let file = setting.isSecret ? variable(setting.name + Self.fileSuffix) : nil
@@ -75,7 +75,7 @@ struct SettingsReader {
             return nil
         case (let own?, nil):
             guard !own.isEmpty else {
-                note(setting, own, "is empty: unset it, or give it a value (\(setting.form))")
+                note(setting, own, "is empty: unset it or give it a value (\(setting.form))")
                 return nil
             }
             return own
@@ -83,18 +83,18 @@ struct SettingsReader {
         }
     }
 
-    /// A secret's file without the line end that editors leave.
+    /// The contents of a secret's file without the final line end that editors add.
     private mutating func contents(of path: String, for variable: String) -> String? {
-        // The path is not shown: it may be the secret itself, in the wrong variable.
+        // The path is not shown, because it may be a secret in the wrong variable.
         func refuse(_ expectation: String) -> String? {
             faults.append(SettingFault(variable, expectation: expectation))
             return nil
         }
         guard PathKind.file.exists(at: path), let data = FileManager.default.contents(atPath: path) else {
-            return refuse("a file that can be read is expected")
+            return refuse("must be the path of a readable file")
         }
         guard data.count <= Self.maximumFileLength, var text = String(validating: data, as: UTF8.self) else {
-            return refuse("a UTF-8 text of at most \(Self.maximumFileLength) bytes is expected in it")
+            return refuse("the file must be UTF-8 text of at most \(Self.maximumFileLength) bytes")
         }
         if text.utf8.last == UInt8(ascii: "\n") { text.unicodeScalars.removeLast() }
         if text.utf8.last == UInt8(ascii: "\r") { text.unicodeScalars.removeLast() }
@@ -103,7 +103,7 @@ struct SettingsReader {
     }
 
     private func variable(_ name: String) -> String? {
-        // The provider's reading of a text cannot fail; its signature leaves room for others.
+        // This provider never throws. Its protocol allows others to.
         (try? provider.environmentValue(forName: name)) ?? nil
     }
 
@@ -113,10 +113,10 @@ struct SettingsReader {
     }
 
     private static func isKnown(_ name: String) -> Bool {
-        SettingCatalog.all.contains { $0.name == name || ($0.isSecret && $0.name + fileSuffix == name) }
+        SettingDefinitions.all.contains { $0.name == name || ($0.isSecret && $0.name + fileSuffix == name) }
     }
 
-    /// How many bytes must be changed, added or dropped to make one name the other; both are short.
+    /// The edit distance of two short names.
     private static func distance(_ one: String, _ other: String) -> Int {
         let target = Array(other.utf8)
         var row = Array(0...target.count)

@@ -113,9 +113,9 @@ import Testing
         )
     }
 
-    private func withSandbox(_ body: (Stage, Sandbox) async throws -> Void) async throws {
+    private func withSandbox(_ body: (Stage, SandboxServer) async throws -> Void) async throws {
         let app = SandboxApp(key: "4272", secret: Stage.secret, sessions: [Stage.sessionKey])
-        let sandbox = Sandbox(
+        let sandbox = SandboxServer(
             configuration: SandboxConfiguration(apps: [app], catalog: try Self.catalog.get()),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let port = try await sandbox.start()

@@ -1,48 +1,47 @@
 import Catalog
 import JSON
 
-/// Makes the answer that the documentation shows, and a little more: what a call sent comes back where TOP would
-/// send it back.
-struct AnswerBuilder {
+/// Builds the documented response. It also returns values that the call sent, where TOP does.
+struct ResponseBuilder {
     let entry: Entry
     let values: [String: String]
     let epochSeconds: Int
 
-    /// The inner object of the answer, without `request_id`.
-    func build() -> AnswerNode {
-        var inner = AnswerNode.object(entry.response.map { ($0.name, example(of: $0)) })
+    /// The inner object of the response without `request_id`.
+    func build() -> ResponseNode {
+        var inner = ResponseNode.object(entry.response.map { ($0.name, example(of: $0)) })
         adapt(&inner)
         return inner
     }
 
-    private func example(of field: Field) -> AnswerNode {
+    private func example(of field: Field) -> ResponseNode {
         guard field.type.isList else { return value(of: field) }
         guard field.type.kind != .object else { return .list(item: field.type.wireItemName, [value(of: field)]) }
         let texts = (field.example ?? "").split(separator: ",").map(String.init)
         return .list(item: field.type.wireItemName, texts.map { scalar($0, field) })
     }
 
-    private func value(of field: Field) -> AnswerNode {
+    private func value(of field: Field) -> ResponseNode {
         guard field.type.kind == .object, !field.children.isEmpty else { return scalar(field.example ?? "", field) }
         return .object(field.children.map { ($0.name, example(of: $0)) })
     }
 
-    /// Documented examples are at times text where the type says Number: a number is written only where it is one.
-    private func scalar(_ example: String, _ field: Field) -> AnswerNode {
+    /// Documented examples of type Number are sometimes text. A number is written only where the example is one.
+    private func scalar(_ example: String, _ field: Field) -> ResponseNode {
         switch field.type.kind {
         case .number, .decimal:
             let isNumber = !example.isEmpty && (try? JSONDocument(example))?.root.kind == .number
             return .number(isNumber ? example : "0")
         case .boolean: return .bool(example != "false")
         case .date: return .text(example.isEmpty ? ChinaTime.text(epochSeconds: epochSeconds) : example)
-        // Several pages show the text 错误信息 (message of an error) in an answer that is none.
+        // Several pages show the text 错误信息 (error message) in a successful response.
         case .string where example == "错误信息": return .text("成功")
         case .string where example == "\"\"": return .text("")
         case .string, .price, .json, .map, .bytes, .object: return .text(example)
         }
     }
 
-    private func adapt(_ inner: inout AnswerNode) {
+    private func adapt(_ inner: inout ResponseNode) {
         switch entry.method {
         case "tmall.aliauto.carprofile.sync": inner["data"]?["id_mapping"] = profileMapping()
         case "tmall.car.lease.freedownpayment.put":
@@ -53,19 +52,19 @@ struct AnswerBuilder {
         }
     }
 
-    /// An added or updated profile is named again, with the id that the platform knows it by. A deleted one is not.
-    private func profileMapping() -> AnswerNode {
+    /// Added and updated profiles are returned with the platform's id. Deleted ones are not.
+    private func profileMapping() -> ResponseNode {
         let profiles = json("list").map { $0.kind == .array ? Array($0.elements) : [$0] } ?? []
         let kept = profiles.filter { $0["operate_type"]?.scalarText != "3" }
         let entries = kept.map { profile in
             let sent = profile["channel_profile_id"]?.scalarText ?? ""
             let known = profile["car_profile_id"]?.scalarText ?? Self.inventedID(for: sent)
-            return AnswerNode.object([("channel_profile_id", .text(sent)), ("car_profile_id", .number(known))])
+            return ResponseNode.object([("channel_profile_id", .text(sent)), ("car_profile_id", .number(known))])
         }
         return .list(item: "entry", entries)
     }
 
-    private func cardResults() -> AnswerNode {
+    private func cardResults() -> ResponseNode {
         var writer = JSONWriter()
         writer.beginObject()
         for card in json("param_batch_open_card_open_req")?["physical_card_ids"]?.elements.map({ $0 }) ?? [] {
@@ -80,7 +79,7 @@ struct AnswerBuilder {
         values[name].flatMap { try? JSONDocument($0) }?.root
     }
 
-    /// An id that is the same whenever the same text was sent.
+    /// An id that depends only on the text.
     private static func inventedID(for text: String) -> String {
         let hash = text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return "\(100_000_000 + hash % 900_000_000)"

@@ -5,16 +5,18 @@ import Metrics
 import Postgres
 import Telemetry
 
-/// Looks after the trail in the background: closes the intents of replicas that are gone, and keeps partitions ahead, and drops old ones.
+/// Maintains the trail in the background. It closes the intents of lost replicas, creates partitions in advance and
+/// drops expired ones.
 ///
-/// Every replica runs one; the holder of an advisory lock in PostgreSQL does the work, the others only look at the partitions.
-actor Caretaker {
-    /// How often intents are reconciled.
+/// Every replica runs one. The holder of an advisory lock in PostgreSQL is the leader and does the work. The others
+/// only check the partitions.
+actor TrailMaintenance {
+    /// The interval between reconciliations.
     static let reconcileEvery: Duration = .seconds(5)
-    /// How often partitions are looked at and made.
+    /// The interval between checks of the partitions.
     static let partitionsEvery: Duration = .seconds(600)
-    /// The advisory lock of the leader: a number of its own.
-    private static let lease: Int64 = 0x6361_7265_7461_6b65
+    /// The leader's advisory lock. No other lock has this number.
+    private static let leaderLock: Int64 = 0x6361_7265_7461_6b65
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     private nonisolated let loop: EventLoop
@@ -31,8 +33,9 @@ actor Caretaker {
     private let overdue = Gauge(label: "toprelay_retention_overdue_partitions")
     private let retention: Retention
     private var hasChecked = false
-    private let gauges = TrailGauges()
-    private var isLeader = false { didSet { gauges.record(isLeader: isLeader) } }
+    private let leader = Gauge(label: "toprelay_trail_leader")
+    private let rollupsBehind = Gauge(label: "toprelay_rollups_behind_seconds")
+    private var isLeader = false { didSet { leader.record(isLeader ? 1 : 0) } }
     private var partitionsDueAt: UInt64 = 0
     private var reconciler = Reconciler()
 
@@ -44,8 +47,8 @@ actor Caretaker {
         self.logger = logger
     }
 
-    /// Works until the task is cancelled; a lost connection is made again.
-    /// - Throws: at the first connection only, when the schema is not this release's.
+    /// Works until the task is cancelled, and reconnects after a loss.
+    /// - Throws: at the first connection only, if the schema does not fit this release.
     func run() async throws(SchemaError) {
         while !Task.isCancelled {
             do {
@@ -59,7 +62,7 @@ actor Caretaker {
             } catch {
                 isLeader = false
                 guard !Task.isCancelled else { return }
-                logger.record(.warning, "The audit trail is not looked after", [.error: "\(error)"])
+                logger.record(.warning, "Audit maintenance failed, retrying", [.error: "\(error)"])
             }
             try? await Task.sleep(for: .seconds(2))
         }
@@ -70,23 +73,20 @@ actor Caretaker {
         partitionsDueAt = 0
         reconciler = Reconciler()
         while !Task.isCancelled {
-            if !isLeader { isLeader = try await takeLease(on: connection) }
-            try await gauges.record(on: connection)
-            if EventLoop.now() >= partitionsDueAt { try await lookAtPartitions(on: connection) }
+            if !isLeader { try await tryToLead(on: connection) }
+            rollupsBehind.record(try await TrailHealth.read(on: connection).rollupsBehindSeconds)
+            if EventLoop.now() >= partitionsDueAt { try await checkPartitions(on: connection) }
             if isLeader { try await reconcile(on: connection) }
             try await Task.sleep(for: Self.reconcileEvery)
         }
     }
 
-    private func takeLease(on connection: PostgresConnection) async throws -> Bool {
-        let rows = try await connection.query(
-            "SELECT pg_try_advisory_lock($1::bigint) AS held", [.integer(Self.lease)], timeout: .seconds(5))
-        let isHeld = rows.first?["held"].bool == true
-        if isHeld { logger.record(.info, "This replica looks after the audit trail") }
-        return isHeld
+    private func tryToLead(on connection: PostgresConnection) async throws {
+        isLeader = try await connection.tryLock(Self.leaderLock)
+        if isLeader { logger.record(.info, "Became maintenance leader") }
     }
 
-    private func lookAtPartitions(on connection: PostgresConnection) async throws {
+    private func checkPartitions(on connection: PostgresConnection) async throws {
         if isLeader {
             let count = try await Partitions.makeAhead(on: connection)
             made.increment(by: count)
@@ -94,7 +94,8 @@ actor Caretaker {
             dropped.increment(by: result.dropped)
             if result.overdue > 0 {
                 logger.record(
-                    .warning, "Old partitions could not be dropped: somebody reads them", [.count: "\(result.overdue)"])
+                    .warning, "Could not drop expired partitions, a transaction reads them",
+                    [.count: "\(result.overdue)"])
             }
         }
         let state = try await retention.state(on: connection)
@@ -114,6 +115,6 @@ actor Caretaker {
         reconciler = turning
         guard count > 0 else { return }
         closed.increment(by: count)
-        logger.record(.warning, "Calls without a result were closed as unknown", [.count: "\(count)"])
+        logger.record(.warning, "Closed calls without a result as unknown", [.count: "\(count)"])
     }
 }

@@ -1,61 +1,6 @@
 import TOP
 
-/// Why a text is no documentation page that can be imported.
-public struct ImportRefusal: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The reason, as a sentence without a full stop.
-    public let description: String
-}
-
-/// A documentation page, turned into the page part of an entry.
-public struct ImportedPage: Sendable {
-    /// The method's name.
-    public let method: String
-    /// The text of `METHOD.yaml`.
-    public let yaml: String
-    /// What is in doubt or missing, in the order of the page.
-    public let warnings: [ImportWarning]
-    /// Whether parts of the page are missing, so that the entry is not whole.
-    public let isPartial: Bool
-
-    /// The longest page that is read, in bytes.
-    public static let maximumBytes = 4 << 20
-
-    /// Reads a documentation page. A page that is cut short may end in the middle of a character; other bytes that are
-    /// no UTF-8 become U+FFFD.
-    public init(bytes: [UInt8]) throws(ImportRefusal) {
-        guard bytes.count <= Self.maximumBytes else {
-            throw ImportRefusal(description: "the page is longer than \(Self.maximumBytes) bytes")
-        }
-        let isWhole = { (count: Int) in String(validating: bytes.dropLast(count), as: UTF8.self) }
-        for count in 0...min(3, bytes.count) {
-            if let text = isWhole(count) {
-                try self.init(text)
-                return
-            }
-        }
-        try self.init(String(decoding: bytes, as: UTF8.self))
-    }
-
-    /// Reads the text of a documentation page, as people copy it from the site.
-    public init(_ text: String) throws(ImportRefusal) {
-        guard text.utf8.count <= Self.maximumBytes else {
-            throw ImportRefusal(description: "the page is longer than \(Self.maximumBytes) bytes")
-        }
-        var reader = try PageImport(text)
-        reader.read()
-        method = reader.page.method
-        yaml = PageWriter.yaml(reader.page)
-        warnings = reader.warnings
-        isPartial = reader.isPartial
-        let (page, faults) = PageReader.read(yaml, file: method)
-        guard page != nil, faults.isEmpty else {
-            let first = faults.first.map(\.detail) ?? "it is too large"
-            throw ImportRefusal(description: "the page makes no entry: \(first)")
-        }
-    }
-}
-
-/// The page part of an entry, with its doubts.
+/// The page part of an entry with its doubts.
 struct ImportedEntry: Sendable {
     var method: String
     var title: String
@@ -64,34 +9,34 @@ struct ImportedEntry: Sendable {
     var session = Entry.Session.optional
     var responseRoot: String
     var request: [ImportedField] = []
-    /// Groups of parameters of which one must be given.
+    /// Groups of parameters of which at least one is required.
     var rules: [[Overlay.Path]] = []
     var response: [ImportedField] = []
-    /// Doubts about the page as a whole.
+    /// Doubts about the whole page.
     var doubts: [String] = []
 }
 
-/// One import.
+/// One import of a page.
 struct PageImport {
     private(set) var page: ImportedEntry
     private(set) var warnings: [ImportWarning] = []
     private(set) var isPartial = false
     private let sections: PageSections
 
-    init(_ text: String) throws(ImportRefusal) {
+    init(_ text: String) throws(ImportError) {
         sections = PageSections(PageLine.lines(of: text))
         guard let head = PageHead(sections.head) else {
-            throw ImportRefusal(
-                description: "this is no documentation page of a TOP method: no line names a method")
+            throw ImportError(
+                description: "this is not a documentation page of a TOP method: no line names a method")
         }
         if head.method.hasPrefix("qimen.") {
-            throw ImportRefusal(
-                description: "\(head.method) is a call that the platform makes to a service; it cannot be relayed")
+            throw ImportError(
+                description: "\(head.method) is a call from the platform to a service, which cannot be relayed")
         }
         let isKnown = Self.prefixes.contains { head.method.hasPrefix($0) }
         guard sections.request != nil || sections.response != nil || isKnown else {
-            throw ImportRefusal(
-                description: "this is no documentation page of a TOP method: it has no 请求参数 and no 响应参数")
+            throw ImportError(
+                description: "this is not a documentation page of a TOP method: it has neither 请求参数 nor 响应参数")
         }
         page = ImportedEntry(
             method: head.method, title: head.title, category: head.category, description: head.description,
@@ -108,7 +53,7 @@ struct PageImport {
         warnings.sort { ($0.line ?? .max) < ($1.line ?? .max) }
     }
 
-    /// Notes what the page lacks. What stands in the middle of a page is not cut off: it was never there.
+    /// Notes a missing part. A gap in the middle of a page was never there, so it is not a truncation.
     private mutating func missing(_ what: String, isCutOff: Bool = true) {
         if isCutOff { isPartial = true }
         warnings.append(ImportWarning(line: nil, row: nil, what))
@@ -116,22 +61,22 @@ struct PageImport {
     }
 
     private mutating func readRequest() {
-        guard let lines = sections.request else { return missing("the page has no table of the request's parameters") }
+        guard let lines = sections.request else { return missing("the page has no table of request parameters") }
         let isCut = sections.response == nil && sections.java == nil && sections.xml == nil
         let (rows, tableWarnings) = TableReader.read(lines, isRequest: true, example: nil, isCut: isCut)
         warnings += tableWarnings
-        if isCut { missing("the page ends in or after the table of the request's parameters") }
+        if isCut { missing("the page ends in or after the table of request parameters") }
         let java = sections.java.flatMap { JavaExample.read($0, trust: .nesting) }
         page.session = java?.session ?? .optional
         let result = requestTree(rows, java)
         let isOpen = !sections.hasEnd || (java == nil && result.placed.contains { !$0.doubts.isEmpty })
         if java == nil {
             missing(
-                "the page has no Java example of the request: nesting, examples and the need of a session are guessed",
+                "the page has no Java example: nesting, examples and the session are guessed",
                 isCutOff: isOpen)
         } else if java?.session == nil {
             missing(
-                "the Java example ends before the call is made: whether a session is needed is not known",
+                "the Java example ends before the call, so the need of a session is unknown",
                 isCutOff: isOpen)
         }
         page.request = assemble(result, isRequest: true)
@@ -139,7 +84,7 @@ struct PageImport {
         readRules()
     }
 
-    /// Where the example contradicts itself, the reading that explains more rows is taken.
+    /// If the example contradicts itself, this takes the reading that explains more rows.
     private mutating func requestTree(_ rows: [TableRow], _ java: JavaExample.Result?) -> TreeMatcher.Result {
         let nested = TreeMatcher.match(rows, to: java?.tree, isAnswer: false)
         guard let java, java.conflicts > 0, let lines = sections.java,
@@ -148,7 +93,8 @@ struct PageImport {
         let named = TreeMatcher.match(rows, to: other.tree, isAnswer: false)
         if named.unmatched == nested.unmatched, nested.placed.map(\.parent) != named.placed.map(\.parent) {
             let differing = zip(nested.placed, named.placed).first { $0.parent != $1.parent }?.0.row
-            let detail = "the Java example gives an object to another than it was made for; the nesting is followed"
+            let detail =
+                "the Java example gives an object to another parent than its nesting shows: the nesting is used"
             warnings.append(ImportWarning(line: differing?.line, row: differing?.name, detail))
             page.doubts.append(detail)
         }
@@ -157,7 +103,7 @@ struct PageImport {
 
     private mutating func readResponse() {
         guard let lines = sections.response else {
-            if !isPartial || sections.request != nil { missing("the page has no table of the answer's parameters") }
+            if !isPartial || sections.request != nil { missing("the page has no table of response parameters") }
             return
         }
         let xml = sections.xml.flatMap { XMLExample.read($0) ?? JSONExample.read($0) }
@@ -168,12 +114,12 @@ struct PageImport {
         let result = TreeMatcher.match(rows, to: example, isAnswer: true)
         if let xml {
             if !xml.tree.isComplete {
-                missing("the page ends inside the example of the answer", isCutOff: !sections.hasEnd)
+                missing("the page ends inside the response example", isCutOff: !sections.hasEnd)
             }
             page.responseRoot = xml.root
         } else if !rows.isEmpty || !sections.hasEnd {
             missing(
-                "the page has no example of the answer: nesting and examples are guessed",
+                "the page has no response example: nesting and examples are guessed",
                 isCutOff: !sections.hasEnd || result.placed.contains { !$0.doubts.isEmpty })
         }
         page.response = assemble(result, isRequest: false)
@@ -181,7 +127,7 @@ struct PageImport {
         warnIfNothingTellsSuccess()
     }
 
-    /// Without a rule, and without a Boolean that the default judgement reads, every response counts as a success.
+    /// Warns if every response would count as a success: there is no rule, and no Boolean for the default judgement.
     private mutating func warnIfNothingTellsSuccess() {
         let fields = page.response.map(\.whole)
         guard Judgement.successPaths(in: fields, depth: Judgement.successDepth).isEmpty else { return }
@@ -192,18 +138,18 @@ struct PageImport {
 
     // MARK: Rules
 
-    /// What the words say across parameters.
+    /// Reads rules across parameters from the descriptions.
     private mutating func readRules() {
         page.request = ruled(page.request, at: [])
     }
 
     private mutating func ruled(_ fields: [ImportedField], at path: Overlay.Path) -> [ImportedField] {
         var fields = fields
-        for group in Wording.oneOf(fields.map(\.whole)) {
+        for group in DescriptionHeuristics.oneOf(fields.map(\.whole)) {
             guard let doubt = group.doubt, let first = fields.firstIndex(where: { $0.field.name == group.names[0] })
             else {
                 let paths = group.names.map { path + [$0] }
-                // A path cannot say a name that holds a dot.
+                // A path cannot contain a name with a dot.
                 if !paths.joined().contains(where: { $0.utf8.contains(UInt8(ascii: ".")) }) { page.rules.append(paths) }
                 continue
             }
@@ -230,7 +176,7 @@ struct PageImport {
             fields.append(field(placed, isRequest: isRequest))
             if let parent = placed.parent { children[parent].append(index) } else { tops.append(index) }
         }
-        // Children stand behind their parents: from the end, each is whole when its parent takes it.
+        // Children come after their parents. In reverse order each child is complete when its parent takes it.
         for index in fields.indices.reversed() where !children[index].isEmpty {
             fields[index].children = children[index].map { fields[$0] }
         }
@@ -242,7 +188,7 @@ struct PageImport {
         var field = Field(name: row.name, type: row.type)
         field.isRequired = isRequest && row.isRequired == true
         var result = ImportedField(field: field, doubts: placed.doubts)
-        let cells = CellCut.cut(row, shown: placed.shown)
+        let cells = CellSplitter.cut(row, shown: placed.shown)
         result.field.example = cells.example
         result.field.description = cells.description
         result.field.defaultText = row.limits.defaultText
@@ -251,10 +197,10 @@ struct PageImport {
         result.field.minimumValue = row.limits.minimumValue
         result.field.maximumValue = row.limits.maximumValue
         var doubts: [String] = cells.doubt.map { [$0] } ?? []
-        doubts += row.limits.unreadable.map { "a limit that cannot be kept: \($0)" }
+        doubts += row.limits.unreadable.map { "a limit that cannot be used: \($0)" }
         if isRequest {
             doubts += ExampleCheck.relax(&result.field)
-            let wording = Wording(result.field)
+            let wording = DescriptionHeuristics(result.field)
             result.field.values = wording.values
             result.field.dateForm = wording.dateForm ?? result.field.dateForm
             result.proposals = wording.proposals
@@ -263,5 +209,21 @@ struct PageImport {
         for doubt in doubts { warnings.append(ImportWarning(line: row.line, row: row.name, doubt)) }
         result.doubts += doubts
         return result
+    }
+}
+
+/// An imported parameter with its doubts.
+struct ImportedField: Sendable {
+    var field: Field
+    var doubts: [String] = []
+    /// Possible meanings of its description, for the author of an overlay.
+    var proposals: [String] = []
+    var children: [ImportedField] = []
+
+    /// The parameter in the form of an entry.
+    var whole: Field {
+        var field = field
+        field.children = children.map(\.whole)
+        return field
     }
 }

@@ -1,7 +1,7 @@
 import JSON
 
-/// A relay's answer to `toprelay call`, for people and for the exit code.
-struct CallAnswer {
+/// A relay's response to `toprelay call`, for people and for the exit code.
+struct CallOutput {
     let status: Int
     private let document: JSONDocument?
 
@@ -10,7 +10,7 @@ struct CallAnswer {
         document = try? JSONDocument(bytes)
     }
 
-    /// 0 done, 2 refused or only partly done, 1 anything else.
+    /// 0 for success, 2 for a refused or partly successful call, and 1 for anything else.
     var exitCode: Int32 {
         switch status {
         case 200:
@@ -24,10 +24,10 @@ struct CallAnswer {
         }
     }
 
-    /// A problem document in lines: what happened, every fault, TOP's own words, what is known of the call.
+    /// A problem document as lines: what happened, every fault, TOP's message, and the facts about the call.
     var problemLines: [String] {
         guard let root = document?.root, let title = root["title"]?.string else {
-            return ["toprelay: the relay answered with HTTP status \(status) and no problem document"]
+            return ["toprelay: the relay answered with HTTP status \(status) without a problem document"]
         }
         var lines = ["toprelay: \(title) (\(status))"]
         if let detail = root["detail"]?.string { lines.append("  \(detail)") }
@@ -44,8 +44,8 @@ struct CallAnswer {
         }
         if !facts.isEmpty { lines.append("  " + facts.joined(separator: ", ")) }
         switch root["retryable"]?.bool {
-        case true?: lines.append("  Repeating cannot do it twice.")
-        case false?: lines.append("  Do not repeat it as it is.")
+        case true?: lines.append("  A repetition cannot do it twice.")
+        case false?: lines.append("  Do not repeat it unchanged.")
         case nil: break
         }
         return lines

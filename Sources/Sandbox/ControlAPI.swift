@@ -1,10 +1,10 @@
 import JSON
 
-/// The endpoints by which faults are ordered and calls are looked at, apart from the calls' own path.
+/// The endpoints that order faults and show calls. They are separate from the path of a call.
 ///
-/// `POST /_sandbox/faults` orders one (see `FaultOrder`), `GET` lists those in force, `DELETE` clears them;
-/// `GET /_sandbox/calls` shows the last calls, newest last.
-enum Control {
+/// `POST /_sandbox/faults` orders a fault (see `FaultOrder`), `GET` lists the ordered ones, and `DELETE` clears them.
+/// `GET /_sandbox/calls` shows the last calls, oldest first.
+enum ControlAPI {
     static func answer(_ request: WireRequest, gateway: inout Gateway) -> WireResponse {
         switch (request.verb, request.path) {
         case ("POST", "/_sandbox/faults"): return order(request, &gateway)
@@ -19,10 +19,10 @@ enum Control {
     }
 
     private static func order(_ request: WireRequest, _ gateway: inout Gateway) -> WireResponse {
-        do throws(FaultOrder.Refusal) {
+        do throws(FaultOrder.InvalidOrderError) {
             let order = try FaultOrder(json: request.body)
-            do throws(FaultBook.Full) { try gateway.faults.add(order) } catch {
-                return refusal(429, "there are already \(error.limit) faults")
+            do throws(FaultBook.FullError) { try gateway.faults.add(order) } catch {
+                return refusal(429, "\(error.limit) faults are ordered, which is the limit")
             }
             return faults(gateway.faults.orders)
         } catch {

@@ -3,7 +3,7 @@ import Testing
 @testable import Catalog
 
 @Suite("What a page's words propose")
-struct WordingTests {
+struct DescriptionHeuristicsTests {
     @Test(
         "Enumerations are read from the words",
         arguments: [
@@ -12,15 +12,15 @@ struct WordingTests {
             ("原因 ABNORMAL_WEATHER 异常天气 STRIKE 罢工闹事 OTHER 其他", "STRIKE", "ABNORMAL_WEATHER STRIKE OTHER"),
         ])
     func values(words: String, example: String, expected: String) {
-        #expect(Wording.values(words, example: example)?.map(\.value).joined(separator: " ") == expected)
+        #expect(DescriptionHeuristics.values(words, example: example)?.map(\.value).joined(separator: " ") == expected)
     }
 
     @Test("What lists no several values, or not the example, is no enumeration")
     func noValues() {
-        #expect(Wording.values("ISV渠道类型。1-天猫养车", example: "1") == nil)
-        #expect(Wording.values("格式:yyyy.MM.dd HH:mm:ss", example: nil) == nil)
-        #expect(Wording.values("1-新增,2-更新", example: "7") == nil)
-        #expect(Wording.values("最多20个,每个不超过30字", example: nil) == nil)
+        #expect(DescriptionHeuristics.values("ISV渠道类型。1-天猫养车", example: "1") == nil)
+        #expect(DescriptionHeuristics.values("格式:yyyy.MM.dd HH:mm:ss", example: nil) == nil)
+        #expect(DescriptionHeuristics.values("1-新增,2-更新", example: "7") == nil)
+        #expect(DescriptionHeuristics.values("最多20个,每个不超过30字", example: nil) == nil)
     }
 
     @Test("Clear words that the example agrees with are in force")
@@ -52,7 +52,7 @@ struct WordingTests {
         var field = Field(name: "a", type: FieldType("String"))
         field.description = words
         field.example = example
-        let wording = Wording(field)
+        let wording = DescriptionHeuristics(field)
         #expect(wording.values.isEmpty)
         #expect(wording.proposals.count == 1)
         #expect(wording.doubts.count == 1)
@@ -64,7 +64,7 @@ struct WordingTests {
         for words in ["等级:1-等待付款,2-高等级", "座位 1-一等座,2-二等座"] {
             field.description = words
             field.example = "1"
-            #expect(Wording(field).values.map(\.value) == ["1", "2"])
+            #expect(DescriptionHeuristics(field).values.map(\.value) == ["1", "2"])
         }
     }
 
@@ -80,7 +80,7 @@ struct WordingTests {
         var field = Field(name: "a", type: FieldType("String"))
         field.description = words
         field.example = example
-        #expect(Wording(field).dateForm == expected)
+        #expect(DescriptionHeuristics(field).dateForm == expected)
     }
 
     @Test("Which parameters cannot all be empty is read from one sentence, among siblings")
@@ -93,10 +93,14 @@ struct WordingTests {
                 return field
             }
         }
-        #expect(Wording.oneOf(fields("卡号,与phone不能同时为空")) == [.init(names: ["phone", "card_id"], doubt: nil)])
-        #expect(Wording.oneOf(fields("cardId、phone不可同时为空。shop_id另有说明")).map(\.names) == [["card_id", "phone"]])
-        #expect(Wording.oneOf(fields("card_id和out_id不能同时为空")).isEmpty)
-        #expect(Wording.oneOf(fields("card_id、phone和out_id不能同时为空")).map { $0.doubt != nil } == [true])
-        #expect(Wording.oneOf(fields("card_id和phone二者不能为空")).isEmpty)
+        #expect(
+            DescriptionHeuristics.oneOf(fields("卡号,与phone不能同时为空")) == [.init(names: ["phone", "card_id"], doubt: nil)])
+        #expect(
+            DescriptionHeuristics.oneOf(fields("cardId、phone不可同时为空。shop_id另有说明")).map(\.names) == [
+                ["card_id", "phone"]
+            ])
+        #expect(DescriptionHeuristics.oneOf(fields("card_id和out_id不能同时为空")).isEmpty)
+        #expect(DescriptionHeuristics.oneOf(fields("card_id、phone和out_id不能同时为空")).map { $0.doubt != nil } == [true])
+        #expect(DescriptionHeuristics.oneOf(fields("card_id和phone二者不能为空")).isEmpty)
     }
 }

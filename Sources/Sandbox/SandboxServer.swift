@@ -3,16 +3,17 @@ import HTTPServer
 public import Logging
 public import ServiceLifecycle
 
-/// A stand-in for the TOP gateway, for tests and for a first try: `toprelay sandbox` and `toprelay dev` run it.
+/// A stand-in for the TOP gateway, for tests and first trials. `toprelay sandbox` and `toprelay dev` run it.
 ///
-/// It checks app key, session, timestamp and sign over the parameters as received, with signing code of its own,
-/// checks the parameters against the catalog, and answers as the documentation's examples do, in JSON or XML. Faults
-/// strike on demand: see `SandboxFault`. It speaks plain HTTP on one event loop of its own, and writes each byte of its
-/// answers itself, because it has to break them off in the middle.
-public actor Sandbox: Service {
-    /// Why a sandbox did not start.
+/// It checks app key, session, timestamp and signature with its own code, and the parameters against the catalog. It
+/// responds with the documented examples in JSON or XML. Faults can be ordered (see `SandboxFault`).
+///
+/// It speaks plain HTTP on its own event loop. It writes each byte of its responses itself, because it must be able to
+/// cut them anywhere.
+public actor SandboxServer: Service {
+    /// The sandbox could not start.
     public struct StartError: Error, Sendable, CustomStringConvertible {
-        /// What happened, with the address that was asked for.
+        /// The reason with the requested address.
         public let description: String
     }
 
@@ -26,16 +27,16 @@ public actor Sandbox: Service {
     private let logger: Logger
     private var running: Running?
 
-    /// Makes a sandbox, which does not listen yet.
+    /// Makes a sandbox that does not listen yet.
     public init(configuration: SandboxConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
     }
 
-    /// The port that it listens on; nil before `start` and after `stop`.
+    /// The listening port; nil before `start` and after `stop`.
     public var port: Int? { running?.server.port }
 
-    /// Listens, and returns the bound port. Does nothing if it already listens.
+    /// Starts to listen and returns the port. It has no effect if the sandbox already listens.
     @discardableResult
     public func start() async throws -> Int {
         if let port { return port }
@@ -57,7 +58,7 @@ public actor Sandbox: Service {
         } catch {
             made?.shutdown()
             throw StartError(
-                description: "the sandbox cannot listen on \(configuration.host):\(configuration.port): \(error)")
+                description: "the sandbox could not listen on \(configuration.host):\(configuration.port): \(error)")
         }
     }
 
@@ -67,20 +68,20 @@ public actor Sandbox: Service {
         server.idleTimeout = .seconds(configuration.idleSeconds)
         server.maximumTargetBytes = 64 << 10
         server.maximumHeaderBytes = 128 << 10
-        // Longer than any fault that makes a call wait.
+        // Longer than any fault that delays a call.
         server.answerTimeout = .milliseconds(SandboxFault.maximumMilliseconds) + .seconds(60)
         return server
     }
 
-    /// Starts if need be, and serves until a graceful shutdown or the task's cancellation.
+    /// Starts if necessary, and serves until a graceful shutdown or the task's cancellation.
     public func run() async throws {
         try await start()
-        // Cancellation ends the wait as well, by an error that says nothing else.
+        // Cancellation ends the wait by an error that adds nothing.
         try? await gracefulShutdown()
         await stop()
     }
 
-    /// Closes the listener and every connection at once.
+    /// Closes the listener and all connections immediately.
     public func stop() async {
         guard let running else { return }
         self.running = nil
@@ -88,18 +89,13 @@ public actor Sandbox: Service {
         running.loop.shutdown()
     }
 
-    /// Orders a fault; false if the limit of ordered faults is reached or the sandbox does not run.
+    /// Orders a fault. Returns false if too many faults are ordered or the sandbox does not run.
     @discardableResult
     public func order(_ order: FaultOrder) async -> Bool {
         await onLoop { box in (try? box.gateway.faults.add(order)) != nil } ?? false
     }
 
-    /// Forgets all faults that were ordered.
-    public func clearFaults() async {
-        _ = await onLoop { $0.gateway.faults.removeAll() }
-    }
-
-    /// The last calls, newest last; as many as the configuration keeps.
+    /// The last calls, oldest first. The configuration limits their number.
     public func calls() async -> [SandboxCall] {
         await onLoop { $0.gateway.calls } ?? []
     }

@@ -1,5 +1,5 @@
-extension AnswerNode {
-    /// XML as TOP writes it: an element a member, a list as a container of repeated items.
+extension ResponseNode {
+    /// XML in TOP's form. Each member is an element, and a list is a container of repeated items.
     func xml(root: String) -> [UInt8] {
         var text = Array(#"<?xml version="1.0" encoding="utf-8" ?>"#.utf8)
         appendElement(root, to: &text)

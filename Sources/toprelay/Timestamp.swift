@@ -1,13 +1,14 @@
 import TOP
 
-/// Times on the command line.
-enum Instant {
-    /// Milliseconds since 1970 of an RFC 3339 time; anything else is refused.
+/// Times in arguments and output.
+enum Timestamp {
+    /// Reads an RFC 3339 time and refuses anything else.
+    /// - Returns: milliseconds since 1970.
     static func read(_ text: String) throws -> Int64 {
         do {
             return Int64(try TOPTime.epochMilliseconds(rfc3339: text))
         } catch {
-            throw Failure.refused("\(text) is no RFC 3339 time with its offset, such as 2026-01-31T08:00:00+08:00")
+            throw CommandError.refused("\(text) is not an RFC 3339 time with offset, such as 2026-01-31T08:00:00+08:00")
         }
     }
 

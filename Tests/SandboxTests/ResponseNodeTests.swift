@@ -3,8 +3,8 @@ import Testing
 @testable import Sandbox
 
 @Suite("Answers as JSON and XML")
-struct AnswerNodeTests {
-    private static let answer = AnswerNode.object([
+struct ResponseNodeTests {
+    private static let answer = ResponseNode.object([
         ("url", .text("http://a/\"b\"<&>\n")), ("id", .number("9007199254740993")), ("ok", .bool(true)),
         ("ids", .list(item: "string", [.text("a"), .text("b")])), ("none", .list(item: "entry", [])),
         ("inner", .object([("list", .list(item: "x_dto", [.object([("n", .number("1"))])]))])),
@@ -35,13 +35,13 @@ struct AnswerNodeTests {
 
     @Test("change by name: replaced in place, appended, removed")
     func members() {
-        var node = AnswerNode.object([("a", .number("1")), ("b", .number("2"))])
+        var node = ResponseNode.object([("a", .number("1")), ("b", .number("2"))])
         node["a"] = .bool(true)
         node["c"] = .text("x")
         node["b"] = nil
         node["d"] = nil
         #expect(String(decoding: node.json(), as: UTF8.self) == #"{"a":true,"c":"x"}"#)
-        var text = AnswerNode.text("x")
+        var text = ResponseNode.text("x")
         text["a"] = .bool(true)
         #expect(String(decoding: text.json(), as: UTF8.self) == #""x""#)
     }

@@ -5,28 +5,29 @@ import Metrics
 import Postgres
 import Telemetry
 
-/// Keeps the aggregates of the trail up to date in the background, on a connection of its own: counting a day of many calls takes long, and the
-/// caretaker's duties must not wait for it.
+/// Keeps the trail's statistics up to date in the background. It has its own connection, because counting a busy day
+/// takes long and `TrailMaintenance` must not wait for it.
 ///
-/// Every replica runs one; the holder of an advisory lock in PostgreSQL does the work.
-actor RollupKeeper {
-    /// How often what is new is counted.
+/// Every replica runs one. The holder of an advisory lock in PostgreSQL does the work.
+actor RollupMaintenance {
+    /// The interval between counts of new calls.
     static let countEvery: Duration = .seconds(5)
-    /// How often the last quarter of an hour and the last day are looked at again, at most and at least; in between, each look takes a fiftieth of the time.
-    private static let lookEvery: [Rollups.Look: ClosedRange<Duration>] = [
+    /// The shortest and longest interval between scans of the last quarter of an hour and of the last day. Between
+    /// these limits, the wait is fifty times as long as the scan.
+    private static let scanEvery: [Rollups.Look: ClosedRange<Duration>] = [
         .quarterHour: .zero ... .seconds(120), .day: .seconds(15) ... .seconds(600),
     ]
-    /// Earlier days are recounted for so long before the newest minutes are due again.
-    private static let recountFor: Duration = .seconds(3)
-    /// The advisory lock of the one that counts: a number of its own.
-    private static let lease: Int64 = 0x726f_6c6c_7570_7321
+    /// The longest time for earlier days before the newest minutes are counted again.
+    private static let recountLimit: Duration = .seconds(3)
+    /// The advisory lock for counting. No other lock has this number.
+    private static let countingLock: Int64 = 0x726f_6c6c_7570_7321
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     private nonisolated let loop: EventLoop
     private let settings: PostgresSettings
     private let logger: Logger
     private let uncountedDays = Gauge(label: "toprelay_rollup_days_uncounted")
-    private var nextLook: [Rollups.Look: ContinuousClock.Instant] = [:]
+    private var nextScan: [Rollups.Look: ContinuousClock.Instant] = [:]
     private var connection: PostgresConnection?
 
     init(settings: PostgresSettings, loop: EventLoop, logger: Logger) {
@@ -35,15 +36,15 @@ actor RollupKeeper {
         self.logger = logger
     }
 
-    /// Works until the task is cancelled; a lost connection is made again.
+    /// Works until the task is cancelled, and reconnects after a loss.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.keep() }
+            group.addTask { await self.reconnectAndWork() }
             group.addTask { await self.endWithTask() }
         }
     }
 
-    private func keep() async {
+    private func reconnectAndWork() async {
         while !Task.isCancelled {
             do {
                 let made = try await PostgresConnection.connect(settings, on: loop)
@@ -52,13 +53,14 @@ actor RollupKeeper {
                 try await work(on: made)
             } catch {
                 guard !Task.isCancelled else { return }
-                logger.record(.warning, "The aggregates of the audit trail are not counted", [.error: "\(error)"])
+                logger.record(.warning, "Counting of statistics failed, retrying", [.error: "\(error)"])
             }
             try? await Task.sleep(for: .seconds(2))
         }
     }
 
-    /// A count may take minutes, and cancelling does not end a statement: the process would wait for it.
+    /// Closes the connection on cancellation. A count may take minutes, cancellation does not end a statement, and the
+    /// process would wait for it.
     private func endWithTask() async {
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
         connection?.close()
@@ -67,7 +69,7 @@ actor RollupKeeper {
     private func work(on connection: PostgresConnection) async throws {
         var isLeader = false
         while !Task.isCancelled {
-            if !isLeader { isLeader = try await takeLease(on: connection) }
+            if !isLeader { isLeader = try await connection.tryLock(Self.countingLock) }
             if isLeader {
                 try await count(on: connection)
                 uncountedDays.record(try await Rollups.uncountedDays(on: connection))
@@ -76,21 +78,15 @@ actor RollupKeeper {
         }
     }
 
-    private func takeLease(on connection: PostgresConnection) async throws -> Bool {
-        let rows = try await connection.query(
-            "SELECT pg_try_advisory_lock($1::bigint) AS held", [.integer(Self.lease)], timeout: .seconds(5))
-        return rows.first?["held"].bool == true
-    }
-
     private func count(on connection: PostgresConnection) async throws {
         let started = ContinuousClock.now
-        let look = [Rollups.Look.day, .quarterHour].first { nextLook[$0] ?? started <= started } ?? .none
-        _ = try await Rollups.run(on: connection, look: look)
-        if let every = Self.lookEvery[look] {
+        let scan = [Rollups.Look.day, .quarterHour].first { nextScan[$0] ?? started <= started } ?? .none
+        _ = try await Rollups.run(on: connection, look: scan)
+        if let every = Self.scanEvery[scan] {
             let wait = (ContinuousClock.now - started) * 50
-            nextLook[look] = .now + min(max(wait, every.lowerBound), every.upperBound)
+            nextScan[scan] = .now + min(max(wait, every.lowerBound), every.upperBound)
         }
-        let end = ContinuousClock.now + Self.recountFor
+        let end = ContinuousClock.now + Self.recountLimit
         while try await Rollups.recountDay(on: connection), ContinuousClock.now < end {}
     }
 }

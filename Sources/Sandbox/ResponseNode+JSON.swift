@@ -1,7 +1,7 @@
 import JSON
 
-extension AnswerNode {
-    /// JSON as TOP writes it: lists in their wrapper unless simplified, `/` escaped.
+extension ResponseNode {
+    /// JSON in TOP's form. Lists have their wrapper unless simplified, and `/` is escaped.
     func json(simplified: Bool = false) -> [UInt8] {
         var text: [UInt8] = []
         appendJSON(to: &text, simplified: simplified)
@@ -36,7 +36,7 @@ extension AnswerNode {
         }
     }
 
-    private static func appendArray(_ elements: [AnswerNode], to text: inout [UInt8], simplified: Bool) {
+    private static func appendArray(_ elements: [ResponseNode], to text: inout [UInt8], simplified: Bool) {
         text.append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
             if index > 0 { text.append(UInt8(ascii: ",")) }

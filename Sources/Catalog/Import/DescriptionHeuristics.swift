@@ -1,15 +1,15 @@
-/// The best reading of what a parameter's words say.
+/// Interprets a parameter's description.
 ///
-/// A list of values and a form of dates are in force where the words are clear and the page's own example agrees; all
-/// else is proposed for the overlay.
-struct Wording {
-    /// The values of a closed enumeration; empty if the words list none for sure.
+/// It uses a list of values or a date form only if the text is clear and the page's example agrees. Otherwise it
+/// proposes them for the overlay.
+struct DescriptionHeuristics {
+    /// The values of a closed enumeration. Empty if the text has no certain list.
     var values: [Field.AllowedValue] = []
-    /// The form of the dates in a text; nil if the words name none for sure.
+    /// The date form of a text; nil if the text names none with certainty.
     var dateForm: DateForm?
-    /// What the words may say, as parts of an overlay: `values: {'1': 新增, '2': 更新}`.
+    /// Possible meanings as parts of an overlay, such as `values: {'1': 新增, '2': 更新}`.
     var proposals: [String] = []
-    /// Why a proposal is not in force.
+    /// The reasons why proposals are not used.
     var doubts: [String] = []
 
     init(_ field: Field) {
@@ -25,25 +25,25 @@ struct Wording {
         let given = [field.example, field.defaultText].compactMap { $0 }
         guard let other = given.first(where: { text in !listed.contains { $0.value == text } }) else {
             if given.isEmpty {
-                return propose(listed, "the words list values, and neither example nor default confirms them")
+                return propose(listed, "the description lists values, but neither example nor default confirms them")
             }
             let isOpen = isGlued || Self.isOpenList(description) || Set(listed.map(\.label)).count < listed.count
-            if isOpen { return propose(listed, "the words list values, but perhaps not all") }
+            if isOpen { return propose(listed, "the description lists values, but perhaps not all") }
             values = listed
             return
         }
-        // What the example has nothing to do with is no list of its values.
+        // A list without relation to the example is not a list of its values.
         if other.utf8.allSatisfy({ Self.isWord($0) }), other.utf8.count <= 48,
             listed.count >= 3 || other.utf8.count <= 2
         {
-            propose(listed, "the words list values, and \"\(other)\" is none of them")
+            propose(listed, "the description lists values, but \"\(other)\" is not one of them")
         }
     }
 
     private mutating func propose(_ values: [Field.AllowedValue], _ doubt: String) {
         let list = values.map { "'\($0.value)': '\($0.label.replacing("'", with: "''"))'" }.joined(separator: ", ")
         proposals.append("values: {\(list)}")
-        doubts.append(doubt + ": any value is taken")
+        doubts.append(doubt + ": any value is accepted")
     }
 
     private mutating func readDate(_ description: String, of field: Field) {
@@ -57,14 +57,14 @@ struct Wording {
         }
     }
 
-    /// A group of siblings of which the words say that they cannot all be empty.
+    /// Siblings that cannot all be empty according to the text.
     struct Group: Equatable {
         let names: [String]
-        /// Why the rule is only proposed; nil if it is in force.
+        /// Why the rule is only proposed; nil if it is used.
         let doubt: String?
     }
 
-    /// The groups that the words of these siblings name.
+    /// The groups in the descriptions of these siblings.
     static func oneOf(_ fields: [Field]) -> [Group] {
         let names = Dictionary(fields.map { (ExampleTree.key($0.name), $0.name) }) { first, _ in first }
         var groups: [Group] = []
@@ -81,9 +81,9 @@ struct Wording {
                 guard group.count >= 2, !groups.contains(where: { Set($0.names) == Set(group) }) else { continue }
                 var doubt: String?
                 if words.contains(where: { isIdentifier($0) && names[ExampleTree.key($0)] == nil }) {
-                    doubt = "the words name what stands elsewhere"
+                    doubt = "the description names parameters elsewhere"
                 } else if !fields.contains(where: { group.contains($0.name) && $0.hasExample }) {
-                    doubt = "the page's own example has none of them"
+                    doubt = "the page's example has none of them"
                 }
                 groups.append(Group(names: group, doubt: doubt))
             }
@@ -91,29 +91,29 @@ struct Wording {
         return groups
     }
 
-    /// The sentences of a text: what speaks of other parameters stands in others.
+    /// The sentences of a text. Statements about other parameters have their own sentences.
     private static func clauses(_ text: String) -> [String] {
         text.split { "。;;\n".contains($0) }.map(String.init)
     }
 
-    /// Whether a word can be nothing but a parameter's name.
+    /// Whether a word can only be a parameter's name.
     private static func isIdentifier(_ word: String) -> Bool {
         word.utf8.contains(UInt8(ascii: "_"))
             || word.utf8.dropFirst().contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
                 && word.utf8.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } == true
     }
 
-    /// Words after which a list of values is no closed one.
+    /// Words that show that a list of values is not closed.
     private static let openWords = [
         "例如", "比如", "譬如", "等等", "如:", "如\u{FF1A}", "多个", "多选", "逗号", "分隔", "隔开", "组合", "自定义", "...", "…", "e.g.",
         "such as", "etc", "multiple", "comma", "类推", "and so on", "and so forth", "and more",
     ]
-    /// What 等 stands before where it ends a list.
+    /// Words after 等 at the end of a list.
     private static let wholes = ["类", "状态", "情况", "方式", "取值", "多种", "几种", "选项", "枚举"]
 
     private static func isOpenList(_ text: String) -> Bool {
         if openWords.contains(where: { ByteSearch.first($0, in: text) != nil }) { return true }
-        // 等 at a sentence's end, or before a word for the whole; 等级 and 等待 are other words.
+        // 等 at the end of a sentence, or before a word for the whole. 等级 and 等待 are other words.
         let scalars = Array(text.unicodeScalars)
         return scalars.indices.contains { index in
             guard scalars[index] == "等" else { return false }
@@ -142,18 +142,18 @@ struct Wording {
 
     // MARK: Enumerations
 
-    /// `1-新增,2-更新,3-删除`; also `1:男 2:女`, `0不删除,1删除`, `STRIKE 罢工闹事 OTHER 其他`. Nil unless there are
-    /// several, the example among them.
+    /// Lists such as `1-新增,2-更新,3-删除`, `1:男 2:女`, `0不删除,1删除` or `STRIKE 罢工闹事 OTHER 其他`. Nil unless there are several
+    /// values, including the example.
     static func values(_ text: String, example: String?) -> [Field.AllowedValue]? {
         let values = listed(text).values
         guard values.count >= 2, example == nil || values.contains(where: { $0.value == example }) else { return nil }
         return values
     }
 
-    /// Words behind which a list may begin without a sign between, as in `例如1-新增,2-更新`.
+    /// Words that a list may follow directly, as in `例如1-新增,2-更新`.
     private static let glue = ["如", "支持", "包括", "包含"]
 
-    /// All values that a text lists, and whether the list hangs on a word that may not mean all of them.
+    /// All values in a text, and whether the list follows a word that may not mean all of them.
     private static func listed(_ text: String) -> (values: [Field.AllowedValue], isGlued: Bool) {
         let scalars = Array(text.unicodeScalars)
         var values: [Field.AllowedValue] = []
@@ -190,7 +190,7 @@ struct Wording {
         return (Field.AllowedValue(value: String(String.UnicodeScalarView(key)), label: words), close)
     }
 
-    /// What parts values.
+    /// Whether a character separates values.
     private static func isEdge(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case ",", "\u{FF0C}", ";", "\u{FF1B}", "\u{3001}", "\u{3002}", " ", "\n", "(", ")", "\u{FF08}", "\u{FF09}", ":",
@@ -202,12 +202,12 @@ struct Wording {
 
     // MARK: Dates
 
-    /// The form that the words name, if they name only one.
+    /// The date form, if the text names exactly one.
     private static func dateForm(_ text: String) -> DateForm? {
         let timed = [DateForm.dashed, .dotted].filter { ByteSearch.first($0.rawValue, in: text) != nil }
         if timed.count == 1 { return timed[0] }
         guard timed.isEmpty, let place = ByteSearch.first(DateForm.day.rawValue, in: text) else { return nil }
-        // yyyy-MM-dd HH:mm is a form that there is no reading for.
+        // yyyy-MM-dd HH:mm has no parser.
         let rest = String(decoding: text.utf8.dropFirst(place + DateForm.day.rawValue.utf8.count), as: UTF8.self)
         let isLonger = rest.utf8.prefix(3).contains { byte in
             byte == UInt8(ascii: "H") || byte == UInt8(ascii: "h") || byte == UInt8(ascii: "T")
@@ -218,7 +218,7 @@ struct Wording {
 }
 
 extension DateForm {
-    /// Whether a text is a date in this very form.
+    /// Whether a text is a date in exactly this form.
     fileprivate func takes(_ text: String) -> Bool {
         guard case .success(let reading) = read(text) else { return false }
         return reading.text == text

@@ -1,19 +1,19 @@
 import JSON
 
-/// Tells a row's example from its description.
-enum CellCut {
+/// Separates a row's example from its description.
+enum CellSplitter {
     struct Cells: Equatable {
         var example: String?
         var description: String?
-        /// What was in doubt, in words; nil if nothing was.
+        /// The doubt as a sentence; nil if there is none.
         var doubt: String?
     }
 
-    /// What the example of the page says of a row.
+    /// What the page's example shows for a row.
     enum Shown {
-        /// The page has no example, or it ends before.
+        /// The page has no example, or it ends before the row.
         case nothing
-        /// The example speaks of other rows, not of this one, or gives it no value.
+        /// The example shows other rows but not this one, or shows it without a value.
         case empty
         case values([String])
     }
@@ -21,7 +21,7 @@ enum CellCut {
     static func cut(_ row: TableRow, shown: Shown) -> Cells {
         if row.isTop { return top(row, shown) }
         if row.limits.count > 0 {
-            let doubt = row.cells.count > 1 ? "more cells than the table has columns" : nil
+            let doubt = row.cells.count > 1 ? "more cells than columns" : nil
             return Cells(
                 example: row.cells.isEmpty ? nil : row.cells.joined(separator: "\n"), description: row.movedDescription,
                 doubt: doubt)
@@ -33,13 +33,13 @@ enum CellCut {
         default:
             return Cells(
                 example: row.cells[0], description: row.cells.dropFirst().joined(separator: "\n"),
-                doubt: "more cells than the table has columns: the first is taken as the example")
+                doubt: "more cells than columns: the first is taken as the example")
         }
     }
 
     private static func top(_ row: TableRow, _ shown: Shown) -> Cells {
         guard let rest = row.rest else { return Cells(description: row.movedDescription) }
-        // Behind limits the description has an item of its own: what stands before them is the example.
+        // After limits, the description has its own item. Everything before the limits is the example.
         if row.limits.count > 0 { return Cells(example: rest, description: row.movedDescription) }
         var cells = joined(rest, row.type, shown)
         if let moved = row.movedDescription {
@@ -48,7 +48,7 @@ enum CellCut {
         return cells
     }
 
-    /// A cell that stands alone where there should be two.
+    /// Splits a single cell where two should be.
     private static func lone(_ text: String, _ type: FieldType, _ shown: Shown) -> Cells {
         if type.isList || [.object, .json, .map].contains(type.kind), isJSON(text) { return Cells(example: text) }
         switch shown {
@@ -56,26 +56,26 @@ enum CellCut {
             if values.contains(where: { length(of: $0, in: text) == text.utf8.count }) { return Cells(example: text) }
             if looksLikeValue(text, type), !isProse(text) {
                 return Cells(
-                    example: text, doubt: "one cell, and the example has another value: taken as the example")
+                    example: text, doubt: "one cell, but the example has another value: taken as the example")
             }
             return Cells(example: shown.lostCell, description: text)
         case .empty: return Cells(description: text)
         case .nothing:
             if type.kind == .object ? isJSONStart(text) : !isProse(text) {
-                return Cells(example: text, doubt: "one cell, and nothing says which: taken as the example")
+                return Cells(example: text, doubt: "one cell that could be either: taken as the example")
             }
-            return Cells(description: text, doubt: "one cell, and nothing says which: taken as the description")
+            return Cells(description: text, doubt: "one cell that could be either: taken as the description")
         }
     }
 
-    /// Both cells of a top row in one text.
+    /// Splits both cells of a top row in one text.
     private static func joined(_ text: String, _ type: FieldType, _ shown: Shown) -> Cells {
         switch shown {
         case .values(let values):
             if let length = values.compactMap({ length(of: $0, in: text) }).max() { return split(text, at: length) }
             if type.kind == .bytes, !type.isList { return file(text) }
             var cells = guessed(text, type)
-            cells.doubt = "the example's value is not the row's: \(cells.words)"
+            cells.doubt = "the example has another value: \(cells.words)"
             return cells
         case .empty:
             return type.kind == .object ? object(text) : Cells(description: text)
@@ -83,12 +83,12 @@ enum CellCut {
             return object(text)
         case .nothing:
             var cells = guessed(text, type)
-            cells.doubt = "nothing says where its example ends: \(cells.words)"
+            cells.doubt = "the end of its example is not clear: \(cells.words)"
             return cells
         }
     }
 
-    /// An object's cells: no example shows the text that stands for a whole object.
+    /// Splits an object's cells. The example never shows the text that stands for a whole object.
     private static func object(_ text: String) -> Cells {
         let bytes = text.utf8.span
         if isJSONStart(text), let end = jsonEnd(bytes), end == bytes.count || Blank.contains(bytes[end]),
@@ -96,8 +96,8 @@ enum CellCut {
         {
             return split(text, at: end)
         }
-        // Objects have no example, but for pages that say the same word twice, or have a number or the word JSON there
-        // (`json对象`): all other words are a description.
+        // Most words are a description, because objects have no example. Some pages repeat a word, or have a number or
+        // the word JSON (`json对象`).
         let words = text.utf8.split(separator: UInt8(ascii: " "))
         guard words.count > 1, let first = words.first.map({ String(Substring($0)) }) else {
             return Cells(description: text)
@@ -106,11 +106,11 @@ enum CellCut {
         let isValue = DecimalText.isValid(first) || words.count == 2 && first.lowercased().hasPrefix("json")
         guard isValue, isProse(text) else { return Cells(description: text) }
         var cells = split(text, at: first.utf8.count)
-        cells.doubt = "nothing says where its example ends: \(cells.words)"
+        cells.doubt = "the end of its example is not clear: \(cells.words)"
         return cells
     }
 
-    /// A file's cells: Java has a file there, and the table a word that stands for it.
+    /// Splits a file's cells. Java has a file there, and the table has a word for it.
     private static func file(_ text: String) -> Cells {
         let end = text.utf8.firstIndex { Blank.contains($0) } ?? text.endIndex
         return end == text.endIndex
@@ -121,7 +121,7 @@ enum CellCut {
         guessedLength(text, type).map { split(text, at: $0) } ?? Cells(description: text)
     }
 
-    /// How many bytes of a text are likely its example; nil if it seems to have none.
+    /// The probable length of the example in bytes; nil if the text seems to have none.
     private static func guessedLength(_ text: String, _ type: FieldType) -> Int? {
         let bytes = text.utf8.span
         if isJSONStart(text), let end = jsonEnd(bytes), end == bytes.count || Blank.contains(bytes[end]) { return end }
@@ -167,7 +167,7 @@ enum CellCut {
         isJSONStart(text) && (try? JSONDocument(text)) != nil
     }
 
-    /// Where the brackets that a text begins with are closed again.
+    /// The end of the brackets at the start of a text.
     private static func jsonEnd(_ bytes: borrowing Span<UInt8>) -> Int? {
         var depth = 0
         for index in 0..<bytes.count {
@@ -198,8 +198,8 @@ enum CellCut {
         text.utf8.contains { $0 >= 0x80 }
     }
 
-    /// How many bytes of a text are this value; white space, which cells have collapsed, and backslashes, which Java
-    /// has too many or too few of, do not count. Nil if the text does not begin with it.
+    /// The number of bytes at the start of a text that spell this value. It ignores white space, which cells collapse,
+    /// and backslashes, which Java may double or drop. Nil if the text does not start with the value.
     static func length(of value: String, in text: String) -> Int? {
         let value = value.utf8.span
         let text = text.utf8.span
@@ -221,8 +221,8 @@ enum CellCut {
     }
 }
 
-extension CellCut.Shown {
-    /// The example of a row whose cell for it is lost: copied pages have no cells of a single character beyond ASCII.
+extension CellSplitter.Shown {
+    /// The example of a row whose cell is lost. Copied pages lose cells that are one character beyond ASCII.
     fileprivate var lostCell: String? {
         guard case .values(let values) = self, let value = values.first, let only = value.unicodeScalars.first,
             value.unicodeScalars.count == 1, !only.isASCII
@@ -231,13 +231,13 @@ extension CellCut.Shown {
     }
 }
 
-extension CellCut.Cells {
-    /// What was decided, in words.
+extension CellSplitter.Cells {
+    /// The decision as a sentence.
     fileprivate var words: String {
         switch (example, description) {
         case (let example?, _?): "\"\(example)\" is taken as the example"
-        case (_?, nil): "all is taken as the example"
-        case (nil, _): "all is taken as the description"
+        case (_?, nil): "everything is taken as the example"
+        case (nil, _): "everything is taken as the description"
         }
     }
 }

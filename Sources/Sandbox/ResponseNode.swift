@@ -1,19 +1,19 @@
-/// A value of an answer before it becomes JSON or XML.
-indirect enum AnswerNode: Sendable {
-    typealias Member = (name: String, value: AnswerNode)
+/// A value of a response before it becomes JSON or XML.
+indirect enum ResponseNode: Sendable {
+    typealias Member = (name: String, value: ResponseNode)
 
     case text(String)
-    /// A number as it is to be written.
+    /// A number as text.
     case number(String)
     case bool(Bool)
     case object([Member])
-    /// A list, with the name that TOP wraps its items in.
-    case list(item: String, [AnswerNode])
-    /// Bytes that stand in a string as they are, though no parser that is strict would take them.
+    /// A list with the name that TOP gives to its items.
+    case list(item: String, [ResponseNode])
+    /// Bytes for a string that are written unchanged, although strict parsers refuse them.
     case rawText([UInt8])
 
-    /// The member of an object; setting one replaces it in its place, or appends it. Nil removes it.
-    subscript(name: String) -> AnswerNode? {
+    /// The member of an object. A new value replaces it in place or is appended. Nil removes it.
+    subscript(name: String) -> ResponseNode? {
         get {
             guard case .object(let members) = self else { return nil }
             return members.first { $0.name == name }?.value

@@ -1,0 +1,74 @@
+/// A documentation page as the page part of an entry.
+public struct ImportedPage: Sendable {
+    /// The method's name.
+    public let method: String
+    /// The text of `METHOD.yaml`.
+    public let yaml: String
+    /// Doubts and gaps, in the order of the page.
+    public let warnings: [ImportWarning]
+    /// Whether parts of the page are missing, so that the entry is incomplete.
+    public let isPartial: Bool
+
+    /// The largest size of a page in bytes.
+    public static let maximumBytes = 4 << 20
+
+    /// Reads a documentation page. A truncated page may end inside a character. Other invalid bytes become U+FFFD.
+    public init(bytes: [UInt8]) throws(ImportError) {
+        guard bytes.count <= Self.maximumBytes else {
+            throw ImportError(description: "the page is longer than \(Self.maximumBytes) bytes")
+        }
+        let isWhole = { (count: Int) in String(validating: bytes.dropLast(count), as: UTF8.self) }
+        for count in 0...min(3, bytes.count) {
+            if let text = isWhole(count) {
+                try self.init(text)
+                return
+            }
+        }
+        try self.init(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Reads the copied text of a documentation page.
+    public init(_ text: String) throws(ImportError) {
+        guard text.utf8.count <= Self.maximumBytes else {
+            throw ImportError(description: "the page is longer than \(Self.maximumBytes) bytes")
+        }
+        var reader = try PageImport(text)
+        reader.read()
+        method = reader.page.method
+        yaml = PageWriter.yaml(reader.page)
+        warnings = reader.warnings
+        isPartial = reader.isPartial
+        let (page, faults) = PageReader.read(yaml, file: method)
+        guard page != nil, faults.isEmpty else {
+            let first = faults.first.map(\.detail) ?? "it is too large"
+            throw ImportError(description: "the page does not make a valid entry: \(first)")
+        }
+    }
+}
+
+/// The text is not a documentation page that can be imported.
+public struct ImportError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The reason as a sentence without a full stop.
+    public let description: String
+}
+
+/// A doubt that an import could not resolve.
+public struct ImportWarning: Sendable, Equatable, CustomStringConvertible {
+    /// The line on the page, counted from 1. Nil if the warning concerns the whole page.
+    public let line: Int?
+    /// The row as a path of names with dots, as far as it is known. Nil if the warning concerns no row.
+    public let row: String?
+    /// The doubt and the import's decision.
+    public let detail: String
+
+    init(line: Int?, row: String?, _ detail: String) {
+        self.line = line
+        self.row = row
+        self.detail = detail
+    }
+
+    /// `line 12: list.acid: …`.
+    public var description: String {
+        [line.map { "line \($0)" }, row, detail].compactMap { $0 }.joined(separator: ": ")
+    }
+}
