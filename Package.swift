@@ -117,7 +117,7 @@ let package = Package(
 
         // What the tests share: real servers and clients, never stand-ins.
         .target(
-            name: "TestSupport", dependencies: ["EventLoop", "Postgres", "Migrations"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Postgres", "Migrations"], path: "Tests/Support",
             swiftSettings: common),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: common),

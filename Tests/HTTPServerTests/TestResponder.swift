@@ -1,6 +1,7 @@
 import Dispatch
 import HTTPServer
 import Synchronization
+import TestSupport
 
 /// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, `/loop` the
 /// number of its loop; all else says what it got. `/stream` and what is below it gives a body that the test writes. `/denied` is answered 401 from its head
