@@ -127,7 +127,7 @@ let package = Package(
 
         // Shared by the tests: real servers and clients.
         .target(
-            name: "TestSupport", dependencies: ["EventLoop", "Postgres", "Migrations"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Postgres", "Migrations"], path: "Tests/Support",
             swiftSettings: common),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: common),

@@ -42,21 +42,4 @@ enum DashboardCalls {
             while try await Rollups.recountDay(on: connection) {}
         }
     }
-
-    /// Makes the login that deploy/grafana/login.sql makes, with a password of its own.
-    /// - Returns: its name.
-    static func makeLogin(_ database: TestDatabase) throws -> String {
-        let login = uniqueName("grafana")
-        let root = #filePath.split(separator: "/Tests/AuditTests/")[0]
-        let password = "/tmp/tr-password-\(login)"
-        try Data("planted-\(login)\n".utf8).write(to: URL(fileURLWithPath: password))
-        defer { try? FileManager.default.removeItem(atPath: password) }
-        _ = try Command.run(
-            PostgresCluster.programs + "/psql",
-            [
-                "-X", "-v", "login=\(login)", "-v", "password_file=\(password)", "-f",
-                "/\(root)/deploy/grafana/login.sql", database.url,
-            ])
-        return login
-    }
 }

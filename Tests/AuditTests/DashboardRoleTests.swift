@@ -14,9 +14,9 @@ import Testing
     ) async throws {
         try await withTrail { trail in
             try await trail.database.withConnection(trail.loop) { try await $0.execute(DashboardCalls.seed) }
-            let login = try DashboardCalls.makeLogin(trail.database)
-            var settings = try PostgresSettings(
-                url: SharedCluster.cluster.url(database: trail.database.name, user: login))
+            let login = try await trail.database.makeGrafanaLogin()
+            var settings = try await PostgresSettings(
+                url: SharedCluster.cluster.url(trail.database.name, user: login))
             settings.applicationName = "dashboard"
             let connection = try await PostgresConnection.connect(settings, on: trail.loop)
             defer { connection.close() }
@@ -100,8 +100,8 @@ import Testing
             try await trail.database.withConnection(trail.loop) { admin in
                 try await admin.execute("ALTER ROLE \(login) SET statement_timeout = '200ms'")
             }
-            let settings = try PostgresSettings(
-                url: SharedCluster.cluster.url(database: trail.database.name, user: login))
+            let settings = try await PostgresSettings(
+                url: SharedCluster.cluster.url(trail.database.name, user: login))
             let second = try await PostgresConnection.connect(settings, on: trail.loop)
             defer { second.close() }
             try await second.execute("RESET statement_timeout")
@@ -115,7 +115,7 @@ import Testing
     @Test("Databases of one cluster that are migrated at once share the role, and each grants it")
     func concurrentMigrations() async throws {
         try await onLoop { loop in
-            let cluster = try PostgresCluster()
+            let cluster = try await PostgresCluster()
             defer { cluster.remove() }
             let names = (0..<4).map { "side_by_side_\($0)" }
             let admin = try await PostgresConnection.connect(PostgresSettings(url: cluster.url()), on: loop)
@@ -125,7 +125,7 @@ import Testing
                 for name in names {
                     group.addTask(executorPreference: loop) {
                         let connection = try await PostgresConnection.connect(
-                            PostgresSettings(url: cluster.url(database: name)), on: loop)
+                            PostgresSettings(url: cluster.url(name)), on: loop)
                         defer { connection.close() }
                         _ = try await Migrator(files: Migrations.files).run(on: connection)
                         let rows = try await connection.query(
@@ -141,14 +141,14 @@ import Testing
     @Test("A database whose owner may not create roles is migrated all the same, and opened once the role is there")
     func withoutCreateRole() async throws {
         try await onLoop { loop in
-            let cluster = try PostgresCluster()
+            let cluster = try await PostgresCluster()
             defer { cluster.remove() }
             let admin = try await PostgresConnection.connect(PostgresSettings(url: cluster.url()), on: loop)
             defer { admin.close() }
             try await admin.execute("CREATE ROLE plain LOGIN")
             try await admin.execute("CREATE DATABASE managed OWNER plain")
             let connection = try await PostgresConnection.connect(
-                PostgresSettings(url: cluster.url(database: "managed", user: "plain")), on: loop)
+                PostgresSettings(url: cluster.url("managed", user: "plain")), on: loop)
             defer { connection.close() }
             _ = try await Migrator(files: Migrations.files).run(on: connection)
             #expect(try await connection.query("SELECT audit.open_to_dashboards()")[0][0].bool == false)

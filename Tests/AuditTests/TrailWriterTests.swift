@@ -203,7 +203,7 @@ import Testing
 
     @Test("While PostgreSQL is away intents fail and endings wait; when it is back they are written")
     func awayAndBack() async throws {
-        let cluster = try PostgresCluster()
+        let cluster = try await PostgresCluster()
         defer { cluster.remove() }
         try await onLoop { loop in
             let trail = Trail(loop: loop, database: try await TestDatabase.make(in: cluster, on: loop))
@@ -212,13 +212,13 @@ import Testing
             defer { writer.close() }
             let (intent, ending) = (intent(now), fullEnding(now))
             try await writer.record(intent)
-            try cluster.stop()
+            try await cluster.stop()
             await writer.record(ending, of: intent, waitingAtMost: .milliseconds(50))
             #expect(figures.late.load(ordering: .relaxed) == 1 && figures.queued.load(ordering: .relaxed) == 1)
             let error = await #expect(throws: TrailError.self) { try await writer.record(self.intent(now)) }
             #expect(error?.mayBeRecorded == false && error?.description.isEmpty == false)
             #expect(await writer.flush(within: .milliseconds(10)) == 1)
-            try cluster.start()
+            try await cluster.start()
             #expect(await writer.flush(within: .seconds(20)) == 0)
             #expect(try await trail.number("SELECT count(*) FROM audit.calls WHERE source = 1") == 1)
             #expect(try await trail.number("SELECT count(*) FROM audit.intents") == 1)

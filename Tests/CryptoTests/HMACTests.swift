@@ -56,7 +56,7 @@ struct HMACTests {
     }
 
     @Test("random keys and messages of every length give what Python's hmac gives")
-    func python() throws {
+    func python() async throws {
         let script = """
             import hashlib, hmac, sys
             for line in sys.stdin.read().splitlines():
@@ -66,7 +66,7 @@ struct HMACTests {
             """
         let cases = (0..<300).map { (SecureRandom.bytes($0 % 140), SecureRandom.bytes($0)) }
         let input = cases.map { "\(Hex.lower($0))|\(Hex.lower($1))" }.joined(separator: "\n")
-        let answers = try Command.run("python3", ["-c", script], input: input).split(separator: "\n")
+        let answers = try await Command.succeed(["python3", "-c", script], input: input).split(separator: "\n")
         #expect(answers.count == cases.count)
         for ((key, message), answer) in zip(cases, answers) {
             let ours = try [
@@ -78,11 +78,11 @@ struct HMACTests {
     }
 
     @Test("the openssl command gives the same", arguments: [HMACKey.Algorithm.md5, .sha256])
-    func openssl(_ algorithm: HMACKey.Algorithm) throws {
+    func openssl(_ algorithm: HMACKey.Algorithm) async throws {
         let key = "helloworld"
         let message = "秘密 message"
         let name = algorithm == .md5 ? "-md5" : "-sha256"
-        let answer = try Command.run("openssl", ["dgst", name, "-hmac", key, "-r"], input: message)
+        let answer = try await Command.succeed(["openssl", "dgst", name, "-hmac", key, "-r"], input: message)
         let ours = try HMACKey(algorithm, key: Self.text(key)).authenticate(Self.text(message))
         #expect(answer.split(separator: " ").first.map(String.init) == Hex.lower(ours))
     }

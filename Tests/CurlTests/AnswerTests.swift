@@ -10,7 +10,7 @@ struct AnswerTests {
     func oneSegment() async throws {
         let bodies = ["n=1", "n=" + String(repeating: "2", count: 5000)]
         let received = Locked<[String]>([])
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while let bytes = connection.readSome() {
                 received.with { $0.append(String(decoding: bytes, as: UTF8.self)) }
                 connection.write(answer("ok"))
@@ -36,7 +36,7 @@ struct AnswerTests {
             ("/%7e/%E4%BD%A0?q=%20+", "/%7e/%E4%BD%A0?q=%20+"),
         ])
     func wholeHead(written: String, sent: String) async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         let authority = "127.0.0.1:\(server.port)"
         let texts = try await CurlWorker.with { worker in
             let first = await worker.perform(.post("http://\(authority)\(written)", "k=v"))
@@ -52,7 +52,7 @@ struct AnswerTests {
 
     @Test("a request arrives to the byte, and the answer comes back with type and times")
     func normal() async throws {
-        let server = ScriptedServer.answering(answer("{\"ok\":1}"))
+        let server = try ScriptedServer.answering(answer("{\"ok\":1}"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url(), "k=v&x=%26")) }
         #expect(result.text == "200 {\"ok\":1}")
         guard case .answered(_, let type, _) = result.outcome else { return }
@@ -76,7 +76,7 @@ struct AnswerTests {
 
     @Test("a connection is used again, with another URL path, other headers and another body")
     func keepAlive() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while let request = connection.readRequest() {
                 connection.write(answer("got \(request.body.count)"))
             }
@@ -103,7 +103,7 @@ struct AnswerTests {
 
     @Test("a body of 3 MB arrives unchanged")
     func largeBody() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
         var request = CurlRequest.post(server.url())
         request.body = body
@@ -115,7 +115,7 @@ struct AnswerTests {
 
     @Test("an empty body is a request too: it counts as asked for once it is sent")
     func emptyBody() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url(), "")) }
         #expect(result.text == "200 ok")
         #expect(result.mayHaveBeenSent)
@@ -123,9 +123,9 @@ struct AnswerTests {
 
     @Test("a chunked answer, and one that ends with its connection, are read whole")
     func chunkedAndClosed() async throws {
-        let chunked = ScriptedServer.answering(
+        let chunked = try ScriptedServer.answering(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n3\r\nsix\r\n0\r\n\r\n")
-        let closed = ScriptedServer { connection in
+        let closed = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end")
         }
@@ -137,7 +137,7 @@ struct AnswerTests {
 
     @Test("a slow body is put together")
     func slowBody() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n")
             for _ in 0..<10 {
@@ -152,8 +152,8 @@ struct AnswerTests {
 
     @Test("any status is an answer, and a redirect is not followed", arguments: [400, 404, 500, 503, 301, 307])
     func statuses(status: Int) async throws {
-        let elsewhere = ScriptedServer.answering(answer("elsewhere"))
-        let server = ScriptedServer.answering(
+        let elsewhere = try ScriptedServer.answering(answer("elsewhere"))
+        let server = try ScriptedServer.answering(
             answer("<html>", status: "\(status) X", headers: "Location: \(elsewhere.url())\r\n"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.text == "\(status) <html>")
@@ -163,15 +163,15 @@ struct AnswerTests {
 
     @Test("a gzip answer is decompressed")
     func gzip() async throws {
-        let packed = try gzipped("printf 'hello gzip'")
-        let server = gzipServer(packed)
+        let packed = try await gzipped("printf 'hello gzip'")
+        let server = try gzipServer(packed)
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.text == "200 hello gzip")
     }
 
     @Test("gzip garbage is a bad encoding")
     func gzipGarbage() async throws {
-        let server = gzipServer(Array("this is no gzip at all, whatever it claims".utf8))
+        let server = try gzipServer(Array("this is no gzip at all, whatever it claims".utf8))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .badEncoding)
         #expect(result.failure?.code == 61)
@@ -182,9 +182,9 @@ struct AnswerTests {
         "a gzip answer without its trailer, or a part of it, or followed by other bytes, is a bad encoding",
         arguments: 0..<10)
     func gzipTrailer(missing: Int) async throws {
-        let whole = try gzipped("printf 'hello gzip'")
+        let whole = try await gzipped("printf 'hello gzip'")
         let packed = missing == 9 ? whole + [0] : Array(whole.dropLast(missing))
-        let server = gzipServer(packed)
+        let server = try gzipServer(packed)
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         guard missing > 0 else {
             #expect(result.text == "200 hello gzip")
@@ -197,32 +197,32 @@ struct AnswerTests {
 
     @Test("a gzip answer with a wrong checksum is a bad encoding")
     func gzipChecksum() async throws {
-        var packed = try gzipped("printf 'hello gzip'")
+        var packed = try await gzipped("printf 'hello gzip'")
         packed[packed.count - 8] ^= 1
-        let server = gzipServer(packed)
+        let server = try gzipServer(packed)
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .badEncoding)
     }
 
     @Test("two gzip members are one text")
     func gzipMembers() async throws {
-        let server = gzipServer(try gzipped("printf 'hello '") + gzipped("printf 'gzip'"))
+        let server = try gzipServer(try await gzipped("printf 'hello '") + gzipped("printf 'gzip'"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.text == "200 hello gzip")
     }
 
     @Test("a content coding that was not asked for is a bad encoding", arguments: ["br", "deflate", "gzip, gzip"])
     func foreignCoding(coding: String) async throws {
-        let server = ScriptedServer.answering(answer("text", headers: "Content-Encoding: \(coding)\r\n"))
+        let server = try ScriptedServer.answering(answer("text", headers: "Content-Encoding: \(coding)\r\n"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .badEncoding)
     }
 
     @Test("a gzip answer that inflates beyond the limit is too large")
     func gzipBomb() async throws {
-        let packed = try gzipped("head -c 30000000 /dev/zero")
+        let packed = try await gzipped("head -c 30000000 /dev/zero")
         #expect(packed.count < 100_000)
-        let server = gzipServer(packed)
+        let server = try gzipServer(packed)
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .tooLarge)
         #expect(result.mayHaveBeenSent)
@@ -230,7 +230,7 @@ struct AnswerTests {
 
     @Test("20 MB are over the limit of 10 MiB, whether announced, chunked or until the end", arguments: 0..<3)
     func tooLarge(form: Int) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             let chunk = String(repeating: "x", count: 65_536)
             switch form {
@@ -251,7 +251,7 @@ struct AnswerTests {
 
     @Test("an answer of just the limit is whole")
     func justTheLimit() async throws {
-        let server = ScriptedServer.answering(answer(String(repeating: "y", count: 1000)))
+        let server = try ScriptedServer.answering(answer(String(repeating: "y", count: 1000)))
         var request = CurlRequest.post(server.url())
         request.maximumResponseBytes = 1000
         let sent = request
@@ -265,7 +265,7 @@ struct AnswerTests {
 
     @Test("headers without end are too large")
     func endlessHeaders() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\n")
             for number in 0..<100_000 where !connection.write("X-\(number): \(String(repeating: "h", count: 200))\r\n")
@@ -278,8 +278,8 @@ struct AnswerTests {
     }
 }
 
-func gzipServer(_ packed: [UInt8]) -> ScriptedServer {
-    ScriptedServer { connection in
+func gzipServer(_ packed: [UInt8]) throws -> ScriptedServer {
+    try ScriptedServer { connection in
         while connection.readRequest() != nil {
             connection.write(
                 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(packed.count)\r\n\r\n")
@@ -289,6 +289,6 @@ func gzipServer(_ packed: [UInt8]) -> ScriptedServer {
 }
 
 /// The output of a shell command, compressed.
-func gzipped(_ command: String) throws -> [UInt8] {
-    try Program.run(["/bin/sh", "-c", "\(command) | gzip -c"])
+func gzipped(_ command: String) async throws -> [UInt8] {
+    try await Command.output(["/bin/sh", "-c", "\(command) | gzip -c"]).bytes
 }

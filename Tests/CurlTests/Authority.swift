@@ -6,9 +6,8 @@ struct Authority: Sendable {
     let folder: String
     var caFile: String { "\(folder)/ca.pem" }
 
-    init() throws {
-        folder = NSTemporaryDirectory() + "authority-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    init() async throws {
+        folder = try Watchdog.shared.makeFolder("authority")
         try """
         [ca]
         default_ca = own
@@ -24,20 +23,20 @@ struct Authority: Sendable {
         commonName = supplied
         """.write(toFile: "\(folder)/ca.cnf", atomically: true, encoding: .utf8)
         try "".write(toFile: "\(folder)/index.txt", atomically: true, encoding: .utf8)
-        try Program.run([
+        try await Command.succeed([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
             "30", "-subj", "/CN=Test CA", "-keyout", "\(folder)/ca.key", "-out", caFile,
         ])
     }
 
     /// Makes `name.pem` and `name.key` for a subject; times as openssl takes them, "20200101000000Z".
-    func issue(_ name: String, alternativeName: String, from: String, until: String) throws {
-        try Program.run([
+    func issue(_ name: String, alternativeName: String, from: String, until: String) async throws {
+        try await Command.succeed([
             "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
             "/CN=\(name)", "-addext", "subjectAltName=\(alternativeName)", "-keyout", "\(folder)/\(name).key", "-out",
             "\(folder)/\(name).csr",
         ])
-        try Program.run([
+        try await Command.succeed([
             "openssl", "ca", "-batch", "-notext", "-config", "\(folder)/ca.cnf", "-cert", caFile, "-keyfile",
             "\(folder)/ca.key", "-in", "\(folder)/\(name).csr", "-out", "\(folder)/\(name).pem", "-startdate", from,
             "-enddate", until,

@@ -46,7 +46,7 @@ struct CharsetTests {
         #expect(charset.utf8(body, limit: 1500)?.count == 1500)
         #expect(charset.utf8(body, limit: 1499) == nil)
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html;charset=GBK\r\nContent-Length: \(body.count)\r\n\r\n"
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil { connection.write(Array(head.utf8) + body) }
         }
         let results = try await CurlWorker.with { worker in

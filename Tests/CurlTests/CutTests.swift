@@ -24,7 +24,7 @@ struct CutTests {
         "a response that is cut: the request may have arrived, and it arrived once",
         arguments: Array(responses.keys), [false, true])
     func cutResponse(part: String, isReset: Bool) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             if connection.number == 1 {
                 connection.write(Self.responses[part] ?? "")
@@ -47,7 +47,7 @@ struct CutTests {
         "a request that is cut: it may have arrived, and a part of it arrived once",
         arguments: [0, 1, 40, 150, 200, 10_000, 500_000], [false, true])
     func cutRequest(bytesRead: Int, isReset: Bool) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             if isReset { connection.resetOnClose() }
             connection.waitForInput()
             var left = bytesRead
@@ -65,7 +65,7 @@ struct CutTests {
 
     @Test("a warm connection that is cut within the next request is not replaced", arguments: [0, 1, 40, 150, 200])
     func cutWarm(bytesRead: Int) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             guard connection.number == 1, connection.readRequest() != nil else { return }
             connection.write(answer("first"))
             if bytesRead > 0 { _ = connection.read(atMost: bytesRead) } else { connection.waitForInput() }
@@ -81,7 +81,7 @@ struct CutTests {
 
     @Test("a response that arrives before the whole request was sent is the result, and ends the connection")
     func earlyResponse() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             if connection.number > 1 { _ = connection.readRequest() }
             connection.write(answer("enough", status: "413 Content Too Large"))
             connection.waitForInput()
@@ -97,7 +97,7 @@ struct CutTests {
 
     @Test("bytes after a response end the connection, and are not taken for the next response")
     func surplus() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 connection.write(answer("from \(connection.number)") + answer("unasked"))
             }

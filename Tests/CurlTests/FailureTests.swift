@@ -8,7 +8,7 @@ import Testing
 struct FailureTests {
     @Test("a refused connection: nothing was sent, and the text names host and port alone")
     func refused() async throws {
-        let listener = ScriptedServer.listen(backlog: 1)
+        let listener = try ScriptedServer.listen(backlog: 1)
         let port = ScriptedServer.port(of: listener)
         close(listener)
         let url = "http://127.0.0.1:\(port)/secret-path?session=secret-session"
@@ -33,7 +33,7 @@ struct FailureTests {
 
     @Test("a name is looked up without blocking the loop")
     func resolved() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         let url = "http://localhost:\(server.port)/"
         let result = try await CurlWorker.with { await $0.perform(.post(url)) }
         #expect(result.text == "200 ok")
@@ -42,7 +42,7 @@ struct FailureTests {
     @Test("a connection that does not come about in time")
     func connectTimeout() async throws {
         // A listener whose queue is full drops further connections.
-        let listener = ScriptedServer.listen(backlog: 0)
+        let listener = try ScriptedServer.listen(backlog: 0)
         let port = ScriptedServer.port(of: listener)
         let fillers = (0..<8).map { _ in connectWithoutWaiting(port) }
         defer { (fillers + [listener]).forEach { close($0) } }
@@ -56,7 +56,7 @@ struct FailureTests {
 
     @Test("a peer that hangs after the request: time is over, and it was asked for the body")
     func hang() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.waitForEnd()
         }
@@ -69,7 +69,7 @@ struct FailureTests {
 
     @Test("a deadline that has passed: nothing is sent")
     func passedDeadline() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url(), seconds: 0)) }
         #expect(result.failure?.kind == .timeout(.connect))
         #expect(!result.mayHaveBeenSent)
@@ -78,7 +78,7 @@ struct FailureTests {
 
     @Test("a fresh connection that is closed before any byte of an answer", arguments: [false, true])
     func closedFresh(reset: Bool) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             if reset { connection.resetOnClose() }
             _ = connection.readRequest()
         }
@@ -91,7 +91,7 @@ struct FailureTests {
 
     @Test("a warm connection that is closed on the second request: it is not sent again", arguments: [false, true])
     func closedWarm(reset: Bool) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             guard connection.number == 1 else {
                 while connection.readRequest() != nil { connection.write(answer("sent twice")) }
                 return
@@ -119,7 +119,7 @@ struct FailureTests {
             0, 65_535, 65_536, 300_000,
         ])
     func closedWarm(count: Int) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             guard connection.number == 1 else {
                 while connection.readRequest() != nil { connection.write(answer("sent twice")) }
                 return
@@ -141,7 +141,7 @@ struct FailureTests {
 
     @Test("a warm connection that was closed while idle is replaced, and the request arrives once")
     func closedIdle() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.write(answer("from \(connection.number)"))
         }
@@ -159,7 +159,7 @@ struct FailureTests {
         "half an answer is a cut",
         arguments: ["Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n64\r\nhalf"])
     func halfAnswer(rest: String) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\n" + rest)
         }
@@ -174,7 +174,7 @@ struct FailureTests {
             "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200",
         ])
     func halfHead(head: String) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write(head)
         }
@@ -185,7 +185,7 @@ struct FailureTests {
 
     @Test("what is not HTTP is told apart")
     func notHTTP() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("SSH-2.0-OpenSSH_9.2\r\n\r\n")
             connection.waitForEnd()
@@ -197,7 +197,7 @@ struct FailureTests {
 
     @Test("an answer that stops halfway runs into the deadline")
     func stalls() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
             connection.waitForEnd()
@@ -209,7 +209,7 @@ struct FailureTests {
 
     @Test("plain http is refused unless allowed, and the handle keeps no memory of it")
     func httpRefused() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         var strict = CurlRequest.post(server.url())
         strict.allowsHTTP = false
         let sent = strict

@@ -17,8 +17,8 @@ final class Forwarder: Sendable {
     /// Connections that clients have made.
     var connections: Int { server.connections }
 
-    init(to port: UInt16, cut: Cut = .never) {
-        server = ScriptedServer { Self.forward($0, to: port, cut) }
+    init(to port: UInt16, cut: Cut = .never) throws {
+        server = try ScriptedServer { Self.forward($0, to: port, cut) }
     }
 
     /// Forwards until one side ends. The first bytes from the client may have been read already.
@@ -32,17 +32,18 @@ final class Forwarder: Sendable {
             case .request(let limit): (limit, Int.max)
             case .response(let limit): (Int.max, limit)
             }
-        let answering = Thread {
+        let isFinished = Locked(false)
+        startThread {
             pump(from: peer, to: client, limit: responseLimit)
             client.shutDown()
             peer.shutDown()
+            isFinished.with { $0 = true }
         }
-        answering.start()
         peer.write(first)
         pump(from: client, to: peer, limit: requestLimit)
         client.shutDown()
         peer.shutDown()
-        while !answering.isFinished { usleep(1000) }
+        while !isFinished.with({ $0 }) { usleep(1000) }
         peer.close()
     }
 

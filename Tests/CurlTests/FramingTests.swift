@@ -9,7 +9,7 @@ struct FramingTests {
     @Test("interim responses are passed over")
     func interim() async throws {
         let hints = "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n"
-        let server = ScriptedServer.answering(
+        let server = try ScriptedServer.answering(
             "HTTP/1.1 100 Continue\r\n\r\n" + String(repeating: hints, count: 7) + answer("final"))
         let results = try await CurlWorker.with { worker in
             [await worker.perform(.post(server.url())), await worker.perform(.post(server.url()))]
@@ -34,7 +34,7 @@ struct FramingTests {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 1\r\n\r\n", "{\"ok\":1}\r\n",
         ])
     func refused(response: String) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write(response)
             connection.waitForEnd()
@@ -47,7 +47,8 @@ struct FramingTests {
 
     @Test("a transfer coding other than chunked is a bad encoding")
     func transferCoding() async throws {
-        let server = ScriptedServer.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")
+        let server = try ScriptedServer.answering(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .badEncoding)
         #expect(result.failure?.code == 61)
@@ -55,7 +56,7 @@ struct FramingTests {
 
     @Test("chunk extensions and trailer fields are passed over, and the connection is used again")
     func trailers() async throws {
-        let server = ScriptedServer.answering(
+        let server = try ScriptedServer.answering(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;a=\"b;c\"\r\nfour\r\n03\r\nsix\r\n0\r\nX: y\r\n\r\n"
         )
         let results = try await CurlWorker.with { worker in
@@ -76,7 +77,7 @@ struct FramingTests {
             ("HTTP/1.1 204 No Content\r\n\r\n", true),
         ])
     func reuse(response: String, isReused: Bool) async throws {
-        let server = ScriptedServer.answering(response)
+        let server = try ScriptedServer.answering(response)
         let results = try await CurlWorker.with { worker in
             [await worker.perform(.post(server.url())), await worker.perform(.post(server.url()))]
         }
@@ -87,7 +88,7 @@ struct FramingTests {
 
     @Test("a response that ends with its connection, of HTTP/1.0 and 1.1", arguments: ["1.0", "1.1"])
     func untilClose(version: String) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/\(version) 200 OK\r\n\r\nuntil")
             usleep(10_000)
@@ -99,7 +100,7 @@ struct FramingTests {
 
     @Test("a response that drips in byte by byte is put together")
     func drip() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 for byte in "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n".utf8 {
                     connection.write([byte])
@@ -115,7 +116,7 @@ struct FramingTests {
 
     @Test("a response that drips in without an end runs into the deadline")
     func endlessDrip() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\n\r\n")
             while connection.write("x") { usleep(5000) }
@@ -135,7 +136,7 @@ struct FramingTests {
         let pieces = [
             "\r\n", "\n", "\0", ":", " ", "chunked", "0\r\n\r\n", "Content-Length: 3\r\n", "HTTP/1.1 ", "\u{FF}",
         ]
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             var generator = Seeded(seed: UInt64(connection.number))
             while connection.readRequest() != nil {
                 var bytes = Array(seeds.randomElement(using: &generator)?.utf8 ?? "".utf8)

@@ -9,7 +9,7 @@ struct LoadTests {
     @Test("200 transfers wait at once, and each gets its own answer")
     func concurrent() async throws {
         let arrived = Locked(0)
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while let request = connection.readRequest() {
                 arrived.with { $0 += 1 }
                 // Nobody is answered before all have asked.
@@ -29,7 +29,7 @@ struct LoadTests {
         await #expect(processExitsWith: .success) {
             let before = openDescriptors()
             do {
-                let server = ScriptedServer { connection in
+                let server = try ScriptedServer { connection in
                     for number in 1... {
                         guard connection.readRequest() != nil else { return }
                         connection.write(answer("ok", headers: number % 5 == 0 ? "Connection: close\r\n" : ""))
@@ -54,7 +54,7 @@ struct LoadTests {
         await #expect(processExitsWith: .success) {
             let before = openDescriptors()
             do {
-                let server = ScriptedServer { connection in
+                let server = try ScriptedServer { connection in
                     if connection.number % 2 == 0 { return }
                     while connection.readRequest() != nil { connection.write(answer("ok")) }
                 }
@@ -80,7 +80,7 @@ struct LoadTests {
         var settings = CurlClient.Settings.patient
         settings.maximumIdleConnections = 4
         let open = Locked(0)
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             open.with { $0 += 1 }
             while connection.readRequest() != nil {
                 usleep(20_000)
@@ -97,7 +97,7 @@ struct LoadTests {
 
     @Test("connections that their peers close while idle cost a look each, and their descriptors serve new ones")
     func closedByPeers() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.write(answer("from \(connection.number)"))
         }
@@ -119,11 +119,11 @@ struct LoadTests {
 
     @Test("descriptors of attempts to connect serve name look-ups and connections after")
     func mixedDescriptors() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.write(answer("from \(connection.number)", headers: "Connection: close\r\n"))
         }
-        let refusing = ScriptedServer.listen(backlog: 1)
+        let refusing = try ScriptedServer.listen(backlog: 1)
         let refused = "http://127.0.0.1:\(ScriptedServer.port(of: refusing))/"
         close(refusing)
         var settings = CurlClient.Settings.patient
@@ -144,7 +144,7 @@ struct LoadTests {
 
     @Test("a shutdown ends the calls under way, and refuses new ones")
     func shutdown() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.waitForEnd()
         }
@@ -165,7 +165,7 @@ struct LoadTests {
 
     @Test("a cancelled task still gets its result")
     func cancelled() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         let text = try await CurlWorker.with { worker in
             let task = Task {
                 withUnsafeCurrentTask { $0?.cancel() }

@@ -2,35 +2,34 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A real nginx on loopback, with one TLS port a certificate. It ends with its suite, or after an hour.
+/// A real nginx on loopback, with one TLS port a certificate. It ends with its suite.
 final class Nginx: Sendable {
     /// The port of each certificate.
     let ports: [String: UInt16]
-    private let program: Program
+    private let child: Child
     private let folder: String
 
-    init(folder: String, certificates: [String]) throws {
+    init(folder: String, certificates: [String]) async throws {
         self.folder = folder
         for _ in 0..<10 {
-            let ports = Dictionary(uniqueKeysWithValues: certificates.map { ($0, Nginx.freePort()) })
+            let ports = Dictionary(uniqueKeysWithValues: certificates.map { ($0, UInt16(Ports.free())) })
             try Nginx.configuration(folder, ports).write(
                 toFile: "\(folder)/nginx.conf", atomically: true, encoding: .utf8)
-            let program = try Program(
-                ["timeout", "3600", "nginx", "-c", "\(folder)/nginx.conf", "-e", "\(folder)/error.log"])
+            let child = try Child(["nginx", "-c", "\(folder)/nginx.conf", "-e", "\(folder)/error.log"])
             // nginx writes its number when it listens; if a port was taken meanwhile, it ends.
-            while program.isRunning {
+            while child.isRunning {
                 if let number = FileManager.default.contents(atPath: "\(folder)/nginx.pid"), !number.isEmpty {
-                    (self.ports, self.program) = (ports, program)
+                    (self.ports, self.child) = (ports, child)
                     return
                 }
-                usleep(10_000)
+                try await Task.sleep(for: .milliseconds(10))
             }
         }
         let log = try String(contentsOfFile: "\(folder)/error.log", encoding: .utf8)
-        throw Program.Failed(command: ["nginx"], output: log)
+        throw Command.Failure(description: "nginx: \(log)")
     }
 
-    func stop() { program.stop() }
+    func stop() { child.kill() }
 
     /// How many requests for a path under `/counted` the server has answered or given up.
     func count(of path: String) -> Int {
@@ -66,16 +65,5 @@ final class Nginx: Sendable {
                 \(servers.joined(separator: "\n"))
             }
             """
-    }
-
-    /// Below the range that the kernel gives to other tests' sockets.
-    private static func freePort() -> UInt16 {
-        while true {
-            let port = UInt16.random(in: 20_000..<32_000)
-            if let listener = ScriptedServer.listen(backlog: 1, port: port) {
-                close(listener)
-                return port
-            }
-        }
     }
 }

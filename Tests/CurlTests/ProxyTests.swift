@@ -23,7 +23,7 @@ extension WithTLSPeers {
         @Test("https goes through a tunnel, which is used again; the proxy sees no header of the request")
         func tunnel() async throws {
             let gateway = gateway
-            let proxy = ScriptedServer { connection in
+            let proxy = try ScriptedServer { connection in
                 guard connection.readRequest() != nil else { return }
                 connection.write("HTTP/1.1 200 Connection established\r\n\r\n")
                 Forwarder.forward(connection, to: gateway)
@@ -47,7 +47,7 @@ extension WithTLSPeers {
                 "HTTP/1.1 200 Connection est", "", "SSH-2.0\r\n\r\n",
             ])
         func noTunnel(response: String) async throws {
-            let proxy = ScriptedServer { connection in
+            let proxy = try ScriptedServer { connection in
                 guard connection.readRequest() != nil else { return }
                 connection.write(response)
             }
@@ -60,7 +60,7 @@ extension WithTLSPeers {
 
         @Test("a tunnel that hangs runs into the connect time-out, and nothing was sent")
         func hangingTunnel() async throws {
-            let proxy = ScriptedServer { $0.waitForEnd() }
+            let proxy = try ScriptedServer { $0.waitForEnd() }
             var request = request(by: proxy)
             request.connectTimeout = .milliseconds(150)
             let sent = request
@@ -71,7 +71,7 @@ extension WithTLSPeers {
 
         @Test("plain http goes to the proxy with its credentials")
         func credentials() async throws {
-            let proxy = ScriptedServer.answering(answer("by proxy"))
+            let proxy = try ScriptedServer.answering(answer("by proxy"))
             var request = CurlRequest.post("http://gateway.invalid:8080/router?x=1", "k=v")
             request.proxy = "http://user:p%40ss@127.0.0.1:\(proxy.port)"
             let sent = request
@@ -102,7 +102,7 @@ extension WithTLSPeers {
                 for name in ["http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"] {
                     setenv(name, "http://127.0.0.1:1", 1)
                 }
-                let server = ScriptedServer.answering(answer("direct"))
+                let server = try ScriptedServer.answering(answer("direct"))
                 let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
                 #expect(result.text == "200 direct")
             }
@@ -110,8 +110,8 @@ extension WithTLSPeers {
 
         @Test("a request's own proxy is used, and no longer by the next")
         func proxy() async throws {
-            let proxy = ScriptedServer.answering(answer("by proxy"))
-            let server = ScriptedServer.answering(answer("direct"))
+            let proxy = try ScriptedServer.answering(answer("by proxy"))
+            let server = try ScriptedServer.answering(answer("direct"))
             var request = CurlRequest.post("http://gateway.invalid/router")
             request.proxy = "http://127.0.0.1:\(proxy.port)"
             let sent = request
@@ -122,7 +122,7 @@ extension WithTLSPeers {
 
         @Test("a proxy that does not connect: nothing was sent")
         func proxyRefuses() async throws {
-            let proxy = ScriptedServer.answering(answer("no", status: "403 Forbidden"))
+            let proxy = try ScriptedServer.answering(answer("no", status: "403 Forbidden"))
             var request = CurlRequest.post("https://gateway.invalid/router")
             request.proxy = "http://127.0.0.1:\(proxy.port)"
             let sent = request

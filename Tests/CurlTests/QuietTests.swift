@@ -16,7 +16,7 @@ struct QuietTests {
         "the loop sleeps after each kind of transfer, whatever became of the transfer",
         arguments: Gateway.allCases)
     func isQuiet(gateway: Gateway) async throws {
-        let server = ScriptedServer { connection in Self.serve(connection, gateway) }
+        let server = try ScriptedServer { connection in Self.serve(connection, gateway) }
         try await CurlWorker.with { worker in
             let result = await worker.perform(.post(server.url()), milliseconds: 400)
             #expect((result.failure == nil) == (gateway == .answers))
@@ -26,10 +26,10 @@ struct QuietTests {
 
     @Test("the loop sleeps after transfers that never connect")
     func isQuietWithoutConnection() async throws {
-        let listener = ScriptedServer.listen(backlog: 1)
+        let listener = try ScriptedServer.listen(backlog: 1)
         let closedPort = ScriptedServer.port(of: listener)
         close(listener)
-        let silent = ScriptedServer.listen(backlog: 16)
+        let silent = try ScriptedServer.listen(backlog: 16)
         defer { close(silent) }
         let urls = [
             "http://127.0.0.1:\(closedPort)/", "http://\(String(repeating: "a", count: 70)).example/",
@@ -48,8 +48,8 @@ struct QuietTests {
 
     @Test("a client goes on after a timed-out transfer: the next transfers time out and succeed as they should")
     func goesOn() async throws {
-        let hanging = ScriptedServer { connection in Self.serve(connection, .hangs) }
-        let answering = ScriptedServer.answering(answer("ok"))
+        let hanging = try ScriptedServer { connection in Self.serve(connection, .hangs) }
+        let answering = try ScriptedServer.answering(answer("ok"))
         try await CurlWorker.with { worker in
             for _ in 0..<3 {
                 let late = await worker.perform(.post(hanging.url()), milliseconds: 150)
@@ -62,7 +62,7 @@ struct QuietTests {
 
     @Test("an idle connection that its peer closes does not stay in CLOSE_WAIT", arguments: [false, true])
     func closeWait(sendsFirst: Bool) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write(answer("ok"))
             // Unsolicited bytes before the end.

@@ -9,7 +9,7 @@ struct ReuseTests {
     @Test("an idle connection is closed when it is too old to be used")
     func idleAge() async throws {
         let open = Locked(0)
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             open.with { $0 += 1 }
             while connection.readRequest() != nil { connection.write(answer("ok")) }
             open.with { $0 -= 1 }
@@ -26,7 +26,7 @@ struct ReuseTests {
 
     @Test("a connection that has lived for long enough is not used again")
     func lifetime() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         var settings = CurlClient.Settings.patient
         settings.connectionLifetime = .zero
         let results = try await CurlWorker.with(settings) { worker in
@@ -38,7 +38,7 @@ struct ReuseTests {
 
     @Test("the limit of idle connections holds over all hosts, and the oldest is closed")
     func limit() async throws {
-        let servers = (0..<3).map { _ in ScriptedServer.answering(answer("ok")) }
+        let servers = try (0..<3).map { _ in try ScriptedServer.answering(answer("ok")) }
         var settings = CurlClient.Settings.patient
         settings.maximumIdleConnections = 2
         let reused = try await CurlWorker.with(settings) { worker in
@@ -52,7 +52,7 @@ struct ReuseTests {
 
     @Test("more templates than the limit do not lose the connections")
     func templates() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         var settings = CurlClient.Settings.patient
         settings.maximumTemplates = 2
         try await CurlWorker.with(settings) { worker in
@@ -69,7 +69,7 @@ struct ReuseTests {
         "a server that closes its connection after each response: each call is answered or cut, and arrives at most once"
     )
     func closedAtOnce() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.write(answer("ok"))
         }
@@ -91,7 +91,7 @@ struct ReuseTests {
     @Test(
         "bytes that come while a connection is idle end it", arguments: ["HTTP/1.1 408 Request Timeout\r\n\r\n", "x"])
     func unasked(bytes: String) async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 connection.write(answer("from \(connection.number)"))
                 usleep(20_000)
@@ -107,7 +107,7 @@ struct ReuseTests {
 
     @Test("header lines that would frame the request or name another host are refused")
     func reserved() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         for line in [
             "Host: x", "content-length: 0", "Transfer-Encoding: chunked", "Connection: close", "Expect: 100-continue",
             "Upgrade: x", "A b: c", "A\u{7F}: c", "Ä: c",
@@ -124,7 +124,7 @@ struct ReuseTests {
 
     @Test("a caller's Accept takes the place of the usual one")
     func accept() async throws {
-        let server = ScriptedServer.answering(answer("ok"))
+        let server = try ScriptedServer.answering(answer("ok"))
         var request = CurlRequest.post(server.url(), "k=v")
         request.headers = ["Accept: text/javascript"]
         let sent = request

@@ -13,7 +13,7 @@ extension WithTLSPeers {
         init() throws { peers = try #require(TLSPeers.current) }
 
         private func perform(_ path: String, cut: Forwarder.Cut) async throws -> CurlResult {
-            let forwarder = Forwarder(to: peers.nginx.ports["right"] ?? 0, cut: cut)
+            let forwarder = try Forwarder(to: peers.nginx.ports["right"] ?? 0, cut: cut)
             var request = CurlRequest.post("https://127.0.0.1:\(forwarder.port)\(path)")
             request.caFile = peers.authority.caFile
             let sent = request

@@ -8,16 +8,16 @@ struct TLSPeers: Sendable {
     let stranger: Authority
     let nginx: Nginx
 
-    init() throws {
-        authority = try Authority()
-        stranger = try Authority()
+    init() async throws {
+        authority = try await Authority()
+        stranger = try await Authority()
         let (past, future) = ("20200101000000Z", "20480101000000Z")
         let here = "IP:127.0.0.1,DNS:localhost"
-        try authority.issue("right", alternativeName: here, from: past, until: future)
-        try authority.issue("elsewhere", alternativeName: "DNS:elsewhere.example", from: past, until: future)
-        try authority.issue("expired", alternativeName: here, from: past, until: "20200201000000Z")
-        try authority.issue("early", alternativeName: here, from: "20470101000000Z", until: future)
-        nginx = try Nginx(folder: authority.folder, certificates: ["right", "elsewhere", "expired", "early"])
+        try await authority.issue("right", alternativeName: here, from: past, until: future)
+        try await authority.issue("elsewhere", alternativeName: "DNS:elsewhere.example", from: past, until: future)
+        try await authority.issue("expired", alternativeName: here, from: past, until: "20200201000000Z")
+        try await authority.issue("early", alternativeName: here, from: "20470101000000Z", until: future)
+        nginx = try await Nginx(folder: authority.folder, certificates: ["right", "elsewhere", "expired", "early"])
     }
 
     func end() {
@@ -32,7 +32,7 @@ struct TLSPeersTrait: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let peers = try TLSPeers()
+        let peers = try await TLSPeers()
         defer { peers.end() }
         try await TLSPeers.$current.withValue(peers) { try await function() }
     }

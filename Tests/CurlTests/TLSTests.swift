@@ -110,12 +110,12 @@ extension WithTLSPeers {
 
         @Test("a peer that speaks no TLS, and one that hangs up in the handshake")
         func noTLS() async throws {
-            let plain = ScriptedServer { connection in
+            let plain = try ScriptedServer { connection in
                 _ = connection.readSome()
                 connection.write("HTTP/1.1 400 Bad Request\r\n\r\n")
                 connection.waitForEnd()
             }
-            let closing = ScriptedServer { connection in _ = connection.readSome() }
+            let closing = try ScriptedServer { connection in _ = connection.readSome() }
             for server in [plain, closing] {
                 var request = CurlRequest.post("https://127.0.0.1:\(server.port)/secret")
                 request.allowsHTTP = false
@@ -125,7 +125,7 @@ extension WithTLSPeers {
 
         @Test("a peer that hangs in the handshake runs into the connect timeout")
         func hangingHandshake() async throws {
-            let server = ScriptedServer { $0.waitForEnd() }
+            let server = try ScriptedServer { $0.waitForEnd() }
             var request = CurlRequest.post("https://127.0.0.1:\(server.port)/")
             request.connectTimeout = .milliseconds(150)
             let result = try await perform(request)[0]

@@ -47,19 +47,21 @@ import Yams
     }
 
     @Test("promtool accepts the rules, and their own tests pass")
-    func promtool() throws {
+    func promtool() async throws {
         let folder = Repository.root + "/deploy/prometheus"
-        let check = try Command.run("promtool", ["check", "rules", folder + "/rules.yaml"])
+        let check = try await Command.succeed(["promtool", "check", "rules", folder + "/rules.yaml"])
         #expect(check.contains("SUCCESS"))
-        #expect(try Command.run("promtool", ["check", "config", folder + "/prometheus.yml"]).contains("SUCCESS"))
-        #expect(try Command.run("promtool", ["test", "rules", folder + "/rules_test.yaml"]).contains("SUCCESS"))
+        #expect(
+            try await Command.succeed(["promtool", "check", "config", folder + "/prometheus.yml"]).contains("SUCCESS"))
+        #expect(
+            try await Command.succeed(["promtool", "test", "rules", folder + "/rules_test.yaml"]).contains("SUCCESS"))
         let tests = try Repository.text("deploy/prometheus/rules_test.yaml")
         #expect(Set(tests.matches(of: /alertname: (\w+)/).map { String($0.1) }).count >= 8)
     }
 
     @Test("The rules of the Prometheus operator are the same")
-    func kubernetes() throws {
-        let made = try Command.run(Repository.root + "/deploy/k8s/monitoring/render", [])
+    func kubernetes() async throws {
+        let made = try await Command.output([Repository.root + "/deploy/k8s/monitoring/render"]).text
         let path = "deploy/k8s/monitoring/prometheusrule.yaml"
         #expect(try Repository.text(path) == made)
         let resource = try YAMLDecoder().decode(AlertRules.Resource.self, from: made)

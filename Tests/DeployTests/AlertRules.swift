@@ -1,6 +1,7 @@
 import Foundation
 import Service
 import Telemetry
+import TestSupport
 import Yams
 
 /// The alert rules, as far as tests look at them.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 
 /// The dashboard that Grafana is provisioned with, as far as tests look at it.
 struct Dashboard {

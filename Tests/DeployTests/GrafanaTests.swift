@@ -34,17 +34,8 @@ import Testing
         try await onLoop { loop in
             let database = try await TestDatabase.make(on: loop)
             try await database.withConnection(loop) { try await $0.execute(Self.seed) }
-            let login = uniqueName("grafana")
-            let password = "/tmp/tr-password-\(login)"
-            try Data("planted\n".utf8).write(to: URL(fileURLWithPath: password))
-            defer { try? FileManager.default.removeItem(atPath: password) }
-            _ = try Command.run(
-                PostgresCluster.programs + "/psql",
-                [
-                    "-X", "-v", "login=\(login)", "-v", "password_file=\(password)", "-f",
-                    Repository.root + "/deploy/grafana/login.sql", database.url,
-                ])
-            let settings = try PostgresSettings(url: SharedCluster.cluster.url(database: database.name, user: login))
+            let login = try await database.makeGrafanaLogin()
+            let settings = try await PostgresSettings(url: SharedCluster.cluster.url(database.name, user: login))
             let connection = try await PostgresConnection.connect(settings, on: loop)
             try await body(connection)
             connection.close()

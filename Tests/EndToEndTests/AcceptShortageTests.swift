@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("A replica without descriptors", .bounded)
@@ -12,13 +13,13 @@ struct AcceptShortageTests {
         let stage = try await Stage.make()
         let relay = stage.relay
         let port = relay.port
-        let kept = try await onThread { try HTTPConnection(port: port) }
+        let kept = try await onThread { try RawClient(port: port) }
         let livez = HTTPRequest(path: "/livez")
         #expect(try await onThread { try kept.exchange(livez).status } == 200)
         let pid = relay.child.pid
         let limit = try Self.descriptors(of: pid) + 3
         try await Command.succeed(["/usr/bin/prlimit", "--pid", "\(pid)", "--nofile=\(limit):"])
-        let excess = try await onThread { try (0..<20).map { _ in try HTTPConnection(port: port) } }
+        let excess = try await onThread { try (0..<20).map { _ in try RawClient(port: port) } }
         try await eventually("a shortage is counted") {
             let text = try await onThread { try kept.exchange(HTTPRequest(path: "/metrics")).text }
             return text.split(separator: "\n").contains {

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("TOP's answers, read tolerantly and judged by the entry's rules", .bounded)

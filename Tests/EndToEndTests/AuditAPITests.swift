@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Reading the trail over HTTP", .bounded)
@@ -18,7 +19,7 @@ struct AuditAPITests {
         try await stage.gateway.order(#"{"kind":"error","code":40,"method":"\#(Example.rental().method)","count":20}"#)
         let (port, token) = (stage.relay.port, stage.tokens.caller)
         try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             for index in 0..<120 {
                 let example = index % 2 == 0 ? Example.rental() : Example.carProfile(phone: "13912340000")
                 var request = HTTPRequest(method: "POST", path: example.path, body: Array(example.body.utf8))

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Every filter of the list over HTTP, against the view of all calls", .bounded)

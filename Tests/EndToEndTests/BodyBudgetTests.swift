@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("The memory that bodies take", .bounded)
@@ -21,7 +22,7 @@ struct BodyBudgetTests {
         defer { relay.child.kill() }
         let (port, token) = (relay.port, stage.tokens.caller)
         let slow = try await onThread {
-            let slow = try HTTPConnection(port: port)
+            let slow = try RawClient(port: port)
             try slow.send(self.head(token, length: 90_000) + String(repeating: " ", count: 80_000))
             return slow
         }
@@ -29,9 +30,9 @@ struct BodyBudgetTests {
             try await metric("toprelay_body_bytes_in_flight", of: relay) == 80_000
         }
         let (surplus, single) = try await onThread {
-            let surplus = try HTTPConnection(port: port)
+            let surplus = try RawClient(port: port)
             try surplus.send(self.head(token, length: 30_000) + String(repeating: " ", count: 30_000))
-            let single = try HTTPConnection(port: port)
+            let single = try RawClient(port: port)
             try single.send(self.head(token, length: 100_001))
             return (try surplus.answer(), try single.answer())
         }
@@ -65,7 +66,7 @@ struct BodyBudgetTests {
         let connections = try await onThread {
             let body = [UInt8](repeating: 0x20, count: 1_048_000)
             return try (0..<count).map { _ in
-                let connection = try HTTPConnection(port: port)
+                let connection = try RawClient(port: port)
                 try connection.send(head)
                 // The relay drops what it reads, so the rest goes through or meets a closed connection.
                 try? connection.send(body)

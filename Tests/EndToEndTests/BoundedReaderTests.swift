@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("A token for some apps or methods reads these alone", .bounded)

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// Replicas under libfaketime, whose wall clock is ahead of PostgreSQL's. Their monotonic clock is the machine's.

@@ -1,18 +1,13 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("The console, in Chromium", .bounded, .serialized)
 struct ConsoleTests {
-    /// A folder with Python's selenium, made at first use and kept with the build.
+    /// A folder with Python's selenium.
     private static let tools = Task {
-        let folder = Repository.root + "/.build/browser-tools"
-        if FileManager.default.fileExists(atPath: folder + "/ready") { return folder }
-        try await Command.succeed(["python3", "-m", "venv", "--clear", folder])
-        try await Command.succeed(
-            [folder + "/bin/pip", "install", "--quiet", "selenium>=4,<5"], limit: .seconds(300))
-        _ = FileManager.default.createFile(atPath: folder + "/ready", contents: nil)
-        return folder
+        try await PythonTools.folder("browser-tools", packages: ["selenium>=4,<5"])
     }
 
     /// A stage with 129 calls of all kinds, made by the script itself. Scenarios add calls, and count none but these.

@@ -1,12 +1,13 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("A replica with few file descriptors", .bounded)
 struct DescriptorTests {
     /// Connections that send nothing.
-    private func idle(_ count: Int, port: Int) async throws -> [HTTPConnection] {
-        try await onThread { try (0..<count).map { _ in try HTTPConnection(port: port) } }
+    private func idle(_ count: Int, port: Int) async throws -> [RawClient] {
+        try await onThread { try (0..<count).map { _ in try RawClient(port: port) } }
     }
 
     @Test("with 64 it serves calls, answers the surplus 503 and stays alive")
@@ -19,7 +20,7 @@ struct DescriptorTests {
         request.headers = [("Authorization", "Bearer \(stage.tokens.caller)"), ("Content-Type", "application/json")]
         let call = request
         let kept = try await onThread {
-            let kept = try HTTPConnection(port: port)
+            let kept = try RawClient(port: port)
             _ = try kept.exchange(HTTPRequest(path: "/livez"))
             return kept
         }

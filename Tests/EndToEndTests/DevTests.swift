@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("toprelay dev", .bounded)
@@ -33,7 +34,7 @@ struct DevTests {
         let child = try Child(
             [Repository.binary, "dev"], environment: environment, output: out, errors: err, folder: folder)
         try await eventually("dev has printed its lines", within: .seconds(120)) {
-            guard child.isRunning else { throw NeverHappened(description: Command.read(err)) }
+            guard child.isRunning else { throw NeverHappenedError(description: Command.read(err)) }
             return Command.read(out).contains("Ctrl-C")
         }
         return Dev(child: child, folder: folder, output: Command.read(out))

@@ -1,19 +1,14 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("The service describes itself", .serialized)
 struct DocsTests {
-    /// A folder with Python's openapi-spec-validator and schemathesis, made at first use and kept with the build.
+    /// A folder with Python's openapi-spec-validator and schemathesis.
     private static func tools() async throws -> String {
-        let folder = Repository.root + "/.build/test-tools"
-        if FileManager.default.fileExists(atPath: folder + "/ready") { return folder }
-        try await Command.succeed(["python3", "-m", "venv", "--clear", folder])
-        try await Command.succeed(
-            [folder + "/bin/pip", "install", "--quiet", "openapi-spec-validator>=0.7,<1", "schemathesis>=4,<5"],
-            limit: .seconds(300))
-        _ = FileManager.default.createFile(atPath: folder + "/ready", contents: nil)
-        return folder
+        try await PythonTools.folder(
+            "test-tools", packages: ["openapi-spec-validator>=0.7,<1", "schemathesis>=4,<5"])
     }
 
     /// A replica that speaks to the sandbox, and a token that may make calls and read the trail. Both have the entries of

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("A graceful stop", .bounded)
@@ -61,11 +62,11 @@ struct DrainTests {
     func idle(_ signal: Int32) async throws {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay()
-        let connection = try HTTPConnection(port: relay.port)
+        let connection = try RawClient(port: relay.port)
         #expect(try connection.exchange(HTTPRequest(path: "/livez")).status == 200)
         relay.child.signal(signal)
         #expect(try await relay.child.wait() == .exited(0))
-        #expect(try await onThread { try connection.readToEnd() } == [])
+        #expect(try await onThread { try connection.readToEnd() }.isEmpty)
         #expect(relay.output.isEmpty)
     }
 
@@ -95,7 +96,7 @@ struct DrainTests {
         try await stage.gateway.order(#"{"kind":"hang","contains":"\#(example.marker)"}"#)
         async let waiting = stage.call(example)
         try await eventually("the call hangs") { try await stage.gateway.hanging() == 1 }
-        try await stage.cluster.stop("immediate")
+        try await stage.cluster.stop(.immediate)
         stage.relay.child.signal(SIGTERM)
         let answer = try await waiting
         #expect(answer.problem == "outcome-unknown", "\(answer)")

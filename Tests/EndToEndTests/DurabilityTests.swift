@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("No call without a record, no record lost", .bounded)
@@ -43,7 +44,7 @@ struct DurabilityTests {
         let before = try relay.child.processorTicks()
         try await Task.sleep(for: .seconds(2))
         #expect(try relay.child.processorTicks() - before < 20)
-        try await stage.cluster.stop("immediate")
+        try await stage.cluster.stop(.immediate)
         #expect(try await stage.call(.rental()).problem == "audit-unavailable")
         try await stage.cluster.start()
         try await eventually("calls succeed again") { try await stage.call(.rental()).status == 200 }
@@ -75,7 +76,7 @@ struct DurabilityTests {
         try await stage.gateway.order(#"{"kind":"hang","contains":"\#(example.marker)"}"#)
         async let waiting = stage.call(example)
         try await eventually("the call hangs") { try await stage.gateway.hanging() == 1 }
-        try await stage.cluster.stop("immediate")
+        try await stage.cluster.stop(.immediate)
         try await stage.gateway.release()
         let answer = try await waiting
         #expect(answer.status == 200)
@@ -104,7 +105,7 @@ struct DurabilityTests {
         try await stage.gateway.order(#"{"kind":"latency","ms":1500,"contains":"\#(example.marker)"}"#)
         async let waiting = stage.call(example)
         try await eventually("the call is sent") { !stage.gateway.calls(with: example.marker).isEmpty }
-        try await stage.cluster.stop("immediate")
+        try await stage.cluster.stop(.immediate)
         let answer = try await waiting
         #expect(answer.outcome == "success", "\(answer)")
         #expect(try await stage.relay.terminate() == .exited(1))

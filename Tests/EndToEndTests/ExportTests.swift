@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Exporting the trail", .bounded)
@@ -139,7 +140,7 @@ struct ExportTests {
         let relay = stage.relay
         let request = HTTPRequest(
             path: "/v1/audit/export", headers: [("Authorization", "Bearer \(stage.tokens.auditor)")])
-        var gone: HTTPConnection? = try HTTPConnection(port: relay.port)
+        var gone: RawClient? = try RawClient(port: relay.port)
         try gone?.send(request.bytes)
         try await eventually("the export runs") {
             try await relay.get("/metrics").text.contains("toprelay_exports_running 1\n")
@@ -148,14 +149,14 @@ struct ExportTests {
         try await eventually("it is over") {
             try await relay.get("/metrics").text.contains("toprelay_exports_total{result=\"abandoned\"} 1\n")
         }
-        let stalled = try HTTPConnection(port: relay.port)
+        let stalled = try RawClient(port: relay.port)
         try stalled.send(request.bytes)
         try await eventually("the next one runs") {
             try await relay.get("/metrics").text.contains("toprelay_exports_running 1\n")
         }
         // The drain waits 5 s for it and no longer.
         #expect(try await relay.terminate() == .exited(0))
-        #expect(throws: HTTPConnection.Failure.self) { try stalled.answer() }
+        #expect(throws: RawClient.Failure.self) { try stalled.answer() }
         #expect(relay.log.contains("The reader of an export has gone"))
     }
 

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("The five methods, from a caller's JSON to the gateway and back", .bounded)

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("HTTP at its edges", .bounded)
@@ -21,7 +22,7 @@ struct HTTPEdgeTests {
         }
         let port = stage.relay.port
         let answers = try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             try connection.send(requests.flatMap(\.bytes))
             return try requests.map { _ in try connection.answer() }
         }
@@ -42,7 +43,7 @@ struct HTTPEdgeTests {
             HTTPRequest(method: "POST", path: "/livez", body: [1, 2, 3]), HTTPRequest(path: "/livez"), good,
         ]
         let answers = try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             return try requests.map { try connection.exchange($0) }
         }
         #expect(answers.map(\.status) == [200, 400, 401, 404, 405, 200, 200])
@@ -55,13 +56,13 @@ struct HTTPEdgeTests {
         let whole = request(.rental(), token, more: [("Expect", "100-continue")])
         let other = request(.rental(), token, more: [("Expect", "miracles")])
         let (interim, final, refused) = try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             let bytes = whole.bytes
             try connection.send(Array(bytes.prefix(bytes.count - whole.body.count)))
             let interim = try connection.answer()
             try connection.send(whole.body)
             let final = try connection.answer()
-            return (interim, final, try HTTPConnection(port: port).exchange(other))
+            return (interim, final, try RawClient(port: port).exchange(other))
         }
         #expect(interim.status == 100)
         #expect(final.status == 200)
@@ -76,7 +77,7 @@ struct HTTPEdgeTests {
         for path in ["/livez", "/readyz", "/openapi.json", "/v1/audit/calls?limit=1&method=none"] {
             let headers = [(name: "Authorization", value: "Bearer \(token)")]
             let (head, get) = try await onThread {
-                let connection = try HTTPConnection(port: port)
+                let connection = try RawClient(port: port)
                 let head = try connection.exchange(HTTPRequest(method: "HEAD", path: path, headers: headers))
                 return (head, try connection.exchange(HTTPRequest(path: path, headers: headers)))
             }
@@ -98,8 +99,8 @@ struct HTTPEdgeTests {
                 "POST /v1/crm/card-sales HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(token)\r\n".utf8)
             + Array("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
         let (first, second) = try await onThread {
-            let first = try HTTPConnection(port: port).exchange(tooLarge)
-            let connection = try HTTPConnection(port: port)
+            let first = try RawClient(port: port).exchange(tooLarge)
+            let connection = try RawClient(port: port)
             try connection.send(chunked)
             let chunk = Array("10000\r\n".utf8) + [UInt8](repeating: 0x20, count: 65536) + [13, 10]
             for _ in 0..<32 { try connection.send(chunk) }
@@ -116,7 +117,7 @@ struct HTTPEdgeTests {
         let (port, token) = (stage.relay.port, stage.tokens.caller)
         let example = Example.rental()
         let answer = try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             try connection.send("POST \(example.path) HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(token)\r\n")
             try connection.send("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
             var rest = Array(example.body.utf8)[...]
@@ -161,11 +162,11 @@ struct HTTPEdgeTests {
         let port = stage.relay.port
         let bytes = try #require(Self.hostile.first { $0.name == name }?.bytes)
         let answer = try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             try connection.send(bytes)
             let answer = try connection.answer()
             // A smuggled second request would be answered here.
-            #expect(try connection.readToEnd() == [], "more than one answer to \(name)")
+            #expect(try connection.readToEnd().isEmpty, "more than one answer to \(name)")
             return answer
         }
         #expect((400...505).contains(answer.status) && answer.status != 404, "\(answer)")
@@ -183,15 +184,15 @@ struct HTTPEdgeTests {
         let whole = request(example, stage.tokens.caller).bytes
         try await onThread {
             for count in [1, 20, whole.count / 2, whole.count - 1] {
-                let connection = try HTTPConnection(port: port)
+                let connection = try RawClient(port: port)
                 try connection.send(Array(whole.prefix(count)))
             }
         }
         let ends = try await onThread {
             try [20, whole.count - 1].map { count in
-                let connection = try HTTPConnection(port: port)
+                let connection = try RawClient(port: port)
                 try connection.send(Array(whole.prefix(count)))
-                return String(decoding: try connection.readToEnd(), as: UTF8.self)
+                return try connection.readToEnd()
             }
         }
         for end in ends { #expect(end.isEmpty || end.hasPrefix("HTTP/1.1 408 ")) }
@@ -207,7 +208,7 @@ struct HTTPEdgeTests {
         try await stage.gateway.order(#"{"kind":"latency","ms":300,"contains":"\#(example.marker)"}"#)
         let (port, bytes) = (stage.relay.port, request(example, stage.tokens.caller).bytes)
         try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             try connection.send(bytes)
             Thread.sleep(forTimeInterval: 0.1)
         }
@@ -224,7 +225,7 @@ struct HTTPEdgeTests {
             for _ in 0..<64 {
                 group.addTask {
                     try await onThread {
-                        let connection = try HTTPConnection(port: port)
+                        let connection = try RawClient(port: port)
                         return try (0..<20).map { _ in try connection.exchange(self.request(.rental(), token)) }
                             .filter { $0.status != 200 }
                     }
@@ -236,13 +237,13 @@ struct HTTPEdgeTests {
     }
 
     /// A connection that has a place: one that asked whether the replica is ready may hold the last one for a moment.
-    private static func admitted(_ port: Int) throws -> HTTPConnection {
+    private static func admitted(_ port: Int) throws -> RawClient {
         for _ in 0..<200 {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             if try connection.exchange(HTTPRequest(path: "/livez")).status == 200 { return connection }
             Thread.sleep(forTimeInterval: 0.05)
         }
-        throw NeverHappened(description: "a connection is admitted")
+        throw NeverHappenedError(description: "a connection is admitted")
     }
 
     @Test("more connections than allowed are told so, and go on when there is room")
@@ -253,7 +254,7 @@ struct HTTPEdgeTests {
         let port = relay.port
         try await onThread {
             let open = try (0..<4).map { _ in try Self.admitted(port) }
-            let fifth = try HTTPConnection(port: port)
+            let fifth = try RawClient(port: port)
             let answer = try fifth.exchange(HTTPRequest(path: "/livez"))
             #expect(answer.problem == "overloaded", "\(answer)")
             #expect(answer["Retry-After"] != nil)

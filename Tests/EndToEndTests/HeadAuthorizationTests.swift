@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Requests that are refused by their head", .bounded)
@@ -31,7 +32,7 @@ struct HeadAuthorizationTests {
         let port = stage.relay.port
         for (head, status, type) in cases {
             let (answer, rest) = try await onThread {
-                let connection = try HTTPConnection(port: port, limit: 20)
+                let connection = try RawClient(port: port, seconds: 20)
                 try connection.send(head)
                 return (try connection.answer(), try connection.readToEnd())
             }
@@ -46,7 +47,7 @@ struct HeadAuthorizationTests {
         let port = stage.relay.port
         let bytes = Array(head(token: "trk_wrong").utf8) + [UInt8](repeating: 0x20, count: 700_000)
         let answer = try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             try connection.send(bytes)
             return try connection.answer()
         }
@@ -59,7 +60,7 @@ struct HeadAuthorizationTests {
         let marker = Example.newMarker()
         let (port, text) = (stage.relay.port, head(token: stage.tokens.auditor, more: "Top-Ref: \(marker)\r\n"))
         let answer = try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             try connection.send(text)
             return try connection.answer()
         }
@@ -81,7 +82,7 @@ struct HeadAuthorizationTests {
             try await stage.relay.get(Self.noCall, token: token).status == 404
         }
         let connection = try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             try connection.send(self.head("POST", example.path, token: token, length: body.count))
             try connection.send(Array(body.dropLast()))
             return connection

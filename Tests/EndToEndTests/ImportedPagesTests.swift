@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// Pages that no entry of the catalog comes from: imported, served and called through the binary alone.

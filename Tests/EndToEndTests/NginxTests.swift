@@ -18,8 +18,8 @@ struct NginxTests {
             ["/usr/sbin/nginx", "-p", folder, "-c", folder + "/nginx.conf", "-g", "daemon off;"],
             output: log ?? folder + "/out", errors: folder + "/err")
         try await eventually("nginx listens") {
-            guard child.isRunning else { throw NeverHappened(description: Command.read(folder + "/err")) }
-            return (try? HTTPConnection(port: port)) != nil
+            guard child.isRunning else { throw NeverHappenedError(description: Command.read(folder + "/err")) }
+            return (try? RawClient(port: port)) != nil
         }
         return (port, child)
     }
@@ -29,7 +29,7 @@ struct NginxTests {
     ) async throws -> HTTPAnswer {
         var request = HTTPRequest(method: "POST", path: example.path, body: Array(example.body.utf8))
         request.headers = [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")] + headers
-        return try await onThread { [request] in try HTTPConnection(port: port).exchange(request) }
+        return try await onThread { [request] in try RawClient(port: port).exchange(request) }
     }
 
     @Test("calls go to both, headers and problems pass unchanged")
@@ -81,7 +81,7 @@ struct NginxTests {
             let (seen, passed) = (try await requestCount(), passedCount())
             let input = trick.bytes
             try await onThread {
-                let connection = try HTTPConnection(port: port)
+                let connection = try RawClient(port: port)
                 try? connection.send(input)
                 connection.endOutput()
                 _ = try connection.readToEnd()

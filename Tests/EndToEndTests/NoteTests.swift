@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("People's notes on calls, over HTTP", .bounded)

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("What TOP or the network did becomes outcome, status, problem and row", .bounded)

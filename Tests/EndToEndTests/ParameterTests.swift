@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Parameters that are refused, with every fault and its place", .bounded)

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("Planted personal data is found nowhere but where it belongs", .bounded)

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("What is refused before it is a call: nothing is sent, nothing is recorded", .bounded)

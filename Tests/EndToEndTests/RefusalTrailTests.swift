@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite("The trace of requests that never became calls", .bounded)
@@ -150,7 +151,7 @@ struct RefusalTrailTests {
         let stage = try await Stage.make()
         let (port, caller) = (stage.relay.port, stage.tokens.caller)
         try await onThread {
-            let connection = try HTTPConnection(port: port)
+            let connection = try RawClient(port: port)
             for _ in 0..<1500 {
                 var request = HTTPRequest(method: "POST", path: "/v1/aliauto/car-profiles", body: Array("{}".utf8))
                 request.headers = [("Authorization", "Bearer \(caller)"), ("Content-Type", "application/json")]

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @Suite("PostgreSQL restarted under load", .bounded)
@@ -10,7 +11,7 @@ struct RestartTests {
         let stage = try await Stage.makeApart()
         let load = Load(port: stage.relay.port, token: stage.tokens.caller, wanted: 3000)
         async let run: Void = load.run(connections: 32)
-        for (share, mode) in [(600, "fast"), (1200, "immediate"), (1800, "fast")] {
+        for (share, mode) in [(600, PostgresCluster.Stop.fast), (1200, .immediate), (1800, .fast)] {
             try await eventually("\(share) calls are done", within: .seconds(120)) { load.successes >= share }
             try await stage.cluster.restart(mode)
         }
@@ -93,7 +94,7 @@ private final class Load: @unchecked Sendable {
     }
 
     private func call() throws {
-        var connection = try HTTPConnection(port: port)
+        var connection = try RawClient(port: port)
         while mayGoOn {
             let example = Example.rental()
             var request = HTTPRequest(method: "POST", path: example.path, body: Array(example.body.utf8))
@@ -103,7 +104,7 @@ private final class Load: @unchecked Sendable {
             ]
             let answer = try connection.exchange(request)
             note(answer, example.marker)
-            if answer["Connection"] == "close" { connection = try HTTPConnection(port: port) }
+            if answer["Connection"] == "close" { connection = try RawClient(port: port) }
             if answer.status != 200 { Thread.sleep(forTimeInterval: 0.05) }
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// A primary with a real standby, and a replica that knows both servers.
@@ -34,7 +35,7 @@ struct StandbyTests {
             #expect(relay.log.contains("synchronous_standby_names"))
         }
         try await eventually("the standby has caught up") { try await lag(of: stage) == 0 }
-        try await stage.cluster.stop("immediate")
+        try await stage.cluster.stop(.immediate)
         try await standby.promote()
         for relay in relays {
             try await relay.waitUntilReady()
@@ -47,7 +48,7 @@ struct StandbyTests {
                 "SELECT outcome FROM audit.calls WHERE id = '\(answer.id ?? "")'", in: stage.database)
             #expect(rows.map { $0["outcome"]?.string } == ["success"])
         }
-        await standby.remove()
+        standby.remove()
         await stage.stop()
     }
 
@@ -64,7 +65,7 @@ struct StandbyTests {
             let text = answer?.json["checks"]?["writers"]?.string ?? ""
             return answer?.status == 503 && text.contains("PostgreSQL is read-only")
         }
-        await standby.remove()
+        standby.remove()
         await stage.stop()
     }
 
@@ -107,7 +108,7 @@ struct StandbyTests {
             #expect(!relay.log.contains(Self.warning))
         }
         #expect(!before.log.contains(Self.warning), "it has not connected again")
-        await standby.remove()
+        standby.remove()
         await stage.stop()
     }
 }

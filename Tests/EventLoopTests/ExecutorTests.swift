@@ -114,7 +114,7 @@ struct ExecutorTests {
     func noStarvation() async throws {
         let loop = try EventLoop(name: "starve")
         defer { loop.shutdown() }
-        let pipe = Pipe()
+        let pipe = try Pipe()
         defer { pipe.close() }
         pipe.write()
         let isDone = OnLoop(false)

@@ -37,7 +37,7 @@ struct ShutdownTests {
         final class Witness: Sendable {}
         weak var weakWitness: Witness?
         let loop = try EventLoop(name: "rest")
-        let pipe = Pipe()
+        let pipe = try Pipe()
         do {
             let witness = Witness()
             weakWitness = witness
@@ -72,14 +72,15 @@ struct ShutdownTests {
 
     @Test("a loop that gets no descriptor says which call failed, and why")
     func noDescriptors() async {
-        await #expect(processExitsWith: .exitCode(24)) {
+        await #expect(processExitsWith: .success) {
             var limit = rlimit(rlim_cur: 3, rlim_max: 3)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             do throws(EventLoopError) {
                 _ = try EventLoop(name: "none")
+                Issue.record("a loop without a descriptor")
             } catch {
                 #expect(error.description == "epoll_create1 failed: errno 24")
-                exit(error.code)
+                #expect(error.code == 24)
             }
         }
     }

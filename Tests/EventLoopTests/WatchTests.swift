@@ -9,7 +9,7 @@ struct WatchTests {
     func levelTriggered() async throws {
         let loop = try EventLoop(name: "level")
         defer { loop.shutdown() }
-        let pipe = Pipe()
+        let pipe = try Pipe()
         defer { pipe.close() }
         let reports = OnLoop(0)
         let watch = OnLoop<Watch?>(nil)
@@ -37,7 +37,7 @@ struct WatchTests {
     func updates() async throws {
         let loop = try EventLoop(name: "update")
         defer { loop.shutdown() }
-        let (left, right) = socketPair()
+        let (left, right) = try socketPair()
         let seen = OnLoop<[ReadyEvents]>([])
         let watch = OnLoop<Watch?>(nil)
         let readiness = await withCheckedContinuation { continuation in
@@ -62,7 +62,7 @@ struct WatchTests {
     func cancelsNeighbour() async throws {
         let loop = try EventLoop(name: "neighbour")
         defer { loop.shutdown() }
-        let pipes = [Pipe(), Pipe()]
+        let pipes = [try Pipe(), try Pipe()]
         defer { pipes.forEach { $0.close() } }
         let watches = OnLoop<[Watch]>([])
         let calls = OnLoop<[Int]>([])
@@ -85,8 +85,8 @@ struct WatchTests {
     func descriptorReuse() async throws {
         let loop = try EventLoop(name: "reuse")
         defer { loop.shutdown() }
-        let pipes = [Pipe(), Pipe()]
-        let fresh = Pipe()
+        let pipes = [try Pipe(), try Pipe()]
+        let fresh = try Pipe()
         let watches = OnLoop<[Watch]>([])
         let calls = OnLoop<[String]>([])
         await on(loop) {
@@ -118,8 +118,8 @@ struct WatchTests {
     func lateCancel() async throws {
         let loop = try EventLoop(name: "late")
         defer { loop.shutdown() }
-        let pipe = Pipe()
-        let other = Pipe()
+        let pipe = try Pipe()
+        let other = try Pipe()
         let isNewCalled = await withCheckedContinuation { continuation in
             loop.execute {
                 let old = loop.watch(pipe.reading, for: .read) { _ in }
@@ -158,14 +158,17 @@ struct WatchTests {
         await #expect(processExitsWith: .success) {
             let loop = try EventLoop(name: "churn")
             let before = openDescriptors()
-            await on(loop) {
-                for _ in 0..<3000 {
-                    let pipe = Pipe()
-                    let watch = loop.watch(pipe.reading, for: [.read, .write]) { _ in }
-                    watch.cancel()
-                    pipe.close()
+            let result = await on(loop) {
+                Result {
+                    for _ in 0..<3000 {
+                        let pipe = try Pipe()
+                        let watch = loop.watch(pipe.reading, for: [.read, .write]) { _ in }
+                        watch.cancel()
+                        pipe.close()
+                    }
                 }
             }
+            try result.get()
             // libdispatch may open a few of its own meanwhile.
             #expect(openDescriptors() <= before + 8)
         }
@@ -181,8 +184,8 @@ func naps(_ loop: EventLoop, _ count: Int) async {
     }
 }
 
-func socketPair() -> (Int32, Int32) {
+func socketPair() throws -> (Int32, Int32) {
     var ends: [Int32] = [-1, -1]
-    precondition(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+    try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
     return (ends[0], ends[1])
 }

@@ -9,24 +9,15 @@ struct DifferentialTests {
     /// Inputs for each seed: `HTTP_FUZZ_INPUTS`, or as many as a debug build reads in a few seconds.
     private static let inputCount = ProcessInfo.processInfo.environment["HTTP_FUZZ_INPUTS"].flatMap { Int($0) } ?? 500
 
-    /// A folder with Python's httptools and h11, made at first use and kept with the build.
-    private static func tools() throws -> String {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().path()
-        let folder = root + ".build/http-tools"
-        if FileManager.default.fileExists(atPath: folder + "/ready") { return folder }
-        try Program.run(["python3", "-m", "venv", "--clear", folder])
-        try Program.run([folder + "/bin/pip", "install", "--quiet", "httptools>=0.7,<1", "h11>=0.16,<1"])
-        _ = FileManager.default.createFile(atPath: folder + "/ready", contents: nil)
-        return folder
-    }
-
     /// What llhttp and h11 read of each input.
-    private static func verdicts(_ kind: String, _ inputs: [[UInt8]]) throws -> [(llhttp: [String], h11: [String])] {
-        let script = URL(filePath: #filePath).deletingLastPathComponent().path() + "verdicts.py"
+    private static func verdicts(_ kind: String, _ inputs: [[UInt8]]) async throws -> [(
+        llhttp: [String], h11: [String]
+    )] {
+        let script = Repository.root + "/Tests/HTTP1Tests/verdicts.py"
+        let tools = try await PythonTools.folder("http-tools", packages: ["httptools>=0.7,<1", "h11>=0.16,<1"])
         let lines = inputs.map { "\(kind) \(hex($0))\n" }.joined()
-        let output = try Program.run([try tools() + "/bin/python", script], input: Array(lines.utf8))
-        return String(decoding: output, as: UTF8.self).split(separator: "\n").map { line in
+        let output = try await Command.succeed([tools + "/bin/python", script], input: lines, limit: .seconds(300))
+        return output.split(separator: "\n").map { line in
             let sides = line.split(separator: "|", omittingEmptySubsequences: false).map {
                 $0.split(separator: ";").map(String.init)
             }
@@ -41,8 +32,8 @@ struct DifferentialTests {
 
     /// Expects that what the parser read is a beginning of what each of the others read.
     /// - Returns: how many messages all three read alike.
-    private func compare(_ kind: String, _ inputs: [[UInt8]], _ read: ([UInt8]) -> Reading) throws -> Int {
-        let verdicts = try Self.verdicts(kind, inputs)
+    private func compare(_ kind: String, _ inputs: [[UInt8]], _ read: ([UInt8]) -> Reading) async throws -> Int {
+        let verdicts = try await Self.verdicts(kind, inputs)
         try #require(verdicts.count == inputs.count)
         var common = 0
         var differences: [String] = []
@@ -63,25 +54,25 @@ struct DifferentialTests {
     }
 
     @Test("Requests that llhttp or h11 refuses are refused, and what all accept is read alike", arguments: 1...2)
-    func requests(seed: UInt64) throws {
+    func requests(seed: UInt64) async throws {
         var generator = Seeded(seed: seed)
         let inputs = (0..<Self.inputCount).map { _ in Mutations.request(&generator) }
-        let common = try compare("request", inputs) { Reading.requests([$0]) }
+        let common = try await compare("request", inputs) { Reading.requests([$0]) }
         // A parser that refuses everything would pass: it has to read a good part.
         #expect(common > Self.inputCount / 2)
     }
 
     @Test("Responses that llhttp or h11 refuses are refused, and what all accept is read alike", arguments: 1...2)
-    func responses(seed: UInt64) throws {
+    func responses(seed: UInt64) async throws {
         var generator = Seeded(seed: seed)
         let inputs = (0..<Self.inputCount).map { _ in Mutations.response(&generator) }
-        let common = try compare("response", inputs) { Reading.responses([$0]) }
+        let common = try await compare("response", inputs) { Reading.responses([$0]) }
         #expect(common > Self.inputCount / 2)
     }
 
     @Test("No smuggling trick is read in a way of its own")
-    func tricks() throws {
+    func tricks() async throws {
         let inputs = SmugglingTricks.all.map(\.bytes)
-        _ = try compare("request", inputs) { Reading.requests([$0]) }
+        _ = try await compare("request", inputs) { Reading.requests([$0]) }
     }
 }

@@ -16,7 +16,7 @@ struct HandOutTests {
                 counts = [:]
                 for client in clients {
                     try client.send(get("/loop"))
-                    counts[try client.answer().body, default: 0] += 1
+                    counts[try client.answer().text, default: 0] += 1
                 }
                 #expect(counts == ["0": 20, "1": 20, "2": 20])
             }
@@ -30,14 +30,14 @@ struct HandOutTests {
             var loops: [String] = []
             for client in clients {
                 try client.send(get("/loop"))
-                loops.append(try client.answer().body)
+                loops.append(try client.answer().text)
             }
             for (client, loop) in zip(clients, loops) where loop == "1" { client.close() }
             try await eventually { server.statistics.openConnections.value == 10 }
             for _ in 0..<10 {
                 let client = try RawClient(port: port)
                 try client.send(get("/loop"))
-                #expect(try client.answer().body == "1")
+                #expect(try client.answer().text == "1")
                 clients.append(client)
             }
         }

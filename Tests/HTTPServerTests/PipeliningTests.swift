@@ -10,7 +10,7 @@ import Testing
             let client = try RawClient(port: port)
             try client.send(get("/later") + get("/a") + get("/later") + post("/echo", "b") + get("/c"))
             var bodies: [String] = []
-            for _ in 0..<5 { bodies.append(try client.answer().body) }
+            for _ in 0..<5 { bodies.append(try client.answer().text) }
             #expect(bodies == ["later", "GET /a - 0", "later", "b", "GET /c - 0"])
             #expect(responder.paths == ["/later", "/a", "/later", "/echo", "/c"])
         }
@@ -26,10 +26,10 @@ import Testing
             #expect(responder.paths.count == 1)
             #expect(server.statistics.runningRequests.value == 1)
             responder.release()
-            #expect(try client.answer().body == "released")
+            #expect(try client.answer().text == "released")
             try await responder.waitForHeld(1)
             responder.release()
-            #expect(try client.answer().body == "released")
+            #expect(try client.answer().text == "released")
         }
     }
 
@@ -41,7 +41,7 @@ import Testing
             // On a thread of its own: it waits for the reading below, which may have the only one of the tests' threads.
             Thread.detachNewThread { try? client.send(requests) }
             for number in 0..<10_000 {
-                try #require(try client.answer().body == "GET /\(number) - 0")
+                try #require(try client.answer().text == "GET /\(number) - 0")
             }
             #expect(server.statistics.requests.value == 10_000)
         }
@@ -60,7 +60,7 @@ import Testing
             #expect(sent < requests.count)
             #expect(server.statistics.requests.value == 1)
             responder.release()
-            #expect(try client.answer().body == "released")
+            #expect(try client.answer().text == "released")
             #expect(try client.answer().status == 200)
         }
     }

@@ -13,7 +13,7 @@ import Testing
             if endsOutput { client.endOutput() }
             let answer = try client.answer()
             status = answer.status
-            #expect(answer.fields["connection"] == "close")
+            #expect(answer["connection"] == "close")
             #expect(try client.isAtEnd())
             #expect(responder.paths.isEmpty)
         }
@@ -117,11 +117,11 @@ import Testing
         try await serving { port, _, server in
             let client = try RawClient(port: port)
             try client.send(get("/later") + get("/a") + "rubbish\r\n\r\n")
-            #expect(try client.answer().body == "later")
-            #expect(try client.answer().body == "GET /a - 0")
+            #expect(try client.answer().text == "later")
+            #expect(try client.answer().text == "GET /a - 0")
             let answer = try client.answer()
             #expect(answer.status == 400)
-            #expect(answer.body == "|The request is malformed: the method is unknown.")
+            #expect(answer.text == "|The request is malformed: the method is unknown.")
             #expect(try client.isAtEnd())
             #expect(server.statistics.refusedRequests[400]?.value == 1)
         }

@@ -25,15 +25,6 @@ func serving(
     await server.close()
 }
 
-/// Waits until something is true, for 10 s at most.
-func eventually(_ isTrue: () -> Bool) async throws {
-    for _ in 0..<2000 {
-        if isTrue() { return }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    throw RawClient.Failure(description: "it did not come true within 10 s")
-}
-
 /// A request with the fields that it needs.
 func post(_ path: String, _ body: String, _ fields: String = "") -> String {
     "POST \(path) HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.utf8.count)\r\n\(fields)\r\n\(body)"

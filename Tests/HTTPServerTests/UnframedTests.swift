@@ -9,8 +9,9 @@ struct UnframedTests {
         try await serving { port, _, server in
             let client = try RawClient(port: port)
             try client.send(get("/unframed") + get("/x"))
-            #expect(try client.answer() == .init(status: 299, fields: ["content-length": "9"], body: "broken-of"))
-            #expect(try client.answer().body == "GET /x - 0")
+            let expected = HTTPAnswer(status: 299, headers: [("content-length", "9")], body: Array("broken-of".utf8))
+            #expect(try client.answer() == expected)
+            #expect(try client.answer().text == "GET /x - 0")
             #expect(server.statistics.runningRequests.value == 0)
         }
     }

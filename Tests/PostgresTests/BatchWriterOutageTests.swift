@@ -11,7 +11,7 @@ import Testing
         "Ten thousand units are each written once while the server restarts in the middle",
         arguments: ["fast", "immediate", "kill"])
     func survivesRestarts(mode: String) async throws {
-        let cluster = try PostgresCluster()
+        let cluster = try await PostgresCluster()
         defer { cluster.remove() }
         let fixture = WriterFixture(try PostgresSettings(url: cluster.url()))
         try await onLoop(seconds: 120) { loop in
@@ -21,10 +21,10 @@ import Testing
                 for _ in 0..<2 {
                     try await Task.sleep(for: .milliseconds(150))
                     if mode == "kill" {
-                        try cluster.kill()
-                        try cluster.start()
+                        cluster.kill()
+                        try await cluster.start()
                     } else {
-                        try cluster.restart(mode == "fast" ? .fast : .immediate)
+                        try await cluster.restart(mode == "fast" ? .fast : .immediate)
                     }
                 }
             }
@@ -53,7 +53,7 @@ import Testing
         "An answer that is lost after the commit makes the units go again, and each is there once",
         arguments: [1, 8, 300])
     func resolvesDoubt(count: Int) async throws {
-        let proxy = try CuttingProxy(cluster: SharedCluster.cluster)
+        let proxy = try await CuttingProxy(cluster: SharedCluster.cluster)
         defer { proxy.remove() }
         let fixture = WriterFixture(try PostgresSettings(url: proxy.url))
         for mode in [WriterConfiguration.Mode.bounded, .persistent] {
@@ -82,8 +82,8 @@ import Testing
 
     @Test("A bounded unit whose answer is lost for good is in doubt after the window")
     func doubtEnds() async throws {
-        let proxy = try CuttingProxy(cluster: SharedCluster.cluster)
-        let fixture = WriterFixture(try SharedCluster.settings)
+        let proxy = try await CuttingProxy(cluster: SharedCluster.cluster)
+        let fixture = WriterFixture(try await SharedCluster.settings)
         let proxied = WriterFixture(try PostgresSettings(url: proxy.url))
         try await onLoop { loop in
             try await fixture.create(loop)
@@ -122,11 +122,12 @@ import Testing
 
     @Test("Sessions that are killed under load lose nothing")
     func survivesKilledSessions() async throws {
-        let fixture = WriterFixture(try PostgresSettings(url: SharedCluster.cluster.url() + "?application_name=victim"))
+        let fixture = WriterFixture(
+            try await PostgresSettings(url: SharedCluster.cluster.url() + "?application_name=victim"))
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop)
-            let killer = try await PostgresConnection.connect(try SharedCluster.settings, on: loop)
+            let killer = try await PostgresConnection.connect(try await SharedCluster.settings, on: loop)
             let isOver = Flag()
             let kills = alongside(loop) {
                 while !isOver.value {
@@ -149,19 +150,19 @@ import Testing
             #expect(failures.reduce(0, +) == 0)
             #expect(writer.metrics.losses.value > 0)
             writer.close()
-            let plain = WriterFixture(try SharedCluster.settings)
+            let plain = WriterFixture(try await SharedCluster.settings)
             #expect(try await plain.number("SELECT count(*) FROM \(fixture.schema).calls", loop) == 1600)
         }
     }
 
     @Test("With PostgreSQL away, persistent units are kept up to the bound, and written when it comes")
     func waitsForTheServer() async throws {
-        let cluster = try PostgresCluster()
+        let cluster = try await PostgresCluster()
         defer { cluster.remove() }
         let fixture = WriterFixture(try PostgresSettings(url: cluster.url()))
         try await onLoop { loop in
             try await fixture.create(loop)
-            try cluster.stop()
+            try await cluster.stop()
             let writer = fixture.writer(loop) { $0.maximumRequests = 20 }
             let bounded = fixture.writer(loop, .bounded) { $0.doubtWindow = .milliseconds(100) }
             let outcomes = await concurrently(25, on: loop) {
@@ -179,7 +180,7 @@ import Testing
             }
             #expect(error.kind == .connection)
             #expect(!writer.isConnected)
-            try cluster.start()
+            try await cluster.start()
             #expect(await writer.flush(within: .seconds(20)))
             try await bounded.write(fixture.call(501))
             #expect(try await fixture.countCalls(loop) == 21)
@@ -212,7 +213,7 @@ import Testing
 
     @Test("A transaction that waits for a lock is given up after its time, and is written once the lock is free")
     func survivesLocks() async throws {
-        let fixture = WriterFixture(try SharedCluster.settings)
+        let fixture = WriterFixture(try await SharedCluster.settings)
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop) { $0.commitTimeout = .milliseconds(150) }
@@ -231,7 +232,7 @@ import Testing
 
     @Test("A read-only server makes a bounded unit fail as not written, and a persistent one wait")
     func readOnlyIsTransient() async throws {
-        let cluster = try PostgresCluster()
+        let cluster = try await PostgresCluster()
         defer { cluster.remove() }
         let fixture = WriterFixture(try PostgresSettings(url: cluster.url()))
         try await onLoop { loop in
@@ -267,7 +268,7 @@ import Testing
 
     @Test("Tables that are missing keep persistent units until they are made")
     func waitsForTables() async throws {
-        let fixture = WriterFixture(try SharedCluster.settings)
+        let fixture = WriterFixture(try await SharedCluster.settings)
         try await onLoop { loop in
             let writer = fixture.writer(loop)
             #expect(await writer.write(fixture.call(1), waitingAtMost: .milliseconds(100)) == .queued)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct BatchWriterRefusalTests {
     @Test("A full disk makes bounded units fail as not written, and persistent ones wait")
     func fullDiskIsTransient() async throws {
-        let fixture = WriterFixture(try SharedCluster.settings)
+        let fixture = WriterFixture(try await SharedCluster.settings)
         try await onLoop { loop in
             try await fixture.create(loop)
             let admin = try await PostgresConnection.connect(fixture.settings, on: loop)
@@ -47,7 +47,7 @@ import Testing
 
     @Test("A constraint that is checked at the commit alone still fails its unit alone", arguments: [3, 20])
     func deferredConstraint(count: Int) async throws {
-        let fixture = WriterFixture(try SharedCluster.settings)
+        let fixture = WriterFixture(try await SharedCluster.settings)
         try await onLoop { loop in
             try await fixture.create(loop)
             try await fixture.withConnection(loop) {

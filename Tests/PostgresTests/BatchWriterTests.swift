@@ -5,11 +5,11 @@ import Testing
 @testable import Postgres
 
 @Suite struct BatchWriterTests {
-    private func fixture() throws -> WriterFixture { WriterFixture(try SharedCluster.settings) }
+    private func fixture() async throws -> WriterFixture { WriterFixture(try await SharedCluster.settings) }
 
     @Test("Units that come one by one, few at once or many at once are all written", arguments: [1, 2, 8, 9, 64, 2000])
     func writesConcurrentUnits(count: Int) async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop)
@@ -27,7 +27,7 @@ import Testing
 
     @Test("Prepared INSERTs and COPY give identical rows, of every type")
     func bothWaysAgree() async throws {
-        let (first, second) = (try fixture(), try fixture())
+        let (first, second) = (try await fixture(), try await fixture())
         try await onLoop { loop in
             for (fixture, insertRequests) in [(first, 8), (second, 0)] {
                 try await fixture.create(loop)
@@ -59,7 +59,7 @@ import Testing
 
     @Test("Bodies of several megabytes go through, alone and with others")
     func writesLargeBodies() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop)
@@ -76,7 +76,7 @@ import Testing
 
     @Test("A unit that has rows in two tables is written whole or not at all")
     func unitsAreAtomic() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop)
@@ -96,7 +96,7 @@ import Testing
 
     @Test("A poisoned unit among others loses its body, and the others nothing", arguments: [3, 8, 500])
     func sacrificesTheBody(count: Int) async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop)
@@ -117,7 +117,7 @@ import Testing
 
     @Test("A unit that is refused without its body too fails alone", arguments: [1, 8, 500])
     func failsAlone(count: Int) async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop, .bounded)
@@ -141,7 +141,7 @@ import Testing
 
     @Test("A row that is there already counts as written, and the others go on", arguments: [8, 500])
     func duplicateIsWritten(count: Int) async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop)
@@ -161,7 +161,7 @@ import Testing
 
     @Test("Rows of another shape than the table's are turned away before they are queued")
     func refusesMisshapenRows() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.create(loop)
             let writer = fixture.writer(loop)
@@ -180,7 +180,7 @@ import Testing
 
     @Test("A missing partition fails a bounded unit with a clear error, and keeps its body from being dropped")
     func missingPartitionFails() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.withConnection(loop) { try await $0.execute(Self.partitioned(fixture)) }
             let writer = fixture.writer(loop, .bounded)
@@ -202,7 +202,7 @@ import Testing
 
     @Test("A missing partition makes persistent units wait until it is there")
     func missingPartitionParks() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.withConnection(loop) { try await $0.execute(Self.partitioned(fixture)) }
             let writer = fixture.writer(loop) { $0.deferralInterval = .milliseconds(50) }
@@ -227,7 +227,7 @@ import Testing
 
     @Test("Units that stay parked for too long are given up")
     func parkingEnds() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await onLoop { loop in
             try await fixture.withConnection(loop) { try await $0.execute(Self.partitioned(fixture)) }
             let writer = fixture.writer(loop) {

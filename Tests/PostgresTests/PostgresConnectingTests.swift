@@ -17,7 +17,8 @@ import Testing
 
     @Test("A session has the settings that durability and times need")
     func sessionSettings() async throws {
-        var settings = try PostgresSettings(url: SharedCluster.cluster.url() + "?options=-csynchronous_commit%3Doff")
+        var settings = try await PostgresSettings(
+            url: SharedCluster.cluster.url() + "?options=-csynchronous_commit%3Doff")
         settings.statementTimeout = .milliseconds(1234)
         settings.lockTimeout = .zero
         let tuned = settings
@@ -36,7 +37,7 @@ import Testing
 
     @Test("A wrong password is refused, and no text shows it; the right one is taken, over TCP")
     func passwords() async throws {
-        let cluster = try PostgresCluster(port: Int.random(in: 20_000..<30_000), password: "richtig")
+        let cluster = try await PostgresCluster(port: Int.random(in: 20_000..<30_000), password: "richtig")
         defer { cluster.remove() }
         let error = try #require(try await connectError(PostgresSettings(url: cluster.tcpURL(password: "geheim"))))
         #expect(error.kind == .connection && error.isTransient)
@@ -51,13 +52,13 @@ import Testing
     @Test("A database that is not UTF-8 is refused")
     func encodings() async throws {
         let name = uniqueName("ascii")
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
             try await connection.execute("CREATE DATABASE \(name) ENCODING 'SQL_ASCII' TEMPLATE template0")
             connection.close()
         }
-        let error = try await connectError(PostgresSettings(url: SharedCluster.cluster.url(database: name)))
+        let error = try await connectError(await PostgresSettings(url: SharedCluster.cluster.url(name)))
         #expect(error?.kind == .configuration)
         #expect(error?.description.contains("SQL_ASCII") == true)
     }
@@ -72,7 +73,7 @@ import Testing
 
     @Test("A server that never answers is given up after the connect timeout")
     func silentServer() async throws {
-        let proxy = try CuttingProxy(cluster: SharedCluster.cluster)
+        let proxy = try await CuttingProxy(cluster: SharedCluster.cluster)
         defer { proxy.remove() }
         proxy.set(.silence)
         var settings = try PostgresSettings(url: proxy.url)
@@ -90,14 +91,14 @@ import Testing
             ("postgresql://a:1,b:2,c/d?port=1,2", "2 ports for 3 hosts"),
         ])
     func refusals(url: String, text: String) async throws {
-        let url = try url == "missing" ? SharedCluster.cluster.url(database: "missing") : url
+        let url = try await url == "missing" ? SharedCluster.cluster.url("missing") : url
         let error = try await connectError(PostgresSettings(url: url))
         #expect(error?.description.contains(text) == true, "\(String(describing: error))")
     }
 
     @Test("A query without an answer in time fails, is cancelled on the server, and costs the connection")
     func timeouts() async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         let mark = uniqueName("mark")
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
@@ -126,7 +127,7 @@ import Testing
 
     @Test("The queue of a connection is bounded, and closing it answers all who wait")
     func boundedQueue() async throws {
-        var settings = try SharedCluster.settings
+        var settings = try await SharedCluster.settings
         settings.maximumQueuedQueries = 2
         let bounded = settings
         try await onLoop { loop in
@@ -144,7 +145,7 @@ import Testing
 
     @Test("A session that the server ends says so, with the SQLSTATE")
     func terminated() async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let victim = try await PostgresConnection.connect(settings, on: loop)
             let other = try await PostgresConnection.connect(settings, on: loop)
@@ -161,7 +162,7 @@ import Testing
 
     @Test("Scripts run as one transaction, and COPY is refused")
     func scripts() async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         let table = uniqueName("t")
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)

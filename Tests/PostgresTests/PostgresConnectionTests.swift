@@ -7,7 +7,7 @@ import Testing
 @Suite struct PostgresConnectionTests {
     @Test("A query gives its rows by place and by name, in every type that is read")
     func readsRows() async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
             defer { connection.close() }
@@ -33,7 +33,7 @@ import Testing
 @Suite struct PostgresErrorTests {
     @Test("An error's description never quotes a row; its debug description says all")
     func errorsHideValues() async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
             defer { connection.close() }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PostgresPoolTests {
     @Test("Queries share few connections, wait in turn, and are turned away beyond the bound")
     func sharing() async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 2, maximumWaiting: 10)
             let pids = await concurrently(12, on: loop) { _ in
@@ -27,7 +27,7 @@ import Testing
 
     @Test("A wait for a connection ends after its time")
     func waiting() async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 1, waitTimeout: .milliseconds(50))
             let slow = alongside(loop) { await failure { _ = try await pool.query("SELECT pg_sleep(1)") } }
@@ -43,7 +43,7 @@ import Testing
 
     @Test("Lost connections and open transactions are not handed on")
     func hygiene() async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 1)
             let first = try await pool.query("SELECT pg_backend_pid()")[0][0].integer
@@ -58,17 +58,17 @@ import Testing
 
     @Test("With PostgreSQL away, queries fail with the reason, and work when it is back")
     func outage() async throws {
-        let cluster = try PostgresCluster()
+        let cluster = try await PostgresCluster()
         defer { cluster.remove() }
         let settings = try PostgresSettings(url: cluster.url())
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings)
-            try cluster.stop()
+            try await cluster.stop()
             let kinds = await concurrently(5, on: loop) { _ in
                 await failure { _ = try await pool.query("SELECT 1") }?.kind
             }
             #expect(kinds.allSatisfy { $0 == .connection })
-            try cluster.start()
+            try await cluster.start()
             try await until(loop) { await failure { _ = try await pool.query("SELECT 1") } == nil }
             pool.close()
         }

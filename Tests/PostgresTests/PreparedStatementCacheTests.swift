@@ -101,7 +101,7 @@ struct PreparedStatementCacheTests {
     }
 
     private func withKept(_ body: @escaping @Sendable (PostgresConnection) async throws -> Void) async throws {
-        let settings = try SharedCluster.settings
+        let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let connection = try await PostgresConnection.connect(settings, on: loop)
             defer { connection.close() }

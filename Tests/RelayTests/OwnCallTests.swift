@@ -61,7 +61,7 @@ import Testing
     @Test("Whatever became of a call, it reads as its first answer did")
     func sameAgain() async throws {
         let next = Locked("")
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 let text = next.with { $0 }
                 connection.write(text)
@@ -98,7 +98,7 @@ import Testing
     )
     func withoutAnswer() async throws {
         let next = Locked(answer(Answers.leaseSuccess))
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 let text = next.with { $0 }
                 connection.write(text)
@@ -125,7 +125,7 @@ import Testing
     @Test("A call under way is open, and one that its replica left is unknown, with the members of that problem")
     func openAndLeft() async throws {
         let gate = Gate()
-        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
+        let server = try ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url()) { stage in
             let running = try stage.start(Methods.lease)
             try await eventually { server.requests.count == 1 }

@@ -160,21 +160,12 @@ final class Gate: Sendable {
 
 extension ScriptedServer {
     /// A server that takes every request, and answers it when the gate is open.
-    static func holding(_ gate: Gate, _ body: String) -> ScriptedServer {
-        ScriptedServer { connection in
+    static func holding(_ gate: Gate, _ body: String) throws -> ScriptedServer {
+        try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 gate.wait()
                 connection.write(answer(body))
             }
         }
     }
-}
-
-/// Waits until a condition holds, for ten seconds at most.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<1000 {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    Issue.record("a condition did not come to hold within 10 s")
 }

@@ -51,7 +51,7 @@ import Testing
 
     @Test("A good call's reply has id, outcome, TOP's id and result; its row says the same")
     func goodCall() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             let reply = try await stage.call(Methods.lease, Body.lease) { $0.refs = ["PO-1"] }
             let document = try reply.read()
@@ -85,15 +85,15 @@ import Testing
     func intentFirst() async throws {
         let database = try await onLoop { try await TestDatabase.make(on: $0) }
         let seen = Locked<[String]>([])
-        let server = ScriptedServer { connection in
+        let file = try Watchdog.shared.makeFolder("psql") + "/rows"
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 // The head has just arrived: nobody has answered.
-                let text = try? Command.run(
-                    PostgresCluster.programs + "/psql",
-                    [
-                        "-XAtc", "SELECT count(*), (SELECT count(*) FROM audit.calls) FROM audit.intents", database.url,
-                    ])
-                seen.with { $0.append(text ?? "psql failed") }
+                let query = "SELECT count(*), (SELECT count(*) FROM audit.calls) FROM audit.intents"
+                let psql = try? Child(
+                    [PostgresCluster.programs + "/psql", "-XAt", "-c", query, "-o", file, database.url])
+                while psql?.isRunning == true { usleep(2000) }
+                seen.with { $0.append(Command.read(file)) }
                 connection.write(answer(Answers.leaseSuccess))
             }
         }
@@ -109,7 +109,7 @@ import Testing
 
     @Test("Checking, signing, sending, judging and replying all happen on the worker's own thread")
     func thread() async throws {
-        let server = ScriptedServer.answering(
+        let server = try ScriptedServer.answering(
             answer(
                 Answers.error(7, "accesscontrol.limited-by-api", subMessage: "This ban will last for 5 more seconds")))
         try await withStage(gateway: server.url()) { stage in
@@ -133,7 +133,7 @@ import Testing
 
     @Test("What a reader wrote as X-Request-Id comes back, and is in both rows")
     func clientRequestID() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             let reply = try await stage.call(Methods.lease) { $0.clientRequestID = "client-7" }
             #expect(reply[header: "X-Request-Id"] == "client-7")
@@ -146,7 +146,7 @@ import Testing
     @Test("A caller that goes away does not end its call: it is sent, and its outcome is recorded")
     func callerGoesAway() async throws {
         let gate = Gate()
-        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
+        let server = try ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url()) { stage in
             let call = try stage.start(Methods.lease)
             try await eventually { server.requests.count == 1 }
@@ -159,7 +159,7 @@ import Testing
 
     @Test("Where nobody listens the call is not sent, and its row says so")
     func notSent() async throws {
-        let listener = ScriptedServer.listen(backlog: 1)
+        let listener = try ScriptedServer.listen(backlog: 1)
         let port = ScriptedServer.port(of: listener)
         close(listener)
         try await withStage(gateway: "http://127.0.0.1:\(port)/") { stage in
@@ -175,7 +175,7 @@ import Testing
 
     @Test("A gateway that never answers: unknown when the call's time is over")
     func timeout() async throws {
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil { connection.waitForEnd() }
         }
         try await withStage(gateway: server.url(), { $0.callTimeout = .milliseconds(400) }) { stage in
@@ -190,7 +190,7 @@ import Testing
 
     @Test("A dry run shows what would be sent, at GMT+8's time, and sends and records nothing")
     func dryRun() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             // 2026-02-01 00:00:00 at GMT+8.
             let instant: Int64 = 1_769_875_200_000
@@ -231,7 +231,7 @@ import Testing
     @Test("The session key and the secret are not in the trail, though TOP repeats them")
     func secrets() async throws {
         let echo = Answers.error(15, "isv.x", message: "session \(Stage.sessionKey), secret \(Stage.secret)")
-        let server = ScriptedServer.answering(answer(echo))
+        let server = try ScriptedServer.answering(answer(echo))
         try await withStage(gateway: server.url()) { stage in
             let reply = try await stage.call(Methods.lease)
             #expect(reply.status == 422)

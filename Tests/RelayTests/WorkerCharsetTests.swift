@@ -20,7 +20,7 @@ import Testing
     @Test("A GBK answer is read as what it says, and recorded so", arguments: ["GBK", "gb2312", "\"gb18030\""])
     func gbk(charset: String) async throws {
         let next = Locked<[UInt8]>([])
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil { connection.write(next.with { $0 }) }
         }
         try await withStage(gateway: server.url()) { stage in

@@ -21,7 +21,7 @@ import Vault
     @Test("More calls at once than the limit are overloaded; nothing of them is recorded or sent")
     func overloaded() async throws {
         let gate = Gate()
-        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
+        let server = try ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url(), { $0.callLimit = CallLimit(2) }) { stage in
             let running = try [stage.start(Methods.lease), stage.start(Methods.lease)]
             try await eventually { server.requests.count == 2 }
@@ -65,7 +65,7 @@ import Vault
     @Test("A call that is cut off was sent: it is unknown, has its row, and its caller is told")
     func cutOff() async throws {
         let gate = Gate()
-        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
+        let server = try ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url()) { stage in
             let running = try stage.start(Methods.lease)
             try await eventually { server.requests.count == 1 }
@@ -99,7 +99,7 @@ import Vault
 
     @Test("The wait for the intent is part of the call's time: at its end it is refused, and leaves a row")
     func slowIntent() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url(), { $0.callTimeout = .seconds(2) }) { stage in
             try await whileIntentsAreLocked(stage) {
                 let reply = try await stage.call(Methods.lease)
@@ -116,7 +116,7 @@ import Vault
 
     @Test("A call that waits for its intent when calls are cut off is refused, and nothing is sent")
     func cutOffBeforeIntent() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             try await whileIntentsAreLocked(stage) {
                 let running = try stage.start(Methods.lease)
@@ -132,7 +132,7 @@ import Vault
     @Test("While it drains new calls are refused, and those under way end well")
     func draining() async throws {
         let gate = Gate()
-        let server = ScriptedServer.holding(gate, Answers.leaseSuccess)
+        let server = try ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url()) { stage in
             let running = try stage.start(Methods.lease)
             try await eventually { server.requests.count == 1 }
@@ -147,7 +147,7 @@ import Vault
 
     @Test("Without PostgreSQL no call can be recorded, so none is sent")
     func auditUnavailable() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         let nowhere = try PostgresSettings(url: "postgresql://postgres@%2Fnonexistent/postgres")
         try await withStage(gateway: server.url(), trail: nowhere, isTrailReachable: false) { stage in
             let reply = try await stage.call(Methods.lease)
@@ -162,7 +162,7 @@ import Vault
 
     @Test("While the queue of outcomes has no room no call is taken")
     func fullQueue() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url(), outcomeRows: 0) { stage in
             try expect(try await stage.call(Methods.lease), .auditUnavailable, retryAfter: "5")
             #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 0)
@@ -172,8 +172,8 @@ import Vault
 
     @Test("An intent whose commit stays in doubt is not sent; a row says so under the id of the answer")
     func inDoubt() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
-        let cluster = try SharedCluster.cluster
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let cluster = try await SharedCluster.cluster
         let proxy = try CuttingProxy(cluster: cluster)
         defer { proxy.remove() }
         let database = try await onLoop { try await TestDatabase.make(on: $0) }
@@ -199,8 +199,8 @@ import Vault
 
     @Test("A commit that was cut off and then confirmed lets the call go, once")
     func confirmedDoubt() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
-        let proxy = try CuttingProxy(cluster: SharedCluster.cluster)
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let proxy = try await CuttingProxy(cluster: SharedCluster.cluster)
         defer { proxy.remove() }
         let database = try await onLoop { try await TestDatabase.make(on: $0) }
         let throughProxy = try PostgresSettings(url: proxy.url(database: database.name))
@@ -217,7 +217,7 @@ import Vault
 
     @Test("A vault that nobody has confirmed lately authorises nobody and sends nothing")
     func staleVault() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url(), isFresh: false) { stage in
             try expect(try await stage.call(Methods.lease), .auditUnavailable)
             let worker = stage.worker
@@ -233,7 +233,7 @@ import Vault
         let text = Answers.error(
             7, "accesscontrol.limited-by-api-access-count", subMessage: "This ban will last for 5 more seconds")
         let isFirst = Locked(true)
-        let server = ScriptedServer { connection in
+        let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 let bans = isFirst.with { first in
                     defer { first = false }
@@ -268,7 +268,7 @@ import Vault
 
     @Test("An app's ban that another worker met holds here")
     func banFromElsewhere() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             let start = WallClock.milliseconds()
             stage.clock.with { $0 = start }
@@ -299,7 +299,7 @@ import Vault
 
     @Test("What does not pass its checks is refused without outcome and row, and nothing is sent")
     func refused() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             for refusal in Self.refusals {
                 let reply = try await stage.call(refusal.method, refusal.body, refusal.change)
@@ -315,7 +315,7 @@ import Vault
 
     @Test("A seller that is named for a method without session is not looked at")
     func sellerIsIgnored() async throws {
-        let server = ScriptedServer.answering(answer(#"{"test_stock_get_response":{"quantity":1}}"#))
+        let server = try ScriptedServer.answering(answer(#"{"test_stock_get_response":{"quantity":1}}"#))
         try await withStage(gateway: server.url()) { stage in
             let reply = try await stage.call(Methods.stock) { $0.seller = "nobody" }
             #expect(reply.status == 200)
@@ -326,7 +326,7 @@ import Vault
 
     @Test("Every problem of a call names its request id, given or derived, as soon as it can be told")
     func requestID() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         let given = #"{"param_batch_open_card_open_req":{"request_id":"r-9","brand_id":3}}"#
         try await withStage(gateway: server.url()) { stage in
             let key: @Sendable (inout CallRequest) -> Void = { $0.idempotencyKey = "k-1" }
@@ -363,7 +363,7 @@ import Vault
 
     @Test("Faults beyond the list's end are counted in the detail")
     func manyFaults() async throws {
-        let server = ScriptedServer.answering(answer(Answers.leaseSuccess))
+        let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             for (count, listed) in [(150, 150), (1000, 1000), (1001, 1000), (4000, 1000)] {
                 let names = (0..<count).map { #""x\#($0)":1"# }.joined(separator: ",")

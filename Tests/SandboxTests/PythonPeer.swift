@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import JSON
 import TestSupport
@@ -61,7 +60,7 @@ struct PythonPeer {
         for call in calls { Self.write(call, &writer) }
         writer.endArray()
         writer.endObject()
-        let output = try await Self.run(Self.client, input: writer.bytes)
+        let output = try await Self.run(Self.client, input: String(decoding: writer.bytes, as: UTF8.self))
         return try JSONDocument(output).root.elements.map { reply in
             Reply(
                 status: Int(reply["status"]?.lexeme ?? "") ?? 0,
@@ -103,14 +102,8 @@ struct PythonPeer {
     }
 
     /// Runs a Python program with a text on its standard input, and returns its standard output.
-    ///
-    /// It waits on a thread of its own: one of the tests' few threads would be missed.
-    static func run(_ program: String, input: [UInt8] = []) async throws -> [UInt8] {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try Program.run(["python3", "-c", program], input: input) })
-            }
-        }
+    static func run(_ program: String, input: String = "") async throws -> [UInt8] {
+        try await Command.output(["python3", "-c", program], input: input).bytes
     }
 
     private static let client = #"""

@@ -13,7 +13,7 @@ import Testing
     private func withCalls(
         _ count: Int, _ body: @escaping @Sendable (RunningService) async throws -> Void
     ) async throws {
-        let gateway = ScriptedServer.answering("")
+        let gateway = try ScriptedServer.answering("")
         try await withService(gateway: gateway.url()) { service in
             try await service.execute(ManyCalls.statement(count: count, hours: 2, messageBytes: 2000))
             try await body(service)
@@ -44,7 +44,7 @@ import Testing
         try await withCalls(1) { service in
             let answer = try await service.request("GET", Self.path + "?" + query, token: service.tokens.auditor)
             #expect(answer.status == 400 && answer.problem == "malformed-request")
-            #expect(answer.body.contains(name))
+            #expect(answer.text.contains(name))
         }
     }
 
@@ -55,7 +55,7 @@ import Testing
             #expect(try await service.request("GET", Self.path, token: service.tokens.shop).problem == "forbidden")
             #expect(try await service.request("POST", Self.path, token: service.tokens.auditor).status == 405)
             let head = try await service.request("HEAD", Self.path + "?format=csv", token: service.tokens.auditor)
-            #expect(head.status == 200 && head.fields["content-type"] == "text/csv; charset=utf-8; header=present")
+            #expect(head.status == 200 && head["content-type"] == "text/csv; charset=utf-8; header=present")
         }
     }
 
@@ -68,7 +68,7 @@ import Testing
             #expect(throws: RawClient.Failure.self) { try client.answer() }
             let answer = try await service.request("GET", Self.path, token: service.tokens.auditor)
             #expect(answer.status == 503 && answer.problem == "audit-unavailable")
-            #expect(answer.fields["retry-after"] == "1")
+            #expect(answer["retry-after"] == "1")
             try await service.execute("ALTER TABLE audit.gone RENAME TO calls")
             #expect(try await service.request("GET", Self.path, token: service.tokens.auditor).status == 200)
         }
@@ -80,7 +80,7 @@ import Testing
             var clients = [try asking(service), try asking(service, "?format=csv")]
             for client in clients { #expect(try client.hasBegun()) }
             let third = try await service.request("GET", Self.path, token: service.tokens.auditor)
-            #expect(third.status == 503 && third.problem == "overloaded" && third.fields["retry-after"] == "10")
+            #expect(third.status == 503 && third.problem == "overloaded" && third["retry-after"] == "10")
             for _ in 0..<2 {
                 let list = try await service.request("GET", "/v1/audit/calls", token: service.tokens.auditor)
                 #expect(list.status == 200)
@@ -93,7 +93,7 @@ import Testing
                 })
             // The other one has missed nothing meanwhile.
             let rest = try clients.removeFirst().answer()
-            #expect(rest.body.split(separator: "\r\n").count == 8001)
+            #expect(rest.text.split(separator: "\r\n").count == 8001)
         }
     }
 
@@ -103,22 +103,22 @@ import Testing
             let auditor = service.tokens.auditor
             let list = try await service.request("GET", "/v1/audit/calls?limit=1000&outcome=success", token: auditor)
             let all = try await service.request("GET", Self.path + "?outcome=success", token: auditor)
-            #expect(all.fields["content-type"] == "application/x-ndjson")
-            let name = all.fields["content-disposition"] ?? ""
+            #expect(all["content-type"] == "application/x-ndjson")
+            let name = all["content-disposition"] ?? ""
             #expect(name.hasPrefix("attachment; filename=\"toprelay-calls-20") && name.hasSuffix("Z.ndjson\""))
-            let lines = all.body.split(separator: "\n").map(String.init)
+            let lines = all.text.split(separator: "\n").map(String.init)
             #expect(lines.count == 1080)
-            let listed = try list.json()["data"]?.elements.map { $0 } ?? []
+            let listed = list.json["data"]?.elements.map { $0 } ?? []
             #expect(listed.count == 1000)
-            #expect(list.body.hasPrefix("{\"data\":[" + lines.prefix(1000).joined(separator: ",") + "]"))
+            #expect(list.text.hasPrefix("{\"data\":[" + lines.prefix(1000).joined(separator: ",") + "]"))
             let oldest = try await service.request("GET", Self.path + "?order=oldest&limit=700", token: auditor)
-            let ids = try oldest.body.split(separator: "\n").compactMap {
+            let ids = try oldest.text.split(separator: "\n").compactMap {
                 try JSONDocument(Array($0.utf8)).root["id"]?.string
             }
             #expect(ids.count == 700 && ids == ids.sorted() && Set(ids).count == 700)
             let own = try await service.request(
                 "GET", Self.path + "?limit=1", token: auditor, [("X-Request-Id", "mine")])
-            #expect(own.fields["x-request-id"] == "mine")
+            #expect(own["x-request-id"] == "mine")
         }
     }
 

@@ -34,8 +34,8 @@ import Testing
         Issue.record("within 30 s: \(what)")
     }
 
-    private func checks(_ answer: RawClient.Answer) throws -> [String: String] {
-        let members = try #require(try answer.json()["checks"]).members
+    private func checks(_ answer: HTTPAnswer) throws -> [String: String] {
+        let members = try #require(answer.json["checks"]).members
         return Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.value.string ?? "") })
     }
 
@@ -44,7 +44,7 @@ import Testing
         try await withService(gateway: "http://127.0.0.1:9/") { service in
             let database = service.database.name
             try await onLoop(seconds: 120) { loop in
-                let admin = try await PostgresConnection.connect(SharedCluster.settings, on: loop)
+                let admin = try await PostgresConnection.connect(await SharedCluster.settings, on: loop)
                 defer { admin.close() }
                 try await admin.execute("ALTER DATABASE \(database) \(outage.begin)")
                 // Idle writers have sent nothing since the script that begins a session. The vault's watcher has.
@@ -120,7 +120,7 @@ import Testing
                 try await service.request("GET", path, token: service.tokens.shop).status == 403
             }
             let answer = try await service.request("GET", path, token: service.tokens.shop)
-            #expect(answer.problem == "forbidden" && answer.body.contains("its row in the vault cannot be read"))
+            #expect(answer.problem == "forbidden" && answer.text.contains("its row in the vault cannot be read"))
             #expect(try await service.request("GET", path, token: service.tokens.crm).status == 404)
         }
     }
@@ -138,13 +138,13 @@ import Testing
                 (try? await service.request("GET", "/livez"))?.status == 503
             }
             let answer = try await service.request("GET", "/livez")
-            #expect(answer.fields["content-type"] == "text/plain; charset=utf-8")
-            #expect(answer.body.contains("the loop worker-1 has run no work for "), "\(answer.body)")
-            let metrics = try await service.request("GET", "/metrics").body
+            #expect(answer["content-type"] == "text/plain; charset=utf-8")
+            #expect(answer.text.contains("the loop worker-1 has run no work for "), "\(answer.text)")
+            let metrics = try await service.request("GET", "/metrics").text
             #expect(metrics.contains(/toprelay_loop_stalls_total\{loop="worker-1"\} [1-9]/))
             #expect(metrics.contains("toprelay_loop_stalls_total{loop=\"housekeeping\"} "))
             isBlocked.with { $0 = false }
-            try await eventually("/livez is 200") { try await service.request("GET", "/livez").body == "alive\n" }
+            try await eventually("/livez is 200") { try await service.request("GET", "/livez").text == "alive\n" }
         }
     }
 }

@@ -1,5 +1,4 @@
 import Crypto
-import Dispatch
 import EventLoop
 import JSON
 import Logging
@@ -28,38 +27,20 @@ struct RunningService: Sendable {
     let database: TestDatabase
     let workers: WorkerGroup
 
-    /// One request on a connection of its own. It waits on a thread of its own: one of the tests' few would be missed.
+    /// Sends one request on a connection of its own.
     func request(
         _ method: String, _ path: String, token: String? = nil, _ fields: [(String, String)] = [], body: String? = nil
-    ) async throws -> RawClient.Answer {
+    ) async throws -> HTTPAnswer {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n"
         if let token { head += "Authorization: Bearer \(token)\r\n" }
         for (name, value) in fields { head += "\(name): \(value)\r\n" }
         if let body { head += "Content-Length: \(body.utf8.count)\r\n" }
         let (text, port) = (head + "\r\n" + (body ?? ""), port)
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    with: Result {
-                        let client = try RawClient(port: port)
-                        try client.send(text)
-                        return try client.answer(toHead: method == "HEAD")
-                    })
-            }
+        return try await onThread {
+            let client = try RawClient(port: port)
+            try client.send(text)
+            return try client.answer(toHead: method == "HEAD")
         }
-    }
-}
-
-extension RawClient.Answer {
-    /// The body as JSON.
-    func json() throws -> JSONValue { try JSONDocument(Array(body.utf8)).root }
-
-    /// The last part of the problem's type; nil for another answer.
-    var problem: String? {
-        guard fields["content-type"] == "application/problem+json", let type = try? json()["type"]?.string else {
-            return nil
-        }
-        return type.split(separator: "/").last.map(String.init)
     }
 }
 

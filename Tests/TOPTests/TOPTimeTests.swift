@@ -152,7 +152,7 @@ struct TOPTimeTests {
     }
 
     @Test("Python writes random moments the same way")
-    func python() throws {
+    func python() async throws {
         let script = """
             import datetime, sys
             zone = datetime.timezone(datetime.timedelta(hours=8))
@@ -162,7 +162,7 @@ struct TOPTimeTests {
         var generator = Seeded(seed: 9)
         let moments = (0..<1000).map { _ in Int.random(in: 0..<253_402_000_000, using: &generator) }
         let input = moments.map(String.init).joined(separator: " ")
-        let answers = try Command.run("python3", ["-c", script], input: input).split(separator: "\n")
+        let answers = try await Command.succeed(["python3", "-c", script], input: input).split(separator: "\n")
         #expect(answers.count == moments.count)
         for (moment, answer) in zip(moments, answers) {
             #expect(TOPTime.timestamp(epochSeconds: moment) == answer)

@@ -290,21 +290,21 @@ struct VaultWatcherTests {
 
     @Test("PostgreSQL that is away at the start, and goes away later, is tried again until it is there")
     func serverRestarts() async throws {
-        let cluster = try PostgresCluster()
+        let cluster = try await PostgresCluster()
         defer { cluster.remove() }
         try await withVault(on: cluster, seconds: 120) { vault in
             try await vault.putApp("a")
-            try cluster.stop()
+            try await cluster.stop()
             var watched = try Watched(vault)
             guard case .database = await watched.failure() else {
                 Issue.record("a refused connection is expected")
                 return
             }
-            try cluster.start()
+            try await cluster.start()
             #expect(await watched.snapshot()?.counts.apps == 1)
-            try cluster.stop(.immediate)
+            try await cluster.stop(.immediate)
             #expect(await watched.failure() != nil)
-            try cluster.start()
+            try await cluster.start()
             try await vault.putApp("b")
             #expect(await watched.snapshot { $0.counts.apps == 2 } != nil)
             #expect(await watched.stop() == nil)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The binary's commands, on one database.
 struct CommandLineTool: Sendable {

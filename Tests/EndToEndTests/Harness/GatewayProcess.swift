@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 
 /// The independent gateway in Python, as a process.
 final class GatewayProcess: Sendable {
@@ -25,7 +26,7 @@ final class GatewayProcess: Sendable {
         scheme = certificate == nil ? "http" : "https"
         port = try await eventually("the gateway listens") { [child] in
             guard child.isRunning else {
-                throw NeverHappened(description: "the gateway ended: \(Command.read(folder + "/err"))")
+                throw NeverHappenedError(description: "the gateway ended: \(Command.read(folder + "/err"))")
             }
             let lines = Command.read(folder + "/out").components(separatedBy: "\n")
             return lines.count > 1 ? Int(lines[0]) : nil
@@ -71,11 +72,11 @@ final class GatewayProcess: Sendable {
 
     private func post(_ path: String, _ body: String) async throws {
         let answer = try await send(HTTPRequest(method: "POST", path: path, body: Array(body.utf8)))
-        guard answer.status == 200 else { throw NeverHappened(description: "the gateway said: \(answer)") }
+        guard answer.status == 200 else { throw NeverHappenedError(description: "the gateway said: \(answer)") }
     }
 
     private func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let port = port
-        return try await onThread { try HTTPConnection(port: port).exchange(request) }
+        return try await onThread { try RawClient(port: port).exchange(request) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 
 /// The real binary, serving.
 final class RelayProcess: Sendable {
@@ -40,7 +41,7 @@ final class RelayProcess: Sendable {
         let status = Command.read("/proc/\(child.pid)/status")
         let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") }
         guard let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
-            throw NeverHappened(description: "the relay has ended")
+            throw NeverHappenedError(description: "the relay has ended")
         }
         return kilobytes / 1024
     }
@@ -51,7 +52,9 @@ final class RelayProcess: Sendable {
     /// Waits until `/readyz` has a status.
     func waitUntilReady(_ status: Int = 200) async throws {
         try await eventually("/readyz is \(status)") {
-            guard child.isRunning else { throw NeverHappened(description: "the relay has ended:\n\(log.suffix(3000))") }
+            guard child.isRunning else {
+                throw NeverHappenedError(description: "the relay has ended:\n\(log.suffix(3000))")
+            }
             return await readiness() == status
         }
     }
@@ -59,7 +62,7 @@ final class RelayProcess: Sendable {
     /// Sends one request on a connection of its own.
     func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let port = port
-        return try await onThread { try HTTPConnection(port: port).exchange(request) }
+        return try await onThread { try RawClient(port: port).exchange(request) }
     }
 
     func get(_ path: String, token: String? = nil) async throws -> HTTPAnswer {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 
 /// Everything that a call needs, for real: a database, the gateway, the relay, apps, sessions and tokens.
 final class Stage: Sendable {
@@ -165,7 +166,7 @@ final class Stage: Sendable {
     func stop() async {
         for relay in replicas.all { relay.child.kill() }
         gateway.stop()
-        if database == "prepared" { await cluster.remove() }
+        if database == "prepared" { cluster.remove() }
     }
 }
 

@@ -28,8 +28,7 @@ package final class CuttingProxy: @unchecked Sendable {
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         let code = Self.withAddress(folder + "/.s.PGSQL.5432") { bind(listener, $0, $1) }
         guard code == 0, listen(listener, 64) == 0 else { throw POSIXError(.EADDRINUSE) }
-        let thread = Thread { [self] in accept() }
-        thread.start()
+        startThread { [self] in accept() }
     }
 
     package var url: String { url(database: "postgres") }
@@ -61,8 +60,8 @@ package final class CuttingProxy: @unchecked Sendable {
                 continue
             }
             lock.withLock { descriptors += [client, server] }
-            Thread { [self] in relay(from: client, to: server, isAnswer: false) }.start()
-            Thread { [self] in relay(from: server, to: client, isAnswer: true) }.start()
+            startThread { [self] in relay(from: client, to: server, isAnswer: false) }
+            startThread { [self] in relay(from: server, to: client, isAnswer: true) }
         }
     }
 

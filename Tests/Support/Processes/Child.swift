@@ -1,25 +1,25 @@
-import Foundation
+package import Foundation
 
 /// A child process in a process group of its own, with files for its three standard streams.
 ///
-/// Files and not pipes: children that are started at the same time would inherit each other's pipe ends. `posix_spawn` and not
-/// Foundation's `Process`: a child that is started from a thread that blocks signals would never see its SIGTERM.
-final class Child: @unchecked Sendable {
-    enum Ending: Equatable, Sendable {
+/// Its streams are files because children that start at the same time would inherit each other's pipes. It starts by
+/// `posix_spawn` because a child of Foundation's `Process` can inherit blocked signals, and would never see its SIGTERM.
+package final class Child: @unchecked Sendable {
+    package enum Ending: Equatable, Sendable {
         case exited(Int32)
         case killed(Int32)
     }
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
-    let pid: pid_t
+    package let pid: pid_t
     private let lock = NSLock()
     private var ending: Ending?
 
     /// Starts a program by its path.
-    init(
+    package init(
         _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
         output: String = "/dev/null", errors: String? = nil, folder: String = "/tmp"
     ) throws {
@@ -35,7 +35,7 @@ final class Child: @unchecked Sendable {
         }
         // Other tests' sockets are not for the child: it may have few descriptors.
         let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        for descriptor in open.compactMap({ Int32($0) }) where descriptor > 2 {
+        for descriptor in 3...max(4096, open.compactMap { Int32($0) }.max() ?? 0) {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
         var attributes = posix_spawnattr_t()
@@ -65,7 +65,7 @@ final class Child: @unchecked Sendable {
     }
 
     /// Processor time that the process has used so far, in hundredths of a second.
-    func processorTicks() throws -> Int {
+    package func processorTicks() throws -> Int {
         let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
         // The name of the program, in parentheses, may hold blanks. User and system time are fields 14 and 15.
         let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
@@ -73,7 +73,7 @@ final class Child: @unchecked Sendable {
     }
 
     /// How the process ended; nil while it runs.
-    func poll() -> Ending? {
+    package func poll() -> Ending? {
         lock.withLock {
             if let ending { return ending }
             var status: Int32 = 0
@@ -85,11 +85,14 @@ final class Child: @unchecked Sendable {
         }
     }
 
-    var isRunning: Bool { poll() == nil }
+    package var isRunning: Bool { poll() == nil }
 
-    /// Waits for the end; a process that takes longer is killed, and that is an error.
+    /// Waits for the end. A process that takes longer is killed, and that is an error.
+    ///
+    /// - Parameter limit: the longest wait on an idle machine. It is multiplied by `TEST_TIME_SCALE`.
     @discardableResult
-    func wait(_ limit: Duration = .seconds(60)) async throws -> Ending {
+    package func wait(_ limit: Duration = .seconds(60)) async throws -> Ending {
+        let limit = limit * testTimeScale
         let deadline = ContinuousClock.now + limit
         var pause = Duration.milliseconds(2)
         while ContinuousClock.now < deadline {
@@ -102,14 +105,14 @@ final class Child: @unchecked Sendable {
     }
 
     /// Sends a signal to the process alone.
-    func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         lock.withLock {
             if ending == nil { _ = Foundation.kill(pid, number) }
         }
     }
 
     /// Kills the process and its group, and reaps it.
-    func kill() {
+    package func kill() {
         lock.withLock {
             guard ending == nil else { return }
             _ = Foundation.kill(-pid, SIGKILL)

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A blocking TCP client that sends bytes exactly as they are given. Every wait is bounded.
 package final class RawClient: @unchecked Sendable {
@@ -8,62 +8,63 @@ package final class RawClient: @unchecked Sendable {
         package init(description: String) { self.description = description }
     }
 
-    /// One answer as it came.
-    package struct Answer: Equatable {
-        package var status: Int
-        package var fields: [String: String]
-        package var body: String
-
-        package init(status: Int, fields: [String: String], body: String) {
-            self.status = status
-            self.fields = fields
-            self.body = body
-        }
-    }
-
     private var descriptor: Int32
     private var received: [UInt8] = []
     /// Whether the server ended the connection with a reset.
     package private(set) var wasReset = false
 
-    package init(port: Int, receiveBuffer: Int32? = nil) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+    /// Connects to 127.0.0.1.
+    ///
+    /// - Parameter seconds: the longest single wait on an idle machine. It is multiplied by `TEST_TIME_SCALE`.
+    package convenience init(port: Int, receiveBuffer: Int32? = nil, seconds: Int = 30) throws {
+        try self.init(family: AF_INET, receiveBuffer: receiveBuffer, seconds: seconds) { descriptor in
+            Self.withAddress(port: port) { connect(descriptor, $0, $1) }
+        }
+    }
+
+    /// Connects to a socket file.
+    package convenience init(path: String) throws {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        try self.init(family: AF_UNIX, receiveBuffer: nil, seconds: 30) { descriptor in
+            withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+        }
+    }
+
+    private init(family: Int32, receiveBuffer: Int32?, seconds: Int, _ connect: (Int32) -> Int32) throws {
+        descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var limit = timeval(tv_sec: seconds * testTimeScale, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if family == AF_INET {
+            var one: Int32 = 1
+            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+        }
         if var size = receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
+        guard connect(descriptor) == 0 else {
+            // `deinit` closes the socket.
+            throw Failure(description: "cannot connect: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Calls `body` with the address of a port on 127.0.0.1.
+    package static func withAddress(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
+        return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            let reason = String(cString: strerror(errno))
-            Glibc.close(descriptor)
-            descriptor = -1
-            throw Failure(description: "cannot connect: \(reason)")
-        }
-    }
-
-    package init(path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard result == 0 else { throw Failure(description: "cannot connect: \(String(cString: strerror(errno)))") }
     }
 
     /// Removes a socket file.
@@ -131,38 +132,46 @@ package final class RawClient: @unchecked Sendable {
         return String(decoding: received, as: UTF8.self)
     }
 
-    /// Reads one answer; to a `HEAD` without body.
-    package func answer(toHead: Bool = false) throws -> Answer {
-        let head = try readHead()
-        var lines = head.split(separator: "\r\n", omittingEmptySubsequences: true)[...]
-        let statusLine = lines.removeFirst().split(separator: " ")
-        var fields: [String: String] = [:]
-        for line in lines {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            fields[parts[0].lowercased()] = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
+    /// Sends one request and reads its answer. The connection stays open.
+    package func exchange(_ request: HTTPRequest) throws -> HTTPAnswer {
+        try send(request.bytes)
+        return try answer(toHead: request.method == "HEAD")
+    }
+
+    /// Reads one answer. An interim one (100) is an answer of its own, and an answer to a `HEAD` has no body.
+    package func answer(toHead: Bool = false) throws -> HTTPAnswer {
+        let lines = try readHead().split(separator: "\r\n")
+        let statusLine = lines.first?.split(separator: " ") ?? []
+        guard statusLine.count >= 2, let status = Int(statusLine[1]) else {
+            throw Failure(description: "no status line: \(lines.first ?? "")")
         }
-        let status = Int(statusLine[1]) ?? 0
-        if fields["transfer-encoding"] == "chunked", !toHead {
-            return Answer(status: status, fields: fields, body: String(decoding: try readChunks(), as: UTF8.self))
+        let headers = lines.dropFirst().map { line in
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            return (name: parts[0].lowercased(), value: String((parts.count > 1 ? parts[1] : "").drop { $0 == " " }))
         }
-        let length = toHead || status == 100 ? 0 : Int(fields["content-length"] ?? "0") ?? 0
-        while received.count < length {
-            guard try fill() else { throw Failure(description: "closed within a body") }
+        func value(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+        var body: [UInt8] = []
+        if !toHead, status >= 200, value("transfer-encoding")?.lowercased() == "chunked" {
+            body = try readChunks()
+        } else if !toHead, status >= 200 {
+            body = try take(value("content-length").flatMap { Int($0) } ?? 0, within: "a body")
         }
-        let body = String(decoding: received.prefix(length), as: UTF8.self)
-        received.removeFirst(length)
-        return Answer(status: status, fields: fields, body: body)
+        return HTTPAnswer(status: status, headers: headers, body: body)
+    }
+
+    private func take(_ count: Int, within place: String) throws -> [UInt8] {
+        while received.count < count {
+            guard try fill() else { throw Failure(description: "closed within \(place)") }
+        }
+        defer { received.removeFirst(count) }
+        return Array(received.prefix(count))
     }
 
     private func readChunks() throws -> [UInt8] {
         var body: [UInt8] = []
         while let length = Int(try readLine(), radix: 16) {
-            while received.count < length + 2 {
-                guard try fill() else { throw Failure(description: "closed within a chunk") }
-            }
-            body += received.prefix(length)
-            guard received[length] == 13, received[length + 1] == 10 else { break }
-            received.removeFirst(length + 2)
+            body += try take(length, within: "a chunk")
+            guard try take(2, within: "a chunk") == [13, 10] else { break }
             if length == 0 { return body }
         }
         throw Failure(description: "a broken chunk")

@@ -1,16 +1,19 @@
 package import EventLoop
+import Foundation
 import Migrations
 package import Postgres
 
 /// The cluster that the tests share, made on first use. Tests that stop a server make their own.
 package enum SharedCluster {
-    private static let made = Result { try PostgresCluster(settings: ["max_connections = 300"]) }
+    private static let made = Task { try await PostgresCluster() }
 
     /// The cluster, or the error that kept it from starting.
-    package static var cluster: PostgresCluster { get throws { try made.get() } }
+    package static var cluster: PostgresCluster { get async throws { try await made.value } }
 
     /// The superuser in the database `postgres`, which stays empty but for the tests' own schemas.
-    package static var settings: PostgresSettings { get throws { try PostgresSettings(url: cluster.url()) } }
+    package static var settings: PostgresSettings {
+        get async throws { try await PostgresSettings(url: cluster.url()) }
+    }
 }
 
 /// A database of a test's own, with TopRelay's tables.
@@ -40,7 +43,7 @@ package struct TestDatabase: Sendable {
         let admin = try await PostgresConnection.connect(PostgresSettings(url: cluster.url()), on: loop)
         defer { admin.close() }
         try await admin.execute("CREATE DATABASE \(name) TEMPLATE \(template)")
-        let url = cluster.url(database: name)
+        let url = cluster.url(name)
         return TestDatabase(name: name, url: url, settings: try PostgresSettings(url: url))
     }
 
@@ -71,6 +74,18 @@ package struct TestDatabase: Sendable {
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     + "WHERE datname = current_database() AND pid <> pg_backend_pid()")
         }
+    }
+
+    /// Makes the login that deploy/grafana/login.sql makes, with a password of its own, and returns its name.
+    package func makeGrafanaLogin() async throws -> String {
+        let login = uniqueName("grafana")
+        let password = try Watchdog.shared.makeFolder("login") + "/password"
+        try "planted-\(login)\n".write(toFile: password, atomically: false, encoding: .utf8)
+        try await Command.succeed([
+            PostgresCluster.programs + "/psql", "-X", "-v", "login=\(login)", "-v", "password_file=\(password)", "-f",
+            Repository.root + "/deploy/grafana/login.sql", url,
+        ])
+        return login
     }
 
     /// The rows of a query.

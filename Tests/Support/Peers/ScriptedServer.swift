@@ -1,7 +1,7 @@
 package import Glibc
 
-/// A TCP server on loopback that does what a test tells it, one thread a connection. Bounded: sockets time out after 20
-/// s.
+/// A TCP server on loopback that does what a test tells it, with one thread for each connection. Its sockets time out
+/// after 20 s, times `TEST_TIME_SCALE`.
 package final class ScriptedServer: Sendable {
     /// A request as it came in.
     package struct Request: Sendable, Equatable {
@@ -20,11 +20,11 @@ package final class ScriptedServer: Sendable {
     package var connections: Int { log.connections }
 
     /// Calls `script` with each connection, on a thread of its own; the connection is closed when it returns.
-    package init(script: @escaping @Sendable (Connection) -> Void) {
-        listener = ScriptedServer.listen(backlog: 512)
+    package init(script: @escaping @Sendable (Connection) -> Void) throws {
+        listener = try ScriptedServer.listen(backlog: 512)
         port = ScriptedServer.port(of: listener)
         let (listener, log) = (listener, log)
-        Self.onThread {
+        startThread {
             while true {
                 let socket = accept(listener, nil, nil)
                 if socket < 0, errno == EINTR || errno == ECONNABORTED { continue }
@@ -34,7 +34,7 @@ package final class ScriptedServer: Sendable {
                     return
                 }
                 let connection = Connection(socket: socket, number: log.accept(), log: log)
-                Self.onThread {
+                startThread {
                     script(connection)
                     connection.close()
                 }
@@ -43,8 +43,8 @@ package final class ScriptedServer: Sendable {
     }
 
     /// A server that answers every request on every connection.
-    package static func answering(_ answer: String) -> ScriptedServer {
-        ScriptedServer { connection in
+    package static func answering(_ answer: String) throws -> ScriptedServer {
+        try ScriptedServer { connection in
             while connection.readRequest() != nil { connection.write(answer) }
         }
     }
@@ -55,8 +55,10 @@ package final class ScriptedServer: Sendable {
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// A listener on a port of the kernel's choice.
-    package static func listen(backlog: Int32) -> Int32 {
-        guard let listener = listen(backlog: backlog, port: 0) else { preconditionFailure("no port") }
+    package static func listen(backlog: Int32) throws -> Int32 {
+        guard let listener = listen(backlog: backlog, port: 0) else {
+            throw RawClient.Failure(description: "cannot listen: \(String(cString: strerror(errno)))")
+        }
         return listener
     }
 
@@ -107,22 +109,6 @@ package final class ScriptedServer: Sendable {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    private static func onThread(_ body: @escaping @Sendable () -> Void) {
-        final class Box {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        var thread = pthread_t()
-        let argument = Unmanaged.passRetained(Box(body)).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { argument in
-                argument.map { Unmanaged<Box>.fromOpaque($0).takeRetainedValue() }?.body()
-                return nil
-            }, argument)
-        pthread_detach(thread)
-    }
-
     /// What the server's threads write down.
     package final class Log: Sendable {
         private let state = Locked<(requests: [Request], connections: Int)>(([], 0))
@@ -148,7 +134,7 @@ package final class ScriptedServer: Sendable {
             self.socket = socket
             self.number = number
             self.log = log
-            var limit = timeval(tv_sec: 20, tv_usec: 0)
+            var limit = timeval(tv_sec: 20 * testTimeScale, tv_usec: 0)
             setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
             setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         }

@@ -1,11 +1,12 @@
 import Foundation
 
-/// Ends what the tests have started, also when the test process is killed: a shell that waits for the end of the process.
-final class Watchdog: Sendable {
-    static let shared = Watchdog()
+/// Ends what the tests have started, also when the test process is killed. It is a shell that waits for the end of that
+/// process.
+package final class Watchdog: Sendable {
+    package static let shared = Watchdog()
 
-    /// Everything that the tests write is in this folder; the watchdog removes it.
-    let folder = "/tmp/tr-e2e-" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
+    /// The tests write only below this folder. The watchdog removes it.
+    package let folder = "/tmp/tr-test-" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
 
     private init() {
         try? FileManager.default.createDirectory(atPath: folder + "/running", withIntermediateDirectories: true)
@@ -42,16 +43,16 @@ final class Watchdog: Sendable {
     func remove(_ pid: pid_t) { unlink(path(pid)) }
 
     /// Notes a command for the end; the same name again replaces it.
-    func atEnd(_ name: String, _ command: String) {
+    package func atEnd(_ name: String, _ command: String) {
         try? command.write(toFile: folder + "/running/\(name).sh", atomically: true, encoding: .utf8)
     }
 
-    func forget(_ name: String) { unlink(folder + "/running/\(name).sh") }
+    package func forget(_ name: String) { unlink(folder + "/running/\(name).sh") }
 
     private func path(_ pid: pid_t) -> String { folder + "/running/pid-\(pid)" }
 
     /// A new folder for one part of a test, which any user may enter.
-    func makeFolder(_ name: String) throws -> String {
+    package func makeFolder(_ name: String) throws -> String {
         let path = "\(folder)/\(name)-" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
