@@ -1,9 +1,11 @@
 #include "CLibcurl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 CURLcode easy_set_long(CURL *easy, CURLoption option, long value) { return curl_easy_setopt(easy, option, value); }
 
@@ -66,6 +68,10 @@ int peek_socket(curl_socket_t socket) {
     if (count > 0) return 1;
     return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : -1;
 }
+
+int duplicate_socket(curl_socket_t socket) { return fcntl(socket, F_DUPFD_CLOEXEC, 0); }
+
+void close_socket(curl_socket_t socket) { close(socket); }
 
 ssize_t send_bytes(curl_socket_t socket, const void *bytes, size_t count) {
     ssize_t sent;

@@ -77,8 +77,8 @@ extension Connection {
         let now = EventLoop.now()
         guard let exchange, exchange.deadline > now else { return fail(CURLE_OPERATION_TIMEDOUT) }
         openedAt = now
-        socket = handle.socket
-        if !destination.isEncrypted { handle.plainSocket = socket }
+        guard destination.isEncrypted || handle.takeSocket() else { return fail(CURLE_COULDNT_CONNECT) }
+        socket = handle.plainSocket ?? handle.socket
         exchange.timings.connectNanoseconds = handle.connectNanoseconds
         exchange.timings.tlsNanoseconds = handle.tlsNanoseconds
         watch = loop.watch(socket, for: .read) { [weak self] readiness in self?.isReady(readiness) }

@@ -23,9 +23,8 @@ final class EasyHandle {
     /// Holds the multi handle, which must be freed after this one.
     private let connector: Connector
     private let share: AddressShare
-    /// The socket of a connection without TLS and proxy, on which libcurl has nothing to do. libcurl would search all its
-    /// connections for this one before each system call.
-    var plainSocket: Int32?
+    /// The socket of a connection without TLS and proxy, which libcurl has given up: see ``takeSocket()``.
+    private(set) var plainSocket: Int32?
     /// libcurl writes its own words on a failure here.
     private let errorText: UnsafeMutablePointer<CChar>
     private var isClosed = false
@@ -57,7 +56,27 @@ final class EasyHandle {
         isClosed = true
         connector.remove(self)
         curl_easy_cleanup(easy)
+        if let plainSocket { close_socket(plainSocket) }
+        plainSocket = nil
         connector.handleCount -= 1
+    }
+}
+
+// MARK: - A socket of our own
+
+extension EasyHandle {
+    /// Takes the socket of a connection without TLS and proxy out of libcurl's hands.
+    ///
+    /// libcurl believes that such a connection is idle. Whenever it makes another one, it closes those that look dead or
+    /// have been idle for long. The number of a socket that it has closed may be that of another client's socket at
+    /// once, which must never get a request. So the socket is ours from here on, and libcurl closes its own descriptor.
+    /// - Returns: false if the process has no descriptor left.
+    func takeSocket() -> Bool {
+        let own = duplicate_socket(socket)
+        guard own >= 0 else { return false }
+        plainSocket = own
+        connector.remove(self)
+        return true
     }
 }
 
@@ -166,6 +185,8 @@ extension EasyHandle {
         options.set(CURLOPT_TCP_KEEPALIVE, 1)
         options.set(CURLOPT_TCP_KEEPIDLE, 10)
         options.set(CURLOPT_TCP_KEEPINTVL, 5)
+        // Our own pool has the limits of age: libcurl would close a connection with TLS that carries a call.
+        options.set(CURLOPT_MAXAGE_CONN, Int(Int32.max))
         options.set(CURLOPT_DNS_CACHE_TIMEOUT, Int(settings.addressCache.components.seconds))
         // A handle that is freed while its look-up hangs would otherwise wait for it, and the loop with it.
         options.set(CURLOPT_QUICK_EXIT, 1)
