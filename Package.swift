@@ -192,3 +192,19 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )
+
+/// The floors of the house, from the bottom. A module depends only on modules of its own floor and of lower ones; the
+/// tidy tests check it. The folder of a floor holds its modules.
+let floors: KeyValuePairs = [
+    "C": ["CCatalog", "CConsole", "CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CMigrations", "CSockets", "CZlib"],
+    "Base": ["Bytes", "HTTP1", "JSON", "Locks"],
+    "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Migrations", "Postgres", "Sockets", "Telemetry"],
+    "Domain": ["Audit", "Catalog", "TOP", "Vault"],
+    "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
+    "CLI": ["toprelay"],
+]
+for (floor, modules) in floors {
+    for target in package.targets where modules.contains(target.name) {
+        target.path = "Sources/\(floor)/\(target.name)"
+    }
+}
