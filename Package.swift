@@ -51,9 +51,7 @@ let package = Package(
         .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
-        .target(name: "CCatalog", exclude: ["entries"]),
-        .target(name: "CMigrations"),
-        .target(name: "CConsole", exclude: ["page"]),
+        .target(name: "CResources", exclude: ["catalog", "console", "docs"]),
 
         // Base. `Bytes` holds pointers, because it reads text eight bytes at a time, `Locks` because it wraps pthread.
         .target(name: "Bytes", swiftSettings: common),
@@ -71,7 +69,7 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
             swiftSettings: common),
-        .target(name: "Migrations", dependencies: ["CMigrations"], swiftSettings: common),
+        .target(name: "Resources", dependencies: ["CResources"], swiftSettings: common),
         .target(name: "Telemetry", dependencies: ["Locks", logging, metrics], swiftSettings: safe),
         .target(
             name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Locks", "Sockets", logging, lifecycle],
@@ -80,7 +78,7 @@ let package = Package(
         // Domain.
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams], swiftSettings: safe),
+            name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", yams], swiftSettings: safe),
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
@@ -106,7 +104,7 @@ let package = Package(
             dependencies: [
                 "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
                 "Locks", "Crypto", "Postgres", "TOP",
-                "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", "HTTP1", logging, metrics, lifecycle,
+                "Catalog", "Vault", "Audit", "Curl", "Resources", "HTTP1", logging, metrics, lifecycle,
                 configuration,
             ], swiftSettings: safe),
         .target(
@@ -119,7 +117,7 @@ let package = Package(
             name: "toprelay",
             dependencies: [
                 "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres",
-                "Migrations",
+                "Resources",
                 "TOP", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
@@ -127,7 +125,7 @@ let package = Package(
 
         // Shared by the tests: real servers and clients.
         .target(
-            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Postgres", "Migrations"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Postgres", "Resources"], path: "Tests/Support",
             swiftSettings: common),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: common),
@@ -151,7 +149,7 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Migrations",
+                "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Resources",
                 "TestSupport",
             ], swiftSettings: common),
         .testTarget(
@@ -196,9 +194,9 @@ let package = Package(
 /// The floors of the house, from the bottom. A module depends only on modules of its own floor and of lower ones; the
 /// tidy tests check it. The folder of a floor holds its modules.
 let floors: KeyValuePairs = [
-    "C": ["CCatalog", "CConsole", "CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CMigrations", "CSockets", "CZlib"],
+    "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CResources", "CSockets", "CZlib"],
     "Base": ["Bytes", "HTTP1", "JSON", "Locks"],
-    "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Migrations", "Postgres", "Sockets", "Telemetry"],
+    "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry"],
     "Domain": ["Audit", "Catalog", "TOP", "Vault"],
     "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],

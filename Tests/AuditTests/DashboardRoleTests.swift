@@ -1,5 +1,5 @@
 import EventLoop
-import Migrations
+import Resources
 import Postgres
 import TestSupport
 import Testing
@@ -127,7 +127,7 @@ import Testing
                         let connection = try await PostgresConnection.connect(
                             PostgresSettings(url: cluster.url(name)), on: loop)
                         defer { connection.close() }
-                        _ = try await Migrator(files: Migrations.files).run(on: connection)
+                        _ = try await Migrator(files: Resources.migrations).run(on: connection)
                         let rows = try await connection.query(
                             "SELECT has_table_privilege('toprelay_dashboards', 'audit_api.calls', 'SELECT')")
                         #expect(rows[0][0].bool == true)
@@ -150,7 +150,7 @@ import Testing
             let connection = try await PostgresConnection.connect(
                 PostgresSettings(url: cluster.url("managed", user: "plain")), on: loop)
             defer { connection.close() }
-            _ = try await Migrator(files: Migrations.files).run(on: connection)
+            _ = try await Migrator(files: Resources.migrations).run(on: connection)
             #expect(try await connection.query("SELECT audit.open_to_dashboards()")[0][0].bool == false)
             try await admin.execute("CREATE ROLE toprelay_dashboards NOLOGIN")
             for _ in 0..<2 {

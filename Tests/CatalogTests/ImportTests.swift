@@ -19,7 +19,7 @@ struct ImportTests {
     @Test("The embedded pages are what the importer writes, byte for byte", arguments: SeedPages.methods)
     func seeds(method: String) throws {
         let imported = try ImportedPage(try SeedPages.text(method))
-        let file = try #require(EmbeddedFiles.all().first { $0.name == "\(method).yaml" })
+        let file = try #require(CatalogFile.embedded.first { $0.name == "\(method).yaml" })
         #expect(imported.method == method)
         #expect(imported.yaml == file.text)
         #expect(!imported.isPartial)

@@ -55,10 +55,10 @@ struct LoadingTests {
     @Test("Every file in the folder is embedded, byte for byte, and none else")
     func embeddedBytes() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Sources/CCatalog/entries")
+            .deletingLastPathComponent().appendingPathComponent("Sources/C/CResources/catalog")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
             .sorted()
-        let files = EmbeddedFiles.all()
+        let files = CatalogFile.embedded
         #expect(files.map(\.name).sorted() == names)
         for file in files {
             let data = try Data(contentsOf: folder.appendingPathComponent(file.name))
@@ -267,7 +267,7 @@ struct LoadingTests {
     @Test("Files are checked without being loaded, an overlay against the embedded page")
     func check() throws {
         #expect(Catalog.check([]).isEmpty)
-        let text = try #require(EmbeddedFiles.all().first { $0.name == "\(carProfiles).overlay.yaml" }).text
+        let text = try #require(CatalogFile.embedded.first { $0.name == "\(carProfiles).overlay.yaml" }).text
         let good = CatalogFile(name: "a/\(carProfiles).overlay.yaml", text: text)
         #expect(Catalog.check([good]).isEmpty)
         let bad = CatalogFile(name: good.name, text: text.replacing("list.car_vin", with: "list.vin"))

@@ -17,14 +17,14 @@ struct PlainPageReaderTests {
 
     @Test("The embedded pages are in the plain form", arguments: SeedPages.methods)
     func embedded(method: String) throws {
-        let file = try #require(EmbeddedFiles.all().first { $0.name == "\(method).yaml" })
+        let file = try #require(CatalogFile.embedded.first { $0.name == "\(method).yaml" })
         let read = PlainPageReader.read(file.text)
         #expect(read == PageReader.readYAML(file.text, file: "page").page)
     }
 
     @Test("A mutated file is read as the YAML parser reads it, or left to it", arguments: SeedPages.methods)
     func mutated(method: String) throws {
-        let file = try #require(EmbeddedFiles.all().first { $0.name == "\(method).yaml" })
+        let file = try #require(CatalogFile.embedded.first { $0.name == "\(method).yaml" })
         let bytes = Array(file.text.utf8)
         var random = SeededNumbers(bytes.count)
         let pieces = [

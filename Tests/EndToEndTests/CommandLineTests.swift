@@ -204,7 +204,7 @@ struct CommandLineTests {
         let profile = request[0]["children"]?.elements.map { $0 } ?? []
         #expect(profile.count == 12)
         #expect(profile.first { $0["name"]?.string == "acid" }?["required"]?.bool == true)
-        let folder = Repository.root + "/Sources/CCatalog/entries"
+        let folder = Repository.root + "/Sources/C/CResources/catalog"
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.map {
             folder + "/" + $0
         }

@@ -5,19 +5,22 @@ enum ProseRules {
 
     /// Swift folders and files whose comments follow the rules. To check all of them, write `["Sources", "Tests"]`.
     static let swiftFolders = [
-        "Package.swift", "Sources/CCatalog", "Sources/Catalog/Import", "Sources/EventLoop", "Sources/Migrations",
-        "Sources/Postgres", "Sources/Sandbox", "Sources/Service/Catalog", "Sources/Service/Liveness.swift",
-        "Sources/Service/Readiness.swift", "Sources/Service/RelayMetrics.swift",
-        "Sources/Service/RollupMaintenance.swift", "Sources/Service/Schema.swift", "Sources/Service/Settings",
-        "Sources/Service/Settings+parts.swift", "Sources/Service/TrailEvents.swift",
-        "Sources/Service/TrailMaintenance.swift", "Sources/Service/VaultEvents.swift", "Sources/Vault/AppInput.swift",
-        "Sources/Vault/ClockEpisode.swift", "Sources/Vault/ClockOffset.swift", "Sources/Vault/SealedColumn.swift",
-        "Sources/Vault/VaultInput.swift", "Sources/Vault/VaultReader.swift", "Sources/Vault/VaultStore+apps.swift",
-        "Sources/Vault/VaultStore+keys.swift", "Sources/Vault/VaultStore+sessions.swift",
-        "Sources/Vault/VaultStore+tokens.swift", "Sources/Vault/VaultStore.swift", "Sources/Vault/VaultWatcher.swift",
-        "Sources/toprelay", "Tests/BytesTests", "Tests/CommandTests", "Tests/CryptoTests", "Tests/DeployTests",
-        "Tests/HTTP1Tests", "Tests/RelayTests", "Tests/TOPTests", "Tests/TelemetryTests", "Tests/TidyTests",
-        "Tests/VaultTests",
+        "Package.swift", "Sources/App/Sandbox", "Sources/App/Service/Catalog",
+        "Sources/App/Service/Health/Liveness.swift", "Sources/App/Service/Health/Readiness.swift",
+        "Sources/App/Service/Health/RelayMetrics.swift", "Sources/App/Service/Health/TrailEvents.swift",
+        "Sources/App/Service/Health/VaultEvents.swift", "Sources/App/Service/Lifecycle/Settings+parts.swift",
+        "Sources/App/Service/Maintenance/RollupMaintenance.swift", "Sources/App/Service/Maintenance/Schema.swift",
+        "Sources/App/Service/Maintenance/TrailMaintenance.swift", "Sources/App/Service/Settings", "Sources/C",
+        "Sources/CLI/toprelay", "Sources/Domain/Catalog/Import", "Sources/Domain/Vault/Input/AppInput.swift",
+        "Sources/Domain/Vault/Input/VaultInput.swift", "Sources/Domain/Vault/Snapshot/ClockEpisode.swift",
+        "Sources/Domain/Vault/Snapshot/ClockOffset.swift", "Sources/Domain/Vault/Snapshot/VaultReader.swift",
+        "Sources/Domain/Vault/Snapshot/VaultWatcher.swift", "Sources/Domain/Vault/Store/SealedColumn.swift",
+        "Sources/Domain/Vault/Store/VaultStore+apps.swift", "Sources/Domain/Vault/Store/VaultStore+keys.swift",
+        "Sources/Domain/Vault/Store/VaultStore+sessions.swift", "Sources/Domain/Vault/Store/VaultStore+tokens.swift",
+        "Sources/Domain/Vault/Store/VaultStore.swift", "Sources/Platform/EventLoop", "Sources/Platform/Postgres",
+        "Sources/Platform/Resources", "Tests/BytesTests", "Tests/CommandTests", "Tests/CryptoTests",
+        "Tests/DeployTests", "Tests/HTTP1Tests", "Tests/RelayTests", "Tests/TOPTests", "Tests/TelemetryTests",
+        "Tests/TidyTests", "Tests/VaultTests",
     ]
 
     /// Files with other comments that are checked as a whole.

@@ -17,10 +17,10 @@ struct Repository {
 
         var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-        /// The module of a path `Sources/MODULE/…`.
+        /// The module of a path `Sources/FLOOR/MODULE/…`.
         var module: String {
             let parts = path.split(separator: "/")
-            return parts.count > 2 ? String(parts[1]) : ""
+            return parts.count > 3 ? String(parts[2]) : ""
         }
 
         /// The lines, without their ends; a last line end makes no further line.

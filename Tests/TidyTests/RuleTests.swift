@@ -35,10 +35,10 @@ struct RuleTests {
             // import Curl
             let text = "import Curl"
             """
-        let violations = ImportRules.violations(in: file("Sources/TOP/A.swift", text))
+        let violations = ImportRules.violations(in: file("Sources/Domain/TOP/A.swift", text))
         #expect(violations.map(\.line) == [2, 3])
         #expect(violations.map(\.message) == ["TOP may not import NIOCore", "TOP may not import Foundation"])
-        #expect(ImportRules.violations(in: file("Sources/New/A.swift", "")).count == 1)
+        #expect(ImportRules.violations(in: file("Sources/App/New/A.swift", "")).count == 1)
     }
 
     @Test("A circle in the table is found, and so is an entry out of order")
@@ -111,7 +111,7 @@ struct RuleTests {
             "let a = b[0]!", "var a: Int!",
         ])
     func refusedWords(line: String) {
-        let violations = WordRules.sourceViolations(in: file("Sources/TOP/A.swift", "\n\(line)\n"))
+        let violations = WordRules.sourceViolations(in: file("Sources/Domain/TOP/A.swift", "\n\(line)\n"))
         #expect(violations.map(\.line) == [2], Comment(rawValue: violations.listed))
     }
 
@@ -122,13 +122,13 @@ struct RuleTests {
             "withUnsafeContinuation { _ in }", "#if !DEBUG",
         ])
     func allowedWords(line: String) {
-        #expect(WordRules.sourceViolations(in: file("Sources/TOP/A.swift", line)).isEmpty)
+        #expect(WordRules.sourceViolations(in: file("Sources/Domain/TOP/A.swift", line)).isEmpty)
     }
 
     @Test("Modules that wrap C may hold pointers, but may not trap")
     func wrappers() {
         let text = "final class A: @unchecked Sendable { var p: UnsafePointer<Int> }\nlet a = try! f()\n"
-        #expect(WordRules.sourceViolations(in: file("Sources/Curl/A.swift", text)).map(\.line) == [2])
+        #expect(WordRules.sourceViolations(in: file("Sources/Platform/Curl/A.swift", text)).map(\.line) == [2])
     }
 
     @Test(

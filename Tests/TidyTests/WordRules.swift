@@ -11,7 +11,7 @@ enum WordRules {
 
     /// Files outside the wrapping modules that hold pointers all the same, each with its reason.
     static let pointerFiles: [String: String] = [
-        "Sources/Telemetry/StandardError.swift":
+        "Sources/Platform/Telemetry/Logs/StandardError.swift":
             "write(2) takes a pointer, and Foundation's file handles trap on faults"
     ]
 

@@ -1,6 +1,6 @@
 package import EventLoop
 import Foundation
-import Migrations
+import Resources
 package import Postgres
 
 /// The cluster that the tests share, made on first use. Tests that stop a server make their own.
@@ -48,7 +48,7 @@ package struct TestDatabase: Sendable {
     }
 
     fileprivate func migrate(_ count: Int?, on loop: EventLoop) async throws {
-        let files = Array(Migrations.files.prefix(count ?? .max))
+        let files = Array(Resources.migrations.prefix(count ?? .max))
         guard !files.isEmpty else { return }
         try await withConnection(loop) { connection in
             _ = try await Migrator(files: files).run(on: connection)

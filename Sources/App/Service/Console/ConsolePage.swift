@@ -1,6 +1,5 @@
-import CConsole
-import Crypto
 import Problems
+import Resources
 import Relay
 
 /// The page on which people search the trail: one document with its style and script inside, the same for everybody.
@@ -9,9 +8,9 @@ import Relay
 enum ConsolePage {
     /// The answer to `GET /console`.
     static let reply: Reply = {
-        let style = text(UInt32(CCONSOLE_STYLE))
-        let script = text(UInt32(CCONSOLE_SCRIPT))
-        let document = text(UInt32(CCONSOLE_DOCUMENT))
+        let style = text("console.css")
+        let script = scriptFiles.map { text("\($0).js") }.joined()
+        let document = text("console.html")
             .replacing("<style></style>", with: "<style>\(style)</style>")
             .replacing("<script></script>", with: "<script>\(script)</script>")
         return Reply(
@@ -27,27 +26,16 @@ enum ConsolePage {
     /// Nothing is loaded from anywhere and nothing runs but the page's own script, which may ask this origin alone and
     /// may turn no text into markup.
     private static func policy(style: String, script: String) -> String {
-        "default-src 'none'; style-src '\(hash(style))'; script-src '\(hash(script))'; connect-src 'self'; "
+        "default-src 'none'; style-src '\(ContentHash.source(of: style))'; "
+            + "script-src '\(ContentHash.source(of: script))'; connect-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
             + "trusted-types 'none'"
     }
 
-    private static func hash(_ text: String) -> String {
-        // Without SHA-256 the process does not start, so the page never goes without.
-        "sha256-" + Base64.encode((try? Digest.sha256(Array(text.utf8))) ?? [])
-    }
+    /// The script's files, in the order in which they need each other.
+    private static let scriptFiles = [
+        "words", "dom", "json", "api", "place", "chart", "list", "views", "detail", "console",
+    ]
 
-    private static func text(_ part: UInt32) -> String {
-        let count = Int(cconsole_length(part))
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count + 8)
-        for offset in stride(from: 0, to: count, by: 8) {
-            var word = cconsole_word(part, UInt32(offset))
-            for _ in 0..<8 {
-                bytes.append(UInt8(truncatingIfNeeded: word))
-                word >>= 8
-            }
-        }
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
-    }
+    private static func text(_ name: String) -> String { Resources.text("console/\(name)") ?? "" }
 }

@@ -60,13 +60,13 @@ extension HTMLWriter {
         markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         line("<title>", title, "</title>\n<style>")
-        markup(DocsAssets.style)
+        asset(DocsAssets.style)
         markup("</style>\n</head>\n<body>\n")
     }
 
     fileprivate mutating func foot() {
         markup("<script>")
-        markup(DocsAssets.script)
+        asset(DocsAssets.script)
         markup("</script>\n</body>\n</html>\n")
     }
 

@@ -7,6 +7,9 @@ struct HTMLWriter {
     /// Markup, as it is. Never anything that comes from a catalog or a request.
     mutating func markup(_ text: StaticString) { bytes += "\(text)".utf8 }
 
+    /// A style or script of the project's own, which is part of the binary.
+    mutating func asset(_ text: String) { bytes += text.utf8 }
+
     /// Text, of content or of an attribute in double quotes.
     mutating func text(_ text: String) {
         for byte in text.utf8 {

@@ -1,5 +1,5 @@
 import Logging
-import Migrations
+import Resources
 import Postgres
 import Telemetry
 
@@ -15,7 +15,7 @@ enum Schema {
     /// - Throws: `SchemaError` for missing or changed migrations; other errors if PostgreSQL cannot answer.
     static func check(on connection: PostgresConnection, logger: Logger) async throws {
         do {
-            let pending = try await Migrator(files: Migrations.files).check(on: connection)
+            let pending = try await Migrator(files: Resources.migrations).check(on: connection)
             guard !pending.isEmpty else { return }
             let names = pending.map(\.name).joined(separator: ", ")
             throw SchemaError(description: "the database lacks \(names): run `toprelay migrate`")

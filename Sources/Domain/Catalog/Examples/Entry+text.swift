@@ -70,7 +70,7 @@ extension Catalog {
         var pages = named.filter { !$0.name.isOverlay }.map { ($0.name.method ?? $0.name.text, $0.file) }
         var faults: [CatalogError.Fault] = []
         for (stem, file) in overlays where !pages.contains(where: { $0.0 == stem }) {
-            if let page = EmbeddedFiles.all().first(where: { $0.name == "\(stem).yaml" }) {
+            if let page = CatalogFile.embedded.first(where: { $0.name == "\(stem).yaml" }) {
                 pages.append((stem, page))
             } else {
                 faults.append(

@@ -9,14 +9,14 @@ public struct Catalog: Sendable {
 
     /// The catalog that is part of the binary.
     public static func embedded() throws(CatalogError) -> Catalog {
-        try Catalog(files: EmbeddedFiles.all())
+        try Catalog(files: CatalogFile.embedded)
     }
 
     /// The embedded catalog with further files. A file with an embedded one's name takes its place, so that an overlay
     /// alone can be replaced.
     public static func embedded(with files: [CatalogFile]) throws(CatalogError) -> Catalog {
         let replaced = Set(files.map { CatalogFile.Name($0.name).text })
-        let kept = EmbeddedFiles.all().filter { !replaced.contains($0.name) }
+        let kept = CatalogFile.embedded.filter { !replaced.contains($0.name) }
         return try Catalog(files: kept + files)
     }
 

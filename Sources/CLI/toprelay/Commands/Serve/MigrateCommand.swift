@@ -1,6 +1,6 @@
 import ArgumentParser
 import Audit
-import Migrations
+import Resources
 import Postgres
 import Service
 import Vault
@@ -25,7 +25,7 @@ struct MigrateCommand: AsyncParsableCommand {
     static func migrate(_ settings: StoreSettings) async throws -> [String] {
         try await DatabaseSession.run(settings) { session in
             let connection = try await session.open()
-            let applied = try await Migrator(files: Migrations.files).run(on: connection)
+            let applied = try await Migrator(files: Resources.migrations).run(on: connection)
             _ = try await Partitions.makeAhead(on: connection)
             try await session.vault().ensureKeys()
             try await openToDashboards(connection)

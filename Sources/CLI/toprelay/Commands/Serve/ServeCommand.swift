@@ -1,5 +1,6 @@
 import ArgumentParser
 import Catalog
+import Crypto
 import EventLoop
 import Logging
 import Metrics
@@ -34,8 +35,9 @@ struct ProcessParts {
     let settings: Settings
     private let writer: LogWriter
 
-    /// - Throws: `TooFewDescriptorsError` if the process may open too few files.
+    /// - Throws: `CryptoError` if libcrypto lacks a digest. Another error if the process may open too few files.
     init(_ settings: Settings) throws {
+        try Digest.checkAvailable()
         ProcessMemory.returnLargeBlocks()
         let writer = LogWriter.standardError()
         let factory = settings.logFormat.factory(level: settings.logLevel, writer: writer)
