@@ -1,35 +1,35 @@
-public import Audit
-public import Catalog
-public import JSON
-public import TOP
+package import Audit
+package import Catalog
+package import JSON
+package import TOP
 
 /// Why a request did not get a 200, as a problem document (RFC 9457).
-public struct Problem: Error, Sendable {
+package struct Problem: Error, Sendable {
     /// The kind; gives status, type and title.
-    public var type: ProblemType
+    package var type: ProblemType
     /// What happened to this request, with which value, and what to do. Never a secret.
-    public var detail: String
+    package var detail: String
     /// The call, once it has an id.
-    public var id: CallID?
+    package var id: CallID?
     /// The TOP method.
-    public var method: String?
+    package var method: String?
     /// Only once the intent is committed.
-    public var outcome: Outcome?
+    package var outcome: Outcome?
     /// Whether repeating cannot do the thing twice.
-    public var retryable: Bool?
+    package var retryable: Bool?
     /// TOP's own words, masked.
-    public var top: TOPError?
+    package var top: TOPError?
     /// The method's idempotency id.
-    public var requestID: String?
+    package var requestID: String?
     /// Every fault of the parameters.
-    public var faults: [Fault]
+    package var faults: [Fault]
     /// Seconds for Retry-After.
-    public var retryAfterSeconds: Int?
+    package var retryAfterSeconds: Int?
     /// The methods that the path allows, for 405.
-    public var allow: String?
+    package var allow: String?
 
     /// A problem of a kind; the rest is set by who knows it.
-    public init(_ type: ProblemType, _ detail: String, retryable: Bool? = nil, retryAfterSeconds: Int? = nil) {
+    package init(_ type: ProblemType, _ detail: String, retryable: Bool? = nil, retryAfterSeconds: Int? = nil) {
         self.type = type
         self.detail = detail
         self.retryable = retryable
@@ -38,7 +38,7 @@ public struct Problem: Error, Sendable {
     }
 
     /// The document as bytes of JSON.
-    public var document: [UInt8] {
+    package var document: [UInt8] {
         var json = JSONWriter(capacity: 512)
         json.beginObject()
         json.name("type")
@@ -90,7 +90,7 @@ public struct Problem: Error, Sendable {
     }
 
     /// The document as a reply, with its headers.
-    public var reply: Reply {
+    package var reply: Reply {
         var headers = [("Content-Type", "application/problem+json")]
         if let retryAfterSeconds { headers.append(("Retry-After", String(retryAfterSeconds))) }
         if let allow { headers.append(("Allow", allow)) }
@@ -101,14 +101,14 @@ public struct Problem: Error, Sendable {
 
 extension JSONWriter {
     /// Writes a member unless its value is nil.
-    public mutating func optional(_ name: String, _ value: String?) {
+    package mutating func optional(_ name: String, _ value: String?) {
         guard let value else { return }
         self.name(name)
         string(value)
     }
 
     /// Writes a member; null where there is no value.
-    public mutating func nullable(_ name: String, _ value: String?) {
+    package mutating func nullable(_ name: String, _ value: String?) {
         self.name(name)
         if let value { string(value) } else { null() }
     }
@@ -116,7 +116,7 @@ extension JSONWriter {
 
 extension Problem {
     /// PostgreSQL does not answer a question about the trail.
-    public static var unreadableTrail: Problem {
+    package static var unreadableTrail: Problem {
         Problem(
             .auditUnavailable, "The audit trail cannot be read now. Try again soon.", retryable: true,
             retryAfterSeconds: 1)

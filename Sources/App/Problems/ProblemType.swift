@@ -1,5 +1,5 @@
 /// The kinds of problem documents (RFC 9457), by the last part of their `type`; the contract's table.
-public enum ProblemType: String, Sendable, CaseIterable {
+package enum ProblemType: String, Sendable, CaseIterable {
     /// Empty, not JSON, invalid UTF-8, duplicate names, too deep; a bad header or query parameter.
     case malformedRequest = "malformed-request"
     /// No token, or a wrong one.
@@ -48,7 +48,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case internalError = "internal-error"
 
     /// The HTTP status.
-    public var status: Int {
+    package var status: Int {
         switch self {
         case .malformedRequest: 400
         case .unauthenticated: 401
@@ -72,7 +72,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     }
 
     /// A short text that is the same for every problem of the kind.
-    public var title: String {
+    package var title: String {
         switch self {
         case .malformedRequest: "The request is malformed"
         case .unauthenticated: "A valid token is needed"
@@ -101,5 +101,5 @@ public enum ProblemType: String, Sendable, CaseIterable {
     }
 
     /// The `type` of the problem document, a reference relative to the service.
-    public var reference: String { "/problems/" + rawValue }
+    package var reference: String { "/problems/" + rawValue }
 }

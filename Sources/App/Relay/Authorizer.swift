@@ -1,11 +1,11 @@
 import EventLoop
 import Metrics
-public import Problems
-public import Vault
+package import Problems
+package import Vault
 
 /// Checks callers' tokens against a worker's copy of the vault, so that the head of a request is enough to refuse it. It
 /// lives on the worker's loop.
-public final class Authorizer {
+package final class Authorizer {
     private var verifier: TokenVerifier?
     /// How many copies of the vault have been in force, the current one included.
     private var copyNumber = 0
@@ -32,7 +32,7 @@ public final class Authorizer {
     }
 
     /// The caller that an `Authorization` header stands for, if its token has the scope.
-    public func authorize(
+    package func authorize(
         _ header: ArraySlice<UInt8>?, for scope: Scope
     ) throws(AuthorizationError) -> Authorization {
         guard let verifier, freshness.isFresh() else { throw AuthorizationError(problem: .staleVault) }
@@ -74,26 +74,26 @@ public final class Authorizer {
 
 extension Worker {
     /// The token of an authorization, if it still holds: see ``Authorizer``.
-    public func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
+    package func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
         try authorizer.value.confirm(authorization)
     }
 }
 
 /// A caller whose token was accepted when the head of the request had arrived.
-public struct Authorization: Sendable {
+package struct Authorization: Sendable {
     /// The token as it stood then.
-    public let token: AccessToken
+    package let token: AccessToken
     let scope: Scope
     /// The copy of the vault that accepted it: see ``Authorizer``.
     let copyNumber: Int
 }
 
 /// Why a caller may not make a request.
-public struct AuthorizationError: Error, Sendable {
+package struct AuthorizationError: Error, Sendable {
     /// What the caller is told.
-    public let problem: Problem
+    package let problem: Problem
     /// The token's name, if the token is valid and lacks the scope.
-    public let caller: String?
+    package let caller: String?
 
     init(problem: Problem, caller: String? = nil) {
         self.problem = problem

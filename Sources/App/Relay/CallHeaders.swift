@@ -1,9 +1,9 @@
-public import Problems
+package import Problems
 
 /// Reads the values of the call's request headers; a value that breaks its rule is a problem that names the header.
-public enum CallHeaders {
+package enum CallHeaders {
     /// `Idempotency-Key`: quoted and bare are the same key, 1–255 visible ASCII characters.
-    public static func idempotencyKey(_ value: String) throws(Problem) -> String {
+    package static func idempotencyKey(_ value: String) throws(Problem) -> String {
         var bytes = value.utf8[...]
         if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
             bytes = bytes.dropFirst().dropLast()
@@ -17,7 +17,7 @@ public enum CallHeaders {
     }
 
     /// `X-Request-Id`: 1–200 visible ASCII characters.
-    public static func requestID(_ value: String) throws(Problem) -> String {
+    package static func requestID(_ value: String) throws(Problem) -> String {
         guard (1...200).contains(value.utf8.count), value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw Problem(.malformedRequest, "X-Request-Id must be 1 to 200 visible ASCII characters without spaces.")
         }
@@ -25,7 +25,7 @@ public enum CallHeaders {
     }
 
     /// `Top-Ref`: document numbers, repeated or separated by commas; at most 20 of 1–128 bytes.
-    public static func refs(_ values: [String]) throws(Problem) -> [String] {
+    package static func refs(_ values: [String]) throws(Problem) -> [String] {
         if values.isEmpty { return [] }
         var refs: [String] = []
         for value in values {
@@ -46,7 +46,7 @@ public enum CallHeaders {
     }
 
     /// `Top-Dry-Run`: true or false.
-    public static func flag(_ name: String, _ value: String?) throws(Problem) -> Bool {
+    package static func flag(_ name: String, _ value: String?) throws(Problem) -> Bool {
         switch value?.lowercased() {
         case nil, "false"?: return false
         case "true"?: return true
@@ -55,7 +55,7 @@ public enum CallHeaders {
     }
 
     /// The trace id of a W3C `traceparent`; nil when the header is absent or, as the standard asks, to be ignored.
-    public static func traceID(_ value: String?) -> String? {
+    package static func traceID(_ value: String?) -> String? {
         guard let value else { return nil }
         // version, trace id, parent id, flags; only versions after 00 may go on.
         let parts = value.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)

@@ -1,10 +1,10 @@
 import Catalog
 
 /// A name that a caller gave for something that may not exist, as the trail of refusals may keep it.
-public enum ChosenName {
+package enum ChosenName {
     /// The name; `***` where it looks like a private number and not like a name: with seven digits in a row, with the
     /// form of a vehicle's number, or with characters that a licence plate begins with.
-    public static func shown(_ name: String) -> String {
+    package static func shown(_ name: String) -> String {
         let bytes = name.utf8
         guard bytes.allSatisfy({ $0 < 0x80 }), !isVehicleNumber(name) else { return "***" }
         var run = 0

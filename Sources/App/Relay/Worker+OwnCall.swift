@@ -1,14 +1,14 @@
-public import Audit
-public import Catalog
+package import Audit
+package import Catalog
 import Logging
 import Postgres
-public import Problems
+package import Problems
 import Telemetry
-public import Vault
+package import Vault
 
 extension Worker {
     /// A call that the token's owner made, as its response said it or as it stands now.
-    public func ownCall(_ id: CallID, of token: AccessToken, catalog: Catalog) async throws(Problem) -> Reply {
+    package func ownCall(_ id: CallID, of token: AccessToken, catalog: Catalog) async throws(Problem) -> Reply {
         let row: TrailRow
         let answer: String?
         do throws(PostgresError) {

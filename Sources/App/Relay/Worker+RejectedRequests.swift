@@ -1,4 +1,4 @@
-public import Audit
+package import Audit
 import Catalog
 import EventLoop
 import Problems
@@ -10,7 +10,7 @@ extension Worker {
     private static let rejectedRequestPause: Duration = .milliseconds(500)
 
     /// Leaves a trace of a request that did not become a call. Best effort: nothing waits for it, and a flood leaves few.
-    public func trace(_ refusal: Refusal) {
+    package func trace(_ refusal: Refusal) {
         refusalQueue.add(refusal, now: EventLoop.now())
         guard !refusalQueue.waiting.isEmpty, !isWritingRefusals else { return }
         isWritingRefusals = true

@@ -1,24 +1,24 @@
 import Audit
 import Crypto
 import Curl
-public import EventLoop
-public import Logging
-public import TOP
-public import Vault
+package import EventLoop
+package import Logging
+package import TOP
+package import Vault
 
 /// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy
 /// of the vault.
 ///
 /// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so
 /// nothing is locked.
-public actor Worker {
+package actor Worker {
     /// The loop that the worker lives on.
-    public nonisolated let loop: EventLoop
+    package nonisolated let loop: EventLoop
     /// The worker runs on its loop and nowhere else.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     /// Checks the tokens of requests that arrive on the loop.
-    public nonisolated let authorizer: LoopBound<Authorizer>
+    package nonisolated let authorizer: LoopBound<Authorizer>
 
     let settings: WorkerSettings
     let curl: CurlClient
@@ -47,7 +47,7 @@ public actor Worker {
 
     /// A worker made of its parts, which belong to `loop` and to it alone.
     /// - Parameter onBan: told of a ban that TOP puts on an app, or on a method of an app.
-    public init(
+    package init(
         loop: EventLoop, settings: WorkerSettings, parts: sending WorkerParts, freshness: VaultFreshness,
         logger: Logger,
         onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
@@ -66,7 +66,7 @@ public actor Worker {
     }
 
     /// Puts a new copy of the vault in force.
-    public func install(_ snapshot: VaultSnapshot) {
+    package func install(_ snapshot: VaultSnapshot) {
         vault = snapshot
         authorizer.value.install(snapshot)
         signingApps = [:]
@@ -77,16 +77,16 @@ public actor Worker {
     }
 
     /// A ban that another worker met.
-    public func note(_ ban: Ban, app: String, method: String) {
+    package func note(_ ban: Ban, app: String, method: String) {
         bans.note(ban, app: app, method: method, nowMilliseconds: settings.wallClock())
     }
 
     /// From now on new calls are refused with `draining`.
-    public func drain() { isDraining = true }
+    package func drain() { isDraining = true }
 
     /// Ends the calls under way, because there is no more time for them: those that were sent become `unknown`, those that
     /// wait for their intent are refused, and both are answered and recorded as any other.
-    public func cutOff() {
+    package func cutOff() {
         isDraining = true
         largeCalls.close()
         trail.stopIntents()
@@ -94,14 +94,14 @@ public actor Worker {
     }
 
     /// Calls under way.
-    public var inFlight: Int { callsInFlight }
+    package var inFlight: Int { callsInFlight }
 
     /// Waits until the outcome rows that are queued are committed, until `limit`.
     /// - Returns: how many rows could not be written.
-    public func flush(within limit: Duration) async -> Int { await trail.flush(within: limit) }
+    package func flush(within limit: Duration) async -> Int { await trail.flush(within: limit) }
 
     /// Ends the worker's connections. Calls under way end first: see `drain`.
-    public func close() {
+    package func close() {
         curl.shutdown()
         trail.close()
         reader.close()

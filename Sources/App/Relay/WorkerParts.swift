@@ -1,14 +1,14 @@
-public import Audit
-public import Curl
+package import Audit
+package import Curl
 
 /// What a worker owns: made for its loop, used on its loop alone.
-public struct WorkerParts {
+package struct WorkerParts {
     let curl: CurlClient
     let trail: TrailWriter
     let reader: TrailReader
 
     /// All parts of one worker.
-    public init(curl: CurlClient, trail: TrailWriter, reader: TrailReader) {
+    package init(curl: CurlClient, trail: TrailWriter, reader: TrailReader) {
         self.curl = curl
         self.trail = trail
         self.reader = reader

@@ -1,26 +1,26 @@
 /// What a worker needs to know beside its parts.
-public struct WorkerSettings: Sendable {
+package struct WorkerSettings: Sendable {
     /// Name of this process in the audit trail.
-    public var replica: String
+    package var replica: String
     /// The gateway of apps that name none.
-    public var gatewayURL: String
+    package var gatewayURL: String
     /// Certificates to trust instead of the system's.
-    public var caFile: String?
+    package var caFile: String?
     /// A call's time in all, from the arrival of its request.
-    public var callTimeout: Duration
+    package var callTimeout: Duration
     /// The longest that a connection to TOP may take to stand.
-    public var connectTimeout: Duration
+    package var connectTimeout: Duration
     /// The most of TOP's answer, inflated, in bytes.
-    public var maximumAnswerBytes: Int
+    package var maximumAnswerBytes: Int
     /// The calls that may be under way, of all workers that share it.
-    public var callLimit: CallLimit
+    package var callLimit: CallLimit
     /// How long a reply waits for the commit of its outcome row.
-    public var outcomeWait: Duration
+    package var outcomeWait: Duration
     /// The time of day, in milliseconds since 1970. Asked on the worker's loop alone.
-    public var wallClock: @Sendable () -> Int64
+    package var wallClock: @Sendable () -> Int64
 
     /// The contract's values, for a replica and a gateway.
-    public init(replica: String, gatewayURL: String) {
+    package init(replica: String, gatewayURL: String) {
         self.replica = replica
         self.gatewayURL = gatewayURL
         caFile = nil

@@ -1,31 +1,31 @@
-public import Catalog
+package import Catalog
 import Glibc
 
 /// The content, address and limits of a sandbox.
-public struct SandboxConfiguration: Sendable {
+package struct SandboxConfiguration: Sendable {
     /// The apps that may call.
-    public var apps: [SandboxApp]
+    package var apps: [SandboxApp]
     /// The available methods. The sandbox reads it on its event loop once for each call, so it may change.
-    public var catalog: @Sendable () -> Catalog
+    package var catalog: @Sendable () -> Catalog
     /// The IP address to listen on.
-    public var host: String
+    package var host: String
     /// The port to listen on; 0 means any free port.
-    public var port: Int
+    package var port: Int
     /// The wall clock for the check of `timestamp`, in seconds since 1970.
-    public var epochSeconds: @Sendable () -> Int
+    package var epochSeconds: @Sendable () -> Int
     /// The largest size of a request body in bytes.
-    public var maximumBodyBytes = 34 << 20
+    package var maximumBodyBytes = 34 << 20
     /// The largest number of open connections. Further ones are refused.
-    public var maximumConnections = 4096
+    package var maximumConnections = 4096
     /// The number of calls that `GET /_sandbox/calls` shows.
-    public var keptCalls = 200
+    package var keptCalls = 200
     /// The largest number of ordered faults.
-    public var maximumFaults = 1000
+    package var maximumFaults = 1000
     /// The longest time without a request on a connection, in seconds.
-    public var idleSeconds = 75
+    package var idleSeconds = 75
 
     /// Makes a configuration. By default the sandbox takes a free port on the loopback interface.
-    public init(
+    package init(
         apps: [SandboxApp], catalog: Catalog, host: String = "127.0.0.1", port: Int = 0,
         epochSeconds: @escaping @Sendable () -> Int = SandboxClock.now
     ) {
@@ -38,9 +38,9 @@ public struct SandboxConfiguration: Sendable {
 }
 
 /// The host's wall clock.
-public enum SandboxClock {
+package enum SandboxClock {
     /// Seconds since 1970.
-    public static func now() -> Int {
+    package static func now() -> Int {
         time(nil)
     }
 }

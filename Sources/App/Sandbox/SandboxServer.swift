@@ -1,7 +1,7 @@
 import EventLoop
 import HTTPServer
-public import Logging
-public import ServiceLifecycle
+package import Logging
+package import ServiceLifecycle
 
 /// A stand-in for the TOP gateway, for tests and first trials. `toprelay sandbox` and `toprelay dev` run it.
 ///
@@ -10,11 +10,11 @@ public import ServiceLifecycle
 ///
 /// It speaks plain HTTP on its own event loop. It writes each byte of its responses itself, because it must be able to
 /// cut them anywhere.
-public actor SandboxServer: Service {
+package actor SandboxServer: Service {
     /// The sandbox could not start.
-    public struct StartError: Error, Sendable, CustomStringConvertible {
+    package struct StartError: Error, Sendable, CustomStringConvertible {
         /// The reason with the requested address.
-        public let description: String
+        package let description: String
     }
 
     private struct Running {
@@ -28,17 +28,17 @@ public actor SandboxServer: Service {
     private var running: Running?
 
     /// Makes a sandbox that does not listen yet.
-    public init(configuration: SandboxConfiguration, logger: Logger) {
+    package init(configuration: SandboxConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
     }
 
     /// The listening port; nil before `start` and after `stop`.
-    public var port: Int? { running?.server.port }
+    package var port: Int? { running?.server.port }
 
     /// Starts to listen and returns the port. It has no effect if the sandbox already listens.
     @discardableResult
-    public func start() async throws -> Int {
+    package func start() async throws -> Int {
         if let port { return port }
         var made: EventLoop?
         do {
@@ -74,7 +74,7 @@ public actor SandboxServer: Service {
     }
 
     /// Starts if necessary, and serves until a graceful shutdown or the task's cancellation.
-    public func run() async throws {
+    package func run() async throws {
         try await start()
         // Cancellation ends the wait by an error that adds nothing.
         try? await gracefulShutdown()
@@ -82,7 +82,7 @@ public actor SandboxServer: Service {
     }
 
     /// Closes the listener and all connections immediately.
-    public func stop() async {
+    package func stop() async {
         guard let running else { return }
         self.running = nil
         await running.server.close()
@@ -91,12 +91,12 @@ public actor SandboxServer: Service {
 
     /// Orders a fault. Returns false if too many faults are ordered or the sandbox does not run.
     @discardableResult
-    public func order(_ order: FaultOrder) async -> Bool {
+    package func order(_ order: FaultOrder) async -> Bool {
         await onLoop { box in (try? box.gateway.faults.add(order)) != nil } ?? false
     }
 
     /// The last calls, oldest first. The configuration limits their number.
-    public func calls() async -> [SandboxCall] {
+    package func calls() async -> [SandboxCall] {
         await onLoop { $0.gateway.calls } ?? []
     }
 

@@ -2,13 +2,13 @@
 extension Array where Element == UInt8 {
     /// Appends bytes.
     @inlinable
-    public mutating func append(_ run: Span<UInt8>) {
+    package mutating func append(_ run: Span<UInt8>) {
         append(addingCapacity: run.count) { $0.append(run) }
     }
 
     /// Appends a text as UTF-8.
     @inlinable
-    public mutating func append(utf8 text: String) {
+    package mutating func append(utf8 text: String) {
         text.withUTF8Span { append($0) }
     }
 }
@@ -16,7 +16,7 @@ extension Array where Element == UInt8 {
 extension OutputSpan where Element == UInt8 {
     /// Appends bytes, for which there must be room.
     @inlinable @inline(__always)
-    public mutating func append(_ run: Span<UInt8>) {
+    package mutating func append(_ run: Span<UInt8>) {
         run.withUnsafeBufferPointer { run in
             withUnsafeMutableBufferPointer { buffer, count in
                 precondition(run.count <= buffer.count - count, "no room for a run of bytes")
@@ -29,7 +29,7 @@ extension OutputSpan where Element == UInt8 {
 
     /// Appends a text as UTF-8, for which there must be room.
     @inlinable
-    public mutating func append(utf8 text: String) {
+    package mutating func append(utf8 text: String) {
         text.withUTF8Span { append($0) }
     }
 }

@@ -1,23 +1,23 @@
 import Synchronization
 
 /// A limit on the bytes that all requests of the process hold together. Every member may be used from any thread.
-public final class ByteBudget: Sendable {
+package final class ByteBudget: Sendable {
     /// The most bytes that reservations may grow to.
-    public let limit: Int
+    package let limit: Int
     private let held = Atomic(0)
     private let refusals = Atomic(0)
 
     /// Makes a budget of `limit` bytes; without one it only counts.
-    public init(limit: Int = .max) { self.limit = limit }
+    package init(limit: Int = .max) { self.limit = limit }
 
     /// The bytes held now. They may exceed the limit by what ``ByteReservation/hold(_:)`` has added.
-    public var heldBytes: Int { held.load(ordering: .relaxed) }
+    package var heldBytes: Int { held.load(ordering: .relaxed) }
 
     /// How often the budget has refused bytes.
-    public var refusalCount: Int { refusals.load(ordering: .relaxed) }
+    package var refusalCount: Int { refusals.load(ordering: .relaxed) }
 
     /// Counts one refusal that was decided without asking for bytes.
-    public func noteRefusal() { refusals.wrappingAdd(1, ordering: .relaxed) }
+    package func noteRefusal() { refusals.wrappingAdd(1, ordering: .relaxed) }
 
     fileprivate func take(_ count: Int) -> Bool {
         var seen = heldBytes
@@ -35,29 +35,29 @@ public final class ByteBudget: Sendable {
 
 /// The bytes that one request holds of a ``ByteBudget``. They are given back by ``release()``, or when the last owner lets
 /// go of the reservation.
-public final class ByteReservation: Sendable {
+package final class ByteReservation: Sendable {
     private let budget: ByteBudget
     private let held = Atomic(0)
 
     /// Makes a reservation of nothing.
-    public init(of budget: ByteBudget) { self.budget = budget }
+    package init(of budget: ByteBudget) { self.budget = budget }
 
     /// Takes more bytes.
     /// - Returns: false when they do not fit; the reservation is unchanged then.
-    public func grow(by count: Int) -> Bool {
+    package func grow(by count: Int) -> Bool {
         guard budget.take(count) else { return false }
         held.wrappingAdd(count, ordering: .relaxed)
         return true
     }
 
     /// Holds `count` bytes from now on, whatever the limit is: they exist already. New bodies wait for room.
-    public func hold(_ count: Int) {
+    package func hold(_ count: Int) {
         let before = held.exchange(count, ordering: .relaxed)
         budget.add(count - before)
     }
 
     /// Gives everything back.
-    public func release() { hold(0) }
+    package func release() { hold(0) }
 
     deinit { release() }
 }

@@ -2,11 +2,11 @@
 ///
 /// Writing is one look-up and one store of eight bytes for each byte, whatever it is: there is no branch to guess wrong.
 /// An encoding that leaves text alone, as JSON's does, is copied eight bytes at a time.
-public struct ByteEncoding: Sendable {
+package struct ByteEncoding: Sendable {
     /// The most bytes that one byte may become.
-    public static let maximumLength = 7
+    package static let maximumLength = 7
     /// How much room there must be beyond what is written: stores are wider than what they are about.
-    public static let room = 16
+    package static let room = 16
 
     /// For each byte, what it is written as, the first in the lowest bits; the highest eight bits are their number.
     private let entries: [UInt64]
@@ -14,7 +14,7 @@ public struct ByteEncoding: Sendable {
     private let keepsText: Bool
 
     /// Makes a table of what is written for each byte; no more than `maximumLength` bytes of it count.
-    public init(_ written: (UInt8) -> [UInt8]) {
+    package init(_ written: (UInt8) -> [UInt8]) {
         entries = (0...UInt8.max).map { byte in
             let written = written(byte).prefix(Self.maximumLength)
             return written.reversed().reduce(0) { $0 << 8 | UInt64($1) } | UInt64(written.count) << 56
@@ -25,7 +25,7 @@ public struct ByteEncoding: Sendable {
     }
 
     /// How many bytes a text has in this encoding.
-    public func length(of text: String) -> Int {
+    package func length(of text: String) -> Int {
         text.withUTF8Span { text in
             var length = 0
             for index in 0..<text.count { length += Int(entries[Int(text[index])] >> 56) }
@@ -34,7 +34,7 @@ public struct ByteEncoding: Sendable {
     }
 
     /// Appends a text in this encoding.
-    public func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+    package func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         var place = 0
         while place < text.count {
             // More room is made where that was not enough.
@@ -46,7 +46,7 @@ public struct ByteEncoding: Sendable {
     }
 
     /// Appends a text in this encoding, for which there must be room, and for `room` bytes more.
-    public func append(_ text: String, to output: inout OutputSpan<UInt8>) {
+    package func append(_ text: String, to output: inout OutputSpan<UInt8>) {
         text.withUTF8Span { text in
             let end = append(text, from: 0, to: &output)
             precondition(end == text.count, "no room for an encoded text")
@@ -54,7 +54,7 @@ public struct ByteEncoding: Sendable {
     }
 
     /// Appends a text in this encoding as far as there surely is room for it: returns where it stopped.
-    public func append(_ text: Span<UInt8>, from start: Int, to output: inout OutputSpan<UInt8>) -> Int {
+    package func append(_ text: Span<UInt8>, from start: Int, to output: inout OutputSpan<UInt8>) -> Int {
         entries.withUnsafeBufferPointer { entries in
             text.withUnsafeBufferPointer { text in
                 output.withUnsafeMutableBufferPointer { buffer, count in

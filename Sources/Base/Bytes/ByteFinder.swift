@@ -1,16 +1,16 @@
 /// Finds the bytes of a set in a text: a table of all bytes, which is quicker to ask than the set and larger.
-public struct ByteFinder: Sendable {
+package struct ByteFinder: Sendable {
     @usableFromInline let isWanted: [Bool]
 
     /// Finds the bytes of a set.
-    public init(_ set: ByteSet) {
+    package init(_ set: ByteSet) {
         isWanted = Array(capacity: 256) { output in
             for byte in UInt8.min...UInt8.max { output.append(set.contains(byte)) }
         }
     }
 
     /// Finds what the other finds, and the bytes of a set.
-    public init(_ other: ByteFinder, and set: ByteSet) {
+    package init(_ other: ByteFinder, and set: ByteSet) {
         var isWanted = other.isWanted
         set.forEach { isWanted[Int($0)] = true }
         self.isWanted = isWanted
@@ -18,7 +18,7 @@ public struct ByteFinder: Sendable {
 
     /// The first place from `start` on at which such a byte stands; the text's end if there is none.
     @inlinable
-    public func firstPlace(in text: Span<UInt8>, from start: Int) -> Int {
+    package func firstPlace(in text: Span<UInt8>, from start: Int) -> Int {
         precondition(start >= 0, "a place is counted from 0")
         return isWanted.withUnsafeBufferPointer { isWanted in
             var place = start

@@ -1,18 +1,19 @@
 /// A set of bytes, for looking at each byte of a text quickly.
-public struct ByteSet: Sendable {
+@usableFromInline
+package struct ByteSet: Sendable {
     /// A bit for each byte of a quarter of them all.
     @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     /// A set of nothing.
-    public init() {}
+    package init() {}
 
     /// A set of the bytes given.
-    public init(_ bytes: some Sequence<UInt8>) {
+    package init(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { insert(byte) }
     }
 
     /// Adds a byte.
-    public mutating func insert(_ byte: UInt8) {
+    package mutating func insert(_ byte: UInt8) {
         let bit: UInt64 = 1 << UInt64(byte & 63)
         switch byte >> 6 {
         case 0: words.0 |= bit
@@ -23,7 +24,7 @@ public struct ByteSet: Sendable {
     }
 
     /// The bytes of both sets.
-    public func union(_ other: ByteSet) -> ByteSet {
+    package func union(_ other: ByteSet) -> ByteSet {
         var set = self
         set.words.0 |= other.words.0
         set.words.1 |= other.words.1
@@ -50,7 +51,7 @@ public struct ByteSet: Sendable {
 
     /// Whether a byte is in the set.
     @inlinable @inline(__always)
-    public func contains(_ byte: UInt8) -> Bool {
+    package func contains(_ byte: UInt8) -> Bool {
         let lower = byte & 0x40 == 0 ? words.0 : words.1
         let upper = byte & 0x40 == 0 ? words.2 : words.3
         return (byte & 0x80 == 0 ? lower : upper) >> UInt64(byte & 63) & 1 == 1

@@ -3,7 +3,7 @@ extension Span where Element == UInt8 {
     /// The first place from `start` on at which plain ASCII text ends, as it may stand in a JSON string: where a
     /// quotation mark, a backslash, a control character or a byte of 0x80 or more stands; `count` if there is none.
     @inlinable @inline(__always)
-    public func endOfPlainText(from start: Int) -> Int {
+    package func endOfPlainText(from start: Int) -> Int {
         var place = start
         while place + 8 <= count {
             let word = word(at: place)
@@ -20,7 +20,7 @@ extension Span where Element == UInt8 {
     }
 
     /// The first place from `start` on at which a control character stands, before `end`; `end` if there is none.
-    public func firstControl(from start: Int, to end: Int) -> Int {
+    package func firstControl(from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= count, "places within the bytes")
         var place = start
         while place + 8 <= end {
@@ -34,13 +34,13 @@ extension Span where Element == UInt8 {
 
     /// The first place from `start` on at which a byte of the set stands; `count` if there is none.
     @inlinable @inline(__always)
-    public func firstPlace(of set: ByteSet, from start: Int) -> Int {
+    package func firstPlace(of set: ByteSet, from start: Int) -> Int {
         firstPlace(of: set, from: start, to: count)
     }
 
     /// The same before `end`, which is given where there is none.
     @inlinable @inline(__always)
-    public func firstPlace(of set: ByteSet, from start: Int, to end: Int) -> Int {
+    package func firstPlace(of set: ByteSet, from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= count, "places within the bytes")
         var place = start
         while place < end, !set.contains(self[unchecked: place]) { place += 1 }
@@ -49,7 +49,7 @@ extension Span where Element == UInt8 {
 
     /// Whether the bytes are the same.
     @inlinable
-    public func isEqual(to other: Span<UInt8>) -> Bool {
+    package func isEqual(to other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         guard count >= 8 else { return prefixWord == other.prefixWord }
         var place = 0
@@ -61,7 +61,7 @@ extension Span where Element == UInt8 {
     }
 
     /// Whether the bytes are the same but for the case of ASCII letters.
-    public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+    package func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         for place in 0..<count {
             let (one, two) = (self[unchecked: place], other[unchecked: place])
@@ -76,7 +76,7 @@ extension Span where Element == UInt8 {
 
     /// The eight bytes from `place` on.
     @inlinable @inline(__always)
-    public func word(at place: Int) -> UInt64 {
+    package func word(at place: Int) -> UInt64 {
         UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
     }
 
@@ -88,7 +88,7 @@ extension Span where Element == UInt8 {
 
     /// A number that is nearly always another for other bytes. Whoever chooses the bytes can make it the same.
     @inlinable @inline(__always)
-    public var mark: UInt64 {
+    package var mark: UInt64 {
         let (first, last) = count < 8 ? (prefixWord, 0) : (word(at: 0), word(at: count - 8))
         let product = (first ^ last &* 0x9E37_79B9_7F4A_7C15) &+ UInt64(count)
         return (product ^ product >> 29) &* 0xBF58_476D_1CE4_E5B9
@@ -97,7 +97,7 @@ extension Span where Element == UInt8 {
     /// The first eight bytes in the order of their values, zeros behind the last: texts that differ in them are ordered
     /// as these numbers.
     @inlinable
-    public var prefixWord: UInt64 {
+    package var prefixWord: UInt64 {
         if count >= 8 { return word(at: 0).byteSwapped }
         if count >= 4 {
             // Two halves, which overlap where there are fewer than eight bytes.

@@ -1,9 +1,9 @@
 /// Why a text is not acceptable JSON, and where.
 ///
 /// Neither the reason nor the description quotes the text, but for a duplicate member name (at most 64 bytes of it).
-public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong.
-    public enum Reason: Sendable, Equatable {
+    package enum Reason: Sendable, Equatable {
         /// Nothing but white space.
         case empty
         /// RFC 8259's grammar is broken; `expected` says what may stand at the offset, as a noun phrase.
@@ -21,18 +21,18 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// What is wrong.
-    public let reason: Reason
+    package let reason: Reason
     /// Where, in bytes from the start of the text. For an unexpected end it is the length of the text.
-    public let offset: Int
+    package let offset: Int
 
     /// Makes an error; `offset` in bytes.
-    public init(reason: Reason, offset: Int) {
+    package init(reason: Reason, offset: Int) {
         self.reason = reason
         self.offset = offset
     }
 
     /// One sentence without a full stop, safe to show to whoever sent the text.
-    public var description: String {
+    package var description: String {
         switch reason {
         case .empty: "the text is empty, a JSON value was expected"
         case .syntax(let expected): "expected \(expected) at byte \(offset)"

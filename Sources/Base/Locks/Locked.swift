@@ -4,16 +4,16 @@ public import Glibc
 ///
 /// ThreadSanitizer on Linux does not see `Synchronization.Mutex` and reports races that do not exist. It sees this lock.
 /// The module imports nothing of the project, so that every module may use it.
-public struct Locked<Value: Sendable>: @unchecked Sendable {
+package struct Locked<Value: Sendable>: @unchecked Sendable {
     @usableFromInline let storage: LockedStorage<Value>
 
     /// Makes a lock that nobody holds.
     @inlinable
-    public init(_ value: Value) { storage = .make(value) }
+    package init(_ value: Value) { storage = .make(value) }
 
     /// Runs `body` with the value while no other thread has it. `body` must be short, and must not use the same lock.
     @inlinable
-    public func withLock<Result, Failure: Error>(
+    package func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try storage.withLock(body)

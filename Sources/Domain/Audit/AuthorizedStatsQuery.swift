@@ -1,6 +1,6 @@
 /// A question for figures within what its reader may see. `TrailReader.authorize` makes it.
 @dynamicMemberLookup
-public struct AuthorizedStatsQuery: Sendable {
+package struct AuthorizedStatsQuery: Sendable {
     private let query: StatsQuery
     /// The calls that are counted.
     let filter: AuthorizedTrailQuery
@@ -11,7 +11,7 @@ public struct AuthorizedStatsQuery: Sendable {
     }
 
     /// The question's members.
-    public subscript<Value>(dynamicMember member: KeyPath<StatsQuery, Value>) -> Value { query[keyPath: member] }
+    package subscript<Value>(dynamicMember member: KeyPath<StatsQuery, Value>) -> Value { query[keyPath: member] }
 
     /// The dimensions by which calls are told apart or narrowed.
     var used: Set<StatsQuery.Dimension> { Set(query.dimensions).union(filter.narrowed) }

@@ -3,7 +3,7 @@ import TOP
 /// A filter of the audit trail as it is declared, once.
 ///
 /// The HTTP interface, its description, the manual and the command line read names, values and texts from here.
-public protocol DeclaredFilter<Query>: Sendable {
+package protocol DeclaredFilter<Query>: Sendable {
     /// What the filter belongs to.
     associatedtype Query: Sendable
 
@@ -20,7 +20,7 @@ public protocol DeclaredFilter<Query>: Sendable {
 }
 
 /// What a filter takes.
-public enum FilterValues: Sendable, Equatable {
+package enum FilterValues: Sendable, Equatable {
     /// Any text but an empty one.
     case text
     /// An RFC 3339 time with its offset.
@@ -35,7 +35,7 @@ public enum FilterValues: Sendable, Equatable {
     case callID
 
     /// What a value must be, as the end of a sentence.
-    public var requirement: String {
+    package var requirement: String {
         switch self {
         case .text: "a text"
         case .instant: "an RFC 3339 time with its offset, such as 2026-01-31T08:00:00Z"

@@ -3,33 +3,33 @@ import TOP
 
 /// Which rejected requests a reader asks for. Every filter narrows; nil does not. `RejectedRequestFilter.all` declares
 /// the filters.
-public struct RejectedRequestQuery: Sendable {
+package struct RejectedRequestQuery: Sendable {
     /// Inclusive, milliseconds since 1970.
-    public var fromMilliseconds: Int64?
+    package var fromMilliseconds: Int64?
     /// Exclusive, milliseconds since 1970.
-    public var toMilliseconds: Int64?
+    package var toMilliseconds: Int64?
     /// Name of the caller's token.
-    public var caller: String?
+    package var caller: String?
     /// The TOP method.
-    public var method: String?
+    package var method: String?
     /// The problem's type.
-    public var type: String?
+    package var type: String?
     /// One of the caller's document numbers.
-    public var ref: String?
+    package var ref: String?
     /// Requests of a lower number: the cursor of `GET /v1/audit/refusals`.
-    public var before: Int64?
+    package var before: Int64?
     /// Rows of a page, 1...1000.
-    public var limit = 50
+    package var limit = 50
 
     /// The newest 50.
-    public init() {}
+    package init() {}
 }
 
 /// One filter of rejected requests. `all` declares every filter.
-public struct RejectedRequestFilter: DeclaredFilter {
-    public let name: String
-    public let values: FilterValues
-    public let text: String
+package struct RejectedRequestFilter: DeclaredFilter {
+    package let name: String
+    package let values: FilterValues
+    package let text: String
     private let put: @Sendable (String, inout RejectedRequestQuery) -> Bool
     /// Adds the condition on a row of a query that has the filter.
     let narrow: @Sendable (RejectedRequestQuery, inout TrailClause) -> Void
@@ -57,10 +57,10 @@ public struct RejectedRequestFilter: DeclaredFilter {
         self.init(name, member, .text, text, read: { $0 }, narrow: { $1.add(name, equals: $0) })
     }
 
-    public func put(_ text: String, into query: inout RejectedRequestQuery) -> Bool { put(text, &query) }
+    package func put(_ text: String, into query: inout RejectedRequestQuery) -> Bool { put(text, &query) }
 
     /// Every filter of rejected requests, in the order in which the manual shows them. The place for a new one.
-    public static let all: [RejectedRequestFilter] = [
+    package static let all: [RejectedRequestFilter] = [
         RejectedRequestFilter(
             "from", \.fromMilliseconds, .instant, "Requests from this time on (inclusive).", read: FilterValues.instant,
             narrow: { $1.terms.append("at >= \($1.instant($0))") }),
@@ -77,13 +77,13 @@ public struct RejectedRequestFilter: DeclaredFilter {
 }
 
 /// A query of rejected requests within what its reader may see. A request that names no app is of none.
-public struct AuthorizedRejectedRequestQuery: Sendable {
+package struct AuthorizedRejectedRequestQuery: Sendable {
     private let query: RejectedRequestQuery
     private let bounds: TrailBounds
 
     /// Narrows a query.
     /// - Throws: `forbidden` for a method that the reader may not see.
-    public init(_ query: RejectedRequestQuery, for access: TrailAccess) throws(TrailReadError) {
+    package init(_ query: RejectedRequestQuery, for access: TrailAccess) throws(TrailReadError) {
         self.query = query
         bounds = try access.bounds(app: nil, method: query.method)
     }

@@ -1,8 +1,8 @@
-public import Postgres
-public import Vault
+package import Postgres
+package import Vault
 
 /// On whose behalf the trail is read: what a reader may see follows from it.
-public enum TrailAccess: Sendable {
+package enum TrailAccess: Sendable {
     /// Whoever has this token sees the calls of its apps and methods.
     case token(AccessToken)
     /// The operator at a terminal has the database's own password and sees everything.
@@ -29,7 +29,7 @@ public enum TrailAccess: Sendable {
 }
 
 /// Why the trail was not read.
-public enum TrailReadError: Error, Sendable, CustomStringConvertible {
+package enum TrailReadError: Error, Sendable, CustomStringConvertible {
     /// PostgreSQL did not answer.
     case database(PostgresError)
     /// The reader may not see what was asked for; the text is for the reader.
@@ -40,7 +40,7 @@ public enum TrailReadError: Error, Sendable, CustomStringConvertible {
     }
 
     /// For the operator.
-    public var description: String {
+    package var description: String {
         switch self {
         case .database(let error): error.description
         case .forbidden(let text): text

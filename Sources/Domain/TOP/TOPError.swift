@@ -1,27 +1,27 @@
-public import JSON
+package import JSON
 
 /// What an `error_response` of TOP says.
 ///
 /// The texts are TOP's own and may repeat what the request held: mask them before they are shown or stored.
-public struct TOPError: Sendable, Equatable {
+package struct TOPError: Sendable, Equatable {
     /// TOP's `code`: a number in practice, at times a word; empty if it is missing.
-    public var code: String
+    package var code: String
     /// TOP's `msg`; empty if it is missing.
-    public var message: String
+    package var message: String
     /// TOP's `sub_code`: often missing.
-    public var subCode: String?
+    package var subCode: String?
     /// TOP's `sub_msg`: often missing.
-    public var subMessage: String?
+    package var subMessage: String?
     /// TOP's id of the request.
-    public var requestID: String?
+    package var requestID: String?
 
     /// Whether the error is a response of which only `flag` says that it failed.
-    public var isFlagFailure = false
+    package var isFlagFailure = false
     /// Whether a name that decides the error's class occurs twice.
-    public var isAmbiguous = false
+    package var isAmbiguous = false
 
     /// Makes an error.
-    public init(
+    package init(
         code: String, message: String = "", subCode: String? = nil, subMessage: String? = nil, requestID: String? = nil
     ) {
         self.code = code
@@ -37,7 +37,7 @@ public struct TOPError: Sendable, Equatable {
     static let maximumTextBytes = 4096
 
     /// Reads the object inside `error_response`, or a response that is an error itself. Overlong texts are cut.
-    public init(reading object: JSONValue) {
+    package init(reading object: JSONValue) {
         func text(_ name: String, _ limit: Int) -> String? {
             object[name]?.scalarText.flatMap { $0.isEmpty ? nil : Self.cut($0, toBytes: limit) }
         }

@@ -1,18 +1,18 @@
 /// Base64 (RFC 4648).
-public enum Base64 {
+package enum Base64 {
     /// The standard alphabet, padded.
-    public static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         encode(bytes, last: (UInt8(ascii: "+"), UInt8(ascii: "/")), isPadded: true)
     }
 
     /// The alphabet for URLs and file names (`-` and `_`), not padded.
-    public static func urlSafe(_ bytes: [UInt8]) -> String {
+    package static func urlSafe(_ bytes: [UInt8]) -> String {
         encode(bytes, last: (UInt8(ascii: "-"), UInt8(ascii: "_")), isPadded: false)
     }
 
     /// The bytes of a padded text in the standard alphabet; nil if it is anything else: white space, missing padding
     /// and stray bits behind the last byte are refused.
-    public static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         var digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 4) else { return nil }
         let full = digits.count

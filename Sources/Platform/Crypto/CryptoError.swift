@@ -1,5 +1,5 @@
 /// What can go wrong in this module. No case holds a key, a plain text or a part of one.
-public enum CryptoError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum CryptoError: Error, Sendable, Equatable, CustomStringConvertible {
     /// libcrypto has no such algorithm here; a FIPS configuration lacks MD5, for one.
     case unavailable(algorithm: String, detail: String)
     /// libcrypto refused an operation; `detail` is what its error queue held.
@@ -14,7 +14,7 @@ public enum CryptoError: Error, Sendable, Equatable, CustomStringConvertible {
     case notAuthentic
 
     /// One sentence without a full stop, safe to log.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unavailable(let algorithm, let detail):
             "libcrypto does not offer \(algorithm) here (\(Self.shown(detail))); TOP signs need it, so check OpenSSL's "

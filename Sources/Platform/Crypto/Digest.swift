@@ -1,10 +1,10 @@
 import CLibcrypto
 
 /// Message digests.
-public enum Digest {
+package enum Digest {
     /// Fetches every algorithm that the relay needs. To be called at start, so that a missing one (MD5 under FIPS)
     /// stops the process instead of failing every call.
-    public static func checkAvailable() throws(CryptoError) {
+    package static func checkAvailable() throws(CryptoError) {
         _ = try Libcrypto.md5.get()
         _ = try Libcrypto.sha256.get()
         _ = try Libcrypto.hmac.get()
@@ -13,17 +13,17 @@ public enum Digest {
     }
 
     /// MD5, 16 bytes.
-    public static func md5(_ bytes: [UInt8]) throws(CryptoError) -> [UInt8] {
+    package static func md5(_ bytes: [UInt8]) throws(CryptoError) -> [UInt8] {
         try digest(Libcrypto.md5.get(), 16, [], bytes)
     }
 
     /// MD5 of `secret`, `message` and `secret` again, which is how TOP signs with `sign_method=md5`. 16 bytes.
-    public static func md5(_ message: [UInt8], enclosedBy secret: [UInt8]) throws(CryptoError) -> [UInt8] {
+    package static func md5(_ message: [UInt8], enclosedBy secret: [UInt8]) throws(CryptoError) -> [UInt8] {
         try digest(Libcrypto.md5.get(), 16, secret, message)
     }
 
     /// SHA-256, 32 bytes.
-    public static func sha256(_ bytes: [UInt8]) throws(CryptoError) -> [UInt8] {
+    package static func sha256(_ bytes: [UInt8]) throws(CryptoError) -> [UInt8] {
         try digest(Libcrypto.sha256.get(), 32, [], bytes)
     }
 

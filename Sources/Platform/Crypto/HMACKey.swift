@@ -3,9 +3,9 @@ import CLibcrypto
 /// A key for HMACs, prepared once: authenticating a message then neither looks up an algorithm nor hashes the key.
 ///
 /// Threads may share a key: one of them at a time uses its context, the others copy it.
-public final class HMACKey: @unchecked Sendable {
+package final class HMACKey: @unchecked Sendable {
     /// The digest under the HMAC.
-    public enum Algorithm: Sendable, Equatable {
+    package enum Algorithm: Sendable, Equatable {
         /// HMAC-MD5, 16 bytes.
         case md5
         /// HMAC-SHA256, 32 bytes.
@@ -16,12 +16,12 @@ public final class HMACKey: @unchecked Sendable {
     }
 
     /// The digest under the HMAC.
-    public let algorithm: Algorithm
+    package let algorithm: Algorithm
     // Owned: made in init, freed in deinit.
     private let context: OpaquePointer
 
     /// Prepares a key of any length.
-    public init(_ algorithm: Algorithm, key: [UInt8]) throws(CryptoError) {
+    package init(_ algorithm: Algorithm, key: [UInt8]) throws(CryptoError) {
         let hmac = try Libcrypto.hmac.get()
         guard let context = toprelay_hmac_new(hmac.pointer, algorithm.name, key, key.count) else {
             throw CryptoError.unavailable(algorithm: "HMAC-\(algorithm.name)", detail: Libcrypto.drainErrors())
@@ -35,7 +35,7 @@ public final class HMACKey: @unchecked Sendable {
     }
 
     /// The message's HMAC, 16 or 32 bytes.
-    public func authenticate(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
+    package func authenticate(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
         let code = Libcrypto.digest(of: algorithm.length) { toprelay_hmac(context, message, message.count, $0) }
         guard let code else { throw Libcrypto.failure(to: "authenticate") }
         return code

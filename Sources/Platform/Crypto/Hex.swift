@@ -1,13 +1,13 @@
 /// Hexadecimal text.
-public enum Hex {
+package enum Hex {
     /// Two upper-case digits a byte.
-    public static func upper(_ bytes: [UInt8]) -> String { encode(bytes, letters: UInt8(ascii: "A")) }
+    package static func upper(_ bytes: [UInt8]) -> String { encode(bytes, letters: UInt8(ascii: "A")) }
 
     /// Two lower-case digits a byte.
-    public static func lower(_ bytes: [UInt8]) -> String { encode(bytes, letters: UInt8(ascii: "a")) }
+    package static func lower(_ bytes: [UInt8]) -> String { encode(bytes, letters: UInt8(ascii: "a")) }
 
     /// The bytes of a text of hexadecimal digits in either case; nil if it is not one, or of odd length.
-    public static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count / 2)
         var high: UInt8?
@@ -24,7 +24,7 @@ public enum Hex {
     }
 
     /// The 36 characters of a UUID in lower case, from its two halves.
-    public static func uuid(high: UInt64, low: UInt64) -> String {
+    package static func uuid(high: UInt64, low: UInt64) -> String {
         String(unsafeUninitializedCapacity: 36) { text in
             // The digit to write next stands in the highest four bits.
             var (high, low) = (high, low)

@@ -6,14 +6,14 @@ import CLibcrypto
 /// two values can never share both, however many are sealed. `SealingKey.open` opens them.
 ///
 /// For one thread at a time.
-public final class Sealer {
+package final class Sealer {
     /// The room that a value needs in front of it.
-    public static let headBytes = SealedForm.headCount + SealedForm.counterCount
+    package static let headBytes = SealedForm.headCount + SealedForm.counterCount
     /// How much longer than its plain text a sealed value is, in bytes.
-    public static let overheadBytes = headBytes + SealedForm.tagCount
+    package static let overheadBytes = headBytes + SealedForm.tagCount
 
     /// The id of the sealing key.
-    public let keyID: UInt32
+    package let keyID: UInt32
     /// Version, id of the key, salt.
     private let head: [UInt8]
     private var nonce = [UInt8](repeating: 0, count: SealedForm.nonceCount)
@@ -36,7 +36,7 @@ public final class Sealer {
 
     /// Seals in place what stands behind the first `headBytes` bytes, which are filled in, and appends the tag.
     /// - Parameter associated: what the value is bound to; not stored with it.
-    public func seal(_ value: inout [UInt8], associated: [UInt8]) throws(CryptoError) {
+    package func seal(_ value: inout [UInt8], associated: [UInt8]) throws(CryptoError) {
         let count = value.count - Self.headBytes
         guard count >= 0, counter < .max else {
             throw CryptoError.failed(operation: "seal a value", detail: "no room for its head")
@@ -59,7 +59,7 @@ public final class Sealer {
 
 extension SealingKey {
     /// A sealer with a salt of its own.
-    public func sealer() throws(CryptoError) -> Sealer {
+    package func sealer() throws(CryptoError) -> Sealer {
         let head = Self.header(version: SealedForm.version, of: id) + SecureRandom.bytes(SealedForm.saltCount)
         return try Sealer(keyID: id, head: head, key: derivedKey(head: head[...]))
     }

@@ -4,9 +4,9 @@
 /// long as the plain text), a tag (16). Version and id are authenticated together with the associated data, so a value
 /// opens only under its key and only beside the data that it was sealed with. Random nonces keep a key good for 2^32
 /// values; whoever seals one a call takes a `Sealer`.
-public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Tells keys apart: the first 32 bits of a hash of the key, which says nothing about the key itself.
-    public let id: UInt32
+    package let id: UInt32
     private let key: [UInt8]
 
     private static let version: UInt8 = 1
@@ -15,10 +15,10 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
     private static let tagCount = 16
 
     /// How much longer than its plain text a sealed value is, in bytes.
-    public static let overheadBytes = headerCount + nonceCount + tagCount
+    package static let overheadBytes = headerCount + nonceCount + tagCount
 
     /// A key of exactly 32 bytes; throws `unusableKey` otherwise.
-    public init(bytes: [UInt8]) throws(CryptoError) {
+    package init(bytes: [UInt8]) throws(CryptoError) {
         guard bytes.count == 32 else { throw CryptoError.unusableKey(expected: "32 bytes") }
         key = bytes
         let hash = try Digest.sha256(Array("toprelay sealing key id".utf8) + bytes)
@@ -26,7 +26,7 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
     }
 
     /// A key of 32 bytes in standard, padded base64; throws `unusableKey` otherwise.
-    public init(base64: String) throws(CryptoError) {
+    package init(base64: String) throws(CryptoError) {
         guard let bytes = Base64.decode(base64), bytes.count == 32 else {
             throw CryptoError.unusableKey(
                 expected: "base64 of 32 bytes (44 characters), as `openssl rand -base64 32` prints")
@@ -35,7 +35,7 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
     }
 
     /// Seals a value, bound to `associated`, which is not stored with it.
-    public func seal(_ plain: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
+    package func seal(_ plain: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
         let header = Self.header(version: Self.version, of: id)
         let nonce = SecureRandom.bytes(Self.nonceCount)
         let (sealed, tag) = try GCM.seal(plain, key: key, nonce: nonce, header: header, associated: associated)
@@ -44,7 +44,7 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
 
     /// Opens a sealed value. Throws `unreadableBlob` if it is cut or of another version, `otherKey` if another key
     /// sealed it, `notAuthentic` if it or `associated` is not what was sealed.
-    public func open(_ blob: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
+    package func open(_ blob: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
         guard blob.count >= Self.overheadBytes else {
             throw CryptoError.unreadableBlob(
                 detail: "\(blob.count) bytes, where \(Self.overheadBytes) are the least: it was cut short")
@@ -73,11 +73,11 @@ public struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringCo
     }
 
     /// Names the key by its id.
-    public var description: String { "sealing key \(id)" }
+    package var description: String { "sealing key \(id)" }
 
     /// Names the key by its id.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 
     /// A mirror that shows the id only.
-    public var customMirror: Mirror { Mirror(self, children: ["id": id]) }
+    package var customMirror: Mirror { Mirror(self, children: ["id": id]) }
 }

@@ -1,16 +1,16 @@
 /// Random numbers fit for ids that nobody can guess, drawn from `SecureRandom` some hundred bytes at a time: the system's generator asks the kernel for each
 /// number.
-public struct SecureGenerator: RandomNumberGenerator, Sendable {
+package struct SecureGenerator: RandomNumberGenerator, Sendable {
     private static let drawnAtOnce = 512
 
     private var bytes: [UInt8] = []
     private var place = 0
 
     /// A generator that has drawn nothing yet.
-    public init() {}
+    package init() {}
 
     /// Eight bytes that were given to nobody.
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         if place + 8 > bytes.count {
             bytes = SecureRandom.bytes(Self.drawnAtOnce)
             place = 0

@@ -1,9 +1,9 @@
 import CLibcrypto
 
 /// Random bytes fit for keys, nonces and tokens.
-public enum SecureRandom {
+package enum SecureRandom {
     /// `count` bytes from libcrypto's generator. Should it fail, the kernel's takes its place.
-    public static func bytes(_ count: Int) -> [UInt8] {
+    package static func bytes(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: max(count, 0))
         guard RAND_bytes(&bytes, Int32(clamping: bytes.count)) != 1 else { return bytes }
         _ = Libcrypto.drainErrors()

@@ -1,35 +1,35 @@
 internal import CLibcurl
-public import EventLoop
+package import EventLoop
 
 /// An HTTP/1.1 client for POSTs, driven by an event loop. libcurl makes its connections, and carries the bytes.
 ///
 /// A request is written once, to one connection, and never again. One client a worker, on its loop's thread only
 /// (checked). The client keeps connections open between calls. It limits neither calls nor connections in flight: its
 /// caller does, before it records the call. `shutdown()` ends it.
-public final class CurlClient {
+package final class CurlClient {
     /// Limits that hold for all requests of a client.
-    public struct Settings: Sendable {
+    package struct Settings: Sendable {
         /// How many connections without a call are kept open.
-        public var maximumIdleConnections = 256
+        package var maximumIdleConnections = 256
         /// How many distinct pairs of URL and header lines are kept ready.
-        public var maximumTemplates = 64
+        package var maximumTemplates = 64
         /// How long a connection may have been idle and still be used; servers close idle ones.
-        public var idleConnectionAge = Duration.seconds(15)
+        package var idleConnectionAge = Duration.seconds(15)
         /// How old a connection may be and still be used, so that a change of addresses is followed.
-        public var connectionLifetime = Duration.seconds(300)
+        package var connectionLifetime = Duration.seconds(300)
         /// How long an address is believed.
-        public var addressCache = Duration.seconds(60)
+        package var addressCache = Duration.seconds(60)
         /// How long a CA file that was read is used; reading one takes milliseconds, on the loop's thread.
-        public var authorityCache = Duration.seconds(3600)
+        package var authorityCache = Duration.seconds(3600)
 
         /// The default of each.
-        public init() {}
+        package init() {}
     }
 
     /// The loop that drives the client.
-    public let loop: EventLoop
+    package let loop: EventLoop
     /// Requests under way.
-    public var inFlight: Int { busy.count }
+    package var inFlight: Int { busy.count }
 
     let settings: Settings
     /// The settings of the same names, in nanoseconds.
@@ -48,12 +48,12 @@ public final class CurlClient {
     private var outputBuffer: [UInt8] = []
 
     /// libcurl's version and that of its TLS library.
-    public static var libraryVersion: String { CurlLibrary.version }
+    package static var libraryVersion: String { CurlLibrary.version }
 
     /// A client for the loop; it may be made on any thread.
     ///
     /// Throws if libcurl is too old, or built without asynchronous DNS or TLS.
-    public init(loop: EventLoop, settings: Settings = Settings()) throws(CurlError) {
+    package init(loop: EventLoop, settings: Settings = Settings()) throws(CurlError) {
         trust = try CurlLibrary.setUp()
         self.loop = loop
         self.settings = settings
@@ -78,7 +78,7 @@ public final class CurlClient {
     /// the global pool first, which then hops to its actor on the loop: two wake-ups and some 5 µs a call.
     ///
     /// The request is taken over: a body that its maker does not hold is gone once it has been sent.
-    public func perform(_ request: consuming CurlRequest) async -> CurlResult {
+    package func perform(_ request: consuming CurlRequest) async -> CurlResult {
         precondition(loop.isOnLoop, "called off the event loop's thread")
         switch start(request) {
         case .exchange(let exchange): return await withUnsafeContinuation { carry(exchange, for: $0) }
@@ -88,7 +88,7 @@ public final class CurlClient {
 
     /// Ends the requests under way with a failure of kind `shutDown`, refuses further ones, and closes all connections.
     /// On the loop's thread.
-    public func shutdown() {
+    package func shutdown() {
         precondition(loop.isOnLoop, "called off the event loop's thread")
         isShutDown = true
         while let connection = busy.last { connection.fail(CURLE_ABORTED_BY_CALLBACK, isShutDown: true) }

@@ -1,5 +1,5 @@
 /// A client cannot be made: libcurl is not fit for the relay, or has no memory.
-public enum CurlError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum CurlError: Error, Sendable, Equatable, CustomStringConvertible {
     /// libcurl is older than 7.87.
     case tooOld(version: String)
     /// libcurl was built without a feature that the relay needs; without asynchronous DNS a look-up would block the
@@ -9,7 +9,7 @@ public enum CurlError: Error, Sendable, Equatable, CustomStringConvertible {
     case setUpFailed(String)
 
     /// A sentence for the log.
-    public var description: String {
+    package var description: String {
         switch self {
         case .tooOld(let version): "libcurl \(version) is too old: 7.87 or later is needed"
         case .missingFeature(let feature): "libcurl was built without \(feature)"

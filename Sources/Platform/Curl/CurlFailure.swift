@@ -1,8 +1,8 @@
 /// Why there is no whole answer. Its text names the host and port at most: never the URL's path or query, a header or a
 /// body.
-public struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
+package struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// What the relay tells apart.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// libcurl refused what it was given: URL, scheme, header line.
         case invalidRequest
         /// The name of the host (or proxy) has no address.
@@ -28,7 +28,7 @@ public struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Which of the two times was over.
-    public enum TimeoutPhase: Sendable, Equatable {
+    package enum TimeoutPhase: Sendable, Equatable {
         /// While looking up the name, connecting, or agreeing on TLS: nothing was sent.
         case connect
         /// Later.
@@ -36,7 +36,7 @@ public struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// What was wrong with TLS.
-    public enum TLSFault: Sendable, Equatable {
+    package enum TLSFault: Sendable, Equatable {
         /// The chain ends at an authority that is not trusted (or it is self-signed).
         case unknownIssuer
         /// The certificate is another host's.
@@ -55,14 +55,14 @@ public struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// libcurl's code (`CURLE_…`), or the same code where our own HTTP/1.1 fails: 28 for a time-out, 52 for a connection
     /// that ended without a byte of a response, 55 for a failed send, 56 for a cut response.
-    public let code: Int32
+    package let code: Int32
     /// What the relay tells apart.
-    public let kind: Kind
+    package let kind: Kind
     /// A sentence for logs and problem documents.
-    public let description: String
+    package let description: String
 
     /// A failure of these parts.
-    public init(code: Int32, kind: Kind, description: String) {
+    package init(code: Int32, kind: Kind, description: String) {
         self.code = code
         self.kind = kind
         self.description = description

@@ -1,7 +1,7 @@
 /// What became of a request.
-public struct CurlResult: Sendable {
+package struct CurlResult: Sendable {
     /// An answer, or why there is none.
-    public enum Outcome: Sendable {
+    package enum Outcome: Sendable {
         /// A whole answer of any status; the body is decompressed, and in UTF-8 where it is declared in one of the Chinese
         /// character sets.
         case answered(status: Int, contentType: String?, body: [UInt8])
@@ -10,15 +10,15 @@ public struct CurlResult: Sendable {
     }
 
     /// An answer, or why there is none.
-    public var outcome: Outcome
+    package var outcome: Outcome
     /// Whether a byte of the request was given to a connection that stood. If not, the peer has not received any of it.
     /// Otherwise it may have received all of it, whatever the outcome is.
-    public var mayHaveBeenSent: Bool
+    package var mayHaveBeenSent: Bool
     /// How long its parts took.
-    public var timings: CurlTimings
+    package var timings: CurlTimings
 
     /// A result of these parts.
-    public init(outcome: Outcome, mayHaveBeenSent: Bool, timings: CurlTimings = CurlTimings()) {
+    package init(outcome: Outcome, mayHaveBeenSent: Bool, timings: CurlTimings = CurlTimings()) {
         self.outcome = outcome
         self.mayHaveBeenSent = mayHaveBeenSent
         self.timings = timings

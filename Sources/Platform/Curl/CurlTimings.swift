@@ -1,16 +1,16 @@
 /// When a call reached each step, in nanoseconds since its start; 0 for steps that it did not reach or did not need.
-public struct CurlTimings: Sendable, Equatable {
+package struct CurlTimings: Sendable, Equatable {
     /// The connection stood (0 on a reused one).
-    public var connectNanoseconds: UInt64 = 0
+    package var connectNanoseconds: UInt64 = 0
     /// TLS was agreed on (0 on a reused connection and for http).
-    public var tlsNanoseconds: UInt64 = 0
+    package var tlsNanoseconds: UInt64 = 0
     /// The first byte of the answer came.
-    public var firstByteNanoseconds: UInt64 = 0
+    package var firstByteNanoseconds: UInt64 = 0
     /// The call ended.
-    public var totalNanoseconds: UInt64 = 0
+    package var totalNanoseconds: UInt64 = 0
     /// It went over a connection that an earlier call had opened.
-    public var reused = false
+    package var reused = false
 
     /// All zero.
-    public init() {}
+    package init() {}
 }

@@ -12,9 +12,9 @@ internal import Synchronization
 /// loop's own thread run in the same turn, without a lock or a system call.
 ///
 /// The thread keeps the loop alive until `shutdown()`. Nothing on the loop may block.
-public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     /// The largest number of jobs and closures in one turn.
-    public static let maximumJobsPerTurn = 1024
+    package static let maximumJobsPerTurn = 1024
     /// How long `shutdown()` runs work that is already queued, in nanoseconds.
     static let drainLimit: UInt64 = 1_000_000_000
     /// How long `shutdown()` then waits for the thread, in milliseconds.
@@ -23,7 +23,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     static let longestWait: UInt64 = 60_000
 
     /// The thread's name. The kernel shows 15 bytes of it.
-    public let name: String
+    package let name: String
 
     let metrics = LoopMetrics()
     private let inbox = Inbox()
@@ -47,7 +47,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
     /// Starts the thread.
     /// - Throws: if the system gives no descriptor or no thread.
-    public init(name: String) throws(EventLoopError) {
+    package init(name: String) throws(EventLoopError) {
         self.name = name
         poller = try Poller()
         shutdownLock = .allocate(capacity: 1)
@@ -72,18 +72,18 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     }
 
     /// The monotonic clock, in nanoseconds. Deadlines use it.
-    public static func now() -> UInt64 {
+    package static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
     }
 
     /// Whether the calling thread is the loop's thread.
-    public var isOnLoop: Bool { loop_current() == Unmanaged.passUnretained(self).toOpaque() }
+    package var isOnLoop: Bool { loop_current() == Unmanaged.passUnretained(self).toOpaque() }
 
     /// Runs `work` on the loop's thread, in the order of the calls. It is safe from any thread. A loop that has ended
     /// drops the work.
-    public func execute(_ work: @escaping @Sendable () -> Void) { enqueue(.closure(work)) }
+    package func execute(_ work: @escaping @Sendable () -> Void) { enqueue(.closure(work)) }
 
     private func enqueue(_ work: Work) {
         if isOnLoop {
@@ -101,7 +101,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     /// - Returns: whether the thread has ended within 10 s more. A handler that blocks can prevent that. Then the
     ///   thread is abandoned.
     @discardableResult
-    public func shutdown() -> Bool {
+    package func shutdown() -> Bool {
         precondition(!isOnLoop, "an event loop cannot join its own thread")
         pthread_mutex_lock(shutdownLock)
         defer { pthread_mutex_unlock(shutdownLock) }
@@ -117,16 +117,16 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
 extension EventLoop {
     /// Runs a job of a task or an actor on the loop's thread.
-    public func enqueue(_ job: consuming ExecutorJob) { enqueue(.job(UnownedJob(job))) }
+    package func enqueue(_ job: consuming ExecutorJob) { enqueue(.job(UnownedJob(job))) }
 
     /// The loop as an actor's executor.
-    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
     /// Traps on other threads. `assumeIsolated` calls it.
-    public func checkIsolated() { check() }
+    package func checkIsolated() { check() }
 
     /// Whether the calling thread is the loop's thread. `assumeIsolated` calls it.
-    public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
+    package func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
     func check() { precondition(isOnLoop, "called off the event loop's thread") }
 }
@@ -140,7 +140,7 @@ extension EventLoop {
     /// A descriptor has one watch. A new watch replaces one whose descriptor was closed without a cancel. If epoll
     /// refuses the descriptor, as for a file or a closed one, the handler gets `.error` once. Call it on the loop's
     /// thread.
-    public func watch(
+    package func watch(
         _ descriptor: Int32, for interest: Interest, _ handler: @escaping (ReadyEvents) -> Void
     ) -> Watch {
         check()
@@ -161,13 +161,13 @@ extension EventLoop {
     /// Runs `body` once after `delay`. On an idle loop it is at most one millisecond late. Call it on the loop's
     /// thread.
     @discardableResult
-    public func schedule(after delay: Duration, _ body: @escaping () -> Void) -> LoopTimer {
+    package func schedule(after delay: Duration, _ body: @escaping () -> Void) -> LoopTimer {
         schedule(at: EventLoop.now().addingReportingOverflow(delay.loopNanoseconds).partialValue, body)
     }
 
     /// Runs `body` once at a time on the clock of `now()`. Call it on the loop's thread.
     @discardableResult
-    public func schedule(at deadline: UInt64, _ body: @escaping () -> Void) -> LoopTimer {
+    package func schedule(at deadline: UInt64, _ body: @escaping () -> Void) -> LoopTimer {
         check()
         timerSequence &+= 1
         let timer = LoopTimer(deadline: deadline, sequence: timerSequence, loop: self, body: body)
@@ -176,7 +176,7 @@ extension EventLoop {
     }
 
     /// Suspends the calling task for `delay`. The task must run on the loop. Cancelling it ends the sleep early.
-    public func sleep(for delay: Duration, isolation: isolated (any Actor)? = #isolation) async {
+    package func sleep(for delay: Duration, isolation: isolated (any Actor)? = #isolation) async {
         check()
         let sleeper = Sleeper(loop: self)
         await withTaskCancellationHandler {
@@ -330,11 +330,11 @@ extension Duration {
 }
 
 /// The system refused a descriptor or a thread, so a loop could not start.
-public struct EventLoopError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct EventLoopError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The system call that failed.
-    public let operation: String
+    package let operation: String
     /// Its `errno`.
-    public let code: Int32
+    package let code: Int32
 
     init(_ operation: String, code: Int32) {
         self.operation = operation
@@ -342,5 +342,5 @@ public struct EventLoopError: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     /// "epoll_create1 failed: errno 24".
-    public var description: String { "\(operation) failed: errno \(code)" }
+    package var description: String { "\(operation) failed: errno \(code)" }
 }

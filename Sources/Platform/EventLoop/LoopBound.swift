@@ -2,19 +2,19 @@
 ///
 /// Access from another thread traps. The last reference may end on any thread, so the value's deinit must not need the
 /// loop.
-public struct LoopBound<Value>: @unchecked Sendable {
+package struct LoopBound<Value>: @unchecked Sendable {
     /// The loop that the value lives on.
-    public let loop: EventLoop
+    package let loop: EventLoop
     private let bound: Value
 
     /// Binds a value to a loop.
-    public init(_ value: Value, loop: EventLoop) {
+    package init(_ value: Value, loop: EventLoop) {
         self.loop = loop
         bound = value
     }
 
     /// The value. Use it on the loop's thread only.
-    public var value: Value {
+    package var value: Value {
         loop.check()
         return bound
     }
@@ -22,7 +22,7 @@ public struct LoopBound<Value>: @unchecked Sendable {
 
 extension EventLoop {
     /// Runs `body` on the loop's thread and returns its result. The loop must not have ended.
-    public func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    package func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
         await withCheckedContinuation { continuation in
             execute { continuation.resume(returning: body()) }
         }

@@ -4,11 +4,11 @@ internal import CEventLoop
 ///
 /// Cancel it before you close the descriptor. A handler may cancel any watch, close descriptors and watch new ones with
 /// the same number. An event of the old descriptor is not delivered to the new watch.
-public final class Watch {
+package final class Watch {
     /// The watched descriptor.
-    public let descriptor: Int32
+    package let descriptor: Int32
     /// The current interest.
-    public private(set) var interest: Interest
+    package private(set) var interest: Interest
 
     /// The token of its epoll events: the descriptor and a generation that is unique in the loop.
     let token: UInt64
@@ -27,10 +27,10 @@ public final class Watch {
     }
 
     /// True until it is cancelled.
-    public var isActive: Bool { handler != nil }
+    package var isActive: Bool { handler != nil }
 
     /// Changes the interest. It has no effect if the interest is the same or the watch is cancelled.
-    public func update(_ interest: Interest) {
+    package func update(_ interest: Interest) {
         loop.check()
         guard handler != nil, interest != self.interest else { return }
         self.interest = interest
@@ -38,7 +38,7 @@ public final class Watch {
     }
 
     /// Ends the watch and drops its handler. A second call has no effect.
-    public func cancel() {
+    package func cancel() {
         loop.check()
         guard handler != nil else { return }
         handler = nil
@@ -50,33 +50,33 @@ public final class Watch {
 }
 
 /// What a watch waits for. Hang-ups and errors are always reported.
-public struct Interest: OptionSet, Sendable {
+package struct Interest: OptionSet, Sendable {
     /// The bits of the C shim.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// An interest of these bits.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// The descriptor can be read without waiting, or its peer has closed.
-    public static let read = Interest(rawValue: UInt32(LOOP_READABLE))
+    package static let read = Interest(rawValue: UInt32(LOOP_READABLE))
     /// The descriptor can be written without waiting, or its connect has ended.
-    public static let write = Interest(rawValue: UInt32(LOOP_WRITABLE))
+    package static let write = Interest(rawValue: UInt32(LOOP_WRITABLE))
 }
 
 /// The events of a watched descriptor. They are level triggered: each is reported until it is handled.
-public struct ReadyEvents: OptionSet, Sendable {
+package struct ReadyEvents: OptionSet, Sendable {
     /// The bits of the C shim.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Events with these bits.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// A read does not wait.
-    public static let readable = ReadyEvents(rawValue: UInt32(LOOP_READABLE))
+    package static let readable = ReadyEvents(rawValue: UInt32(LOOP_READABLE))
     /// A write does not wait.
-    public static let writable = ReadyEvents(rawValue: UInt32(LOOP_WRITABLE))
+    package static let writable = ReadyEvents(rawValue: UInt32(LOOP_WRITABLE))
     /// Both directions are closed.
-    public static let hangUp = ReadyEvents(rawValue: UInt32(LOOP_HANG_UP))
+    package static let hangUp = ReadyEvents(rawValue: UInt32(LOOP_HANG_UP))
     /// The descriptor has a pending error, or epoll refused to watch it.
-    public static let error = ReadyEvents(rawValue: UInt32(LOOP_ERROR))
+    package static let error = ReadyEvents(rawValue: UInt32(LOOP_ERROR))
 }

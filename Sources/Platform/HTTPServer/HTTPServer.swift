@@ -1,6 +1,6 @@
-public import EventLoop
-public import Logging
-public import ServiceLifecycle
+package import EventLoop
+package import Logging
+import ServiceLifecycle
 import Locks
 
 /// A small HTTP/1.1 server: whole requests in; responses out, whole or in pieces (``ResponseStream``).
@@ -10,9 +10,9 @@ import Locks
 ///
 /// It runs on loops of its maker. A connection stays on one loop from its first byte to its last, and the responder is
 /// called there.
-public final class HTTPServer: Service {
+package final class HTTPServer: Service {
     /// What the server counts.
-    public var statistics: ServerStatistics { shared.statistics }
+    package var statistics: ServerStatistics { shared.statistics }
 
     private let shared: ServerShared
     private let logger: Logger
@@ -22,21 +22,21 @@ public final class HTTPServer: Service {
     /// Makes a server; nothing happens until ``start()`` or ``run()``.
     /// - Parameter loops: the loops that connections are spread over, at least one. They must not end before
     ///   ``close()`` has returned.
-    public init(configuration: Configuration, loops: [EventLoop], responder: any Responder, logger: Logger) {
+    package init(configuration: Configuration, loops: [EventLoop], responder: any Responder, logger: Logger) {
         shared = ServerShared(configuration: configuration, responder: responder)
         self.loops = loops
         self.logger = logger
     }
 
     /// The TCP port that is listened on; nil before ``start()`` and for a Unix socket.
-    public var port: Int? { current?.port }
+    package var port: Int? { current?.port }
 
     private var current: Listener? { listener.withLock { $0 } }
 
     /// Listens and begins to serve; does nothing when it serves already. Not to be called twice at the same time.
     ///
     /// - Throws: ``StartError`` when the address cannot be had.
-    public func start() async throws {
+    package func start() async throws {
         guard current == nil else { return }
         let made = try await Listener.bind(shared, on: loops)
         listener.withLock { $0 = made }
@@ -47,7 +47,7 @@ public final class HTTPServer: Service {
 
     /// Serves until the surrounding service group shuts down gracefully, then drains: see ``shutDown()``. When the
     /// task is cancelled instead, everything closes at once.
-    public func run() async throws {
+    package func run() async throws {
         try await start()
         do {
             try await gracefulShutdown()
@@ -58,12 +58,12 @@ public final class HTTPServer: Service {
     }
 
     /// From now on each answer says `Connection: close` and closes its connection. New connections are still accepted.
-    public func announceClose() {
+    package func announceClose() {
         shared.announceClose()
     }
 
     /// Stops listening, and closes the connections on which nothing is under way.
-    public func stopAccepting() async {
+    package func stopAccepting() async {
         shared.announceClose()
         await current?.stopAccepting()
     }
@@ -71,7 +71,7 @@ public final class HTTPServer: Service {
     /// Drains the server in four steps: ``announceClose()``; after `drainDelay` ``stopAccepting()``; waits up to
     /// `drainTimeout`, or `limit` in its place, for the requests in work, answers in pieces among them; closes what is
     /// left, at most a second later.
-    public func shutDown(within limit: Duration? = nil) async {
+    package func shutDown(within limit: Duration? = nil) async {
         announceClose()
         let configuration = shared.configuration
         let limit = limit ?? configuration.drainTimeout
@@ -89,7 +89,7 @@ public final class HTTPServer: Service {
     }
 
     /// Closes everything at once. Requests in work lose their clients. The loops go on.
-    public func close() async {
+    package func close() async {
         shared.announceClose()
         await current?.close()
         logger.info("HTTP server is closed")

@@ -1,7 +1,7 @@
 /// What answers the requests of an ``HTTPServer``.
 ///
 /// All of it is called on the event loop that serves the connection and must not block it.
-public protocol Responder: Sendable {
+package protocol Responder: Sendable {
     /// Decides on a request by its head. The server asks once per request, before it gathers a byte of the body and
     /// before it sends `100 Continue`.
     ///

@@ -4,12 +4,12 @@ import Locks
 ///
 /// One task writes, from any thread: each ``write(_:)`` waits until the connection can take more, so that what is on
 /// its way is bounded by a piece and the channel's own buffer. It ends with ``finish()`` or ``abort()``, once.
-public final class ResponseStream: Sendable {
+package final class ResponseStream: Sendable {
     /// Why a piece could not be written: nobody reads the body (any longer). The client has gone or stalled, wanted no
     /// body (`HEAD`), or the server has closed.
-    public struct Closed: Error, Sendable, Equatable, CustomStringConvertible {
+    package struct Closed: Error, Sendable, Equatable, CustomStringConvertible {
         /// For logs.
-        public var description: String { "nobody reads the response any longer" }
+        package var description: String { "nobody reads the response any longer" }
     }
 
     /// What the connection is to do next.
@@ -30,11 +30,11 @@ public final class ResponseStream: Sendable {
     private let state = Locked(State())
 
     /// Makes a stream that is to be given as part of a ``ServerResponse``. What is written before waits.
-    public init() {}
+    package init() {}
 
     /// Writes a piece of the body; returns when the connection can take another one. An empty piece writes nothing: it
     /// says that the writer is still at work, and tells whether there is still a reader.
-    public func write(_ bytes: [UInt8]) async throws(Closed) {
+    package func write(_ bytes: [UInt8]) async throws(Closed) {
         let isTaken = await withCheckedContinuation { continuation in
             let wake = state.withLock { state -> (@Sendable () -> Void)? in
                 guard !state.isEnded else { return { continuation.resume(returning: false) } }
@@ -54,10 +54,10 @@ public final class ResponseStream: Sendable {
     }
 
     /// Ends the body: the client knows that it has all of it.
-    public func finish() { add(.finish) }
+    package func finish() { add(.finish) }
 
     /// Cuts the connection, so that the client knows that something is missing.
-    public func abort() { add(.abort) }
+    package func abort() { add(.abort) }
 
     private func add(_ step: Step) {
         let wake = state.withLock { state -> (@Sendable () -> Void)? in

@@ -1,5 +1,5 @@
 /// Why the server refuses a request before anybody else sees it.
-public enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// The body is longer than `limit` bytes (413).
     case payloadTooLarge(limit: Int)
     /// What arrived is not an HTTP/1.1 request that has one meaning only (400).
@@ -22,7 +22,7 @@ public enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
     case versionUnsupported
 
     /// The status code that fits.
-    public var status: Int {
+    package var status: Int {
         switch self {
         case .payloadTooLarge: 413
         case .malformed: 400
@@ -37,7 +37,7 @@ public enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// One sentence for the client; never holds anything that the client sent.
-    public var description: String {
+    package var description: String {
         switch self {
         case .payloadTooLarge(let limit): "The body is longer than \(limit) bytes."
         case .malformed(let detail): "The request is malformed: \(detail)."

@@ -1,29 +1,29 @@
-public import Bytes
+package import Bytes
 package import HTTP1
 
 /// One whole HTTP request, body included.
-public struct ServerRequest: Sendable {
+package struct ServerRequest: Sendable {
     /// The method as sent, for example `POST`; methods are case-sensitive.
-    public var method: String
+    package var method: String
     /// The path as sent: percent-encoding is kept, the query is cut off. It starts with `/`, or is `*`.
-    public var path: String
+    package var path: String
     /// What followed the first `?`, undecoded; nil without one.
-    public var query: String?
+    package var query: String?
     /// The header fields in the order received. Bytes that are not UTF-8 have become U+FFFD.
     package var headers: HeaderFields
     /// The whole body, unchunked; at most ``BodyPlan/limit`` bytes.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// When the head of the request was complete, in nanoseconds of the monotonic clock.
-    public var receivedAt: UInt64
+    package var receivedAt: UInt64
     /// What the responder's decision on the head passed on: ``BodyPlan/context``.
-    public var context: (any AnyObject & Sendable)?
+    package var context: (any AnyObject & Sendable)?
     /// The bytes that the request holds of ``HTTPServer/Configuration/bodyBudget``, until the reply is made; nil without a
     /// body. The responder may hold more or fewer than the body, by what it really keeps.
-    public var reservation: ByteReservation?
+    package var reservation: ByteReservation?
 
     /// The loop that serves the connection, as its place in the list that the server was made with. The responder is
     /// called on it.
-    public var loopIndex = 0
+    package var loopIndex = 0
 
     /// Makes a request, as a test or a tool needs one.
     package init(
@@ -39,12 +39,12 @@ public struct ServerRequest: Sendable {
     }
 
     /// Whether the request is a `HEAD`: answer it as a `GET`, the server leaves the body out.
-    public var isHead: Bool { method == "HEAD" }
+    package var isHead: Bool { method == "HEAD" }
 }
 
 extension ServerRequest: Equatable {
     /// Compares what the client sent and when; context and reservation are not compared.
-    public static func == (left: ServerRequest, right: ServerRequest) -> Bool {
+    package static func == (left: ServerRequest, right: ServerRequest) -> Bool {
         left.method == right.method && left.path == right.path && left.query == right.query
             && left.headers == right.headers && left.body == right.body && left.receivedAt == right.receivedAt
     }

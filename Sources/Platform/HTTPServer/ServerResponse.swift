@@ -1,23 +1,23 @@
 /// One HTTP response: whole, or with a body that follows in pieces.
-public struct ServerResponse: Sendable {
+package struct ServerResponse: Sendable {
     /// The status code, 200 to 599.
-    public var status: Int
+    package var status: Int
     /// Header fields to send as they are. `Content-Length`, `Transfer-Encoding` and `Connection` are the server's to
     /// write: they are left out if given. So is a field whose name is not a token; control characters in a value
     /// become spaces, so that a value can never end a header line.
-    public var headers: [(String, String)]
+    package var headers: [(String, String)]
     /// The body. It is left out of the answer to a `HEAD`, whose `Content-Length` still counts it.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// Whether to close the connection after this answer.
-    public var closesConnection: Bool
+    package var closesConnection: Bool
     /// Where the body comes from when it is written in pieces; ``body`` is not used then.
-    public var stream: ResponseStream?
+    package var stream: ResponseStream?
     /// Whether the pieces of ``stream`` are the whole answer, with status line and fields. A stand-in for another
     /// server uses it to break answers off anywhere; the relay never does.
     package var isUnframed = false
 
     /// Makes a response.
-    public init(
+    package init(
         status: Int, headers: [(String, String)] = [], body: [UInt8] = [], closesConnection: Bool = false
     ) {
         self.status = status
@@ -29,7 +29,7 @@ public struct ServerResponse: Sendable {
     /// Makes a response whose body is written in pieces to `stream`, from any task, once this has been given as the
     /// answer or before. Its length is not known ahead: it goes out chunked, or until the end of the connection to a
     /// client of HTTP/1.0.
-    public init(status: Int, headers: [(String, String)] = [], stream: ResponseStream) {
+    package init(status: Int, headers: [(String, String)] = [], stream: ResponseStream) {
         self.init(status: status, headers: headers)
         self.stream = stream
     }
@@ -45,7 +45,7 @@ public struct ServerResponse: Sendable {
 
 extension ServerResponse: Equatable {
     /// Whether two responses have the same status, fields in the same order, body and wish to close.
-    public static func == (left: ServerResponse, right: ServerResponse) -> Bool {
+    package static func == (left: ServerResponse, right: ServerResponse) -> Bool {
         left.status == right.status && left.body == right.body
             && left.closesConnection == right.closesConnection && left.stream === right.stream
             && left.headers.elementsEqual(right.headers) { $0 == $1 }

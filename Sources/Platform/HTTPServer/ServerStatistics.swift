@@ -1,15 +1,15 @@
 import Synchronization
 
 /// What a server counts. Every figure may be read from any thread at any time.
-public final class ServerStatistics: Sendable {
+package final class ServerStatistics: Sendable {
     /// A figure that several threads change.
-    public final class Figure: Sendable {
+    package final class Figure: Sendable {
         private let atomic = Atomic(0)
 
         init() {}
 
         /// What it is now.
-        public var value: Int { atomic.load(ordering: .relaxed) }
+        package var value: Int { atomic.load(ordering: .relaxed) }
 
         /// Changes it and says what it is then.
         @discardableResult
@@ -19,35 +19,35 @@ public final class ServerStatistics: Sendable {
     }
 
     /// Connections open now, those that are being refused among them.
-    public let openConnections = Figure()
+    package let openConnections = Figure()
     /// Connections open now that are served.
-    public let admittedConnections = Figure()
+    package let admittedConnections = Figure()
     /// Requests that a responder has and that are not answered yet, or whose answer is still written in pieces.
-    public let runningRequests = Figure()
+    package let runningRequests = Figure()
     /// Connections accepted so far.
-    public let acceptedConnections = Figure()
+    package let acceptedConnections = Figure()
     /// Connections refused so far because too many were open.
-    public let refusedConnections = Figure()
+    package let refusedConnections = Figure()
     /// Idle connections closed so far because a request on a surplus connection needed their place.
-    public let evictedIdleConnections = Figure()
+    package let evictedIdleConnections = Figure()
     /// Surplus connections closed early so far because further ones came.
-    public let evictedSurplusConnections = Figure()
+    package let evictedSurplusConnections = Figure()
     /// How often nothing could be accepted because descriptors or memory were used up.
-    public let acceptShortages = Figure()
+    package let acceptShortages = Figure()
     /// Requests handed to the responder so far, and those that it answered when their head had arrived.
-    public let requests = Figure()
+    package let requests = Figure()
     /// Requests that the server refused itself, by status: see ``ServerFault/status``.
-    public let refusedRequests: [Int: Figure]
+    package let refusedRequests: [Int: Figure]
     /// Connections closed because they were idle for too long.
-    public let idleTimeouts = Figure()
+    package let idleTimeouts = Figure()
     /// Connections closed because the client did not read its answer in time.
-    public let writeTimeouts = Figure()
+    package let writeTimeouts = Figure()
     /// Connections closed because the responder did not answer in time.
-    public let answerTimeouts = Figure()
+    package let answerTimeouts = Figure()
     /// Answers dropped because their client had gone.
-    public let droppedAnswers = Figure()
+    package let droppedAnswers = Figure()
     /// Answers in pieces whose body could not be completed, by the responder's word or because the server closed.
-    public let abortedStreams = Figure()
+    package let abortedStreams = Figure()
 
     init() {
         let statuses = [400, 408, 413, 414, 417, 431, 501, 503, 505]

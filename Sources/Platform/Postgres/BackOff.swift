@@ -1,5 +1,5 @@
 /// Growing waits between attempts. Each wait is partly random, so that replicas do not retry in step.
-public struct BackOff: Sendable {
+package struct BackOff: Sendable {
     private let minimum: Duration
     private let maximum: Duration
     private let isFirstImmediate: Bool
@@ -10,7 +10,7 @@ public struct BackOff: Sendable {
     /// - Parameters:
     ///   - isFirstImmediate: begins with one wait of zero.
     ///   - random: chooses a factor from a range.
-    public init(
+    package init(
         minimum: Duration, maximum: Duration, isFirstImmediate: Bool = false,
         random: @escaping @Sendable (ClosedRange<Double>) -> Double = { Double.random(in: $0) }
     ) {
@@ -21,7 +21,7 @@ public struct BackOff: Sendable {
     }
 
     /// The wait before the next attempt.
-    public mutating func next() -> Duration {
+    package mutating func next() -> Duration {
         let doublings = isFirstImmediate ? failures - 1 : failures
         failures += 1
         guard doublings >= 0 else { return .zero }
@@ -29,5 +29,5 @@ public struct BackOff: Sendable {
     }
 
     /// Starts over after a success.
-    public mutating func reset() { failures = 0 }
+    package mutating func reset() { failures = 0 }
 }

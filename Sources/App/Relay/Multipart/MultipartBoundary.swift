@@ -1,16 +1,16 @@
-public import Problems
+package import Problems
 
 /// The boundary of a `multipart/form-data` body, as its `Content-Type` names it (RFC 2046, 5.1.1).
-public struct MultipartBoundary: Sendable, Equatable {
+package struct MultipartBoundary: Sendable, Equatable {
     /// 1 to 70 characters.
     let text: String
 
     /// The media type that the boundary belongs to.
-    public static let mediaType = "multipart/form-data"
+    package static let mediaType = "multipart/form-data"
 
     /// Reads a `Content-Type`; nil for another media type.
     /// - Throws: a boundary that is missing or malformed, or a charset other than UTF-8.
-    public init?(contentType: String) throws(Problem) {
+    package init?(contentType: String) throws(Problem) {
         guard contentType.utf8.prefix(Self.mediaType.utf8.count).elementsEqual(Self.mediaType.utf8, by: Self.isSame)
         else { return nil }
         guard let header = ParameterizedValue(contentType) else {

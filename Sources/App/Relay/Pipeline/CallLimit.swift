@@ -1,13 +1,13 @@
 import Synchronization
 
 /// How many calls the workers of a replica have under way together, and how many they may have.
-public final class CallLimit: Sendable {
+package final class CallLimit: Sendable {
     /// The most calls at once.
-    public let maximum: Int
+    package let maximum: Int
     private let running = Atomic(0)
 
     /// A limit of at least one call.
-    public init(_ maximum: Int) { self.maximum = max(1, maximum) }
+    package init(_ maximum: Int) { self.maximum = max(1, maximum) }
 
     /// Takes a place for a call; false when there is none.
     func enter() -> Bool {

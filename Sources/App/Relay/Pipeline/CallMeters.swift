@@ -4,7 +4,7 @@ import Problems
 
 /// The figures of one worker's calls, for operators. Meters are made once and kept, since looking one up costs as much
 /// as signing.
-public final class CallMeters {
+package final class CallMeters {
     /// The meters of one method.
     private struct MethodMeters {
         let duration: Timer
@@ -27,7 +27,7 @@ public final class CallMeters {
     private let largeAnswers = Counter(label: "toprelay_large_answers_total")
 
     /// Meters of the process's metrics system.
-    public init() {}
+    package init() {}
 
     func finished(method: String, outcome: Outcome, timing: ServerTiming) {
         countCall(of: method, outcome, Int64(clamping: timing.total))

@@ -4,10 +4,10 @@ import Curl
 import EventLoop
 import JSON
 import Logging
-public import Problems
+package import Problems
 import TOP
 import Telemetry
-public import Vault
+package import Vault
 
 // Steps that do not wait are never inlined. Their temporary values would become part of the frames of a call's task, which
 // are allocated for each call.
@@ -15,7 +15,7 @@ extension Worker {
     /// One call, from its checks to its reply: the relay's purpose.
     ///
     /// Nothing is sent before the intent is durable, and the reply waits for the outcome row, at most `outcomeWait`.
-    public func call(_ request: consuming CallRequest, by token: AccessToken) async -> Reply {
+    package func call(_ request: consuming CallRequest, by token: AccessToken) async -> Reply {
         if let refusal = admit(request, by: token) { return refusal }
         defer { leave() }
         var pass: LargeCallGate.Pass?

@@ -1,5 +1,5 @@
-public import Problems
-public import Vault
+package import Problems
+package import Vault
 
 extension Problem {
     /// The vault's copy is too old, or there is none: a withdrawn token must not work on.
@@ -18,12 +18,12 @@ extension Problem {
     }
 
     /// The caller is not known: 401.
-    public init(_ refusal: AuthenticationRefusal) {
+    package init(_ refusal: AuthenticationRefusal) {
         self.init(.unauthenticated, refusal.description)
     }
 
     /// No app can be used for the call.
-    public init(_ refusal: AppRefusal) {
+    package init(_ refusal: AppRefusal) {
         switch refusal {
         case .unknown, .forbidden: self.init(.forbidden, refusal.description)
         case .unnamed: self.init(.malformedRequest, refusal.description)

@@ -1,16 +1,16 @@
 import JSON
 
 /// An ordered fault, and the calls that it affects.
-public struct FaultOrder: Sendable, Equatable {
+package struct FaultOrder: Sendable, Equatable {
     /// The fault.
-    public var fault: SandboxFault
+    package var fault: SandboxFault
     /// The affected method. Nil means all methods.
-    public var method: String?
+    package var method: String?
     /// The number of calls that it still affects. Nil means all calls until the faults are cleared.
-    public var remaining: Int?
+    package var remaining: Int?
 
     /// Makes an order, for one call by default.
-    public init(_ fault: SandboxFault, method: String? = nil, count: Int? = 1) {
+    package init(_ fault: SandboxFault, method: String? = nil, count: Int? = 1) {
         self.fault = fault
         self.method = method
         remaining = count

@@ -23,7 +23,7 @@
 /// | `sandbox:long-ids` | numbers of 19 digits, beyond 2^53 |
 /// | `sandbox:other-root` | the response under another name than the documented one |
 /// | `sandbox:missing-lists` | a response without its lists |
-public enum SandboxFault: Sendable, Equatable {
+package enum SandboxFault: Sendable, Equatable {
     /// The normal response after some milliseconds.
     case latency(milliseconds: Int)
     /// No response. The connection stays open for at most ten minutes.
@@ -52,7 +52,7 @@ public enum SandboxFault: Sendable, Equatable {
     case missingLists
 
     /// The names of the faults.
-    public static let kinds = [
+    package static let kinds = [
         "latency", "hang", "ban", "app-ban", "error", "isp", "isv", "code", "session", "status", "html", "empty",
         "cut", "half", "control-characters", "long-ids", "other-root", "missing-lists",
     ]
@@ -61,7 +61,7 @@ public enum SandboxFault: Sendable, Equatable {
     static let maximumMilliseconds = 600_000
 
     /// A fault by name and argument, as in magic values. Nil if the kind is unknown or the argument does not fit.
-    public init?(kind: String, argument: String?) {
+    package init?(kind: String, argument: String?) {
         switch kind {
         case "latency":
             guard let milliseconds = Self.count(argument, 1000, upTo: Self.maximumMilliseconds) else { return nil }

@@ -1,19 +1,19 @@
 /// A recent call. Session and sign are masked, and long values are truncated.
-public struct SandboxCall: Sendable, Equatable {
+package struct SandboxCall: Sendable, Equatable {
     /// A number that counts from 1 in the order of arrival.
-    public let number: Int
+    package let number: Int
     /// The time of arrival in seconds since 1970.
-    public let epochSeconds: Int
+    package let epochSeconds: Int
     /// The method; empty if the call named none.
-    public let method: String
+    package let method: String
     /// The parameters in the received order.
-    public let parameters: [(name: String, value: String)]
+    package let parameters: [(name: String, value: String)]
     /// The files in the received order, with their names and sizes.
-    public let files: [(name: String, filename: String, byteCount: Int)]
+    package let files: [(name: String, filename: String, byteCount: Int)]
     /// The code of the error response; nil if the call passed all checks.
-    public let errorCode: Int?
+    package let errorCode: Int?
     /// Whether a fault affected it.
-    public let isStruck: Bool
+    package let isStruck: Bool
 
     static let maximumValueBytes = 4096
     private static let secrets: Set<String> = ["session", "sign"]
@@ -37,7 +37,7 @@ public struct SandboxCall: Sendable, Equatable {
     }
 
     /// Whether two calls are equal in all members.
-    public static func == (left: SandboxCall, right: SandboxCall) -> Bool {
+    package static func == (left: SandboxCall, right: SandboxCall) -> Bool {
         left.number == right.number && left.epochSeconds == right.epochSeconds && left.method == right.method
             && left.errorCode == right.errorCode && left.isStruck == right.isStruck
             && left.parameters.elementsEqual(right.parameters) { $0 == $1 }

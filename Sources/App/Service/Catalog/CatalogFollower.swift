@@ -1,17 +1,17 @@
-public import Logging
-public import ServiceLifecycle
+package import Logging
+import ServiceLifecycle
 
 /// Follows a catalog folder for programs without a `RelayService`.
-public struct CatalogFollower: Service {
+package struct CatalogFollower: Service {
     private let watcher: CatalogWatcher
 
     /// Follows the folder of `holder`.
-    public init(holder: CatalogHolder, logger: Logger) {
+    package init(holder: CatalogHolder, logger: Logger) {
         watcher = CatalogWatcher(holder: holder, logger: logger)
     }
 
     /// Watches the folder until a graceful shutdown or the task's cancellation.
-    public func run() async throws {
+    package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await watcher.run() }
         } catch is CancellationError {}

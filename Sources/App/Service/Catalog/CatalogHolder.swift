@@ -1,8 +1,8 @@
-public import Catalog
+package import Catalog
 import Locks
 
 /// Holds the current catalog. A new catalog can replace it while calls run.
-public final class CatalogHolder: Sendable {
+package final class CatalogHolder: Sendable {
     private struct State {
         var catalog: Catalog
         var faults: [CatalogError.Fault] = []
@@ -16,7 +16,7 @@ public final class CatalogHolder: Sendable {
 
     /// Makes the catalog from the embedded entries and those of the folder.
     /// - Throws: every fault of the folder's files.
-    public init(folder: String?) throws(CatalogError) {
+    package init(folder: String?) throws(CatalogError) {
         guard let folder else {
             self.folder = nil
             firstStamp = nil
@@ -30,7 +30,7 @@ public final class CatalogHolder: Sendable {
     }
 
     /// The current catalog. Each request takes it once.
-    public var current: Catalog { state.withLock { $0.catalog } }
+    package var current: Catalog { state.withLock { $0.catalog } }
 
     /// The faults of the folder. With any fault, `current` is the last good catalog.
     var faults: [CatalogError.Fault] { state.withLock { $0.faults } }

@@ -1,7 +1,7 @@
 /// JSON with a line for each member and element, for people.
-public enum IndentedJSON {
+package enum IndentedJSON {
     /// Compact JSON, written with indentation. What is no JSON comes out as something that is none either.
-    public static func of(_ compact: [UInt8]) -> [UInt8] {
+    package static func of(_ compact: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(compact.count * 2)
         var depth = 0

@@ -2,9 +2,9 @@ import Requests
 import Vault
 
 /// What the manual and the command line's help say of the table of operations.
-public enum Manual {
+package enum Manual {
     /// The endpoints as `--help` shows them.
-    public static var help: String {
+    package static var help: String {
         OperationTable.all.map { operation in
             let scope = operation.scope.map { " (scope \($0.rawValue))" } ?? ""
             return "  \(operation.method.rawValue) \(operation.path.text)\(scope)\n      \(operation.summary)"

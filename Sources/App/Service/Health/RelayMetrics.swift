@@ -6,12 +6,12 @@ import EventLoop
 import HTTPServer
 import Postgres
 import Relay
-public import Telemetry
+package import Telemetry
 
 /// The service's metrics with their help texts, and the sources of those that are read at each scrape.
-public enum RelayMetrics {
+package enum RelayMetrics {
     /// Every metric, with its help text.
-    public static let catalog = MetricCatalog(ProcessMetrics.catalog + calls + trail + writers + replica + http)
+    package static let catalog = MetricCatalog(ProcessMetrics.catalog + calls + trail + writers + replica + http)
 
     private static let calls: [MetricCatalog.Metric] = [
         .init(

@@ -1,14 +1,14 @@
 import AuditAPI
 import EventLoop
 import HTTPServer
-public import Logging
+package import Logging
 import Relay
-public import ServiceLifecycle
-public import Telemetry
+import ServiceLifecycle
+package import Telemetry
 import Vault
 
 /// The whole service of one replica: HTTP server, workers, vault watcher and maintenance, and how they end.
-public final class RelayService: Service {
+package final class RelayService: Service {
     private let settings: Settings
     private let logger: Logger
     private let housekeeping: EventLoop
@@ -34,7 +34,7 @@ public final class RelayService: Service {
     ///   - registry: where the process's meters are, for `GET /metrics`.
     ///   - onReady: called once with the port, when the replica takes calls.
     /// - Throws: a loop that cannot be made, or a libcurl that would block.
-    public convenience init(
+    package convenience init(
         settings: Settings, catalog: CatalogHolder, registry: PrometheusRegistry, logger: Logger,
         onReady: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
@@ -90,7 +90,7 @@ public final class RelayService: Service {
 
     /// Serves until the surrounding service group shuts down gracefully, then drains.
     /// - Throws: an address that cannot be had; a wrong master key or missing migrations; `RowsLost` when rows could not be flushed.
-    public func run() async throws {
+    package func run() async throws {
         if settings.shutdownTimeout < settings.callTimeout {
             logger.record(
                 .warning, "TOPRELAY_SHUTDOWN_TIMEOUT is less than the call timeout: a stop may cut calls off",
@@ -190,12 +190,12 @@ public final class RelayService: Service {
 }
 
 /// Outcome rows that were queued could not be written before the process had to end; their calls will stand as `unknown`.
-public struct RowsLost: Error, Sendable, CustomStringConvertible {
+package struct RowsLost: Error, Sendable, CustomStringConvertible {
     /// How many.
-    public let count: Int
+    package let count: Int
 
     /// For the operator.
-    public var description: String {
+    package var description: String {
         "\(count) outcome row(s) could not be written; their calls will be closed as unknown"
     }
 }

@@ -1,7 +1,7 @@
 /// One setting of the service: its variable, its parser, its default, and the reason to change it.
 ///
 /// Parsing, the `--help` text and the check of the documentation use these declarations.
-public struct Setting<Value: Sendable>: Sendable {
+package struct Setting<Value: Sendable>: Sendable {
     /// The environment variable.
     let name: String
     /// The text for an absent variable. Nil if there is no default.
@@ -38,17 +38,17 @@ public struct Setting<Value: Sendable>: Sendable {
 }
 
 /// A setting for help and documentation.
-public struct SettingDescription: Sendable, Equatable {
+package struct SettingDescription: Sendable, Equatable {
     /// The environment variable.
-    public let name: String
+    package let name: String
     /// The text for an absent variable. Nil if there is no default.
-    public let defaultText: String?
+    package let defaultText: String?
     /// Whether the value is never shown. Such a value may also come from a file that `NAME_FILE` names.
-    public let isSecret: Bool
+    package let isSecret: Bool
     /// The form of a value, with its range and unit.
-    public let form: String
+    package let form: String
     /// What the setting does, and why one would change it.
-    public let reason: String
+    package let reason: String
 }
 
 /// A text is not a value of the setting. `text` states what was expected and never quotes the value.

@@ -9,7 +9,7 @@ import Vault
 ///
 /// Kubernetes injects variables into pods next to a Service called `toprelay`: `TOPRELAY_SERVICE_*`, `TOPRELAY_PORT*`,
 /// `TOPRELAY_*_SERVICE_*` and `TOPRELAY_*_PORT*`. No setting may have such a name.
-public enum SettingDefinitions {
+package enum SettingDefinitions {
     static let databaseURL = Setting<PostgresSettings>(
         "DATABASE_URL", default: nil, isSecret: true, form: "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
         reason: "The PostgreSQL database with the vault and the audit trail. All replicas share it."
@@ -151,7 +151,7 @@ public enum SettingDefinitions {
         reason: "The token of `toprelay call`. `serve` ignores it.")
 
     /// Every setting, in the order of help and documentation.
-    public static let all: [SettingDescription] = [
+    package static let all: [SettingDescription] = [
         databaseURL.description, masterKey.description, listen.description, gatewayURL.description,
         caFile.description, callTimeout.description, catalog.description, workers.description,
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
@@ -162,7 +162,7 @@ public enum SettingDefinitions {
     ]
 
     /// The text of all settings for `--help`.
-    public static var help: String {
+    package static var help: String {
         all.map { setting in
             let file = setting.isSecret ? " (or \(setting.name)_FILE)" : ""
             let standard = setting.defaultText.map { ", default \($0)" } ?? ""

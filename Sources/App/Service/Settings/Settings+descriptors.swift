@@ -1,5 +1,5 @@
 import EventLoop
-public import Logging
+package import Logging
 import Relay
 import Telemetry
 
@@ -7,7 +7,7 @@ extension Settings {
     /// Returns settings whose limits fit the process's file descriptors. It first raises the soft limit. Each limit
     /// that it must lower causes a warning.
     /// - Throws: `TooFewDescriptorsError` if not even one call fits.
-    public func fittingDescriptors(_ logger: Logger) throws -> Settings {
+    package func fittingDescriptors(_ logger: Logger) throws -> Settings {
         let open = DescriptorLimit.openCount()
         let needed = DescriptorPlan.needed(
             open: open, connections: maximumConnections, calls: maximumCallsInFlight, workers: workers)
@@ -41,12 +41,12 @@ extension Settings {
 }
 
 /// The process may not open enough files to serve a call.
-public struct TooFewDescriptorsError: Error, Sendable, CustomStringConvertible {
+package struct TooFewDescriptorsError: Error, Sendable, CustomStringConvertible {
     /// The limit on open files (RLIMIT_NOFILE).
-    public let limit: Int
+    package let limit: Int
 
     /// A text for the operator.
-    public var description: String {
+    package var description: String {
         "The limit on open files is \(limit), which is too low to serve calls. Raise it (`ulimit -n 4096`), "
             + "or set TOPRELAY_WORKERS to 1."
     }

@@ -1,62 +1,62 @@
-public import Audit
-public import Crypto
+package import Audit
+package import Crypto
 import FoundationEssentials
-public import HTTPServer
-public import Logging
-public import Postgres
-public import Telemetry
-public import Vault
+package import HTTPServer
+package import Logging
+package import Postgres
+package import Telemetry
+package import Vault
 
 /// The checked settings of the service. `SettingDefinitions` explains each of them.
-public struct Settings: Sendable {
+package struct Settings: Sendable {
     /// `DATABASE_URL`.
-    public let database: PostgresSettings
+    package let database: PostgresSettings
     /// `TOPRELAY_MASTER_KEY`.
-    public let masterKey: SealingKey
+    package let masterKey: SealingKey
     /// `TOPRELAY_LISTEN`.
-    public let listen: ListenAddress
+    package let listen: ListenAddress
     /// `TOPRELAY_GATEWAY_URL`.
-    public let gatewayURL: GatewayURL
+    package let gatewayURL: GatewayURL
     /// `TOPRELAY_CA_FILE`. Nil means the system's certificates.
-    public let caFile: String?
+    package let caFile: String?
     /// `TOPRELAY_CALL_TIMEOUT`.
-    public let callTimeout: Duration
+    package let callTimeout: Duration
     /// `TOPRELAY_CATALOG`. Nil means only the embedded entries.
-    public let catalogFolder: String?
+    package let catalogFolder: String?
     /// `TOPRELAY_WORKERS`.
-    public let workers: Int
+    package let workers: Int
     /// `TOPRELAY_LOG_LEVEL`.
-    public let logLevel: Logger.Level
+    package let logLevel: Logger.Level
     /// `TOPRELAY_LOG_FORMAT`.
-    public let logFormat: LogFormat
+    package let logFormat: LogFormat
     /// `TOPRELAY_DRAIN_DELAY`.
-    public let drainDelay: Duration
+    package let drainDelay: Duration
     /// `TOPRELAY_SHUTDOWN_TIMEOUT`. The default is the call timeout and 15 s more.
-    public let shutdownTimeout: Duration
+    package let shutdownTimeout: Duration
     /// `TOPRELAY_MAX_CONNECTIONS`.
-    public internal(set) var maximumConnections: Int
+    package internal(set) var maximumConnections: Int
     /// The number of connections above `maximumConnections` that may wait for their 503.
-    public internal(set) var maximumRefusals = 256
+    package internal(set) var maximumRefusals = 256
     /// The number of idle connections to TOP that each worker keeps.
-    public internal(set) var maximumIdleTOPConnections = 256
+    package internal(set) var maximumIdleTOPConnections = 256
     /// `TOPRELAY_MAX_CALLS_IN_FLIGHT`.
-    public internal(set) var maximumCallsInFlight: Int
+    package internal(set) var maximumCallsInFlight: Int
     /// `TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT`.
-    public let maximumBodyBytes: Int
+    package let maximumBodyBytes: Int
     /// `TOPRELAY_REQUEST_TIMEOUT`.
-    public let requestTimeout: Duration
+    package let requestTimeout: Duration
     /// `TOPRELAY_IDLE_TIMEOUT`.
-    public let idleTimeout: Duration
+    package let idleTimeout: Duration
     /// `TOPRELAY_OUTCOME_QUEUE_ROWS`.
-    public let outcomeQueueRows: Int
+    package let outcomeQueueRows: Int
     /// `TOPRELAY_OUTCOME_QUEUE_MIB`, in bytes.
-    public let outcomeQueueBytes: Int
+    package let outcomeQueueBytes: Int
     /// `TOPRELAY_RETENTION_BODIES`, `TOPRELAY_RETENTION_CALLS` and `TOPRELAY_RETENTION_SEALED`.
-    public let retention: Retention
+    package let retention: Retention
 
     /// Reads all settings of `serve`.
     /// - Throws: all faults at once, including unknown `TOPRELAY_…` variables.
-    public static func read(environment: [String: String]) throws(SettingsError) -> Settings {
+    package static func read(environment: [String: String]) throws(SettingsError) -> Settings {
         var reader = SettingsReader(environment: environment)
         let settings = Settings(&reader)
         reader.refuseUnknown()
@@ -116,12 +116,12 @@ public struct Settings: Sendable {
 }
 
 /// The number of workers.
-public struct WorkerCount: Sendable, Equatable {
+package struct WorkerCount: Sendable, Equatable {
     /// The largest number of workers.
-    public static let maximum = 64
+    package static let maximum = 64
 
     /// The number, 1–64.
-    public let count: Int
+    package let count: Int
 
     /// Reads `auto` or a number; nil for anything else. `auto` is one worker for every two processors, because
     /// PostgreSQL and the kernel need the others.

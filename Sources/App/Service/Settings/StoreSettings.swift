@@ -1,16 +1,16 @@
-public import Crypto
-public import Postgres
+package import Crypto
+package import Postgres
 
 /// The settings of the commands that need only the database: `migrate`, `app`, `session`, `token` and `audit`.
-public struct StoreSettings: Sendable {
+package struct StoreSettings: Sendable {
     /// `DATABASE_URL`.
-    public let database: PostgresSettings
+    package let database: PostgresSettings
     /// `TOPRELAY_MASTER_KEY`. Nil if it is neither needed nor set.
-    public let masterKey: SealingKey?
+    package let masterKey: SealingKey?
 
     /// Reads these settings, and refuses unknown `TOPRELAY_…` variables.
     /// - Throws: all faults at once.
-    public static func read(
+    package static func read(
         environment: [String: String], needsMasterKey: Bool
     ) throws(SettingsError) -> StoreSettings {
         var reader = SettingsReader(environment: environment)

@@ -1,5 +1,5 @@
 /// The elements of an array, in order.
-public struct Elements: Sequence, IteratorProtocol, Sendable {
+package struct Elements: Sequence, IteratorProtocol, Sendable {
     private let storage: JSONDocument.Storage
     private var place: Int
     private let end: Int
@@ -12,7 +12,7 @@ public struct Elements: Sequence, IteratorProtocol, Sendable {
     }
 
     /// The next element; nil behind the last.
-    public mutating func next() -> JSONValue? {
+    package mutating func next() -> JSONValue? {
         guard place < end else { return nil }
         let element = JSONValue(storage: storage, index: place)
         place = Int(storage.nodes[place].next)

@@ -1,5 +1,5 @@
 /// The members of an object, in document order.
-public struct Fields: Sequence, IteratorProtocol, Sendable {
+package struct Fields: Sequence, IteratorProtocol, Sendable {
     private let storage: JSONDocument.Storage
     private var place: Int
     private let end: Int
@@ -12,7 +12,7 @@ public struct Fields: Sequence, IteratorProtocol, Sendable {
     }
 
     /// The next member; nil behind the last.
-    public mutating func next() -> JSONMember? {
+    package mutating func next() -> JSONMember? {
         while place < end {
             let name = place
             place = Int(storage.nodes[name + 1].next)

@@ -2,27 +2,27 @@
 ///
 /// Reading a value copies nothing but the text asked for. A document and all its values share one object, so handing
 /// them on costs a reference count.
-public struct JSONDocument: Sendable {
+package struct JSONDocument: Sendable {
     /// How strictly a text is read, and its limits.
-    public struct Options: Sendable {
+    package struct Options: Sendable {
         /// How many arrays and objects may be open at once.
-        public var maximumDepth = 64
+        package var maximumDepth = 64
         /// Whether bytes below 0x20 may stand in strings; they are kept as they are.
-        public var allowsControlCharacters = false
+        package var allowsControlCharacters = false
         /// Whether an object may name a member twice; the first one wins, the others are not to be seen.
-        public var allowsDuplicateNames = false
+        package var allowsDuplicateNames = false
         /// Whether faults of encoding are repaired: invalid UTF-8 and lone surrogate escapes become U+FFFD, and a
         /// byte order mark is skipped. The document's bytes are then the repaired ones.
-        public var repairsUTF8 = false
+        package var repairsUTF8 = false
 
         /// RFC 8259 with unique names: for what callers send.
-        public static let strict = Options()
+        package static let strict = Options()
         /// For the answers of TOP, which hold raw control characters and at times bytes that are not UTF-8.
-        public static let tolerant = Options(
+        package static let tolerant = Options(
             allowsControlCharacters: true, allowsDuplicateNames: true, repairsUTF8: true)
 
         /// Makes options; each default is the strict one.
-        public init(
+        package init(
             maximumDepth: Int = 64, allowsControlCharacters: Bool = false, allowsDuplicateNames: Bool = false,
             repairsUTF8: Bool = false
         ) {
@@ -54,10 +54,10 @@ public struct JSONDocument: Sendable {
     let storage: Storage
 
     /// The longest text that is read, in bytes; offsets on the tape have 32 bits.
-    public static let maximumBytes = Int(Int32.max)
+    package static let maximumBytes = Int(Int32.max)
 
     /// Parses a whole text. Time and memory are linear in its length, whatever it holds.
-    public init(_ bytes: [UInt8], options: Options = .strict) throws(JSONError) {
+    package init(_ bytes: [UInt8], options: Options = .strict) throws(JSONError) {
         guard bytes.count <= Self.maximumBytes else {
             throw JSONError(reason: .tooLarge(limit: Self.maximumBytes), offset: Self.maximumBytes)
         }
@@ -70,15 +70,15 @@ public struct JSONDocument: Sendable {
     }
 
     /// Parses a text that is already known to be Unicode.
-    public init(_ text: String, options: Options = .strict) throws(JSONError) {
+    package init(_ text: String, options: Options = .strict) throws(JSONError) {
         try self.init(Array(text.utf8), options: options)
     }
 
     /// The source, or its repaired form where `repairsUTF8` had work to do.
-    public var bytes: [UInt8] { storage.bytes }
+    package var bytes: [UInt8] { storage.bytes }
 
     /// The one value that the text consists of.
-    public var root: JSONValue { JSONValue(storage: storage, index: 0) }
+    package var root: JSONValue { JSONValue(storage: storage, index: 0) }
 
     private static func parse(_ bytes: [UInt8], _ options: Options) throws(JSONError) -> Storage {
         var parser = Parser(options: options)

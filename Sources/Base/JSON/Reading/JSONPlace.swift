@@ -1,12 +1,12 @@
 /// Where a member or a value stands in its document: it keeps nothing alive, and means nothing to another document.
-public struct JSONPlace: Sendable, Equatable {
+package struct JSONPlace: Sendable, Equatable {
     let index: Int
 }
 
 extension JSONValue {
     /// Calls `body` with each member's name, decoded, and its place, in document order; not at all unless the value is an
     /// object.
-    public func forEachField(_ body: (_ name: Span<UInt8>, _ place: JSONPlace) -> Void) {
+    package func forEachField(_ body: (_ name: Span<UInt8>, _ place: JSONPlace) -> Void) {
         let nodes = storage.nodes
         guard nodes[index].kind == .object else { return }
         storage.withSource { source in
@@ -21,11 +21,11 @@ extension JSONValue {
     }
 
     /// The member at a place.
-    public func member(at place: JSONPlace) -> JSONMember { JSONMember(storage: storage, nameIndex: place.index) }
+    package func member(at place: JSONPlace) -> JSONMember { JSONMember(storage: storage, nameIndex: place.index) }
 
     /// The value of the member at a place.
-    public func value(at place: JSONPlace) -> JSONValue { JSONValue(storage: storage, index: place.index + 1) }
+    package func value(at place: JSONPlace) -> JSONValue { JSONValue(storage: storage, index: place.index + 1) }
 
     /// What the value of the member at a place is.
-    public func kind(at place: JSONPlace) -> Kind { storage.nodes[place.index + 1].kind }
+    package func kind(at place: JSONPlace) -> Kind { storage.nodes[place.index + 1].kind }
 }

@@ -1,10 +1,10 @@
 /// A place in a JSON text, as RFC 6901 writes it: `/list/0/acid`.
-public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
+package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     /// The pointer's text; empty for the whole document.
-    public let description: String
+    package let description: String
 
     /// Points at the whole document.
-    public init() {
+    package init() {
         description = ""
     }
 
@@ -13,7 +13,7 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Points at the member of that name; `~` and `/` in it are escaped.
-    public func appending(_ name: String) -> JSONPointer {
+    package func appending(_ name: String) -> JSONPointer {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
             return JSONPointer("\(description)/\(name)")
         }
@@ -29,7 +29,7 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Points at the element of that index, counted from 0.
-    public func appending(_ index: Int) -> JSONPointer {
+    package func appending(_ index: Int) -> JSONPointer {
         JSONPointer("\(description)/\(index)")
     }
 }

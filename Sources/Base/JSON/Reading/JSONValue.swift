@@ -3,9 +3,9 @@ import Bytes
 /// A value inside a document: the document and a place on its tape.
 ///
 /// Texts are compared by their UTF-8 bytes, never by Unicode equivalence.
-public struct JSONValue: Sendable {
+package struct JSONValue: Sendable {
     /// What JSON calls the value.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// `null`.
         case null
         /// `true` or `false`.
@@ -31,26 +31,26 @@ public struct JSONValue: Sendable {
     var node: Node { storage.nodes[index] }
 
     /// What the value is.
-    public var kind: Kind { node.kind }
+    package var kind: Kind { node.kind }
 
     /// Whether the value is `null`.
-    public var isNull: Bool { kind == .null }
+    package var isNull: Bool { kind == .null }
 
     /// The truth value; nil unless the value is `true` or `false`.
-    public var bool: Bool? {
+    package var bool: Bool? {
         let node = node
         return node.kind == .bool ? storage.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
     }
 
     /// The decoded text; nil unless the value is a string.
-    public var string: String? {
+    package var string: String? {
         let node = node
         guard node.kind == .string else { return nil }
         return storage.withSource { Text.decode($0, of: node) }
     }
 
     /// The decoded text as UTF-8, without a copy where the source holds no escapes; nil unless the value is a string.
-    public var stringBytes: ArraySlice<UInt8>? {
+    package var stringBytes: ArraySlice<UInt8>? {
         let node = node
         guard node.kind == .string else { return nil }
         guard node.isEscaped else { return storage.bytes[node.content] }
@@ -59,24 +59,24 @@ public struct JSONValue: Sendable {
 
     /// Hands out the decoded text as UTF-8, in place where the source holds no escapes; nil unless the value is a
     /// string.
-    public func withStringBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
+    package func withStringBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
         let node = node
         guard node.kind == .string else { return nil }
         return storage.withSource { Text.withUTF8($0, of: node, body) }
     }
 
     /// A number exactly as it is written; nil unless the value is a number.
-    public var lexeme: String? {
+    package var lexeme: String? {
         kind == .number ? source : nil
     }
 
     /// A number that is written as an integer and fits into 64 bits; nil otherwise.
-    public var integer: Int? {
+    package var integer: Int? {
         kind == .number ? Int(source) : nil
     }
 
     /// The text of a scalar: a string's content, a number's lexeme, `true` or `false`; nil for `null` and containers.
-    public var scalarText: String? {
+    package var scalarText: String? {
         switch kind {
         case .string: string
         case .number, .bool: source
@@ -85,7 +85,7 @@ public struct JSONValue: Sendable {
     }
 
     /// The value's bytes as the source has them, quotation marks and inner white space included.
-    public var raw: ArraySlice<UInt8> {
+    package var raw: ArraySlice<UInt8> {
         let node = node
         return storage.bytes[Int(node.start)..<Int(node.end)]
     }
@@ -97,22 +97,22 @@ public struct JSONValue: Sendable {
     }
 
     /// Where the value starts, in bytes from the start of the document.
-    public var offset: Int { Int(node.start) }
+    package var offset: Int { Int(node.start) }
 
     /// How many members an object or elements an array has; 0 for a scalar.
-    public var count: Int { Int(node.count) }
+    package var count: Int { Int(node.count) }
 
     /// The value that the whole document consists of.
-    public var documentRoot: JSONValue { JSONValue(storage: storage, index: 0) }
+    package var documentRoot: JSONValue { JSONValue(storage: storage, index: 0) }
 
     /// Whether some object of the document names a member twice, so that its text holds more than is to be seen.
-    public var documentRepeatsNames: Bool { storage.nodes.contains { $0.isShadowed } }
+    package var documentRepeatsNames: Bool { storage.nodes.contains { $0.isShadowed } }
 
     /// Whether a member of this object itself is named twice. False unless the value is an object.
-    public var repeatsNames: Bool { hasShadowedName { _ in true } }
+    package var repeatsNames: Bool { hasShadowedName { _ in true } }
 
     /// Whether this object itself has the member `name` more than once. False unless the value is an object.
-    public func repeats(_ name: String) -> Bool {
+    package func repeats(_ name: String) -> Bool {
         hasShadowedName { node in
             storage.withSource { source in
                 name.withUTF8Span { wanted in Text.withUTF8(source, of: node, { $0.isEqual(to: wanted) }) }
@@ -132,18 +132,18 @@ public struct JSONValue: Sendable {
     }
 
     /// An object's members, with names that are decoded only when asked for; none unless the value is an object.
-    public var fields: Fields { Fields(of: self) }
+    package var fields: Fields { Fields(of: self) }
 
     /// An object's members in document order; none unless the value is an object.
-    public var members: Members { Members(of: self) }
+    package var members: Members { Members(of: self) }
 
     /// An array's elements in order; none unless the value is an array.
-    public var elements: Elements { Elements(of: self) }
+    package var elements: Elements { Elements(of: self) }
 
     /// The value of an object's member; nil if there is no such member or the value is no object.
     ///
     /// The time is linear in the number of members.
-    public subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         let nodes = storage.nodes
         guard nodes[index].kind == .object else { return nil }
         return storage.withSource { source in

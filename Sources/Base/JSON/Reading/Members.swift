@@ -1,5 +1,5 @@
 /// The members of an object as pairs of name and value, in document order.
-public struct Members: Sequence, IteratorProtocol, Sendable {
+package struct Members: Sequence, IteratorProtocol, Sendable {
     private var fields: Fields
 
     init(of value: JSONValue) {
@@ -7,7 +7,7 @@ public struct Members: Sequence, IteratorProtocol, Sendable {
     }
 
     /// The next member; nil behind the last.
-    public mutating func next() -> (name: String, value: JSONValue)? {
+    package mutating func next() -> (name: String, value: JSONValue)? {
         guard let field = fields.next() else { return nil }
         return (field.name, field.value)
     }

@@ -1,14 +1,14 @@
 import Bytes
 
 /// Writes text as the content of a JSON string: `"`, `\` and control characters get escapes, all else stands as it is.
-public enum JSONEscapes {
+package enum JSONEscapes {
     /// Appends UTF-8 text, which is not checked.
-    public static func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+    package static func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         encoding.append(text, to: &bytes)
     }
 
     /// Appends UTF-8 text, which is not checked, as a JSON string.
-    public static func appendQuoted(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+    package static func appendQuoted(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         var isWhole = false
         var place = 0
         bytes.append(addingCapacity: text.count + text.count / 8 + 2 * ByteEncoding.room) { output in

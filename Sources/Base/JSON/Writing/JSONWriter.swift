@@ -4,45 +4,45 @@ import Bytes
 ///
 /// The caller keeps the grammar: names only in objects, each followed by one value, as many ends as begins. Strings
 /// escape `"`, `\` and control characters only; everything else, `/` too, stands as it is.
-public struct JSONWriter: Sendable {
+package struct JSONWriter: Sendable {
     /// What has been written.
-    public private(set) var bytes: [UInt8]
+    package private(set) var bytes: [UInt8]
     private var needsComma = false
 
     /// Makes an empty writer with room for `capacity` bytes.
-    public init(capacity: Int = 256) {
+    package init(capacity: Int = 256) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
 
     /// Forgets what was written, and keeps the room.
-    public mutating func removeAll() {
+    package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         needsComma = false
     }
 
     /// Writes `{`.
-    public mutating func beginObject() {
+    package mutating func beginObject() {
         begin(UInt8(ascii: "{"))
     }
 
     /// Writes `}`.
-    public mutating func endObject() {
+    package mutating func endObject() {
         end(UInt8(ascii: "}"))
     }
 
     /// Writes `[`.
-    public mutating func beginArray() {
+    package mutating func beginArray() {
         begin(UInt8(ascii: "["))
     }
 
     /// Writes `]`.
-    public mutating func endArray() {
+    package mutating func endArray() {
         end(UInt8(ascii: "]"))
     }
 
     /// Writes a member's name and its colon.
-    public mutating func name(_ name: String) {
+    package mutating func name(_ name: String) {
         separate()
         appendQuoted(name)
         bytes.append(UInt8(ascii: ":"))
@@ -50,77 +50,77 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a member's name that is already in its JSON form, with quotation marks and colon.
-    public mutating func name(written: [UInt8]) {
+    package mutating func name(written: [UInt8]) {
         appendSeparated(written.span)
         needsComma = false
     }
 
     /// Writes a string.
-    public mutating func string(_ text: String) {
+    package mutating func string(_ text: String) {
         separate()
         appendQuoted(text)
     }
 
     /// Writes a string given as UTF-8, which is not checked again.
-    public mutating func string(utf8: some Collection<UInt8>) {
+    package mutating func string(utf8: some Collection<UInt8>) {
         string(utf8: Array(utf8)[...])
     }
 
     /// Writes a string given as UTF-8, which is not checked again.
-    public mutating func string(utf8: [UInt8]) {
+    package mutating func string(utf8: [UInt8]) {
         string(utf8: utf8[...])
     }
 
     /// Writes a string given as UTF-8, which is not checked again.
-    public mutating func string(utf8: ArraySlice<UInt8>) {
+    package mutating func string(utf8: ArraySlice<UInt8>) {
         separate()
         JSONEscapes.appendQuoted(utf8.span, to: &bytes)
     }
 
     /// Writes a number exactly as given; the caller answers for its grammar.
-    public mutating func number(lexeme: String) {
+    package mutating func number(lexeme: String) {
         lexeme.withUTF8Span { appendSeparated($0) }
         needsComma = true
     }
 
     /// Writes an integer.
-    public mutating func integer(_ value: Int) {
+    package mutating func integer(_ value: Int) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
     }
 
     /// Writes `true` or `false`.
-    public mutating func bool(_ value: Bool) {
+    package mutating func bool(_ value: Bool) {
         separate()
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
     /// Writes `null`.
-    public mutating func null() {
+    package mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
     }
 
     /// Writes bytes that already are a JSON value.
-    public mutating func raw(_ value: some Collection<UInt8>) {
+    package mutating func raw(_ value: some Collection<UInt8>) {
         separate()
         bytes.append(contentsOf: value)
     }
 
     /// Writes bytes that already are a JSON value.
-    public mutating func raw(_ value: [UInt8]) {
+    package mutating func raw(_ value: [UInt8]) {
         raw(value[...])
     }
 
     /// Writes bytes that already are a JSON value.
-    public mutating func raw(_ value: ArraySlice<UInt8>) {
+    package mutating func raw(_ value: ArraySlice<UInt8>) {
         appendSeparated(value.span)
         needsComma = true
     }
 
     /// Writes a parsed value anew: white space goes, numbers stay as written, strings get this writer's escapes, and
     /// members that a tolerant reader does not see are left out.
-    public mutating func value(_ value: JSONValue) {
+    package mutating func value(_ value: JSONValue) {
         let nodes = value.storage.nodes
         value.storage.withSource { write($0, nodes.span, at: value.index) }
     }
@@ -155,7 +155,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes the name of the member at a place of the value's document.
-    public mutating func name(at place: JSONPlace, of value: JSONValue) {
+    package mutating func name(at place: JSONPlace, of value: JSONValue) {
         value.storage.withSource { name($0, value.storage.nodes[place.index]) }
     }
 

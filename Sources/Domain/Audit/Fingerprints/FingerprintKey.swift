@@ -1,16 +1,16 @@
-public import Crypto
+package import Crypto
 
 /// A secret key that turns business keys into 64-bit fingerprints: searchable, and of no use to somebody who reads the table.
 ///
 /// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed pseudo-random function made for short inputs; a digest of libcrypto would cost fifty times as much.
-public struct FingerprintKey: Sendable {
+package struct FingerprintKey: Sendable {
     /// The key's version, stored beside the fingerprints that it made.
-    public let version: Int16
+    package let version: Int16
     private let first: UInt64
     private let second: UInt64
 
     /// A key of the vault: its first sixteen bytes are used, and missing ones are zero.
-    public init(version: Int, secret: Secret) {
+    package init(version: Int, secret: Secret) {
         self.init(version: Int16(clamping: version), bytes: secret.bytes)
     }
 
@@ -22,7 +22,7 @@ public struct FingerprintKey: Sendable {
     }
 
     /// The fingerprint of a value under a name, whichever way the value is spelt. Name and value are kept apart by a NUL, which neither holds.
-    public func fingerprint(name: String, value: String) -> Int64 {
+    package func fingerprint(name: String, value: String) -> Int64 {
         var hash = SipHash(first, second)
         let name = name.utf8.span
         hash.begin(with: name)

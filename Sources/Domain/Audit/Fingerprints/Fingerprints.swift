@@ -1,17 +1,17 @@
 /// Fingerprints of the business keys of one call, all made with one version of the fingerprint key. Made once a call: its intent and its ending share them.
-public struct Fingerprints: Sendable {
+package struct Fingerprints: Sendable {
     /// The most business keys of one call that are kept: as many of its request as of its answer.
-    public static let maximumCount = 2048
+    package static let maximumCount = 2048
 
     /// The fingerprints, in the order in which the keys came.
-    public private(set) var values: [Int64] = []
+    package private(set) var values: [Int64] = []
     /// Whether the call touches more things than are kept.
-    public var isCut = false
+    package var isCut = false
     private let key: FingerprintKey?
 
     /// No fingerprints yet.
     /// - Parameter key: what makes them; without one no keys are kept.
-    public init(key: FingerprintKey? = nil) {
+    package init(key: FingerprintKey? = nil) {
         self.key = key
     }
 
@@ -19,13 +19,13 @@ public struct Fingerprints: Sendable {
     var version: Int16? { values.isEmpty ? nil : key?.version }
 
     /// Makes room for so many more.
-    public mutating func reserve(_ count: Int) {
+    package mutating func reserve(_ count: Int) {
         guard key != nil else { return }
         values.reserveCapacity(min(values.count + count, Self.maximumCount))
     }
 
     /// Adds the fingerprint of a value under a name.
-    public mutating func add(name: String, value: String) {
+    package mutating func add(name: String, value: String) {
         guard let key else { return }
         guard values.count < Self.maximumCount else {
             isCut = true

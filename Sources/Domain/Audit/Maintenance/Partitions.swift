@@ -1,13 +1,13 @@
-public import Postgres
+package import Postgres
 
 /// The daily partitions of the trail.
-public enum Partitions {
+package enum Partitions {
     /// Days that are kept ahead.
-    public static let daysKeptAhead = 14
+    package static let daysKeptAhead = 14
 
     /// Makes the partitions of the coming days, a day a transaction, without holding up writers for longer than `lockTimeoutMilliseconds`.
     /// - Returns: how many tables were made.
-    public static func makeAhead(on connection: PostgresConnection, lockTimeoutMilliseconds: Int = 2000)
+    package static func makeAhead(on connection: PostgresConnection, lockTimeoutMilliseconds: Int = 2000)
         async throws(PostgresError) -> Int
     {
         _ = try await connection.query(
@@ -24,7 +24,7 @@ public enum Partitions {
     }
 
     /// Whole days after today that have their partitions, up to the first gap; -1 when today's are missing. Less than one is an alarm.
-    public static func daysAhead(on connection: PostgresConnection) async throws(PostgresError) -> Int {
+    package static func daysAhead(on connection: PostgresConnection) async throws(PostgresError) -> Int {
         let rows = try await connection.query("SELECT audit.days_ahead() AS days", [], timeout: .seconds(5))
         return Int(rows.first?["days"].integer ?? -1)
     }

@@ -1,8 +1,8 @@
-public import Postgres
+package import Postgres
 
 /// When intents are looked through, for the replica that looks after the trail: those after the mark each time, those of the last day as often as it is
 /// cheap, and those of earlier days when rows came to such a day late, each once at first.
-public struct Reconciler: Sendable {
+package struct Reconciler: Sendable {
     /// How far back a thorough look goes.
     static let thoroughSeconds = 24 * 3600
     /// How soon the next thorough look comes, at least and at most; in between, each takes a fiftieth of the time.
@@ -20,11 +20,11 @@ public struct Reconciler: Sendable {
     private var unfinished: Set<String> = []
 
     /// Nothing has been looked at.
-    public init() {}
+    package init() {}
 
     /// What is due.
     /// - Returns: how many intents were closed.
-    public mutating func turn(on connection: PostgresConnection) async throws(PostgresError) -> Int {
+    package mutating func turn(on connection: PostgresConnection) async throws(PostgresError) -> Int {
         let started = ContinuousClock.now
         guard thoroughDue ?? started <= started else {
             let closed = try await Reconciliation.run(on: connection)

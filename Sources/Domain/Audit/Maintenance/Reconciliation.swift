@@ -1,10 +1,10 @@
-public import Postgres
+package import Postgres
 
 /// Closes intents whose replica is gone: any replica may run it, the holder of the lease does.
-public enum Reconciliation {
+package enum Reconciliation {
     /// An intent is closed this long after its call's time is over. The call's time counts from `made_at`, which is by
     /// PostgreSQL's clock; `at` and `deadline` are by the replica's, and only their difference is used.
-    public static let graceSeconds = 15
+    package static let graceSeconds = 15
 
     /// What a look came to.
     struct Result {
@@ -20,7 +20,7 @@ public enum Reconciliation {
     /// - Parameter sinceSeconds: how far back to look at least; intents before the mark are looked at only when this reaches further, and an open one
     ///   among them then takes the mark back to where it stands.
     /// - Returns: how many were closed.
-    public static func run(on connection: PostgresConnection, sinceSeconds: Int = 0, timeout: Duration = .seconds(30))
+    package static func run(on connection: PostgresConnection, sinceSeconds: Int = 0, timeout: Duration = .seconds(30))
         async throws(PostgresError) -> Int
     {
         guard let (close, advance) = try await statements(on: connection, sinceSeconds: sinceSeconds) else { return 0 }

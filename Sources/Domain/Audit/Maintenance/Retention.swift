@@ -1,45 +1,45 @@
-public import Postgres
+package import Postgres
 
 /// Drops what is old enough: whole days of sealed requests, of bodies and of calls, and refusals.
 ///
 /// A day goes when its last instant is older than the retention. A table is dropped under a short lock timeout, so that writers never wait long behind a
 /// reader; what could not be dropped is tried again at the next run, and counted as overdue.
-public struct Retention: Sendable, Equatable {
+package struct Retention: Sendable, Equatable {
     /// Days for which requests and answers are kept.
-    public var bodyDays: Int
+    package var bodyDays: Int
     /// Days for which calls are kept; bodies never outlive them.
-    public var callDays: Int
+    package var callDays: Int
     /// Days for which full requests are kept, sealed; 0: none is, and what is there goes at once.
-    public var sealedDays: Int
+    package var sealedDays: Int
     /// Days for which refusals are kept.
-    public static let refusalDays = 7
+    package static let refusalDays = 7
     /// Refusals deleted at a time.
     private static let refusalsAtOnce = 10_000
 
     /// What a run left.
-    public struct Result: Sendable, Equatable {
+    package struct Result: Sendable, Equatable {
         /// Tables dropped.
-        public var dropped = 0
+        package var dropped = 0
         /// Tables that should have gone and are still there.
-        public var overdue = 0
+        package var overdue = 0
     }
 
     /// How the trail stands.
-    public struct State: Sendable, Equatable {
+    package struct State: Sendable, Equatable {
         /// Seconds since the begin of the oldest day of calls.
-        public let oldestCallsSeconds: Double
+        package let oldestCallsSeconds: Double
         /// Seconds since the begin of the oldest day of bodies.
-        public let oldestBodiesSeconds: Double
+        package let oldestBodiesSeconds: Double
         /// Seconds since the begin of the oldest day of sealed requests.
-        public let oldestSealedSeconds: Double
+        package let oldestSealedSeconds: Double
         /// Bytes of all tables and indexes of the trail.
-        public let bytes: Double
+        package let bytes: Double
         /// Tables that should have been dropped by now.
-        public let overdue: Int
+        package let overdue: Int
     }
 
     /// All in days.
-    public init(bodyDays: Int, callDays: Int, sealedDays: Int = 7) {
+    package init(bodyDays: Int, callDays: Int, sealedDays: Int = 7) {
         self.bodyDays = bodyDays
         self.callDays = callDays
         self.sealedDays = sealedDays
@@ -54,7 +54,7 @@ public struct Retention: Sendable, Equatable {
 
     /// Drops what is due.
     /// - Parameter nowMilliseconds: another time than the database's own, for tests.
-    public func run(
+    package func run(
         on connection: PostgresConnection, nowMilliseconds: Int64? = nil, lockTimeoutMilliseconds: Int = 200
     ) async throws(PostgresError) -> Result {
         var result = Result()
@@ -114,7 +114,7 @@ public struct Retention: Sendable, Equatable {
     }
 
     /// How the trail stands, for metrics.
-    public func state(on connection: PostgresConnection) async throws(PostgresError) -> State {
+    package func state(on connection: PostgresConnection) async throws(PostgresError) -> State {
         var overdue = 0
         for (parent, days) in tables { overdue += try await expired(parent, days, nil, on: connection).count }
         overdue += try await filled(on: connection).count

@@ -1,14 +1,14 @@
 import Postgres
 
 /// What a person said about a call.
-public struct Note: Sendable, Equatable {
+package struct Note: Sendable, Equatable {
     /// The most characters of a note.
-    public static let maximumLength = 2000
+    package static let maximumLength = 2000
     /// The most notes of one call.
-    public static let maximumCount = 100
+    package static let maximumCount = 100
 
     /// What a note says became of a call whose outcome is unknown.
-    public enum Settlement: String, Sendable, CaseIterable {
+    package enum Settlement: String, Sendable, CaseIterable {
         /// TOP did it.
         case done
         /// TOP did not do it.
@@ -16,13 +16,13 @@ public struct Note: Sendable, Equatable {
     }
 
     /// Name of the author's token.
-    public let author: String
+    package let author: String
     /// RFC 3339, UTC.
-    public let at: String
+    package let at: String
     /// What became of the call, where the note settles it.
-    public let settles: Settlement?
+    package let settles: Settlement?
     /// The note's words.
-    public let text: String
+    package let text: String
 
     static let columns = """
         call, author, settles, text, to_char(noted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS noted_at

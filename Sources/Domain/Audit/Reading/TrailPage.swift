@@ -1,15 +1,15 @@
 /// One page of the trail in the order that was asked for, with the cursors of its neighbours.
-public struct TrailPage: Sendable {
+package struct TrailPage: Sendable {
     /// The calls.
-    public let rows: [TrailRow]
+    package let rows: [TrailRow]
     /// Where the following page begins; nil on the last page.
-    public let next: TrailCursor?
+    package let next: TrailCursor?
     /// Where the page before begins; nil on the first page.
-    public let previous: TrailCursor?
+    package let previous: TrailCursor?
     /// The page's limit.
-    public let limit: Int
+    package let limit: Int
     /// Milliseconds since 1970: the time was over before the page was full, and calls were looked at up to here. Nil: it was not.
-    public let scannedUntil: Int64?
+    package let scannedUntil: Int64?
 
     /// The rows in the order in which they were fetched, at most one more than the limit.
     private let fetched: [TrailRow]

@@ -1,8 +1,8 @@
-public import Postgres
+package import Postgres
 
 extension TrailReader {
     /// The notes of calls, the oldest first.
-    public func notes(of calls: [TrailRow]) async throws(PostgresError) -> [CallID: [Note]] {
+    package func notes(of calls: [TrailRow]) async throws(PostgresError) -> [CallID: [Note]] {
         try await notes(of: calls.map(\.id))
     }
 
@@ -25,7 +25,7 @@ extension TrailReader {
     }
 
     /// Adds a note to a call; nil when it has as many as it may have.
-    public func add(
+    package func add(
         _ text: String, settling: Note.Settlement?, to call: TrailRow, by author: String
     ) async throws(PostgresError) -> Note? {
         try await add(text, settling: settling, to: call.id, by: author)
@@ -44,13 +44,13 @@ extension TrailReader {
     }
 
     /// Requests that never became calls, the newest first.
-    public func refusals(_ query: AuthorizedRejectedRequestQuery) async throws(PostgresError) -> [Refusal] {
+    package func refusals(_ query: AuthorizedRejectedRequestQuery) async throws(PostgresError) -> [Refusal] {
         let (sql, parameters) = query.statement()
         return try await self.query(sql, parameters).map { Refusal($0) }
     }
 
     /// Adds refusals; all or none.
-    public func add(_ refusals: [Refusal]) async throws(PostgresError) {
+    package func add(_ refusals: [Refusal]) async throws(PostgresError) {
         _ = try await query(
             """
             INSERT INTO audit.refusals (at, caller, method, app, seller, status, type, pointers, refs, client_request_id)

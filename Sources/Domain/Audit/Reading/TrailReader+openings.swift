@@ -1,7 +1,7 @@
-public import Postgres
+package import Postgres
 
 /// What is kept of the full request of a call.
-public enum FullRequest: Sendable, Equatable {
+package enum FullRequest: Sendable, Equatable {
     /// Sealed; the opening is on record.
     case sealed([UInt8])
     /// The request was larger than what is kept: so many bytes.
@@ -15,7 +15,7 @@ public enum FullRequest: Sendable, Equatable {
 extension TrailReader {
     /// The sealed request of a call, once the opening is recorded: both are one statement, so that neither happens
     /// without the other.
-    public func open(
+    package func open(
         _ call: TrailRow, by opener: String, because reason: String
     ) async throws(PostgresError) -> FullRequest {
         try await open(call.id, by: opener, because: reason)
@@ -39,7 +39,7 @@ extension TrailReader {
     }
 
     /// Who has opened the full request of a call, the first one first.
-    public func openings(of call: TrailRow) async throws(PostgresError) -> [Opening] {
+    package func openings(of call: TrailRow) async throws(PostgresError) -> [Opening] {
         try await openings(of: call.id)
     }
 

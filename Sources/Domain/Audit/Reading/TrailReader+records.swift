@@ -1,8 +1,8 @@
-public import Postgres
+package import Postgres
 
 extension TrailReader {
     /// One page with notes and texts. A page with very much text ends early: its cursors lead to the rest.
-    public func records(
+    package func records(
         _ filter: AuthorizedTrailQuery, _ include: TrailInclude, maximumTextBytes: Int = maximumPageTextBytes
     ) async throws(PostgresError) -> (page: TrailPage, records: [TrailRecord]) {
         let end = ContinuousClock.now + searchTime
@@ -23,7 +23,7 @@ extension TrailReader {
     }
 
     /// A call with its notes and texts.
-    public func record(of row: TrailRow, _ include: TrailInclude) async throws(PostgresError) -> TrailRecord {
+    package func record(of row: TrailRow, _ include: TrailInclude) async throws(PostgresError) -> TrailRecord {
         let notes = try await notes(of: [row.id])
         let texts = try await texts(of: [row.id], include, maximumBytes: Self.maximumPageTextBytes)
         return TrailRecord(row: row, notes: notes[row.id] ?? [], texts: texts.first ?? TrailTexts(), include: include)

@@ -1,9 +1,9 @@
-public import Postgres
+package import Postgres
 import TOP
 
 extension TrailReader {
     /// What became of a question for aggregates.
-    public enum StatsAnswer: Sendable {
+    package enum StatsAnswer: Sendable {
         /// In the order of time; a whole stretch's by the number of calls.
         case rows([StatsRow])
         /// More rows than an answer may have.
@@ -13,7 +13,7 @@ extension TrailReader {
     }
 
     /// Aggregates: out of what is kept, and out of the calls where it is not.
-    public func stats(_ query: AuthorizedStatsQuery) async throws(PostgresError) -> StatsAnswer {
+    package func stats(_ query: AuthorizedStatsQuery) async throws(PostgresError) -> StatsAnswer {
         let plan = StatsPlan(query, try await marks(of: query.stretch))
         guard let (sql, parameters) = StatsStatement.make(query, plan) else { return .rows([]) }
         let rows: Rows

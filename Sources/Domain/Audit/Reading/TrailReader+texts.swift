@@ -1,12 +1,12 @@
-public import Postgres
+package import Postgres
 import TOP
 
 extension TrailReader {
     /// The most bytes of texts that a page of the list brings; a page with more ends early.
-    public static let maximumPageTextBytes = 16 << 20
+    package static let maximumPageTextBytes = 16 << 20
 
     /// The texts of calls, in one query: see `texts(of:_:maximumBytes:)` by ids.
-    public func texts(
+    package func texts(
         of calls: [TrailRow], _ include: TrailInclude, maximumBytes: Int
     ) async throws(PostgresError) -> [TrailTexts] {
         try await texts(of: calls.map(\.id), include, maximumBytes: maximumBytes)

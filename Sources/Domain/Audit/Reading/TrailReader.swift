@@ -1,8 +1,8 @@
-public import Postgres
+package import Postgres
 import TOP
 
 /// Reads the trail. Every query is bounded in rows and time.
-public final class TrailReader {
+package final class TrailReader {
     private let pool: PostgresPool
     private let timeout: Duration
     let searchTime: Duration
@@ -12,14 +12,14 @@ public final class TrailReader {
     ///   - pool: connections of the loop on which the reader is used.
     ///   - timeout: the longest that one query may take.
     ///   - searchTime: the longest that a list looks for its page.
-    public init(pool: PostgresPool, timeout: Duration = .seconds(10), searchTime: Duration = .seconds(5)) {
+    package init(pool: PostgresPool, timeout: Duration = .seconds(10), searchTime: Duration = .seconds(5)) {
         self.pool = pool
         self.timeout = timeout
         self.searchTime = searchTime
     }
 
     /// Ends the connections; queries fail from now on.
-    public func close() { pool.close() }
+    package func close() { pool.close() }
 
     /// How many of the nearest calls are looked at one by one before an index is asked. Few when a business key is looked for: most keys are of few calls,
     /// and to compare keys takes longer than to compare texts.
@@ -29,7 +29,7 @@ public final class TrailReader {
     private static let callsOfCommonKey = 3
 
     /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
-    public func list(_ filter: AuthorizedTrailQuery) async throws(PostgresError) -> TrailPage {
+    package func list(_ filter: AuthorizedTrailQuery) async throws(PostgresError) -> TrailPage {
         let end = ContinuousClock.now + searchTime
         let bounds = try await recentBounds()
         var walk = TrailWalk(
@@ -157,7 +157,7 @@ public final class TrailReader {
     }
 
     /// The masked response of a call; nil when there is none, or no longer.
-    public func response(of row: TrailRow) async throws(PostgresError) -> String? { try await response(of: row.id) }
+    package func response(of row: TrailRow) async throws(PostgresError) -> String? { try await response(of: row.id) }
 
     func response(of id: CallID) async throws(PostgresError) -> String? {
         let rows = try await pool.query(

@@ -1,37 +1,37 @@
-public import JSON
+package import JSON
 import Postgres
 import TOP
 
 /// A request that never became a call, and why.
-public struct Refusal: Sendable, Equatable {
+package struct Refusal: Sendable, Equatable {
     /// The most pointers that are kept of one refusal.
-    public static let maximumPointers = 20
+    package static let maximumPointers = 20
 
     /// Its number in the trail; nil before it is there.
-    public var id: Int64?
+    package var id: Int64?
     /// RFC 3339, UTC.
-    public var at: String
+    package var at: String
     /// Name of the caller's token; nil: nobody known.
-    public var caller: String?
+    package var caller: String?
     /// The TOP method that was asked for.
-    public var method: String
+    package var method: String
     /// `Top-App`.
-    public var app: String?
+    package var app: String?
     /// `Top-Seller`.
-    public var seller: String?
+    package var seller: String?
     /// The HTTP status given.
-    public var status: Int
+    package var status: Int
     /// The problem's type.
-    public var type: String
+    package var type: String
     /// What was wrong in the request: places, never values.
-    public var pointers: [String]
+    package var pointers: [String]
     /// `Top-Ref`.
-    public var refs: [String]
+    package var refs: [String]
     /// `X-Request-Id`.
-    public var clientRequestID: String?
+    package var clientRequestID: String?
 
     /// A refusal at an instant (milliseconds since 1970).
-    public init(
+    package init(
         atMilliseconds: Int64, caller: String?, method: String, status: Int, type: String, pointers: [String]
     ) {
         at = TOPTime.rfc3339(epochMilliseconds: Int(atMilliseconds))
@@ -68,7 +68,7 @@ public struct Refusal: Sendable, Equatable {
     }
 
     /// Writes the refusal as an object of `GET /v1/audit/refusals`.
-    public func write(to json: inout JSONWriter) {
+    package func write(to json: inout JSONWriter) {
         json.beginObject()
         if let id {
             json.name("id")

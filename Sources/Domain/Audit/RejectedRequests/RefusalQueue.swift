@@ -1,20 +1,20 @@
 /// Refusals that wait to be written: a few a second, so that a flood of bad requests costs the database nothing.
-public struct RefusalQueue: Sendable {
+package struct RefusalQueue: Sendable {
     /// Refusals that are kept in a burst, and that wait at most.
-    public static let maximumBurst = 200
+    package static let maximumBurst = 200
     /// Refusals a second that are kept for long.
-    public static let perSecond = 10
+    package static let perSecond = 10
 
     /// Those that wait.
-    public private(set) var waiting: [Refusal] = []
+    package private(set) var waiting: [Refusal] = []
     private var allowance = Double(maximumBurst)
     private var toppedUpAt: UInt64 = 0
 
     /// Nobody waits.
-    public init() {}
+    package init() {}
 
     /// Takes a refusal in, when there is room for it. `now` in monotonic nanoseconds.
-    public mutating func add(_ refusal: Refusal, now: UInt64) {
+    package mutating func add(_ refusal: Refusal, now: UInt64) {
         let earned = Double(now &- toppedUpAt) / 1e9 * Double(Self.perSecond)
         allowance = min(Double(Self.maximumBurst), allowance + earned)
         toppedUpAt = now
@@ -24,7 +24,7 @@ public struct RefusalQueue: Sendable {
     }
 
     /// Hands all out.
-    public mutating func takeAll() -> [Refusal] {
+    package mutating func takeAll() -> [Refusal] {
         defer { waiting = [] }
         return waiting
     }

@@ -1,24 +1,24 @@
 import Bytes
-public import Crypto
-public import TOP
+package import Crypto
+package import TOP
 
 /// The business parameters of a call in the form that is sealed: a list of names and texts, with their lengths in front
 /// (LEB128). Never a session, a sign or a common parameter; of a file only its size.
-public struct SealedRequest: Sendable, Equatable {
+package struct SealedRequest: Sendable, Equatable {
     /// The most bytes of parameters that are kept; the whole of a larger request is left out, since a part is of no use.
-    public static let maximumBytes = 4 << 20
+    package static let maximumBytes = 4 << 20
 
     /// The parameters in the order in which they were sent.
-    public var parameters: [Parameter]
+    package var parameters: [Parameter]
     /// Names of the files that were sent, and their sizes in bytes; their content is not kept.
-    public var files: [(name: String, bytes: Int)]
+    package var files: [(name: String, bytes: Int)]
 
     private static let version: UInt8 = 1
     private static let parameter: UInt8 = 0
     private static let file: UInt8 = 1
 
     /// Opens a request that was sealed for this call.
-    public init(opening sealed: [UInt8], of id: CallID, with key: SealingKey) throws(CryptoError) {
+    package init(opening sealed: [UInt8], of id: CallID, with key: SealingKey) throws(CryptoError) {
         let plain = try key.open(sealed, associated: Self.associatedPrefix + id.bytes)
         guard let request = Self(reading: plain) else {
             throw CryptoError.unreadableBlob(detail: "it holds no request")
@@ -107,7 +107,7 @@ public struct SealedRequest: Sendable, Equatable {
     }
 
     /// Whether all members are the same.
-    public static func == (one: SealedRequest, other: SealedRequest) -> Bool {
+    package static func == (one: SealedRequest, other: SealedRequest) -> Bool {
         one.parameters == other.parameters && one.files.elementsEqual(other.files, by: ==)
     }
 }

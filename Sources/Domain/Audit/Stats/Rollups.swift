@@ -1,14 +1,14 @@
-public import Postgres
+package import Postgres
 
 /// Keeps the aggregates of the trail equal to its rows: one replica runs it every few seconds.
-public enum Rollups {
+package enum Rollups {
     /// Rows of a minute are usually there this long after it; later ones are found by looking again.
     static let settlingSeconds = 10
     /// The longest that one step may take: a day of many calls is one.
     private static let timeout: Duration = .seconds(900)
 
     /// How far back minutes that were counted are looked at again, for rows that came late.
-    public enum Look: String, Sendable {
+    package enum Look: String, Sendable {
         /// Not at all.
         case none = "0"
         /// Where nearly all late rows are.
@@ -19,7 +19,7 @@ public enum Rollups {
 
     /// Counts what is new, and looks again at what was counted.
     /// - Returns: how many minutes had changed.
-    public static func run(on connection: PostgresConnection, look: Look) async throws(PostgresError) -> Int {
+    package static func run(on connection: PostgresConnection, look: Look) async throws(PostgresError) -> Int {
         let changed = try await rollUp(forward, on: connection)
         guard look != .none else { return changed }
         return try await changed + rollUp(again, [.text(look.rawValue)], on: connection)
@@ -27,7 +27,7 @@ public enum Rollups {
 
     /// Makes the latest earlier day right whose aggregates are not known to be.
     /// - Returns: false when there is none.
-    public static func recountDay(on connection: PostgresConnection) async throws(PostgresError) -> Bool {
+    package static func recountDay(on connection: PostgresConnection) async throws(PostgresError) -> Bool {
         let rows = try await connection.query(
             "SELECT audit.recount_day(day) FROM (SELECT d AS day FROM audit.uncounted_days() AS d LIMIT 1) AS days", [],
             timeout: timeout)
@@ -35,7 +35,7 @@ public enum Rollups {
     }
 
     /// Earlier days whose aggregates are not known to be right.
-    public static func uncountedDays(on connection: PostgresConnection) async throws(PostgresError) -> Int {
+    package static func uncountedDays(on connection: PostgresConnection) async throws(PostgresError) -> Int {
         let rows = try await connection.query(
             "SELECT count(*) AS days FROM audit.uncounted_days()", [], timeout: .seconds(30))
         return Int(rows.first?["days"].integer ?? 0)

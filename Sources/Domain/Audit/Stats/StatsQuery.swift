@@ -1,9 +1,9 @@
 import TOP
 
 /// Which aggregates a reader wants.
-public struct StatsQuery: Sendable {
+package struct StatsQuery: Sendable {
     /// Length of a bucket.
-    public enum Bucket: String, Sendable, CaseIterable {
+    package enum Bucket: String, Sendable, CaseIterable {
         /// One minute.
         case minute = "1m"
         /// Five minutes.
@@ -18,7 +18,7 @@ public struct StatsQuery: Sendable {
         case all
 
         /// Milliseconds; nil for the whole stretch.
-        public var milliseconds: Int64? {
+        package var milliseconds: Int64? {
             switch self {
             case .minute: 60_000
             case .fiveMinutes: 300_000
@@ -31,13 +31,13 @@ public struct StatsQuery: Sendable {
     }
 
     /// What calls are told apart by, in the order in which pairs of them are kept.
-    public enum Dimension: String, Sendable, CaseIterable {
+    package enum Dimension: String, Sendable, CaseIterable {
         case method, app, seller, caller, outcome
         case subCode = "sub_code"
     }
 
     /// What is said of the calls of a bucket.
-    public enum Measure: String, Sendable, CaseIterable {
+    package enum Measure: String, Sendable, CaseIterable {
         case count, errors
         case errorRate = "error_rate"
         case p50, p95, p99
@@ -49,33 +49,33 @@ public struct StatsQuery: Sendable {
     }
 
     /// The most buckets of one answer.
-    public static let maximumBuckets = 3000
+    package static let maximumBuckets = 3000
     /// The most rows of one answer.
-    public static let maximumRows = 50_000
+    package static let maximumRows = 50_000
     /// Rows that are read or written before others have their turn on the same loop.
-    public static let rowsAtOnce = 1000
+    package static let rowsAtOnce = 1000
     /// The most calls that are counted one by one for an answer; those in rollups are not among them.
-    public static let maximumCalls = 5_000_000
+    package static let maximumCalls = 5_000_000
     /// The most sets of values that `top` may ask for.
-    public static let maximumTop = TrailQuery.maximumLimit
+    package static let maximumTop = TrailQuery.maximumLimit
 
     /// Inclusive, milliseconds since 1970; the bucket that it is in counts whole.
-    public var fromMilliseconds: Int64
+    package var fromMilliseconds: Int64
     /// Exclusive, milliseconds since 1970; the bucket that it is in counts whole.
-    public var toMilliseconds: Int64
+    package var toMilliseconds: Int64
     /// Length of a bucket.
-    public var bucket: Bucket
+    package var bucket: Bucket
     /// None: all calls together.
-    public var dimensions: [Dimension]
+    package var dimensions: [Dimension]
     /// What the answer says of them.
-    public var measures: Set<Measure>
+    package var measures: Set<Measure>
     /// Which calls are counted. Its own times, order, limit and cursor have no meaning here.
-    public var filter: TrailQuery
+    package var filter: TrailQuery
     /// Only so many sets of values, those with most calls in the whole stretch; nil for all.
-    public var top: Int?
+    package var top: Int?
 
     /// All calls of a stretch, with every measure.
-    public init(fromMilliseconds: Int64, toMilliseconds: Int64, bucket: Bucket, dimensions: [Dimension] = []) {
+    package init(fromMilliseconds: Int64, toMilliseconds: Int64, bucket: Bucket, dimensions: [Dimension] = []) {
         self.fromMilliseconds = fromMilliseconds
         self.toMilliseconds = toMilliseconds
         self.bucket = bucket

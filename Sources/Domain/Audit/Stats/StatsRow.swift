@@ -1,19 +1,19 @@
 import Postgres
 
 /// The calls of one bucket, and of one set of values of the dimensions.
-public struct StatsRow: Sendable, Equatable {
+package struct StatsRow: Sendable, Equatable {
     /// The bucket's first instant, RFC 3339, UTC.
-    public let at: String
+    package let at: String
     /// The dimensions' values in their order; empty where the calls have none.
-    public let values: [String]
+    package let values: [String]
     /// Calls that have ended.
-    public let calls: Int
+    package let calls: Int
     /// Those that ended neither as success nor as accepted.
-    public let errors: Int
+    package let errors: Int
     /// Bytes sent and received.
-    public let bytes: (request: Int, response: Int)
+    package let bytes: (request: Int, response: Int)
     /// Quantiles of the duration, in microseconds: half, 95 % and 99 % of the calls took at most as long. 0 where they are not asked for.
-    public let quantiles: (p50: Int, p95: Int, p99: Int)
+    package let quantiles: (p50: Int, p95: Int, p99: Int)
 
     /// Reads a row of `StatsStatement`, whose columns are in this order. By their places: an answer may have tens of thousands.
     /// - Parameter at: the row's first column as text.
@@ -38,7 +38,7 @@ public struct StatsRow: Sendable, Equatable {
     }
 
     /// Equal in every member.
-    public static func == (one: StatsRow, other: StatsRow) -> Bool {
+    package static func == (one: StatsRow, other: StatsRow) -> Bool {
         one.at == other.at && one.values == other.values && one.calls == other.calls && one.errors == other.errors
             && one.bytes == other.bytes && one.quantiles == other.quantiles
     }

@@ -1,17 +1,17 @@
 import Crypto
 
 /// The identity of a call: a UUIDv7 (RFC 9562), whose first 48 bits are the millisecond at which the relay received it.
-public struct CallID: Sendable, Hashable {
+package struct CallID: Sendable, Hashable {
     /// The first eight bytes: 48 bits of milliseconds, the version, 12 random bits.
-    public let high: UInt64
+    package let high: UInt64
     /// The last eight bytes: the variant and 62 random bits.
-    public let low: UInt64
+    package let low: UInt64
 
     /// Milliseconds since 1970-01-01T00:00:00Z; the `at` of every row of this call.
-    public var epochMilliseconds: Int64 { Int64(high >> 16) }
+    package var epochMilliseconds: Int64 { Int64(high >> 16) }
 
     /// The sixteen bytes in network order.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16)
         for half in [high, low] {
@@ -23,7 +23,7 @@ public struct CallID: Sendable, Hashable {
     }
 
     /// The id as its 36 characters in lower case.
-    public var text: String { Hex.uuid(high: high, low: low) }
+    package var text: String { Hex.uuid(high: high, low: low) }
 
     /// No call's id, but a place between two: before every call of that millisecond, or (`isUpper`) after every call of the millisecond before.
     static func beside(milliseconds: Int64, isUpper: Bool) -> CallID {
@@ -39,7 +39,7 @@ public struct CallID: Sendable, Hashable {
     }
 
     /// Reads the 36-character form, in either case. Nil unless it is a UUID of version 7 (and of RFC 9562's variant).
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         var halves: (UInt64, UInt64) = (0, 0)
         var digits = 0
         for (position, byte) in text.utf8.enumerated() {
@@ -70,7 +70,7 @@ public struct CallID: Sendable, Hashable {
     /// - Parameters:
     ///   - epochMilliseconds: the wall clock, 0 ..< 2^48.
     ///   - random: source of the 74 random bits.
-    public static func make(epochMilliseconds: Int64, using random: inout some RandomNumberGenerator) -> CallID {
+    package static func make(epochMilliseconds: Int64, using random: inout some RandomNumberGenerator) -> CallID {
         let stamp = UInt64(truncatingIfNeeded: epochMilliseconds) & 0xFFFF_FFFF_FFFF
         return CallID(
             high: stamp << 16 | 0x7000 | UInt64.random(in: 0...0xFFF, using: &random),

@@ -1,5 +1,5 @@
 /// How a call ended, as the contract names it.
-public enum Outcome: String, Sendable, CaseIterable {
+package enum Outcome: String, Sendable, CaseIterable {
     /// TOP did what was asked, by the entry's rule.
     case success
     /// TOP took the work and reports its result later.
@@ -24,5 +24,5 @@ public enum Outcome: String, Sendable, CaseIterable {
     case unknown
 
     /// What readers see of an intent that has no end yet; never stored.
-    public static let open = "open"
+    package static let open = "open"
 }

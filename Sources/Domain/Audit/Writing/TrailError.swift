@@ -2,14 +2,14 @@ import Crypto
 import Postgres
 
 /// Why an intent is not durable.
-public struct TrailError: Error, Sendable, CustomStringConvertible {
+package struct TrailError: Error, Sendable, CustomStringConvertible {
     /// Whether the row may stand in the database all the same: its commit was under way when the connection was lost.
-    public let mayBeRecorded: Bool
+    package let mayBeRecorded: Bool
     /// What happened, safe to show.
-    public let description: String
+    package let description: String
 
     /// The row was committed when there was no time left for the call.
-    public static let tooLate = TrailError(
+    package static let tooLate = TrailError(
         mayBeRecorded: true, description: "committed when there was no time left for the call")
 
     private init(mayBeRecorded: Bool, description: String) {

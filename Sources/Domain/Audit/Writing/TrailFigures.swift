@@ -1,16 +1,16 @@
 package import Postgres
-public import Synchronization
+package import Synchronization
 
 /// What a trail writer counts; readable from any thread.
-public final class TrailFigures: Sendable {
+package final class TrailFigures: Sendable {
     /// Endings that wait for their commit.
-    public let queued = Atomic(0)
+    package let queued = Atomic(0)
     /// Replies that went out before their ending was committed.
-    public let late = Atomic(0)
+    package let late = Atomic(0)
     /// Endings that were lost: the queue was full, or PostgreSQL refuses the row.
-    public let failed = Atomic(0)
+    package let failed = Atomic(0)
     /// Full requests that were not kept: over the limit.
-    public let tooLargeToSeal = Atomic(0)
+    package let tooLargeToSeal = Atomic(0)
 
     /// What the writer of intents counts.
     package let intentsWriter = WriterMetrics()
@@ -22,5 +22,5 @@ public final class TrailFigures: Sendable {
     package let outcomesConnection = WriterOutage()
 
     /// All zero.
-    public init() {}
+    package init() {}
 }

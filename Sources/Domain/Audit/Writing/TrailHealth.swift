@@ -1,12 +1,12 @@
-public import Postgres
+package import Postgres
 
 /// What PostgreSQL says of the trail beside its partitions: for metrics.
-public struct TrailHealth: Sendable {
+package struct TrailHealth: Sendable {
     /// Seconds of calls that the aggregates do not hold yet.
-    public let rollupsBehindSeconds: Double
+    package let rollupsBehindSeconds: Double
 
     /// Asks for it.
-    public static func read(on connection: PostgresConnection) async throws(PostgresError) -> TrailHealth {
+    package static func read(on connection: PostgresConnection) async throws(PostgresError) -> TrailHealth {
         let rows = try await connection.query(
             """
             SELECT extract(epoch FROM now() - done_before) AS behind FROM audit.rollup_state

@@ -1,30 +1,30 @@
 import Synchronization
-public import Crypto
-public import EventLoop
-public import Postgres
+package import Crypto
+package import EventLoop
+package import Postgres
 
 /// Writes the trail of one worker: intents before calls, endings after them. On the worker's loop only.
 ///
 /// Both are committed in groups. Intents and endings have connections of their own, so that an ending never delays a
 /// call that is about to leave.
-public final class TrailWriter {
+package final class TrailWriter {
     /// The limits of the queue of endings.
-    public struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// Calls that may be under way when the queue reaches its limit, and the bytes that one usually needs.
         static let callsUnderWay = 65_536
         static let usualBytes = 4096
 
         /// Endings that wait at most.
-        public var outcomeRows: Int
+        package var outcomeRows: Int
         /// Bytes of their rows at most.
-        public var outcomeBytes: Int
+        package var outcomeBytes: Int
         /// Connections for intents. One: what waits while it commits goes together in its next batch.
-        public var intentConnections = 1
+        package var intentConnections = 1
         /// Connections for endings.
-        public var outcomeConnections = 1
+        package var outcomeConnections = 1
 
         /// Limits with the usual connections.
-        public init(outcomeRows: Int, outcomeBytes: Int) {
+        package init(outcomeRows: Int, outcomeBytes: Int) {
             self.outcomeRows = outcomeRows
             self.outcomeBytes = outcomeBytes
         }
@@ -41,7 +41,7 @@ public final class TrailWriter {
     /// - Parameters:
     ///   - sealer: seals full requests, which are kept beside the intents; nil keeps none.
     ///   - onEvent: what the writers meet, for logs; `intents` or `outcomes` says which.
-    public init(
+    package init(
         loop: EventLoop, settings: PostgresSettings, limits: Limits, figures: TrailFigures,
         sealer: Sealer? = nil,
         onEvent: @escaping (_ writer: String, WriterEvent) -> Void
@@ -75,23 +75,23 @@ public final class TrailWriter {
     }
 
     /// From now on business keys are kept as fingerprints under this key.
-    public func use(_ key: FingerprintKey) { fingerprintKey = key }
+    package func use(_ key: FingerprintKey) { fingerprintKey = key }
 
     /// No fingerprints yet, for the business keys of one call.
-    public var fingerprints: Fingerprints { Fingerprints(key: fingerprintKey) }
+    package var fingerprints: Fingerprints { Fingerprints(key: fingerprintKey) }
 
     /// Whether intents and endings each have a connection.
-    public var isConnected: Bool { intents.isConnected && endings.isConnected }
+    package var isConnected: Bool { intents.isConnected && endings.isConnected }
 
     /// Whether another ending would find room: calls are refused before their intent while there is none.
-    public var hasRoom: Bool {
+    package var hasRoom: Bool {
         let queued = endings.metrics
         return queued.queuedRequests.value < limits.outcomeRows && queued.queuedBytes.value < limits.outcomeBytes
     }
 
     /// Returns when the intent is durable, and its full request with it.
     /// - Parameter deadline: when to give up at the latest, on the clock of `EventLoop.now()`.
-    public func record(_ intent: Intent, until deadline: UInt64 = .max) async throws(TrailError) {
+    package func record(_ intent: Intent, until deadline: UInt64 = .max) async throws(TrailError) {
         let row = TrailRows.row(intent, table: 0)
         let unit: [EncodedRow]
         do throws(CryptoError) {
@@ -107,7 +107,7 @@ public final class TrailWriter {
     }
 
     /// Queues an ending, and waits for its commit for a time. After that it stays queued until it is written.
-    public func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
+    package func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
         let row = TrailRows.row(ending, of: intent, table: 0)
         let unit =
             if let response = TrailRows.responseRow(ending, of: intent, table: 1) { [row, response] } else { [row] }
@@ -121,16 +121,16 @@ public final class TrailWriter {
 
     /// Waits until no ending is queued, until `limit`.
     /// - Returns: how many still are.
-    public func flush(within limit: Duration) async -> Int {
+    package func flush(within limit: Duration) async -> Int {
         _ = await endings.flush(within: limit)
         return endings.metrics.queuedRequests.value
     }
 
     /// From now on no intent is recorded; those that wait fail.
-    public func stopIntents() { intents.close() }
+    package func stopIntents() { intents.close() }
 
     /// Ends the connections.
-    public func close() {
+    package func close() {
         intents.close()
         endings.close()
     }

@@ -4,14 +4,14 @@ extension Entry {
     /// A request body made of the page's examples, as a caller would write it; the relay takes it. Optional parameters
     /// without a usable example are left out, required ones get a value of their type; files are left out if they are
     /// to be sent beside the JSON.
-    public func exampleRequest(withFiles: Bool = true) -> [UInt8] {
+    package func exampleRequest(withFiles: Bool = true) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         RequestExample.write(withFiles ? request : request.filter { !$0.isFile }, to: &writer)
         return writer.bytes
     }
 
     /// An answer made of the page's examples, as TOP writes it: inside its root, lists inside their wrappers.
-    public func exampleAnswer(requestID: String) -> [UInt8] {
+    package func exampleAnswer(requestID: String) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
         writer.name(responseRoot)

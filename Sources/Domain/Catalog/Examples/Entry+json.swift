@@ -7,7 +7,7 @@ extension Entry {
     ///
     /// What is absent is left out. `required` says what the relay demands, so an overlay's correction shows; answers'
     /// parameters have none.
-    public func json() -> [UInt8] {
+    package func json() -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
         writer.member("method", method)

@@ -1,6 +1,6 @@
 extension Entry {
     /// The entry for people: its head, then a line for each parameter.
-    public func text() -> String {
+    package func text() -> String {
         var lines = ["\(method)  \(title)"]
         if !category.isEmpty { lines.append("category  \(category)") }
         if let path { lines.append("path      POST \(path)") }
@@ -49,7 +49,7 @@ extension Entry {
 
 extension Catalog {
     /// One line for each method: name, friendly path, session, title.
-    public func list() -> String {
+    package func list() -> String {
         let methodWidth = entries.map(\.method.utf8.count).max() ?? 0
         let pathWidth = entries.map { $0.path?.utf8.count ?? 1 }.max() ?? 0
         return entries.map { entry in
@@ -63,7 +63,7 @@ extension Catalog {
     ///
     /// A page may have any name; its overlay is the file of the same name with `.overlay.yaml` at the end. An overlay
     /// whose page is not among the files is checked against the embedded page.
-    public static func check(_ files: [CatalogFile]) -> [CatalogError.Fault] {
+    package static func check(_ files: [CatalogFile]) -> [CatalogError.Fault] {
         let named = files.map { (name: CatalogFile.Name($0.name), file: $0) }
         var overlays: [(stem: String, file: CatalogFile)] = []
         for case let (name, file) in named where name.isOverlay { overlays.append((name.method ?? name.text, file)) }

@@ -1,19 +1,19 @@
 /// A documentation page as the page part of an entry.
-public struct ImportedPage: Sendable {
+package struct ImportedPage: Sendable {
     /// The method's name.
-    public let method: String
+    package let method: String
     /// The text of `METHOD.yaml`.
-    public let yaml: String
+    package let yaml: String
     /// Doubts and gaps, in the order of the page.
-    public let warnings: [ImportWarning]
+    package let warnings: [ImportWarning]
     /// Whether parts of the page are missing, so that the entry is incomplete.
-    public let isPartial: Bool
+    package let isPartial: Bool
 
     /// The largest size of a page in bytes.
-    public static let maximumBytes = 4 << 20
+    package static let maximumBytes = 4 << 20
 
     /// Reads a documentation page. A truncated page may end inside a character. Other invalid bytes become U+FFFD.
-    public init(bytes: [UInt8]) throws(ImportError) {
+    package init(bytes: [UInt8]) throws(ImportError) {
         guard bytes.count <= Self.maximumBytes else {
             throw ImportError(description: "the page is longer than \(Self.maximumBytes) bytes")
         }
@@ -28,7 +28,7 @@ public struct ImportedPage: Sendable {
     }
 
     /// Reads the copied text of a documentation page.
-    public init(_ text: String) throws(ImportError) {
+    package init(_ text: String) throws(ImportError) {
         guard text.utf8.count <= Self.maximumBytes else {
             throw ImportError(description: "the page is longer than \(Self.maximumBytes) bytes")
         }
@@ -47,19 +47,19 @@ public struct ImportedPage: Sendable {
 }
 
 /// The text is not a documentation page that can be imported.
-public struct ImportError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ImportError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The reason as a sentence without a full stop.
-    public let description: String
+    package let description: String
 }
 
 /// A doubt that an import could not resolve.
-public struct ImportWarning: Sendable, Equatable, CustomStringConvertible {
+package struct ImportWarning: Sendable, Equatable, CustomStringConvertible {
     /// The line on the page, counted from 1. Nil if the warning concerns the whole page.
-    public let line: Int?
+    package let line: Int?
     /// The row as a path of names with dots, as far as it is known. Nil if the warning concerns no row.
-    public let row: String?
+    package let row: String?
     /// The doubt and the import's decision.
-    public let detail: String
+    package let detail: String
 
     init(line: Int?, row: String?, _ detail: String) {
         self.line = line
@@ -68,7 +68,7 @@ public struct ImportWarning: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// `line 12: list.acid: …`.
-    public var description: String {
+    package var description: String {
         [line.map { "line \($0)" }, row, detail].compactMap { $0 }.joined(separator: ": ")
     }
 }

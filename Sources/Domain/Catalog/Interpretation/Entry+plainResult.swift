@@ -1,8 +1,8 @@
-public import JSON
+package import JSON
 
 extension Entry {
     /// An answer's inner object as plain JSON: lists without their wrappers, digits as written, `request_id` lifted out.
-    public func plainResult(_ inner: JSONValue) -> [UInt8] {
+    package func plainResult(_ inner: JSONValue) -> [UInt8] {
         let nobody = MappedCall(
             parameters: [], files: [], maskedRequest: "", keys: [], requestID: nil, mask: ValueMask(),
             expectations: Array(repeating: [], count: expectationCount))

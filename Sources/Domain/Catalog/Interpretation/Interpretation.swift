@@ -1,9 +1,9 @@
 /// What TOP's answer to a call means.
 ///
 /// An object, because it is handed on several times: as a value, its texts and lists would be counted with each copy.
-public final class Interpretation: Sendable {
+package final class Interpretation: Sendable {
     /// What became of the call, by the entry's rules.
-    public enum Outcome: String, Sendable, CaseIterable {
+    package enum Outcome: String, Sendable, CaseIterable {
         /// Done.
         case success
         /// TOP took the request and reports its result later.
@@ -15,22 +15,22 @@ public final class Interpretation: Sendable {
     }
 
     /// What became of the call.
-    public let outcome: Outcome
+    package let outcome: Outcome
     /// Whether the call may be repeated; nil unless TOP says so.
-    public let retryable: Bool?
+    package let retryable: Bool?
     /// The answer's inner object as plain JSON: TOP's list wrappers are plain lists, numbers are as TOP wrote them,
     /// `request_id` is lifted out.
-    public let result: [UInt8]
+    package let result: [UInt8]
     /// TOP's id of the request; nil if the answer has none.
-    public let requestID: String?
+    package let requestID: String?
     /// The code that TOP gave; nil if the entry names none or the answer has none.
-    public let code: String?
+    package let code: String?
     /// The message that TOP gave; nil if the entry names none or the answer has none.
-    public let message: String?
+    package let message: String?
     /// The values under which the call can be found that only the answer tells.
-    public let keys: [BusinessKey]
+    package let keys: [BusinessKey]
     /// Masks the private values of the call and of its answer.
-    public let mask: ValueMask
+    package let mask: ValueMask
     /// Whether the mask is all that is needed before the answer is shown: every value is one that the entry knows, or that
     /// need not be hidden.
     let isWhollyKnown: Bool

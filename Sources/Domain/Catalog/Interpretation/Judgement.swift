@@ -1,5 +1,5 @@
-public import JSON
-public import TOP
+package import JSON
+package import TOP
 
 /// How a response of an entry is judged before, and in place of, the entry's own outcome rules. Compiled once.
 final class Judgement: Sendable {
@@ -123,10 +123,10 @@ extension Outcome {
 
 extension Entry {
     /// The error that a response is by the test of TOP's official SDKs; nil if it passes.
-    public func error(in response: JSONValue) -> TOPError? { judgement.error(in: response) }
+    package func error(in response: JSONValue) -> TOPError? { judgement.error(in: response) }
 
     /// Whether a name that decides the outcome of a response occurs twice.
-    public func isAmbiguous(_ response: JSONValue) -> Bool {
+    package func isAmbiguous(_ response: JSONValue) -> Bool {
         judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
     }
 }

@@ -1,7 +1,7 @@
 extension Entry {
     /// The entry that a page's file and an overlay's describe; without an overlay the page stands alone. The files'
     /// names need not follow the catalog's rule.
-    public static func read(page: CatalogFile, overlay: CatalogFile? = nil) throws(CatalogError) -> Entry {
+    package static func read(page: CatalogFile, overlay: CatalogFile? = nil) throws(CatalogError) -> Entry {
         let (page, pageFaults) = PageReader.read(page.text, file: page.name)
         var part = Overlay()
         part.method = page?.method ?? ""

@@ -1,14 +1,14 @@
 extension Entry {
     /// Whether a call may hold files (`byte[]` parameters), and so may be sent as `multipart/form-data`.
-    public var takesFiles: Bool { request.contains(where: \.isFile) }
+    package var takesFiles: Bool { request.contains(where: \.isFile) }
 
     /// Whether a name, in any of its spellings, is that of a file.
-    public func isFile(_ name: String) -> Bool {
+    package func isFile(_ name: String) -> Bool {
         level.match(name).map { level.fields[$0.index].field.isFile } ?? false
     }
 }
 
 extension Field {
     /// Whether the field, as a parameter of its own, is a file.
-    public var isFile: Bool { type.kind == .bytes && !type.isList }
+    package var isFile: Bool { type.kind == .bytes && !type.isList }
 }

@@ -1,5 +1,5 @@
-public import JSON
-public import TOP
+package import JSON
+package import TOP
 
 extension Entry {
     /// Checks a caller's JSON, and the files that came beside it, and turns them into what TOP gets.
@@ -7,7 +7,7 @@ extension Entry {
     /// Nothing is lost and nothing is guessed: numbers and texts keep every character; a call with any fault is
     /// refused with all of them.
     /// - Parameter files: named as the caller named them.
-    public func map(
+    package func map(
         _ body: JSONDocument, files: [FilePart] = [], idempotency: IdempotencyKey? = nil
     ) -> MappingResult {
         var mapper = Mapper(idempotency: idempotency, expectationCount: expectationCount, isPersonal: isPersonal)

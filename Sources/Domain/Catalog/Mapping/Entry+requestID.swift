@@ -1,7 +1,7 @@
-public import JSON
+package import JSON
 
 /// What a caller's JSON says of its request id.
-public enum GivenRequestID: Sendable, Equatable {
+package enum GivenRequestID: Sendable, Equatable {
     /// Nothing: one is derived, where there is something to derive it of.
     case absent
     /// An id that can be sent.
@@ -12,7 +12,7 @@ public enum GivenRequestID: Sendable, Equatable {
 
 extension Entry {
     /// The request id in a caller's JSON, whatever else is wrong with it; nil for a method without one.
-    public func requestID(in body: JSONDocument) -> GivenRequestID? {
+    package func requestID(in body: JSONDocument) -> GivenRequestID? {
         guard let path = idempotencyPath else { return nil }
         var (value, level) = (body.root, self.level as Level?)
         for (depth, name) in path.enumerated() {

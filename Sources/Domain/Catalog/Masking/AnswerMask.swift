@@ -1,5 +1,5 @@
 import JSON
-public import TOP
+package import TOP
 
 /// Shows an answer as far as its entry knows it: of a method marked personal, what the entry does not know keeps its
 /// name and its place, and not its value.
@@ -117,7 +117,7 @@ extension Entry {
     ///   - answer: what was read of it; nil where it was not looked at.
     ///   - interpretation: what it means, where it has a response.
     ///   - mask: the call's.
-    public func shown(
+    package func shown(
         _ body: [UInt8], _ answer: Answer?, _ interpretation: Interpretation?, _ mask: ValueMask
     ) -> String {
         if let interpretation, case .response(let inner) = answer {

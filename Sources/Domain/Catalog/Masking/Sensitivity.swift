@@ -4,7 +4,7 @@ import Bytes
 ///
 /// What is shown is a head and a tail, as people expect it in China (`137****0000`), and never more than about half of
 /// a value; the middle is four asterisks whatever its length, but for names. A short value is `***`.
-public enum Sensitivity: String, Sendable, CaseIterable {
+package enum Sensitivity: String, Sendable, CaseIterable {
     /// A telephone number: 3 in front, 4 behind.
     case phone
     /// A car's licence plate: 2 in front, 2 behind.
@@ -27,7 +27,7 @@ public enum Sensitivity: String, Sendable, CaseIterable {
     case secret
 
     /// The value with its middle replaced. The result needs no escapes in JSON.
-    public func mask(_ text: String) -> String {
+    package func mask(_ text: String) -> String {
         text.withUTF8Span { text in
             var count = 0
             for index in 0..<text.count {

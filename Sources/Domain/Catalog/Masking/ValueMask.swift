@@ -17,15 +17,15 @@ struct SensitiveValue: Sendable, Equatable {
 /// numbers (11 digits, 1 and 3–9 in front) and 18-digit identity card numbers with a birthday and a valid check digit,
 /// unless they are part of a longer run of digits. What is masked in JSON outside of its strings becomes a string. A text
 /// without any is scanned once and not copied.
-public struct ValueMask: Sendable {
+package struct ValueMask: Sendable {
     /// The shortest private value that is searched for everywhere, in characters other than backslashes; one beyond ASCII
     /// counts twice.
-    public static let minimumCharacters = 4
+    package static let minimumCharacters = 4
 
     private let needles: NeedleSet
 
     /// Masks by pattern alone, for texts that belong to no call.
-    public init() {
+    package init() {
         self.init([])
     }
 
@@ -39,7 +39,7 @@ public struct ValueMask: Sendable {
     }
 
     /// The text with private values masked.
-    public func masked(_ text: String) -> String {
+    package func masked(_ text: String) -> String {
         text.withUTF8Span { span in
             guard let first = hit(span, from: 0) else { return text }
             var bytes: [UInt8] = []
@@ -50,7 +50,7 @@ public struct ValueMask: Sendable {
     }
 
     /// UTF-8 text with private values masked.
-    public func masked(_ text: [UInt8]) -> [UInt8] {
+    package func masked(_ text: [UInt8]) -> [UInt8] {
         let span = text.span
         guard let first = hit(span, from: 0) else { return text }
         var bytes: [UInt8] = []

@@ -19,8 +19,8 @@ extension Catalog {
     }
 
     /// The business key of this name, which may be in camel case; nil where no entry has one.
-    public func businessKey(named name: String) -> String? { businessKeys[name] }
+    package func businessKey(named name: String) -> String? { businessKeys[name] }
 
     /// The names of all business keys, in order.
-    public var businessKeyNames: [String] { Set(businessKeys.values).sorted() }
+    package var businessKeyNames: [String] { Set(businessKeys.values).sorted() }
 }

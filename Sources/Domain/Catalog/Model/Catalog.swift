@@ -1,20 +1,20 @@
 /// All methods that can be called.
-public struct Catalog: Sendable {
+package struct Catalog: Sendable {
     /// The entries, by the method's name.
-    public let entries: [Entry]
+    package let entries: [Entry]
     private let methods: [String: Entry]
     private let paths: [String: Entry]
     /// The business keys of all entries, by each spelling of their names.
     let businessKeys: [String: String]
 
     /// The catalog that is part of the binary.
-    public static func embedded() throws(CatalogError) -> Catalog {
+    package static func embedded() throws(CatalogError) -> Catalog {
         try Catalog(files: CatalogFile.embedded)
     }
 
     /// The embedded catalog with further files. A file with an embedded one's name takes its place, so that an overlay
     /// alone can be replaced.
-    public static func embedded(with files: [CatalogFile]) throws(CatalogError) -> Catalog {
+    package static func embedded(with files: [CatalogFile]) throws(CatalogError) -> Catalog {
         let replaced = Set(files.map { CatalogFile.Name($0.name).text })
         let kept = CatalogFile.embedded.filter { !replaced.contains($0.name) }
         return try Catalog(files: kept + files)
@@ -22,7 +22,7 @@ public struct Catalog: Sendable {
 
     /// A catalog of these files: pages and, where there are any, their overlays. The faults of all files are reported
     /// at once.
-    public init(files: [CatalogFile]) throws(CatalogError) {
+    package init(files: [CatalogFile]) throws(CatalogError) {
         var loader = CatalogLoader(files: files)
         let entries = loader.load()
         if !loader.faults.isEmpty { throw CatalogError(loader.faults) }
@@ -33,12 +33,12 @@ public struct Catalog: Sendable {
     }
 
     /// The entry of a method.
-    public func entry(method: String) -> Entry? {
+    package func entry(method: String) -> Entry? {
         methods[method]
     }
 
     /// The entry with that friendly path.
-    public func entry(path: String) -> Entry? {
+    package func entry(path: String) -> Entry? {
         paths[path]
     }
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
 /// A TOP method as data: what its documentation page says, and what the entry's overlay adds.
-public final class Entry: Sendable {
+package final class Entry: Sendable {
     /// Whether a call needs the seller's session key.
-    public enum Session: String, Sendable, CaseIterable {
+    package enum Session: String, Sendable, CaseIterable {
         /// Never sent without one.
         case required
         /// Sent with one where the seller is known.
@@ -13,32 +13,32 @@ public final class Entry: Sendable {
     }
 
     /// The method's name: `tmall.aliauto.carprofile.sync`.
-    public let method: String
+    package let method: String
     /// The page's title; empty if it has none.
-    public let title: String
+    package let title: String
     /// The page's category; empty if it has none.
-    public let category: String
+    package let category: String
     /// The page's description; empty if it has none.
-    public let description: String
+    package let description: String
     /// The friendly path, `/v1/…`; nil if the method has none.
-    public let path: String?
+    package let path: String?
     /// Whether a call needs a session key.
-    public let session: Session
+    package let session: Session
     /// Whether the method only reads, so that repeating it does no harm. Methods write unless their entry says so.
-    public let reads: Bool
+    package let reads: Bool
     /// Whether its calls are about persons: of an answer, and of an open request, the trail then shows the values of no
     /// member that the entry does not know.
-    public let isPersonal: Bool
+    package let isPersonal: Bool
     /// The largest body of a call in bytes, where the entry allows more than the service's own limit.
-    public let maximumBodyBytes: Int?
+    package let maximumBodyBytes: Int?
     /// The request's parameters in documented order.
-    public let request: [Field]
+    package let request: [Field]
     /// The answer's parameters in documented order.
-    public let response: [Field]
+    package let response: [Field]
     /// The name that the answer's JSON root has: `tmall_aliauto_carprofile_sync_response`.
-    public let responseRoot: String
+    package let responseRoot: String
     /// The names from the request's root to the field that makes the call repeatable; nil if there is none.
-    public let idempotencyPath: [String]?
+    package let idempotencyPath: [String]?
 
     private let compiler: LevelCompiler
     private let compiled = AtomicLazyReference<Level>()
@@ -87,5 +87,5 @@ public final class Entry: Sendable {
     }
 
     /// Whether a request id of the caller's makes repeating a call harmless.
-    public var isIdempotent: Bool { idempotencyPath != nil }
+    package var isIdempotent: Bool { idempotencyPath != nil }
 }

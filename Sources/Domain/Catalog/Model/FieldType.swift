@@ -1,7 +1,7 @@
 /// A parameter's type as a documentation page writes it: `String`, `Number []`, `UserDTO []`, `byte[]`.
-public struct FieldType: Sendable, Equatable, CustomStringConvertible {
+package struct FieldType: Sendable, Equatable, CustomStringConvertible {
     /// What a value of the type is.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// `String`: text.
         case string
         /// `Number`: digits of any length, also with a fraction.
@@ -25,14 +25,14 @@ public struct FieldType: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The type exactly as documented.
-    public let text: String
+    package let text: String
     /// What one value is; for a list, what one element is.
-    public let kind: Kind
+    package let kind: Kind
     /// Whether the type is a list (`Name []`).
-    public let isList: Bool
+    package let isList: Bool
 
     /// Reads a documented type. Any name that is no known scalar is an object.
-    public init(_ text: String) {
+    package init(_ text: String) {
         self.text = text
         var name = Substring(text)
         var isList = false
@@ -46,10 +46,10 @@ public struct FieldType: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The type as documented.
-    public var description: String { text }
+    package var description: String { text }
 
     /// The name without the list mark: `UserDTO` of `UserDTO []`.
-    public var name: String {
+    package var name: String {
         guard isList else { return text }
         var name = Substring(text).dropLast(2)
         while name.last == " " { name.removeLast() }
@@ -58,7 +58,7 @@ public struct FieldType: Sendable, Equatable, CustomStringConvertible {
 
     /// The name that one element of a list has in TOP's answers: the type in snake case, with an underscore before
     /// every capital but the first (`UserStatDTO` becomes `user_stat_d_t_o`, `String` becomes `string`).
-    public var wireItemName: String {
+    package var wireItemName: String {
         var result: [UInt8] = []
         for byte in name.utf8 {
             guard byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") else {

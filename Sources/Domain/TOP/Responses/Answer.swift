@@ -1,8 +1,8 @@
 import Bytes
-public import JSON
+package import JSON
 
 /// What TOP answered to a call, read from the body.
-public enum Answer: Sendable {
+package enum Answer: Sendable {
     /// The object inside the `…_response` wrapper.
     case response(JSONValue)
     /// The object inside `error_response`.
@@ -16,7 +16,7 @@ public enum Answer: Sendable {
     /// An `error_response` at the root, or in a root member `body`, wins. The response is the root member that is named
     /// for the method, or else the first object whose name ends in `_response`. Any other object is unreadable: an
     /// envelope of another platform says nothing of a TOP call.
-    public static func read(_ body: [UInt8], method: String) -> Answer {
+    package static func read(_ body: [UInt8], method: String) -> Answer {
         let document: JSONDocument
         do throws(JSONError) {
             document = try JSONDocument(body, options: .tolerant)
@@ -52,7 +52,7 @@ public enum Answer: Sendable {
 
     /// The name of the wrapper that a method's answers come in: a leading `taobao.` removed (no other prefix), dots as
     /// underscores, and `_response`.
-    public static func rootName(of method: String) -> String {
+    package static func rootName(of method: String) -> String {
         var name: [UInt8] = []
         for byte in method.utf8.dropFirst(method.utf8.starts(with: prefix) ? prefix.count : 0) {
             name.append(byte == UInt8(ascii: ".") ? UInt8(ascii: "_") : byte)
@@ -90,7 +90,7 @@ public enum Answer: Sendable {
     private static let suffix = Array("_response".utf8)
 
     /// TOP's id of the request; nil if the answer holds none.
-    public var requestID: String? {
+    package var requestID: String? {
         switch self {
         case .response(let inner): Self.requestID(in: inner)
         case .error(let error): error.requestID
@@ -99,7 +99,7 @@ public enum Answer: Sendable {
     }
 
     /// TOP's id of the request as a response holds it: inside the wrapper, or beside it.
-    public static func requestID(in inner: JSONValue) -> String? {
+    package static func requestID(in inner: JSONValue) -> String? {
         (inner["request_id"]?.scalarText ?? inner.documentRoot["request_id"]?.scalarText)
             .flatMap { $0.isEmpty || $0.utf8.count > TOPError.maximumCodeBytes ? nil : $0 }
     }

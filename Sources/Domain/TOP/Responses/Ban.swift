@@ -1,7 +1,7 @@
 /// How long, and for what, TOP refuses further calls.
-public struct Ban: Sendable, Equatable {
+package struct Ban: Sendable, Equatable {
     /// What is banned.
-    public enum Scope: Sendable, Equatable {
+    package enum Scope: Sendable, Equatable {
         /// The app, for every method.
         case app
         /// The app, for the method that was called.
@@ -9,23 +9,23 @@ public struct Ban: Sendable, Equatable {
     }
 
     /// What is banned.
-    public var scope: Scope
+    package var scope: Scope
     /// How long to stay away, in seconds: what TOP named, plus one.
-    public var seconds: Int
+    package var seconds: Int
 
     /// The longest ban that is believed, in seconds. TOP's own longest ends with the day.
-    public static let maximumSeconds = 86_400
+    package static let maximumSeconds = 86_400
     /// The most digits of a number of seconds. A longer one is unreadable.
     private static let maximumDigits = 9
 
     /// Makes a ban.
-    public init(scope: Scope, seconds: Int) {
+    package init(scope: Scope, seconds: Int) {
         self.scope = scope
         self.seconds = seconds
     }
 
     /// The ban that an error names by "This ban will last for N more seconds"; nil if it names none.
-    public init?(in error: TOPError) {
+    package init?(in error: TOPError) {
         guard let seconds = Self.seconds(in: error.subMessage ?? "") ?? Self.seconds(in: error.message) else {
             return nil
         }

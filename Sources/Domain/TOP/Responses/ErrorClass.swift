@@ -1,5 +1,5 @@
 /// What an error of TOP means for the relay's answer.
-public enum ErrorClass: Sendable, Equatable {
+package enum ErrorClass: Sendable, Equatable {
     /// The session key is missing, wrong, expired or too weak: authorise again.
     case sessionInvalid
     /// A call limit was hit; how long it lasts if TOP says so.
@@ -14,7 +14,7 @@ public enum ErrorClass: Sendable, Equatable {
     case unknown
 
     /// Classes an error; the first rule that matches wins. `methodReads` says that the method changes nothing.
-    public init(classifying error: TOPError, methodReads: Bool) {
+    package init(classifying error: TOPError, methodReads: Bool) {
         let code = Int(error.code)
         let subCode = SubCode(error.subCode ?? "")
         if Self.isSession(code, subCode) {

@@ -1,19 +1,19 @@
 import Bytes
 
 /// `application/x-www-form-urlencoded`, as Java's `URLEncoder` and so TOP's SDKs write it.
-public enum FormEncoding {
+package enum FormEncoding {
     /// The value of the request's `Content-Type`.
-    public static let contentType = "application/x-www-form-urlencoded;charset=UTF-8"
+    package static let contentType = "application/x-www-form-urlencoded;charset=UTF-8"
 
     /// The parameters in the order given, without those that are not signed either (`Parameter.isDropped`).
-    public static func encode(_ parameters: [Parameter]) -> [UInt8] {
+    package static func encode(_ parameters: [Parameter]) -> [UInt8] {
         var form: [UInt8] = []
         append(parameters, to: &form)
         return form
     }
 
     /// Appends parameters to a form, behind an `&` where the form is not empty.
-    public static func append(_ parameters: [Parameter], to form: inout [UInt8]) {
+    package static func append(_ parameters: [Parameter], to form: inout [UInt8]) {
         var length = 0
         for parameter in parameters { length += 3 * (parameter.name.utf8.count + parameter.value.utf8.count) + 2 }
         if length > generous { length = exactLength(of: parameters) }

@@ -1,7 +1,7 @@
 /// `multipart/form-data` (RFC 7578), in which TOP takes requests with files.
-public enum MultipartEncoding {
+package enum MultipartEncoding {
     /// The value of the request's `Content-Type`.
-    public static func contentType(boundary: String) -> String {
+    package static func contentType(boundary: String) -> String {
         "multipart/form-data;charset=UTF-8;boundary=\(boundary)"
     }
 
@@ -9,7 +9,7 @@ public enum MultipartEncoding {
     /// the files. The boundary must be of random characters that need no quoting, at most 70.
     ///
     /// A file without a name is called `file`, and one of an unknown type is `application/octet-stream`.
-    public static func encode(_ parameters: [Parameter], files: [FilePart], boundary: String) -> [UInt8] {
+    package static func encode(_ parameters: [Parameter], files: [FilePart], boundary: String) -> [UInt8] {
         var body: [UInt8] = []
         body.reserveCapacity(
             files.reduce(256 * (files.count + parameters.count)) {

@@ -1,14 +1,14 @@
 import Bytes
 
 /// One text parameter of a TOP request, as it is signed and sent.
-public struct Parameter: Sendable, Equatable {
+package struct Parameter: Sendable, Equatable {
     /// The documented name.
-    public var name: String
+    package var name: String
     /// The text, before any encoding.
-    public var value: String
+    package var value: String
 
     /// Makes a parameter.
-    public init(name: String, value: String) {
+    package init(name: String, value: String) {
         self.name = name
         self.value = value
     }
@@ -18,16 +18,16 @@ public struct Parameter: Sendable, Equatable {
     ///
     /// SDKs disagree on blank values: Java's drops them, .NET's keeps them. What is certain is that a parameter must
     /// be either signed and sent or neither, so they are dropped, as Java does.
-    public var isDropped: Bool { name.utf8.isEmpty || Self.isBlank(value) }
+    package var isDropped: Bool { name.utf8.isEmpty || Self.isBlank(value) }
 
     /// Whether a text is empty or holds nothing but white space, as Java's `Character.isWhitespace` has it for ASCII:
     /// space, TAB, LF, VT, FF, CR and U+001C to U+001F. White space beyond ASCII counts as content.
-    public static func isBlank(_ text: String) -> Bool {
+    package static func isBlank(_ text: String) -> Bool {
         text.withUTF8Span { isBlank($0) }
     }
 
     /// The same of a text given as UTF-8.
-    public static func isBlank(_ text: Span<UInt8>) -> Bool {
+    package static func isBlank(_ text: Span<UInt8>) -> Bool {
         for index in 0..<text.count {
             switch text[index] {
             case 0x20, 0x09...0x0D, 0x1C...0x1F: continue

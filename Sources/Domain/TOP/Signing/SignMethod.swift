@@ -1,5 +1,5 @@
 /// How a request is signed; the raw value is what `sign_method` says, in lower case as TOP expects.
-public enum SignMethod: String, Sendable, Equatable, CaseIterable {
+package enum SignMethod: String, Sendable, Equatable, CaseIterable {
     /// MD5 of the secret, the base string and the secret again.
     case md5
     /// HMAC-MD5 under the secret.

@@ -1,14 +1,14 @@
 import Bytes
-public import Crypto
+package import Crypto
 
 /// Signs TOP requests for one app.
 ///
 /// The sign covers every parameter that is sent but `sign` itself, sorted by the bytes of the names, name and value one
 /// after the other without separators, then the raw body if there is one; UTF-8, before any encoding for the wire.
 /// Source: TOP's documentation, article 101617, and the official Java SDK.
-public struct Signer: Sendable {
+package struct Signer: Sendable {
     /// What is computed. The parameter `sign_method` must be put among the parameters by the caller.
-    public let method: SignMethod
+    package let method: SignMethod
     private let algorithm: Algorithm
 
     private enum Algorithm {
@@ -18,7 +18,7 @@ public struct Signer: Sendable {
     }
 
     /// Prepares the secret. If libcrypto refuses it, `sign` says so.
-    public init(method: SignMethod, secret: Secret) {
+    package init(method: SignMethod, secret: Secret) {
         self.method = method
         do throws(CryptoError) {
             switch method {
@@ -32,12 +32,12 @@ public struct Signer: Sendable {
     }
 
     /// The sign: 32 (MD5) or 64 (SHA-256) upper-case hexadecimal digits.
-    public func sign(_ parameters: [Parameter], body: [UInt8]? = nil) throws(CryptoError) -> String {
+    package func sign(_ parameters: [Parameter], body: [UInt8]? = nil) throws(CryptoError) -> String {
         try sign(baseString: baseString(parameters, body: body))
     }
 
     /// The sign of a base string that is already at hand.
-    public func sign(baseString: [UInt8]) throws(CryptoError) -> String {
+    package func sign(baseString: [UInt8]) throws(CryptoError) -> String {
         switch algorithm {
         case .enclosed(let secret): Hex.upper(try Digest.md5(baseString, enclosedBy: secret.bytes))
         case .keyed(let key): Hex.upper(try key.authenticate(baseString))
@@ -46,7 +46,7 @@ public struct Signer: Sendable {
     }
 
     /// The same sign, with the base string built in a buffer that the caller keeps for the next call.
-    public func sign(
+    package func sign(
         _ parameters: [Parameter], body: [UInt8]? = nil, buffer: inout [UInt8]
     ) throws(CryptoError) -> String {
         buffer.removeAll(keepingCapacity: true)
@@ -55,7 +55,7 @@ public struct Signer: Sendable {
     }
 
     /// The text that the sign is computed over, without the secret.
-    public func baseString(_ parameters: [Parameter], body: [UInt8]? = nil) -> [UInt8] {
+    package func baseString(_ parameters: [Parameter], body: [UInt8]? = nil) -> [UInt8] {
         var text: [UInt8] = []
         Self.appendBaseString(parameters, body, to: &text)
         return text

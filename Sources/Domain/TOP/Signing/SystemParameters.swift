@@ -1,16 +1,16 @@
-public import Crypto
+package import Crypto
 
 /// The parameters that TOP wants with every call, whatever the method. All of them go into the form, so that session
 /// and sign stay out of the access logs on the way.
-public enum SystemParameters {
+package enum SystemParameters {
     /// The names that belong to TOP: a caller's parameter must not take one.
-    public static let names: Set<String> = [
+    package static let names: Set<String> = [
         "app_key", "format", "method", "partner_id", "session", "sign", "sign_method", "simplify", "target_app_key",
         "timestamp", "v",
     ]
 
     /// Everything but `sign`, for an answer in JSON. `session` is left out where it is nil or empty.
-    public static func list(
+    package static func list(
         method: String, appKey: String, signMethod: SignMethod, session: Secret?, epochSeconds: Int
     ) -> [Parameter] {
         var list = [
@@ -28,7 +28,7 @@ public enum SystemParameters {
 
 extension Signer {
     /// The body of a request: the parameters, system and business together, and their sign at the end.
-    public func form(_ parameters: [Parameter]) throws(CryptoError) -> [UInt8] {
+    package func form(_ parameters: [Parameter]) throws(CryptoError) -> [UInt8] {
         let sign = try sign(parameters)
         let isClean = !parameters.contains { $0.name == "sign" }
         var form = FormEncoding.encode(isClean ? parameters : parameters.filter { $0.name != "sign" })

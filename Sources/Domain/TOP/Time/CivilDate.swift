@@ -1,14 +1,14 @@
 /// A day of the Gregorian calendar, without a time zone.
-public struct CivilDate: Sendable, Equatable, Comparable {
+package struct CivilDate: Sendable, Equatable, Comparable {
     /// 1 to 9999 where the date was read from a text.
-    public let year: Int
+    package let year: Int
     /// 1 to 12.
-    public let month: Int
+    package let month: Int
     /// 1 to 31.
-    public let day: Int
+    package let day: Int
 
     /// A date; nil if there is no such day, or the year is not within 1 to 9999.
-    public init?(year: Int, month: Int, day: Int) {
+    package init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
             day <= Self.days(inMonth: month, of: year)
         else { return nil }
@@ -16,7 +16,7 @@ public struct CivilDate: Sendable, Equatable, Comparable {
     }
 
     /// The date that many days after 1970-01-01, or before it where negative.
-    public init(daysSince1970 days: Int) {
+    package init(daysSince1970 days: Int) {
         // In eras of 400 years (146,097 days) that begin on a first of March, so that leap days end a year.
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -30,7 +30,7 @@ public struct CivilDate: Sendable, Equatable, Comparable {
     }
 
     /// Days from 1970-01-01 to this one.
-    public var daysSince1970: Int {
+    package var daysSince1970: Int {
         let yearFromMarch = month <= 2 ? year - 1 : year
         let era = (yearFromMarch >= 0 ? yearFromMarch : yearFromMarch - 399) / 400
         let yearOfEra = yearFromMarch - era * 400
@@ -40,7 +40,7 @@ public struct CivilDate: Sendable, Equatable, Comparable {
     }
 
     /// Orders by calendar.
-    public static func < (one: CivilDate, other: CivilDate) -> Bool {
+    package static func < (one: CivilDate, other: CivilDate) -> Bool {
         (one.year, one.month, one.day) < (other.year, other.month, other.day)
     }
 

@@ -1,7 +1,7 @@
 /// Times as TOP reads and writes them: wall time in GMT+8, whatever the host's time zone, by integer arithmetic alone.
-public enum TOPTime {
+package enum TOPTime {
     /// The forms that TOP's documentation uses.
-    public enum Form: Sendable, Equatable {
+    package enum Form: Sendable, Equatable {
         /// `yyyy-MM-dd HH:mm:ss`: the timestamp of a request, and every documented `Date`.
         case dashed
         /// `yyyy.MM.dd HH:mm:ss`.
@@ -13,15 +13,15 @@ public enum TOPTime {
     }
 
     /// How far GMT+8 is ahead of UTC, in seconds.
-    public static let offsetSeconds = 8 * 3600
+    package static let offsetSeconds = 8 * 3600
 
     /// The value of `timestamp` in a request. TOP allows it to be 10 minutes off.
-    public static func timestamp(epochSeconds: Int) -> String {
+    package static func timestamp(epochSeconds: Int) -> String {
         format(epochSeconds: epochSeconds, as: .dashed)
     }
 
     /// A moment in one of TOP's forms.
-    public static func format(epochSeconds: Int, as form: Form) -> String {
+    package static func format(epochSeconds: Int, as form: Form) -> String {
         if form == .milliseconds { return String(epochSeconds * 1000) }
         let (days, second) = (epochSeconds + offsetSeconds).quotientAndRemainder(flooringBy: 86_400)
         var text = TimeText()
@@ -34,7 +34,7 @@ public enum TOPTime {
     }
 
     /// A moment in UTC with milliseconds, as RFC 3339 writes it: `2026-11-22T00:13:26.123Z`.
-    public static func rfc3339(epochMilliseconds: Int) -> String {
+    package static func rfc3339(epochMilliseconds: Int) -> String {
         let (seconds, millisecond) = epochMilliseconds.quotientAndRemainder(flooringBy: 1000)
         let (days, second) = seconds.quotientAndRemainder(flooringBy: 86_400)
         var text = TimeText()
@@ -48,7 +48,7 @@ public enum TOPTime {
     }
 
     /// The day in GMT+8 on which a moment falls: the relay's days (partitions, quotas) are these.
-    public static func day(epochMilliseconds: Int) -> CivilDate {
+    package static func day(epochMilliseconds: Int) -> CivilDate {
         let local = epochMilliseconds + offsetSeconds * 1000
         return CivilDate(daysSince1970: local.quotientAndRemainder(flooringBy: 86_400_000).quotient)
     }

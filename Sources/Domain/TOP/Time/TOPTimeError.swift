@@ -1,5 +1,5 @@
 /// Why a text is not a time that the relay takes. No case quotes the text.
-public enum TOPTimeError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum TOPTimeError: Error, Sendable, Equatable, CustomStringConvertible {
     /// None of the forms that are read.
     case form
     /// The form is right, but there is no such day, time or offset; `part` names the first part that is wrong.
@@ -10,7 +10,7 @@ public enum TOPTimeError: Error, Sendable, Equatable, CustomStringConvertible {
     case missingOffset
 
     /// What was expected, as one sentence without a full stop, fit for a problem document.
-    public var description: String {
+    package var description: String {
         switch self {
         case .form: "expected a time as yyyy-MM-dd HH:mm:ss (GMT+8) or in ISO 8601, such as 2026-11-22T08:00:00+08:00"
         case .impossible(let part): "expected a time that exists: the \(part) is out of range"

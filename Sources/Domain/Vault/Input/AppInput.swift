@@ -1,26 +1,26 @@
-public import Crypto
+package import Crypto
 
 /// An app to store in the vault.
-public struct AppInput: Sendable {
+package struct AppInput: Sendable {
     /// The app's name in `Top-App`: 1–64 characters out of `A-Z a-z 0-9 . _ -`.
-    public var name: String
+    package var name: String
     /// TOP's `app_key`.
-    public var appKey: String
+    package var appKey: String
     /// The app's secret without a line end.
-    public var secret: Secret
+    package var secret: Secret
     /// The gateway of this app. Nil means the service's gateway.
-    public var gatewayURL: String?
+    package var gatewayURL: String?
     /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
-    public var signMethod: String
+    package var signMethod: String
     /// Whether plain http is allowed for a gateway that is not a loopback address.
-    public var allowsHTTP: Bool
+    package var allowsHTTP: Bool
     /// Makes it the default app. An app that is the default stays the default without it.
-    public var makesDefault: Bool
+    package var makesDefault: Bool
     /// Methods or patterns of methods that are bound to the app.
-    public var methods: [String]
+    package var methods: [String]
 
     /// An app to store.
-    public init(
+    package init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, signMethod: String = "hmac-sha256",
         allowsHTTP: Bool = false, makesDefault: Bool = false, methods: [String] = []
     ) {

@@ -1,26 +1,26 @@
 /// A caller's token: who it is and what it may do. The token's secret part is known by its hash alone.
-public final class AccessToken: Sendable {
+package final class AccessToken: Sendable {
     /// The part of the token's text that finds it; no secret.
-    public let id: String
+    package let id: String
     /// The caller's name, as the audit trail records it.
-    public let name: String
+    package let name: String
     /// SHA-256 of the secret part.
     let hash: [UInt8]
     /// What the token allows.
-    public let scopes: Set<Scope>
+    package let scopes: Set<Scope>
     /// The apps that it may use; empty: every one.
-    public let apps: Set<String>
+    package let apps: Set<String>
     /// The methods that it may call; empty: every one.
-    public let methods: [MethodGlob]
+    package let methods: [MethodGlob]
     /// When it ends, in milliseconds since 1970; nil: never.
-    public let expiresAt: Int64?
+    package let expiresAt: Int64?
 
     /// False when the row holds a list that cannot be read; the token then allows nothing. A list that lost an entry
     /// would allow more than it was made for: an empty one allows everything.
     package let isReadable: Bool
 
     /// A token as it stands in the vault; `hash` is the SHA-256 of its secret part.
-    public convenience init(
+    package convenience init(
         id: String, name: String, hash: [UInt8], scopes: Set<Scope>, apps: Set<String> = [],
         methods: [MethodGlob] = [], expiresAt: Int64? = nil
     ) {
@@ -45,10 +45,10 @@ public final class AccessToken: Sendable {
     }
 
     /// Whether the token has this scope.
-    public func allows(_ scope: Scope) -> Bool { isReadable && scopes.contains(scope) }
+    package func allows(_ scope: Scope) -> Bool { isReadable && scopes.contains(scope) }
 
     /// Whether the token may call this TOP method.
-    public func allows(method: String) -> Bool {
+    package func allows(method: String) -> Bool {
         guard isReadable else { return false }
         guard !methods.isEmpty else { return true }
         let bytes = Array(method.utf8)
@@ -56,10 +56,10 @@ public final class AccessToken: Sendable {
     }
 
     /// Whether the token may use the app of this name.
-    public func allows(app: String) -> Bool { isReadable && (apps.isEmpty || apps.contains(app)) }
+    package func allows(app: String) -> Bool { isReadable && (apps.isEmpty || apps.contains(app)) }
 
     /// Whether the token has ended at `now` (milliseconds since 1970).
-    public func isExpired(at now: Int64) -> Bool {
+    package func isExpired(at now: Int64) -> Bool {
         expiresAt.map { $0 <= now } ?? false
     }
 }

@@ -1,30 +1,30 @@
-public import Crypto
+package import Crypto
 
 /// An app registered at TOP, with its secret opened.
-public final class App: Sendable {
+package final class App: Sendable {
     /// The name that callers give in `Top-App`.
-    public let name: String
+    package let name: String
     /// TOP's `app_key`.
-    public let appKey: String
+    package let appKey: String
     /// The secret that signs.
-    public let secret: Secret
+    package let secret: Secret
     /// The gateway of this app; nil: the service's own (`TOPRELAY_GATEWAY_URL`).
-    public let gatewayURL: String?
+    package let gatewayURL: String?
     /// Whether plain http is allowed towards a gateway that is no loopback address.
-    public let allowsHTTP: Bool
+    package let allowsHTTP: Bool
     /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
-    public let signMethod: String
+    package let signMethod: String
     /// Whether calls that name no app use this one.
-    public let isDefault: Bool
+    package let isDefault: Bool
     /// The TOP methods bound to this app.
-    public let methods: [MethodGlob]
+    package let methods: [MethodGlob]
     /// False when the list of bound methods cannot be read: which methods are the app's is then not known.
     let hasReadableMethods: Bool
     /// False when the secret's seal did not open; the app is then found, but never used.
     let isUsable: Bool
 
     /// An app as it stands in the vault.
-    public convenience init(
+    package convenience init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, allowsHTTP: Bool = false,
         signMethod: String = "hmac-sha256", isDefault: Bool = false, methods: [MethodGlob] = []
     ) {

@@ -1,5 +1,5 @@
 /// Why no app can be used for a call. `description` may be shown to the caller.
-public enum AppRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+package enum AppRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// No app has the name that `Top-App` gave. HTTP status 403.
     case unknown(String)
     /// The token may not use this app. HTTP status 403.
@@ -15,7 +15,7 @@ public enum AppRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case unreadable(app: String)
 
     /// A sentence for the caller.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unknown(let name): "There is no app \"\(name)\" (header Top-App)."
         case .forbidden(let name): "The token may not use the app \"\(name)\"."

@@ -1,5 +1,5 @@
 /// Why a caller is not known. HTTP status 401 in every case; `description` may be shown to the caller.
-public enum AuthenticationRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+package enum AuthenticationRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// There is no `Authorization` header.
     case missing
     /// The header is not `Bearer trk_…`.
@@ -10,7 +10,7 @@ public enum AuthenticationRefusal: Error, Sendable, Equatable, CustomStringConve
     case expired
 
     /// A sentence for the caller.
-    public var description: String {
+    package var description: String {
         switch self {
         case .missing: "An Authorization header with a bearer token is expected."
         case .malformed: "The Authorization header is expected to be: Bearer trk_…"

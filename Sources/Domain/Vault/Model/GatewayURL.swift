@@ -1,25 +1,25 @@
 /// The address of a TOP gateway, checked: calls carry session keys, so plain http is for loopback addresses, or for
 /// those who said that they want it.
-public struct GatewayURL: Sendable, Hashable, CustomStringConvertible {
+package struct GatewayURL: Sendable, Hashable, CustomStringConvertible {
     /// The most bytes that an address may have.
-    public static let maximumLength = 2000
+    package static let maximumLength = 2000
 
     /// The address as it was written.
-    public let text: String
+    package let text: String
     /// Whether calls go over plain http.
-    public let isPlain: Bool
+    package let isPlain: Bool
     /// Whether the host is one of this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
-    public let isLoopback: Bool
+    package let isLoopback: Bool
 
     /// The address as it was written: it never holds credentials.
-    public var description: String { text }
+    package var description: String { text }
 
     /// Reads `https://host[:port][/path]`, or `http://…` where `allowsHTTP` or the host is a loopback address.
     ///
     /// Refused: user names and passwords, queries and fragments (parameters go in the body), blanks, control characters
     /// and anything that is not ASCII, ports outside 1–65535.
     /// - Throws: `VaultError.invalid` that names `field` and says what was expected.
-    public init(_ text: String, allowsHTTP: Bool, field: String = "gateway URL") throws(VaultError) {
+    package init(_ text: String, allowsHTTP: Bool, field: String = "gateway URL") throws(VaultError) {
         func refuse(_ expectation: String) -> VaultError { .invalid(field: field, expectation: expectation) }
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.maximumLength, bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {

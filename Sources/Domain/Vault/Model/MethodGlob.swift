@@ -2,16 +2,16 @@
 ///
 /// Matching is by bytes, from start to end, upper and lower case differ. It takes at most pattern × method steps,
 /// whatever the pattern.
-public struct MethodGlob: Sendable, Hashable, CustomStringConvertible {
+package struct MethodGlob: Sendable, Hashable, CustomStringConvertible {
     /// The most bytes that a pattern may have.
-    public static let maximumLength = 128
+    package static let maximumLength = 128
 
     /// The pattern as it was written.
-    public let pattern: String
+    package let pattern: String
     private let bytes: [UInt8]
 
     /// Takes a pattern of 1–128 bytes out of `A-Z a-z 0-9 . _ - *`; nil for anything else.
-    public init?(_ pattern: String) {
+    package init?(_ pattern: String) {
         let bytes = Array(pattern.utf8)
         guard (1...Self.maximumLength).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }
         self.pattern = pattern
@@ -19,13 +19,13 @@ public struct MethodGlob: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The pattern as it was written.
-    public var description: String { pattern }
+    package var description: String { pattern }
 
     /// Whether the pattern holds no `*` and so names exactly one method.
-    public var isExact: Bool { !bytes.contains(Self.star) }
+    package var isExact: Bool { !bytes.contains(Self.star) }
 
     /// Whether the whole of `method` fits the pattern.
-    public func matches(_ method: String) -> Bool {
+    package func matches(_ method: String) -> Bool {
         matches(Array(method.utf8))
     }
 

@@ -1,5 +1,5 @@
 /// What a token allows. No scope holds another.
-public enum Scope: String, Sendable, CaseIterable {
+package enum Scope: String, Sendable, CaseIterable {
     /// Making calls, and reading one's own again.
     case relay
     /// Reading everybody's calls in the audit trail.
@@ -12,7 +12,7 @@ public enum Scope: String, Sendable, CaseIterable {
     case admin
 
     /// Every scope, for a sentence: `relay, audit:read or admin`.
-    public static var list: String {
+    package static var list: String {
         let names = allCases.map(\.rawValue)
         return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
     }

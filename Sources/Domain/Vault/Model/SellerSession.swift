@@ -1,22 +1,22 @@
-public import Crypto
+package import Crypto
 
 /// A seller's authorisation of an app: TOP's session key, opened.
-public final class SellerSession: Sendable {
+package final class SellerSession: Sendable {
     /// The name of the app that the seller authorised.
-    public let app: String
+    package let app: String
     /// The callers' own name for the seller, as given in `Top-Seller`.
-    public let seller: String
+    package let seller: String
     /// TOP's `session`.
-    public let key: Secret
+    package let key: Secret
     /// When the session ends, in milliseconds since 1970; nil: no end is known.
-    public let expiresAt: Int64?
+    package let expiresAt: Int64?
     /// Whether calls with this app that name no seller use this one.
-    public let isDefault: Bool
+    package let isDefault: Bool
     /// False when the session's seal did not open; it is then found, but never used.
     let isUsable: Bool
 
     /// A session as it stands in the vault.
-    public convenience init(
+    package convenience init(
         app: String, seller: String, key: Secret, expiresAt: Int64? = nil, isDefault: Bool = false
     ) {
         self.init(app: app, seller: seller, openedKey: key, expiresAt: expiresAt, isDefault: isDefault)
@@ -33,7 +33,7 @@ public final class SellerSession: Sendable {
     }
 
     /// Whether the session has ended at `now` (milliseconds since 1970).
-    public func isExpired(at now: Int64) -> Bool {
+    package func isExpired(at now: Int64) -> Bool {
         expiresAt.map { $0 <= now } ?? false
     }
 }

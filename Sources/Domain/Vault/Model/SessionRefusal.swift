@@ -1,5 +1,5 @@
 /// Why no session can be used for a call. HTTP status 424 in every case; `description` may be shown to the caller.
-public enum SessionRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+package enum SessionRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// The app has no session for the seller that `Top-Seller` gave.
     case unknown(seller: String, app: String)
     /// The app has no session at all.
@@ -12,7 +12,7 @@ public enum SessionRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     case unreadable(seller: String, app: String)
 
     /// A sentence for the caller.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unknown(let seller, let app):
             "The app \"\(app)\" has no session for the seller \"\(seller)\" (header Top-Seller)."

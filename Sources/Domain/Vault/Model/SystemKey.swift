@@ -1,9 +1,9 @@
-public import Crypto
+package import Crypto
 
 /// A random key of the system: made once, sealed in the vault, versioned.
-public struct SystemKey: Sendable {
+package struct SystemKey: Sendable {
     /// What a key is for.
-    public enum Name: String, Sendable, CaseIterable {
+    package enum Name: String, Sendable, CaseIterable {
         /// Keyed fingerprints of business keys in the audit trail.
         case fingerprint
         /// Request ids that are derived from `Idempotency-Key`.
@@ -11,17 +11,17 @@ public struct SystemKey: Sendable {
     }
 
     /// How many bytes a key has.
-    public static let length = 32
+    package static let length = 32
 
     /// What the key is for.
-    public let name: Name
+    package let name: Name
     /// 1 for the first one; the highest is the one to use, lower ones are for finding what they marked.
-    public let version: Int
+    package let version: Int
     /// The key itself, 32 bytes.
-    public let secret: Secret
+    package let secret: Secret
 
     /// A key as it stands in the vault.
-    public init(name: Name, version: Int, secret: Secret) {
+    package init(name: Name, version: Int, secret: Secret) {
         self.name = name
         self.version = version
         self.secret = secret

@@ -5,22 +5,22 @@ import Crypto
 ///
 /// The secrets that it keeps are those that callers send with every request. A new copy of the vault needs a new verifier,
 /// so that a withdrawn token is forgotten.
-public final class TokenVerifier {
+package final class TokenVerifier {
     private struct Accepted {
         let text: Secret
         let token: AccessToken
     }
 
     /// Where the tokens are looked up.
-    public let vault: VaultSnapshot
+    package let vault: VaultSnapshot
     /// The accepted tokens by the numbers of their ids. There are no more than the vault has tokens.
     private var accepted: [UInt64: Accepted] = [:]
 
     /// A verifier that has accepted no token yet.
-    public init(_ vault: VaultSnapshot) { self.vault = vault }
+    package init(_ vault: VaultSnapshot) { self.vault = vault }
 
     /// The caller that an `Authorization` header's value stands for; `now` in milliseconds since 1970.
-    public func authenticate(
+    package func authenticate(
         authorization header: ArraySlice<UInt8>?, now: Int64
     ) throws(AuthenticationRefusal) -> AccessToken {
         let text = try VaultSnapshot.token(inAuthorization: header)

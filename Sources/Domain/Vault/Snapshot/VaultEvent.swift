@@ -1,5 +1,5 @@
 /// What a watcher tells those who log and count.
-public enum VaultEvent: Sendable {
+package enum VaultEvent: Sendable {
     /// A snapshot was loaded and handed on. `unreadable` lists rows that cannot be used; see
     /// `VaultSnapshot.unreadable`.
     case loaded(revision: Int64, apps: Int, sessions: Int, tokens: Int, unreadable: [String])

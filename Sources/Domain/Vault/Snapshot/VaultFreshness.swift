@@ -1,11 +1,11 @@
-public import EventLoop
+import EventLoop
 import Synchronization
 
 /// When PostgreSQL last confirmed that the snapshot at hand is the vault as it stands. Read on the path of every call,
 /// from any thread; written by the watcher.
-public final class VaultFreshness: Sendable {
+package final class VaultFreshness: Sendable {
     /// Calls are refused when the last confirmation is older than this: a token may have been withdrawn meanwhile.
-    public static let limitSeconds = 60.0
+    package static let limitSeconds = 60.0
 
     /// How far the replica's clock is from PostgreSQL's; measured with each confirmation.
     package let clock = ClockOffset()
@@ -14,22 +14,22 @@ public final class VaultFreshness: Sendable {
     private let confirmedAt = Atomic<UInt64>(never)
 
     /// No confirmation yet.
-    public init() {}
+    package init() {}
 
     /// Records a confirmation that was asked for at `time`, on the clock of `EventLoop.now()`.
-    public func confirm(at time: UInt64) {
+    package func confirm(at time: UInt64) {
         confirmedAt.store(max(time, 1), ordering: .relaxed)
     }
 
     /// The age of the last confirmation; nil: there was none yet.
-    public func secondsSinceConfirmed(at time: UInt64 = EventLoop.now()) -> Double? {
+    package func secondsSinceConfirmed(at time: UInt64 = EventLoop.now()) -> Double? {
         let confirmed = confirmedAt.load(ordering: .relaxed)
         guard confirmed != Self.never else { return nil }
         return time > confirmed ? Double(time - confirmed) / 1e9 : 0
     }
 
     /// Whether calls may go by the snapshot at `time`.
-    public func isFresh(at time: UInt64 = EventLoop.now()) -> Bool {
+    package func isFresh(at time: UInt64 = EventLoop.now()) -> Bool {
         secondsSinceConfirmed(at: time).map { $0 <= Self.limitSeconds } ?? false
     }
 }

@@ -1,14 +1,14 @@
-public import Crypto
-public import Postgres
+package import Crypto
+package import Postgres
 
 /// Reads the whole vault at one revision, and opens it.
 ///
 /// A row that cannot be opened or read stays in the snapshot as unusable and is listed. One damaged row must neither
 /// stop the relay nor allow more than intended. A system key that does not open is an error, because the master key is
 /// wrong or all derived request ids would be.
-public struct VaultReader {
+package struct VaultReader {
     /// The largest number of rows of a table. Replicas keep them in memory, and `VaultStore` enforces the limit.
-    public static let rowLimit = 100_000
+    package static let rowLimit = 100_000
     /// The number of rows that are opened before other work of the loop gets a turn.
     private static let rowsPerTurn = 256
 
@@ -33,7 +33,7 @@ public struct VaultReader {
     }
 
     /// The current vault. Use it on the connection's loop, and use the connection for nothing else meanwhile.
-    public static func load(
+    package static func load(
         on connection: PostgresConnection, key: SealingKey, timeout: Duration = .seconds(10)
     ) async throws(VaultError) -> VaultSnapshot {
         try await load(on: connection, key: key, timeout: timeout, rowLimit: rowLimit)

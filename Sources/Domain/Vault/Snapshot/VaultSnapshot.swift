@@ -1,12 +1,12 @@
 import Crypto
 
 /// The vault as it stood at one revision, opened: what the path of a call looks things up in, without a query.
-public final class VaultSnapshot: Sendable {
+package final class VaultSnapshot: Sendable {
     /// The vault's revision that this is.
-    public let revision: Int64
+    package let revision: Int64
     /// Rows that cannot be used. Those whose seal did not open are `table/primary key`, and those with a value that
     /// cannot be read are `table/name: column`. They are found, but refused.
-    public let unreadable: [String]
+    package let unreadable: [String]
 
     private let apps: [String: App]
     private let tokens: [String: AccessToken]
@@ -24,7 +24,7 @@ public final class VaultSnapshot: Sendable {
     }
 
     /// A snapshot of these rows.
-    public init(
+    package init(
         revision: Int64, apps: [App], sessions: [SellerSession], tokens: [AccessToken], keys: [SystemKey],
         unreadable: [String] = []
     ) {
@@ -55,17 +55,17 @@ public final class VaultSnapshot: Sendable {
     }
 
     /// How many apps, sessions and tokens there are.
-    public var counts: (apps: Int, sessions: Int, tokens: Int) {
+    package var counts: (apps: Int, sessions: Int, tokens: Int) {
         (apps.count, sessions.values.reduce(0) { $0 + $1.bySeller.count }, tokens.count)
     }
 
     /// All versions of a system key, the newest first.
-    public func keys(_ name: SystemKey.Name) -> [SystemKey] { keys[name] ?? [] }
+    package func keys(_ name: SystemKey.Name) -> [SystemKey] { keys[name] ?? [] }
 
     // MARK: - Callers
 
     /// The caller that an `Authorization` header's value stands for; `now` in milliseconds since 1970.
-    public func authenticate(
+    package func authenticate(
         authorization header: String?, now: Int64
     ) throws(AuthenticationRefusal) -> AccessToken {
         let bytes = header.map { Array($0.utf8)[...] }
@@ -80,7 +80,7 @@ public final class VaultSnapshot: Sendable {
     }
 
     /// The caller of the token `bearer` (`trk_…`); `now` in milliseconds since 1970.
-    public func authenticate(bearer: String, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
+    package func authenticate(bearer: String, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
         try authenticate(token: Array(bearer.utf8)[...], now: now)
     }
 
@@ -107,7 +107,7 @@ public final class VaultSnapshot: Sendable {
 
     /// The token as it stands here, for one that an earlier or later copy has accepted. `now` is in milliseconds since
     /// 1970. No secret is hashed: the two tokens have the same secret if their hashes are equal.
-    public func renew(_ token: AccessToken, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
+    package func renew(_ token: AccessToken, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
         guard let found = tokens[token.id], found === token || ConstantTime.equal(found.hash, token.hash) else {
             throw .unknown
         }
@@ -122,7 +122,7 @@ public final class VaultSnapshot: Sendable {
     ///
     /// A token's apps narrow what is allowed, never what is chosen: which app a call uses does not depend on the
     /// caller.
-    public func resolveApp(
+    package func resolveApp(
         named name: String?, for method: String, token: AccessToken
     ) throws(AppRefusal) -> App {
         let app: App
@@ -173,7 +173,7 @@ public final class VaultSnapshot: Sendable {
     /// default one, else its only one. `now` in milliseconds since 1970.
     ///
     /// Not to be asked for methods that need no session.
-    public func resolveSession(
+    package func resolveSession(
         app: App, seller: String?, now: Int64
     ) throws(SessionRefusal) -> SellerSession {
         guard let known = sessions[app.name] else {

@@ -1,6 +1,6 @@
-public import Crypto
-public import EventLoop
-public import Postgres
+package import Crypto
+package import EventLoop
+package import Postgres
 
 /// Keeps a replica's snapshot of the vault up to date, on a connection of its own.
 ///
@@ -10,29 +10,29 @@ public import Postgres
 ///
 /// At intervals it reads the revision. This heartbeat checks the connection and finds changes whose notification was
 /// lost. `freshness` is the time of the last confirmation.
-public actor VaultWatcher {
+package actor VaultWatcher {
     /// The channel of the vault's triggers. The payload is the new revision.
     static let channel = "toprelay_vault"
 
     /// The intervals and time limits of a watcher.
-    public struct Timing: Sendable {
+    package struct Timing: Sendable {
         /// The interval between two reads of the revision.
-        public var heartbeat: Duration = .seconds(5)
+        package var heartbeat: Duration = .seconds(5)
         /// The longest time of one statement.
-        public var statement: Duration = .seconds(5)
+        package var statement: Duration = .seconds(5)
         /// The wait after the first failure.
-        public var firstRetry: Duration = .milliseconds(100)
+        package var firstRetry: Duration = .milliseconds(100)
         /// The longest wait between two attempts.
-        public var longestRetry: Duration = .seconds(5)
+        package var longestRetry: Duration = .seconds(5)
 
         /// The values for production.
-        public init() {}
+        package init() {}
     }
 
     /// When PostgreSQL last confirmed the snapshot.
-    public nonisolated let freshness: VaultFreshness
+    package nonisolated let freshness: VaultFreshness
     /// The watcher's loop.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private nonisolated let loop: EventLoop
     private let settings: PostgresSettings
@@ -57,7 +57,7 @@ public actor VaultWatcher {
 
     /// A watcher that does nothing until `run()`. It calls all closures on the loop: `onSnapshot` with each new
     /// snapshot, `onEvent` with each event, and `wallClock` for the time in milliseconds since 1970.
-    public init(
+    package init(
         settings: PostgresSettings, key: SealingKey, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
         timing: Timing = Timing(), wallClock: @escaping @Sendable () -> Int64,
         onEvent: @escaping @Sendable (VaultEvent) -> Void,
@@ -77,7 +77,7 @@ public actor VaultWatcher {
     /// Watches until `stop()` or the task's cancellation.
     /// - Throws: only before the first snapshot, and only errors that a retry cannot fix: a wrong master key, missing
     ///   migrations, or a vault that this version cannot read. If PostgreSQL is unreachable, it retries without limit.
-    public func run() async throws(VaultError) {
+    package func run() async throws(VaultError) {
         let failure = await withTaskCancellationHandler {
             await watch()
         } onCancel: {
@@ -87,7 +87,7 @@ public actor VaultWatcher {
     }
 
     /// Ends `run()` soon. Safe from any thread.
-    public nonisolated func stop() {
+    package nonisolated func stop() {
         loop.execute { self.assumeIsolated { $0.end() } }
     }
 

@@ -1,8 +1,8 @@
-public import Crypto
-public import Postgres
+package import Crypto
+package import Postgres
 
 /// What went wrong with the vault. No description holds a secret, a session, a token or a key.
-public enum VaultError: Error, Sendable, CustomStringConvertible {
+package enum VaultError: Error, Sendable, CustomStringConvertible {
     /// PostgreSQL could not be asked, or refused.
     case database(PostgresError)
     /// libcrypto failed.
@@ -27,7 +27,7 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
     case taken(String)
 
     /// A sentence for an operator.
-    public var description: String {
+    package var description: String {
         switch self {
         case .database(let error): "the vault could not be read or changed: \(error)"
         case .cryptography(let error): "the vault cannot be sealed or opened: \(error)"
@@ -50,7 +50,7 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Whether the input was refused, as opposed to a failure of the system.
-    public var isInputRefused: Bool {
+    package var isInputRefused: Bool {
         switch self {
         case .invalid, .taken: true
         default: false
@@ -58,7 +58,7 @@ public enum VaultError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Whether trying again cannot help: somebody must change a setting or the database.
-    public var isFinal: Bool {
+    package var isFinal: Bool {
         switch self {
         case .wrongMasterKey, .unreadable, .notMigrated, .tooLarge, .unexpected, .noMasterKey: true
         // A connection string that cannot work, or a database of another encoding.

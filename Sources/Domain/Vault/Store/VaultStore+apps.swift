@@ -5,7 +5,7 @@ extension VaultStore {
     /// changes the default.
     /// - Returns: whether the app is new, and whether it is the default app now.
     @discardableResult
-    public func putApp(_ app: AppInput) async throws(VaultError) -> (isNew: Bool, isDefault: Bool) {
+    package func putApp(_ app: AppInput) async throws(VaultError) -> (isNew: Bool, isDefault: Bool) {
         try app.check()
         return try await change { () async throws(VaultError) in
             let sealed = try await seal(app.secret, for: .appSecret(app.name))
@@ -39,7 +39,7 @@ extension VaultStore {
     /// Removes the app with this name and its sessions.
     /// - Returns: the number of removed sessions.
     @discardableResult
-    public func removeApp(_ name: String) async throws(VaultError) -> Int {
+    package func removeApp(_ name: String) async throws(VaultError) -> Int {
         try VaultInput.name(name, field: "app name")
         return try await change { () async throws(VaultError) in
             let sessions = try await query("DELETE FROM vault.sessions WHERE app = $1", [.text(name)])
@@ -50,7 +50,7 @@ extension VaultStore {
     }
 
     /// All apps, ordered by name.
-    public func listApps() async throws(VaultError) -> [AppRecord] {
+    package func listApps() async throws(VaultError) -> [AppRecord] {
         let rows = try await query(
             """
             SELECT name, app_key, gateway_url, sign_method, allow_http, is_default, array_to_string(methods, ' '),
@@ -69,25 +69,25 @@ extension VaultStore {
 }
 
 /// An app in a list, without its secret. Times are in milliseconds since 1970.
-public struct AppRecord: Sendable, Equatable {
+package struct AppRecord: Sendable, Equatable {
     /// The app's name.
-    public let name: String
+    package let name: String
     /// TOP's `app_key`.
-    public let appKey: String
+    package let appKey: String
     /// The gateway of this app. Nil means the service's gateway.
-    public let gatewayURL: String?
+    package let gatewayURL: String?
     /// TOP's `sign_method`.
-    public let signMethod: String
+    package let signMethod: String
     /// Whether plain http is allowed for any gateway.
-    public let allowsHTTP: Bool
+    package let allowsHTTP: Bool
     /// Whether it is the default app.
-    public let isDefault: Bool
+    package let isDefault: Bool
     /// The methods bound to it.
-    public let methods: [String]
+    package let methods: [String]
     /// The number of its sessions.
-    public let sessions: Int
+    package let sessions: Int
     /// When it was created.
-    public let createdAt: Int64
+    package let createdAt: Int64
     /// When it was last changed.
-    public let updatedAt: Int64
+    package let updatedAt: Int64
 }

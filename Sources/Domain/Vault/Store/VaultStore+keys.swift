@@ -6,7 +6,7 @@ extension VaultStore {
     /// same keys.
     /// - Throws: `.wrongMasterKey` if the vault is sealed with another key; `.notMigrated` if its tables are missing.
     @discardableResult
-    public func ensureKeys() async throws(VaultError) -> [SystemKey] {
+    package func ensureKeys() async throws(VaultError) -> [SystemKey] {
         let keys = try await readKeys()
         if Self.isComplete(keys) { return keys }
         return try await change { () async throws(VaultError) in try await ensureKeysInChange() }
@@ -15,7 +15,7 @@ extension VaultStore {
     /// Makes a new key for the fingerprints of business keys. Replicas use it within a second. The old keys stay, so
     /// that older fingerprints can be found.
     /// - Returns: the version of the new key.
-    public func rotateFingerprintKey() async throws(VaultError) -> Int {
+    package func rotateFingerprintKey() async throws(VaultError) -> Int {
         try await change { () async throws(VaultError) in
             let last = try await ensureKeysInChange().filter { $0.name == .fingerprint }.map(\.version).max() ?? 0
             guard let key else { throw .noMasterKey }
@@ -26,7 +26,7 @@ extension VaultStore {
     }
 
     /// The versions of the keys, and when each was made in milliseconds since 1970. It never returns the keys.
-    public func listKeys() async throws(VaultError) -> [(name: String, version: Int, createdAt: Int64)] {
+    package func listKeys() async throws(VaultError) -> [(name: String, version: Int, createdAt: Int64)] {
         try await query(
             """
             SELECT name, version, (extract(epoch FROM created_at) * 1000)::bigint FROM vault.keys ORDER BY name, version LIMIT $1

@@ -1,4 +1,4 @@
-public import Crypto
+package import Crypto
 import Postgres
 
 extension VaultStore {
@@ -8,7 +8,7 @@ extension VaultStore {
     /// the default stays the default without it.
     /// - Returns: whether the session is new.
     @discardableResult
-    public func putSession(
+    package func putSession(
         app: String, seller: String, key session: Secret, expiresAt: Int64? = nil, makesDefault: Bool = false
     ) async throws(VaultError) -> Bool {
         try VaultInput.name(app, field: "app name")
@@ -43,7 +43,7 @@ extension VaultStore {
     }
 
     /// Removes the session with this app and seller.
-    public func removeSession(app: String, seller: String) async throws(VaultError) {
+    package func removeSession(app: String, seller: String) async throws(VaultError) {
         try VaultInput.name(app, field: "app name")
         try VaultInput.seller(seller)
         try await change { () async throws(VaultError) in
@@ -54,7 +54,7 @@ extension VaultStore {
     }
 
     /// All sessions, or those of one app, ordered by app and seller.
-    public func listSessions(app: String? = nil) async throws(VaultError) -> [SessionRecord] {
+    package func listSessions(app: String? = nil) async throws(VaultError) -> [SessionRecord] {
         if let app { try VaultInput.name(app, field: "app name") }
         let rows = try await query(
             """
@@ -71,17 +71,17 @@ extension VaultStore {
 }
 
 /// A seller's session in a list, without its key. Times are in milliseconds since 1970.
-public struct SessionRecord: Sendable, Equatable {
+package struct SessionRecord: Sendable, Equatable {
     /// The app that the seller authorised.
-    public let app: String
+    package let app: String
     /// The callers' alias for the seller.
-    public let seller: String
+    package let seller: String
     /// When the session expires. Nil if that is not known.
-    public let expiresAt: Int64?
+    package let expiresAt: Int64?
     /// Whether it is the app's default session.
-    public let isDefault: Bool
+    package let isDefault: Bool
     /// When it was created.
-    public let createdAt: Int64
+    package let createdAt: Int64
     /// When it was last changed.
-    public let updatedAt: Int64
+    package let updatedAt: Int64
 }

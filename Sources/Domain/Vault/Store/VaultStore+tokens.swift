@@ -1,4 +1,4 @@
-public import Crypto
+package import Crypto
 import Postgres
 
 extension VaultStore {
@@ -6,7 +6,7 @@ extension VaultStore {
     ///
     /// Its apps may be created later. `expiresAt` is in milliseconds since 1970.
     /// - Returns: the token's text (`trk_…`). It is not stored and cannot be read again.
-    public func createToken(
+    package func createToken(
         name: String, scopes: Set<Scope>, apps: [String] = [], methods: [String] = [], expiresAt: Int64? = nil
     ) async throws(VaultError) -> Secret {
         try VaultInput.name(name, field: "token name")
@@ -39,7 +39,7 @@ extension VaultStore {
     }
 
     /// Removes the token with this name.
-    public func removeToken(_ name: String) async throws(VaultError) {
+    package func removeToken(_ name: String) async throws(VaultError) {
         try VaultInput.name(name, field: "token name")
         try await change { () async throws(VaultError) in
             let rows = try await query("DELETE FROM vault.tokens WHERE name = $1", [.text(name)])
@@ -48,7 +48,7 @@ extension VaultStore {
     }
 
     /// All tokens, ordered by name.
-    public func listTokens() async throws(VaultError) -> [TokenRecord] {
+    package func listTokens() async throws(VaultError) -> [TokenRecord] {
         let rows = try await query(
             """
             SELECT id, name, array_to_string(scopes, ' '), array_to_string(apps, ' '), array_to_string(methods, ' '),
@@ -65,21 +65,21 @@ extension VaultStore {
 }
 
 /// A caller's token in a list. Times are in milliseconds since 1970.
-public struct TokenRecord: Sendable, Equatable {
+package struct TokenRecord: Sendable, Equatable {
     /// The public part of the token's text, by which it is found.
-    public let id: String
+    package let id: String
     /// The caller's name.
-    public let name: String
+    package let name: String
     /// What it allows.
-    public let scopes: [Scope]
+    package let scopes: [Scope]
     /// The apps that it may use. An empty list means all.
-    public let apps: [String]
+    package let apps: [String]
     /// The methods that it may call, as patterns. An empty list means all.
-    public let methods: [String]
+    package let methods: [String]
     /// When it was made.
-    public let createdAt: Int64
+    package let createdAt: Int64
     /// When it expires. Nil means never.
-    public let expiresAt: Int64?
+    package let expiresAt: Int64?
 }
 
 /// A token that has just been made, before its text is forgotten.

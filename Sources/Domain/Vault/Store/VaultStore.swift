@@ -1,11 +1,11 @@
-public import Crypto
-public import Postgres
+package import Crypto
+package import Postgres
 
 /// Changes the vault for the commands `app`, `session`, `token` and `key`.
 ///
 /// It checks the input before PostgreSQL sees it. Each change is one transaction, and changes wait for one another. Use
 /// it on the connection's loop, and use the connection for nothing else meanwhile.
-public struct VaultStore {
+package struct VaultStore {
     let connection: PostgresConnection
     let key: SealingKey?
     let timeout: Duration
@@ -13,7 +13,7 @@ public struct VaultStore {
 
     /// A store on this connection. Sealing needs the master key in `key`. Without it you can make tokens, read lists
     /// and remove rows. `timeout` applies to each statement.
-    public init(connection: PostgresConnection, key: SealingKey?, timeout: Duration = .seconds(10)) {
+    package init(connection: PostgresConnection, key: SealingKey?, timeout: Duration = .seconds(10)) {
         self.init(connection: connection, key: key, timeout: timeout, rowLimit: VaultReader.rowLimit)
     }
 

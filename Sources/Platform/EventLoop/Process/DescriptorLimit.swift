@@ -1,10 +1,10 @@
 import Glibc
 
 /// The process's limit on open file descriptors (RLIMIT_NOFILE).
-public enum DescriptorLimit {
+package enum DescriptorLimit {
     /// Raises the soft limit to `wanted` descriptors, or to the hard limit if that is less. It never lowers the limit.
     /// - Returns: the current soft limit.
-    public static func raise(to wanted: Int) -> Int {
+    package static func raise(to wanted: Int) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return standard }
         let target = min(rlim_t(max(0, wanted)), limit.rlim_max)
@@ -18,7 +18,7 @@ public enum DescriptorLimit {
 
     /// The number of open descriptors, including inherited ones. It asks the kernel about each of the first 65,536 and
     /// needs no /proc.
-    public static func openCount() -> Int {
+    package static func openCount() -> Int {
         let limit = min(raise(to: 0), 65_536)
         return (0..<Int32(limit)).count { fcntl($0, F_GETFD) >= 0 }
     }

@@ -1,7 +1,7 @@
 /// Work that runs once at a given time. Use it on the loop's thread only.
-public final class LoopTimer {
+package final class LoopTimer {
     /// The due time, on the clock of `EventLoop.now()`.
-    public let deadline: UInt64
+    package let deadline: UInt64
 
     /// Orders timers with the same deadline by their creation.
     let sequence: UInt64
@@ -18,10 +18,10 @@ public final class LoopTimer {
     }
 
     /// True until it fires or is cancelled.
-    public var isPending: Bool { body != nil }
+    package var isPending: Bool { body != nil }
 
     /// Drops the work. It has no effect on a timer that has fired or was cancelled.
-    public func cancel() {
+    package func cancel() {
         loop.check()
         guard body != nil else { return }
         body = nil

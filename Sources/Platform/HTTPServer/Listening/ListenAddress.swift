@@ -1,22 +1,22 @@
 /// Where a server listens.
-public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
+package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// A TCP address. `host` is a name or an IP address without brackets; port 0 lets the kernel choose.
     case tcp(host: String, port: Int)
     /// A Unix domain socket.
     case unix(path: String)
 
     /// Why a text is no address; says what is expected.
-    public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
+    package struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         /// The text that was given.
-        public let text: String
+        package let text: String
         /// What is wrong and what would be right.
-        public var description: String {
+        package var description: String {
             "'\(text)' is not an address to listen on; expected HOST:PORT, [IPV6]:PORT or unix:PATH"
         }
     }
 
     /// Reads `host:port`, `[ipv6]:port`, `:port` (all IPv4 addresses) or `unix:path`.
-    public init(parsing text: String) throws(ParseError) {
+    package init(parsing text: String) throws(ParseError) {
         if text.hasPrefix("unix:") {
             let path = text.dropFirst("unix:".count)
             // sockaddr_un holds 108 bytes with the terminating zero.
@@ -40,7 +40,7 @@ public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The address in the form that ``init(parsing:)`` reads.
-    public var description: String {
+    package var description: String {
         switch self {
         case .tcp(let host, let port): host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "unix:\(path)"

@@ -1,5 +1,5 @@
 internal import DequeModule
-public import EventLoop
+package import EventLoop
 
 /// Writes rows in group commits. Rows that arrive while a transaction runs go into the next one.
 ///
@@ -11,13 +11,13 @@ public import EventLoop
 /// exists already counts as written. So each request needs a row with a unique key.
 ///
 /// Use it on the loop's thread. The loop keeps the writer alive until `close()`.
-public final class BatchWriter {
+package final class BatchWriter {
     /// Called after each commit.
-    public var onCommit: (() -> Void)?
+    package var onCommit: (() -> Void)?
     /// Called for each event. Errors that repeat are reported each time.
-    public var onEvent: ((WriterEvent) -> Void)?
+    package var onEvent: ((WriterEvent) -> Void)?
     /// Counts and sizes, readable from any thread.
-    public let metrics: WriterMetrics
+    package let metrics: WriterMetrics
 
     let loop: EventLoop
     let tables: [TableLayout]
@@ -38,7 +38,7 @@ public final class BatchWriter {
     private var isClosed = false
 
     /// Starts to connect. Call it on the loop's thread.
-    public init(
+    package init(
         loop: EventLoop, settings: PostgresSettings, tables: [TableLayout], configuration: WriterConfiguration,
         metrics: WriterMetrics = WriterMetrics()
     ) {
@@ -55,13 +55,13 @@ public final class BatchWriter {
     }
 
     /// True while at least one connection takes batches.
-    public var isConnected: Bool { connections.contains(where: \.isUp) }
+    package var isConnected: Bool { connections.contains(where: \.isUp) }
 
     /// Writes rows in one transaction, and returns when they are durable.
     ///
     /// In bounded mode it fails with `notWritten` or `inDoubt` after PostgreSQL has been away for `doubtWindow`, and at
     /// `limit` at the latest. `limit` is on the clock of `EventLoop.now()`. In persistent mode it waits without limit.
-    public func write(_ rows: [EncodedRow], until limit: UInt64 = .max) async throws(WriteError) {
+    package func write(_ rows: [EncodedRow], until limit: UInt64 = .max) async throws(WriteError) {
         let failure: WriteError? = await withUnsafeContinuation { continuation in
             let deadline = configuration.mode == .bounded ? min(boundedDeadline, limit) : .max
             let error = accept(rows, deadline, .forResult(continuation))
@@ -73,7 +73,7 @@ public final class BatchWriter {
     /// Writes rows in one transaction, and waits at most `limit` for the commit. Later the rows stay queued.
     ///
     /// For persistent mode. In bounded mode the rows may fail after the wait without a report.
-    public func write(_ rows: [EncodedRow], waitingAtMost limit: Duration) async -> WriteOutcome {
+    package func write(_ rows: [EncodedRow], waitingAtMost limit: Duration) async -> WriteOutcome {
         await withUnsafeContinuation { continuation in
             let error = accept(rows, EventLoop.now() &+ limit.nanoseconds, .forOutcome(continuation))
             if let error { continuation.resume(returning: .failed(error)) }
@@ -81,7 +81,7 @@ public final class BatchWriter {
     }
 
     /// Waits at most `limit` until the queue is empty, and returns whether it is.
-    public func flush(within limit: Duration) async -> Bool {
+    package func flush(within limit: Duration) async -> Bool {
         retryDeferred()
         return await withUnsafeContinuation { continuation in
             let flush = PendingFlush(continuation)
@@ -98,7 +98,7 @@ public final class BatchWriter {
     /// Closes the connections. Requests that are not durable fail with `notWritten`, `inDoubt` or `closed`.
     /// - Returns: how many requests failed.
     @discardableResult
-    public func close() -> Int {
+    package func close() -> Int {
         guard !isClosed else { return 0 }
         isClosed = true
         deferralTimer?.cancel()
@@ -268,7 +268,7 @@ extension BatchWriter {
 // MARK: -
 
 /// An event of a batch writer, for logs.
-public enum WriterEvent: Sendable {
+package enum WriterEvent: Sendable {
     /// A connection takes batches.
     case connected
     /// A connection was lost or could not be made.

@@ -1,5 +1,5 @@
 /// The reason why a write request failed.
-public enum WriteError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum WriteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The writer's limit of queued requests or bytes is reached. Nothing was queued.
     case full
     /// Certainly not written: the rows were never sent, or their transaction was rolled back. With the last error, if
@@ -15,7 +15,7 @@ public enum WriteError: Error, Sendable, Equatable, CustomStringConvertible {
     case closed
 
     /// One line without row values.
-    public var description: String {
+    package var description: String {
         switch self {
         case .full: "the writer's queue is full"
         case .notWritten(let error): "not written" + (error.map { ": \($0)" } ?? ": no connection in time")
@@ -28,7 +28,7 @@ public enum WriteError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// The state of rows after the wait that the caller allowed.
-public enum WriteOutcome: Sendable, Equatable {
+package enum WriteOutcome: Sendable, Equatable {
     /// The rows are durable.
     case committed
     /// The rows are still queued. The writer keeps trying.

@@ -1,5 +1,5 @@
 /// How PostgreSQL plans a statement with parameters.
-public enum QueryPlan: String, Sendable {
+package enum QueryPlan: String, Sendable {
     /// Plans each execution for its parameter values.
     case custom = "auto"
     /// Plans once for all values. From the second use of the text on, the connection keeps the plan. Use it for
@@ -13,7 +13,7 @@ extension PostgresConnection {
     /// - Parameters:
     ///   - plan: how PostgreSQL plans the statement.
     ///   - timeout: the longest time of the statement. Its preparation may take as much time again.
-    public func query(
+    package func query(
         _ sql: String, _ parameters: [SQLValue] = [], plan: QueryPlan, timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> Rows {
         // A statement without parameters has only one plan.

@@ -1,6 +1,6 @@
 internal import CLibpq
 internal import DequeModule
-public import EventLoop
+package import EventLoop
 
 /// One connection to PostgreSQL, on a loop's thread. Queries wait in a bounded queue.
 ///
@@ -9,7 +9,7 @@ public import EventLoop
 /// time limit ends every wait.
 ///
 /// The loop keeps an open connection alive. Close it when you do not need it any more.
-public final class PostgresConnection {
+package final class PostgresConnection {
     private let link: Link
     private let settings: PostgresSettings
     private var queue: Deque<Request> = []
@@ -21,7 +21,7 @@ public final class PostgresConnection {
     var preparedStatements = PreparedStatementCache()
 
     /// Called once when the connection is lost or closed, with the reason.
-    public var onClose: ((PostgresError) -> Void)?
+    package var onClose: ((PostgresError) -> Void)?
 
     private init(link: Link, settings: PostgresSettings) {
         self.link = link
@@ -31,7 +31,7 @@ public final class PostgresConnection {
     }
 
     /// Connects within `settings.connectTimeout` and sets up the session. Call it on the loop's thread.
-    public static func connect(
+    package static func connect(
         _ settings: PostgresSettings, on loop: EventLoop
     ) async throws(PostgresError) -> PostgresConnection {
         let link = Link(loop: loop, settings: settings)
@@ -43,16 +43,16 @@ public final class PostgresConnection {
     }
 
     /// True once the connection is lost or closed.
-    public var isClosed: Bool { closing != nil || !link.isOpen }
+    package var isClosed: Bool { closing != nil || !link.isOpen }
 
     /// True while a transaction block is open, or has failed and needs a ROLLBACK.
-    public var isInTransaction: Bool {
+    package var isInTransaction: Bool {
         guard let handle = link.handle else { return false }
         return PQtransactionStatus(handle) != PQTRANS_IDLE
     }
 
     /// Runs one statement with parameters `$1`, `$2`, … and returns its rows.
-    public func query(
+    package func query(
         _ sql: String, _ parameters: [SQLValue] = [], timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> Rows {
         try await run(.statement(sql, parameters), parameters, timeout: timeout)
@@ -70,12 +70,12 @@ public final class PostgresConnection {
     }
 
     /// Runs a script in one transaction, unless the script has its own. The rows are dropped.
-    public func execute(_ script: String, timeout: Duration = .seconds(30)) async throws(PostgresError) {
+    package func execute(_ script: String, timeout: Duration = .seconds(30)) async throws(PostgresError) {
         _ = try await perform(.script(script), timeout: timeout)
     }
 
     /// Listens on a channel. `handler` gets the payload of each notification, in order.
-    public func listen(
+    package func listen(
         _ channel: String, timeout: Duration = .seconds(10), _ handler: @escaping (String) -> Void
     ) async throws(PostgresError) {
         listeners[channel] = handler
@@ -84,13 +84,13 @@ public final class PostgresConnection {
 
     /// Tries to take an advisory lock for the session.
     /// - Returns: whether this session holds the lock now.
-    public func tryLock(_ number: Int64) async throws(PostgresError) -> Bool {
+    package func tryLock(_ number: Int64) async throws(PostgresError) -> Bool {
         let rows = try await query("SELECT pg_try_advisory_lock($1::bigint)", [.integer(number)], timeout: .seconds(5))
         return rows.first?[0].bool == true
     }
 
     /// Ends the connection. Unanswered queries fail with kind `closed`.
-    public func close() {
+    package func close() {
         link.close()
         end(PostgresError(.closed, "the connection is closed"))
     }

@@ -3,9 +3,9 @@
 /// `description` is safe to show and to log. It never contains a password or a server message that may quote row
 /// values. Data and integrity errors show only their SQLSTATE, table, column and constraint. `debugDescription`
 /// contains everything that the server sent. It is for tests and developers.
-public struct PostgresError: Error, Sendable, Equatable {
+package struct PostgresError: Error, Sendable, Equatable {
     /// The kinds of failure.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// The connection string or a setting cannot be used.
         case configuration
         /// No connection could be made, or an open one was lost. A running statement may or may not have been executed.
@@ -23,17 +23,17 @@ public struct PostgresError: Error, Sendable, Equatable {
     }
 
     /// The kind of failure.
-    public let kind: Kind
+    package let kind: Kind
     /// PostgreSQL's five-character error code, if the server sent one.
-    public let sqlState: String?
+    package let sqlState: String?
     /// True if the server ended the connection with this error (severity FATAL or PANIC).
-    public let isFatal: Bool
+    package let isFatal: Bool
     /// The table that the error names.
-    public let table: String?
+    package let table: String?
     /// The column that the error names.
-    public let column: String?
+    package let column: String?
     /// The constraint that the error names.
-    public let constraint: String?
+    package let constraint: String?
 
     let message: String
     let detail: String?
@@ -85,7 +85,7 @@ public struct PostgresError: Error, Sendable, Equatable {
 extension PostgresError {
     /// True if the same statement may succeed later. The cause was the connection, a resource, a lock, or a server that
     /// is starting, stopping or read-only.
-    public var isTransient: Bool {
+    package var isTransient: Bool {
         switch kind {
         case .connection, .timeout, .overloaded: return true
         case .configuration, .closed, .protocol: return false
@@ -97,10 +97,10 @@ extension PostgresError {
     ///
     /// Check constraints have the same SQLSTATE, but PostgreSQL names a constraint only for them. The message does not
     /// help, because `lc_messages` translates it.
-    public var isMissingPartition: Bool { sqlState == "23514" && constraint == nil && table != nil }
+    package var isMissingPartition: Bool { sqlState == "23514" && constraint == nil && table != nil }
 
     /// True if a row with the same key exists.
-    public var isUniqueViolation: Bool { sqlState == "23505" }
+    package var isUniqueViolation: Bool { sqlState == "23505" }
 
     private static func isTransient(sqlState: String) -> Bool {
         switch sqlState {
@@ -114,7 +114,7 @@ extension PostgresError {
 
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
     /// One line without row values and secrets.
-    public var description: String {
+    package var description: String {
         var text = "PostgreSQL, \(kind.rawValue)"
         if let sqlState { text += " \(sqlState)" }
         if mayShowMessage, !message.isEmpty { text += ": \(message)" }
@@ -125,7 +125,7 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
     }
 
     /// Everything that is known, including row values.
-    public var debugDescription: String {
+    package var debugDescription: String {
         var text = "PostgreSQL, \(kind.rawValue)"
         if let sqlState { text += " \(sqlState)" }
         text += ": \(message)"

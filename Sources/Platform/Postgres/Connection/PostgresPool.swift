@@ -1,17 +1,17 @@
 internal import DequeModule
-public import EventLoop
+package import EventLoop
 
 /// A few connections for queries outside the path of a call. Use it on a loop's thread.
 ///
 /// The pool connects on demand, and again after a loss. After a failed attempt, queries fail with its error until a
 /// growing wait is over. A database that is down therefore costs almost nothing.
-public final class PostgresPool {
+package final class PostgresPool {
     /// The largest number of connections.
-    public let size: Int
+    package let size: Int
     /// The largest number of queries that wait for a connection.
-    public let maximumWaiting: Int
+    package let maximumWaiting: Int
     /// The longest wait for a connection.
-    public let waitTimeout: Duration
+    package let waitTimeout: Duration
 
     private let loop: EventLoop
     private let settings: PostgresSettings
@@ -24,7 +24,7 @@ public final class PostgresPool {
     private var isClosed = false
 
     /// A pool without connections.
-    public init(
+    package init(
         loop: EventLoop, settings: PostgresSettings, size: Int = 2, maximumWaiting: Int = 64,
         waitTimeout: Duration = .seconds(5)
     ) {
@@ -36,7 +36,7 @@ public final class PostgresPool {
     }
 
     /// Runs one statement on one of the pool's connections.
-    public func query(
+    package func query(
         _ sql: String, _ parameters: [SQLValue] = [], plan: QueryPlan = .custom, timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> Rows {
         try await withConnection { connection throws(PostgresError) in
@@ -45,7 +45,7 @@ public final class PostgresPool {
     }
 
     /// Lends a connection to `body` exclusively. A connection that is left in a transaction is closed.
-    public func withConnection<T>(
+    package func withConnection<T>(
         _ body: (PostgresConnection) async throws(PostgresError) -> T
     ) async throws(PostgresError) -> T {
         let connection = try await lease()
@@ -60,7 +60,7 @@ public final class PostgresPool {
     }
 
     /// Closes idle connections now and lent ones on their return. Waiting queries fail with kind `closed`.
-    public func close() {
+    package func close() {
         isClosed = true
         for connection in idle { connection.close() }
         idle = []

@@ -7,28 +7,28 @@ internal import CLibpq
 ///
 /// It accepts what libpq accepts: `postgresql://user:password@host:port/name?sslmode=…` or `host=… dbname=…`. libpq's
 /// environment variables and password file also apply. Neither `description` nor any error contains the password.
-public struct PostgresSettings: Sendable {
+package struct PostgresSettings: Sendable {
     /// The name in `pg_stat_activity`, unless the connection string has one.
-    public var applicationName = "toprelay"
+    package var applicationName = "toprelay"
     /// The longest time to connect. It includes the host look-up, TLS, the password and the session setup.
-    public var connectTimeout: Duration = .seconds(5)
+    package var connectTimeout: Duration = .seconds(5)
     /// PostgreSQL's `statement_timeout`. Zero means no limit.
-    public var statementTimeout: Duration = .seconds(30)
+    package var statementTimeout: Duration = .seconds(30)
     /// PostgreSQL's `lock_timeout`. Zero means no limit.
-    public var lockTimeout: Duration = .seconds(10)
+    package var lockTimeout: Duration = .seconds(10)
     /// PostgreSQL's `idle_in_transaction_session_timeout`. Zero means no limit.
-    public var idleInTransactionTimeout: Duration = .seconds(60)
+    package var idleInTransactionTimeout: Duration = .seconds(60)
     /// The longest time without acknowledgement of sent bytes (`tcp_user_timeout`). Then the connection is lost.
-    public var unacknowledgedTimeout: Duration = .seconds(10)
+    package var unacknowledgedTimeout: Duration = .seconds(10)
     /// The largest number of queries that wait on one connection.
-    public var maximumQueuedQueries = 256
+    package var maximumQueuedQueries = 256
 
     /// The non-empty options of the connection string.
     let options: [String: String]
 
     /// Reads a connection string.
     /// - Throws: `PostgresError` of kind `configuration`. Its text quotes nothing from the string.
-    public init(url: String) throws(PostgresError) {
+    package init(url: String) throws(PostgresError) {
         guard !url.utf8.contains(0) else { throw PostgresError(.configuration, "the connection string contains NUL") }
         // libpq would read a part of such a password as host, port or database, and its messages show these.
         guard Self.hasPlainCredentials(url) else { throw Self.unreadable }
@@ -125,7 +125,7 @@ extension PostgresSettings {
 
 extension PostgresSettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// User, host, port and database.
-    public var description: String {
+    package var description: String {
         let user = options["user"].map { "\($0)@" } ?? ""
         let host = options["host"] ?? options["hostaddr"] ?? "localhost"
         let port = options["port"].map { ":\($0)" } ?? ""
@@ -133,10 +133,10 @@ extension PostgresSettings: CustomStringConvertible, CustomDebugStringConvertibl
     }
 
     /// The same as `description`.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 
     /// Shows only the description, because the options contain the password.
-    public var customMirror: Mirror { Mirror(self, children: ["server": description]) }
+    package var customMirror: Mirror { Mirror(self, children: ["server": description]) }
 }
 
 extension Duration {

@@ -3,11 +3,11 @@ internal import CLibpq
 /// The rows of a result in text form, in one buffer.
 ///
 /// A statement without a result has no columns and no rows. Then `affected` has the number of rows that it changed.
-public struct Rows: Sendable, RandomAccessCollection {
+package struct Rows: Sendable, RandomAccessCollection {
     /// The names of the columns, in order.
-    public let columns: [String]
+    package let columns: [String]
     /// The number of inserted, updated, deleted or selected rows; 0 for statements without a count.
-    public let affected: Int
+    package let affected: Int
 
     /// The bytes of all fields, one after the other.
     private var bytes: [UInt8] = []
@@ -33,12 +33,12 @@ public struct Rows: Sendable, RandomAccessCollection {
     mutating func endRow() { rowCount += 1 }
 
     /// The index of the first row: 0.
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
     /// The number of rows.
-    public var endIndex: Int { rowCount }
+    package var endIndex: Int { rowCount }
 
     /// The row at an index.
-    public subscript(position: Int) -> Row {
+    package subscript(position: Int) -> Row {
         precondition(position >= 0 && position < rowCount, "row \(position) of \(rowCount)")
         return Row(rows: self, index: position)
     }
@@ -52,51 +52,51 @@ public struct Rows: Sendable, RandomAccessCollection {
 }
 
 /// One row of a result.
-public struct Row: Sendable {
+package struct Row: Sendable {
     let rows: Rows
     let index: Int
 
     /// The number of columns.
-    public var count: Int { rows.columns.count }
+    package var count: Int { rows.columns.count }
 
     /// The field in a column. Columns count from 0.
-    public subscript(column: Int) -> Field {
+    package subscript(column: Int) -> Field {
         Field(text: rows.field(row: index, column: column))
     }
 
     /// The field in the first column with a name. NULL if there is no such column.
-    public subscript(name: String) -> Field {
+    package subscript(name: String) -> Field {
         guard let column = rows.columns.firstIndex(of: name) else { return Field(text: nil) }
         return self[column]
     }
 }
 
 /// One field of a row, read from PostgreSQL's text form. Each property is nil for NULL and for unreadable text.
-public struct Field: Sendable {
+package struct Field: Sendable {
     let utf8: ArraySlice<UInt8>?
 
     init(text: ArraySlice<UInt8>?) { utf8 = text }
 
     /// True for NULL.
-    public var isNull: Bool { utf8 == nil }
+    package var isNull: Bool { utf8 == nil }
 
     /// The field as text.
-    public var text: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
+    package var text: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
 
     /// The field as a whole number.
-    public var integer: Int64? { text.flatMap { Int64($0) } }
+    package var integer: Int64? { text.flatMap { Int64($0) } }
 
     /// The field as a floating point number.
-    public var double: Double? { text.flatMap { Double($0) } }
+    package var double: Double? { text.flatMap { Double($0) } }
 
     /// A boolean in PostgreSQL's form, `t` or `f`.
-    public var bool: Bool? {
+    package var bool: Bool? {
         guard let utf8, utf8.count == 1, let letter = utf8.first else { return nil }
         return letter == 0x74 ? true : letter == 0x66 ? false : nil
     }
 
     /// A `bytea`, in the form `\x` and hexadecimal digits.
-    public var bytes: [UInt8]? {
+    package var bytes: [UInt8]? {
         guard let utf8, utf8.count.isMultiple(of: 2), utf8.starts(with: [0x5C, 0x78]) else { return nil }
         var result: [UInt8] = []
         result.reserveCapacity(utf8.count / 2 - 1)

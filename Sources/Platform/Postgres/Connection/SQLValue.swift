@@ -1,7 +1,7 @@
 /// A parameter of a statement.
 ///
 /// The statement determines its SQL type, as in `$1` or `$2::uuid`.
-public enum SQLValue: Sendable, Equatable {
+package enum SQLValue: Sendable, Equatable {
     /// SQL's NULL.
     case null
     /// Text, or the text form of any other type. It must not contain NUL.

@@ -1,5 +1,5 @@
 /// Why a schema cannot be updated.
-public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A file's name does not have the form `NNNN_name.sql`, or two files have the same number.
     case badName(String)
     /// A file differs from the one that was applied under its number.
@@ -14,7 +14,7 @@ public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible 
     case database(PostgresError)
 
     /// One line that states what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .badName(let name):
             "migration \(name): name each file NNNN_name.sql, and use each number once"

@@ -2,29 +2,29 @@
 ///
 /// The table `toprelay_migrations` records each applied file with a checksum, so later changes of a file are found.
 /// Replicas that start together take turns under an advisory lock.
-public struct Migrator: Sendable {
+package struct Migrator: Sendable {
     /// One SQL file.
-    public struct Migration: Sendable, Equatable {
+    package struct Migration: Sendable, Equatable {
         /// The number in its name.
-        public let number: Int
+        package let number: Int
         /// Its name, such as `0001_vault.sql`.
-        public let name: String
+        package let name: String
         /// Its statements.
-        public let sql: String
+        package let sql: String
     }
 
     /// The files, ordered by number.
-    public let migrations: [Migration]
+    package let migrations: [Migration]
 
     /// The advisory lock's key: "toprelay" in ASCII.
     private static let lockKey: Int64 = 0x746F_7072_656C_6179
     private static let shortTimeout = Duration.seconds(30)
 
     /// The longest wait for another replica's migrations, and the longest time of one migration.
-    public var timeout: Duration = .seconds(600)
+    package var timeout: Duration = .seconds(600)
 
     /// Takes the files by name, such as `0001_vault.sql`, and contents.
-    public init(files: [(name: String, sql: String)]) throws(MigrationError) {
+    package init(files: [(name: String, sql: String)]) throws(MigrationError) {
         var migrations: [Migration] = []
         for file in files {
             guard let number = Self.number(of: file.name) else { throw .badName(file.name) }
@@ -38,7 +38,7 @@ public struct Migrator: Sendable {
     }
 
     /// Returns the migrations that are not applied yet. It changes nothing.
-    public func check(on connection: PostgresConnection) async throws(MigrationError) -> [Migration] {
+    package func check(on connection: PostgresConnection) async throws(MigrationError) -> [Migration] {
         do throws(PostgresError) {
             let table = try await connection.query(
                 "SELECT to_regclass('toprelay_migrations') IS NOT NULL", timeout: Self.shortTimeout)
@@ -52,7 +52,7 @@ public struct Migrator: Sendable {
     /// Applies the missing migrations and returns them.
     ///
     /// Close the connection afterwards. Its session has no `statement_timeout` and no `lock_timeout`.
-    public func run(on connection: PostgresConnection) async throws(MigrationError) -> [Migration] {
+    package func run(on connection: PostgresConnection) async throws(MigrationError) -> [Migration] {
         try await step { () throws(PostgresError) in
             // The query's own timeout limits the wait for the lock. A migration may run for long.
             try await connection.execute(

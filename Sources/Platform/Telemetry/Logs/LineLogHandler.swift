@@ -1,20 +1,20 @@
-public import Logging
+package import Logging
 
 /// A log handler that gives each record as one line to a ``LogWriter``.
-public struct LineLogHandler: LogHandler {
+package struct LineLogHandler: LogHandler {
     /// Records below it are left out.
-    public var logLevel: Logger.Level
+    package var logLevel: Logger.Level
     /// Metadata of every record.
-    public var metadata: Logger.Metadata = [:]
+    package var metadata: Logger.Metadata = [:]
     /// Metadata that is looked up for every record.
-    public var metadataProvider: Logger.MetadataProvider?
+    package var metadataProvider: Logger.MetadataProvider?
 
     private let label: String
     private let format: LogFormat
     private let writer: LogWriter
 
     /// Makes a handler.
-    public init(label: String, format: LogFormat, writer: LogWriter, level: Logger.Level = .info) {
+    package init(label: String, format: LogFormat, writer: LogWriter, level: Logger.Level = .info) {
         self.label = label
         self.format = format
         self.writer = writer
@@ -22,13 +22,13 @@ public struct LineLogHandler: LogHandler {
     }
 
     /// One value of the metadata of every record.
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     /// Writes one record.
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var fields = metadata
         if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }
         if let own = event.metadata { fields.merge(own) { _, new in new } }

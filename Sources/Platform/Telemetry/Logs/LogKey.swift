@@ -1,5 +1,5 @@
 /// The keys of log metadata. One word for one thing, here as in settings, metrics, SQL and documentation.
-public enum LogKey: String, CaseIterable, Sendable {
+package enum LogKey: String, CaseIterable, Sendable {
     /// The id of a call.
     case call
     /// The TOP method.

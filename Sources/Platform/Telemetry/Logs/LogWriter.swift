@@ -4,7 +4,7 @@ import Locks
 
 /// Takes log lines from any thread and writes them on a thread of its own, so that a full pipe never stops an event
 /// loop. It holds at most `maximumBytes`; lines above that are dropped and counted, and a line says so later.
-public final class LogWriter: Sendable {
+package final class LogWriter: Sendable {
     private struct State: Sendable {
         var waiting: [UInt8] = []
         var isWriting = false
@@ -22,7 +22,7 @@ public final class LogWriter: Sendable {
     ///
     /// - Parameter sink: gets whole lines, several at once when they come fast, always from one thread at a time.
     /// - Parameter noticeFormat: the format of the line that says how many were dropped.
-    public init(
+    package init(
         maximumBytes: Int = 4 * 1024 * 1024, noticeFormat: LogFormat = .json,
         to sink: @escaping @Sendable ([UInt8]) -> Void
     ) {
@@ -32,17 +32,17 @@ public final class LogWriter: Sendable {
     }
 
     /// A writer to the standard error stream.
-    public static func standardError(
+    package static func standardError(
         maximumBytes: Int = 4 * 1024 * 1024, noticeFormat: LogFormat = .json
     ) -> LogWriter {
         LogWriter(maximumBytes: maximumBytes, noticeFormat: noticeFormat, to: StandardError.write)
     }
 
     /// Lines dropped so far.
-    public var droppedCount: Int { state.withLock { $0.dropped } }
+    package var droppedCount: Int { state.withLock { $0.dropped } }
 
     /// Takes one line with its line feed. Never waits for the output.
-    public func write(_ line: [UInt8]) {
+    package func write(_ line: [UInt8]) {
         let mustStart = state.withLock { state -> Bool in
             guard state.waiting.count + line.count <= maximumBytes else {
                 state.dropped += 1
@@ -57,7 +57,7 @@ public final class LogWriter: Sendable {
     }
 
     /// Waits until everything that has been taken is written; for the end of the program.
-    public func flush() {
+    package func flush() {
         queue.sync {}
     }
 

@@ -1,10 +1,10 @@
-public import Logging
+package import Logging
 
 extension Logger {
     /// Logs a constant message with metadata whose keys are all known.
     ///
     /// The message is a `StaticString` so that nothing from a request can get into it.
-    public func record(
+    package func record(
         _ level: Logger.Level, _ message: StaticString,
         _ fields: @autoclosure () -> KeyValuePairs<LogKey, String> = [:],
         source: String = "toprelay", file: String = #fileID, function: String = #function, line: UInt = #line
@@ -17,7 +17,7 @@ extension Logger {
     }
 
     /// Metadata that every record of this logger carries.
-    public subscript(key: LogKey) -> String? {
+    package subscript(key: LogKey) -> String? {
         get { self[metadataKey: key.rawValue].map { "\($0)" } }
         set { self[metadataKey: key.rawValue] = newValue.map { .string($0) } }
     }

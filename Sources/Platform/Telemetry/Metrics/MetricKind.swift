@@ -1,5 +1,5 @@
 /// What a metric is to Prometheus.
-public enum MetricKind: String, Sendable {
+package enum MetricKind: String, Sendable {
     /// Only rises.
     case counter
     /// Rises and falls.

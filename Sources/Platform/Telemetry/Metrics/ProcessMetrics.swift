@@ -2,9 +2,9 @@ import FoundationEssentials
 import Glibc
 
 /// The `process_*` metrics that every Prometheus client shows, read from /proc at each scrape.
-public enum ProcessMetrics {
+package enum ProcessMetrics {
     /// What is shown.
-    public static let catalog: [MetricCatalog.Metric] = [
+    package static let catalog: [MetricCatalog.Metric] = [
         .init("process_cpu_seconds_total", .counter, "CPU time of the process, user and system, in seconds."),
         .init("process_resident_memory_bytes", .gauge, "Resident memory of the process, in bytes."),
         .init("process_open_fds", .gauge, "Open file descriptors of the process."),
@@ -13,7 +13,7 @@ public enum ProcessMetrics {
     ]
 
     /// Adds them to a registry.
-    public static func register(in registry: PrometheusRegistry) {
+    package static func register(in registry: PrometheusRegistry) {
         registry.observe("process_cpu_seconds_total", kind: .counter) { cpuSeconds() }
         registry.observe("process_resident_memory_bytes") { residentBytes() }
         registry.observe("process_open_fds") { openDescriptors() }

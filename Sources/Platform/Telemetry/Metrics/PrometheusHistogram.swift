@@ -1,8 +1,8 @@
-public import Metrics
+import Metrics
 import Synchronization
 
 /// One histogram with its labels. An observation takes a short search and two atomic additions.
-public final class PrometheusHistogram: TimerHandler, RecorderHandler, Sendable {
+package final class PrometheusHistogram: TimerHandler, RecorderHandler, Sendable {
     /// The observations in one bucket. An array cannot hold an atomic value itself.
     private final class Count: Sendable {
         let observations = Atomic<Int64>(0)
@@ -19,7 +19,7 @@ public final class PrometheusHistogram: TimerHandler, RecorderHandler, Sendable 
     }
 
     /// Records one observation; what is not a number is left out.
-    public func record(_ value: Double) {
+    package func record(_ value: Double) {
         guard !value.isNaN else { return }
         let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
         counts[bucket].observations.wrappingAdd(1, ordering: .relaxed)
@@ -27,13 +27,13 @@ public final class PrometheusHistogram: TimerHandler, RecorderHandler, Sendable 
     }
 
     /// Records one observation.
-    public func record(_ value: Int64) { record(Double(value)) }
+    package func record(_ value: Int64) { record(Double(value)) }
 
     /// Records a time, in seconds.
-    public func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
+    package func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
 
     /// Records a time, in seconds.
-    public func record(_ duration: Duration) {
+    package func record(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         record(Double(seconds) + Double(attoseconds) / 1e18)
     }

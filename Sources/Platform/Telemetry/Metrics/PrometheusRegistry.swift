@@ -1,4 +1,4 @@
-public import Metrics
+package import Metrics
 import Locks
 
 /// Keeps metrics and shows them in Prometheus' text format 0.0.4.
@@ -6,16 +6,16 @@ import Locks
 /// A lock is taken to find or make a series; counting itself is atomic. So code on the path of a call gets its series
 /// once and keeps it. A metric has at most `maximumSeries` label sets: further ones are counted together in one
 /// series whose labels all say `other`, and `telemetry_series_overflow_total` counts how often that happened.
-public final class PrometheusRegistry: Sendable {
+package final class PrometheusRegistry: Sendable {
     /// The `Content-Type` of ``exposition()``.
-    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     private let catalog: MetricCatalog
     private let maximumSeries: Int
     private let families = Locked<[String: MetricFamily]>([:])
 
     /// Makes a registry. Documented counters without labels are shown from the start, as zero.
-    public init(catalog: MetricCatalog = MetricCatalog([]), maximumSeries: Int = 500) {
+    package init(catalog: MetricCatalog = MetricCatalog([]), maximumSeries: Int = 500) {
         self.catalog = catalog
         self.maximumSeries = max(1, maximumSeries)
         for metric in catalog.metrics where metric.kind == .counter && metric.labels.isEmpty {
@@ -24,7 +24,7 @@ public final class PrometheusRegistry: Sendable {
     }
 
     /// The counter with this name and these labels; `_total` is added to a name that does not end in it.
-    public func counter(_ name: String, _ labels: [(String, String)] = []) -> PrometheusCounter {
+    package func counter(_ name: String, _ labels: [(String, String)] = []) -> PrometheusCounter {
         let name = MetricText.name(name)
         let made = MetricFamily.Series.counter(PrometheusCounter())
         if case .counter(let counter) = series(Self.totalled(name), .counter, labels, { _ in made }) { return counter }
@@ -32,7 +32,7 @@ public final class PrometheusRegistry: Sendable {
     }
 
     /// The gauge with this name and these labels.
-    public func gauge(_ name: String, _ labels: [(String, String)] = []) -> PrometheusGauge {
+    package func gauge(_ name: String, _ labels: [(String, String)] = []) -> PrometheusGauge {
         let made = MetricFamily.Series.gauge(PrometheusGauge())
         if case .gauge(let gauge) = series(MetricText.name(name), .gauge, labels, { _ in made }) { return gauge }
         return PrometheusGauge()
@@ -40,7 +40,7 @@ public final class PrometheusRegistry: Sendable {
 
     /// The histogram with this name and these labels; its buckets are those of the catalog, else
     /// ``MetricCatalog/callSeconds``.
-    public func histogram(_ name: String, _ labels: [(String, String)] = []) -> PrometheusHistogram {
+    package func histogram(_ name: String, _ labels: [(String, String)] = []) -> PrometheusHistogram {
         let found = series(MetricText.name(name), .histogram, labels) {
             .histogram(PrometheusHistogram(bounds: $0))
         }
@@ -51,7 +51,7 @@ public final class PrometheusRegistry: Sendable {
     /// Shows a value that is read at each scrape; a later call with the same name and labels replaces it.
     ///
     /// - Parameter kind: `.gauge`, or `.counter` for a value that only rises.
-    public func observe(
+    package func observe(
         _ name: String, _ labels: [(String, String)] = [], kind: MetricKind = .gauge,
         _ read: @escaping @Sendable () -> Double
     ) {
@@ -65,7 +65,7 @@ public final class PrometheusRegistry: Sendable {
     }
 
     /// Everything in the text format, as UTF-8: documented metrics in the catalog's order, then the others by name.
-    public func exposition() -> [UInt8] {
+    package func exposition() -> [UInt8] {
         var families = families.withLock { $0 }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32 * 1024)
@@ -114,24 +114,24 @@ public final class PrometheusRegistry: Sendable {
 
 extension PrometheusRegistry: MetricsFactory {
     /// A counter of swift-metrics.
-    public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         counter(label, dimensions)
     }
 
     /// A floating-point counter of swift-metrics.
-    public func makeFloatingPointCounter(
+    package func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         counter(label, dimensions)
     }
 
     /// A gauge of swift-metrics.
-    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         gauge(label, dimensions)
     }
 
     /// A histogram of swift-metrics, or a gauge when it does not aggregate.
-    public func makeRecorder(
+    package func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
         if aggregate { return histogram(label, dimensions) }
@@ -139,18 +139,18 @@ extension PrometheusRegistry: MetricsFactory {
     }
 
     /// A histogram of swift-metrics in seconds.
-    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions)
     }
 
     /// Does nothing: a counter that vanished and came back would look like a restart.
-    public func destroyCounter(_ handler: any CounterHandler) {}
+    package func destroyCounter(_ handler: any CounterHandler) {}
     /// Does nothing; see ``destroyCounter(_:)``.
-    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+    package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
     /// Does nothing; see ``destroyCounter(_:)``.
-    public func destroyMeter(_ handler: any MeterHandler) {}
+    package func destroyMeter(_ handler: any MeterHandler) {}
     /// Does nothing; see ``destroyCounter(_:)``.
-    public func destroyRecorder(_ handler: any RecorderHandler) {}
+    package func destroyRecorder(_ handler: any RecorderHandler) {}
     /// Does nothing; see ``destroyCounter(_:)``.
-    public func destroyTimer(_ handler: any TimerHandler) {}
+    package func destroyTimer(_ handler: any TimerHandler) {}
 }

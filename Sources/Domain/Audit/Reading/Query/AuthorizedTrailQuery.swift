@@ -1,9 +1,9 @@
-public import Postgres
-public import Vault
+package import Postgres
+package import Vault
 
 /// A query of calls within what its reader may see. `TrailReader.authorize` makes it; there is no other way to read.
 @dynamicMemberLookup
-public struct AuthorizedTrailQuery: Sendable {
+package struct AuthorizedTrailQuery: Sendable {
     private(set) var query: TrailQuery
     /// What the reader may see, as far as the query's own filters do not say it already.
     private(set) var bounds: TrailBounds
@@ -27,7 +27,7 @@ public struct AuthorizedTrailQuery: Sendable {
     }
 
     /// The query's members.
-    public subscript<Value>(dynamicMember member: KeyPath<TrailQuery, Value>) -> Value { query[keyPath: member] }
+    package subscript<Value>(dynamicMember member: KeyPath<TrailQuery, Value>) -> Value { query[keyPath: member] }
 
     /// Rows of a page.
     var limit: Int {
@@ -93,7 +93,7 @@ extension AuthorizedTrailQuery {
 extension TrailReader {
     /// The query within what its reader may see, with the fingerprints under which a business key is searched.
     /// - Parameter keys: every version of the fingerprint key.
-    public func authorize(
+    package func authorize(
         _ query: TrailQuery, for access: TrailAccess, keys: [FingerprintKey]
     ) async throws(TrailReadError) -> AuthorizedTrailQuery {
         let authorized = try AuthorizedTrailQuery(query, for: access, keys: keys)
@@ -103,7 +103,7 @@ extension TrailReader {
     }
 
     /// The same for a question for figures.
-    public func authorize(
+    package func authorize(
         _ query: StatsQuery, for access: TrailAccess, keys: [FingerprintKey]
     ) async throws(TrailReadError) -> AuthorizedStatsQuery {
         AuthorizedStatsQuery(query, of: try await authorize(query.filter, for: access, keys: keys))
@@ -111,7 +111,7 @@ extension TrailReader {
 
     /// One call, or nil when there is none of that id.
     /// - Throws: `forbidden` for a call that the reader may not see.
-    public func call(_ id: CallID, for access: TrailAccess) async throws(TrailReadError) -> TrailRow? {
+    package func call(_ id: CallID, for access: TrailAccess) async throws(TrailReadError) -> TrailRow? {
         let row: TrailRow?
         do { row = try await call(id) } catch { throw .database(error) }
         if let row { try access.check(row) }
@@ -119,7 +119,7 @@ extension TrailReader {
     }
 
     /// A call that the token's owner made. Another caller's call does not exist for it.
-    public func ownCall(_ id: CallID, of token: AccessToken) async throws(PostgresError) -> TrailRow? {
+    package func ownCall(_ id: CallID, of token: AccessToken) async throws(PostgresError) -> TrailRow? {
         guard let row = try await call(id), row.caller == token.name else { return nil }
         return row
     }

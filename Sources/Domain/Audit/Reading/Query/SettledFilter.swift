@@ -1,5 +1,5 @@
 /// Calls by what people's notes say became of them. Calls that are still open match none.
-public enum SettledFilter: String, Sendable, CaseIterable {
+package enum SettledFilter: String, Sendable, CaseIterable {
     /// No note settles the call.
     case none
     /// The last note that settles it says that it was done.

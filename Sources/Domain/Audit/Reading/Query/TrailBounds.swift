@@ -1,14 +1,14 @@
 import Postgres
 
 /// The apps and methods beyond which a reader sees nothing.
-public struct TrailBounds: Sendable, Equatable {
+package struct TrailBounds: Sendable, Equatable {
     /// Names of apps; empty: every one.
-    public var apps: [String]
+    package var apps: [String]
     /// Methods, and globs with `*`; empty: every one.
-    public var methods: [String]
+    package var methods: [String]
 
     /// All members.
-    public init(apps: [String] = [], methods: [String] = []) {
+    package init(apps: [String] = [], methods: [String] = []) {
         self.apps = apps
         self.methods = methods
     }

@@ -1,7 +1,7 @@
 /// A place in the trail, between two calls; readers see an opaque text.
-public struct TrailCursor: Sendable, Equatable {
+package struct TrailCursor: Sendable, Equatable {
     /// Which way the page goes from here.
-    public enum Direction: String, Sendable {
+    package enum Direction: String, Sendable {
         /// Towards earlier calls.
         case older = "o"
         /// Towards later calls.
@@ -11,18 +11,18 @@ public struct TrailCursor: Sendable, Equatable {
     }
 
     /// Which way the page goes.
-    public var direction: Direction
+    package var direction: Direction
     /// The call beside which the page begins; it is not part of the page.
-    public var id: CallID
+    package var id: CallID
 
     /// All members.
-    public init(_ direction: Direction, beside id: CallID) {
+    package init(_ direction: Direction, beside id: CallID) {
         self.direction = direction
         self.id = id
     }
 
     /// Reads the text that `text` gives. Nil for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let first = text.first, let direction = Direction(rawValue: String(first)),
             let id = CallID(String(text.dropFirst()))
         else {
@@ -32,5 +32,5 @@ public struct TrailCursor: Sendable, Equatable {
     }
 
     /// The cursor for a query string.
-    public var text: String { direction.rawValue + id.text }
+    package var text: String { direction.rawValue + id.text }
 }

@@ -3,7 +3,7 @@ import Postgres
 /// One filter of calls: what clients call it, what it takes, and what it asks of a row.
 ///
 /// `all` declares every filter, beside the members of `TrailQuery`.
-public struct TrailFilter: DeclaredFilter {
+package struct TrailFilter: DeclaredFilter {
     /// A member of a query.
     typealias Member<Value> = WritableKeyPath<TrailQuery, Value?> & Sendable
 
@@ -31,9 +31,9 @@ public struct TrailFilter: DeclaredFilter {
         case none
     }
 
-    public let name: String
-    public let values: FilterValues
-    public let text: String
+    package let name: String
+    package let values: FilterValues
+    package let text: String
     let search: Search
     let figures: Figures
     /// Whether an open call can have the value.
@@ -88,10 +88,10 @@ public struct TrailFilter: DeclaredFilter {
         self.isRare = isRare
     }
 
-    public func put(_ text: String, into query: inout TrailQuery) -> Bool { put(text, &query) }
+    package func put(_ text: String, into query: inout TrailQuery) -> Bool { put(text, &query) }
 
     /// Whether figures can be narrowed by it.
-    public var isOfFigures: Bool { figures != .none }
+    package var isOfFigures: Bool { figures != .none }
 
     /// The filter, which no open call can match.
     var endedOnly: TrailFilter {

@@ -1,21 +1,21 @@
 /// Which texts of a call a reader asks for.
-public struct TrailInclude: Sendable, Equatable {
+package struct TrailInclude: Sendable, Equatable {
     /// The business parameters as sent, masked.
-    public var request: Bool
+    package var request: Bool
     /// TOP's answer, masked.
-    public var response: Bool
+    package var response: Bool
 
     /// Both members; none is asked for unless said.
-    public init(request: Bool = false, response: Bool = false) {
+    package init(request: Bool = false, response: Bool = false) {
         self.request = request
         self.response = response
     }
 
     /// Whether no text is asked for.
-    public var isEmpty: Bool { !request && !response }
+    package var isEmpty: Bool { !request && !response }
 
     /// Reads `request,response`; nil for anything else. An empty text asks for none, but no part of a list is empty.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         self.init()
         if text.isEmpty { return }
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -3,53 +3,53 @@ import Postgres
 /// Which calls a reader asks for. Every filter narrows; nil does not. `TrailFilter.all` declares the filters.
 ///
 /// A query says nothing about what its reader may see. `TrailReader` takes an `AuthorizedTrailQuery` only.
-public struct TrailQuery: Sendable {
+package struct TrailQuery: Sendable {
     /// The largest page.
-    public static let maximumLimit = 1000
+    package static let maximumLimit = 1000
 
     /// Inclusive, milliseconds since 1970.
-    public var fromMilliseconds: Int64?
+    package var fromMilliseconds: Int64?
     /// Exclusive, milliseconds since 1970.
-    public var toMilliseconds: Int64?
+    package var toMilliseconds: Int64?
     /// A method, or a glob with `*`.
-    public var method: String?
+    package var method: String?
     /// An outcome as the contract names it, or `open`.
-    public var outcome: String?
+    package var outcome: String?
     /// The app that signed.
-    public var app: String?
+    package var app: String?
     /// The seller's alias.
-    public var seller: String?
+    package var seller: String?
     /// The caller's token name.
-    public var caller: String?
+    package var caller: String?
     /// The HTTP status given.
-    public var status: Int?
+    package var status: Int?
     /// TOP's code, or the transport's.
-    public var code: String?
+    package var code: String?
     /// TOP's sub_code.
-    public var subCode: String?
+    package var subCode: String?
     /// TOP's id of the call.
-    public var topRequestID: String?
+    package var topRequestID: String?
     /// The caller's X-Request-Id.
-    public var clientRequestID: String?
+    package var clientRequestID: String?
     /// Calls that took at least this long.
-    public var minimumDurationMilliseconds: Int?
+    package var minimumDurationMilliseconds: Int?
     /// One of the caller's document numbers.
-    public var ref: String?
+    package var ref: String?
     /// A thing that the call touched. Only its fingerprints are searched.
-    public var key: (name: String, value: String)?
+    package var key: (name: String, value: String)?
     /// A call with which the others share a business key.
-    public var siblingOf: CallID?
+    package var siblingOf: CallID?
     /// What notes say became of the call.
-    public var settled: SettledFilter?
+    package var settled: SettledFilter?
     /// Which calls come first.
-    public var order: Order
+    package var order: Order
     /// Rows of a page, 1...1000.
-    public var limit: Int
+    package var limit: Int
     /// Where the page begins; nil for the newest (or oldest) calls.
-    public var cursor: TrailCursor?
+    package var cursor: TrailCursor?
 
     /// Which calls come first.
-    public enum Order: String, Sendable, CaseIterable {
+    package enum Order: String, Sendable, CaseIterable {
         /// The latest.
         case newest
         /// The earliest.
@@ -57,13 +57,13 @@ public struct TrailQuery: Sendable {
     }
 
     /// The newest 50 calls.
-    public init() {
+    package init() {
         limit = 50
         order = .newest
     }
 
     /// Reads `NAME:VALUE`; nil when either is missing.
-    public static func key(_ text: String) -> (name: String, value: String)? {
+    package static func key(_ text: String) -> (name: String, value: String)? {
         let parts = text.split(separator: ":", maxSplits: 1)
         guard parts.count == 2, text.first != ":" else { return nil }
         return (String(parts[0]), String(parts[1]))
@@ -80,7 +80,7 @@ public struct TrailQuery: Sendable {
 
 extension TrailFilter {
     /// Every filter of calls, in the order in which the manual shows them. The place for a new one.
-    public static let all: [TrailFilter] = [
+    package static let all: [TrailFilter] = [
         TrailFilter(
             "from", \.fromMilliseconds, .instant, "Calls from this time on (inclusive).", figures: .anySource,
             read: FilterValues.instant),

@@ -1,12 +1,12 @@
-public import Postgres
+package import Postgres
 
 /// All calls that a filter admits, a page at a time: what an export reads.
 ///
 /// It walks through time as a list does, so that each query is short, and remembers only where it stands. Calls that
 /// come while it goes on are not in it.
-public struct TrailScan: Sendable {
+package struct TrailScan: Sendable {
     /// The most rows of a page.
-    public static let pageRows = 500
+    package static let pageRows = 500
 
     private var filter: AuthorizedTrailQuery
     private var walk: TrailWalk
@@ -25,7 +25,7 @@ public struct TrailScan: Sendable {
     }
 
     /// The next calls, perhaps none of them yet; nil at the end.
-    public mutating func next(from reader: TrailReader) async throws(PostgresError) -> [TrailRow]? {
+    package mutating func next(from reader: TrailReader) async throws(PostgresError) -> [TrailRow]? {
         guard left > 0, let window = walk.next else { return nil }
         filter.limit = min(left, pageRows)
         let rows: [TrailRow]
@@ -53,7 +53,7 @@ extension TrailReader {
     /// - Parameters:
     ///   - limit: the most rows in all; nil: all that there are. The filter's own limit does not count here.
     ///   - pageRows: the most rows of a page.
-    public func scan(
+    package func scan(
         _ filter: AuthorizedTrailQuery, limit: Int? = nil, pageRows: Int = TrailScan.pageRows
     ) async throws(PostgresError) -> TrailScan {
         let bounds = try await bounds()

@@ -1,4 +1,4 @@
-public import Postgres
+package import Postgres
 
 /// Calls as they end, each once, in the order in which they ended as far as they are seen together.
 ///
@@ -9,7 +9,7 @@ public import Postgres
 /// says that some came.
 ///
 /// A call that was shown as closed by the reconciler is not shown again when its replica's own row comes after all.
-public struct TrailTail: Sendable {
+package struct TrailTail: Sendable {
     /// The most calls that ``next(from:)`` gives at once.
     static let pageRows = 1000
     /// How far back a usual look goes at least, in milliseconds: further when calls from before are open.
@@ -62,10 +62,10 @@ public struct TrailTail: Sendable {
     }
 
     /// Whether calls that have ended wait to be given: ask again at once.
-    public var hasMore: Bool { look != nil }
+    package var hasMore: Bool { look != nil }
 
     /// The next calls that have ended; none when there are none. After an error it goes on where it stood.
-    public mutating func next(from reader: TrailReader) async throws(PostgresError) -> [TrailRecord] {
+    package mutating func next(from reader: TrailReader) async throws(PostgresError) -> [TrailRecord] {
         let look = try await currentLook(reader)
         let rows = try await reader.ended(filter, look)
         var fresh: [TrailRow] = []
@@ -185,7 +185,7 @@ extension TrailTail {
 
 extension TrailReader {
     /// Follows the calls that end from now on.
-    public func tail(_ filter: AuthorizedTrailQuery) async throws(PostgresError) -> TrailTail {
+    package func tail(_ filter: AuthorizedTrailQuery) async throws(PostgresError) -> TrailTail {
         TrailTail(filter, from: try await moment())
     }
 

@@ -1,22 +1,22 @@
-public import Postgres
+package import Postgres
 import TOP
 
 /// What happened to a call and when, as far as its rows tell.
-public struct CallTimeline: Sendable {
+package struct CallTimeline: Sendable {
     /// Who made the call; nil once the intent is not kept any longer.
-    public let replica: String?
+    package let replica: String?
     /// RFC 3339: after it the replica is taken for gone. Nil once the intent is not kept any longer.
-    public let deadline: String?
+    package let deadline: String?
     /// RFC 3339: when the call's end was known; nil while it is open.
-    public let finishedAt: String?
+    package let finishedAt: String?
     /// Whether the reconciler closed the call because its replica left no result.
-    public let isReconciled: Bool
+    package let isReconciled: Bool
     /// Microseconds that the call waited for its intent's commit, before anything was sent.
-    public let intentMicroseconds: Int?
+    package let intentMicroseconds: Int?
     /// Microseconds that TOP took.
-    public let topMicroseconds: Int?
+    package let topMicroseconds: Int?
     /// Microseconds in all.
-    public let durationMicroseconds: Int?
+    package let durationMicroseconds: Int?
 
     init(_ row: Row) {
         replica = row["replica"].text
@@ -32,7 +32,7 @@ public struct CallTimeline: Sendable {
 
 extension TrailReader {
     /// The timeline of a call; nil once its day is gone.
-    public func timeline(of call: TrailRow) async throws(PostgresError) -> CallTimeline? {
+    package func timeline(of call: TrailRow) async throws(PostgresError) -> CallTimeline? {
         try await timeline(of: call.id)
     }
 

@@ -1,55 +1,55 @@
 import Postgres
 
 /// One call as readers see it.
-public struct TrailRow: Sendable {
+package struct TrailRow: Sendable {
     /// The call.
-    public let id: CallID
+    package let id: CallID
     /// Name of the caller's token.
-    public let caller: String
+    package let caller: String
     /// The app that signed.
-    public let app: String
+    package let app: String
     /// The seller's alias.
-    public let seller: String?
+    package let seller: String?
     /// The TOP method.
-    public let method: String
+    package let method: String
     /// The outcome as the contract names it, or `open`.
-    public let outcome: String
+    package let outcome: String
     /// The HTTP status given; nil while open.
-    public let status: Int?
+    package let status: Int?
     /// TOP's code.
-    public let code: String?
+    package let code: String?
     /// TOP's sub_code.
-    public let subCode: String?
+    package let subCode: String?
     /// What TOP or the transport said, masked.
-    public let message: String?
+    package let message: String?
     /// Microseconds in all.
-    public let durationMicroseconds: Int?
+    package let durationMicroseconds: Int?
     /// Microseconds that TOP took.
-    public let topMicroseconds: Int?
+    package let topMicroseconds: Int?
     /// Microseconds that the call waited for its intent to be durable.
-    public let auditMicroseconds: Int?
+    package let auditMicroseconds: Int?
     /// When the answer was ready, RFC 3339, UTC; when the call was closed, where the reconciler did it; nil while open.
-    public let finishedAt: String?
+    package let finishedAt: String?
     /// Whether the reconciler closed the call, because its replica left no result.
-    public let isReconciled: Bool
+    package let isReconciled: Bool
     /// TOP's id of the call.
-    public let topRequestID: String?
+    package let topRequestID: String?
     /// The method's idempotency id.
-    public let requestID: String?
+    package let requestID: String?
     /// The caller's X-Request-Id.
-    public let clientRequestID: String?
+    package let clientRequestID: String?
     /// The caller's document numbers, as PostgreSQL's JSON array.
-    public let refs: String?
+    package let refs: String?
     /// Times that the request was given to the network.
-    public let attempts: Int?
+    package let attempts: Int?
     /// Bytes of the form sent.
-    public let requestBytes: Int?
+    package let requestBytes: Int?
     /// Bytes of TOP's answer.
-    public let responseBytes: Int?
+    package let responseBytes: Int?
     /// Whether the caller was told that repeating is safe.
-    public let retryable: Bool?
+    package let retryable: Bool?
     /// Whether the call touched more things than its business keys tell.
-    public let keysAreCut: Bool
+    package let keysAreCut: Bool
 
     static let endedColumns = """
         id, at, caller, app, seller, method, outcome, status, code, sub_code, message, duration_us, top_us, top_request_id, request_id, \

@@ -4,7 +4,7 @@ import TOP
 ///
 /// Callers may give the form itself or ISO 8601; a time without an offset is GMT+8, and fractions of a second are
 /// refused because no form can carry them.
-public enum DateForm: String, Sendable, CaseIterable {
+package enum DateForm: String, Sendable, CaseIterable {
     /// `2010-01-01 00:00:00`: every documented `Date`.
     case dashed = "yyyy-MM-dd HH:mm:ss"
     /// `2010.01.01 00:00:00`.

@@ -4,7 +4,7 @@ extension Fault {
     static let unknownFile = "unknown file"
 
     /// The pointer as it may be kept: `shown` says what of the caller's own name of something unknown, which may be anything.
-    public func pointer(naming shown: (String) -> String) -> String {
+    package func pointer(naming shown: (String) -> String) -> String {
         guard detail.hasPrefix(Self.unknownField) || detail.hasPrefix(Self.unknownFile),
             let slash = pointer.lastIndex(of: "/")
         else { return pointer }

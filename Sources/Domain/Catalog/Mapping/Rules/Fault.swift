@@ -1,13 +1,13 @@
 /// Something about a caller's JSON that keeps the call from being sent.
-public struct Fault: Sendable, Equatable {
+package struct Fault: Sendable, Equatable {
     /// An RFC 6901 pointer, in the caller's own spelling and with its own indices; a missing field is pointed at where it should be,
     /// by its documented name. Empty for the whole body.
-    public let pointer: String
+    package let pointer: String
     /// What was expected, as one clause without the caller's value in it: `must be one of 1 (新增), 2 (更新)`.
-    public let detail: String
+    package let detail: String
 
     /// Makes a fault.
-    public init(pointer: String, detail: String) {
+    package init(pointer: String, detail: String) {
         self.pointer = pointer
         self.detail = detail
     }

@@ -1,20 +1,20 @@
 /// The faults of one body, bounded: hostile input must not grow the answer.
-public struct FaultList: Sendable, RandomAccessCollection {
+package struct FaultList: Sendable, RandomAccessCollection {
     /// The most faults that are kept.
-    public static let maximumCount = 1000
+    package static let maximumCount = 1000
 
     private var faults: [Fault] = []
     /// How many faults there are beyond those that are kept.
-    public private(set) var omitted = 0
+    package private(set) var omitted = 0
 
     init() {}
 
     /// The place of the first fault.
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
     /// The place behind the last fault that is kept.
-    public var endIndex: Int { faults.count }
+    package var endIndex: Int { faults.count }
     /// The fault at a place, in the order in which they were found.
-    public subscript(place: Int) -> Fault { faults[place] }
+    package subscript(place: Int) -> Fault { faults[place] }
 
     /// Whether one more fault would be kept; if not, it need not be worded.
     var hasRoom: Bool { faults.count < Self.maximumCount }

@@ -1,10 +1,10 @@
 /// A row in the form of binary COPY. A 16-bit count of fields comes first. Each field has a 32-bit length, which is -1
 /// for NULL, and its bytes. All numbers are in network byte order. `RowEncoder` makes it.
-public struct EncodedRow: Sendable, Equatable {
+package struct EncodedRow: Sendable, Equatable {
     /// The index of the row's table among the writer's tables.
-    public let table: Int
+    package let table: Int
     /// The tuple.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     init(table: Int, bytes: [UInt8]) {
         self.table = table

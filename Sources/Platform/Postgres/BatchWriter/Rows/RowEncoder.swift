@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// Append one field for each column of the table's layout, in its order and with its type. PostgreSQL refuses any other
 /// row.
-public struct RowEncoder: ~Copyable {
+package struct RowEncoder: ~Copyable {
     private let table: Int
     // Owned memory: allocated in `init` and `grow`, freed in `deinit` and `grow`. Storing fields in place costs a
     // fraction of appending them to an array.
@@ -15,7 +15,7 @@ public struct RowEncoder: ~Copyable {
 
     /// Starts a row for one of the writer's tables.
     /// - Parameter capacity: the expected size of the row in bytes. A good guess saves copies.
-    public init(table: Int, capacity: Int = 256) {
+    package init(table: Int, capacity: Int = 256) {
         self.table = table
         room = max(capacity, 16)
         memory = .allocate(byteCount: room, alignment: MemoryLayout<UInt64>.alignment)
@@ -26,7 +26,7 @@ public struct RowEncoder: ~Copyable {
     }
 
     /// The finished row.
-    public consuming func finish() -> EncodedRow {
+    package consuming func finish() -> EncodedRow {
         store(Int16(truncatingIfNeeded: fields), at: 0)
         var bytes: [UInt8] = []
         bytes.append(addingCapacity: used) { output in
@@ -40,89 +40,89 @@ public struct RowEncoder: ~Copyable {
     }
 
     /// NULL, for a column of any type.
-    public mutating func null() {
+    package mutating func null() {
         fields += 1
         append(Int32(-1))
     }
 
     /// A `uuid` from its two halves.
-    public mutating func uuid(high: UInt64, low: UInt64) {
+    package mutating func uuid(high: UInt64, low: UInt64) {
         beginField(length: 16)
         append(high)
         append(low)
     }
 
     /// A `uuid` from its 16 bytes; any other number of bytes gives NULL.
-    public mutating func uuid(_ octets: some Collection<UInt8>) {
+    package mutating func uuid(_ octets: some Collection<UInt8>) {
         guard octets.count == 16 else { return null() }
         binary(octets)
     }
 
     /// A `timestamptz` from milliseconds since 1970-01-01 UTC.
-    public mutating func timestamp(epochMilliseconds: Int64) {
+    package mutating func timestamp(epochMilliseconds: Int64) {
         let millisecondsTo2000: Int64 = 946_684_800_000
         field((epochMilliseconds - millisecondsTo2000) &* 1000)
     }
 
     /// A `smallint`.
-    public mutating func int2(_ value: Int16) {
+    package mutating func int2(_ value: Int16) {
         field(value)
     }
 
     /// An `integer`.
-    public mutating func int4(_ value: Int32) {
+    package mutating func int4(_ value: Int32) {
         field(value)
     }
 
     /// A `bigint`.
-    public mutating func int8(_ value: Int64) {
+    package mutating func int8(_ value: Int64) {
         field(value)
     }
 
     /// A `boolean`.
-    public mutating func bool(_ value: Bool) {
+    package mutating func bool(_ value: Bool) {
         field(value ? 1 : 0 as UInt8)
     }
 
     /// A `bytea`.
-    public mutating func binary(_ value: some Collection<UInt8>) {
+    package mutating func binary(_ value: some Collection<UInt8>) {
         beginField(length: value.count)
         guard value.withContiguousStorageIfAvailable({ append(UnsafeRawBufferPointer($0)) }) == nil else { return }
         Array(value).withUnsafeBytes { append($0) }
     }
 
     /// A `text`, a `varchar` or an enum label. PostgreSQL cannot store NUL characters, so they become U+FFFD.
-    public mutating func text(_ value: String) {
+    package mutating func text(_ value: String) {
         fields += 1
         appendText(value)
     }
 
     /// A `text`, or NULL for nil.
-    public mutating func text(_ value: String?) {
+    package mutating func text(_ value: String?) {
         if let value { text(value) } else { null() }
     }
 
     /// A `text` from bytes in UTF-8. NUL and invalid bytes become U+FFFD.
-    public mutating func text(utf8 value: [UInt8]) {
+    package mutating func text(utf8 value: [UInt8]) {
         fields += 1
         value.withUnsafeBufferPointer { appendText($0, isStorable: TextRepair.isStorable($0)) }
     }
 
     /// A `text` from bytes in UTF-8. NUL and invalid bytes become U+FFFD.
-    public mutating func text(utf8 value: ArraySlice<UInt8>) {
+    package mutating func text(utf8 value: ArraySlice<UInt8>) {
         fields += 1
         value.withUnsafeBufferPointer { appendText($0, isStorable: TextRepair.isStorable($0)) }
     }
 
     /// A `text[]`.
-    public mutating func texts(_ values: [String]) {
+    package mutating func texts(_ values: [String]) {
         let start = beginArray(count: values.count, elementType: ElementType.text)
         for value in values { appendText(value) }
         endField(startedAt: start)
     }
 
     /// A `bigint[]`.
-    public mutating func int8s(_ values: [Int64]) {
+    package mutating func int8s(_ values: [Int64]) {
         let start = beginArray(count: values.count, elementType: ElementType.int8)
         for value in values {
             append(Int32(8))

@@ -1,16 +1,16 @@
 /// A table of a `BatchWriter`, with the columns of its rows in the order of their fields.
-public struct TableLayout: Sendable, Equatable {
+package struct TableLayout: Sendable, Equatable {
     /// One column of the rows.
-    public struct Column: Sendable, Equatable {
+    package struct Column: Sendable, Equatable {
         /// The column's name.
-        public let name: String
+        package let name: String
         /// Its SQL type in the form of a cast, such as `uuid`, `timestamptz` or `text[]`.
-        public let sqlType: String
+        package let sqlType: String
         /// True if the value may be replaced by NULL when the server refuses the row's data.
-        public let isDroppable: Bool
+        package let isDroppable: Bool
 
         /// A column by its name and SQL type.
-        public init(_ name: String, _ sqlType: String, isDroppable: Bool = false) {
+        package init(_ name: String, _ sqlType: String, isDroppable: Bool = false) {
             self.name = name
             self.sqlType = sqlType
             self.isDroppable = isDroppable
@@ -18,12 +18,12 @@ public struct TableLayout: Sendable, Equatable {
     }
 
     /// The table's name with its schema, such as `audit.intents`.
-    public let name: String
+    package let name: String
     /// The columns of its rows.
-    public let columns: [Column]
+    package let columns: [Column]
 
     /// A table by its name with schema, and its columns.
-    public init(name: String, columns: [Column]) {
+    package init(name: String, columns: [Column]) {
         self.name = name
         self.columns = columns
     }
