@@ -5,7 +5,7 @@ SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build manual bench bench-instructions bench-catalog chaos format lint check clean
+.PHONY: help run test build manual bench bench-instructions bench-catalog chaos fuzz format lint check clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -48,6 +48,10 @@ chaos: ## Check the promises under faults, ten minutes (ARGS="--short": two; BIN
 	@scripts/packages build run chaos
 	@[ -n "$(BINARY)" ] || $(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/chaos/chaos.py $(if $(BINARY),--binary $(BINARY)) $(ARGS)
+
+fuzz: ## Attack a build with a sanitizer (ARGS="--seconds 600 --sanitizer thread"; BINARY=FILE: builds nothing)
+	@scripts/packages build run
+	@$(if $(SWIFT),SWIFT='$(SWIFT)') exec python3 scripts/fuzz/fuzz.py $(if $(BINARY),--binary $(BINARY)) $(ARGS)
 
 format: ## Format the Swift sources in place
 	@$(SWIFT_RUN) format --in-place --recursive --parallel $(FORMATTED)

@@ -29,8 +29,8 @@ struct PlaceTests {
             }
             let late = try RawClient(port: port)
             try late.send(post("/echo", "late") + post("/echo", "later"))
-            #expect(try late.answer().body == "late")
-            #expect(try late.answer().body == "later")
+            #expect(try late.answer().text == "late")
+            #expect(try late.answer().text == "later")
             if loops == 1 {
                 #expect(try clients[0].isAtEnd())
                 #expect(!clients[0].wasReset)
@@ -51,7 +51,7 @@ struct PlaceTests {
             var loops: [String] = []
             for client in clients {
                 try client.send(get("/loop"))
-                loops.append(try client.answer().body)
+                loops.append(try client.answer().text)
             }
             #expect(loops == ["1", "0"])
             // The acceptor's own loop has nothing idle.
@@ -59,10 +59,10 @@ struct PlaceTests {
             try await responder.waitForHeld(1)
             let late = try RawClient(port: port)
             try late.send(get("/loop"))
-            #expect(try late.answer().body == "1")
+            #expect(try late.answer().text == "1")
             #expect(try clients[0].isAtEnd())
             responder.release()
-            #expect(try clients[1].answer().body == "released")
+            #expect(try clients[1].answer().text == "released")
         }
     }
 
@@ -78,7 +78,7 @@ struct PlaceTests {
                 try late.send(String(piece))
                 try await Task.sleep(for: .milliseconds(10))
             }
-            #expect(try late.answer().body == "abcdef")
+            #expect(try late.answer().text == "abcdef")
             #expect(try idle[0].isAtEnd())
         }
     }
@@ -100,10 +100,10 @@ struct PlaceTests {
             #expect(try late.isAtEnd())
             try clients[1].send("ngth: 3\r\n\r\nabc")
             try clients[2].send("cde")
-            #expect(try clients[1].answer().body == "abc")
-            #expect(try clients[2].answer().body == "abcde")
+            #expect(try clients[1].answer().text == "abc")
+            #expect(try clients[2].answer().text == "abcde")
             responder.release()
-            #expect(try clients[0].answer().body == "released")
+            #expect(try clients[0].answer().text == "released")
             #expect(server.statistics.evictedIdleConnections.value == 0)
             #expect(server.statistics.refusedConnections.value == 1)
             #expect(!responder.paths.contains("late"))
@@ -157,7 +157,7 @@ struct PlaceTests {
                 crowd += try (0..<3).map { _ in try RawClient(port: port) }
                 let client = try RawClient(port: port)
                 try client.send(post("/echo", "\(number)", "Connection: close\r\n"))
-                #expect(try client.answer().body == "\(number)")
+                #expect(try client.answer().text == "\(number)")
             }
             #expect(server.statistics.evictedIdleConnections.value > 0)
             #expect(server.statistics.acceptShortages.value == 0)
@@ -194,7 +194,7 @@ struct PlaceTests {
                             let client = try RawClient(port: port)
                             try client.send(post("/echo", "\(number)"))
                             let answer = try client.answer()
-                            #expect(answer.status == 503 || answer.body == "\(number)")
+                            #expect(answer.status == 503 || answer.text == "\(number)")
                         }
                     }
                 }

@@ -108,7 +108,7 @@ struct RuleTests {
             "final class A: @unchecked Sendable {",
             "nonisolated(unsafe) var a = 1", "let p: UnsafePointer<Int>", "a.withUnsafeBytes { _ in }",
             "bootstrap.childChannelOption(.socketOption(.tcp_nodelay), value: 1)", "let a = b!.c", "let a = f()!",
-            "let a = b[0]!", "var a: Int!",
+            "let a = b[0]!", "var a: Int!", "let a = Mutex(0)", "let a: Mutex<Int>",
         ])
     func refusedWords(line: String) {
         let violations = WordRules.sourceViolations(in: file("Sources/Domain/TOP/A.swift", "\n\(line)\n"))
