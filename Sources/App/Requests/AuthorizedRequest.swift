@@ -1,6 +1,6 @@
 package import Audit
 package import Catalog
-package import Problems
+import Problems
 package import Vault
 
 /// A request whose head has been checked: its caller may make it, and its query holds declared parameters only.
