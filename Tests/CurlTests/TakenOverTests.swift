@@ -9,12 +9,12 @@ struct TakenOverTests {
     @Test("the number of a socket that libcurl would have closed never carries a request to another server")
     func closedByLibcurl() async throws {
         let mayClose = Locked(false)
-        let first = ScriptedServer { connection in
+        let first = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.write(answer("first"))
             while !mayClose.with({ $0 }) { usleep(1000) }
         }
-        let second = ScriptedServer.answering(answer("second"))
+        let second = try ScriptedServer.answering(answer("second"))
         let fillers = Locked<[Int32]>([])
         defer { for filler in fillers.with({ $0 }) { close(filler) } }
         let results = try await CurlWorker.with { worker in

@@ -51,7 +51,7 @@ struct DescriptorTests {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay(files: "64:64")
         defer { relay.child.kill() }
-        var crowd: [HTTPConnection] = []
+        var crowd: [RawClient] = []
         for _ in 0..<4 {
             crowd += try await idle(40, port: relay.port)
             let example = Example.rental()

@@ -1,7 +1,7 @@
 import EventLoop
 import HTTPServer
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// A stand-in for the TOP gateway, for tests and first trials. `toprelay sandbox` and `toprelay dev` run it.
 ///
