@@ -5,7 +5,7 @@ SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench bench-instructions bench-catalog chaos format lint check clean
+.PHONY: help run test build manual bench bench-instructions bench-catalog chaos format lint check clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -24,6 +24,10 @@ test: ## Install what is missing, and run the whole test suite with real servers
 build: ## Build the release binary: .build/release/toprelay
 	@scripts/packages build
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
+
+manual: ## Write the manual's tables of the HTTP interface anew
+	@scripts/packages build run test
+	@UPDATE_MANUAL=1 $(SWIFT_RUN) test --filter ManualTests
 
 bench: ## Compare the relay with a Go service and nginx in one run (ARGS="--write docs/benchmarks.md")
 	@scripts/packages build run bench

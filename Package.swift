@@ -25,7 +25,6 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let atomics: Target.Dependency = .product(name: "Atomics", package: "swift-atomics")
 let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -34,15 +33,14 @@ let package = Package(
     name: "toprelay",
     products: [.executable(name: "toprelay", targets: ["toprelay"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         // From the lowest floor to the highest: a target depends only on targets above it. Tests hold the order.
@@ -57,8 +55,9 @@ let package = Package(
         .target(name: "CMigrations"),
         .target(name: "CConsole", exclude: ["page"]),
 
-        // Base. `Bytes` holds pointers, because it reads text eight bytes at a time.
+        // Base. `Bytes` holds pointers, because it reads text eight bytes at a time, `Locks` because it wraps pthread.
         .target(name: "Bytes", swiftSettings: common),
+        .target(name: "Locks", swiftSettings: common),
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
 
@@ -73,33 +72,42 @@ let package = Package(
             name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
             swiftSettings: common),
         .target(name: "Migrations", dependencies: ["CMigrations"], swiftSettings: common),
-        .target(name: "Telemetry", dependencies: [logging, metrics, atomics], swiftSettings: safe),
+        .target(name: "Telemetry", dependencies: ["Locks", logging, metrics], swiftSettings: safe),
         .target(
-            name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Sockets", logging, lifecycle],
+            name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Locks", "Sockets", logging, lifecycle],
             swiftSettings: safe),
 
         // Domain.
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams, atomics], swiftSettings: safe),
+            name: "Catalog", dependencies: ["Bytes", "CCatalog", "JSON", "TOP", yams], swiftSettings: safe),
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", atomics],
+            name: "Audit", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
             swiftSettings: safe),
 
         // App.
+        .target(name: "Problems", dependencies: ["Audit", "Catalog", "JSON", "TOP"], swiftSettings: safe),
+        .target(name: "Requests", dependencies: ["Audit", "Catalog", "Problems", "Vault"], swiftSettings: safe),
         .target(
             name: "Relay",
             dependencies: [
-                "Bytes", "EventLoop", "JSON", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
-                "Telemetry", logging, metrics,
+                "Bytes", "EventLoop", "JSON", "Locks", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
+                "Problems", "Telemetry", logging, metrics,
+            ], swiftSettings: safe),
+        .target(
+            name: "AuditAPI",
+            dependencies: [
+                "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Requests", "Postgres", "Problems",
+                "TOP", "Telemetry", "Vault", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "Service",
             dependencies: [
-                "Relay", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON", "Crypto", "Postgres", "TOP",
+                "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
+                "Locks", "Crypto", "Postgres", "TOP",
                 "Catalog", "Vault", "Audit", "Curl", "Migrations", "CConsole", "HTTP1", logging, metrics, lifecycle,
-                configuration, atomics,
+                configuration,
             ], swiftSettings: safe),
         .target(
             name: "Sandbox",
@@ -110,7 +118,9 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres", "Migrations", "TOP", "Crypto",
+                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres",
+                "Migrations",
+                "TOP", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),
@@ -121,6 +131,7 @@ let package = Package(
             swiftSettings: common),
 
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "LocksTests", dependencies: ["Locks"], swiftSettings: common),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto", "TestSupport"], swiftSettings: common),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(
@@ -140,13 +151,17 @@ let package = Package(
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Migrations", "TestSupport", atomics,
+                "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Migrations",
+                "TestSupport",
             ], swiftSettings: common),
+        .testTarget(
+            name: "AuditAPITests", dependencies: ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"],
+            swiftSettings: common),
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Sandbox", "TOP",
-                "Vault", "TestSupport", logging,
+                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Problems", "Sandbox",
+                "TOP", "Vault", "TestSupport", logging,
             ], swiftSettings: common),
         .testTarget(
             name: "HTTPServerTests",
@@ -160,12 +175,13 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "Audit", "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON",
+                "Service", "Relay", "AuditAPI", "Requests", "Problems", "Audit", "Bytes", "Catalog", "Crypto",
+                "EventLoop", "HTTPServer", "JSON",
                 "Postgres",
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),
         .testTarget(
-            name: "CommandTests", dependencies: ["toprelay", "Crypto", "TestSupport"], swiftSettings: common),
+            name: "CommandTests", dependencies: ["toprelay", "Audit", "Crypto", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "DeployTests",
             dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],

@@ -1,4 +1,3 @@
-public import JSON
 public import Postgres
 import TOP
 
@@ -29,28 +28,15 @@ public struct CallTimeline: Sendable {
         durationMicroseconds = row["duration_us"].integer.map { Int($0) }
     }
 
-    /// Writes the timeline as an object.
-    public func write(to json: inout JSONWriter) {
-        json.beginObject()
-        for (name, value) in [("replica", replica), ("deadline", deadline), ("finished_at", finishedAt)] {
-            json.name(name)
-            if let value { json.string(value) } else { json.null() }
-        }
-        json.name("reconciled")
-        json.bool(isReconciled)
-        for (name, value) in [
-            ("intent_ms", intentMicroseconds), ("top_ms", topMicroseconds), ("duration_ms", durationMicroseconds),
-        ] {
-            json.name(name)
-            if let value { json.raw(TrailRow.milliseconds(value).utf8) } else { json.null() }
-        }
-        json.endObject()
-    }
 }
 
 extension TrailReader {
-    /// The timeline of a call; nil when there is none of that id.
-    public func timeline(of id: CallID) async throws(PostgresError) -> CallTimeline? {
+    /// The timeline of a call; nil once its day is gone.
+    public func timeline(of call: TrailRow) async throws(PostgresError) -> CallTimeline? {
+        try await timeline(of: call.id)
+    }
+
+    func timeline(of id: CallID) async throws(PostgresError) -> CallTimeline? {
         let form = #"'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'"#
         let sql = """
             SELECT replica, to_char(deadline AT TIME ZONE 'UTC', \(form)) AS deadline, source, audit_us, top_us, duration_us, \

@@ -1,5 +1,5 @@
-/// How a call ended: what is recorded after it, beside its intent.
-public struct Ending: Sendable {
+/// How a call ended: what is recorded after it, beside its intent. An object for the same reason as the intent.
+public final class Ending {
     /// How it ended.
     public var outcome: Outcome
     /// The HTTP status that the caller is given.

@@ -1,7 +1,9 @@
 public import TOP
 
 /// What is recorded before a call leaves: who asks what of whom.
-public struct Intent: Sendable {
+///
+/// An object: as a value of many texts it would be copied with each step of a call.
+public final class Intent {
     /// The call.
     public var id: CallID
     /// The call has ended by then (milliseconds since 1970), or its replica is gone.
@@ -34,7 +36,7 @@ public struct Intent: Sendable {
     public var files: [FilePart] = []
 
     /// Drops the texts and files of the request, once they are recorded.
-    public mutating func dropContent() {
+    public func dropContent() {
         request = ""
         parameters = []
         files = []

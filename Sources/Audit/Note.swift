@@ -1,4 +1,3 @@
-public import JSON
 import Postgres
 
 /// What a person said about a call.
@@ -34,19 +33,5 @@ public struct Note: Sendable, Equatable {
         at = row["noted_at"].text ?? ""
         settles = row["settles"].text.flatMap { Settlement(rawValue: $0) }
         text = row["text"].text ?? ""
-    }
-
-    /// Writes the note as an object.
-    public func write(to json: inout JSONWriter) {
-        json.beginObject()
-        json.name("at")
-        json.string(at)
-        json.name("author")
-        json.string(author)
-        json.name("settles")
-        if let settles { json.string(settles.rawValue) } else { json.null() }
-        json.name("text")
-        json.string(text)
-        json.endObject()
     }
 }

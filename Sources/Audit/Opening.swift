@@ -1,4 +1,3 @@
-public import JSON
 import Postgres
 
 /// A person's look at the full request of a call.
@@ -21,25 +20,5 @@ public struct Opening: Sendable, Equatable {
         at = row["opened_at"].text ?? ""
         opener = row["opener"].text ?? ""
         reason = row["reason"].text ?? ""
-    }
-
-    /// Writes the member `openings` of a call.
-    public static func write(_ openings: [Opening], to json: inout JSONWriter) {
-        json.name("openings")
-        json.beginArray()
-        for opening in openings { opening.write(to: &json) }
-        json.endArray()
-    }
-
-    /// Writes the opening as an object.
-    public func write(to json: inout JSONWriter) {
-        json.beginObject()
-        json.name("at")
-        json.string(at)
-        json.name("opener")
-        json.string(opener)
-        json.name("reason")
-        json.string(reason)
-        json.endObject()
     }
 }

@@ -1,4 +1,4 @@
-import Atomics
+import Synchronization
 import Crypto
 import Postgres
 
@@ -26,7 +26,7 @@ struct RequestSealer {
         if isKept {
             try seal(intent, bytes: bytes)
         } else {
-            figures.tooLargeToSeal.wrappingIncrement(ordering: .relaxed)
+            figures.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
         }
         var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))
         row.uuid(high: intent.id.high, low: intent.id.low)

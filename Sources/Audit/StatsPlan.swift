@@ -21,7 +21,7 @@ struct StatsPlan: Sendable, Equatable {
     /// Stretches that are counted, in order.
     private(set) var live: [TrailWindow] = []
 
-    init(_ query: StatsQuery, _ marks: Marks) {
+    init(_ query: AuthorizedStatsQuery, _ marks: Marks) {
         source = StatsSource(query)
         var whole = query.stretch
         whole.from = max(whole.from, StatsQuery.floor(marks.oldest, TrailWalk.day))

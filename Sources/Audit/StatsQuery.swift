@@ -45,7 +45,7 @@ public struct StatsQuery: Sendable {
         case responseBytes = "response_bytes"
 
         /// Whether it cannot be had by adding up the measures of parts.
-        var isQuantile: Bool { self == .p50 || self == .p95 || self == .p99 }
+        package var isQuantile: Bool { self == .p50 || self == .p95 || self == .p99 }
     }
 
     /// The most buckets of one answer.
@@ -57,7 +57,7 @@ public struct StatsQuery: Sendable {
     /// The most calls that are counted one by one for an answer; those in rollups are not among them.
     public static let maximumCalls = 5_000_000
     /// The most sets of values that `top` may ask for.
-    public static let maximumTop = TrailFilter.maximumLimit
+    public static let maximumTop = TrailQuery.maximumLimit
 
     /// Inclusive, milliseconds since 1970; the bucket that it is in counts whole.
     public var fromMilliseconds: Int64
@@ -70,7 +70,7 @@ public struct StatsQuery: Sendable {
     /// What the answer says of them.
     public var measures: Set<Measure>
     /// Which calls are counted. Its own times, order, limit and cursor have no meaning here.
-    public var filter: TrailFilter
+    public var filter: TrailQuery
     /// Only so many sets of values, those with most calls in the whole stretch; nil for all.
     public var top: Int?
 
@@ -81,17 +81,7 @@ public struct StatsQuery: Sendable {
         self.bucket = bucket
         self.dimensions = dimensions
         measures = Set(Measure.allCases)
-        filter = TrailFilter()
-    }
-
-    /// Reads names with commas between them; nil when one is unknown or given twice.
-    public static func list<Name: RawRepresentable<String> & Hashable>(_ text: String, of type: Name.Type) -> [Name]? {
-        var names: [Name] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let name = Name(rawValue: String(part)), !names.contains(name) else { return nil }
-            names.append(name)
-        }
-        return names
+        filter = TrailQuery()
     }
 
     var wantsQuantiles: Bool { measures.contains { $0.isQuantile } }

@@ -1,4 +1,3 @@
-public import JSON
 import Postgres
 
 /// The calls of one bucket, and of one set of values of the dimensions.
@@ -44,36 +43,6 @@ public struct StatsRow: Sendable, Equatable {
             && one.bytes == other.bytes && one.quantiles == other.quantiles
     }
 
-    /// Writes the row as an object of `GET /v1/audit/stats`; the dimensions' values stand under their names.
-    public func write(to json: inout JSONWriter, for query: StatsQuery) {
-        json.beginObject()
-        json.name("at")
-        json.string(at)
-        for (dimension, value) in zip(query.dimensions, values) {
-            json.name(dimension.rawValue)
-            if value.isEmpty { json.null() } else { json.string(value) }
-        }
-        for measure in StatsQuery.Measure.allCases where query.measures.contains(measure) {
-            json.name(measure.member)
-            json.raw(text(of: measure).utf8)
-        }
-        json.endObject()
-    }
-
-    /// A measure as a decimal number: durations in milliseconds.
-    public func text(of measure: StatsQuery.Measure) -> String {
-        switch measure {
-        case .count: String(calls)
-        case .errors: String(errors)
-        case .errorRate: Self.rate(errors, of: calls)
-        case .p50: TrailRow.milliseconds(quantiles.p50)
-        case .p95: TrailRow.milliseconds(quantiles.p95)
-        case .p99: TrailRow.milliseconds(quantiles.p99)
-        case .requestBytes: String(bytes.request)
-        case .responseBytes: String(bytes.response)
-        }
-    }
-
     /// The rows of the sets of values that have most calls in all; among equals, of those that come first.
     static func top(_ count: Int, of rows: [StatsRow]) -> [StatsRow] {
         var calls: [[String]: Int] = [:]
@@ -86,16 +55,4 @@ public struct StatsRow: Sendable, Equatable {
         return rows.filter { kept.contains($0.values) }
     }
 
-    /// A share as a decimal number of six digits.
-    static func rate(_ part: Int, of whole: Int) -> String {
-        guard whole > 0 else { return "0" }
-        let millionths = String((part * 1_000_000 + whole / 2) / whole)
-        guard part < whole else { return "1" }
-        return "0." + String(repeating: "0", count: 6 - millionths.utf8.count) + millionths
-    }
-}
-
-extension StatsQuery.Measure {
-    /// Its name in a row, with the unit.
-    public var member: String { isQuantile ? rawValue + "_ms" : rawValue }
 }

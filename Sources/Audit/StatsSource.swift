@@ -17,7 +17,7 @@ enum StatsSource: Sendable, Equatable {
     private static let byHours: [[StatsQuery.Dimension]] = byMinutes + [[.seller], [.caller]] + pairs
 
     /// The least that holds the whole answer.
-    init(_ query: StatsQuery) {
+    init(_ query: AuthorizedStatsQuery) {
         let filter = query.filter
         guard !filter.needsCalls else {
             self = .calls
@@ -41,7 +41,9 @@ enum StatsSource: Sendable, Equatable {
     }
 
     /// Whether whole hours of an answer can be made from cells.
-    static func hasCells(_ query: StatsQuery) -> Bool { !query.filter.needsCalls && !query.used.contains(.seller) }
+    static func hasCells(_ query: AuthorizedStatsQuery) -> Bool {
+        !query.filter.needsCalls && !query.used.contains(.seller)
+    }
 
     /// Milliseconds of the buckets that are kept; nil for the calls themselves.
     var unit: Int64? {
@@ -53,37 +55,26 @@ enum StatsSource: Sendable, Equatable {
     }
 }
 
-extension StatsQuery {
-    /// The dimensions that calls are told apart or narrowed by.
-    var used: Set<Dimension> { Set(dimensions).union(filter.narrowed) }
-}
-
-extension TrailFilter {
+extension AuthorizedTrailQuery {
     /// The dimensions that are narrowed to one value.
     var pinned: Set<StatsQuery.Dimension> {
         var pinned: Set<StatsQuery.Dimension> = []
-        if let method, !method.utf8.contains(UInt8(ascii: "*")) { pinned.insert(.method) }
-        if app != nil { pinned.insert(.app) }
-        if seller != nil { pinned.insert(.seller) }
-        if caller != nil { pinned.insert(.caller) }
-        if outcome != nil { pinned.insert(.outcome) }
-        if subCode != nil { pinned.insert(.subCode) }
+        for filter in query.filters { if case .rollups(let dimension) = filter.figures { pinned.insert(dimension) } }
+        if query.exactMethod == nil { pinned.remove(.method) }
         return pinned
     }
 
     /// The dimensions that are narrowed.
     var narrowed: Set<StatsQuery.Dimension> {
         var narrowed = pinned
-        if method != nil || !bounds.methods.isEmpty { narrowed.insert(.method) }
+        if query.method != nil || !bounds.methods.isEmpty { narrowed.insert(.method) }
         if !bounds.apps.isEmpty { narrowed.insert(.app) }
         return narrowed
     }
 
     /// Whether it narrows something that only cells and calls have.
-    var needsCells: Bool { status != nil || code != nil }
+    var needsCells: Bool { query.filters.contains { $0.figures == .cells } }
 
     /// Whether it narrows something that only calls have.
-    var needsCalls: Bool {
-        key != nil || ref != nil || topRequestID != nil || clientRequestID != nil || minimumDurationMilliseconds != nil
-    }
+    var needsCalls: Bool { query.filters.contains { $0.figures == .calls } }
 }

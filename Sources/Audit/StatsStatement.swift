@@ -3,7 +3,7 @@ import TOP
 
 /// The statement of an answer: kept counts and those of the calls in one.
 struct StatsStatement {
-    private let query: StatsQuery
+    private let query: AuthorizedStatsQuery
     private let plan: StatsPlan
     private let filters: [String]
     /// What leads to the calls through an index.
@@ -11,16 +11,17 @@ struct StatsStatement {
     private let parameters: [SQLValue]
 
     /// Makes the statement; nil when there is nothing to ask for.
-    static func make(_ query: StatsQuery, _ plan: StatsPlan) -> (sql: String, parameters: [SQLValue])? {
+    static func make(_ query: AuthorizedStatsQuery, _ plan: StatsPlan) -> (sql: String, parameters: [SQLValue])? {
         let statement = StatsStatement(query, plan)
         return statement.text.map { ($0, statement.parameters) }
     }
 
-    private init(_ query: StatsQuery, _ plan: StatsPlan) {
+    private init(_ query: AuthorizedStatsQuery, _ plan: StatsPlan) {
         self.query = query
         self.plan = plan
         var clause = TrailClause()
-        query.filter.addAll(to: &clause)
+        query.filter.addCommon(to: &clause)
+        query.filter.addEnded(to: &clause)
         filters = clause.terms
         // The parameter stands for the same value as the filter's own: only the part that reads calls has it.
         lookUp = plan.live.isEmpty ? nil : query.filter.tagTerm(binding: &clause)
@@ -141,7 +142,8 @@ extension StatsStatement {
         let values = values(canBeNull: true)
         let duration = isByArrays ? "ARRAY[duration_us] AS durations" : "duration_us AS duration"
         for window in plan.live {
-            let conditions = ([within([window])] + filters + [lookUp, TrailFilter.highestSource].compactMap { $0 })
+            let conditions =
+                ([within([window])] + filters + [lookUp, AuthorizedTrailQuery.highestSource].compactMap { $0 })
                 .joined(
                     separator: " AND ")
             branches.append(

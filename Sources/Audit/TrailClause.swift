@@ -8,12 +8,13 @@ struct TrailClause {
     var indexTerms: [String] = []
     /// Those of the terms that compare a column with a value: cheaper than to make a call's tags.
     var equalities: [String] = []
+    /// Parts of the statement's WITH, so that what the terms refer to is looked up once.
+    var parts: [String] = []
     var parameters: [SQLValue] = []
 
     var text: String { terms.isEmpty ? "true" : terms.joined(separator: " AND ") }
 
-    mutating func add(_ column: String, equals value: String?) {
-        guard let value else { return }
+    mutating func add(_ column: String, equals value: String) {
         add(equality: "\(column) = \(bind(.text(value)))")
     }
 
@@ -22,9 +23,7 @@ struct TrailClause {
         equalities.append(term)
     }
 
-    mutating func add(method: String?) {
-        if let method { terms.append(methodTerm(method)) }
-    }
+    mutating func add(method: String) { terms.append(methodTerm(method)) }
 
     /// The condition of one method, or of a glob.
     mutating func methodTerm(_ method: String) -> String {
@@ -34,8 +33,7 @@ struct TrailClause {
         return "method LIKE \(bind(.text(pattern)))"
     }
 
-    mutating func add(ref: String?) {
-        guard let ref else { return }
+    mutating func add(ref: String) {
         add(indexed: "refs IS NOT NULL AND refs @> ARRAY[\(bind(.text(ref)))]::text[]")
     }
 
@@ -45,13 +43,11 @@ struct TrailClause {
         add(indexed: "keys && \(bind(.text("{\(list)}")))::bigint[]")
     }
 
-    /// - Returns: a part of the statement's WITH, so that the keys are looked up once.
-    mutating func add(siblingsOf id: CallID?) -> String? {
-        guard let id else { return nil }
+    mutating func add(siblingsOf id: CallID) {
         let (at, own) = (instant(id.epochMilliseconds), bind(.text(id.text)) + "::uuid")
         add(indexed: "keys && (SELECT keys FROM siblings)")
         terms.append("id <> \(own)")
-        return "siblings AS MATERIALIZED (\(SiblingKeys.query(at: at, id: own)))"
+        parts.append("siblings AS MATERIALIZED (\(SiblingKeys.query(at: at, id: own)))")
     }
 
     private mutating func add(indexed term: String) {

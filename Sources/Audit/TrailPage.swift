@@ -13,13 +13,13 @@ public struct TrailPage: Sendable {
 
     /// The rows in the order in which they were fetched, at most one more than the limit.
     private let fetched: [TrailRow]
-    private let filter: TrailFilter
+    private let filter: AuthorizedTrailQuery
 
     /// - Parameters:
     ///   - found: rows in the order in which they were fetched, at most one more than the limit.
     ///   - count: the rows to keep; the limit, unless the page is to end early.
     ///   - scannedUntil: where the search stopped, when its time was over.
-    init(rows found: [TrailRow], filter: TrailFilter, count: Int? = nil, scannedUntil: Int64? = nil) {
+    init(rows found: [TrailRow], filter: AuthorizedTrailQuery, count: Int? = nil, scannedUntil: Int64? = nil) {
         fetched = found
         self.filter = filter
         let count = count ?? filter.limit

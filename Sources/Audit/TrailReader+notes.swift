@@ -2,8 +2,13 @@ public import Postgres
 
 extension TrailReader {
     /// The notes of calls, the oldest first.
+    public func notes(of calls: [TrailRow]) async throws(PostgresError) -> [CallID: [Note]] {
+        try await notes(of: calls.map(\.id))
+    }
+
+    /// The notes of calls, the oldest first.
     /// - Parameter limit: the longest that it may take; nil: as long as any query.
-    public func notes(
+    func notes(
         of ids: [CallID], within limit: Duration? = nil
     ) async throws(PostgresError) -> [CallID: [Note]] {
         guard !ids.isEmpty else { return [:] }
@@ -19,8 +24,14 @@ extension TrailReader {
         return notes
     }
 
-    /// Adds a note to a call that there is; nil when it has as many as it may have.
+    /// Adds a note to a call; nil when it has as many as it may have.
     public func add(
+        _ text: String, settling: Note.Settlement?, to call: TrailRow, by author: String
+    ) async throws(PostgresError) -> Note? {
+        try await add(text, settling: settling, to: call.id, by: author)
+    }
+
+    func add(
         _ text: String, settling: Note.Settlement?, to id: CallID, by author: String
     ) async throws(PostgresError) -> Note? {
         let rows = try await query(
@@ -33,9 +44,9 @@ extension TrailReader {
     }
 
     /// Requests that never became calls, the newest first.
-    public func refusals(_ filter: RefusalFilter) async throws(PostgresError) -> [Refusal] {
-        let (sql, parameters) = filter.statement()
-        return try await query(sql, parameters).map { Refusal($0) }
+    public func refusals(_ query: AuthorizedRejectedRequestQuery) async throws(PostgresError) -> [Refusal] {
+        let (sql, parameters) = query.statement()
+        return try await self.query(sql, parameters).map { Refusal($0) }
     }
 
     /// Adds refusals; all or none.

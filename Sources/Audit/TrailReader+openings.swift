@@ -13,10 +13,15 @@ public enum FullRequest: Sendable, Equatable {
 }
 
 extension TrailReader {
-    /// The sealed request of a call that there is, once the opening is recorded: both are one statement, so that none is
-    /// to be had without the other.
-    public func open(_ id: CallID, by opener: String, because reason: String) async throws(PostgresError) -> FullRequest
-    {
+    /// The sealed request of a call, once the opening is recorded: both are one statement, so that neither happens
+    /// without the other.
+    public func open(
+        _ call: TrailRow, by opener: String, because reason: String
+    ) async throws(PostgresError) -> FullRequest {
+        try await open(call.id, by: opener, because: reason)
+    }
+
+    func open(_ id: CallID, by opener: String, because reason: String) async throws(PostgresError) -> FullRequest {
         let rows = try await query(
             """
             WITH found AS (SELECT sealed, bytes FROM audit.sealed WHERE at = $1::timestamptz AND id = $2::uuid),
@@ -34,7 +39,11 @@ extension TrailReader {
     }
 
     /// Who has opened the full request of a call, the first one first.
-    public func openings(of id: CallID) async throws(PostgresError) -> [Opening] {
+    public func openings(of call: TrailRow) async throws(PostgresError) -> [Opening] {
+        try await openings(of: call.id)
+    }
+
+    func openings(of id: CallID) async throws(PostgresError) -> [Opening] {
         try await query(
             "SELECT \(Opening.columns) FROM audit.openings WHERE call = $1::uuid ORDER BY id LIMIT 1000",
             [.text(id.text)]

@@ -3,7 +3,7 @@ public import Postgres
 extension TrailReader {
     /// One page with notes and texts. A page with very much text ends early: its cursors lead to the rest.
     public func records(
-        _ filter: TrailFilter, _ include: TrailInclude, maximumTextBytes: Int = maximumPageTextBytes
+        _ filter: AuthorizedTrailQuery, _ include: TrailInclude, maximumTextBytes: Int = maximumPageTextBytes
     ) async throws(PostgresError) -> (page: TrailPage, records: [TrailRecord]) {
         let end = ContinuousClock.now + searchTime
         let page = try await list(filter)
@@ -22,11 +22,10 @@ extension TrailReader {
         )
     }
 
-    /// One call with its notes and texts; nil when there is none of that id.
-    public func record(_ id: CallID, _ include: TrailInclude) async throws(PostgresError) -> TrailRecord? {
-        guard let row = try await call(id) else { return nil }
-        let notes = try await notes(of: [id])
-        let texts = try await texts(of: [id], include, maximumBytes: Self.maximumPageTextBytes)
-        return TrailRecord(row: row, notes: notes[id] ?? [], texts: texts.first ?? TrailTexts(), include: include)
+    /// A call with its notes and texts.
+    public func record(of row: TrailRow, _ include: TrailInclude) async throws(PostgresError) -> TrailRecord {
+        let notes = try await notes(of: [row.id])
+        let texts = try await texts(of: [row.id], include, maximumBytes: Self.maximumPageTextBytes)
+        return TrailRecord(row: row, notes: notes[row.id] ?? [], texts: texts.first ?? TrailTexts(), include: include)
     }
 }

@@ -13,7 +13,7 @@ extension TrailReader {
     }
 
     /// Aggregates: out of what is kept, and out of the calls where it is not.
-    public func stats(_ query: StatsQuery) async throws(PostgresError) -> StatsAnswer {
+    public func stats(_ query: AuthorizedStatsQuery) async throws(PostgresError) -> StatsAnswer {
         let plan = StatsPlan(query, try await marks(of: query.stretch))
         guard let (sql, parameters) = StatsStatement.make(query, plan) else { return .rows([]) }
         let rows: Rows

@@ -5,10 +5,17 @@ extension TrailReader {
     /// The most bytes of texts that a page of the list brings; a page with more ends early.
     public static let maximumPageTextBytes = 16 << 20
 
+    /// The texts of calls, in one query: see `texts(of:_:maximumBytes:)` by ids.
+    public func texts(
+        of calls: [TrailRow], _ include: TrailInclude, maximumBytes: Int
+    ) async throws(PostgresError) -> [TrailTexts] {
+        try await texts(of: calls.map(\.id), include, maximumBytes: maximumBytes)
+    }
+
     /// The texts of calls, in one query: of as many from the first on as keep within so many bytes, and always of the
     /// first.
     /// - Returns: the texts in the order of `ids`, perhaps fewer.
-    public func texts(
+    func texts(
         of ids: [CallID], _ include: TrailInclude, maximumBytes: Int
     ) async throws(PostgresError) -> [TrailTexts] {
         guard !ids.isEmpty else { return [] }

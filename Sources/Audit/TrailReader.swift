@@ -23,13 +23,13 @@ public final class TrailReader {
 
     /// How many of the nearest calls are looked at one by one before an index is asked. Few when a business key is looked for: most keys are of few calls,
     /// and to compare keys takes longer than to compare texts.
-    private static func nearCalls(_ filter: TrailFilter) -> Int { filter.key == nil ? 2000 : 300 }
+    private static func nearCalls(_ filter: AuthorizedTrailQuery) -> Int { filter.key == nil ? 2000 : 300 }
 
     /// A business key of so many of the nearest calls is a common one.
     private static let callsOfCommonKey = 3
 
     /// One page of calls. A search that finds too little in its time returns what it has, and says how far it came.
-    public func list(_ filter: TrailFilter) async throws(PostgresError) -> TrailPage {
+    public func list(_ filter: AuthorizedTrailQuery) async throws(PostgresError) -> TrailPage {
         let end = ContinuousClock.now + searchTime
         let bounds = try await recentBounds()
         var walk = TrailWalk(
@@ -45,7 +45,7 @@ public final class TrailReader {
         while found.count <= limit, let window = walk.next {
             let left = end - ContinuousClock.now
             filter.limit = limit - found.count
-            let search: TrailFilter.Search =
+            let search: AuthorizedTrailQuery.Search =
                 filter.isLookUp ? .parts(now: bounds.now, isCommon: isCommon) : .ordered
             if left > .zero,
                 let rows = try await rowsInTime(filter, window, bounds, by: search, within: min(left, searchTime / 2))
@@ -63,7 +63,7 @@ public final class TrailReader {
 
     /// Those of the calls nearest to the page's beginning that match, where it is likely that they fill it. Without open calls when they do not.
     private func nearest(
-        _ filter: TrailFilter, _ walk: TrailWalk, _ bounds: Bounds
+        _ filter: AuthorizedTrailQuery, _ walk: TrailWalk, _ bounds: Bounds
     ) async throws(PostgresError) -> [TrailRow] {
         guard filter.isLookUp, !filter.isRare, let window = walk.nearest else { return [] }
         return try await rowsInTime(
@@ -72,7 +72,7 @@ public final class TrailReader {
 
     /// The rows of one stretch; nil when they took too long.
     private func rowsInTime(
-        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, by search: TrailFilter.Search,
+        _ filter: AuthorizedTrailQuery, _ window: TrailWindow, _ bounds: Bounds, by search: AuthorizedTrailQuery.Search,
         within limit: Duration
     ) async throws(PostgresError) -> [TrailRow]? {
         do throws(PostgresError) {
@@ -85,7 +85,7 @@ public final class TrailReader {
 
     /// The rows of one stretch, one more than a page when there are more.
     func rows(
-        _ filter: TrailFilter, _ window: TrailWindow, _ bounds: Bounds, by search: TrailFilter.Search,
+        _ filter: AuthorizedTrailQuery, _ window: TrailWindow, _ bounds: Bounds, by search: AuthorizedTrailQuery.Search,
         within limit: Duration? = nil
     ) async throws(PostgresError) -> [TrailRow] {
         let (sql, parameters) = filter.statement(window, openSince: bounds.openSince, by: search)
@@ -103,7 +103,7 @@ public final class TrailReader {
     }
 
     /// The stretch that a filter's ends and its cursor leave.
-    func whole(_ filter: TrailFilter, _ bounds: Bounds) -> TrailWindow {
+    func whole(_ filter: AuthorizedTrailQuery, _ bounds: Bounds) -> TrailWindow {
         var whole = TrailWindow(
             from: max(filter.fromMilliseconds ?? bounds.oldest, bounds.oldest),
             to: min(filter.toMilliseconds ?? bounds.newest, bounds.newest))
@@ -142,22 +142,24 @@ public final class TrailReader {
             openSince: rows.first?["open_since"].integer)
     }
 
-    /// One call, or nil when there is none of that id.
-    public func call(_ id: CallID) async throws(PostgresError) -> TrailRow? {
+    /// One call, or nil when there is none of that id. Readers outside come by ``call(_:for:)``.
+    func call(_ id: CallID) async throws(PostgresError) -> TrailRow? {
         let rows = try await pool.query(Self.callStatement, Self.parameters(id), timeout: timeout)
         return rows.first.flatMap { TrailRow($0) }
     }
 
     /// The masked request of a call; nil when there is none, or no longer.
-    public func request(of id: CallID) async throws(PostgresError) -> String? {
+    func request(of id: CallID) async throws(PostgresError) -> String? {
         let rows = try await pool.query(
             "SELECT request FROM audit.intents WHERE at = \(Self.at) AND id = $2::uuid", Self.parameters(id),
             timeout: timeout)
         return rows.first?["request"].text
     }
 
-    /// The masked answer of a call; nil when there is none, or no longer.
-    public func response(of id: CallID) async throws(PostgresError) -> String? {
+    /// The masked response of a call; nil when there is none, or no longer.
+    public func response(of row: TrailRow) async throws(PostgresError) -> String? { try await response(of: row.id) }
+
+    func response(of id: CallID) async throws(PostgresError) -> String? {
         let rows = try await pool.query(
             "SELECT response FROM audit.responses WHERE at = \(Self.at) AND id = $2::uuid", Self.parameters(id),
             timeout: timeout)

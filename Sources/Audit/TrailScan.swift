@@ -8,14 +8,14 @@ public struct TrailScan: Sendable {
     /// The most rows of a page.
     public static let pageRows = 500
 
-    private var filter: TrailFilter
+    private var filter: AuthorizedTrailQuery
     private var walk: TrailWalk
     private var left: Int
     private let pageRows: Int
     private let bounds: TrailReader.Bounds
 
     /// - Parameter limit: the most rows in all; nil: all that there are.
-    init(_ filter: TrailFilter, limit: Int?, pageRows: Int, whole: TrailWindow, bounds: TrailReader.Bounds) {
+    init(_ filter: AuthorizedTrailQuery, limit: Int?, pageRows: Int, whole: TrailWindow, bounds: TrailReader.Bounds) {
         self.filter = filter
         self.bounds = bounds
         self.pageRows = pageRows
@@ -54,7 +54,7 @@ extension TrailReader {
     ///   - limit: the most rows in all; nil: all that there are. The filter's own limit does not count here.
     ///   - pageRows: the most rows of a page.
     public func scan(
-        _ filter: TrailFilter, limit: Int? = nil, pageRows: Int = TrailScan.pageRows
+        _ filter: AuthorizedTrailQuery, limit: Int? = nil, pageRows: Int = TrailScan.pageRows
     ) async throws(PostgresError) -> TrailScan {
         let bounds = try await bounds()
         var whole = whole(filter, bounds)

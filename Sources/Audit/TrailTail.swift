@@ -25,7 +25,7 @@ public struct TrailTail: Sendable {
     /// After so many calls a thorough look is taken at once, so that what is remembered of them stays small.
     static let maximumRemembered = 100_000
 
-    private let filter: TrailFilter
+    private let filter: AuthorizedTrailQuery
     /// What the last look saw.
     private var usual: Moment
     /// What the last thorough look saw.
@@ -51,7 +51,7 @@ public struct TrailTail: Sendable {
     /// Calls given as the reconciler closed them.
     private var givenAsUnknown: Set<CallID> = []
 
-    init(_ filter: TrailFilter, from moment: Moment) {
+    init(_ filter: AuthorizedTrailQuery, from moment: Moment) {
         self.filter = filter
         usual = moment
         thorough = moment
@@ -185,7 +185,7 @@ extension TrailTail {
 
 extension TrailReader {
     /// Follows the calls that end from now on.
-    public func tail(_ filter: TrailFilter) async throws(PostgresError) -> TrailTail {
+    public func tail(_ filter: AuthorizedTrailQuery) async throws(PostgresError) -> TrailTail {
         TrailTail(filter, from: try await moment())
     }
 

@@ -1,4 +1,4 @@
-import Atomics
+import Synchronization
 public import Crypto
 public import EventLoop
 public import Postgres
@@ -113,8 +113,8 @@ public final class TrailWriter {
             if let response = TrailRows.responseRow(ending, of: intent, table: 1) { [row, response] } else { [row] }
         switch await endings.write(unit, waitingAtMost: limit) {
         case .committed: break
-        case .queued: figures.late.wrappingIncrement(ordering: .relaxed)
-        case .failed: figures.failed.wrappingIncrement(ordering: .relaxed)
+        case .queued: figures.late.wrappingAdd(1, ordering: .relaxed)
+        case .failed: figures.failed.wrappingAdd(1, ordering: .relaxed)
         }
         figures.queued.store(endings.metrics.queuedRequests.value, ordering: .relaxed)
     }

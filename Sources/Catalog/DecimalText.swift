@@ -1,10 +1,10 @@
 /// Decimal numbers as texts: never through `Double`, so that every digit is kept.
-enum DecimalText {
+package enum DecimalText {
     /// The most characters that a number may have.
     static let maximumBytes = 64
 
     /// Whether the text is a JSON number without an exponent: `-12`, `1000.00`; not `01`, `1.`, `.5`, `+1`, `1e3`.
-    static func isValid(_ text: String) -> Bool {
+    package static func isValid(_ text: String) -> Bool {
         let bytes = text.utf8.span
         guard bytes.count <= maximumBytes else { return false }
         var place = bytes.count > 0 && bytes[0] == UInt8(ascii: "-") ? 1 : 0

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 extension Entry {
     /// The entry in the fixed form of `catalog show --json`:
@@ -25,13 +25,15 @@ extension Entry {
 }
 
 extension JSONWriter {
-    mutating func member(_ name: String, _ text: String?) {
+    /// Writes a member unless its value is nil.
+    package mutating func member(_ name: String, _ text: String?) {
         guard let text else { return }
         self.name(name)
         string(text)
     }
 
-    mutating func member(_ name: String, _ number: Int?) {
+    /// Writes a member unless its value is nil.
+    package mutating func member(_ name: String, _ number: Int?) {
         guard let number else { return }
         self.name(name)
         integer(number)

@@ -1,4 +1,4 @@
-import Atomics
+import Synchronization
 
 /// A TOP method as data: what its documentation page says, and what the entry's overlay adds.
 public final class Entry: Sendable {
@@ -41,12 +41,12 @@ public final class Entry: Sendable {
     public let idempotencyPath: [String]?
 
     private let compiler: LevelCompiler
-    private let compiled = ManagedAtomicLazyReference<Level>()
+    private let compiled = AtomicLazyReference<Level>()
     let outcome: Outcome
     /// How many lists of sent texts the outcome's rules compare with the answer.
     let expectationCount: Int
-    private let compiledAnswer = ManagedAtomicLazyReference<AnswerLevel>()
-    private let compiledJudgement = ManagedAtomicLazyReference<Judgement>()
+    private let compiledAnswer = AtomicLazyReference<AnswerLevel>()
+    private let compiledJudgement = AtomicLazyReference<Judgement>()
 
     init(
         page: Page, overlay: Overlay, request: [Field], response: [Field], compiler: LevelCompiler, outcome: Outcome,
@@ -72,18 +72,18 @@ public final class Entry: Sendable {
 
     /// The request, compiled: on first use, because a catalog of thousands has few methods that are called.
     var level: Level {
-        compiled.load() ?? compiled.storeIfNilThenLoad(compiler.level(request))
+        compiled.load() ?? compiled.storeIfNil(compiler.level(request))
     }
 
     /// The answer, compiled on first use.
     var answerLevel: AnswerLevel {
-        compiledAnswer.load() ?? compiledAnswer.storeIfNilThenLoad(AnswerLevel(response))
+        compiledAnswer.load() ?? compiledAnswer.storeIfNil(AnswerLevel(response))
     }
 
     /// How responses are judged beside the entry's own rules, compiled on first use.
     var judgement: Judgement {
         compiledJudgement.load()
-            ?? compiledJudgement.storeIfNilThenLoad(Judgement(response: response, outcome: outcome))
+            ?? compiledJudgement.storeIfNil(Judgement(response: response, outcome: outcome))
     }
 
     /// Whether a request id of the caller's makes repeating a call harmless.

@@ -32,6 +32,9 @@ public final class CurlClient {
     public var inFlight: Int { busy.count }
 
     let settings: Settings
+    /// The settings of the same names, in nanoseconds.
+    let idleConnectionAge: UInt64
+    let connectionLifetime: UInt64
     private let trust: CurlLibrary.Trust
     private let share: AddressShare
     private var connectors: [Connector]
@@ -54,6 +57,8 @@ public final class CurlClient {
         trust = try CurlLibrary.setUp()
         self.loop = loop
         self.settings = settings
+        idleConnectionAge = settings.idleConnectionAge.nanoseconds
+        connectionLifetime = settings.connectionLifetime.nanoseconds
         share = try AddressShare()
         connectors = [try Connector(loop: loop)]
         templates = RequestTemplates(limit: settings.maximumTemplates)
@@ -75,9 +80,9 @@ public final class CurlClient {
     /// The request is taken over: a body that its maker does not hold is gone once it has been sent.
     public func perform(_ request: consuming CurlRequest) async -> CurlResult {
         precondition(loop.isOnLoop, "called off the event loop's thread")
-        var waiting: CurlRequest? = request
-        return await withUnsafeContinuation { continuation in
-            if let request = waiting.take() { start(request, continuation) }
+        switch start(request) {
+        case .exchange(let exchange): return await withUnsafeContinuation { carry(exchange, for: $0) }
+        case .failed(let result): return result
         }
     }
 
@@ -96,17 +101,36 @@ public final class CurlClient {
 // MARK: - Requests
 
 extension CurlClient {
-    private func start(_ request: CurlRequest, _ continuation: UnsafeContinuation<CurlResult, Never>) {
+    /// A request that has been looked at: it can be carried, or it has failed.
+    private enum Start {
+        case exchange(Exchange)
+        case failed(CurlResult)
+    }
+
+    private func start(_ request: consuming CurlRequest) -> Start {
         let now = EventLoop.now()
         do throws(TransferError) {
             guard !isShutDown else { throw TransferError(CURLE_ABORTED_BY_CALLBACK) }
             guard request.deadline > now else { throw TransferError(CURLE_OPERATION_TIMEDOUT) }
             let template = try templates.template(for: request)
             guard request.allowsHTTP || !template.isPlain else { throw TransferError(CURLE_UNSUPPORTED_PROTOCOL) }
-            try begin(Exchange(request, template, continuation, start: now), now: now)
+            return .exchange(Exchange(request, template, start: now))
         } catch {
-            let failure = CurlFailure(FailedTransfer(code: error.code, url: request.url, isShutDown: isShutDown))
-            continuation.resume(returning: CurlResult(outcome: .failed(failure), mayHaveBeenSent: false))
+            return .failed(unsent(error, url: request.url))
+        }
+    }
+
+    private func unsent(_ error: TransferError, url: String) -> CurlResult {
+        let failure = CurlFailure(FailedTransfer(code: error.code, url: url, isShutDown: isShutDown))
+        return CurlResult(outcome: .failed(failure), mayHaveBeenSent: false)
+    }
+
+    private func carry(_ exchange: Exchange, for continuation: UnsafeContinuation<CurlResult, Never>) {
+        exchange.continuation = continuation
+        do throws(TransferError) {
+            try begin(exchange, now: exchange.start)
+        } catch {
+            continuation.resume(returning: unsent(error, url: exchange.template.key.url))
         }
     }
 
@@ -140,12 +164,11 @@ extension CurlClient {
 
     /// The exchange on a connection is over.
     func ended(
-        _ connection: Connection, keepsAlive: Bool, now: UInt64, _ continuation: UnsafeContinuation<CurlResult, Never>,
-        _ result: CurlResult
+        _ connection: Connection, keepsAlive: Bool, now: UInt64, _ exchange: Exchange, _ result: consuming CurlResult
     ) {
         removeBusy(connection)
         if keepsAlive { keep(connection, now: now) } else { connection.close() }
-        continuation.resume(returning: result)
+        exchange.continuation?.resume(returning: result)
     }
 
     private func addBusy(_ connection: Connection) {
@@ -182,7 +205,7 @@ extension CurlClient {
 
     private func setSweepTimer() {
         guard let oldest = pool.oldest else { return }
-        sweepTimer = loop.schedule(at: oldest.idleSince + settings.idleConnectionAge.nanoseconds) { [weak self] in
+        sweepTimer = loop.schedule(at: oldest.idleSince + idleConnectionAge) { [weak self] in
             self?.closeAged()
         }
     }
@@ -190,7 +213,7 @@ extension CurlClient {
     /// Closes the connections that have been idle for too long.
     private func closeAged() {
         let now = EventLoop.now()
-        while let oldest = pool.oldest, oldest.idleSince + settings.idleConnectionAge.nanoseconds <= now {
+        while let oldest = pool.oldest, oldest.idleSince + idleConnectionAge <= now {
             closeIdle(oldest)
         }
         dropUnusedConnectors()

@@ -28,9 +28,9 @@ enum Characters {
         hostEnd.firstPlace(in: bytes, from: range.lowerBound) >= range.upperBound
     }
 
-    /// Whether all bytes of a range may be part of a request target.
-    static func areTarget(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        targetEnd.firstPlace(in: bytes, from: range.lowerBound) >= range.upperBound
+    /// Where the first byte from `start` on stands that cannot be part of a request target.
+    static func endOfTarget(in bytes: Span<UInt8>, from start: Int) -> Int {
+        targetEnd.firstPlace(in: bytes, from: start)
     }
 
     /// The first control character from `start` on that may not be part of a line: any but HTAB. `end` if there is none.

@@ -78,10 +78,8 @@ extension HeaderFields {
     /// The value of the first field of this name. The case of ASCII letters does not matter.
     package func first(name: String) -> String? { firstIndex(of: name).map(value(at:)) }
 
-    /// The bytes of that value.
-    package func bytesOfFirst(name: String) -> ArraySlice<UInt8>? {
-        firstIndex(of: name).map { bytes[places[$0].value] }
-    }
+    /// The bytes of the value of a field.
+    package func valueBytes(at index: Int) -> ArraySlice<UInt8> { bytes[places[index].value] }
 
     /// Whether there is a field of this name.
     package func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }

@@ -27,10 +27,13 @@ extension StartLine {
         guard methodEnd < line.upperBound, bytes[methodEnd] == space else { throw .malformed(.requestLine) }
         self.method = method
         let targetStart = methodEnd + 1
-        guard let targetEnd = bytes.first(space, in: targetStart..<line.upperBound) else {
+        // A target has no spaces, so that one is looked for only where it ends.
+        let end = min(Characters.endOfTarget(in: bytes, from: targetStart), line.upperBound)
+        guard let targetEnd = bytes.first(space, in: end..<line.upperBound) else {
             throw line.upperBound - targetStart > limits.targetBytes ? .targetTooLong : .malformed(.requestLine)
         }
         guard targetEnd - targetStart <= limits.targetBytes else { throw .targetTooLong }
+        guard end == targetEnd, targetStart < targetEnd else { throw .malformed(.target) }
         try readTarget(bytes, targetStart..<targetEnd)
         guard let isHTTP10 = try Self.version(bytes, targetEnd + 1..<line.upperBound) else {
             throw .malformed(.requestLine)
@@ -40,8 +43,6 @@ extension StartLine {
 
     /// Reads a request target in origin form, absolute form (RFC 9112, 3.2.2), or `*` of OPTIONS.
     private mutating func readTarget(_ bytes: Span<UInt8>, _ target: Range<Int>) throws(ParseError) {
-        guard !target.isEmpty else { throw .malformed(.target) }
-        guard Characters.areTarget(bytes, target) else { throw .malformed(.target) }
         let mark = bytes.first(UInt8(ascii: "?"), in: target) ?? target.upperBound
         if mark < target.upperBound { query = mark + 1..<target.upperBound }
         path = target.lowerBound..<mark
@@ -97,10 +98,10 @@ extension StartLine {
 
     /// Whether the version is 1.0; nil if the bytes are not a version at all.
     private static func version(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(ParseError) -> Bool? {
-        let name = "HTTP/"
-        guard range.count >= name.utf8.count else { return nil }
-        for (offset, byte) in name.utf8.enumerated() where bytes[range.lowerBound + offset] != byte { return nil }
-        let digits = range.lowerBound + name.utf8.count
+        let digits = range.lowerBound + 5
+        guard digits <= range.upperBound, bytes.extracting(range.lowerBound..<digits).equals("HTTP/") else {
+            return nil
+        }
         guard range.count == 8, bytes[digits] == UInt8(ascii: "1"), bytes[digits + 1] == UInt8(ascii: ".") else {
             throw .versionUnsupported
         }

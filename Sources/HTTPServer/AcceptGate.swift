@@ -1,3 +1,4 @@
+import Locks
 import Synchronization
 
 /// Tells the acceptor when it may go on. It accepts no connection while as many are open as may be and none of them can
@@ -5,7 +6,7 @@ import Synchronization
 /// at once. From any thread.
 final class AcceptGate: Sendable {
     private let isHeldBack = Atomic(false)
-    private let resume = Mutex<(@Sendable () -> Void)?>(nil)
+    private let resume = Locked<(@Sendable () -> Void)?>(nil)
 
     /// Sets what makes the acceptor go on.
     func attach(_ resume: @escaping @Sendable () -> Void) { self.resume.withLock { $0 = resume } }

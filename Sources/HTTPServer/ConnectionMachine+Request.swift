@@ -34,14 +34,14 @@ extension ConnectionMachine {
             var request = ServerRequest(
                 method: head.method, path: framing.path, query: head.query, headers: head.fields, receivedAt: now)
             request.loopIndex = settings.loopIndex
-            return try decide(&request, framing, now: now)
+            return try decide(consume request, framing, now: now)
         } catch {
             return refuse(error)
         }
     }
 
     private mutating func decide(
-        _ request: inout ServerRequest, _ framing: RequestFraming, now: UInt64
+        _ request: consuming ServerRequest, _ framing: RequestFraming, now: UInt64
     ) throws(ServerFault) -> Action {
         let awaitsContinue = framing.expectsContinue && framing.hasBody
         switch settings.decide(request, framing.contentLength) {
@@ -50,7 +50,7 @@ extension ConnectionMachine {
             if plan.isKept { try checkRoom(for: framing.contentLength ?? 0) }
             self.plan = plan
             request.context = plan.context
-            self.request = request
+            self.request = consume request
             bodyCount = 0
             phase = .body
             return awaitsContinue ? .sendContinue : .nothing

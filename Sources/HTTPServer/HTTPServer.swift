@@ -1,7 +1,7 @@
 public import EventLoop
 public import Logging
 public import ServiceLifecycle
-import Synchronization
+import Locks
 
 /// A small HTTP/1.1 server: whole requests in; responses out, whole or in pieces (``ResponseStream``).
 ///
@@ -17,7 +17,7 @@ public final class HTTPServer: Service {
     private let shared: ServerShared
     private let logger: Logger
     private let loops: [EventLoop]
-    private let listener = Mutex<Listener?>(nil)
+    private let listener = Locked<Listener?>(nil)
 
     /// Makes a server; nothing happens until ``start()`` or ``run()``.
     /// - Parameter loops: the loops that connections are spread over, at least one. They must not end before

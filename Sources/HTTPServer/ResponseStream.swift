@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// The body of a response, written in pieces while the client reads it.
 ///
@@ -27,7 +27,7 @@ public final class ResponseStream: Sendable {
         var isEnded = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a stream that is to be given as part of a ``ServerResponse``. What is written before waits.
     public init() {}

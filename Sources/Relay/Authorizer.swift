@@ -1,5 +1,6 @@
 import EventLoop
 import Metrics
+public import Problems
 public import Vault
 
 /// Checks callers' tokens against a worker's copy of the vault, so that the head of a request is enough to refuse it. It

@@ -1,5 +1,6 @@
 import Catalog
 import JSON
+import Problems
 import TOP
 
 /// What a caller's body says: JSON, and files that came beside it.

@@ -1,3 +1,5 @@
+public import Problems
+
 /// Reads the values of the call's request headers; a value that breaks its rule is a problem that names the header.
 public enum CallHeaders {
     /// `Idempotency-Key`: quoted and bare are the same key, 1–255 visible ASCII characters.

@@ -1,20 +1,31 @@
 import Catalog
 import Crypto
+import Problems
 import Vault
 
 extension Worker {
-    /// The request id of a call that is refused: the caller's own, or the derived one. Nil where the method has none, and where it cannot be told.
-    ///
-    /// A body that cannot be read says nothing against the derived one.
-    func requestID(of request: CallRequest, by token: AccessToken) -> String? {
-        guard request.entry.isIdempotent else { return nil }
-        if let content = try? CallContent(request) {
-            switch request.entry.requestID(in: content.document) {
-            case .text(let text): return text
-            case .absent: break
-            case .unusable, nil: return nil
-            }
+    /// A problem of a call that is refused, with the call's request id: the caller's own, or the derived one. The method
+    /// may have none, and it may be impossible to tell.
+    /// - Parameter given: what the body says; nil parses it. A body that cannot be parsed does not exclude the derived id.
+    func identified(
+        _ problem: Problem, _ request: CallRequest, by token: AccessToken, given: GivenRequestID? = nil
+    ) -> Problem {
+        guard problem.requestID == nil, request.entry.isIdempotent else { return problem }
+        var problem = problem
+        switch given ?? Self.given(request) {
+        case .text(let text): problem.requestID = text
+        case .absent: problem.requestID = derivedRequestID(of: request, by: token)
+        case .unusable: break
         }
+        return problem
+    }
+
+    private static func given(_ request: CallRequest) -> GivenRequestID {
+        guard let content = try? CallContent(request) else { return .absent }
+        return request.entry.requestID(in: content.document) ?? .unusable
+    }
+
+    private func derivedRequestID(of request: CallRequest, by token: AccessToken) -> String? {
         guard let vault, let key = request.idempotencyKey,
             let app = try? vault.resolveApp(named: request.app, for: request.entry.method, token: token)
         else { return nil }

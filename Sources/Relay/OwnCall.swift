@@ -1,6 +1,7 @@
 import Audit
 import Catalog
 import JSON
+import Problems
 import TOP
 
 /// A call as its caller reads it again: with the members of the first answer, made of what the trail keeps.

@@ -2,14 +2,17 @@ import Audit
 import Bytes
 import Catalog
 import JSON
+import Problems
 import Vault
 
 /// A call that has passed every check and is ready to be recorded and sent.
 ///
 /// While a call waits for TOP, it keeps no copy of its body: each form of it is dropped when the next one is made.
-struct PreparedCall: Sendable {
+///
+/// An object, which its steps fill in: as a value it would be copied with each, and it would be part of their frames.
+final class PreparedCall {
     /// Without its body.
-    let request: CallRequest
+    private(set) var request: CallRequest
     let token: AccessToken
     let app: SigningApp
     let session: SellerSession?
@@ -18,6 +21,27 @@ struct PreparedCall: Sendable {
     /// The id as replies show it.
     let idText: String
     let clock: CallClock
+    /// Nanoseconds waited for the intent's commit.
+    var auditNanoseconds: UInt64 = 0
+    /// Nanoseconds that TOP took; nil when nothing was sent.
+    var topNanoseconds: UInt64?
+    /// Bytes of the form sent.
+    var requestBytes = 0
+
+    init(
+        request: CallRequest, token: AccessToken, app: SigningApp, session: SellerSession?, mapped: MappedCall,
+        id: CallID, clock: CallClock
+    ) {
+        self.request = request
+        self.request.body = []
+        self.token = token
+        self.app = app
+        self.session = session
+        self.mapped = mapped
+        self.id = id
+        idText = id.text
+        self.clock = clock
+    }
 
     /// The call's method.
     var method: String { request.entry.method }
@@ -25,7 +49,7 @@ struct PreparedCall: Sendable {
     /// What is recorded before it leaves.
     /// - Parameter keys: none yet; the call's are added.
     func intent(replica: String, keys: Fingerprints) -> Intent {
-        var intent = Intent(
+        let intent = Intent(
             id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,
             app: app.app.name,
             seller: session?.seller, method: method, refs: request.refs, clientRequestID: request.clientRequestID,

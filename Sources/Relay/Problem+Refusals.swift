@@ -1,3 +1,4 @@
+public import Problems
 public import Vault
 
 extension Problem {

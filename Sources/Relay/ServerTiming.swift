@@ -1,3 +1,5 @@
+import Bytes
+
 /// The value of `Server-Timing`: what a call's time went into.
 struct ServerTiming {
     /// Nanoseconds waited for commits.
@@ -9,23 +11,24 @@ struct ServerTiming {
 
     /// For example `audit;dur=0.412, top;dur=45.120, total;dur=46.003`, in milliseconds.
     var value: String {
-        var value: [UInt8] = []
-        value.reserveCapacity(80)
-        Self.append("audit;dur=", audit, to: &value)
-        if let top { Self.append(", top;dur=", top, to: &value) }
-        Self.append(", total;dur=", total, to: &value)
+        let value = [UInt8](capacity: 96) { output in
+            Self.append("audit;dur=", audit, to: &output)
+            if let top { Self.append(", top;dur=", top, to: &output) }
+            Self.append(", total;dur=", total, to: &output)
+        }
         return String(decoding: value, as: UTF8.self)
     }
 
-    private static func append(_ name: String, _ nanoseconds: UInt64, to value: inout [UInt8]) {
-        value.append(contentsOf: name.utf8)
+    private static func append(_ name: String, _ nanoseconds: UInt64, to output: inout OutputSpan<UInt8>) {
         let microseconds = nanoseconds / 1000
-        var unit: UInt64 = 1000
-        while microseconds / unit >= 10 { unit *= 10 }
-        while unit > 0 {
-            value.append(UInt8(ascii: "0") + UInt8(microseconds / unit % 10))
-            if unit == 1000 { value.append(UInt8(ascii: ".")) }
-            unit /= 10
-        }
+        output.append(utf8: name)
+        append(microseconds / 1000, to: &output)
+        output.append(UInt8(ascii: "."))
+        for unit: UInt64 in [100, 10, 1] { append(microseconds / unit % 10, to: &output) }
+    }
+
+    private static func append(_ number: UInt64, to output: inout OutputSpan<UInt8>) {
+        if number >= 10 { append(number / 10, to: &output) }
+        output.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 }

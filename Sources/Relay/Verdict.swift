@@ -1,6 +1,7 @@
 import Audit
 import Catalog
 import Curl
+import Problems
 import TOP
 
 /// What became of a call that was given to the network: its outcome, and what the caller is told.

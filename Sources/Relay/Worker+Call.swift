@@ -4,74 +4,111 @@ import Curl
 import EventLoop
 import JSON
 import Logging
+public import Problems
 import TOP
 import Telemetry
 public import Vault
 
+// Steps that do not wait are never inlined. Their temporary values would become part of the frames of a call's task, which
+// are allocated for each call.
 extension Worker {
     /// One call, from its checks to its reply: the relay's purpose.
     ///
     /// Nothing is sent before the intent is durable, and the reply waits for the outcome row, at most `outcomeWait`.
     public func call(_ request: consuming CallRequest, by token: AccessToken) async -> Reply {
-        var request = request
+        if let refusal = admit(request, by: token) { return refusal }
+        defer { leave() }
+        var pass: LargeCallGate.Pass?
+        if request.body.count > LargeCallGate.smallBytes {
+            pass = await largeCallPass(for: request)
+            if pass == nil { return refuseLargeCall(request, by: token) }
+        }
+        switch begin(consume request, by: token) {
+        case .prepared(let call): return await relay(call, pass)
+        case .answered(let reply): return reply
+        }
+    }
+
+    /// Waits until a call with a large body may be checked and recorded; nil if that takes too long. The call waits for
+    /// half of the time that its intent has. The other half is for writing the intent.
+    private func largeCallPass(for request: CallRequest) async -> LargeCallGate.Pass? {
+        let clock = CallClock(
+            receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
+        let deadline = clock.start + (clock.intentDeadline - clock.start) / 2
+        return await largeCalls.enter(bytes: request.body.count, until: deadline)
+    }
+
+    private func refuseLargeCall(_ request: CallRequest, by token: AccessToken) -> Reply {
+        meters.refusedByLargeCalls()
+        let detail = "Too many large calls wait to be recorded; nothing was sent."
+        let problem = Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5)
+        return refuse(identified(problem, request, by: token), request, by: token)
+    }
+
+    /// Counts and traces a request that does not become a call, and answers it.
+    private func refuse(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
+        meters.refused(problem.type)
+        trace(problem, request, by: token)
+        return reply(refusing: problem, request)
+    }
+
+    /// Takes a place for a call; the reply when there is none. A call that is admitted leaves in the end.
+    @inline(never)
+    private func admit(_ request: CallRequest, by token: AccessToken) -> Reply? {
+        lackOfRoom().map { problem($0, request, by: token) }
+    }
+
+    private func lackOfRoom() -> Problem? {
         guard !isDraining else {
-            return problem(
-                Problem(
-                    .draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1),
-                request, by: token)
+            return Problem(
+                .draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1)
         }
         guard settings.callLimit.enter() else {
             meters.refusedByLimit()
             let detail =
                 "\(settings.callLimit.maximum) calls are under way, the limit of this replica; nothing was sent."
-            return problem(
-                Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1), request, by: token)
+            return Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1)
         }
-        defer { settings.callLimit.leave() }
         guard trail.hasRoom else {
+            settings.callLimit.leave()
             meters.refusedByQueue()
             let detail = "Too many outcome rows wait for the relay's database; nothing was sent."
-            return problem(
-                Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5), request, by: token)
+            return Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5)
         }
         callsInFlight += 1
-        defer { callsInFlight -= 1 }
-        let pass: LargeCallGate.Pass?
+        return nil
+    }
+
+    private func leave() {
+        callsInFlight -= 1
+        settings.callLimit.leave()
+    }
+
+    /// A call after its checks: ready to be relayed, or refused, or a dry run.
+    private enum Beginning {
+        case prepared(PreparedCall)
+        case answered(Reply)
+    }
+
+    @inline(never)
+    private func begin(_ request: CallRequest, by token: AccessToken) -> Beginning {
         let call: PreparedCall
         do {
-            pass = try await largeCallPass(for: request)
             call = try prepare(request, by: token)
         } catch {
-            meters.refused(error.type)
-            trace(error, request, by: token)
-            return problem(error, request, by: token)
+            return .answered(refuse(error, request, by: token))
         }
-        request.body = []
-        guard request.isDryRun else { return await relay(consume call, pass) }
+        guard request.isDryRun else { return .prepared(call) }
         var reply = dryRun(call)
-        addRequestID(to: &reply, request, id: call.idText)
-        return reply
+        addRequestID(to: &reply, call.request, id: call.idText)
+        return .answered(reply)
     }
 
-    /// Waits until a call with a large body may be checked and recorded; nil for one that need not wait. A call waits
-    /// for half of the time that its intent has: the other half is for writing it.
-    private func largeCallPass(for request: CallRequest) async throws(Problem) -> LargeCallGate.Pass? {
-        guard request.body.count > LargeCallGate.smallBytes else { return nil }
-        let clock = CallClock(
-            receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
-        let deadline = clock.start + (clock.intentDeadline - clock.start) / 2
-        if let pass = await largeCalls.enter(bytes: request.body.count, until: deadline) { return pass }
-        meters.refusedByLargeCalls()
-        let detail = "Too many large calls wait to be recorded; nothing was sent."
-        throw Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5)
-    }
-
-    private func relay(_ call: consuming PreparedCall, _ pass: LargeCallGate.Pass?) async -> Reply {
-        var call = call
-        var intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
+    private func relay(_ call: PreparedCall, _ pass: LargeCallGate.Pass?) async -> Reply {
+        let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         call.holds(call.mapped.contentBytes)
         let recordingSince = EventLoop.now()
-        do {
+        do throws(TrailError) {
             try await trail.record(intent, until: call.clock.intentDeadline)
         } catch {
             return await unrecorded(call, intent, error, since: recordingSince)
@@ -81,36 +118,32 @@ extension Worker {
         guard recordedAt < call.clock.intentDeadline else {
             return await unrecorded(call, intent, .tooLate, since: recordingSince)
         }
-        let auditWait = recordedAt - recordingSince
+        call.auditNanoseconds = recordedAt - recordingSince
         intent.dropContent()
         let verdict: Verdict
-        var top: UInt64?
-        var requestBytes = 0
-        switch signedRequest(&call) {
-        case .success(let request):
-            requestBytes = request.body.count
-            call.holds(requestBytes)
-            let result = await curl.perform(consume request)
-            call.holds(0)
-            if case .failed(let failure) = result.outcome { note(failure, of: call) }
+        switch sign(call) {
+        case .signed(let request):
+            let result = await curl.perform(request)
+            note(result, of: call)
             verdict = await judge(result, of: call)
-            top = result.mayHaveBeenSent ? result.timings.totalNanoseconds : nil
-            if !result.mayHaveBeenSent { meters.notSent() }
-        case .failure(let problem):
-            verdict = Verdict(unsignable: problem)
+        case .unsignable(let refusal): verdict = refusal
         }
         note(verdict, of: call)
-        var ending = ending(of: call, verdict, keys: intent.keys)
-        ending.auditNanoseconds = auditWait
-        ending.topNanoseconds = top
-        ending.attempts = top == nil ? 0 : 1
-        ending.requestBytes = requestBytes
-        return await finish(call, verdict, ending, of: intent)
+        return await finish(call, verdict, of: intent)
     }
 
+    /// Records how the call ended, and answers.
+    private func finish(_ call: PreparedCall, _ verdict: Verdict, of intent: Intent) async -> Reply {
+        let since = EventLoop.now()
+        await trail.record(
+            ending(of: call, verdict, keys: intent.keys), of: intent, waitingAtMost: settings.outcomeWait)
+        return reply(call, verdict, recordingSince: since)
+    }
+
+    @inline(never)
     private func ending(of call: PreparedCall, _ verdict: Verdict, keys: Fingerprints) -> Ending {
         let status = verdict.problem?.type.status ?? 200
-        var ending = Ending(
+        let ending = Ending(
             outcome: verdict.outcome, status: status, finishedMilliseconds: settings.wallClock(),
             durationNanoseconds: call.clock.elapsed)
         ending.code = verdict.code
@@ -122,21 +155,11 @@ extension Worker {
         ending.keys = keys
         ending.keys.add(verdict.interpretation?.keys ?? [])
         ending.response = verdict.response
+        ending.auditNanoseconds = call.auditNanoseconds
+        ending.topNanoseconds = call.topNanoseconds
+        ending.attempts = call.topNanoseconds == nil ? 0 : 1
+        ending.requestBytes = call.requestBytes
         return ending
-    }
-
-    /// Records how the call ended, and answers.
-    private func finish(_ call: PreparedCall, _ verdict: Verdict, _ ending: Ending, of intent: Intent) async -> Reply {
-        let since = EventLoop.now()
-        await trail.record(ending, of: intent, waitingAtMost: settings.outcomeWait)
-        let now = EventLoop.now()
-        let timing = ServerTiming(
-            audit: ending.auditNanoseconds + (now - since), top: ending.topNanoseconds, total: now - call.clock.start)
-        meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
-        var reply = self.reply(call, verdict)
-        reply.headers.append(("Server-Timing", timing.value))
-        addRequestID(to: &reply, call.request, id: call.idText)
-        return reply
     }
 
     /// The intent could not be made durable: nothing is sent. Where its commit is in doubt, a `not_sent` row follows.
@@ -145,7 +168,7 @@ extension Worker {
     {
         meters.unrecorded()
         if error.mayBeRecorded {
-            var ending = Ending(
+            let ending = Ending(
                 outcome: .notSent, status: ProblemType.auditUnavailable.status,
                 finishedMilliseconds: settings.wallClock(),
                 durationNanoseconds: call.clock.elapsed)
@@ -162,6 +185,20 @@ extension Worker {
         return problem(
             call.completed(Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1)), call.request,
             by: call.token)
+    }
+
+    /// The answer to a call whose outcome row was given to the trail at `recordingSince`.
+    @inline(never)
+    private func reply(_ call: PreparedCall, _ verdict: Verdict, recordingSince: UInt64) -> Reply {
+        let now = EventLoop.now()
+        let timing = ServerTiming(
+            audit: call.auditNanoseconds + (now - recordingSince), top: call.topNanoseconds,
+            total: now - call.clock.start)
+        meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
+        var reply = reply(call, verdict)
+        reply.headers.append(("Server-Timing", timing.value))
+        addRequestID(to: &reply, call.request, id: call.idText)
+        return reply
     }
 
     private func reply(_ call: PreparedCall, _ verdict: Verdict) -> Reply {
@@ -191,6 +228,35 @@ extension Worker {
         return .json(json.bytes)
     }
 
+    private enum Signed {
+        case signed(CurlRequest)
+        case unsignable(Verdict)
+    }
+
+    @inline(never)
+    private func sign(_ call: PreparedCall) -> Signed {
+        var call = call
+        switch signedRequest(&call) {
+        case .success(let request):
+            call.requestBytes = request.body.count
+            call.holds(request.body.count)
+            return .signed(request)
+        case .failure(let problem): return .unsignable(Verdict(unsignable: problem))
+        }
+    }
+
+    /// What the transport did with the request.
+    @inline(never)
+    private func note(_ result: CurlResult, of call: PreparedCall) {
+        call.holds(0)
+        if case .failed(let failure) = result.outcome { note(failure, of: call) }
+        if result.mayHaveBeenSent {
+            call.topNanoseconds = result.timings.totalNanoseconds
+        } else {
+            meters.notSent()
+        }
+    }
+
     /// What went wrong on the way to TOP or back, for the operator: callers are told what it means for them.
     private func note(_ failure: CurlFailure, of call: PreparedCall) {
         logger.record(
@@ -202,6 +268,7 @@ extension Worker {
     }
 
     /// A ban is put in force everywhere, and a fault of the relay's own is logged for the operator.
+    @inline(never)
     private func note(_ verdict: Verdict, of call: PreparedCall) {
         if let ban = verdict.ban {
             note(ban, app: call.app.app.name, method: call.method)
@@ -218,8 +285,10 @@ extension Worker {
     }
 
     private func problem(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
-        var problem = problem
-        if problem.requestID == nil { problem.requestID = requestID(of: request, by: token) }
+        reply(refusing: identified(problem, request, by: token), request)
+    }
+
+    private func reply(refusing problem: Problem, _ request: CallRequest) -> Reply {
         let id = problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
         var reply = problem.reply
         addRequestID(to: &reply, request, id: id.text)

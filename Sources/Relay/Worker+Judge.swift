@@ -8,11 +8,21 @@ extension Worker {
     /// Judges what came back from TOP. A large body is read and masked on the global pool, so that the other calls of
     /// the worker go on meanwhile.
     func judge(_ result: CurlResult, of call: PreparedCall) async -> Verdict {
-        let (mask, entry, mapped) = (mask(for: call), call.request.entry, call.mapped)
         guard case .answered(_, _, let body) = result.outcome, body.count > Self.judgedOnLoopBytes else {
-            return Verdict.judge(result.masked(by: mask), entry: entry, mapped: mapped)
+            return judgeHere(result, of: call)
         }
+        return await judgeElsewhere(result, of: call)
+    }
+
+    /// Not inlined, for the sake of the task's frame: see `Worker+Call`.
+    @inline(never)
+    private func judgeHere(_ result: CurlResult, of call: PreparedCall) -> Verdict {
+        Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
+    }
+
+    private func judgeElsewhere(_ result: CurlResult, of call: PreparedCall) async -> Verdict {
         meters.judgedOffLoop()
+        let (mask, entry, mapped) = (mask(for: call), call.request.entry, call.mapped)
         return await withTaskExecutorPreference(globalConcurrentExecutor) {
             await Self.judgeElsewhere(result, mask, entry, mapped)
         }

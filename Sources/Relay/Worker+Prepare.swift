@@ -3,20 +3,50 @@ import Catalog
 import Crypto
 import EventLoop
 import JSON
+import Problems
 import TOP
 import Vault
 
 extension Worker {
     /// Checks everything that can be checked without sending: limits, JSON, app, parameters, session, bans.
+    /// - Throws: a problem with the call's request id. The body is parsed once, also for a call that is refused.
     func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> PreparedCall {
-        let vault = try currentVault()
+        let vault: VaultSnapshot
+        let app: SigningApp
+        do throws(Problem) {
+            vault = try currentVault()
+            app = try admit(request, token: token, vault: vault)
+        } catch {
+            throw identified(error, request, by: token)
+        }
+        let content: CallContent
+        do throws(Problem) { content = try CallContent(request) } catch {
+            throw identified(error, request, by: token, given: .absent)
+        }
+        do throws(Problem) {
+            return try prepare(content, request, by: token, app: app, vault: vault)
+        } catch {
+            throw identified(error, request, by: token, given: request.entry.requestID(in: content.document))
+        }
+    }
+
+    /// Checks what the head alone decides: the clock, the method and the app.
+    private func admit(
+        _ request: CallRequest, token: AccessToken, vault: VaultSnapshot
+    ) throws(Problem) -> SigningApp {
         try checkClock()
         let method = request.entry.method
         guard token.allows(method: method) else {
             throw Problem(.forbidden, "The token \(token.name) may not call \(method).")
         }
-        let app = try resolveApp(request, token: token, vault: vault)
-        let content = try CallContent(request)
+        return try resolveApp(request, token: token, vault: vault)
+    }
+
+    /// Checks what the body decides, then session and bans.
+    private func prepare(
+        _ content: CallContent, _ request: CallRequest, by token: AccessToken, app: SigningApp, vault: VaultSnapshot
+    ) throws(Problem) -> PreparedCall {
+        let method = request.entry.method
         let mapped = try map(content, request: request, app: app.app.name, token: token, vault: vault)
         let clock = CallClock(
             receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
@@ -24,11 +54,8 @@ extension Worker {
         // The seconds that are left count from the reply, and the request may have waited for its turn.
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: settings.wallClock()) }
         let id = CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random)
-        var request = request
-        request.body = []
         return PreparedCall(
-            request: request, token: token, app: app, session: session, mapped: mapped, id: id, idText: id.text,
-            clock: clock)
+            request: request, token: token, app: app, session: session, mapped: mapped, id: id, clock: clock)
     }
 
     /// The snapshot, as long as it is surely not stale: a withdrawn token must not work on.
@@ -56,9 +83,9 @@ extension Worker {
         } catch {
             throw Problem(error)
         }
-        if let known = signingApps[app.name], known.app === app { return known }
+        if let known = signingApps[ObjectIdentifier(app)] { return known }
         let signing = SigningApp(app, defaultGatewayURL: settings.gatewayURL)
-        signingApps[app.name] = signing
+        signingApps[ObjectIdentifier(app)] = signing
         return signing
     }
 

@@ -4,6 +4,7 @@ import Crypto
 import Curl
 import EventLoop
 import Logging
+import Problems
 import TOP
 import Telemetry
 import Vault

@@ -32,8 +32,8 @@ public actor Worker {
     let onBan: @Sendable (Ban, _ app: String, _ method: String) -> Void
 
     var vault: VaultSnapshot?
-    /// The apps of the snapshot that have been used, ready to sign.
-    var signingApps: [String: SigningApp] = [:]
+    /// The apps of the snapshot that have been used, ready to sign. They keep the apps that they are found by.
+    var signingApps: [ObjectIdentifier: SigningApp] = [:]
     /// Masks by session, or by app where there is none; as old as the snapshot.
     var secretMasks: [ObjectIdentifier: SecretMask] = [:]
     var bans = Bans()

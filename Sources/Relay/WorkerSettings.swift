@@ -1,5 +1,3 @@
-public import Crypto
-
 /// What a worker needs to know beside its parts.
 public struct WorkerSettings: Sendable {
     /// Name of this process in the audit trail.
@@ -18,8 +16,6 @@ public struct WorkerSettings: Sendable {
     public var callLimit: CallLimit
     /// How long a reply waits for the commit of its outcome row.
     public var outcomeWait: Duration
-    /// Opens full requests of the trail; nil opens none.
-    public var masterKey: SealingKey?
     /// The time of day, in milliseconds since 1970. Asked on the worker's loop alone.
     public var wallClock: @Sendable () -> Int64
 

@@ -1,6 +1,7 @@
 import EventLoop
 import Logging
 import Metrics
+import Problems
 import Relay
 import Telemetry
 

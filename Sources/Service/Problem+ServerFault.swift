@@ -1,4 +1,5 @@
 import HTTPServer
+import Problems
 import Relay
 
 extension Problem {

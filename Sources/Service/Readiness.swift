@@ -1,7 +1,8 @@
-import Atomics
 import Audit
 import JSON
+import Problems
 import Relay
+import Locks
 import Synchronization
 import Vault
 
@@ -12,11 +13,11 @@ final class Readiness: Sendable {
     /// The longest time that a trail writer may be without a connection.
     private static let writerOutageSeconds = 3.0
 
-    private let draining = ManagedAtomic(false)
-    private let connected = ManagedAtomic(false)
-    private let loaded = ManagedAtomic(false)
-    private let vaultFault = Mutex<String?>(nil)
-    private let partitionDays = ManagedAtomic(unknown)
+    private let draining = Atomic(false)
+    private let connected = Atomic(false)
+    private let loaded = Atomic(false)
+    private let vaultFault = Locked<String?>(nil)
+    private let partitionDays = Atomic(unknown)
     private let freshness: VaultFreshness
     private let catalog: CatalogHolder
     private let writers = OnceSet<[TrailFigures]>()

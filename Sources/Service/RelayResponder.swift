@@ -1,9 +1,12 @@
 import Audit
+import AuditAPI
 import Catalog
+import Crypto
 import EventLoop
 import HTTPServer
+import Logging
+import Problems
 import Relay
-import Telemetry
 import Vault
 
 /// Decides on each request when its head has arrived, then hands it to a worker. What needs no worker is answered at once.
@@ -13,63 +16,73 @@ final class RelayResponder: Responder {
 
     private let catalog: CatalogHolder
     private let workers: [Worker]
-    private let readiness: Readiness
-    private let registry: PrometheusRegistry
-    private let exporter: AuditExporter?
+    private let state: ReplicaState
+    private let exporter: AuditExporter
+    private let masterKey: SealingKey
+    private let logger: Logger
+    private let table = OperationTable()
     private let descriptions = ServiceDescriptions()
 
     /// - Parameters:
     ///   - workers: one for each loop of the server, in the same order.
-    ///   - exporter: answers the export; without one there is none.
+    ///   - state: what the replica shows of itself.
+    ///   - exporter: answers the export.
+    ///   - masterKey: unmasks requests.
     init(
-        catalog: CatalogHolder, workers: [Worker], readiness: Readiness, registry: PrometheusRegistry,
-        exporter: AuditExporter? = nil
+        catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter, masterKey: SealingKey,
+        logger: Logger
     ) {
         self.catalog = catalog
         self.workers = workers
-        self.readiness = readiness
-        self.registry = registry
+        self.state = state
         self.exporter = exporter
+        self.masterKey = masterKey
+        self.logger = logger
     }
 
     func decide(on request: ServerRequest, bodyLength: Int?) -> HeadDecision {
         let catalog = catalog.current
-        let found = Result { () throws(Problem) in try Route.find(request.path, in: catalog) }
+        let found = Result { () throws(Problem) in try table.find(request.path, in: catalog) }
         let limit = Self.bodyLimit(of: try? found.get())
         // The server refuses an announced length above the limit. That precedes all that follows here.
         if let bodyLength, bodyLength > limit { return .proceed(BodyPlan(limit: limit, isKept: false)) }
+        let fields = RequestFields(request.headers)
         do throws(Problem) {
             let route = try found.get()
-            try Self.checkMethod(request, route)
-            if let immediate = answerAtOnce(route) { return .answer(Self.response(immediate, to: request)) }
-            let context = RequestContext(catalog: catalog, route: route, authorization: try authorize(request, route))
-            return .proceed(BodyPlan(limit: limit, isKept: route.method == "POST", context: context))
+            let operation = try route.place.operation(for: request.method)
+            if case .state(let answer) = operation.handler { return .answer(Self.response(answer(state), to: fields)) }
+            let context = RequestContext(
+                catalog: catalog, operation: operation, argument: route.argument, fields: fields,
+                authorization: try authorize(request, operation, route.argument, fields))
+            return .proceed(BodyPlan(limit: limit, isKept: operation.method == .post, context: context))
         } catch {
-            return .answer(Self.response(error.reply, to: request))
+            return .answer(Self.response(error.reply, to: fields))
         }
     }
 
     /// The longest body of a route in bytes. An entry may allow more than the standard, never less.
-    static func bodyLimit(of route: Route?) -> Int {
-        guard case .call(let entry)? = route else { return standardBodyLimit }
-        return entry.maximumBodyBytes ?? standardBodyLimit
+    static func bodyLimit(of route: OperationTable.Route?) -> Int {
+        route?.argument.entry?.maximumBodyBytes ?? standardBodyLimit
     }
 
-    private func authorize(_ request: ServerRequest, _ route: Route) throws(Problem) -> Authorization? {
-        guard let scope = route.scope else { return nil }
+    private func authorize(
+        _ request: ServerRequest, _ operation: Operation, _ argument: PathArgument, _ fields: RequestFields
+    ) throws(Problem) -> Authorization? {
+        guard let scope = operation.scope else { return nil }
         do {
-            let authorizer = worker(of: request).authorizer.value
-            return try authorizer.authorize(request.authorization, for: scope)
+            return try worker(of: request).authorizer.value.authorize(fields.authorization, for: scope)
         } catch {
-            trace(error, of: request, route)
+            if let entry = argument.entry { trace(error, of: request, entry, fields) }
             throw error.problem
         }
     }
 
     /// Leaves a trace of a call that its caller may not make, unless it was to be a dry run.
-    private func trace(_ error: AuthorizationError, of request: ServerRequest, _ route: Route) {
-        guard case .call(let entry) = route, (try? request.isDryRun) != true else { return }
-        let refusal = request.refusal(error.problem, of: entry, by: error.caller)
+    private func trace(
+        _ error: AuthorizationError, of request: ServerRequest, _ entry: Entry, _ fields: RequestFields
+    ) {
+        guard (try? fields.isDryRun()) != true else { return }
+        let refusal = fields.refusal(error.problem, of: entry, by: error.caller)
         let worker = worker(of: request)
         worker.loop.execute { worker.assumeIsolated { $0.trace(refusal) } }
     }
@@ -78,31 +91,52 @@ final class RelayResponder: Responder {
         let receivedAt = EventLoop.now()
         guard let context = request.context as? RequestContext else {
             let problem = Problem(.internalError, "The request was not looked at before its body.")
-            return reply(Self.response(problem.reply, to: request))
-        }
-        if context.route.isDescription {
-            let descriptions = descriptions
-            // Made off the loops: it takes long when there are thousands of methods.
-            Task.detached {
-                reply(Self.response(await descriptions.answer(context.route, of: context.catalog), to: request))
-            }
-            return
+            return reply(ServerResponse(problem.reply))
         }
         let worker = worker(of: request)
-        if case .auditExport = context.route, let exporter {
-            Task(executorPreference: exporter.loop) {
-                await exporter.serve(request, context, checkedBy: worker) {
-                    reply(Self.response($0.uncached, to: request))
-                }
-            }
-            return
+        guard case .call = context.operation.handler, let entry = context.argument.entry else {
+            return respond(to: request, context, on: worker, reply: reply)
         }
-        let endpoints = Endpoints(context: context, body: RequestBody(request.body))
+        let endpoint = CallEndpoint(context: context, entry: entry, body: RequestBody(request.body))
         var request = request
         request.body = []
         Task(executorPreference: worker.loop) { [request] in
-            await endpoints.serve(request, receivedAt: receivedAt, on: worker) {
-                reply(Self.response(ServerResponse($0).uncached, to: request))
+            await endpoint.serve(request, receivedAt: receivedAt, on: worker) {
+                reply(Self.response(ServerResponse($0).uncached, to: context.fields))
+            }
+        }
+    }
+
+    /// Answers what is not a call.
+    private func respond(
+        to request: ServerRequest, _ context: RequestContext, on worker: Worker,
+        reply: @escaping @Sendable (ServerResponse) -> Void
+    ) {
+        let endpoint = OperationEndpoint(
+            context: context, query: request.query, body: request.body, masterKey: masterKey, logger: logger)
+        switch context.operation.handler {
+        case .description(let describe):
+            let descriptions = descriptions
+            Task.detached {
+                let page = await describe(descriptions, context.catalog, context.argument.entry)
+                reply(Self.response(page, to: context.fields))
+            }
+        case .export:
+            let (exporter, isHead) = (exporter, request.isHead)
+            Task(executorPreference: worker.loop) {
+                do throws(Problem) {
+                    let export = try await endpoint.export(on: worker)
+                    await exporter.serve(export, isHead: isHead) {
+                        reply(Self.response($0.uncached, to: context.fields))
+                    }
+                } catch {
+                    reply(Self.response(ServerResponse(error.reply).uncached, to: context.fields))
+                }
+            }
+        case .relay, .audit, .call, .state:
+            Task(executorPreference: worker.loop) {
+                let answer = await endpoint.reply(on: worker)
+                reply(Self.response(ServerResponse(answer).uncached, to: context.fields))
             }
         }
     }
@@ -117,40 +151,16 @@ final class RelayResponder: Responder {
     /// The worker on whose loop the request arrived: the whole call stays on one thread.
     private func worker(of request: ServerRequest) -> Worker { workers[request.loopIndex] }
 
-    private static func checkMethod(_ request: ServerRequest, _ route: Route) throws(Problem) {
-        guard request.method == route.method || (request.isHead && route.method == "GET") else {
-            var problem = Problem(.methodNotAllowed, "This path takes \(route.allow).")
-            problem.allow = route.allow
-            throw problem
-        }
-    }
-
-    private func answerAtOnce(_ route: Route) -> Reply? {
-        switch route {
-        case .live: readiness.liveness?.reply ?? Liveness.alive
-        case .ready: readiness.reply
-        case .console: ConsolePage.reply
-        case .metrics:
-            Reply(
-                status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
-                body: registry.exposition())
-        case .openAPI, .docs, .methodDocs, .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask,
-            .auditRefusals,
-            .auditStats, .auditExport:
-            nil
-        }
-    }
-
-    private static func response(_ reply: Reply, to request: ServerRequest) -> ServerResponse {
-        response(ServerResponse(reply), to: request)
+    private static func response(_ reply: Reply, to fields: RequestFields) -> ServerResponse {
+        response(ServerResponse(reply), to: fields)
     }
 
     /// A response with `X-Request-Id`: the caller's own id if it has the right form, else an id of the relay. A call has
     /// its header already.
-    private static func response(_ response: ServerResponse, to request: ServerRequest) -> ServerResponse {
+    private static func response(_ response: ServerResponse, to fields: RequestFields) -> ServerResponse {
         guard !response.headers.contains(where: { $0.0 == "X-Request-Id" }) else { return response }
         var response = response
-        response.headers.append(("X-Request-Id", request.requestID ?? newID()))
+        response.headers.append(("X-Request-Id", (try? fields.clientRequestID()) ?? newID()))
         return response
     }
 

@@ -1,3 +1,4 @@
+import AuditAPI
 import EventLoop
 import HTTPServer
 public import Logging
@@ -67,10 +68,12 @@ public final class RelayService: Service {
         rollupMaintenance = RollupMaintenance(settings: settings.database, loop: housekeeping, logger: logger)
         catalogWatcher = CatalogWatcher(holder: catalog, logger: logger)
         let exporter = AuditExporter(
-            settings: settings.database, loop: housekeeping, readiness: readiness, logger: logger)
+            settings: settings.database, loop: housekeeping, logger: logger, isDraining: { readiness.isDraining },
+            now: WallClock.milliseconds)
         let responder = RelayResponder(
-            catalog: catalog, workers: workers.all, readiness: readiness,
-            registry: registry, exporter: exporter)
+            catalog: catalog, workers: workers.all,
+            state: ReplicaState(readiness: readiness, registry: registry), exporter: exporter,
+            masterKey: settings.masterKey, logger: logger)
         let configuration = settings.makeServer()
         server = HTTPServer(
             configuration: configuration, loops: workers.all.map(\.loop), responder: responder, logger: logger)

@@ -1,4 +1,5 @@
 import Catalog
+import Problems
 import Relay
 import Vault
 
@@ -6,20 +7,28 @@ import Vault
 /// up twice and one catalog serves the whole request.
 final class RequestContext: Sendable {
     let catalog: Catalog
-    let route: Route
+    let operation: Operation
+    /// What the path says beside the operation.
+    let argument: PathArgument
+    let fields: RequestFields
     private let authorization: Authorization?
 
-    /// - Parameter authorization: the caller's, on routes that need a token.
-    init(catalog: Catalog, route: Route, authorization: Authorization?) {
+    /// - Parameter authorization: the caller's, for operations that need a token.
+    init(
+        catalog: Catalog, operation: Operation, argument: PathArgument, fields: RequestFields,
+        authorization: Authorization?
+    ) {
         self.catalog = catalog
-        self.route = route
+        self.operation = operation
+        self.argument = argument
+        self.fields = fields
         self.authorization = authorization
     }
 
-    /// The caller by the head of the request, on routes that need a token.
+    /// The caller by the head of the request, for operations that need a token.
     var caller: AccessToken? { authorization?.token }
 
-    /// The caller and whether it may still use the route, by the worker's copy of the vault.
+    /// The caller and whether it may still use the operation, by the worker's copy of the vault.
     func confirmedCaller(by worker: isolated Worker) throws(Problem) -> AccessToken {
         guard let authorization else { throw Problem(.internalError, "The request was not authorized.") }
         return try worker.confirm(authorization)

@@ -10,7 +10,6 @@ extension Settings {
         var worker = WorkerSettings(replica: Self.replica, gatewayURL: gatewayURL.text)
         worker.caFile = caFile
         worker.callTimeout = callTimeout
-        worker.masterKey = masterKey
         worker.callLimit = limit
         return worker
     }

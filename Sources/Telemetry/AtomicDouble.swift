@@ -1,11 +1,11 @@
-import Atomics
+import Synchronization
 
 /// A floating-point number that several threads may change, kept as its bits.
 final class AtomicDouble: Sendable {
-    private let bits: ManagedAtomic<UInt64>
+    private let bits: Atomic<UInt64>
 
     init(_ value: Double = 0) {
-        bits = ManagedAtomic(value.bitPattern)
+        bits = Atomic(value.bitPattern)
     }
 
     var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }

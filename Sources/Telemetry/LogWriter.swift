@@ -1,6 +1,6 @@
 import Dispatch
 import Logging
-import Synchronization
+import Locks
 
 /// Takes log lines from any thread and writes them on a thread of its own, so that a full pipe never stops an event
 /// loop. It holds at most `maximumBytes`; lines above that are dropped and counted, and a line says so later.
@@ -12,7 +12,7 @@ public final class LogWriter: Sendable {
         var dropped = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let queue = DispatchQueue(label: "toprelay.log")
     private let maximumBytes: Int
     private let noticeFormat: LogFormat

@@ -1,9 +1,9 @@
-import Atomics
 public import Metrics
+import Synchronization
 
 /// One counter with its labels. Counting takes one atomic addition.
 public final class PrometheusCounter: CounterHandler, FloatingPointCounterHandler, Sendable {
-    private let whole = ManagedAtomic<Int64>(0)
+    private let whole = Atomic<Int64>(0)
     private let fraction = AtomicDouble()
 
     init() {}
@@ -11,7 +11,7 @@ public final class PrometheusCounter: CounterHandler, FloatingPointCounterHandle
     /// Counts one or more. A negative amount is left out: a counter only rises.
     public func increment(by amount: Int64 = 1) {
         guard amount > 0 else { return }
-        whole.wrappingIncrement(by: amount, ordering: .relaxed)
+        whole.wrappingAdd(amount, ordering: .relaxed)
     }
 
     /// Counts a fraction, for example seconds. What is not a positive number is left out.

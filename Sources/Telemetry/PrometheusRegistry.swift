@@ -1,5 +1,5 @@
 public import Metrics
-import Synchronization
+import Locks
 
 /// Keeps metrics and shows them in Prometheus' text format 0.0.4.
 ///
@@ -12,7 +12,7 @@ public final class PrometheusRegistry: Sendable {
 
     private let catalog: MetricCatalog
     private let maximumSeries: Int
-    private let families = Mutex<[String: MetricFamily]>([:])
+    private let families = Locked<[String: MetricFamily]>([:])
 
     /// Makes a registry. Documented counters without labels are shown from the start, as zero.
     public init(catalog: MetricCatalog = MetricCatalog([]), maximumSeries: Int = 500) {

@@ -12,7 +12,7 @@ extension VaultStore {
         try VaultInput.name(name, field: "token name")
         guard !scopes.isEmpty else {
             throw .invalid(
-                field: "scope", expectation: "at least one of relay, audit:read, audit:unmask, admin is expected")
+                field: "scope", expectation: "at least one of \(Scope.list) is expected")
         }
         try VaultInput.appNames(apps)
         try VaultInput.globs(methods)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import AuditAPI
 import Service
 
 /// `toprelay audit export`: all calls that match a filter, as a file.
@@ -23,22 +24,20 @@ struct AuditExportCommand: AsyncParsableCommand {
         try await reportingFailures {
             let settings = try StoreSettings.read(
                 environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
-            var filter = try filters.filter()
-            try relations.add(to: &filter)
-            filter.order = try AuditOptions.order(order)
-            let include = try AuditOptions.include(include)
-            guard let format = TrailExport.Format(rawValue: format) else {
-                throw CommandError.refused("--format must be ndjson or csv")
-            }
-            guard (limit ?? 1) > 0 else { throw CommandError.refused("--limit must be at least 1") }
-            let (wanted, target) = (filter, try ExportTarget(output))
+            var query = try filters.query()
+            try relations.add(to: &query)
+            query.order = try AuditParameters.order.value(ofOption: order) ?? query.order
+            let include = try AuditParameters.include.value(ofOption: include) ?? TrailInclude()
+            let format = try AuditParameters.format.value(ofOption: format) ?? .ndjson
+            let limit = try AuditParameters.exportLimit.value(ofOption: limit.map { "\($0)" })
+            let (wanted, target) = (query, try ExportTarget(output))
             do {
                 let isWhole = try await Interrupt.racing {
                     try await DatabaseSession.run(settings) { session in
-                        let filter = try await session.resolvingKey(of: wanted)
                         let trail = session.trail()
+                        let query = try await session.authorized(wanted, in: trail)
                         var export = TrailExport(
-                            try await trail.scan(filter, limit: limit), as: format, include: include)
+                            try await trail.scan(query, limit: limit), as: format, include: include)
                         while let bytes = try await export.next(from: trail) {
                             try Task.checkCancellation()
                             try target.write(bytes)

@@ -1,68 +1,78 @@
 import ArgumentParser
 import Audit
 
-/// The filters of `GET /v1/audit/calls` as options.
+/// The filters of `GET /v1/audit/calls` as options. `TrailFilter.all` declares their texts and values.
 struct AuditFilterOptions: ParsableArguments {
-    @Option(help: "A method, or a glob with *.") var method: String?
-    @Option(help: "success, accepted, partial, business_failure, rejected, …, unknown or open.") var outcome: String?
-    @Option(help: "The app that signed.") var app: String?
-    @Option(help: "The seller's alias.") var seller: String?
-    @Option(help: "The caller's token name.") var caller: String?
-    @Option(help: "The HTTP status given.") var status: Int?
-    @Option(help: "TOP's code.") var code: String?
-    @Option(help: "TOP's sub_code.") var subCode: String?
-    @Option(help: "TOP's id of the call.") var topRequestID: String?
-    @Option(help: "The caller's X-Request-Id.") var clientRequestID: String?
-    @Option(help: "Calls that took at least so many milliseconds.") var minDurationMs: Int?
-    @Option(help: "A thing that the call touched, as NAME:VALUE; needs TOPRELAY_MASTER_KEY.") var key: String?
-    @Option(help: "One of the caller's document numbers (Top-Ref).") var ref: String?
-    @Option(help: "Calls from this RFC 3339 time on.") var from: String?
-    @Option(help: "Calls before this RFC 3339 time.") var to: String?
+    @Option(help: .filter("method")) var method: String?
+    @Option(help: .filter("outcome")) var outcome: String?
+    @Option(help: .filter("app")) var app: String?
+    @Option(help: .filter("seller")) var seller: String?
+    @Option(help: .filter("caller")) var caller: String?
+    @Option(help: .filter("status")) var status: Int?
+    @Option(help: .filter("code")) var code: String?
+    @Option(help: .filter("sub_code")) var subCode: String?
+    @Option(help: .filter("top_request_id")) var topRequestID: String?
+    @Option(help: .filter("client_request_id")) var clientRequestID: String?
+    @Option(help: .filter("min_duration_ms")) var minDurationMs: Int?
+    @Option(help: .filter("key", " Needs TOPRELAY_MASTER_KEY.")) var key: String?
+    @Option(help: .filter("ref")) var ref: String?
+    @Option(help: .filter("from")) var from: String?
+    @Option(help: .filter("to")) var to: String?
 
-    /// Whether the master key is needed to search.
+    /// Whether the search needs the master key.
     var needsMasterKey: Bool { key != nil }
 
-    /// What was given, checked.
-    func filter() throws -> TrailFilter {
-        var filter = TrailFilter()
-        try refuseEmpty()
-        if let outcome, outcome != Outcome.open, Outcome(rawValue: outcome) == nil {
-            let known = (Outcome.allCases.map(\.rawValue) + [Outcome.open]).joined(separator: ", ")
-            throw CommandError.refused("there is no outcome \(outcome); there are \(known)")
-        }
-        if let minDurationMs, minDurationMs < 0 { throw CommandError.refused("--min-duration-ms must not be negative") }
-        filter.key = try key.map { text in
-            guard let key = TrailFilter.key(text) else { throw CommandError.refused("--key must be NAME:VALUE") }
-            return key
-        }
-        filter.method = method
-        filter.outcome = outcome
-        filter.app = app
-        filter.seller = seller
-        filter.caller = caller
-        filter.status = status
-        filter.code = code
-        filter.subCode = subCode
-        filter.topRequestID = topRequestID
-        filter.clientRequestID = clientRequestID
-        filter.minimumDurationMilliseconds = minDurationMs
-        filter.ref = ref
-        filter.fromMilliseconds = try from.map(Timestamp.read)
-        filter.toMilliseconds = try to.map(Timestamp.read)
-        return filter
+    /// The given values by filter name.
+    var texts: [String: String?] {
+        [
+            "method": method, "outcome": outcome, "app": app, "seller": seller, "caller": caller,
+            "status": status.map { "\($0)" }, "code": code, "sub_code": subCode, "top_request_id": topRequestID,
+            "client_request_id": clientRequestID, "min_duration_ms": minDurationMs.map { "\($0)" }, "key": key,
+            "ref": ref, "from": from, "to": to,
+        ]
     }
 
-    /// An empty filter would find more than what was meant: a variable of a script was not set.
-    private func refuseEmpty() throws {
-        let texts = [
-            ("method", method), ("outcome", outcome), ("app", app), ("seller", seller), ("caller", caller),
-            ("code", code),
-            ("sub-code", subCode), ("top-request-id", topRequestID), ("client-request-id", clientRequestID),
-            ("key", key),
-            ("ref", ref), ("from", from), ("to", to),
-        ]
-        for (name, text) in texts where text?.isEmpty == true {
-            throw CommandError.refused("--\(name) must not be empty: give it a value, or leave it out")
+    /// The checked query of these options.
+    func query() throws -> TrailQuery {
+        var query = TrailQuery()
+        try query.put(texts)
+        return query
+    }
+}
+
+/// The filters of `GET /v1/audit/calls` that relate calls to other records. Statistics and `tail` do not have them.
+struct AuditRelationOptions: ParsableArguments {
+    @Option(help: .filter("settled")) var settled: String?
+    @Option(help: .filter("sibling_of")) var siblingOf: String?
+
+    /// The given values by filter name.
+    var texts: [String: String?] { ["settled": settled, "sibling_of": siblingOf] }
+
+    /// Adds the checked options to a query.
+    func add(to query: inout TrailQuery) throws { try query.put(texts) }
+}
+
+extension TrailQuery {
+    /// Adds filters from options.
+    fileprivate mutating func put(_ texts: [String: String?]) throws {
+        for filter in TrailFilter.all {
+            guard let text = texts[filter.name] ?? nil else { continue }
+            let option = "--" + filter.name.replacing("_", with: "-")
+            // An empty filter would match more than intended, usually because a script's variable is not set.
+            guard !text.isEmpty else {
+                throw CommandError.refused("\(option) must not be empty: give it a value, or leave it out")
+            }
+            guard filter.put(text, into: &self) else {
+                throw CommandError.refused("\(option) must be \(filter.values.requirement), not \(text)")
+            }
         }
+    }
+}
+
+extension ArgumentHelp {
+    /// The help text of a filter, with an addition for the command line.
+    fileprivate static func filter(_ name: String, _ more: String = "") -> ArgumentHelp {
+        let text = TrailFilter.all.first { $0.name == name }?.text ?? ""
+        return ArgumentHelp(text.replacing("`", with: "") + more)
     }
 }

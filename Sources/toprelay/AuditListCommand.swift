@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import AuditAPI
 import JSON
 import Service
 
@@ -21,11 +22,12 @@ struct AuditListCommand: AsyncParsableCommand {
         try await reportingFailures {
             let settings = try StoreSettings.read(
                 environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
-            let (filter, include) = (try filter(), try AuditOptions.include(include))
+            let query = try query()
+            let include = try AuditParameters.include.value(ofOption: include) ?? TrailInclude()
             guard json || include.isEmpty else { throw CommandError.refused("--include needs --json") }
             let (page, records) = try await DatabaseSession.run(settings) { session in
-                let filter = try await session.resolvingKey(of: filter)
-                return try await session.trail().records(filter, include)
+                let trail = session.trail()
+                return try await trail.records(try await session.authorized(query, in: trail), include)
             }
             if json {
                 for record in records { Output.line(AuditOptions.json(record)) }
@@ -51,18 +53,12 @@ struct AuditListCommand: AsyncParsableCommand {
         return table
     }
 
-    private func filter() throws -> TrailFilter {
-        var filter = try filters.filter()
-        try relations.add(to: &filter)
-        guard (1...TrailFilter.maximumLimit).contains(limit) else {
-            throw CommandError.refused("--limit must be from 1 to \(TrailFilter.maximumLimit)")
-        }
-        filter.order = try AuditOptions.order(order)
-        filter.limit = limit
-        filter.cursor = try cursor.map { text in
-            guard let cursor = TrailCursor(text) else { throw CommandError.refused("\(text) is no page's cursor") }
-            return cursor
-        }
-        return filter
+    private func query() throws -> TrailQuery {
+        var query = try filters.query()
+        try relations.add(to: &query)
+        query.order = try AuditParameters.order.value(ofOption: order) ?? query.order
+        query.limit = try AuditParameters.limit.value(ofOption: "\(limit)") ?? query.limit
+        query.cursor = try AuditParameters.callCursor.value(ofOption: cursor)
+        return query
     }
 }

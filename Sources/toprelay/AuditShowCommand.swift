@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import AuditAPI
 import JSON
 import Service
 
@@ -19,12 +20,14 @@ struct AuditShowCommand: AsyncParsableCommand {
             }
             let (record, timeline, openings) = try await DatabaseSession.run(settings) { session in
                 let trail = session.trail()
+                guard let row = try await trail.call(id, for: TrailAccess.terminal) else {
+                    throw CommandError.failed("there is no call \(id.text)")
+                }
                 return (
-                    try await trail.record(id, TrailInclude(request: true, response: true)),
-                    try await trail.timeline(of: id), try await trail.openings(of: id)
+                    try await trail.record(of: row, TrailInclude(request: true, response: true)),
+                    try await trail.timeline(of: row), try await trail.openings(of: row)
                 )
             }
-            guard let record else { throw CommandError.failed("there is no call \(id.text)") }
             Output.line(json ? Self.json(record, timeline, openings) : Self.text(record, timeline, openings))
         }
     }

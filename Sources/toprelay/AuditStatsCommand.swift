@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import AuditAPI
 import JSON
 import Relay
 import Service
@@ -24,9 +25,9 @@ struct AuditStatsCommand: AsyncParsableCommand {
                 environment: Environment.variables, needsMasterKey: filters.key != nil)
             let query = try query()
             let answer = try await DatabaseSession.run(settings) { session in
-                var query = query
-                query.filter = try await session.resolvingKey(of: query.filter)
-                return try await session.trail().stats(query)
+                let trail = session.trail()
+                let keys = try await session.fingerprintKeys(for: query.filter)
+                return try await trail.stats(try await trail.authorize(query, for: TrailAccess.terminal, keys: keys))
             }
             switch answer {
             case .rows(let rows): show(rows, for: query)
@@ -59,13 +60,11 @@ struct AuditStatsCommand: AsyncParsableCommand {
     }
 
     private func query() throws -> StatsQuery {
-        let filter = try filters.filter()
+        let filter = try filters.query()
         guard filter.outcome != Outcome.open else {
             throw CommandError.refused("--outcome must not be open: only calls that have ended are counted")
         }
-        guard let bucket = StatsQuery.Bucket(rawValue: bucket) else {
-            throw CommandError.refused("--bucket must be one of \(Self.known(StatsQuery.Bucket.self))")
-        }
+        let bucket = try AuditParameters.bucket.value(ofOption: bucket) ?? .all
         let to = filter.toMilliseconds ?? WallClock.milliseconds()
         let from = filter.fromMilliseconds ?? to - 86_400_000
         guard from < to else { throw CommandError.refused("--from must be before --to") }
@@ -73,31 +72,12 @@ struct AuditStatsCommand: AsyncParsableCommand {
             throw CommandError.refused(
                 "more than \(StatsQuery.maximumBuckets) buckets: use a longer --bucket or a shorter time range")
         }
-        if let limit, !(1...StatsQuery.maximumTop).contains(limit) {
-            throw CommandError.refused("--limit must be from 1 to \(StatsQuery.maximumTop)")
-        }
         var query = StatsQuery(
             fromMilliseconds: from, toMilliseconds: to, bucket: bucket,
-            dimensions: try Self.list(dimensions, "--dimensions", of: StatsQuery.Dimension.self) ?? [])
-        if let measures = try Self.list(measures, "--measures", of: StatsQuery.Measure.self) {
-            query.measures = Set(measures)
-        }
+            dimensions: try AuditParameters.dimensions.value(ofOption: dimensions) ?? [])
+        if let measures = try AuditParameters.measures.value(ofOption: measures) { query.measures = Set(measures) }
         query.filter = filter
-        query.top = limit
+        query.top = try AuditParameters.top.value(ofOption: limit.map { "\($0)" })
         return query
-    }
-
-    private static func list<Name: RawRepresentable<String> & Hashable & CaseIterable>(
-        _ text: String?, _ option: String, of type: Name.Type
-    ) throws -> [Name]? {
-        guard let text else { return nil }
-        guard let names = StatsQuery.list(text, of: type) else {
-            throw CommandError.refused("\(option) takes these, each once, with commas between: \(known(type))")
-        }
-        return names
-    }
-
-    private static func known<Name: RawRepresentable<String> & CaseIterable>(_ type: Name.Type) -> String {
-        type.allCases.map(\.rawValue).joined(separator: ", ")
     }
 }

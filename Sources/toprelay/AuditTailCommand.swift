@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import AuditAPI
 import JSON
 import Postgres
 import Service
@@ -23,20 +24,20 @@ struct AuditTailCommand: AsyncParsableCommand {
         try await reportingFailures {
             let settings = try StoreSettings.read(
                 environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
-            let filter = try filters.filter()
-            guard filter.outcome != Outcome.open else { throw CommandError.refused("an open call has not ended") }
+            let query = try filters.query()
+            guard query.outcome != Outcome.open else { throw CommandError.refused("an open call has not ended") }
             try await Interrupt.racing {
                 try await DatabaseSession.run(settings) { session in
-                    let filter = try await session.resolvingKey(of: filter)
-                    try await follow(filter, in: session.trail())
+                    let trail = session.trail()
+                    try await follow(try await session.authorized(query, in: trail), in: trail)
                 }
             }
         }
     }
 
-    /// Looks again and again; looking takes a fifth of the time at most.
-    private func follow(_ filter: TrailFilter, in trail: TrailReader) async throws {
-        var tail = try await trail.tail(filter)
+    /// Scans repeatedly. Scans take at most a fifth of the time.
+    private func follow(_ query: AuthorizedTrailQuery, in trail: TrailReader) async throws {
+        var tail = try await trail.tail(query)
         var isAway = false
         if !json { Output.errorLine("following calls as they end; Ctrl-C stops") }
         while !Task.isCancelled {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import AuditAPI
 import Catalog
 import JSON
 import Service

@@ -50,22 +50,27 @@ actor DatabaseSession {
     /// The trail in this database, read through a pool of one connection.
     func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
 
-    /// A filter by a business key, with its fingerprints under every key of the vault.
-    func resolvingKey(of filter: TrailFilter) async throws -> TrailFilter {
-        guard filter.key != nil else { return filter }
+    /// A query for the operator at the terminal, who may see every call.
+    func authorized(_ query: TrailQuery, in trail: TrailReader) async throws -> AuthorizedTrailQuery {
+        try await trail.authorize(query, for: TrailAccess.terminal, keys: try await fingerprintKeys(for: query))
+    }
+
+    /// All versions of the vault's fingerprint key. Empty if the query does not need them.
+    func fingerprintKeys(for query: TrailQuery) async throws -> [FingerprintKey] {
+        guard query.key != nil else { return [] }
         guard let masterKey else { throw CommandError.refused("a search by key needs TOPRELAY_MASTER_KEY") }
-        var filter = filter
         let keys = try await VaultReader.load(on: try await open(), key: masterKey).keys(.fingerprint)
-        filter.resolveKey(with: keys.map { FingerprintKey(version: $0.version, secret: $0.secret) })
-        return filter
+        return keys.map { FingerprintKey(version: $0.version, secret: $0.secret) }
     }
 
     /// The full request of a call. The access is recorded under the given name.
     func unmask(_ id: CallID, by opener: String, because reason: String) async throws -> (TrailRow, SealedRequest) {
         guard let masterKey else { throw CommandError.refused("unmasking a request needs TOPRELAY_MASTER_KEY") }
         let trail = trail()
-        guard let row = try await trail.call(id) else { throw CommandError.failed("there is no call \(id.text)") }
-        switch try await trail.open(id, by: opener, because: reason) {
+        guard let row = try await trail.call(id, for: TrailAccess.terminal) else {
+            throw CommandError.failed("there is no call \(id.text)")
+        }
+        switch try await trail.open(row, by: opener, because: reason) {
         case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
         case .gone: throw CommandError.failed("the full request is no longer kept")
         case .absent:

@@ -47,7 +47,7 @@ struct DevDemo {
             let isKnown = try await vault.listTokens().contains { $0.name == app }
             if isKnown, let kept { return kept }
             if isKnown { try await vault.removeToken(app) }
-            let made = try await vault.createToken(name: app, scopes: [.relay, .auditRead])
+            let made = try await vault.createToken(name: app, scopes: [.relay, .auditRead, .auditNote])
             return String(decoding: made.bytes, as: UTF8.self)
         }
         try secrets.write(token, to: "token")

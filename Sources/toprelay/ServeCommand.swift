@@ -12,7 +12,7 @@ import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves calls until SIGTERM or SIGINT.",
-        discussion: "Settings:\n\(SettingDefinitions.help)")
+        discussion: "Settings:\n\(SettingDefinitions.help)\n\nEndpoints:\n\(Manual.help)")
 
     func run() async throws {
         try await reportingFailures {

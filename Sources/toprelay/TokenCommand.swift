@@ -13,7 +13,7 @@ struct TokenCommand: AsyncParsableCommand {
             commandName: "create", abstract: "Makes a token and prints it once to standard output.")
 
         @Argument(help: "The caller's name in the audit trail.") var name: String
-        @Option(help: "relay, audit:read, audit:unmask or admin. Repeatable.") var scope: [String]
+        @Option(help: "\(Scope.list). Repeatable.") var scope: [String]
         @Option(help: "Allow only this app. Repeatable.") var app: [String] = []
         @Option(help: "Allow only these methods; a glob with *. Repeatable.") var method: [String] = []
         @Option(help: "When the token expires, as an RFC 3339 time with offset.") var expiresAt: String?

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Audit
+@testable import AuditAPI
 
 /// Exports and pages with texts, against what a scan in Swift gives.
 @Suite struct ExportTests {
@@ -35,7 +36,7 @@ import Testing
 
     /// Everything that a scan gives.
     private func all(
-        _ reader: TrailReader, _ filter: TrailFilter, limit: Int? = nil, pageRows: Int = 7,
+        _ reader: TrailReader, _ filter: TrailQuery, limit: Int? = nil, pageRows: Int = 7,
         _ meanwhile: () async throws -> Void = {}
     ) async throws -> [TrailRow] {
         var scan = try await reader.scan(filter, limit: limit, pageRows: pageRows)
@@ -55,14 +56,14 @@ import Testing
             let reader = trail.reader()
             defer { reader.close() }
             let (early, late) = (calls[220].id.epochMilliseconds, calls[40].id.epochMilliseconds)
-            let filters: [(inout TrailFilter) -> Void] = [
+            let filters: [(inout TrailQuery) -> Void] = [
                 { _ in }, { $0.caller = "crm" }, { $0.outcome = "open" }, { $0.outcome = "rejected" },
                 { ($0.fromMilliseconds, $0.toMilliseconds) = (early, late) }, { $0.method = "tmall.*" },
                 { $0.ref = "nothing" }, { $0.status = 504 }, { $0.limit = 1 },
             ]
             for (number, change) in filters.enumerated() {
-                for order in TrailFilter.Order.allCases {
-                    var filter = TrailFilter()
+                for order in TrailQuery.Order.allCases {
+                    var filter = TrailQuery()
                     change(&filter)
                     filter.order = order
                     let expected = calls.filter { call in
@@ -82,13 +83,13 @@ import Testing
         }
     }
 
-    @Test("Calls that come while a scan goes on are not in it", arguments: TrailFilter.Order.allCases)
-    func undisturbed(_ order: TrailFilter.Order) async throws {
+    @Test("Calls that come while a scan goes on are not in it", arguments: TrailQuery.Order.allCases)
+    func undisturbed(_ order: TrailQuery.Order) async throws {
         try await withTrail { trail in
             let calls = try await seed(trail, count: 60)
             let reader = trail.reader()
             defer { reader.close() }
-            var filter = TrailFilter()
+            var filter = TrailQuery()
             filter.order = order
             let rows = try await all(reader, filter) {
                 // Surely after the scan's first instant.
@@ -119,7 +120,7 @@ import Testing
             #expect(
                 one.map { $0.request?.utf8.count } == [100, 200, 300, nil] && one.allSatisfy { $0.response == nil })
             #expect(try await reader.texts(of: [callID(5)], both, maximumBytes: 9) == [TrailTexts()])
-            #expect(try await reader.texts(of: [], both, maximumBytes: 9).isEmpty)
+            #expect(try await reader.texts(of: [CallID](), both, maximumBytes: 9).isEmpty)
             #expect(try await reader.texts(of: ids, TrailInclude(), maximumBytes: 0).count == 5)
         }
     }
@@ -130,8 +131,8 @@ import Testing
             let ids = try await fillTexts(trail, requests: [100, 100, 900, 100, 100, 100, 100])
             let reader = trail.reader()
             defer { reader.close() }
-            for order in TrailFilter.Order.allCases {
-                var filter = TrailFilter()
+            for order in TrailQuery.Order.allCases {
+                var filter = TrailQuery()
                 filter.order = order
                 filter.limit = 5
                 var pages: [[CallID]] = []
@@ -195,8 +196,8 @@ import Testing
             defer { reader.close() }
             _ = try await reader.add("asked TOP", settling: .done, to: ids[1], by: "anna")
             let include = TrailInclude(request: true, response: true)
-            let text = try await export(reader, TrailFilter(), .ndjson, include)
-            let records = try await reader.records(TrailFilter(), include).records
+            let text = try await export(reader, TrailQuery(), .ndjson, include)
+            let records = try await reader.records(TrailQuery(), include).records
             let lines = records.map { record in
                 var json = JSONWriter()
                 record.write(to: &json)
@@ -204,7 +205,7 @@ import Testing
             }
             #expect(lines.count == 3 && text == lines.joined())
             #expect(text.contains(#""settled":"done","notes":[{"#) && text.contains(#""request":"xxx""#))
-            var nothing = TrailFilter()
+            var nothing = TrailQuery()
             nothing.app = "none"
             #expect(try await export(reader, nothing, .ndjson, include) == "")
             nothing.toMilliseconds = 0
@@ -214,7 +215,7 @@ import Testing
     }
 
     private func export(
-        _ reader: TrailReader, _ filter: TrailFilter, _ format: TrailExport.Format, _ include: TrailInclude
+        _ reader: TrailReader, _ filter: TrailQuery, _ format: TrailExport.Format, _ include: TrailInclude
     ) async throws -> String {
         var export = TrailExport(try await reader.scan(filter), as: format, include: include)
         var bytes: [UInt8] = []

@@ -4,6 +4,7 @@ import TOP
 import TestSupport
 
 @testable import Audit
+@testable import AuditAPI
 
 /// A call with every column that a filter can ask for, as a test knows it.
 struct MixedCall: Sendable {

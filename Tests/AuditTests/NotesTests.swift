@@ -34,11 +34,11 @@ import Testing
                 try await call.insert(on: connection)
                 try await connection.execute("BEGIN; LOCK TABLE audit.notes IN ACCESS EXCLUSIVE MODE")
                 let error = await #expect(throws: PostgresError.self) {
-                    _ = try await reader.records(TrailFilter(), TrailInclude())
+                    _ = try await reader.records(TrailQuery(), TrailInclude())
                 }
                 if case .timeout? = error?.kind {} else { Issue.record("\(String(describing: error))") }
                 try await connection.execute("ROLLBACK")
-                #expect(try await reader.records(TrailFilter(), TrailInclude()).records.count == 1)
+                #expect(try await reader.records(TrailQuery(), TrailInclude()).records.count == 1)
             }
         }
     }
@@ -61,11 +61,11 @@ import Testing
                 sent.append(refusal)
             }
             try await reader.add(sent)
-            let all = try await reader.refusals(RefusalFilter())
+            let all = try await reader.refusals(RejectedRequestQuery())
             #expect(all.map(\.at) == sent.reversed().map(\.at) && all.map(\.refs) == sent.reversed().map(\.refs))
             #expect(all[0].pointers == ["/list/5", "/a~1b"] && all[2].clientRequestID == "x")
-            func found(_ change: (inout RefusalFilter) -> Void) async throws -> [String] {
-                var filter = RefusalFilter()
+            func found(_ change: (inout RejectedRequestQuery) -> Void) async throws -> [String] {
+                var filter = RejectedRequestQuery()
                 change(&filter)
                 return try await reader.refusals(filter).compactMap { $0.refs.first }
             }

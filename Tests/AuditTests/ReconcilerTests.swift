@@ -54,7 +54,7 @@ import Testing
                 #expect(try await close(ids.count, &reconciler, on: connection) == ids.count)
                 return ids
             }
-            let rows = try await reader.list(TrailFilter()).rows
+            let rows = try await reader.list(TrailQuery()).rows
             #expect(rows.map(\.id) == ids && rows.allSatisfy { $0.outcome == "unknown" && $0.isReconciled })
         }
     }
@@ -109,7 +109,7 @@ import Testing
                     "SELECT outcome FROM audit_api.calls WHERE at > now() - interval '1 day'")
                 #expect(view.map { $0[0].text } == ["open"])
             }
-            #expect(try await reader.list(TrailFilter()).rows.map(\.outcome) == ["open"])
+            #expect(try await reader.list(TrailQuery()).rows.map(\.outcome) == ["open"])
         }
     }
 }

@@ -124,12 +124,12 @@ import Testing
             try await trail.database.withConnection(trail.loop) { connection in
                 try await call.insert(on: connection)
                 #expect(try await Reconciliation.run(on: connection) == 1)
-                #expect(try await reader.list(TrailFilter()).rows.map(\.outcome) == ["unknown"])
+                #expect(try await reader.list(TrailQuery()).rows.map(\.outcome) == ["unknown"])
                 try await call.insertRow(source: 1, "success", 200, connection)
             }
-            #expect(try await reader.list(TrailFilter()).rows.map(\.outcome) == ["success"])
+            #expect(try await reader.list(TrailQuery()).rows.map(\.outcome) == ["success"])
             #expect(try await reader.call(call.id)?.outcome == "success")
-            var unknown = TrailFilter()
+            var unknown = TrailQuery()
             unknown.outcome = "unknown"
             #expect(try await reader.list(unknown).rows.isEmpty)
             let view = try await trail.database.rows("SELECT outcome FROM audit.trail", [], trail.loop)

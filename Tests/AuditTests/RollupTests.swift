@@ -33,9 +33,9 @@ import Testing
     private struct Narrowing: Sendable {
         let member: String
         let sql: String
-        let set: @Sendable (inout TrailFilter) -> Void
+        let set: @Sendable (inout TrailQuery) -> Void
 
-        init(_ member: String, _ sql: String, _ set: @escaping @Sendable (inout TrailFilter) -> Void) {
+        init(_ member: String, _ sql: String, _ set: @escaping @Sendable (inout TrailQuery) -> Void) {
             (self.member, self.sql, self.set) = (member, sql, set)
         }
     }

@@ -1,4 +1,4 @@
-import Atomics
+import Synchronization
 import Crypto
 import JSON
 import Postgres
@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Audit
+@testable import AuditAPI
 
 /// Full requests: kept sealed beside their intents, opened on record only.
 @Suite struct SealedRequestTests {
@@ -18,7 +19,7 @@ import Testing
     private func key() throws -> SealingKey { try SealingKey(bytes: Array(0..<32)) }
 
     private func intent(_ now: Int64, _ parameters: [Parameter] = parameters) -> Intent {
-        var intent = Intent(
+        let intent = Intent(
             id: callID(now), deadlineMilliseconds: now + 30_000, replica: "r", caller: "shop", app: "main", seller: nil,
             method: "m", refs: [], clientRequestID: nil, traceID: nil, requestID: nil, request: "{}")
         intent.parameters = parameters
@@ -44,7 +45,7 @@ import Testing
     @Test("What was sent is opened as it was, without what was not sent, by whoever has the key")
     func roundTrip() async throws {
         try await withWriter { trail, writer, reader, _ in
-            var intent = intent(try await trail.now())
+            let intent = intent(try await trail.now())
             intent.files = [FilePart(name: "photo", bytes: Array(repeating: 7, count: 70_000)[...])]
             try await writer.record(intent)
             guard case .sealed(let sealed) = try await reader.open(intent.id, by: "ann", because: "投诉 \"1\"") else {
@@ -142,7 +143,7 @@ import Testing
     @Test("A text that was cut says so, and one that was not says that")
     func truncated() async throws {
         try await withWriter { trail, writer, reader, _ in
-            var (whole, long) = (intent(try await trail.now()), intent(try await trail.now()))
+            let (whole, long) = (intent(try await trail.now()), intent(try await trail.now()))
             long.request = #"{"long":""# + String(repeating: "长", count: 400_000) + #""}"#
             whole.request = #"{"short":"x"}"#
             for intent in [whole, long] { try await writer.record(intent) }

@@ -27,7 +27,7 @@ import Testing
     }
 
     private func siblings(of id: CallID, _ reader: TrailReader) async throws -> [CallID] {
-        var filter = TrailFilter()
+        var filter = TrailQuery()
         filter.siblingOf = id
         return try await reader.list(filter).rows.map(\.id)
     }
@@ -82,7 +82,7 @@ import Testing
                 _ = try await reader.add("note", settling: settles, to: ids[index], by: "ann")
             }
             func found(_ settled: SettledFilter) async throws -> [CallID] {
-                var filter = TrailFilter()
+                var filter = TrailQuery()
                 filter.settled = settled
                 return try await reader.list(filter).rows.map(\.id)
             }

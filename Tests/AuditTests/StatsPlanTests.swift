@@ -11,7 +11,7 @@ import Testing
 
     private func query(
         _ bucket: StatsQuery.Bucket, _ dimensions: [StatsQuery.Dimension] = [], counts: Bool = false,
-        _ narrow: (inout TrailFilter) -> Void = { _ in }
+        _ narrow: (inout TrailQuery) -> Void = { _ in }
     ) -> StatsQuery {
         var query = StatsQuery(
             fromMilliseconds: Self.midnight, toMilliseconds: Self.midnight + Self.day, bucket: bucket,

@@ -29,7 +29,7 @@ import Testing
             try await trail.database.withConnection(trail.loop) { connection in
                 try await old.insert(on: connection)
                 try await open.insert(on: connection)
-                var tail = try await reader.tail(TrailFilter())
+                var tail = try await reader.tail(TrailQuery())
                 #expect(try await take(&tail, reader).isEmpty)
                 try await new.insert(on: connection)
                 #expect(try await take(&tail, reader).map(\.id) == [new.id])
@@ -48,7 +48,7 @@ import Testing
             defer { reader.close() }
             let now = try await trail.now()
             let (slow, quick) = (ended(now - 9000), ended(now - 1000))
-            var tail = try await reader.tail(TrailFilter())
+            var tail = try await reader.tail(TrailQuery())
             try await trail.database.withConnection(trail.loop) { first in
                 try await first.execute("BEGIN")
                 try await slow.insert(on: first)
@@ -68,8 +68,8 @@ import Testing
             defer { reader.close() }
             let now = try await trail.now()
             let (closed, both) = (ended(now - 2000, .reconciled), ended(now - 1000, .both))
-            var tail = try await reader.tail(TrailFilter())
-            var successes = TrailFilter()
+            var tail = try await reader.tail(TrailQuery())
+            var successes = TrailQuery()
             successes.outcome = "success"
             var onlySuccesses = try await reader.tail(successes)
             try await trail.database.withConnection(trail.loop) { connection in
@@ -95,7 +95,7 @@ import Testing
             try await trail.database.withConnection(trail.loop) { connection in
                 try await connection.execute(
                     "UPDATE audit.reconciliation SET closed_before = now() - interval '3 hours'")
-                var tail = try await reader.tail(TrailFilter())
+                var tail = try await reader.tail(TrailQuery())
                 try await forgotten.insert(on: connection)
                 #expect(try await take(&tail, reader).map(\.id) == [forgotten.id])
             }
@@ -103,7 +103,7 @@ import Testing
                 snapshot: try await reader.moment().snapshot, milliseconds: now - TrailTail.thoroughPause,
                 openSince: now)
             let older = ended(now - 20 * 3_600_000)
-            var tail = TrailTail(TrailFilter(), from: later)
+            var tail = TrailTail(TrailQuery(), from: later)
             try await trail.database.withConnection(trail.loop) { try await older.insert(on: $0) }
             #expect(try await take(&tail, reader).map(\.id) == [older.id])
             #expect(try await take(&tail, reader).isEmpty)
@@ -128,7 +128,7 @@ import Testing
                 try await connection.execute(
                     "SELECT audit.make_partitions(audit.day(now()) - n) FROM generate_series(0, 9) AS n")
                 try await insert(ages.map { ended(now - $0 - minute) })
-                var tail = try await reader.tail(TrailFilter())
+                var tail = try await reader.tail(TrailQuery())
                 for round in 0..<2 {
                     let late = ages.map { ended(now - $0 - Int64(round)) }
                     try await insert(late)
@@ -155,7 +155,7 @@ import Testing
             let reader = trail.reader()
             defer { reader.close() }
             let now = try await trail.now()
-            var filter = TrailFilter()
+            var filter = TrailQuery()
             filter.caller = "shop"
             var tail = try await reader.tail(filter)
             let finished = Locked(0)

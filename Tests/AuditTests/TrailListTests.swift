@@ -39,7 +39,7 @@ import Testing
         return calls.sorted { ($0.id.high, $0.id.low) > ($1.id.high, $1.id.low) }
     }
 
-    private func matches(_ call: KnownCall, _ filter: TrailFilter) -> Bool {
+    private func matches(_ call: KnownCall, _ filter: TrailQuery) -> Bool {
         if let from = filter.fromMilliseconds, call.id.epochMilliseconds < from { return false }
         if let to = filter.toMilliseconds, call.id.epochMilliseconds >= to { return false }
         if let method = filter.method, !Self.glob(method[...], call.method[...]) { return false }
@@ -56,10 +56,10 @@ import Testing
     }
 
     /// Filters of each kind alone, and of several at once.
-    private func filters(_ calls: [KnownCall]) -> [TrailFilter] {
-        var all: [TrailFilter] = []
-        func add(limit: Int = 50, _ change: (inout TrailFilter) -> Void) {
-            var filter = TrailFilter()
+    private func filters(_ calls: [KnownCall]) -> [TrailQuery] {
+        var all: [TrailQuery] = []
+        func add(limit: Int = 50, _ change: (inout TrailQuery) -> Void) {
+            var filter = TrailQuery()
             filter.limit = limit
             change(&filter)
             all.append(filter)
@@ -114,7 +114,7 @@ import Testing
 
     /// From the last page back to the first by `previous`.
     private func walkBack(
-        _ reader: TrailReader, _ filter: TrailFilter, from last: TrailPage, _ expected: [KnownCall]
+        _ reader: TrailReader, _ filter: TrailQuery, from last: TrailPage, _ expected: [KnownCall]
     ) async throws {
         var rows = last.rows
         var page = last
@@ -139,7 +139,7 @@ import Testing
             }
             let reader = trail.reader()
             defer { reader.close() }
-            var filter = TrailFilter()
+            var filter = TrailQuery()
             // Exactly as many as the page takes: nothing comes after.
             filter.limit = 4
             let whole = try await reader.list(filter)
@@ -182,24 +182,24 @@ import Testing
                     try await call.insert(on: connection)
                 }
             }
-            var filter = TrailFilter()
+            var filter = TrailQuery()
             filter.fromMilliseconds = now
             filter.toMilliseconds = now + 1
             #expect(try await plannedDays(filter, trail).count == 1)
             filter.toMilliseconds = now + 86_400_000
             #expect(try await plannedDays(filter, trail).count == 2)
             // Calls before a cursor of now stand today or yesterday, the only days that have been.
-            var older = TrailFilter()
+            var older = TrailQuery()
             older.cursor = TrailCursor(.older, beside: callID(now + 1))
             #expect(try await plannedDays(older, trail).count == 2)
         }
     }
 
-    private func plannedDays(_ filter: TrailFilter, _ trail: Trail) async throws -> Set<String> {
+    private func plannedDays(_ filter: TrailQuery, _ trail: Trail) async throws -> Set<String> {
         let now = try await trail.now()
         let end = filter.cursor.map { $0.id.epochMilliseconds + 1 } ?? filter.toMilliseconds ?? now
         let window = TrailWindow(from: filter.fromMilliseconds ?? now - 86_400_000, to: end)
-        let (sql, parameters) = filter.statement(window, openSince: now - 3_600_000)
+        let (sql, parameters) = AuthorizedTrailQuery(everything: filter).statement(window, openSince: now - 3_600_000)
         return try await trail.partitions(of: sql, parameters)
     }
 }

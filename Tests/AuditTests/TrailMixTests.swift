@@ -7,7 +7,7 @@ import Testing
 /// Mixtures of filters, drawn at random, against a scan of all calls in Swift, over a year of partitions.
 @Suite struct TrailMixTests {
     /// A narrowing of a filter, and the calls that it leaves.
-    private typealias Condition = (change: (inout TrailFilter) -> Void, holds: (MixedCall) -> Bool)
+    private typealias Condition = (change: (inout TrailQuery) -> Void, holds: (MixedCall) -> Bool)
 
     /// Calls of the last minutes, at the edges of days, several in one millisecond, and a few all over a year; newest first.
     private func seed(_ trail: Trail, days: Int64, using random: inout Seeded) async throws -> [MixedCall] {
@@ -68,12 +68,7 @@ import Testing
         case 12: return ({ $0.ref = text(call.refs.last) }, { $0.refs.contains(text(call.refs.last)) })
         default:
             let thing = text(call.things.last)
-            return (
-                {
-                    $0.key = ("thing", thing)
-                    $0.resolveKey(with: [MixedCall.key])
-                }, { $0.things.contains(thing) }
-            )
+            return ({ $0.key = ("thing", thing) }, { $0.things.contains(thing) })
         }
     }
 
@@ -105,7 +100,7 @@ import Testing
                 var conditions: [Condition] = []
                 for kind in kinds { conditions.append(condition(kind, calls, using: &random)) }
                 if number % 3 == 0 { conditions.append(stretch(calls, using: &random)) }
-                var filter = TrailFilter()
+                var filter = TrailQuery()
                 filter.order = Bool.random(using: &random) ? .newest : .oldest
                 for condition in conditions { condition.change(&filter) }
                 var expected = calls.filter { call in conditions.allSatisfy { $0.holds(call) } }
@@ -120,15 +115,15 @@ import Testing
 
     /// From the first page to the last, and back.
     private func walk(
-        _ reader: TrailReader, _ filter: TrailFilter, _ expected: [MixedCall], _ what: String
+        _ reader: TrailReader, _ filter: TrailQuery, _ expected: [MixedCall], _ what: String
     ) async throws -> Int {
-        var page = try await reader.list(filter)
+        var page = try await reader.list(filter, keys: [MixedCall.key])
         #expect(page.previous == nil)
         var (there, pages) = (page.rows, 1)
         while let next = page.next, pages < 100 {
             var following = filter
             following.cursor = next
-            page = try await reader.list(following)
+            page = try await reader.list(following, keys: [MixedCall.key])
             there += page.rows
             pages += 1
         }
@@ -138,7 +133,7 @@ import Testing
         while let previous = page.previous, pages < 200 {
             var before = filter
             before.cursor = previous
-            page = try await reader.list(before)
+            page = try await reader.list(before, keys: [MixedCall.key])
             back = page.rows + back
             pages += 1
         }
@@ -147,15 +142,14 @@ import Testing
     }
 
     /// One page on either side of a call, which need not be among those that match.
-    private func jump(_ reader: TrailReader, _ filter: TrailFilter, _ expected: [MixedCall], _ id: CallID) async throws
-    {
+    private func jump(_ reader: TrailReader, _ filter: TrailQuery, _ expected: [MixedCall], _ id: CallID) async throws {
         let older = expected.filter { ($0.id.high, $0.id.low) < (id.high, id.low) }.map(\.id)
         let newer = expected.filter { ($0.id.high, $0.id.low) > (id.high, id.low) }.map(\.id)
         var beside = filter
         beside.cursor = TrailCursor(.older, beside: id)
-        let down = try await reader.list(beside).rows.map(\.id)
+        let down = try await reader.list(beside, keys: [MixedCall.key]).rows.map(\.id)
         beside.cursor = TrailCursor(.newer, beside: id)
-        let up = try await reader.list(beside).rows.map(\.id)
+        let up = try await reader.list(beside, keys: [MixedCall.key]).rows.map(\.id)
         let isNewestFirst = filter.order == .newest
         #expect(
             down == (isNewestFirst ? Array(older.prefix(filter.limit)) : Array(older.suffix(filter.limit))), "\(filter)"

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Audit
+@testable import AuditAPI
 
 @Suite struct TrailReaderTests {
     @Test("A call is found as it stands: open, closed by a reconciler, ended by its replica")
@@ -38,7 +39,7 @@ import Testing
             #expect(try await reader.call(id) == nil)
             #expect(try await reader.request(of: id) == nil)
             #expect(try await reader.response(of: id) == nil)
-            var filter = TrailFilter()
+            var filter = TrailQuery()
             for direction in [TrailCursor.Direction.older, .newer] {
                 filter.cursor = TrailCursor(direction, beside: id)
                 #expect(try await reader.list(filter).rows.isEmpty)
@@ -120,7 +121,7 @@ import Testing
             let settings = try PostgresSettings(url: "postgresql://postgres@%2Fnonexistent/postgres")
             let reader = TrailReader(pool: PostgresPool(loop: loop, settings: settings), timeout: .seconds(2))
             defer { reader.close() }
-            await #expect(throws: PostgresError.self) { _ = try await reader.list(TrailFilter()) }
+            await #expect(throws: PostgresError.self) { _ = try await reader.list(TrailQuery()) }
             await #expect(throws: PostgresError.self) { _ = try await reader.call(callID(1)) }
         }
     }

@@ -32,7 +32,7 @@ import Testing
         UPDATE audit.reconciliation SET closed_before = now() - interval '10 days';
         """
 
-    private static let filters: [(condition: String, change: @Sendable (inout TrailFilter) -> Void)] = [
+    private static let filters: [(condition: String, change: @Sendable (inout TrailQuery) -> Void)] = [
         ("true", { _ in }),
         ("status = 200", { $0.status = 200 }), ("status = 422", { $0.status = 422 }),
         ("status = 418", { $0.status = 418 }),
@@ -50,7 +50,7 @@ import Testing
         ("seller = 'seller2' AND method LIKE 'm.%'", { ($0.seller, $0.method) = ("seller2", "m.*") }),
     ]
 
-    private func ids(_ reader: TrailReader, _ filter: TrailFilter) async throws -> (there: [String], back: [String]) {
+    private func ids(_ reader: TrailReader, _ filter: TrailQuery) async throws -> (there: [String], back: [String]) {
         var page = try await reader.list(filter)
         var there = page.rows.map(\.id.text)
         while let next = page.next {
@@ -76,8 +76,8 @@ import Testing
             let reader = trail.reader()
             defer { reader.close() }
             for (condition, change) in Self.filters {
-                for order in TrailFilter.Order.allCases {
-                    var filter = TrailFilter()
+                for order in TrailQuery.Order.allCases {
+                    var filter = TrailQuery()
                     filter.limit = 37
                     filter.order = order
                     change(&filter)
@@ -117,16 +117,13 @@ import Testing
             }
             let reader = trail.reader()
             defer { reader.close() }
-            var filter = TrailFilter()
-            filter.key = TrailFilter.key("phone:+86 1370000-0000")
+            var filter = TrailQuery()
+            filter.key = TrailQuery.key("phone:+86 1370000-0000")
             #expect(try await reader.list(filter).rows.isEmpty)
-            filter.resolveKey(with: [new])
-            #expect(try await reader.list(filter).rows.count == 2)
-            filter.resolveKey(with: [new, old])
-            #expect(try await reader.list(filter).rows.count == 4)
-            filter.key = TrailFilter.key("phone:13700000001")
-            filter.resolveKey(with: [new, old])
-            #expect(try await reader.list(filter).rows.isEmpty)
+            #expect(try await reader.list(filter, keys: [new]).rows.count == 2)
+            #expect(try await reader.list(filter, keys: [new, old]).rows.count == 4)
+            filter.key = TrailQuery.key("phone:13700000001")
+            #expect(try await reader.list(filter, keys: [new, old]).rows.isEmpty)
         }
     }
 
@@ -138,7 +135,7 @@ import Testing
                 pool: PostgresPool(loop: trail.loop, settings: trail.database.settings, size: 1),
                 searchTime: .milliseconds(300))
             defer { hasty.close() }
-            var filter = TrailFilter()
+            var filter = TrailQuery()
             filter.method = "nothing*"
             // Somebody holds the table: no row can be read meanwhile.
             let page = try await trail.database.withConnection(trail.loop) { connection in

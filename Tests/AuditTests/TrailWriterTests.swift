@@ -1,4 +1,4 @@
-import Atomics
+import Synchronization
 import Crypto
 import EventLoop
 import Postgres
@@ -30,7 +30,7 @@ import Testing
     }
 
     private func fullEnding(_ now: Int64) -> Ending {
-        var ending = Ending(
+        let ending = Ending(
             outcome: .partial, status: 200, finishedMilliseconds: now + 45, durationNanoseconds: 45_123_999)
         ending.auditNanoseconds = 1_234_000
         ending.code = "C-1"
@@ -54,7 +54,7 @@ import Testing
             let now = try await trail.now()
             let (writer, _) = writer(trail)
             defer { writer.close() }
-            var given = intent(now)
+            let given = intent(now)
             given.request = "{\"raw\":\"\u{0}\"}"
             try await writer.record(given)
             let row = try #require(
@@ -83,7 +83,7 @@ import Testing
             let now = try await trail.now()
             let (writer, _) = writer(trail)
             defer { writer.close() }
-            var given = intent(now)
+            let given = intent(now)
             (given.seller, given.clientRequestID, given.traceID, given.requestID) = (nil, nil, nil, nil)
             given.refs = []
             try await writer.record(given)
@@ -144,7 +144,7 @@ import Testing
             let now = try await trail.now()
             let (writer, _) = writer(trail)
             defer { writer.close() }
-            var ending = Ending(
+            let ending = Ending(
                 outcome: .notSent, status: 502, finishedMilliseconds: now, durationNanoseconds: 0)
             ending.keys = writer.fingerprints
             ending.keys.add(name: "a", value: "b")
@@ -166,7 +166,7 @@ import Testing
             let (writer, _) = writer(trail)
             defer { writer.close() }
             writer.use(Self.key)
-            var (intent, ending) = (intent(now), fullEnding(now))
+            let (intent, ending) = (intent(now), fullEnding(now))
             intent.request = String(repeating: "你", count: 400_000)
             ending.response = "x" + String(repeating: "é", count: 600_000)
             ending.message = String(repeating: "😀", count: 1000)

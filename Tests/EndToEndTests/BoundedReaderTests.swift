@@ -33,7 +33,8 @@ struct BoundedReaderTests {
     private static let counts = "/v1/audit/stats?bucket=all&measures=count"
 
     private func reader(_ stage: Stage, _ options: [String]) async throws -> String {
-        let token = try await stage.line.token("reader-" + Example.newMarker(), ["--scope", "audit:read"] + options)
+        let token = try await stage.line.token(
+            "reader-" + Example.newMarker(), ["--scope", "audit:read", "--scope", "audit:note"] + options)
         try await eventually("the token is known") {
             try await stage.relay.get("/v1/audit/refusals", token: token).status != 401
         }

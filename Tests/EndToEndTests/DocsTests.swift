@@ -40,7 +40,8 @@ struct DocsTests {
             ["TOPRELAY_GATEWAY_URL": gateway].merging(catalog.map { ["TOPRELAY_CATALOG": $0] } ?? [:]) { own, _ in own }
         )
         let name = "describer-" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
-        let token = try await stage.line.token(name, ["--scope", "relay", "--scope", "audit:read"])
+        let token = try await stage.line.token(
+            name, ["--scope", "relay", "--scope", "audit:read", "--scope", "audit:note"])
         return (relay, sandbox, token)
     }
 

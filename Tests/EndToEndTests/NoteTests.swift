@@ -31,7 +31,7 @@ struct NoteTests {
         #expect(before["notes"]?.count == 0 && before["settled"]?.isNull == true)
 
         let name = "second-auditor-" + example.marker
-        let second = try await stage.line.token(name, ["--scope", "audit:read"])
+        let second = try await stage.line.token(name, ["--scope", "audit:note"])
         let first = try await add(#"{"text":"查过店铺: \"没有\" 这张卡 🂡","settles":"not_done"}"#, to: unknown.id)
         #expect(first.status == 201, "\(first)")
         #expect(first.json["author"]?.string == "auditor")
@@ -111,6 +111,26 @@ struct NoteTests {
         #expect(beyond.problem == "invalid-parameters" && beyond.text.contains("100"))
         let notes = try #require(try await call(answer.id)["notes"])
         #expect(notes.count == 100 && notes.elements.first { _ in true }?["text"]?.string == longest)
+    }
+
+    @Test("the scope audit:note is needed: audit:read only reads, and audit:note reads nothing")
+    func scopes() async throws {
+        let stage = try await Stage.shared
+        let id = try await stage.call(.rental()).id
+        let marker = Example.newMarker()
+        let reader = try await stage.line.token("reader-" + marker, ["--scope", "audit:read"])
+        let writer = try await stage.line.token("writer-" + marker, ["--scope", "audit:note"])
+        let path = "/v1/audit/calls/\(id ?? "")"
+        try await eventually("the new tokens are known") {
+            try await stage.relay.get(path, token: reader).status == 200
+        }
+        let refused = try await add(#"{"text":"a"}"#, to: id, token: reader)
+        #expect(refused.problem == "forbidden" && refused.text.contains("audit:note"))
+        try await eventually("the new token is known") {
+            try await add(#"{"text":"a"}"#, to: id, token: writer).status == 201
+        }
+        #expect(try await stage.relay.get(path, token: writer).problem == "forbidden")
+        #expect(try await call(id)["notes"]?.count == 1)
     }
 
     @Test("no such call, no such scope, another verb, a query, another content type")

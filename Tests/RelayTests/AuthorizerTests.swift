@@ -1,5 +1,6 @@
 import Crypto
 import EventLoop
+import Problems
 import TestSupport
 import Testing
 import Vault

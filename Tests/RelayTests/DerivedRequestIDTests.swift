@@ -1,4 +1,5 @@
 import Crypto
+import Problems
 import Testing
 import Vault
 

@@ -1,6 +1,7 @@
 import Catalog
 import Curl
 import JSON
+import Problems
 import Testing
 
 @testable import Relay

@@ -2,6 +2,7 @@ import Audit
 import Catalog
 import EventLoop
 import JSON
+import Problems
 import TestSupport
 import Testing
 

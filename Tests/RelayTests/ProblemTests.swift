@@ -1,6 +1,7 @@
 import Audit
 import Catalog
 import JSON
+import Problems
 import TOP
 import Testing
 

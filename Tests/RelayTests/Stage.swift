@@ -7,6 +7,7 @@ import Glibc
 import JSON
 import Logging
 import Postgres
+import Problems
 import TOP
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Audit
 import Catalog
 import Curl
 import JSON
+import Problems
 import TOP
 import Testing
 

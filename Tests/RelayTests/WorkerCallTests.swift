@@ -5,6 +5,7 @@ import Foundation
 import JSON
 import Logging
 import Postgres
+import Problems
 import Sandbox
 import TOP
 import TestSupport

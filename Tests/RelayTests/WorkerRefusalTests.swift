@@ -1,6 +1,7 @@
 import EventLoop
 import JSON
 import Postgres
+import Problems
 import TOP
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Catalog
-import HTTPServer
 import HTTP1
+import Problems
 import Relay
 import Testing
 
@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ContentTypeTests {
     private func check(_ headers: HeaderFields) throws {
-        try ServerRequest(method: "POST", path: "/", headers: headers).checkIsJSON()
+        try RequestFields(headers).checkIsJSON()
     }
 
     @Test(
@@ -36,7 +36,7 @@ import Testing
     private func boundary(_ type: String, _ entry: Entry, _ more: HeaderFields = [:]) throws -> MultipartBoundary? {
         var headers: HeaderFields = ["Content-Type": type]
         for index in more.indices { headers.add(name: more.name(at: index), value: more.value(at: index)) }
-        return try ServerRequest(method: "POST", path: "/", headers: headers).callBoundary(entry)
+        return try RequestFields(headers).boundary(entry)
     }
 
     @Test("multipart/form-data is taken where the method has files of its own, besides JSON")
@@ -84,32 +84,29 @@ import Testing
 
     @Test("A header that may be given once is refused when it is given twice")
     func single() throws {
-        let request = ServerRequest(
-            method: "POST", path: "/", headers: ["Top-App": "a", "top-app": "b", "Top-Seller": "", "X": "1"])
-        #expect(try request.single("X") == "1")
-        #expect(try request.single("Top-Seller") == nil && request.single("Absent") == nil)
-        let problem = #expect(throws: Problem.self) { try request.single("Top-App") }
+        let fields = RequestFields(["Top-App": "a", "top-app": "b", "Top-Seller": "", "X-Request-Id": "1"])
+        #expect(try fields.requestID.value() == "1")
+        #expect(try fields.seller.value() == nil && fields.idempotencyKey.value() == nil)
+        let problem = #expect(throws: Problem.self) { try fields.app.value() }
         #expect(problem?.type == .malformedRequest && problem?.detail == "The header Top-App is given 2 times.")
     }
 
-    @Test("Blanks at the ends of a header are no part of its value")
+    @Test("Blanks at the ends of a header do not belong to its value")
     func blanks() throws {
-        let request = ServerRequest(
-            method: "POST", path: "/",
-            headers: [
-                "Top-App": " main\t ", "Top-Seller": "店 铺 ", "Authorization": "Bearer x ", "X-Request-Id": "\tid",
-                "Top-Dry-Run": "true ", "Top-Ref": " ",
-            ])
-        #expect(try request.single("Top-App") == "main" && request.single("Top-Seller") == "店 铺")
-        #expect(try request.single("X-Request-Id") == "id" && request.single("Top-Ref") == nil)
-        #expect(try request.authorization.map(Array.init) == Array("Bearer x".utf8) && request.isDryRun)
+        let fields = RequestFields([
+            "Top-App": " main\t ", "Top-Seller": "店 铺 ", "Authorization": "Bearer x ", "X-Request-Id": "\tid",
+            "Top-Dry-Run": "true ", "Top-Ref": " ",
+        ])
+        #expect(try fields.app.value() == "main" && fields.seller.value() == "店 铺")
+        #expect(try fields.requestID.value() == "id" && fields.refs == [""])
+        #expect(try fields.authorization.map(Array.init) == Array("Bearer x".utf8) && fields.isDryRun())
     }
 
     @Test(
         "Top-Dry-Run is true or false; an empty one, too, is refused", arguments: ["", " ", "\t", "yes", "1", "true x"])
     func dryRun(_ value: String) throws {
-        let request = ServerRequest(method: "POST", path: "/", headers: ["Top-Dry-Run": value])
-        let problem = #expect(throws: Problem.self) { try request.isDryRun }
+        let fields = RequestFields(["Top-Dry-Run": value])
+        let problem = #expect(throws: Problem.self) { try fields.isDryRun() }
         #expect(problem?.type == .malformedRequest && problem?.detail == "Top-Dry-Run must be true or false.")
     }
 }

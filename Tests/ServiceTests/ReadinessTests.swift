@@ -1,3 +1,4 @@
+import Problems
 import class EventLoop.EventLoop
 import JSON
 import Relay

@@ -1,3 +1,4 @@
+import AuditAPI
 import Crypto
 import class EventLoop.EventLoop
 import Foundation
@@ -234,7 +235,7 @@ import Vault
             encoding: .utf8)
         let catalog = try CatalogHolder(folder: folder.path)
         func limit(_ path: String) -> Int {
-            RelayResponder.bodyLimit(of: try? Route.find(path, in: catalog.current))
+            RelayResponder.bodyLimit(of: try? OperationTable().find(path, in: catalog.current))
         }
         #expect(limit(Self.leasePath) == 4 << 20)
         #expect(limit("/v1/top/tmall.car.lease.freedownpayment.put") == 4 << 20)
@@ -253,9 +254,8 @@ import Vault
         let freshness = VaultFreshness()
         freshness.confirm(at: EventLoop.now())
         let settings = try testSettings(database, gateway: gateway.url(), key: key)
-        let workers = try await WorkerGroup(
-            settings: settings, freshness: freshness,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
         workers.install(
             try await onLoop { loop in
                 try await VaultReader.load(on: try await database.connect(loop), key: settings.masterKey)
@@ -263,7 +263,11 @@ import Vault
         let catalog = try CatalogHolder(folder: nil)
         let responder = RelayResponder(
             catalog: catalog, workers: workers.all,
-            readiness: Readiness(freshness: freshness, catalog: catalog), registry: PrometheusRegistry())
+            state: ReplicaState(
+                readiness: Readiness(freshness: freshness, catalog: catalog), registry: PrometheusRegistry()),
+            exporter: AuditExporter(
+                settings: settings.database, loop: workers.all[0].loop, logger: logger, isDraining: { false },
+                now: WallClock.milliseconds), masterKey: settings.masterKey, logger: logger)
         var repliedOn: [Int?] = []
         for index in [0, 1, 0, 1] {
             var request = ServerRequest(

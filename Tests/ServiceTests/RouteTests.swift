@@ -1,4 +1,5 @@
 import Catalog
+import Problems
 import Relay
 import Testing
 
@@ -7,20 +8,23 @@ import Testing
 @Suite struct RouteTests {
     private static let id = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
 
+    private static let table = OperationTable()
     private static let catalog = Result { try Catalog.embedded() }
 
-    private func find(_ path: String) throws -> Route { try Route.find(path, in: try Self.catalog.get()) }
+    private func find(_ path: String) throws -> OperationTable.Route {
+        try Self.table.find(path, in: try Self.catalog.get())
+    }
 
     @Test("Every path of the service leads where it should, with its HTTP methods")
     func paths() throws {
-        let expected: [(path: String, route: String, allow: String)] = [
+        let expected: [(path: String, operation: String, allow: String)] = [
             ("/livez", "live", "GET, HEAD"), ("/readyz", "ready", "GET, HEAD"), ("/metrics", "metrics", "GET, HEAD"),
-            ("/openapi.json", "openAPI", "GET, HEAD"), ("/v1/audit/calls", "auditList", "GET, HEAD"),
+            ("/openapi.json", "openAPI", "GET, HEAD"), ("/v1/audit/calls", "listCalls", "GET, HEAD"),
             ("/v1/audit/calls/\(Self.id)", "auditCall", "GET, HEAD"), ("/v1/calls/\(Self.id)", "ownCall", "GET, HEAD"),
             ("/v1/calls/\(Self.id.uppercased())", "ownCall", "GET, HEAD"),
-            ("/v1/audit/refusals", "auditRefusals", "GET, HEAD"), ("/v1/audit/stats", "auditStats", "GET, HEAD"),
-            ("/v1/audit/export", "auditExport", "GET, HEAD"),
-            ("/v1/audit/calls/\(Self.id)/notes", "auditNote", "POST"), ("/docs", "docs", "GET, HEAD"),
+            ("/v1/audit/refusals", "listRefusals", "GET, HEAD"), ("/v1/audit/stats", "stats", "GET, HEAD"),
+            ("/v1/audit/export", "exportCalls", "GET, HEAD"),
+            ("/v1/audit/calls/\(Self.id)/notes", "addNote", "POST"), ("/docs", "docs", "GET, HEAD"),
             ("/console", "console", "GET, HEAD"),
             ("/docs/tmall.car.lease.freedownpayment.put", "methodDocs", "GET, HEAD"),
             ("/v1/top/tmall.car.lease.freedownpayment.put", "call", "POST"),
@@ -28,8 +32,13 @@ import Testing
         ]
         for (path, name, allow) in expected {
             let route = try find(path)
-            #expect("\(route)".hasPrefix(name), "\(path)")
-            #expect(route.allow == allow && allow.contains(route.method), "\(path)")
+            #expect(route.place.operations.map(\.id) == [name], "\(path)")
+            #expect(route.place.allow == allow, "\(path)")
+            for method in allow.split(separator: ", ") {
+                #expect(try route.place.operation(for: String(method)).id == name, "\(path)")
+            }
+            let problem = #expect(throws: Problem.self) { try route.place.operation(for: "DELETE") }
+            #expect(problem?.type == .methodNotAllowed && problem?.allow == allow)
         }
     }
 
@@ -43,11 +52,9 @@ import Testing
             "/v1/crm/card-sales": "alibaba.alsc.crm.card.batch.sell",
         ]
         for (path, method) in contract {
-            guard case .call(let entry) = try find(path), case .call(let same) = try find("/v1/top/" + method) else {
-                Issue.record("\(path) is no call")
-                continue
-            }
-            #expect(entry.method == method && entry === same)
+            let (route, same) = (try find(path), try find("/v1/top/" + method))
+            #expect(route.place === same.place && route.place.operations.map(\.id) == ["call"])
+            #expect(route.argument.entry?.method == method && route.argument.entry === same.argument.entry)
         }
     }
 

@@ -24,6 +24,11 @@ enum WordRules {
         Rule(word: "@unchecked Sendable", advice: "use a value, an actor or a lock", except: ImportRules.wrappers),
         // Its number is SO_DEBUG's there, which only root may set: connections of an ordinary user's process fail.
         Rule(word: ".socketOption(.tcp_nodelay)", advice: "set TCP options with .tcpOption"),
+        Rule(word: "Mutex(", advice: "use Locked: ThreadSanitizer does not see Synchronization.Mutex"),
+        Rule(word: "Mutex<", advice: "use Locked: ThreadSanitizer does not see Synchronization.Mutex"),
+        Rule(
+            word: "TrailAccess.terminal", advice: "an HTTP client reads by its token",
+            except: ["toprelay"]),
         Rule(word: "nonisolated(unsafe)", advice: "use a value, an actor or a lock", except: ImportRules.wrappers),
     ]
 

@@ -79,8 +79,8 @@ extension Connection {
         openedAt = now
         socket = handle.socket
         if !destination.isEncrypted { handle.plainSocket = socket }
-        self.exchange?.timings.connectNanoseconds = handle.connectNanoseconds
-        self.exchange?.timings.tlsNanoseconds = handle.tlsNanoseconds
+        exchange.timings.connectNanoseconds = handle.connectNanoseconds
+        exchange.timings.tlsNanoseconds = handle.tlsNanoseconds
         watch = loop.watch(socket, for: .read) { [weak self] readiness in self?.isReady(readiness) }
         begin()
     }
@@ -92,7 +92,7 @@ extension Connection {
     /// Uses the idle connection for an exchange.
     func carry(_ exchange: Exchange) {
         self.exchange = exchange
-        self.exchange?.timings.reused = true
+        exchange.timings.reused = true
         begin()
     }
 
@@ -195,19 +195,19 @@ extension Connection {
     /// - Parameter hasSurplus: whether bytes follow the response, or the end of the connection.
     private func complete(hasSurplus: Bool) {
         let now = EventLoop.now()
-        guard var exchange = takeExchange() else { return }
+        guard let exchange = takeExchange() else { return }
         let keepsAlive = exchange.keepsAlive && !hasSurplus && !hasOutput && sendFailure == nil
-        client.ended(self, keepsAlive: keepsAlive, now: now, exchange.continuation, exchange.takeResult(now: now))
+        client.ended(self, keepsAlive: keepsAlive, now: now, exchange, exchange.takeResult(now: now))
     }
 
     /// Ends the exchange without a response, and the connection with it.
     func fail(_ code: CURLcode, isShutDown: Bool = false) {
         let now = EventLoop.now()
-        guard var exchange = takeExchange() else { return }
+        guard let exchange = takeExchange() else { return }
         let transfer = FailedTransfer(
             code: code, url: exchange.template.key.url, verifyResult: handle.verifyResult, isConnected: openedAt > 0,
             isShutDown: isShutDown, detail: handle.detail)
-        client.ended(self, keepsAlive: false, now: now, exchange.continuation, exchange.failure(transfer, now: now))
+        client.ended(self, keepsAlive: false, now: now, exchange, exchange.failure(transfer, now: now))
     }
 
     private func takeExchange() -> Exchange? {
@@ -238,10 +238,9 @@ extension Connection {
     /// Whether the idle connection can be used. While it is idle, the loop reports its end, and bytes that no request has
     /// asked for. Only in the turn in which it became idle the loop has not looked yet.
     func isUsable(now: UInt64) -> Bool {
-        let settings = client.settings
-        guard now < idleSince + settings.idleConnectionAge.nanoseconds,
-            now < openedAt + settings.connectionLifetime.nanoseconds
-        else { return false }
+        guard now < idleSince + client.idleConnectionAge, now < openedAt + client.connectionLifetime else {
+            return false
+        }
         return loop.turns != idleTurn || handle.isSilent(socket) || isQuiet()
     }
 

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Glibc
 
 /// A character set other than UTF-8 in which an answer may come, by the C library's converter.
@@ -13,21 +14,31 @@ struct Charset: Equatable {
 
     /// The set that a `Content-Type` declares; nil for UTF-8, and where none that is known is declared.
     init?(declaredBy contentType: String) {
-        var rest = contentType.utf8[...]
-        while let semicolon = rest.firstIndex(of: UInt8(ascii: ";")) {
-            rest = rest[rest.index(after: semicolon)...].drop { $0 == 0x20 || $0 == 0x09 }
-            guard Self.isPrefix("charset=", of: rest) else { continue }
-            // Nearly always UTF-8.
-            guard rest.dropFirst(8).first.map({ $0 | 0x20 }) != UInt8(ascii: "u") else { return nil }
-            let value = rest.dropFirst(8).prefix { $0 != UInt8(ascii: ";") }.filter {
-                $0 != UInt8(ascii: "\"") && $0 != 0x20 && $0 != 0x09
-            }
-            for known in Self.names
-            where value.count == known.declared.utf8CodeUnitCount && Self.isPrefix(known.declared, of: value[...]) {
-                name = known.converter
-                return
-            }
-            return nil
+        let text = contentType.utf8.span
+        // Nearly always UTF-8.
+        guard let start = Self.startOfCharset(in: text), start == text.count || text[start] | 0x20 != UInt8(ascii: "u")
+        else { return nil }
+        let value = contentType.utf8.dropFirst(start).prefix { $0 != UInt8(ascii: ";") }.filter {
+            $0 != UInt8(ascii: "\"") && $0 != 0x20 && $0 != 0x09
+        }
+        for known in Self.names
+        where value.count == known.declared.utf8CodeUnitCount && Self.isPrefix(known.declared, of: value[...]) {
+            name = known.converter
+            return
+        }
+        return nil
+    }
+
+    /// Where the value of the parameter `charset` begins; nil without one.
+    private static func startOfCharset(in text: Span<UInt8>) -> Int? {
+        let name = "charset=".utf8.span
+        var place = 0
+        while place < text.count {
+            place += 1
+            guard text[place - 1] == UInt8(ascii: ";") else { continue }
+            while place < text.count, text[place] == 0x20 || text[place] == 0x09 { place += 1 }
+            guard place + name.count <= text.count else { return nil }
+            if text.extracting(place..<place + name.count).equalsIgnoringCase(name) { return place + name.count }
         }
         return nil
     }

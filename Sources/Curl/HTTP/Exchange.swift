@@ -2,14 +2,15 @@ internal import Bytes
 internal import CLibcurl
 internal import HTTP1
 
-/// One request and its response, without any input or output.
-struct Exchange {
+/// One request and its response, without any input or output. Its connection and its client share it.
+final class Exchange {
     let template: RequestTemplate
     /// When the request was handed over, and when it must be over, on the clock of `EventLoop.now()`.
     let start: UInt64
     let deadline: UInt64
     let connectTimeout: Duration
-    let continuation: UnsafeContinuation<CurlResult, Never>
+    /// Who waits for the result; set before the request is carried.
+    var continuation: UnsafeContinuation<CurlResult, Never>?
 
     /// Whether a byte of the request was given to a connection, whatever became of it.
     private(set) var mayHaveBeenSent = false
@@ -25,12 +26,8 @@ struct Exchange {
     private var coding = ContentCoding.identity
     private var responseBody: [UInt8] = []
 
-    init(
-        _ request: CurlRequest, _ template: RequestTemplate, _ continuation: UnsafeContinuation<CurlResult, Never>,
-        start: UInt64
-    ) {
+    init(_ request: consuming CurlRequest, _ template: RequestTemplate, start: UInt64) {
         self.template = template
-        self.continuation = continuation
         self.start = start
         deadline = request.deadline
         connectTimeout = request.connectTimeout
@@ -39,7 +36,7 @@ struct Exchange {
     }
 
     /// Appends the request to `bytes`, and lets go of the body. From now on the request may have been sent.
-    mutating func takeRequest(into bytes: inout [UInt8]) {
+    func takeRequest(into bytes: inout [UInt8]) {
         template.append(requestBody, to: &bytes)
         requestBody = []
         mayHaveBeenSent = true
@@ -54,7 +51,7 @@ extension Exchange {
 
     /// Reads the response on from `position`, which is moved past what was used.
     /// - Returns: whether the response is complete.
-    mutating func receive(
+    func receive(
         _ input: Span<UInt8>, at position: inout Int, now: UInt64
     ) throws(TransferError) -> Bool {
         if timings.firstByteNanoseconds == 0 { timings.firstByteNanoseconds = now - start }
@@ -70,12 +67,12 @@ extension Exchange {
     }
 
     /// The connection has ended. Returns normally if that completes the response.
-    mutating func endOfInput() throws(TransferError) {
+    func endOfInput() throws(TransferError) {
         guard !parser.isEmpty else { throw TransferError(CURLE_GOT_NOTHING) }
         do throws(ParseError) { try parser.endOfInput() } catch { throw TransferError(CURLE_RECV_ERROR) }
     }
 
-    private mutating func nextEvent(
+    private func nextEvent(
         _ input: Span<UInt8>, at position: inout Int
     ) throws(TransferError) -> ResponseParser.Event {
         do throws(ParseError) {
@@ -89,7 +86,7 @@ extension Exchange {
         }
     }
 
-    private mutating func begin(_ head: ResponseHead) throws(TransferError) {
+    private func begin(_ head: ResponseHead) throws(TransferError) {
         status = head.status
         keepsAlive = head.keepsAlive
         for index in head.fields.indices {
@@ -106,7 +103,7 @@ extension Exchange {
         responseBody.reserveCapacity(min(length, Self.maximumReserve))
     }
 
-    private mutating func append(_ bytes: Span<UInt8>) throws(TransferError) {
+    private func append(_ bytes: Span<UInt8>) throws(TransferError) {
         guard bytes.count <= maximumResponseBytes - responseBody.count else {
             throw TransferError(CURLE_FILESIZE_EXCEEDED)
         }
@@ -118,7 +115,7 @@ extension Exchange {
 
 extension Exchange {
     /// The result of a complete response.
-    mutating func takeResult(now: UInt64) -> CurlResult {
+    func takeResult(now: UInt64) -> CurlResult {
         timings.totalNanoseconds = now - start
         do throws(TransferError) {
             let body = try decodedBody()
@@ -131,14 +128,14 @@ extension Exchange {
     }
 
     /// The result of an exchange that failed.
-    mutating func failure(_ transfer: FailedTransfer, now: UInt64) -> CurlResult {
+    func failure(_ transfer: FailedTransfer, now: UInt64) -> CurlResult {
         timings.totalNanoseconds = now - start
         return CurlResult(
             outcome: .failed(CurlFailure(transfer)), mayHaveBeenSent: mayHaveBeenSent, timings: timings)
     }
 
     /// The body without its content coding, in UTF-8 if the type declares a Chinese character set.
-    private mutating func decodedBody() throws(TransferError) -> [UInt8] {
+    private func decodedBody() throws(TransferError) -> [UInt8] {
         var body: [UInt8] = []
         swap(&body, &responseBody)
         switch coding {

@@ -1,3 +1,5 @@
+public import Problems
+
 /// The boundary of a `multipart/form-data` body, as its `Content-Type` names it (RFC 2046, 5.1.1).
 public struct MultipartBoundary: Sendable, Equatable {
     /// 1 to 70 characters.

@@ -1,5 +1,5 @@
 public import Catalog
-import Synchronization
+import Locks
 
 /// Holds the current catalog. A new catalog can replace it while calls run.
 public final class CatalogHolder: Sendable {
@@ -12,7 +12,7 @@ public final class CatalogHolder: Sendable {
     let folder: WatchedFolder?
     /// The folder's stamp when the first catalog was made.
     let firstStamp: WatchedFolder.Stamp?
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Makes the catalog from the embedded entries and those of the folder.
     /// - Throws: every fault of the folder's files.
@@ -20,12 +20,12 @@ public final class CatalogHolder: Sendable {
         guard let folder else {
             self.folder = nil
             firstStamp = nil
-            state = Mutex(State(catalog: try Catalog.embedded()))
+            state = Locked(State(catalog: try Catalog.embedded()))
             return
         }
         let source = WatchedFolder(path: folder)
         firstStamp = try source.stamp()
-        state = Mutex(State(catalog: try Catalog.embedded(with: try source.files())))
+        state = Locked(State(catalog: try Catalog.embedded(with: try source.files())))
         self.folder = source
     }
 

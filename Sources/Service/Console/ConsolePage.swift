@@ -1,5 +1,6 @@
 import CConsole
 import Crypto
+import Problems
 import Relay
 
 /// The page on which people search the trail: one document with its style and script inside, the same for everybody.

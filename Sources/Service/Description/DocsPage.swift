@@ -1,4 +1,5 @@
 import Catalog
+import Problems
 import Relay
 
 /// The page for developers: find a method, read its fields, copy a curl line. Served as a whole, without anything else.
@@ -191,15 +192,14 @@ extension HTMLWriter {
             <table><thead><tr><th>Name</th><th>Meaning</th></tr></thead><tbody>
             <tr><td class="name"><code>Authorization</code></td><td><code>Bearer TOKEN</code>; \
             <code>toprelay token create</code> makes one</td></tr>
-            <tr><td class="name"><code>Top-App</code></td><td>the app that signs, where there are several</td></tr>
-            <tr><td class="name"><code>Top-Seller</code></td><td>the seller whose session is used, where there are several</td></tr>
-            <tr><td class="name"><code>Top-Ref</code></td><td>your own document numbers, for the audit trail; repeatable</td></tr>
-            <tr><td class="name"><code>Idempotency-Key</code></td><td>gives a method with a request id the same id on \
-            every repetition</td></tr>
-            <tr><td class="name"><code>Top-Dry-Run: true</code></td><td>shows what would be sent and signed, and sends \
-            nothing</td></tr>
-            <tr><td class="name"><code>X-Request-Id</code></td><td>your id of the request; comes back, and stands in the \
-            audit trail</td></tr>
+
+            """)
+        for header in HeaderDescription.ofCalls {
+            line("<tr><td class=\"name\"><code>", header.name, "</code></td>")
+            line("<td>", header.text.replacing("`", with: ""), "</td></tr>\n")
+        }
+        markup(
+            """
             </tbody></table>
             <h2 id="problems">Problems</h2>
             <p>Everything but a 200 is <code>application/problem+json</code>. <code>retryable</code> is true only where \

@@ -1,5 +1,6 @@
 import Audit
 import Catalog
+import Problems
 import Relay
 
 /// Makes what describes the service, one at a time, and keeps the last of each while it is small.
@@ -11,25 +12,30 @@ actor ServiceDescriptions {
     private var openAPI: [UInt8]?
     private var docs: [UInt8]?
 
-    /// The answer to a route that describes the catalog.
-    func answer(_ route: Route, of catalog: Catalog) -> Reply {
-        if self.catalog?.isSame(as: catalog) != true {
-            (openAPI, docs) = (nil, nil)
-            self.catalog = catalog
-        }
-        switch route {
-        case .openAPI:
-            return .json(
-                Self.kept(&openAPI) {
-                    OpenAPI.document(catalog, problems: Self.problems, outcomes: Self.outcomes)
-                })
-        case .docs: return DocsPage.reply(Self.kept(&docs) { DocsPage.page(catalog) })
-        case .methodDocs(let entry): return DocsPage.reply(DocsPage.page(of: entry))
-        case .call, .ownCall, .auditList, .auditCall, .auditNote, .auditUnmask, .auditRefusals, .auditStats,
-            .auditExport, .live,
-            .ready, .metrics, .console:
-            return Problem(.notFound, "There is nothing at this path.").reply
-        }
+    /// The answer of `GET /openapi.json`.
+    func openAPI(of catalog: Catalog) -> Reply {
+        follow(catalog)
+        return .json(
+            Self.kept(&openAPI) { OpenAPI.document(catalog) })
+    }
+
+    /// The answer of `GET /docs`.
+    func docs(of catalog: Catalog) -> Reply {
+        follow(catalog)
+        return DocsPage.reply(Self.kept(&docs) { DocsPage.page(catalog) })
+    }
+
+    /// The answer of `GET /docs/{method}`.
+    func docs(of entry: Entry?) -> Reply {
+        guard let entry else { return Problem(.internalError, "The path names no method.").reply }
+        return DocsPage.reply(DocsPage.page(of: entry))
+    }
+
+    /// Forgets what was made of another catalog.
+    private func follow(_ catalog: Catalog) {
+        guard self.catalog?.isSame(as: catalog) != true else { return }
+        (openAPI, docs) = (nil, nil)
+        self.catalog = catalog
     }
 
     private static func kept(_ place: inout [UInt8]?, _ make: () -> [UInt8]) -> [UInt8] {
@@ -38,14 +44,6 @@ actor ServiceDescriptions {
         if made.count <= maximumKeptBytes { place = made }
         return made
     }
-
-    /// Every kind of problem document.
-    private static let problems = ProblemType.allCases.map {
-        OpenAPI.ProblemKind(name: $0.rawValue, status: $0.status, title: $0.title)
-    }
-
-    /// Every outcome that the trail shows.
-    private static let outcomes = Outcome.allCases.map(\.rawValue) + [Outcome.open]
 }
 
 extension Catalog {

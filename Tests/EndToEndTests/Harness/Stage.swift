@@ -8,7 +8,7 @@ final class Stage: Sendable {
         var caller: String
         /// Another one of the same kind.
         var other: String
-        /// Scope audit:read.
+        /// Scopes audit:read and audit:note.
         var auditor: String
         /// Scope relay, the app main and methods of tmall alone.
         var limited: String
@@ -89,7 +89,7 @@ final class Stage: Sendable {
         }
         async let caller = line.token("caller", ["--scope", "relay"])
         async let other = line.token("other", ["--scope", "relay"])
-        async let auditor = line.token("auditor", ["--scope", "audit:read"])
+        async let auditor = line.token("auditor", ["--scope", "audit:read", "--scope", "audit:note"])
         async let limited = line.token("limited", ["--scope", "relay", "--app", "main", "--method", "tmall.*"])
         return (
             cluster, try await Tokens(caller: caller, other: other, auditor: auditor, limited: limited)

@@ -1,6 +1,7 @@
 import Catalog
 import JSON
 import Logging
+import Problems
 import Sandbox
 import TOP
 import TestSupport

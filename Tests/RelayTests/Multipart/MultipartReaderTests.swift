@@ -1,3 +1,4 @@
+import Problems
 import TestSupport
 import Testing
 

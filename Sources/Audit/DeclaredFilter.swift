@@ -1,0 +1,53 @@
+import TOP
+
+/// A filter of the audit trail as it is declared, once.
+///
+/// The HTTP interface, its description, the manual and the command line read names, values and texts from here.
+public protocol DeclaredFilter<Query>: Sendable {
+    /// What the filter belongs to.
+    associatedtype Query: Sendable
+
+    /// The name that clients use, such as `min_duration_ms`.
+    var name: String { get }
+    /// What the filter takes.
+    var values: FilterValues { get }
+    /// What the filter does, for readers of documentation.
+    var text: String { get }
+
+    /// Puts a value into a query.
+    /// - Returns: false when the text is not one of `values`.
+    func put(_ text: String, into query: inout Query) -> Bool
+}
+
+/// What a filter takes.
+public enum FilterValues: Sendable, Equatable {
+    /// Any text but an empty one.
+    case text
+    /// An RFC 3339 time with its offset.
+    case instant
+    /// A whole number.
+    case number(ClosedRange<Int>)
+    /// One of these words.
+    case choice([String])
+    /// `NAME:VALUE` of a business key.
+    case businessKey
+    /// The id of a call.
+    case callID
+
+    /// What a value must be, as the end of a sentence.
+    public var requirement: String {
+        switch self {
+        case .text: "a text"
+        case .instant: "an RFC 3339 time with its offset, such as 2026-01-31T08:00:00Z"
+        case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .choice(let words): "one of \(words.joined(separator: ", "))"
+        case .businessKey: "a business key's NAME:VALUE, such as channel_profile_id:1"
+        case .callID: "the id of a call"
+        }
+    }
+
+    /// Milliseconds since 1970 of an RFC 3339 time; nil for anything else.
+    static func instant(_ text: String) -> Int64? {
+        (try? TOPTime.epochMilliseconds(rfc3339: text)).map { Int64($0) }
+    }
+}

@@ -1,0 +1,76 @@
+import Audit
+import Catalog
+import Crypto
+import JSON
+import Logging
+import Postgres
+package import Problems
+package import Requests
+import TOP
+import Telemetry
+import Vault
+
+extension AuditHandlers {
+    /// `POST /v1/audit/calls/{id}/unmask`: the full request of a call, for `{"reason":"…"}`. The reading is recorded
+    /// before anything is shown.
+    package func unmask(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
+        let reason = try Self.readReason(request.body)
+        let row = try await row(of: request)
+        let found: FullRequest
+        do throws(PostgresError) { found = try await reader.open(row, by: request.caller.name, because: reason) } catch
+        {
+            logger.record(
+                .warning, "An opening cannot be recorded", [.call: row.id.text, .error: error.description])
+            throw Problem(
+                .auditUnavailable, "The opening cannot be recorded now, so nothing is shown. Try again soon.",
+                retryable: true, retryAfterSeconds: 1)
+        }
+        return Self.reply(row, try opened(found, of: row.id))
+    }
+
+    private static func readReason(_ body: [UInt8]) throws(Problem) -> String {
+        let root = try AuditBody.object(body)
+        guard root.count == 1, let reason = root["reason"]?.string?.replacing("\0", with: ""),
+            !reason.allSatisfy(\.isWhitespace), reason.unicodeScalars.count <= Opening.maximumReason
+        else {
+            throw Problem(
+                .invalidParameters,
+                "A request is unmasked for a reason: {\"reason\":\"…\"} with 1 to \(Opening.maximumReason) characters.")
+        }
+        // A reason is read by whoever reads the trail.
+        return ValueMask().masked(reason)
+    }
+
+    private func opened(_ request: FullRequest, of id: CallID) throws(Problem) -> SealedRequest {
+        switch request {
+        case .gone:
+            throw Problem(.notFound, "The full request of this call is not kept any longer.")
+        case .absent:
+            throw Problem(.notFound, "The full request of this call is no longer kept, or was never kept.")
+        case .tooLarge(let bytes):
+            throw Problem(
+                .notFound,
+                "The full request of this call was never kept: its \(bytes) bytes are over the limit of "
+                    + "\(SealedRequest.maximumBytes).")
+        case .sealed(let sealed):
+            guard let key = masterKey else { throw Problem(.internalError, "There is no master key.") }
+            do {
+                return try SealedRequest(opening: sealed, of: id, with: key)
+            } catch .otherKey {
+                throw Problem(
+                    .notFound, "The full request of this call was sealed under another master key: it is lost.")
+            } catch {
+                logger.record(.error, "A sealed request does not open", [.call: id.text, .error: "\(error)"])
+                throw Problem(.internalError, "The full request of this call does not open: it was damaged or moved.")
+            }
+        }
+    }
+
+    private static func reply(_ row: TrailRow, _ request: SealedRequest) -> Reply {
+        var json = JSONWriter(capacity: 256 + request.parameters.reduce(0) { $0 + $1.value.utf8.count * 5 / 4 })
+        request.write(to: &json, of: row)
+        var reply = Reply.json(json.bytes)
+        reply.headers.append(("Cache-Control", "no-store"))
+        return reply
+    }
+}

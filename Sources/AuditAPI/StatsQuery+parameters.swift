@@ -1,0 +1,33 @@
+import Audit
+import Catalog
+import Requests
+import Problems
+
+extension StatsQuery {
+    /// The time that is shown when `from` is absent: a day.
+    private static let usualMilliseconds: Int64 = 86_400_000
+
+    /// Reads the query of `GET /v1/audit/stats`.
+    /// - Parameter now: milliseconds since 1970, where `to` is absent.
+    init(_ query: QueryString, catalog: Catalog, now: Int64) throws(Problem) {
+        let filter = try TrailQuery(query, catalog: catalog, filters: TrailFilter.all.filter(\.isOfFigures))
+        guard filter.outcome != Outcome.open else {
+            throw Problem(.malformedRequest, "outcome must not be open: only calls that have ended are counted.")
+        }
+        let to = filter.toMilliseconds ?? now
+        let from = filter.fromMilliseconds ?? to - Self.usualMilliseconds
+        guard from < to else { throw Problem(.malformedRequest, "from must be before to.") }
+        let bucket = try query.value(of: AuditParameters.bucket) ?? .hour
+        if let length = bucket.milliseconds, (to - from) / length > Int64(Self.maximumBuckets) {
+            throw Problem(
+                .malformedRequest,
+                "At most \(Self.maximumBuckets) buckets are given: take a longer one, or less time.")
+        }
+        self.init(
+            fromMilliseconds: from, toMilliseconds: to, bucket: bucket,
+            dimensions: try query.value(of: AuditParameters.dimensions) ?? [])
+        if let measures = try query.value(of: AuditParameters.measures) { self.measures = Set(measures) }
+        self.filter = filter
+        top = try query.value(of: AuditParameters.top)
+    }
+}

@@ -1,0 +1,124 @@
+public import Audit
+public import Catalog
+public import JSON
+public import TOP
+
+/// Why a request did not get a 200, as a problem document (RFC 9457).
+public struct Problem: Error, Sendable {
+    /// The kind; gives status, type and title.
+    public var type: ProblemType
+    /// What happened to this request, with which value, and what to do. Never a secret.
+    public var detail: String
+    /// The call, once it has an id.
+    public var id: CallID?
+    /// The TOP method.
+    public var method: String?
+    /// Only once the intent is committed.
+    public var outcome: Outcome?
+    /// Whether repeating cannot do the thing twice.
+    public var retryable: Bool?
+    /// TOP's own words, masked.
+    public var top: TOPError?
+    /// The method's idempotency id.
+    public var requestID: String?
+    /// Every fault of the parameters.
+    public var faults: [Fault]
+    /// Seconds for Retry-After.
+    public var retryAfterSeconds: Int?
+    /// The methods that the path allows, for 405.
+    public var allow: String?
+
+    /// A problem of a kind; the rest is set by who knows it.
+    public init(_ type: ProblemType, _ detail: String, retryable: Bool? = nil, retryAfterSeconds: Int? = nil) {
+        self.type = type
+        self.detail = detail
+        self.retryable = retryable
+        self.retryAfterSeconds = retryAfterSeconds
+        faults = []
+    }
+
+    /// The document as bytes of JSON.
+    public var document: [UInt8] {
+        var json = JSONWriter(capacity: 512)
+        json.beginObject()
+        json.name("type")
+        json.string(type.reference)
+        json.name("title")
+        json.string(type.title)
+        json.name("status")
+        json.integer(type.status)
+        json.name("detail")
+        json.string(detail)
+        json.optional("id", id?.text)
+        json.optional("method", method)
+        json.optional("outcome", outcome?.rawValue)
+        if let retryable {
+            json.name("retryable")
+            json.bool(retryable)
+        }
+        json.optional("request_id", requestID)
+        if let top { Self.write(top, to: &json) }
+        if !faults.isEmpty { Self.write(faults, to: &json) }
+        json.endObject()
+        return json.bytes
+    }
+
+    private static func write(_ top: TOPError, to json: inout JSONWriter) {
+        json.name("top")
+        json.beginObject()
+        json.name("code")
+        json.string(top.code)
+        json.optional("msg", top.message)
+        json.optional("sub_code", top.subCode)
+        json.optional("sub_msg", top.subMessage)
+        json.optional("request_id", top.requestID)
+        json.endObject()
+    }
+
+    private static func write(_ faults: [Fault], to json: inout JSONWriter) {
+        json.name("errors")
+        json.beginArray()
+        for fault in faults {
+            json.beginObject()
+            json.name("pointer")
+            json.string(fault.pointer)
+            json.name("detail")
+            json.string(fault.detail)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    /// The document as a reply, with its headers.
+    public var reply: Reply {
+        var headers = [("Content-Type", "application/problem+json")]
+        if let retryAfterSeconds { headers.append(("Retry-After", String(retryAfterSeconds))) }
+        if let allow { headers.append(("Allow", allow)) }
+        if type == .unauthenticated { headers.append(("WWW-Authenticate", "Bearer realm=\"toprelay\"")) }
+        return Reply(status: type.status, headers: headers, body: document)
+    }
+}
+
+extension JSONWriter {
+    /// Writes a member unless its value is nil.
+    public mutating func optional(_ name: String, _ value: String?) {
+        guard let value else { return }
+        self.name(name)
+        string(value)
+    }
+
+    /// Writes a member; null where there is no value.
+    public mutating func nullable(_ name: String, _ value: String?) {
+        self.name(name)
+        if let value { string(value) } else { null() }
+    }
+}
+
+extension Problem {
+    /// PostgreSQL does not answer a question about the trail.
+    public static var unreadableTrail: Problem {
+        Problem(
+            .auditUnavailable, "The audit trail cannot be read now. Try again soon.", retryable: true,
+            retryAfterSeconds: 1)
+    }
+}

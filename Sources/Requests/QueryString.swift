@@ -1,0 +1,92 @@
+package import Problems
+
+/// The parameters of a request's query, decoded.
+package struct QueryString: Sendable {
+    /// The most parameters that a query may have.
+    package static let maximumCount = 64
+
+    private var values: [(name: String, value: String)] = []
+
+    /// Reads `a=b&c=d`. Names and values are percent-encoded UTF-8, with `+` for a space.
+    package init(_ query: String?) throws(Problem) {
+        guard let query, !query.isEmpty else { return }
+        for pair in query.split(separator: "&") {
+            guard values.count < Self.maximumCount else {
+                throw Problem(.malformedRequest, "A query has at most \(Self.maximumCount) parameters.")
+            }
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decode(parts[0], plusIsSpace: true),
+                let value = parts.count > 1 ? Self.decode(parts[1], plusIsSpace: true) : ""
+            else {
+                throw Problem(.malformedRequest, "The query is not percent-encoded UTF-8.")
+            }
+            // PostgreSQL has no texts with NUL.
+            guard !value.utf8.contains(0) else {
+                throw Problem(.malformedRequest, "A value of the query holds a NUL character.")
+            }
+            values.append((name, value))
+        }
+    }
+
+    /// Refuses every parameter that is not declared, any that is given twice, and an empty one that would narrow.
+    package func check(_ declared: [ParameterDescription]) throws(Problem) {
+        var seen: Set<String> = []
+        for (name, value) in values {
+            guard let parameter = declared.first(where: { $0.name == name }) else {
+                let known = declared.map(\.name).sorted().joined(separator: ", ")
+                throw Problem(
+                    .malformedRequest,
+                    "The query parameter \"\(name.prefix(64))\" is unknown; "
+                        + (known.isEmpty ? "this path takes none." : "there are: \(known)."))
+            }
+            guard seen.insert(name).inserted else {
+                throw Problem(.malformedRequest, "The query parameter \"\(name)\" is given twice.")
+            }
+            guard !value.isEmpty || parameter.takesEmpty else {
+                throw Problem(
+                    .malformedRequest, "The query parameter \"\(name)\" is empty: give it a value, or leave it out.")
+            }
+        }
+    }
+
+    /// The value of a parameter; nil when it is absent.
+    package func value<Value>(of parameter: Parameter<Value>) throws(Problem) -> Value? {
+        guard let text = self[parameter.description.name] else { return nil }
+        guard let value = parameter.read(text) else {
+            throw Problem(.malformedRequest, "\(parameter.description.name) must be \(parameter.requirement).")
+        }
+        return value
+    }
+
+    /// The value of a parameter; an empty one counts as absent.
+    package subscript(name: String) -> String? {
+        values.first { $0.name == name && !$0.value.isEmpty }?.value
+    }
+
+    /// Percent-decodes; nil for a broken escape or invalid UTF-8.
+    package static func decode(_ text: Substring, plusIsSpace: Bool) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else {
+                    return nil
+                }
+                bytes.append(high << 4 | low)
+            case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

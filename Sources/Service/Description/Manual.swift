@@ -1,0 +1,66 @@
+import Requests
+import Vault
+
+/// What the manual and the command line's help say of the table of operations.
+public enum Manual {
+    /// The endpoints as `--help` shows them.
+    public static var help: String {
+        OperationTable.all.map { operation in
+            let scope = operation.scope.map { " (scope \($0.rawValue))" } ?? ""
+            return "  \(operation.method.rawValue) \(operation.path.text)\(scope)\n      \(operation.summary)"
+        }.joined(separator: "\n")
+    }
+
+    /// The tables of the manual by the names of their places: Markdown.
+    static var tables: [(name: String, text: String)] {
+        [("operations", operations), ("headers", headers), ("parameters", parameters)]
+    }
+
+    private static var operations: String {
+        let rows = OperationTable.all.map { operation in
+            [
+                "`\(operation.method.rawValue) \(operation.path.text)`",
+                operation.scope.map { "`\($0.rawValue)`" } ?? "",
+                operation.summary,
+            ]
+        }
+        return table(["request", "scope", "what it does"], rows)
+    }
+
+    private static var headers: String {
+        table(["header", "meaning"], HeaderDescription.ofCalls.map { ["`\($0.name)`", $0.text] })
+    }
+
+    /// Parameters that are the same for several operations share a row.
+    private static var parameters: String {
+        var rows: [(parameter: ParameterDescription, operations: [String])] = []
+        for operation in OperationTable.all {
+            // Most parameters belong to the audit API: its paths are shown without what they have in common.
+            let name = operation.path.text.replacing("/v1/audit/", with: "")
+            for parameter in operation.parameters {
+                let place = rows.firstIndex {
+                    $0.parameter.name == parameter.name && $0.parameter.text == parameter.text
+                        && $0.parameter.values == parameter.values
+                }
+                if let place {
+                    rows[place].operations.append(name)
+                } else {
+                    rows.append((parameter, [name]))
+                }
+            }
+        }
+        return table(
+            ["parameter", "values", "meaning", "of"],
+            rows.map { row in
+                [
+                    "`\(row.parameter.name)`", row.parameter.values, row.parameter.text,
+                    row.operations.joined(separator: ", "),
+                ]
+            })
+    }
+
+    private static func table(_ head: [String], _ rows: [[String]]) -> String {
+        let lines = [head, head.map { _ in "---" }] + rows.map { $0.map { $0.replacing("|", with: "\\|") } }
+        return lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+    }
+}

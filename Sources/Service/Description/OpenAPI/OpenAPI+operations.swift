@@ -1,0 +1,202 @@
+import Catalog
+import JSON
+import Requests
+import Vault
+
+/// Operations as the table declares them.
+extension JSONWriter {
+    /// The operations of one path.
+    mutating func place(_ place: OperationTable.Place, statuses: [Int]) {
+        name(place.path.text)
+        beginObject()
+        for operation in place.operations {
+            name(operation.method.rawValue.lowercased())
+            self.operation(operation, statuses: statuses)
+        }
+        endObject()
+    }
+
+    private mutating func operation(_ operation: Operation, statuses: [Int]) {
+        beginObject()
+        member("operationId", operation.id)
+        json("tags", operation.scope == nil ? #"["operation"]"# : #"["audit"]"#)
+        member("summary", operation.summary + (operation.scope.map { " (scope \($0.rawValue))" } ?? ""))
+        if operation.scope == nil { json("security", "[]") }
+        name("parameters")
+        beginArray()
+        if let name = operation.path.name {
+            reference("#/components/parameters/\(OpenAPI.component(ofPathName: name))")
+        }
+        for parameter in operation.parameters { self.parameter(parameter) }
+        headers(operation.headers)
+        endArray()
+        if let body = operation.body { self.body(body) }
+        responses(operation, statuses: statuses)
+        endObject()
+    }
+
+    private mutating func parameter(_ parameter: ParameterDescription) {
+        beginObject()
+        member("name", parameter.name)
+        member("in", "query")
+        member("description", parameter.text)
+        if parameter.isList {
+            member("style", "form")
+            name("explode")
+            bool(false)
+        }
+        json("schema", parameter.schema)
+        endObject()
+    }
+
+    private mutating func body(_ body: BodyDescription) {
+        json(
+            "requestBody",
+            """
+            {"required": true, "content": {"application/json": {"schema": \(body.schema), \
+            "examples": {"usual": {"value": \(body.example)}}}}}
+            """)
+    }
+
+    private mutating func responses(_ operation: Operation, statuses: [Int]) {
+        name("responses")
+        beginObject()
+        for response in operation.responses {
+            name(String(response.status))
+            beginObject()
+            member("description", response.text)
+            name("content")
+            beginObject()
+            name(response.mediaType)
+            beginObject()
+            json("schema", response.schema)
+            for _ in 0..<3 { endObject() }
+        }
+        problems(statuses.filter { status in !operation.responses.contains { $0.status == status } })
+        endObject()
+    }
+
+    fileprivate mutating func headers(_ headers: [HeaderDescription]) {
+        for header in headers { reference("#/components/parameters/\(header.key)") }
+    }
+}
+
+/// The operation for calls, once for each method of the catalog and for each path that one has of its own.
+extension JSONWriter {
+    mutating func calls(_ place: OperationTable.Place, of catalog: Catalog, statuses: [Int]) {
+        guard let operation = place.operations.first else { return }
+        for entry in catalog.entries {
+            name(place.path.prefix + entry.method)
+            call(entry, id: entry.method, operation, statuses: statuses)
+            if let path = entry.path {
+                name(path)
+                call(entry, id: "\(entry.method).friendly", operation, statuses: statuses)
+            }
+        }
+    }
+
+    private mutating func call(_ entry: Entry, id: String, _ operation: Operation, statuses: [Int]) {
+        beginObject()
+        name(operation.method.rawValue.lowercased())
+        beginObject()
+        member("operationId", id)
+        member("summary", entry.title.isEmpty ? entry.method : entry.title)
+        if !entry.description.isEmpty { member("description", entry.description) }
+        if !entry.category.isEmpty {
+            name("tags")
+            beginArray()
+            string(entry.category)
+            endArray()
+        }
+        name("parameters")
+        beginArray()
+        headers(operation.headers.filter { entry.takes($0) })
+        endArray()
+        requestBody(entry)
+        callResponses(entry, operation, statuses: statuses)
+        endObject()
+        endObject()
+    }
+
+    private mutating func requestBody(_ entry: Entry) {
+        name("requestBody")
+        beginObject()
+        name("required")
+        bool(true)
+        name("content")
+        beginObject()
+        name("application/json")
+        beginObject()
+        reference("schema", "#/components/schemas/\(entry.method)")
+        name("examples")
+        beginObject()
+        name("page")
+        beginObject()
+        member("summary", "The examples of the method's documentation page")
+        name("value")
+        raw(entry.exampleRequest())
+        for _ in 0..<3 { endObject() }
+        formContent(entry)
+        for _ in 0..<2 { endObject() }
+    }
+
+    private mutating func callResponses(_ entry: Entry, _ operation: Operation, statuses: [Int]) {
+        name("responses")
+        beginObject()
+        for response in operation.responses {
+            name(String(response.status))
+            beginObject()
+            member("description", response.text)
+            json("headers", OpenAPI.answerHeaders)
+            name("content")
+            beginObject()
+            name(response.mediaType)
+            beginObject()
+            name("schema")
+            beginObject()
+            name("anyOf")
+            beginArray()
+            reference("#/components/schemas/\(entry.method).answer")
+            reference("#/components/schemas/DryRun")
+            endArray()
+            endObject()
+            answerExample(entry)
+            for _ in 0..<3 { endObject() }
+        }
+        problems(statuses)
+        endObject()
+    }
+
+    private mutating func answerExample(_ entry: Entry) {
+        name("examples")
+        beginObject()
+        name("page")
+        beginObject()
+        member("summary", "The examples of the method's documentation page")
+        name("value")
+        beginObject()
+        member("id", "019b2a3c-4d5e-7f60-8a1b-2c3d4e5f6071")
+        member("method", entry.method)
+        member("outcome", entry.isAcceptedFirst ? "accepted" : "success")
+        member("top_request_id", "a1b2c3d4e5f6")
+        name("result")
+        raw(entry.exampleResult())
+        for _ in 0..<3 { endObject() }
+    }
+}
+
+extension Entry {
+    /// Whether a header means anything for calls of the method.
+    fileprivate func takes(_ header: HeaderDescription) -> Bool {
+        switch header.key {
+        case HeaderDescription.seller.key: session != .none
+        case HeaderDescription.idempotencyKey.key: isIdempotent
+        default: true
+        }
+    }
+}
+
+extension OpenAPI {
+    /// The component that describes a name in a path.
+    static func component(ofPathName name: String) -> String { name == "method" ? "Method" : "ID" }
+}

@@ -1,0 +1,73 @@
+import Audit
+import AuditAPI
+import Catalog
+import JSON
+import Problems
+
+/// The HTTP interface as an OpenAPI 3.1 document, made of the table of operations: each TOP method under its paths with
+/// the schemas of its request and of `result` in its answer, and everything else as the table declares it.
+enum OpenAPI {
+    /// The document's bytes.
+    static func document(
+        _ catalog: Catalog, table: OperationTable = OperationTable(), version: String = "1",
+        problems: [ProblemType] = ProblemType.allCases,
+        outcomes: [String] = Outcome.allCases.map(\.rawValue) + [Outcome.open]
+    ) -> [UInt8] {
+        let statuses = Set(problems.map(\.status)).sorted()
+        var writer = JSONWriter(capacity: 1 << 16)
+        writer.beginObject()
+        writer.member("openapi", "3.1.0")
+        writer.info(version: version)
+        writer.json("servers", #"[{"url": "/"}]"#)
+        writer.json("security", #"[{"token": []}]"#)
+        writer.name("paths")
+        writer.beginObject()
+        for place in table.places {
+            if place.isOfCalls {
+                writer.calls(place, of: catalog, statuses: statuses)
+            } else {
+                writer.place(place, statuses: statuses)
+            }
+        }
+        writer.endObject()
+        writer.components(catalog, problems: problems, outcomes: outcomes)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    /// A member whose value is written out as JSON.
+    mutating func json(_ name: String, _ value: String) {
+        self.name(name)
+        raw(value.utf8)
+    }
+
+    /// A member that refers to another place of the document.
+    mutating func reference(_ name: String, _ target: String) {
+        self.name(name)
+        reference(target)
+    }
+
+    /// A reference to another place of the document.
+    mutating func reference(_ target: String) {
+        beginObject()
+        member("$ref", target)
+        endObject()
+    }
+
+    fileprivate mutating func info(version: String) {
+        name("info")
+        beginObject()
+        member("title", "TopRelay")
+        member("version", version)
+        member(
+            "description",
+            """
+            Plain JSON in, a signed call of the Taobao Open Platform out. Members of a request are also accepted in \
+            camelCase. A schema cannot say everything that is checked: times must exist, numbers have no exponent, and \
+            some fields depend on one another; every fault is reported with a JSON pointer.
+            """)
+        endObject()
+    }
+}

@@ -1,0 +1,43 @@
+/// A request header as it is declared, once: for the OpenAPI document, the page for developers and the manual.
+struct HeaderDescription: Sendable {
+    /// The name among the components of the OpenAPI document.
+    let key: String
+    /// The header's name.
+    let name: String
+    let text: String
+    /// JSON Schema, as JSON.
+    let schema: String
+
+    static let app = HeaderDescription(
+        key: "App", name: "Top-App",
+        text: "The app whose key and secret sign the call. Without it: the method's app or the default one.",
+        schema: #"{"type": "string"}"#)
+    static let seller = HeaderDescription(
+        key: "Seller", name: "Top-Seller",
+        text: "The seller whose session key the call carries. Without it: the app's default seller.",
+        schema: #"{"type": "string"}"#)
+    static let ref = HeaderDescription(
+        key: "Ref", name: "Top-Ref",
+        text: "The caller's own document numbers: repeated, or separated by commas; at most 20 of 128 bytes.",
+        schema: #"{"type": "string", "pattern": "^[^\\x00-\\x1f\\x7f,]{0,128}(,[^\\x00-\\x1f\\x7f,]{0,128}){0,19}$"}"#)
+    static let dryRun = HeaderDescription(
+        key: "DryRun", name: "Top-Dry-Run",
+        text: "`true` shows what would be sent and signed, and sends nothing.",
+        schema: #"{"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])?$"}"#)
+    static let idempotencyKey = HeaderDescription(
+        key: "IdempotencyKey", name: "Idempotency-Key",
+        text: "The request id is derived from it if the body has none, so that every repetition has the same one.",
+        schema: #"{"type": "string", "pattern": "^[\\x21-\\x7E]{0,255}$"}"#)
+    static let requestID = HeaderDescription(
+        key: "RequestID", name: "X-Request-Id",
+        text: "The caller's id of the request. It comes back in the response and stands in the audit trail.",
+        schema: #"{"type": "string", "pattern": "^[\\x21-\\x7E]{0,200}$"}"#)
+    static let traceParent = HeaderDescription(
+        key: "TraceParent", name: "traceparent",
+        text: "W3C trace context. The trace id is kept in the audit trail.", schema: #"{"type": "string"}"#)
+
+    /// Every header of a call.
+    static let ofCalls: [HeaderDescription] = [
+        .app, .seller, .ref, .idempotencyKey, .dryRun, .requestID, .traceParent,
+    ]
+}

@@ -1,0 +1,122 @@
+import Audit
+import AuditAPI
+import Catalog
+import Problems
+import Relay
+import Requests
+import Vault
+
+/// One operation of the HTTP interface, declared once in ``OperationTable/all``.
+///
+/// Routing, `Allow`, authentication, the checks of a request, the OpenAPI document, the manual and the command line's
+/// help read it.
+final class Operation: Sendable {
+    /// An HTTP method. An operation for GET takes HEAD too.
+    enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+
+        /// The method as `Allow` names it.
+        var allowed: String { self == .get ? "GET, HEAD" : rawValue }
+    }
+
+    /// What the query of a request may hold.
+    enum Query: Sendable {
+        /// These parameters and no other one.
+        case declared([ParameterDescription])
+        /// Anything: the page's own script reads it, or nobody.
+        case any
+    }
+
+    /// What answers a request.
+    enum Handler: Sendable {
+        /// One TOP method: the path of a call.
+        case call
+        /// Something of the call path that is no call, on the worker's loop.
+        case relay(@Sendable (AuthorizedRequest, isolated Worker) async throws(Problem) -> Reply)
+        /// The audit API, on the worker's loop.
+        case audit(@Sendable (AuthorizedRequest, AuditHandlers) async throws(Problem) -> Reply)
+        /// Calls as a file, on a loop of its own.
+        case export
+        /// A description of the catalog; made off the loops, because thousands of methods take long.
+        case description(@Sendable (isolated ServiceDescriptions, Catalog, Entry?) -> Reply)
+        /// What the replica knows of itself; answered when the head has arrived.
+        case state(@Sendable (ReplicaState) -> Reply)
+    }
+
+    let method: Method
+    let path: PathPattern
+    /// The name in the OpenAPI document.
+    let id: String
+    /// What it does, in one line.
+    let summary: String
+    /// The scope that a caller's token needs; nil for an operation without a token.
+    let scope: Scope?
+    let headers: [HeaderDescription]
+    let query: Query
+    /// JSON that the request carries; nil for an operation without a body.
+    let body: BodyDescription?
+    let responses: [ResponseDescription]
+    let handler: Handler
+
+    /// - Parameters:
+    ///   - headers: `X-Request-Id` where nothing else is said and a token is needed.
+    ///   - query: nothing where nothing else is said.
+    init(
+        _ method: Method, _ path: PathPattern, id: String, scope: Scope? = nil, _ summary: String,
+        headers: [HeaderDescription]? = nil, query: Query = .declared([]), body: BodyDescription? = nil,
+        responses: [ResponseDescription], handler: Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.id = id
+        self.scope = scope
+        self.summary = summary
+        self.headers = headers ?? (scope == nil ? [] : [.requestID])
+        self.query = query
+        self.body = body
+        self.responses = responses
+        self.handler = handler
+    }
+
+    /// The parameters of its query.
+    var parameters: [ParameterDescription] {
+        if case .declared(let parameters) = query { parameters } else { [] }
+    }
+
+    /// Reads a request's query and refuses what is not declared.
+    func checkedQuery(_ text: String?) throws(Problem) -> QueryString {
+        let query = try QueryString(text)
+        if case .declared(let parameters) = self.query { try query.check(parameters) }
+        return query
+    }
+}
+
+/// The body of a request, for the OpenAPI document.
+struct BodyDescription: Sendable {
+    /// JSON Schema, as JSON.
+    let schema: String
+    /// An example, as JSON.
+    let example: String
+}
+
+/// A response of an operation that did what it was asked for, for the OpenAPI document. Problems are added.
+struct ResponseDescription: Sendable {
+    let status: Int
+    let text: String
+    let mediaType: String
+    /// JSON Schema, as JSON.
+    let schema: String
+
+    /// JSON of a schema among the document's components.
+    static func json(_ status: Int = 200, _ text: String = "Found.", schema: String) -> ResponseDescription {
+        ResponseDescription(
+            status: status, text: text, mediaType: "application/json",
+            schema: ##"{"$ref": "#/components/schemas/\##(schema)"}"##)
+    }
+
+    /// A text of another type.
+    static func text(_ text: String, as mediaType: String) -> ResponseDescription {
+        ResponseDescription(status: 200, text: text, mediaType: mediaType, schema: #"{"type": "string"}"#)
+    }
+}

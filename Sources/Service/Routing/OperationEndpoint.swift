@@ -1,0 +1,54 @@
+import AuditAPI
+import Crypto
+import HTTPServer
+import Logging
+import Problems
+import Relay
+import Requests
+
+/// Answers the operations that need a token and are no calls.
+struct OperationEndpoint: Sendable {
+    let context: RequestContext
+    /// The query of the request, undecoded.
+    let query: String?
+    let body: [UInt8]
+    /// Unmasks requests.
+    let masterKey: SealingKey?
+    let logger: Logger
+
+    /// The answer of an operation that runs on the worker's loop.
+    func reply(on worker: isolated Worker) async -> Reply {
+        do throws(Problem) {
+            let request = try authorized(by: worker)
+            switch context.operation.handler {
+            case .relay(let answer): return try await answer(request, worker)
+            case .audit(let answer): return try await answer(request, try audit(of: worker))
+            case .call, .export, .description, .state:
+                throw Problem(.internalError, "The operation does not run on a worker.")
+            }
+        } catch {
+            return error.reply
+        }
+    }
+
+    /// The export that the caller may have.
+    func export(on worker: isolated Worker) async throws(Problem) -> AuthorizedExport {
+        try await audit(of: worker).export(try authorized(by: worker))
+    }
+
+    /// The request, whose head is in order.
+    private func authorized(by worker: isolated Worker) throws(Problem) -> AuthorizedRequest {
+        let caller = try context.confirmedCaller(by: worker)
+        _ = try context.fields.clientRequestID()
+        let query = try context.operation.checkedQuery(query)
+        if context.operation.body != nil { try context.fields.checkIsJSON() }
+        return AuthorizedRequest(
+            caller: caller, call: context.argument.call, query: query, body: body, catalog: context.catalog)
+    }
+
+    private func audit(of worker: isolated Worker) throws(Problem) -> AuditHandlers {
+        AuditHandlers(
+            reader: worker.trailReader, keys: try worker.fingerprintKeys(), masterKey: masterKey, logger: logger,
+            now: WallClock.milliseconds)
+    }
+}

@@ -1,0 +1,110 @@
+import AuditAPI
+import Problems
+import Relay
+import Requests
+import Vault
+
+extension OperationTable {
+    /// Every operation of the HTTP interface. The place for a new one.
+    static let all: [Operation] = [
+        Operation(
+            .post, "/v1/top/{method}", id: "call", scope: .relay,
+            "Calls a TOP method. Some methods have a path of their own besides.",
+            headers: HeaderDescription.ofCalls,
+            responses: [
+                ResponseDescription(
+                    status: 200,
+                    text: "TOP answered; `outcome` says what became of the call. With Top-Dry-Run, what would be sent.",
+                    mediaType: "application/json", schema: #"{"type": "object"}"#)
+            ],
+            handler: .call),
+        Operation(
+            .get, "/v1/calls/{id}", id: "ownCall", scope: .relay,
+            "One of the caller's own calls, as its answer said it or as it stands now",
+            responses: [.json(schema: "OwnCall")],
+            handler: .relay { request, worker async throws(Problem) in
+                try await worker.ownCall(request.id, of: request.caller, catalog: request.catalog)
+            }),
+        Operation(
+            .get, "/v1/audit/calls", id: "listCalls", scope: .auditRead, "Everybody's calls, newest first",
+            query: .declared(AuditParameters.calls), responses: [.json(schema: "Calls")],
+            handler: .audit { request, audit async throws(Problem) in try await audit.calls(request) }),
+        Operation(
+            .get, "/v1/audit/calls/{id}", id: "auditCall", scope: .auditRead, "One call",
+            query: .declared(AuditParameters.call), responses: [.json(schema: "Call")],
+            handler: .audit { request, audit async throws(Problem) in try await audit.call(request) }),
+        Operation(
+            .post, "/v1/audit/calls/{id}/notes", id: "addNote", scope: .auditNote,
+            "Adds a note to a call, under the token's name",
+            body: BodyDescription(
+                schema: ##"{"$ref": "#/components/schemas/NewNote"}"##,
+                example: #"{"text": "Found the card in the shop's list.", "settles": "done"}"#),
+            responses: [.json(201, "Added.", schema: "Note")],
+            handler: .audit { request, audit async throws(Problem) in try await audit.addNote(request) }),
+        Operation(
+            .post, "/v1/audit/calls/{id}/unmask", id: "unmaskCall", scope: .auditUnmask,
+            "The full request of a call, unmasked; each reading is recorded",
+            body: BodyDescription(
+                schema: ##"{"$ref": "#/components/schemas/UnmaskReason"}"##,
+                example: #"{"reason": "The customer asks what was sent."}"#),
+            responses: [
+                .json(
+                    200, "The business parameters as they were sent. Never to be cached.", schema: "UnmaskedRequest")
+            ],
+            handler: .audit { request, audit async throws(Problem) in try await audit.unmask(request) }),
+        Operation(
+            .get, "/v1/audit/refusals", id: "listRefusals", scope: .auditRead,
+            "Requests that never became calls, newest first, of the last 7 days",
+            query: .declared(AuditParameters.refusals), responses: [.json(schema: "Refusals")],
+            handler: .audit { request, audit async throws(Problem) in try await audit.refusals(request) }),
+        Operation(
+            .get, "/v1/audit/stats", id: "stats", scope: .auditRead, "Figures of calls that have ended",
+            query: .declared(AuditParameters.stats), responses: [.json(schema: "Stats")],
+            handler: .audit { request, audit async throws(Problem) in try await audit.stats(request) }),
+        Operation(
+            .get, "/v1/audit/export", id: "exportCalls", scope: .auditRead,
+            "Everybody's calls as a file: a JSON object a line, or CSV",
+            query: .declared(AuditParameters.export), responses: [.text("Found.", as: "application/x-ndjson")],
+            handler: .export),
+        Operation(
+            .get, "/livez", id: "live", "Whether the process runs", query: .any,
+            responses: [.text("It does.", as: "text/plain")],
+            handler: .state { $0.readiness.liveness?.reply ?? Liveness.alive }),
+        Operation(
+            .get, "/readyz", id: "ready", "Whether the replica takes calls", query: .any,
+            responses: [
+                .json(200, "It does.", schema: "Readiness"),
+                .json(503, "It does not; `checks` says why.", schema: "Readiness"),
+            ], handler: .state { $0.readiness.reply }),
+        Operation(
+            .get, "/version", id: "version", "The release of the replica", query: .any,
+            responses: [
+                ResponseDescription(
+                    status: 200, text: "The release.", mediaType: "application/json",
+                    schema:
+                        #"{"type": "object", "required": ["version"], "properties": {"version": {"type": "string"}}}"#
+                )
+            ], handler: .state { _ in Release.reply }),
+        Operation(
+            .get, "/metrics", id: "metrics", "Prometheus metrics", query: .any,
+            responses: [.text("Text format 0.0.4.", as: "text/plain")], handler: .state { $0.metrics }),
+        Operation(
+            .get, "/openapi.json", id: "openAPI", "The HTTP interface as an OpenAPI 3.1 document", query: .any,
+            responses: [
+                ResponseDescription(
+                    status: 200, text: "OpenAPI 3.1.", mediaType: "application/json", schema: #"{"type": "object"}"#)
+            ],
+            handler: .description { descriptions, catalog, _ in descriptions.openAPI(of: catalog) }),
+        Operation(
+            .get, "/docs", id: "docs", "A page on which to find a method", query: .any,
+            responses: [.text("HTML.", as: "text/html")],
+            handler: .description { descriptions, catalog, _ in descriptions.docs(of: catalog) }),
+        Operation(
+            .get, "/docs/{method}", id: "methodDocs", "The same for one method", query: .any,
+            responses: [.text("HTML.", as: "text/html")],
+            handler: .description { descriptions, _, entry in descriptions.docs(of: entry) }),
+        Operation(
+            .get, "/console", id: "console", "A page on which to search the audit trail", query: .any,
+            responses: [.text("HTML.", as: "text/html")], handler: .state { _ in ConsolePage.reply }),
+    ]
+}

@@ -1,0 +1,114 @@
+import Audit
+import Catalog
+import Problems
+import Requests
+
+/// Finds the operation that a request asks for.
+struct OperationTable: Sendable {
+    /// The operations of one path.
+    final class Place: Sendable {
+        let path: PathPattern
+        let operations: [Operation]
+
+        fileprivate init(_ path: PathPattern, _ operations: [Operation]) {
+            self.path = path
+            self.operations = operations
+        }
+
+        /// Whether the path is that of calls.
+        var isOfCalls: Bool { operations.contains { if case .call = $0.handler { true } else { false } } }
+
+        /// The `Allow` header of the path.
+        var allow: String { operations.map(\.method.allowed).joined(separator: ", ") }
+
+        /// The operation for an HTTP method.
+        /// - Throws: `method-not-allowed` with what is.
+        func operation(for method: String) throws(Problem) -> Operation {
+            for operation in operations where operation.method.rawValue == method { return operation }
+            if method == "HEAD", let get = operations.first(where: { $0.method == .get }) { return get }
+            var problem = Problem(.methodNotAllowed, "This path takes \(allow).")
+            problem.allow = allow
+            throw problem
+        }
+    }
+
+    /// What a request's path leads to.
+    struct Route: Sendable {
+        let place: Place
+        let argument: PathArgument
+    }
+
+    /// The paths, in the order of the table.
+    let places: [Place]
+    private let callPlace: Place
+    private let callPrefix: String
+    /// Where paths below `/v1/` begin that are not a method's own.
+    private let roots: [String]
+
+    /// - Parameter operations: one of them is for calls.
+    init(_ operations: [Operation] = OperationTable.all) {
+        var paths: [String] = []
+        for operation in operations where !paths.contains(operation.path.text) { paths.append(operation.path.text) }
+        places = paths.map { path in
+            let own = operations.filter { $0.path.text == path }
+            return Place(own[0].path, own)
+        }
+        let calls = places.filter(\.isOfCalls)
+        precondition(calls.count == 1, "there is one path for calls")
+        callPlace = calls[0]
+        callPrefix = callPlace.path.prefix
+        roots = Set(
+            paths.filter { $0.hasPrefix("/v1/") && $0 != calls[0].path.text }
+                .map { path in path.split(separator: "/").prefix(2).map { "/" + $0 }.joined() + "/" }
+        ).sorted()
+    }
+
+    /// Finds the operations of a path. Calls come first, because nearly all requests are calls; nothing is decoded but
+    /// the name of a method and an id.
+    func find(_ path: String, in catalog: Catalog) throws(Problem) -> Route {
+        guard path.hasPrefix("/v1/") else {
+            guard let route = try match(path, in: catalog) else { throw Self.nothing }
+            return route
+        }
+        if path.hasPrefix(callPrefix) {
+            let method = path.utf8.dropFirst(callPrefix.utf8.count)
+            return Route(place: callPlace, argument: .method(try Self.entry(Substring(method), in: catalog)))
+        }
+        if roots.contains(where: path.hasPrefix), let route = try match(path, in: catalog) { return route }
+        guard let entry = catalog.entry(path: path) else { throw Self.nothing }
+        return Route(place: callPlace, argument: .method(entry))
+    }
+
+    private static var nothing: Problem { Problem(.notFound, "There is nothing at this path.") }
+
+    private func match(_ path: String, in catalog: Catalog) throws(Problem) -> Route? {
+        for place in places {
+            guard let value = place.path.match(path) else { continue }
+            return Route(place: place, argument: try Self.argument(place.path.name, value, in: catalog))
+        }
+        return nil
+    }
+
+    private static func argument(
+        _ name: String?, _ value: Substring, in catalog: Catalog
+    ) throws(Problem) -> PathArgument {
+        switch name {
+        case nil: return .none
+        case "method"?: return .method(try entry(value, in: catalog))
+        default:
+            guard let id = CallID(String(value)) else {
+                throw Problem(.notFound, "There is no such call: an id is a UUID of version 7.")
+            }
+            return .call(id)
+        }
+    }
+
+    private static func entry(_ name: Substring, in catalog: Catalog) throws(Problem) -> Entry {
+        guard let method = QueryString.decode(name, plusIsSpace: false), let entry = catalog.entry(method: method)
+        else {
+            throw Problem(
+                .notFound, "The catalog has no such TOP method; GET /openapi.json lists the ones that it has.")
+        }
+        return entry
+    }
+}

@@ -1,0 +1,46 @@
+import Audit
+import Catalog
+
+/// The path of an operation: `/v1/audit/calls/{id}/notes`. A name in braces stands for one segment.
+struct PathPattern: Sendable, ExpressibleByStringLiteral {
+    let text: String
+    private let segments: [Substring]
+
+    init(stringLiteral text: String) {
+        self.text = text
+        segments = text.split(separator: "/", omittingEmptySubsequences: false)
+    }
+
+    /// The name in braces; nil for a path without one.
+    var name: String? { segments.first(where: Self.isName).map { String($0.dropFirst().dropLast()) } }
+
+    /// What precedes the name in braces.
+    var prefix: String { String(text.prefix { $0 != "{" }) }
+
+    /// What a path has in the place of the name, undecoded, or an empty text where there is no name; nil for a path of
+    /// another form.
+    func match(_ path: String) -> Substring? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == segments.count else { return nil }
+        var value: Substring = ""
+        for (part, segment) in zip(parts, segments) {
+            if Self.isName(segment) { value = part } else if part != segment { return nil }
+        }
+        return value
+    }
+
+    private static func isName(_ segment: Substring) -> Bool { segment.first == "{" && segment.last == "}" }
+}
+
+/// What a path says beside which operation is meant.
+enum PathArgument: Sendable {
+    case none
+    case call(CallID)
+    case method(Entry)
+
+    /// The call that the path names.
+    var call: CallID? { if case .call(let id) = self { id } else { nil } }
+
+    /// The method that the path names.
+    var entry: Entry? { if case .method(let entry) = self { entry } else { nil } }
+}

@@ -1,0 +1,15 @@
+import Problems
+import Telemetry
+
+/// What a replica knows of itself and shows without a token.
+struct ReplicaState: Sendable {
+    let readiness: Readiness
+    let registry: PrometheusRegistry
+
+    /// The answer of `GET /metrics`.
+    var metrics: Reply {
+        Reply(
+            status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
+            body: registry.exposition())
+    }
+}

@@ -1,0 +1,157 @@
+import Audit
+import Catalog
+import HTTP1
+import Problems
+import Relay
+
+/// The header fields that the service reads, found in one pass over all that a request has. Nothing else reads them.
+struct RequestFields: Sendable {
+    /// The server refuses requests that give it twice.
+    private(set) var authorization: ArraySlice<UInt8>?
+    /// The server refuses requests that give it twice.
+    private(set) var contentType: String?
+    private(set) var contentEncoding: String?
+    private(set) var traceParent: String?
+    private(set) var refs: [String] = []
+    private(set) var app = SingleField(name: "Top-App")
+    private(set) var seller = SingleField(name: "Top-Seller")
+    private(set) var dryRun = SingleField(name: "Top-Dry-Run")
+    private(set) var requestID = SingleField(name: "X-Request-Id")
+    private(set) var idempotencyKey = SingleField(name: "Idempotency-Key")
+
+    init(_ headers: HeaderFields) {
+        for index in headers.indices { note(headers, index) }
+    }
+
+    private mutating func note(_ headers: HeaderFields, _ index: Int) {
+        func isName(_ name: String) -> Bool { headers.isName(name, at: index) }
+        var value: String { headers.value(at: index).withoutOuterBlanks }
+        switch headers.nameLength(at: index) {
+        case 7 where isName("top-app"): app.note(value)
+        case 7 where isName("top-ref"): refs.append(value)
+        case 10 where isName("top-seller"): seller.note(value)
+        case 11 where isName("top-dry-run"): dryRun.note(value)
+        case 11 where isName("traceparent"): traceParent = traceParent ?? value
+        case 12 where isName("x-request-id"): requestID.note(value)
+        case 12 where isName("content-type"): contentType = contentType ?? value
+        case 13 where isName("authorization"):
+            if authorization == nil { authorization = headers.valueBytes(at: index).withoutOuterBlanks }
+        case 15 where isName("idempotency-key"): idempotencyKey.note(value)
+        case 16 where isName("content-encoding"): contentEncoding = contentEncoding ?? value
+        default: break
+        }
+    }
+
+    /// The caller's id of the request. It comes back in the response, so it keeps its form wherever it is given.
+    func clientRequestID() throws(Problem) -> String? {
+        guard let value = try requestID.value() else { return nil }
+        return try CallHeaders.requestID(value)
+    }
+
+    /// Whether the call is a dry run. An empty value is as wrong as any other word, so that no slip makes a real call.
+    func isDryRun() throws(Problem) -> Bool {
+        try CallHeaders.flag(dryRun.name, dryRun.value(emptyIsAbsent: false))
+    }
+
+    /// What is kept of a request that its caller may not make.
+    func refusal(_ problem: Problem, of entry: Entry, by caller: String?) -> Refusal {
+        var refusal = Refusal(
+            atMilliseconds: WallClock.milliseconds(), caller: caller, method: entry.method,
+            status: problem.type.status, type: problem.type.rawValue, pointers: [])
+        refusal.app = (try? app.value()).map(ChosenName.shown)
+        refusal.seller = try? seller.value()
+        refusal.refs = (try? CallHeaders.refs(refs)) ?? []
+        refusal.clientRequestID = try? clientRequestID()
+        return refusal
+    }
+}
+
+/// A header field that may be given once.
+struct SingleField: Sendable {
+    let name: String
+    /// The first value, if there is any.
+    private var first: String?
+    /// How often the field is there.
+    private var count = 0
+
+    init(name: String) { self.name = name }
+
+    mutating func note(_ value: String) {
+        if count == 0 { first = value }
+        count += 1
+    }
+
+    /// The field's value; a problem if it is there several times.
+    func value(emptyIsAbsent: Bool = true) throws(Problem) -> String? {
+        guard count <= 1 else { throw Problem(.malformedRequest, "The header \(name) is given \(count) times.") }
+        guard let first, !(emptyIsAbsent && first.isEmpty) else { return nil }
+        return first
+    }
+}
+
+/// What the head says of the body.
+extension RequestFields {
+    /// The boundary of a call whose body is `multipart/form-data`, which only a method with files takes; nil for JSON.
+    func boundary(_ entry: Entry) throws(Problem) -> MultipartBoundary? {
+        try checkIsPlain()
+        guard let type = contentType, type != "application/json" else { return nil }
+        let takesFiles = entry.takesFiles
+        if takesFiles, let boundary = try MultipartBoundary(contentType: type) { return boundary }
+        try Self.checkIsJSON(type, orMultipart: takesFiles)
+        return nil
+    }
+
+    /// The body must be declared as JSON in UTF-8, or not declared at all.
+    func checkIsJSON() throws(Problem) {
+        try checkIsPlain()
+        guard let type = contentType, type != "application/json" else { return }
+        try Self.checkIsJSON(type, orMultipart: false)
+    }
+
+    /// The body must not be compressed.
+    private func checkIsPlain() throws(Problem) {
+        if let contentEncoding, contentEncoding.lowercased() != "identity" {
+            throw Problem(.unsupportedMediaType, "A compressed body is not accepted: send it without Content-Encoding.")
+        }
+    }
+
+    private static func checkIsJSON(_ type: String, orMultipart: Bool) throws(Problem) {
+        let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+        guard let media = parts.first,
+            media == "application/json" || media.hasPrefix("application/") && media.hasSuffix("+json")
+        else {
+            let types = "application/json" + (orMultipart ? " or \(MultipartBoundary.mediaType)" : "")
+            throw Problem(.unsupportedMediaType, "The body must be sent with Content-Type: \(types).")
+        }
+        for part in parts.dropFirst() where part.hasPrefix("charset=") {
+            guard part == "charset=utf-8" || part == "charset=\"utf-8\"" else {
+                throw Problem(.unsupportedMediaType, "The body must be UTF-8.")
+            }
+        }
+    }
+}
+
+extension String {
+    /// Without blanks (SP, HTAB) at the ends, which do not belong to a header's value (RFC 9110, 5.5).
+    fileprivate var withoutOuterBlanks: String {
+        guard let first = utf8.first, let last = utf8.last, Self.isBlank(first) || Self.isBlank(last) else {
+            return self
+        }
+        var bytes = utf8[...]
+        while let byte = bytes.first, Self.isBlank(byte) { bytes.removeFirst() }
+        while let byte = bytes.last, Self.isBlank(byte) { bytes.removeLast() }
+        return String(Substring(bytes))
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+}
+
+extension ArraySlice<UInt8> {
+    /// The same for the bytes of a value.
+    fileprivate var withoutOuterBlanks: Self {
+        var bytes = self
+        while bytes.first == 0x20 || bytes.first == 0x09 { bytes.removeFirst() }
+        while bytes.last == 0x20 || bytes.last == 0x09 { bytes.removeLast() }
+        return bytes
+    }
+}
