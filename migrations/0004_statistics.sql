@@ -225,7 +225,7 @@ BEGIN
     RETURN changed;
 END $$;
 
--- Deletes the rollups of calls that are no longer kept. Each statement follows the order of its index.
+-- Deletes the rollups of expired calls. Each statement follows the order of its index.
 CREATE FUNCTION audit.forget_rollups() RETURNS void
     LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- The interface for dashboards: views that stay stable while the tables behind them change, and a role that reads
--- nothing else.
+-- The interface for dashboards: views that stay stable while the tables change, and a role that reads nothing
+-- else.
 --
 -- A view reads tables with the rights of its owner. Further look-ups are functions with the owner's rights. The tables
 -- of the trail have hundreds of partitions, and a statement without a constant range of time must plan and lock all of

@@ -21,7 +21,7 @@ import Testing
         ])
     func refused(_ arguments: [String], _ words: String) throws {
         let options = try AuditFilterOptions.parse(arguments)
-        let failure = #expect(throws: Failure.self) { try options.query() }
+        let failure = #expect(throws: CommandError.self) { try options.query() }
         #expect(failure?.message.contains(words) == true)
     }
 }

@@ -34,7 +34,7 @@ struct RequestFields: Sendable {
         case 11 where isName("traceparent"): traceParent = traceParent ?? value
         case 12 where isName("x-request-id"): requestID.note(value)
         case 12 where isName("content-type"): contentType = contentType ?? value
-        case 13 where isName("authorization"): 
+        case 13 where isName("authorization"):
             if authorization == nil { authorization = headers.valueBytes(at: index).withoutOuterBlanks }
         case 15 where isName("idempotency-key"): idempotencyKey.note(value)
         case 16 where isName("content-encoding"): contentEncoding = contentEncoding ?? value

@@ -50,12 +50,12 @@ actor DatabaseSession {
     /// The trail in this database, read through a pool of one connection.
     func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
 
-    /// A query on behalf of the operator at the terminal, who may see every call.
+    /// A query for the operator at the terminal, who may see every call.
     func authorized(_ query: TrailQuery, in trail: TrailReader) async throws -> AuthorizedTrailQuery {
         try await trail.authorize(query, for: TrailAccess.terminal, keys: try await fingerprintKeys(for: query))
     }
 
-    /// Every version of the vault's fingerprint key, where a query needs one.
+    /// All versions of the vault's fingerprint key. Empty if the query does not need them.
     func fingerprintKeys(for query: TrailQuery) async throws -> [FingerprintKey] {
         guard query.key != nil else { return [] }
         guard let masterKey else { throw CommandError.refused("a search by key needs TOPRELAY_MASTER_KEY") }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Audit
 
-/// The filters of `GET /v1/audit/calls` as options. Their texts and values are those of `TrailFilter.all`.
+/// The filters of `GET /v1/audit/calls` as options. `TrailFilter.all` declares their texts and values.
 struct AuditFilterOptions: ParsableArguments {
     @Option(help: .filter("method")) var method: String?
     @Option(help: .filter("outcome")) var outcome: String?
@@ -19,10 +19,10 @@ struct AuditFilterOptions: ParsableArguments {
     @Option(help: .filter("from")) var from: String?
     @Option(help: .filter("to")) var to: String?
 
-    /// Whether the master key is needed to search.
+    /// Whether the search needs the master key.
     var needsMasterKey: Bool { key != nil }
 
-    /// The texts that were given, by the filters' names.
+    /// The given values by filter name.
     var texts: [String: String?] {
         [
             "method": method, "outcome": outcome, "app": app, "seller": seller, "caller": caller,
@@ -32,7 +32,7 @@ struct AuditFilterOptions: ParsableArguments {
         ]
     }
 
-    /// What was given, checked.
+    /// The checked query of these options.
     func query() throws -> TrailQuery {
         var query = TrailQuery()
         try query.put(texts)
@@ -40,25 +40,25 @@ struct AuditFilterOptions: ParsableArguments {
     }
 }
 
-/// The filters by what else is on record. They do not measure calls, and `tail` comes before it.
+/// The filters of `GET /v1/audit/calls` that relate calls to other records. Statistics and `tail` do not have them.
 struct AuditRelationOptions: ParsableArguments {
     @Option(help: .filter("settled")) var settled: String?
     @Option(help: .filter("sibling_of")) var siblingOf: String?
 
-    /// The texts that were given, by the filters' names.
+    /// The given values by filter name.
     var texts: [String: String?] { ["settled": settled, "sibling_of": siblingOf] }
 
-    /// Adds what was given, checked.
+    /// Adds the checked options to a query.
     func add(to query: inout TrailQuery) throws { try query.put(texts) }
 }
 
 extension TrailQuery {
-    /// Adds filters that were given as options.
+    /// Adds filters from options.
     fileprivate mutating func put(_ texts: [String: String?]) throws {
         for filter in TrailFilter.all {
             guard let text = texts[filter.name] ?? nil else { continue }
             let option = "--" + filter.name.replacing("_", with: "-")
-            // An empty filter would find more than what was meant: a variable of a script was not set.
+            // An empty filter would match more than intended, usually because a script's variable is not set.
             guard !text.isEmpty else {
                 throw CommandError.refused("\(option) must not be empty: give it a value, or leave it out")
             }
@@ -70,7 +70,7 @@ extension TrailQuery {
 }
 
 extension ArgumentHelp {
-    /// The text of a filter, and what the command line has to add.
+    /// The help text of a filter, with an addition for the command line.
     fileprivate static func filter(_ name: String, _ more: String = "") -> ArgumentHelp {
         let text = TrailFilter.all.first { $0.name == name }?.text ?? ""
         return ArgumentHelp(text.replacing("`", with: "") + more)

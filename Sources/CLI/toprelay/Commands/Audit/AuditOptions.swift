@@ -19,7 +19,7 @@ enum AuditOptions {
 }
 
 extension Parameter {
-    /// The value of an option that takes what the parameter takes; nil when it was not given.
+    /// Reads an option with the values of this parameter. Nil if the option is not given.
     func value(ofOption text: String?) throws -> Value? {
         guard let text else { return nil }
         guard let value = read(text) else {

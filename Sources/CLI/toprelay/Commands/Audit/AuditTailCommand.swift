@@ -35,7 +35,7 @@ struct AuditTailCommand: AsyncParsableCommand {
         }
     }
 
-    /// Looks again and again; looking takes a fifth of the time at most.
+    /// Scans repeatedly. Scans take at most a fifth of the time.
     private func follow(_ query: AuthorizedTrailQuery, in trail: TrailReader) async throws {
         var tail = try await trail.tail(query)
         var isAway = false

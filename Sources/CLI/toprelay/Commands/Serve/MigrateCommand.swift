@@ -39,8 +39,8 @@ struct MigrateCommand: AsyncParsableCommand {
         guard rows.first?["is_open"].bool == false else { return }
         Output.line(
             """
-            dashboards cannot read the audit trail yet: this user may not make their role. As one who may, run \
-            CREATE ROLE toprelay_dashboards NOLOGIN; and then `toprelay migrate` again
+            dashboards cannot read the audit trail yet, because this user may not create their role: as a privileged \
+            user, run CREATE ROLE toprelay_dashboards NOLOGIN; and then run `toprelay migrate` again
             """)
     }
 }

@@ -12,7 +12,7 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "create", abstract: "Makes a token and prints it once to standard output.")
 
-        @Argument(help: "The caller's name, as the audit trail records it.") var name: String
+        @Argument(help: "The caller's name in the audit trail.") var name: String
         @Option(help: "\(Scope.list). Repeatable.") var scope: [String]
         @Option(help: "Allow only this app. Repeatable.") var app: [String] = []
         @Option(help: "Allow only these methods; a glob with *. Repeatable.") var method: [String] = []
