@@ -179,7 +179,7 @@ struct ExportTests {
         let ending = try await child.wait()
         // It may have come to its end before the signal.
         if ending == .exited(1) {
-            #expect(Command.read(folder + "/err").contains("not whole"))
+            #expect(Command.read(folder + "/err").contains("incomplete"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["err"])
         } else {
             #expect(ending == .exited(0))

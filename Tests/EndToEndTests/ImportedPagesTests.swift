@@ -68,7 +68,7 @@ struct ImportedPagesTests {
             let output = try await Stage.shared.line.run(
                 ["catalog", "import", folder + "/cut.txt", "-o", file] + options)
             #expect(output.code == code)
-            #expect(output.errors.contains("the Java example ends before the call is made"), "\(output.errors)")
+            #expect(output.errors.contains("the Java example ends before the call"), "\(output.errors)")
             #expect(output.errors.contains("is truncated") == (code == 2))
             #expect(Command.read(file).contains("notify_buyer"))
             #expect(try await Stage.shared.line.run(["catalog", "check", file]).code == 0)
@@ -80,7 +80,7 @@ struct ImportedPagesTests {
         let output = try await Stage.shared.line.run(
             ["catalog", "import", "\(Self.folder)/taobao.user.vendor.info.get.txt"])
         #expect(output.code == 0)
-        #expect(output.errors.contains("the page has no Java example of the request"))
+        #expect(output.errors.contains("the page has no Java example"))
     }
 
     @Test("that the platform calls, or that is none, is refused with a reason")
@@ -89,7 +89,7 @@ struct ImportedPagesTests {
         let page = Self.page("taobao.trade.memo.note.add").replacing(
             "taobao.trade.memo.note.add (", with: "qimen.x.y (")
         for (text, reason) in [
-            (page, "qimen.x.y is a call that the platform makes"), ("hello", "no line names a method"),
+            (page, "qimen.x.y is a call from the platform"), ("hello", "no line names a method"),
         ] {
             try text.write(toFile: folder + "/page.txt", atomically: true, encoding: .utf8)
             let output = try await Stage.shared.line.run(

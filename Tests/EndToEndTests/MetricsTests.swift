@@ -29,4 +29,34 @@ struct MetricsTests {
         }
         await stage.stop()
     }
+
+    @Test("Trail writers and loops report what they have done")
+    func writersAndLoops() async throws {
+        let stage = try await Stage.make()
+        #expect(try await stage.call(.carProfile()).status == 200)
+        let text = try await eventually("both rows of the call are counted") {
+            let text = try await stage.relay.get("/metrics").text
+            return Self.writer("rows_total", "intents", in: text) >= 1
+                && Self.writer("rows_total", "outcomes", in: text) >= 1 ? text : nil
+        }
+        for writer in ["intents", "outcomes"] {
+            #expect(Self.writer("batches_total", writer, in: text) >= 1)
+            for name in ["dropped_bodies_total", "refused_total", "expired_total", "full_total", "deferred"] {
+                #expect(Self.writer(name, writer, in: text) == 0, "\(name) of \(writer)")
+            }
+            for name in ["retries_total", "disconnects_total"] {
+                #expect(Self.writer(name, writer, in: text) >= 0, "\(name) of \(writer)")
+            }
+        }
+        for name in ["jobs_total", "wake_ups_total", "longest_turn_seconds"] {
+            let value = try #require(Self.value("toprelay_loop_\(name){worker=\"0\"}", in: text))
+            #expect(value > 0, "\(name)")
+        }
+        await stage.stop()
+    }
+
+    /// The value of a metric of a trail writer; -1 if it is missing.
+    private static func writer(_ name: String, _ writer: String, in text: String) -> Double {
+        value("toprelay_writer_\(name){writer=\"\(writer)\"}", in: text) ?? -1
+    }
 }
