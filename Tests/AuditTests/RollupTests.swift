@@ -14,7 +14,9 @@ import Testing
         """
 
     /// Adds calls of the last two days: some of a reconciler, some of both, more of them in a few minutes.
-    private static func add(_ from: Int, _ count: Int) -> String {
+    ///
+    /// Late in a GMT+8 day these touch only two days. `hoursBefore` moves them to earlier ones.
+    private static func add(_ from: Int, _ count: Int, hoursBefore: Int = 0) -> String {
         """
         INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, method, outcome, status, code, sub_code, duration_us, attempts,
                                  request_bytes, response_bytes, refs, client_request_id)
@@ -23,7 +25,7 @@ import Testing
                CASE WHEN n % 3 = 2 THEN '15' END, CASE WHEN n % 3 = 2 THEN 'isv.x' || n % 2 END, (random() * 1e6)::bigint, 1, n, 2 * n,
                CASE WHEN n % 7 = 0 THEN ARRAY['SO1', 'SO' || n] END, 'r' || n % 50
         FROM (SELECT n, gen_random_uuid() AS id,
-                     date_trunc('milliseconds', now() - interval '3 minutes' - CASE WHEN n % 3 = 0 THEN 30 * random() ELSE 2800 * random() END * interval '1 minute') AS at
+                     date_trunc('milliseconds', now() - interval '\(hoursBefore) hours 3 minutes' - CASE WHEN n % 3 = 0 THEN 30 * random() ELSE 2800 * random() END * interval '1 minute') AS at
               FROM generate_series(\(from), \(from + count - 1)) AS n) AS calls, generate_series(0, 1) AS source
         WHERE (source = 1 AND n % 10 <> 1) OR (source = 0 AND n % 10 < 2);
         """
@@ -199,7 +201,8 @@ import Testing
                 fromMilliseconds: now - 3 * 86_400_000, toMilliseconds: now, bucket: .day, dimensions: [.method])
             query.filter.caller = "c1"
             try await trail.database.withConnection(trail.loop) { connection in
-                try await connection.execute(Self.seed + Self.add(0, 300) + Self.told)
+                try await connection.execute(
+                    Self.seed + Self.add(0, 300) + Self.add(300, 100, hoursBefore: 24) + Self.told)
                 for _ in 0..<20 { _ = try await Rollups.run(on: connection, look: .day) }
                 while try await Rollups.recountDay(on: connection) {}
                 #expect(try await !Rollups.recountDay(on: connection))

@@ -38,6 +38,15 @@ struct LoadingTests {
         }
     }
 
+    @Test("No parameter of an entry has a name of TOP's own parameters, nor an alias")
+    func reservedNames() {
+        let expected = "is a name of TOP's own parameters: no parameter of a method can have it"
+        let named = faults(page.replacing("{name: name, type", with: "{name: session, type"))
+        #expect(named.count == 1 && named.allSatisfy { $0.contains("\"session\" \(expected)") }, "\(named)")
+        let aliased = faults(page, "method: taobao.test.do\nrequest:\n  name: {aliases: [sign]}")
+        #expect(aliased.count == 1 && aliased.allSatisfy { $0.contains("\"sign\" \(expected)") }, "\(aliased)")
+    }
+
     @Test("The embedded catalog has the five methods, by name and by path")
     func embedded() throws {
         let catalog = try Catalog.embedded()

@@ -212,6 +212,22 @@ struct OtherTypeTests {
             ])
     }
 
+    @Test("An open entry takes no name of TOP's own parameters", arguments: SystemParameters.names.sorted())
+    func reserved(name: String) throws {
+        let overlay = Self.overlay + "\nopen: true"
+        let entry = try Entry.read(
+            page: CatalogFile(name: "p.yaml", text: Self.page), overlay: CatalogFile(name: "o.yaml", text: overlay))
+        guard case .refused(let faults) = try entry.map(document(#"{"fields":["a"],"\#(name)":"x","other":"y"}"#))
+        else {
+            Issue.record("mapped")
+            return
+        }
+        #expect(
+            Array(faults) == [
+                Fault(pointer: "/" + name, detail: "is a name of TOP's own parameters, which the relay sets")
+            ])
+    }
+
     @Test("Types are read as documented")
     func types() {
         #expect(FieldType("UserStatDTO []").wireItemName == "user_stat_d_t_o")

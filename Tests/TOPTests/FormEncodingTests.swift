@@ -54,33 +54,4 @@ struct FormEncodingTests {
         let input = forms.joined(separator: " ") + "\n" + RandomParameters.json(cases)
         #expect(try await Command.succeed(["python3", "-c", script], input: input) == "same 200")
     }
-
-    @Test("a request holds the system parameters, and a sign over all that it holds")
-    func request() throws {
-        let signer = Signer(method: .hmac, secret: Secret("helloworld"))
-        let system = SystemParameters.list(
-            method: "taobao.item.seller.get", appKey: "12345678", signMethod: .hmac, session: Secret("test"),
-            epochSeconds: 1_451_620_800)
-        let business = [
-            Parameter(name: "fields", value: "num_iid,title,nick,price,num"),
-            Parameter(name: "num_iid", value: "11223344"), Parameter(name: "sign", value: "not the caller's"),
-        ]
-        let form = String(decoding: try signer.form(system + business), as: UTF8.self)
-        // The parameters of the vector C1-hmac.
-        #expect(
-            form == "method=taobao.item.seller.get&app_key=12345678&timestamp=2016-01-01+12%3A00%3A00&format=json&v=2.0"
-                + "&sign_method=hmac&session=test&fields=num_iid%2Ctitle%2Cnick%2Cprice%2Cnum&num_iid=11223344"
-                + "&sign=D56D7858309C31B6251083A874D48273")
-    }
-
-    @Test("a call without a session has no such parameter")
-    func sessionless() {
-        for session in [nil, Secret("")] {
-            let names = SystemParameters.list(
-                method: "m", appKey: "k", signMethod: .md5, session: session, epochSeconds: 0
-            ).map(\.name)
-            #expect(names == ["method", "app_key", "timestamp", "format", "v", "sign_method"])
-            #expect(SystemParameters.names.isSuperset(of: names))
-        }
-    }
 }

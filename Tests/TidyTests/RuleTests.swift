@@ -204,4 +204,16 @@ struct RuleTests {
         #expect(DocumentationRules.problemTypes(in: text) == ["forbidden", "not-found", "throttled"])
         #expect(DocumentationRules.problemTypes(in: "enum Kind { case a }").isEmpty)
     }
+
+    @Test("A name that only its declaration mentions is found, one that is used is not")
+    func unusedNames() {
+        let first = file("Sources/Base/A/B.swift", "func used() {}\nfunc lone() { used() }\n// lone()\n")
+        let second = file("Sources/Base/A/C.swift", "enum E { case shown, hidden }\nlet e = E.shown\nprint(e)")
+        let found = UnusedNameRules.violations(in: [first, second])
+        #expect(found.map(\.message) == ["nothing uses lone: remove it"])
+        #expect(found.first?.line == 2)
+        let cases = UnusedNameRules.declarations(
+            in: file("Sources/Base/A/D.swift", "case CURLE_OK: case one: case 2:").swift.tokens)
+        #expect(cases.map(\.name) == ["one"])
+    }
 }

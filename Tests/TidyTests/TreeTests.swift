@@ -47,6 +47,11 @@ struct TreeTests {
         expectNone(Repository.sources.flatMap(WordRules.sourceViolations))
     }
 
+    @Test("Every name that is declared is used")
+    func unusedNames() {
+        expectNone(UnusedNameRules.violations(in: Repository.sources))
+    }
+
     @Test("No test is switched off")
     func tests() {
         expectNone(Repository.tests.flatMap(WordRules.testViolations))

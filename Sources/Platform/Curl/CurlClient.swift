@@ -47,9 +47,6 @@ package final class CurlClient {
     private var inputBuffer = [UInt8](repeating: 0, count: Connection.inputBytes)
     private var outputBuffer: [UInt8] = []
 
-    /// libcurl's version and that of its TLS library.
-    package static var libraryVersion: String { CurlLibrary.version }
-
     /// A client for the loop; it may be made on any thread.
     ///
     /// Throws if libcurl is too old, or built without asynchronous DNS or TLS.

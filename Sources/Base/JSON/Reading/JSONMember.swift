@@ -16,9 +16,6 @@ package struct JSONMember: Sendable {
     /// The decoded name.
     package var name: String { nameValue.string ?? "" }
 
-    /// The decoded name as UTF-8, without a copy where the source holds no escapes.
-    package var nameBytes: ArraySlice<UInt8> { nameValue.stringBytes ?? [] }
-
     /// Hands out the decoded name as UTF-8, in place where the source holds no escapes.
     package func withNameBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
         storage.withSource { Text.withUTF8($0, of: nameValue.node, body) }

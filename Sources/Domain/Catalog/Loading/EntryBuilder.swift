@@ -1,3 +1,5 @@
+import TOP
+
 /// Puts a page and its overlay together, and compiles them.
 struct EntryBuilder {
     private let page: Page
@@ -29,6 +31,7 @@ struct EntryBuilder {
         }
         let request = merged(page.request, with: overlay.request)
         let response = merged(page.response, with: overlay.response)
+        checkNames(of: request)
         checkIdempotency(request)
         var compiler = LevelCompiler(isOpen: overlay.isOpen, idempotency: overlay.idempotency)
         for (part, line) in overlay.rules { addRule(part, line: line, request: request, to: &compiler) }
@@ -86,6 +89,15 @@ struct EntryBuilder {
 
     private mutating func check(_ field: Field, line: Int) {
         for detail in field.formFaults { fault(line, detail) }
+    }
+
+    /// A parameter with the name of a system parameter would be sent beside it, or instead of it.
+    private mutating func checkNames(of request: [Field]) {
+        for field in request {
+            for name in [field.name] + field.aliases where SystemParameters.names.contains(name) {
+                fault(1, "\"\(name)\" is a name of TOP's own parameters: no parameter of a method can have it")
+            }
+        }
     }
 
     private mutating func checkIdempotency(_ request: [Field]) {

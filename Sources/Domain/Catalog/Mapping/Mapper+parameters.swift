@@ -211,6 +211,13 @@ extension Mapper {
     private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
         root.forEachField { name, place in
             guard level.match(name) == nil, root.kind(at: place) != .null else { return }
+            let ownName = String(wellFormed: name)
+            guard !SystemParameters.names.contains(ownName) else {
+                path.append(.member(place))
+                fault("is a name of TOP's own parameters, which the relay sets")
+                path.removeLast()
+                return
+            }
             let value = root.value(at: place)
             var text = value.scalarText
             if text == nil {
@@ -219,7 +226,7 @@ extension Mapper {
                 text = String(wellFormed: writer.bytes.span)
             }
             guard let text, !Parameter.isBlank(text) else { return }
-            sendUnknown(text, named: String(wellFormed: name))
+            sendUnknown(text, named: ownName)
         }
     }
 

@@ -38,9 +38,6 @@ package final class LogWriter: Sendable {
         LogWriter(maximumBytes: maximumBytes, noticeFormat: noticeFormat, to: StandardError.write)
     }
 
-    /// Lines dropped so far.
-    package var droppedCount: Int { state.withLock { $0.dropped } }
-
     /// Takes one line with its line feed. Never waits for the output.
     package func write(_ line: [UInt8]) {
         let mustStart = state.withLock { state -> Bool in
