@@ -182,6 +182,8 @@ import Testing
             #expect(!writer.isConnected)
             try await cluster.start()
             #expect(await writer.flush(within: .seconds(20)))
+            // Each writer has a connection of its own, which comes back in its own time.
+            try await until(loop) { bounded.isConnected }
             try await bounded.write(fixture.call(501))
             #expect(try await fixture.countCalls(loop) == 21)
             writer.close()
