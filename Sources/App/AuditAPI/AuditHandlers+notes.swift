@@ -37,7 +37,7 @@ extension AuditHandlers {
             throw Problem(
                 .invalidParameters, "A note has no member \"\(member.name.prefix(64))\"; there are text and settles.")
         }
-        // A note is read by whoever reads the trail.
+        // Every reader of the trail sees the note.
         let shown = ValueMask().masked(text)
         guard let value = root["settles"], !value.isNull else { return (shown, nil) }
         guard let settles = value.string.flatMap({ Note.Settlement(rawValue: $0) }) else {

@@ -37,7 +37,7 @@ extension AuditHandlers {
                 .invalidParameters,
                 "A request is unmasked for a reason: {\"reason\":\"…\"} with 1 to \(Opening.maximumReason) characters.")
         }
-        // A reason is read by whoever reads the trail.
+        // Every reader of the trail sees the reason.
         return ValueMask().masked(reason)
     }
 
@@ -53,7 +53,7 @@ extension AuditHandlers {
                 "The full request of this call was never kept: its \(bytes) bytes are over the limit of "
                     + "\(SealedRequest.maximumBytes).")
         case .sealed(let sealed):
-            guard let key = masterKey else { throw Problem(.internalError, "There is no master key.") }
+            guard let key = masterKey else { throw Problem(.internalError, "The replica has no master key.") }
             do {
                 return try SealedRequest(opening: sealed, of: id, with: key)
             } catch .otherKey {

@@ -107,7 +107,7 @@ extension JSONWriter {
         string(value)
     }
 
-    /// Writes a member; null where there is no value.
+    /// Writes a member, as null without a value.
     package mutating func nullable(_ name: String, _ value: String?) {
         self.name(name)
         if let value { string(value) } else { null() }

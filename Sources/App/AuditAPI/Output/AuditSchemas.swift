@@ -67,7 +67,7 @@ package enum AuditSchemas {
         {"description": "A request that never became a call: places (`pointers`), never values.", "type": "object",
         "required": ["id", "at", "caller", "method", "app", "seller", "type", "client_request_id", "status", "pointers", "refs"],
         "properties": {"id": {"type": "string"}, "at": {"type": "string", "format": "date-time"},
-          "caller": {"type": ["string", "null"], "description": "The name of the token; null: nobody known."},
+          "caller": {"type": ["string", "null"], "description": "The name of the token; null if the caller is unknown."},
           "method": {"type": "string"}, "app": {"type": ["string", "null"]}, "seller": {"type": ["string", "null"]},
           "type": {"type": "string"}, "client_request_id": {"type": ["string", "null"]}, "status": {"type": "integer"},
           "pointers": {"type": "array", "items": {"type": "string", "format": "json-pointer"}},

@@ -39,9 +39,14 @@ extension Worker {
     }
 
     private func refuseLargeCall(_ request: CallRequest, by token: AccessToken) -> Reply {
-        meters.refusedByLargeCalls()
-        let detail = "Too many large calls wait to be recorded; nothing was sent."
-        let problem = Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5)
+        let problem: Problem
+        if isDraining {
+            problem = Self.stopping
+        } else {
+            meters.refusedByLargeCalls()
+            let detail = "Too many large calls wait to be recorded; nothing was sent."
+            problem = Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5)
+        }
         return refuse(identified(problem, request, by: token), request, by: token)
     }
 
@@ -58,11 +63,12 @@ extension Worker {
         lackOfRoom().map { problem($0, request, by: token) }
     }
 
+    private static var stopping: Problem {
+        Problem(.draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1)
+    }
+
     private func lackOfRoom() -> Problem? {
-        guard !isDraining else {
-            return Problem(
-                .draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1)
-        }
+        if isDraining { return Self.stopping }
         guard settings.callLimit.enter() else {
             meters.refusedByLimit()
             let detail =

@@ -96,7 +96,7 @@ package enum SandboxFault: Sendable, Equatable {
         .error(code: 15, message: "Remote service error", subCode: subCode, subMessage: "ordered in the sandbox")
     }
 
-    /// A number up to a limit, or a default if there is no text.
+    /// A number up to a limit; the default without a text.
     private static func count(_ text: String?, _ none: Int, upTo limit: Int) -> Int? {
         guard let text else { return none }
         guard let value = Int(text), (0...limit).contains(value) else { return nil }

@@ -5,7 +5,7 @@ import Relay
 import Requests
 import Vault
 
-/// Answers calls. Everything runs isolated to a worker: there is no hop between its steps.
+/// Answers calls. All steps run on the worker's loop.
 struct CallEndpoint: Sendable {
     let context: RequestContext
     let entry: Entry

@@ -24,7 +24,7 @@ final class Operation: Sendable {
     enum Query: Sendable {
         /// These parameters and no other one.
         case declared([ParameterDescription])
-        /// Anything: the page's own script reads it, or nobody.
+        /// Anything. Only a page's own script may read it.
         case any
     }
 

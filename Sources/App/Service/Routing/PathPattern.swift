@@ -17,8 +17,8 @@ struct PathPattern: Sendable, ExpressibleByStringLiteral {
     /// What precedes the name in braces.
     var prefix: String { String(text.prefix { $0 != "{" }) }
 
-    /// What a path has in the place of the name, undecoded, or an empty text where there is no name; nil for a path of
-    /// another form.
+    /// The segment of a path that stands for the name, undecoded; empty if the pattern has no name.
+    /// - Returns: nil if the path does not match.
     func match(_ path: String) -> Substring? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == segments.count else { return nil }

@@ -14,7 +14,7 @@ struct EntryBuilder {
         self.file = file
     }
 
-    /// The entry; nil if there are faults. `file` is the overlay's name: what can be wrong here is its doing.
+    /// The entry; nil if there are faults. `file` is the overlay's name; most faults that are found here are in it.
     static func build(page: Page, overlay: Overlay, file: String) -> (entry: Entry?, faults: [CatalogError.Fault]) {
         var builder = EntryBuilder(page: page, overlay: overlay, file: file)
         let entry = builder.build()

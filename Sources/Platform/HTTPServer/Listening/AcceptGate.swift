@@ -1,9 +1,9 @@
 import Locks
 import Synchronization
 
-/// Tells the acceptor when it may go on. It accepts no connection while as many are open as may be and none of them can
-/// be closed; the next one waits in the kernel. So the process keeps the file descriptors that its other parts need, however many clients come
-/// at once. From any thread.
+/// Tells the acceptor when it may continue. While the limit of open connections is reached and none can be closed, the
+/// next client waits in the kernel. So the process keeps the file descriptors that its other parts need. Every member
+/// may be used from any thread.
 final class AcceptGate: Sendable {
     private let isHeldBack = Atomic(false)
     private let resume = Locked<(@Sendable () -> Void)?>(nil)
