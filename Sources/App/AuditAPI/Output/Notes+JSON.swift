@@ -68,22 +68,7 @@ extension SealedRequest {
         json.string(row.id.text)
         json.name("method")
         json.string(row.method)
-        json.name("parameters")
-        json.beginObject()
-        for parameter in parameters {
-            json.name(parameter.name)
-            json.string(parameter.value)
-        }
-        json.endObject()
-        if !files.isEmpty {
-            json.name("files")
-            json.beginObject()
-            for file in files {
-                json.name(file.name)
-                json.integer(file.bytes)
-            }
-            json.endObject()
-        }
+        json.content(parameters, fileSizes: files)
         json.endObject()
     }
 }

@@ -169,22 +169,7 @@ extension Worker {
         json.bool(true)
         json.name("method")
         json.string(call.method)
-        json.name("parameters")
-        json.beginObject()
-        for parameter in parameters {
-            json.name(parameter.name)
-            json.string(parameter.value)
-        }
-        json.endObject()
-        if !call.mapped.files.isEmpty {
-            json.name("files")
-            json.beginObject()
-            for file in call.mapped.files {
-                json.name(file.name)
-                json.integer(file.bytes.count)
-            }
-            json.endObject()
-        }
+        json.content(parameters, fileSizes: call.mapped.files.map { ($0.name, $0.bytes.count) })
         json.name("base_string")
         json.string(base)
         json.optional("request_id", call.mapped.requestID)

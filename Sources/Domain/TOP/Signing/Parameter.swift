@@ -1,4 +1,5 @@
 import Bytes
+package import JSON
 
 /// One text parameter of a TOP request, as it is signed and sent.
 package struct Parameter: Sendable, Equatable {
@@ -35,5 +36,26 @@ package struct Parameter: Sendable, Equatable {
             }
         }
         return true
+    }
+}
+
+extension JSONWriter {
+    /// Writes `"parameters":{NAME: text}`, and `"files":{NAME: bytes}` if there are files.
+    package mutating func content(_ parameters: [Parameter], fileSizes: [(name: String, bytes: Int)]) {
+        name("parameters")
+        beginObject()
+        for parameter in parameters {
+            name(parameter.name)
+            string(parameter.value)
+        }
+        endObject()
+        guard !fileSizes.isEmpty else { return }
+        name("files")
+        beginObject()
+        for file in fileSizes {
+            name(file.name)
+            integer(file.bytes)
+        }
+        endObject()
     }
 }
