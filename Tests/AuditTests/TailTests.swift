@@ -200,4 +200,29 @@ import Testing
             #expect(Set(first.map(\.row.id) + rest.map(\.id)) == Set(ids) && first.count + rest.count == ids.count)
         }
     }
+
+    @Test("Calls that ended within one millisecond are each given once over several pages")
+    func sameMillisecond() async throws {
+        try await withTrail { trail in
+            let reader = trail.reader()
+            defer { reader.close() }
+            let now = try await trail.now()
+            var tail = try await reader.tail(TrailQuery())
+            let count = TrailTail.pageRows + 200
+            try await trail.database.withConnection(trail.loop) { connection in
+                try await connection.execute("BEGIN")
+                for call in 0..<count { try await ended(now - 100_000 + Int64(call)).insert(on: connection) }
+                // The later a call was received, the earlier it ended.
+                try await connection.execute(
+                    """
+                    UPDATE audit.calls SET finished_at = date_trunc('milliseconds', now()) + made.microseconds * interval '1 microsecond'
+                    FROM (SELECT id, 900 - row_number() OVER (ORDER BY id) % 900 AS microseconds FROM audit.calls) AS made
+                    WHERE made.id = calls.id
+                    """)
+                try await connection.execute("COMMIT")
+            }
+            let ids = try await take(&tail, reader).map(\.id)
+            #expect(ids.count == count && Set(ids).count == count)
+        }
+    }
 }

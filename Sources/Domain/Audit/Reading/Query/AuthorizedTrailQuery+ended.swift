@@ -5,6 +5,9 @@ extension AuthorizedTrailQuery {
     ///
     /// `xmin` is the low half of the number of the transaction that wrote a row; the high half is the one that makes it
     /// the latest number before `upTo`. The comparison with `oldestRunning` comes first because it is cheap.
+    ///
+    /// The order names the table's columns: the output column `finished_at` has milliseconds only, and the next page
+    /// begins after an instant in microseconds.
     func statement(_ look: TrailTail.Look) -> (sql: String, parameters: [SQLValue]) {
         var clause = TrailClause()
         clause.terms.append("at >= \(clause.instant(look.from))")
@@ -27,12 +30,12 @@ extension AuthorizedTrailQuery {
         if let beyond = look.beyond {
             let finishedAt = clause.bind(.text(beyond.finishedAt))
             let id = clause.bind(.text(beyond.id.text))
-            clause.terms.append("(finished_at, id) > (\(finishedAt)::timestamptz, \(id)::uuid)")
+            clause.terms.append("(c.finished_at, c.id) > (\(finishedAt)::timestamptz, \(id)::uuid)")
         }
         return (
             """
             \(with)SELECT \(TrailRow.endedColumns), source, finished_at::text AS finished FROM audit.calls AS c \
-            WHERE \(clause.text) ORDER BY finished_at, id LIMIT \(TrailTail.pageRows)
+            WHERE \(clause.text) ORDER BY c.finished_at, c.id LIMIT \(TrailTail.pageRows)
             """, clause.parameters
         )
     }
