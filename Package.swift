@@ -79,7 +79,7 @@ let package = Package(
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
             name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", yams], swiftSettings: safe),
-        .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
+        .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
             swiftSettings: safe),

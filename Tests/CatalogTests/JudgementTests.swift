@@ -115,7 +115,22 @@ struct JudgementTests {
                           - {name: success, type: Boolean}
             """)
         guard case .mapped(let call) = entry.map(try JSONDocument(Array("{}".utf8))) else { throw Wrong() }
-        #expect(entry.interpret(try response(inner), of: call).outcome == expected)
+        let interpretation = entry.interpret(try response(inner), of: call)
+        #expect(interpretation.outcome == expected)
+        #expect(entry.isJudged)
+        // A success that no documented Boolean tells is marked.
+        let tells = inner.contains(#""success":"#) || inner.contains("isSuccess")
+        #expect(interpretation.isJudged == (tells && !inner.contains("items") && !inner.contains(#""a""#)))
+    }
+
+    @Test("an entry without rules and documented Booleans judges nothing")
+    func judgesNothing() throws {
+        let plain = try entry()
+        guard case .mapped(let call) = plain.map(try JSONDocument(Array("{}".utf8))) else { throw Wrong() }
+        let interpretation = plain.interpret(try response(#"{"success":false}"#), of: call)
+        #expect(!plain.isJudged && !interpretation.isJudged && interpretation.outcome == .success)
+        let rules = try entry(overlay: "outcome: {success: [{field: note, is: ok}]}\n")
+        #expect(rules.isJudged && rules.interpret(try response("{}"), of: call).isJudged)
     }
 
     @Test(

@@ -12,7 +12,7 @@ import Testing
 @Suite struct VerdictTests {
     private func verdict(_ result: CurlResult, _ method: String = Methods.lease, body: String? = nil) throws -> Verdict
     {
-        Verdict.judge(result, entry: try Methods.entry(method), mapped: try Methods.mapped(method, body))
+        Verdict.judge(result, entry: try Methods.entry(method), form: .wrapped, mapped: try Methods.mapped(method, body))
     }
 
     // MARK: Without an answer
@@ -54,15 +54,36 @@ import Testing
     // MARK: Answers that say nothing
 
     @Test(
-        "A status of 500 and above is unknown, even with a body that reads well", arguments: [500, 502, 503, 504, 599])
-    func serverErrors(_ status: Int) throws {
-        for body in ["<html>", "", Answers.leaseSuccess, Answers.error(15, "isv.bad")] {
+        "A status of failure is unknown, even with a body that reads well",
+        arguments: [400, 403, 429, 500, 502, 503, 504, 599])
+    func failureStatus(_ status: Int) throws {
+        for body in ["<html>", "", Answers.leaseSuccess] {
             let verdict = try verdict(.answer(body, status: status))
             #expect(verdict.outcome == .unknown && verdict.retryable == false)
             #expect(verdict.problem?.type == .outcomeUnknown && verdict.code == "http-\(status)")
             #expect(verdict.interpretation == nil && verdict.responseBytes == body.utf8.count)
-            #expect(verdict.response == body)
+            #expect(verdict.response == body && verdict.problem?.top == nil)
         }
+    }
+
+    @Test("An error of TOP under a status of failure is unknown, and is shown", arguments: [400, 500, 502])
+    func errorUnderFailureStatus(_ status: Int) throws {
+        let body = Answers.error(15, "isv.item-not-exist", subMessage: "no such item")
+        let verdict = try verdict(.answer(body, status: status))
+        #expect(verdict.outcome == .unknown && verdict.problem?.type == .outcomeUnknown)
+        #expect(verdict.code == "15" && verdict.subCode == "isv.item-not-exist" && verdict.message == "no such item")
+        #expect(verdict.problem?.top?.subCode == "isv.item-not-exist" && verdict.topRequestID == "16ez")
+    }
+
+    @Test("A redirection, 404 and 405 say that the address is not the gateway's", arguments: [301, 302, 307, 399, 404, 405])
+    func wrongAddress(_ status: Int) throws {
+        for method in [Methods.lease, Methods.stock] {
+            let verdict = try verdict(.answer("<html>", status: status), method)
+            #expect(verdict.outcome == .misconfigured && verdict.retryable == false)
+            #expect(verdict.problem?.type == .relayMisconfigured && verdict.code == "http-\(status)")
+        }
+        let told = try verdict(.answer(Answers.error(15, "isv.x"), status: status))
+        #expect(told.outcome == .misconfigured && told.subCode == "isv.x" && told.problem?.top?.code == "15")
     }
 
     @Test(
@@ -70,7 +91,7 @@ import Testing
         arguments: [
             (200, "<html>busy</html>", "unreadable"), (200, "", "unreadable"), (200, "[]", "unreadable"),
             (200, "{\"a\":", "unreadable"), (200, "null", "unreadable"), (403, "<html>", "http-403"),
-            (301, "", "http-301"), (404, "not found", "http-404"),
+            (500, "not found", "http-500"),
         ])
     func unreadable(_ status: Int, _ body: String, _ code: String) throws {
         for (method, isRetryable) in [(Methods.lease, false), (Methods.cards, true), (Methods.stock, true)] {
@@ -81,12 +102,6 @@ import Testing
             let isHidden = method == Methods.cards && !["", "null", "[]", "{\"a\":"].contains(body)
             #expect(verdict.response == (isHidden ? "***" : body))
         }
-    }
-
-    @Test("An answer that reads well counts whatever its status below 500", arguments: [200, 400, 403, 429])
-    func statusBelow500(_ status: Int) throws {
-        #expect(try verdict(.answer(Answers.leaseSuccess, status: status)).outcome == .success)
-        #expect(try verdict(.answer(Answers.error(15, "isv.bad"), status: status)).outcome == .rejected)
     }
 
     // MARK: Errors of TOP

@@ -29,7 +29,7 @@ struct AnswerTests {
             ("taobaox.y", "taobaox_y_response"), ("my.taobao.x", "my_taobao_x_response"),
         ])
     func rootName(_ method: String, _ root: String) {
-        #expect(Answer.rootName(of: method) == root)
+        #expect(ResponseForm.rootName(of: method) == root)
     }
 
     @Test("the expected wrapper is taken, wherever it stands")
@@ -163,5 +163,52 @@ struct AnswerTests {
         #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":17}}"#)) == "17")
         let long = String(repeating: "x", count: 1000)
         #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":"\#(long)"}}"#)) == nil)
+    }
+}
+
+@Suite("Where a response stands, by the kind of app")
+struct ResponseFormTests {
+    private func response(_ text: String, _ form: ResponseForm) -> JSONValue? {
+        let answer = Answer.read(Array(text.utf8), method: "taobao.a.b", form: form) {
+            String(decoding: Array(copying: $0), as: UTF8.self) == "documented"
+        }
+        guard case .response(let response) = answer else { return nil }
+        return response
+    }
+
+    @Test(
+        "the Qimen cloud answers in response, or with a flat object",
+        arguments: [
+            (#"{"response":{"flag":"failure","code":25}}"#, "flag"),
+            (#"{"code":"0","data":"AAE","success":true,"request_id":"r3"}"#, "data"), (#"{"documented":1}"#, "documented"),
+            (#"{"ret":"x","documented":1,"code":0}"#, nil), (#"{"response":"x"}"#, nil), (#"{"data":{}}"#, nil), ("{}", nil),
+            (#"{"errcode":0,"result":{}}"#, nil), (#"{"a_b_response":{"x":1}}"#, nil),
+        ] as [(String, String?)])
+    func qimenCloud(text: String, member: String?) {
+        let found = response(text, .qimenCloud)
+        #expect((found == nil) == (member == nil))
+        if let member { #expect(found?[member] != nil) }
+    }
+
+    @Test(
+        "a simplified answer is flat, or wrapped after all",
+        arguments: [
+            (#"{"documented":{"x":1},"request_id":"r"}"#, "documented"), (#"{"a_b_response":{"x":1}}"#, "x"),
+            (#"{"ret":["SUCCESS"],"data":{}}"#, nil), (#"{"data":{}}"#, nil),
+        ] as [(String, String?)])
+    func simplified(text: String, member: String?) {
+        let found = response(text, .simplified)
+        #expect((found == nil) == (member == nil))
+        if let member { #expect(found?[member] != nil) }
+    }
+
+    @Test("an error_response is an error in each form", arguments: [ResponseForm.wrapped, .simplified, .qimenCloud])
+    func errors(form: ResponseForm) {
+        let text = #"{"error_response":{"code":27},"response":{"flag":"success"},"success":true}"#
+        guard case .error(let error) = Answer.read(Array(text.utf8), method: "taobao.a.b", form: form) else {
+            Issue.record("no error")
+            return
+        }
+        #expect(error.code == "27")
     }
 }

@@ -74,20 +74,80 @@ struct ErrorClassTests {
         Row("15", "isp.item-update-service-error:GENERIC_FAILURE", reading: .platformError, writing: .unknown),
         Row("530", "isp.system-busy", reading: .platformError, writing: .unknown),
         Row("15", nil, reading: .platformError, writing: .unknown),
-        Row("15", "35", reading: .platformError, writing: .unknown),
+        // A sub_code that is neither of the caller's nor of TOP's own names a fault of the parameters.
+        Row("15", "35", .rejected), Row("15", "20000", .rejected), Row("50", "20000-tmall", .rejected),
         Row("50", nil, reading: .platformError, writing: .unknown),
         Row("99", nil, reading: .platformError, writing: .unknown),
         Row("100", nil, reading: .platformError, writing: .unknown),
         // Codes as words, and none at all.
-        Row("IncompleteSignature", nil, reading: .platformError, writing: .unknown),
-        Row("ApiCallLimit", nil, reading: .platformError, writing: .unknown),
-        Row("IllegalAccessToken", "invalid-sessionkey", .sessionInvalid), Row("Word", "isv.x", .rejected),
+        Row("IllegalAccessToken", nil, .sessionInvalid), Row("InvalidSession", nil, .sessionInvalid),
+        Row("AccessTokenExpired", nil, .sessionInvalid), Row("IllegalAccessToken", "isp.x", .sessionInvalid),
+        Row("ApiCallLimit", nil, .throttled(nil)), Row("AppCallLimit", nil, .throttled(nil)),
+        Row("SellerCallLimit", nil, .throttled(nil)),
+        Row("IncompleteSignature", nil, .misconfigured), Row("InvalidSignature", nil, .misconfigured),
+        Row("InvalidAppKey", nil, .misconfigured), Row("IllegalTimestamp", nil, .misconfigured),
+        Row("15", "sign-check-failure", .misconfigured),
+        Row("MissingParameter", nil, .rejected), Row("InvalidParameter", nil, .rejected), Row("Word", "isv.x", .rejected),
+        Row("Word", nil, reading: .platformError, writing: .unknown),
+        Row("illegalaccesstoken", nil, reading: .platformError, writing: .unknown),
         Row("", nil, reading: .platformError, writing: .unknown),
     ]
 
     @Test("sub codes decide, in the order of the rules", arguments: rows)
     func subCodes(_ row: Row) {
         #expect(Self.classes(row.code, row.subCode) == [row.reading, row.writing])
+    }
+
+    @Test(
+        "the type decides about other words",
+        arguments: [
+            ("B2B_UNKNOWN", "ISV", ErrorClass.rejected, ErrorClass.rejected), ("B2B_UNKNOWN", "isv", .rejected, .rejected),
+            ("B2B_UNKNOWN", "ISP", .platformError, .unknown), ("B2B_UNKNOWN", "SYSTEM", .platformError, .unknown),
+            ("IllegalAccessToken", "ISP", .sessionInvalid, .sessionInvalid), ("15", "ISV", .platformError, .unknown),
+        ])
+    func types(code: String, type: String, reading: ErrorClass, writing: ErrorClass) {
+        var error = TOPError(code: code)
+        error.type = type
+        #expect(ErrorClass(classifying: error, methodReads: true) == reading)
+        #expect(ErrorClass(classifying: error, methodReads: false) == writing)
+    }
+
+    @Test("an entry's own meanings come first: the whole sub_code, its part before the colon, or the code")
+    func meanings() {
+        let meanings: [String: ErrorMeaning] = [
+            "isv.offline:P03": .sessionInvalid, "isv.offline": .retryLater(seconds: 300), "15": .businessFailure,
+            "7": .throttled, "isp.gone": .rejected,
+        ]
+        func classes(_ code: String, _ subCode: String?, _ text: String? = nil) -> ErrorClass {
+            ErrorClass(
+                classifying: TOPError(code: code, subCode: subCode, subMessage: text), methodReads: false,
+                meanings: meanings)
+        }
+        #expect(classes("15", "isv.offline:P03") == .sessionInvalid)
+        #expect(classes("15", "isv.offline:P04") == .retryLater(seconds: 300))
+        #expect(classes("15", "isv.offline") == .retryLater(seconds: 300))
+        #expect(classes("15", nil) == .businessFailure)
+        // With a sub_code, the code does not count.
+        #expect(classes("15", "isv.other") == .rejected)
+        #expect(classes("27", "isp.gone") == .rejected)
+        #expect(classes("7", nil) == .throttled(nil))
+        #expect(classes("7", nil, "This ban will last for 5 more seconds") == .throttled(Ban(scope: .method, seconds: 6)))
+        #expect(classes("27", nil) == .sessionInvalid)
+    }
+
+    @Test("each row says what it matches")
+    func conditions() {
+        #expect(ErrorClassTable.rows.map(\.number) == [1, 2, 3, 4, 5])
+        #expect(
+            ErrorClassTable.rows.map(\.meaning) == [
+                .sessionInvalid, .throttled, .misconfigured, .rejected, .platformError,
+            ])
+        #expect(ErrorClassTable.rows[4].conditions == [
+            "code 10", "sub_code isp.*-service-unavailable", "sub_code isp.*-connection-error", "sub_code isp.*refused",
+        ])
+        #expect(ErrorMeaning(word: "retry_later") == .retryLater(seconds: 60))
+        #expect(ErrorMeaning(word: "success") == nil)
+        for (word, meaning) in ErrorMeaning.words { #expect(meaning.text.hasPrefix(word)) }
     }
 
     static func ban(_ subCode: String?, _ subMessage: String?, message: String = "App Call Limited") -> ErrorClass {
@@ -110,6 +170,21 @@ struct ErrorClassTests {
         #expect(Self.ban(nil, text) == .throttled(Ban(scope: .method, seconds: 60)))
         #expect(Self.ban(nil, nil, message: "x. " + text) == .throttled(Ban(scope: .method, seconds: 60)))
         #expect(Self.ban(nil, "ban will last for 0 more seconds") == .throttled(Ban(scope: .method, seconds: 1)))
+        for text in ["ban will last 59 more seconds", "ban will last for 59 seconds", "ban will last 59 seconds"] {
+            #expect(Self.ban(nil, text) == .throttled(Ban(scope: .method, seconds: 60)), "\(text)")
+        }
+    }
+
+    @Test("a word decides whom a ban is for", arguments: [("AppCallLimit", Ban.Scope.app), ("ApiCallLimit", .method)])
+    func bansOfWords(code: String, scope: Ban.Scope) {
+        let error = TOPError(code: code, message: "ban will last 4 seconds")
+        #expect(ErrorClass(classifying: error, methodReads: true) == .throttled(Ban(scope: scope, seconds: 5)))
+    }
+
+    @Test("a limit of one seller bans nothing")
+    func sellersLimit() {
+        let error = TOPError(code: "SellerCallLimit", message: "ban will last 4 seconds")
+        #expect(ErrorClass(classifying: error, methodReads: true) == .throttled(nil))
     }
 
     @Test("a text without a readable number of seconds makes no ban, and a long ban is cut to a day")

@@ -57,22 +57,13 @@ package struct Problem: Error, Sendable {
             json.bool(retryable)
         }
         json.optional("request_id", requestID)
-        if let top { Self.write(top, to: &json) }
+        if let top {
+            json.name("top")
+            top.write(to: &json)
+        }
         if !faults.isEmpty { Self.write(faults, to: &json) }
         json.endObject()
         return json.bytes
-    }
-
-    private static func write(_ top: TOPError, to json: inout JSONWriter) {
-        json.name("top")
-        json.beginObject()
-        json.name("code")
-        json.string(top.code)
-        json.optional("msg", top.message)
-        json.optional("sub_code", top.subCode)
-        json.optional("sub_msg", top.subMessage)
-        json.optional("request_id", top.requestID)
-        json.endObject()
     }
 
     private static func write(_ faults: [Fault], to json: inout JSONWriter) {
@@ -96,6 +87,20 @@ package struct Problem: Error, Sendable {
         if let allow { headers.append(("Allow", allow)) }
         if type == .unauthenticated { headers.append(("WWW-Authenticate", "Bearer realm=\"toprelay\"")) }
         return Reply(status: type.status, headers: headers, body: document)
+    }
+}
+
+extension TOPError {
+    /// Writes the error as an object: the member `top` of problems.
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.name("code")
+        json.string(code)
+        json.optional("msg", message)
+        json.optional("sub_code", subCode)
+        json.optional("sub_msg", subMessage)
+        json.optional("request_id", requestID)
+        json.endObject()
     }
 }
 

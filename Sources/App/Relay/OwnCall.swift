@@ -11,6 +11,8 @@ struct OwnCall {
     let row: TrailRow
     /// TOP's answer, masked; nil when there was none, or it is no longer kept.
     let answer: String?
+    /// Where the response stands in TOP's answer.
+    let form: ResponseForm
     /// The method's entry; nil if the catalog has lost it.
     let entry: Entry?
 
@@ -33,15 +35,39 @@ struct OwnCall {
             json.name("retryable")
             json.bool(retryable)
         }
-        if row.status != nil, let entry, case .response(let inner) = read {
-            json.name("result")
-            json.raw(entry.plainResult(inner))
-        }
+        if row.status != nil, let entry { writeResult(of: entry, to: &json) }
         json.endObject()
         return json.bytes
     }
 
-    private var read: Answer? { answer.map { Answer.read(Array($0.utf8), method: row.method) } }
+    private func writeResult(of entry: Entry, to json: inout JSONWriter) {
+        switch read {
+        case .response(let response):
+            if let error = entry.error(in: response) {
+                json.name("result")
+                error.write(to: &json)
+                return
+            }
+            let result = entry.plainResult(response)
+            if !result.isJudged {
+                json.name("judged")
+                json.bool(false)
+            }
+            json.name("result")
+            json.raw(result.json)
+        case .error(let error):
+            json.name("result")
+            error.write(to: &json)
+        case .unreadable, nil: break
+        }
+    }
+
+    private var read: Answer? {
+        answer.map { answer in
+            let body = Array(answer.utf8)
+            return entry?.read(body, form: form) ?? Answer.read(body, method: row.method, form: form)
+        }
+    }
 
     private func problem(_ status: Int) -> Problem {
         let error = refusal

@@ -3,6 +3,7 @@ package import Catalog
 import Logging
 import Postgres
 package import Problems
+import TOP
 import Telemetry
 package import Vault
 
@@ -21,7 +22,14 @@ extension Worker {
                 [.call: id.text, .sqlState: error.sqlState ?? "", .error: error.description])
             throw .unreadableTrail
         }
-        return .json(OwnCall(row: row, answer: answer, entry: catalog.entry(method: row.method)).document)
+        return .json(OwnCall(
+                row: row, answer: answer, form: responseForm(of: row), entry: catalog.entry(method: row.method)
+            ).document)
+    }
+
+    /// Where the response stands in the answer to a call. An app that is gone counts as one of TOP itself.
+    private func responseForm(of row: TrailRow) -> ResponseForm {
+        vault?.app(named: row.app)?.addressing.responseForm ?? .wrapped
     }
 
     private static var noSuchCall: Problem { Problem(.notFound, "There is no such call.") }

@@ -14,6 +14,8 @@ package struct TOPError: Sendable, Equatable {
     package var subMessage: String?
     /// TOP's id of the request.
     package var requestID: String?
+    /// Whose fault it is, where the gateway says so: `ISV`, `ISP` or `SYSTEM`.
+    package var type: String?
 
     /// Whether the error is a response of which only `flag` says that it failed.
     package var isFlagFailure = false
@@ -47,7 +49,9 @@ package struct TOPError: Sendable, Equatable {
             subCode: text("sub_code", Self.maximumCodeBytes),
             subMessage: text("sub_msg", Self.maximumTextBytes) ?? text("sub_message", Self.maximumTextBytes),
             requestID: text("request_id", Self.maximumCodeBytes))
-        isAmbiguous = object.repeats("code") || object.repeats("sub_code")
+        type = text("type", Self.maximumCodeBytes)
+        isAmbiguous =
+            object.repeats("code") || object.repeats("sub_code") || Int(code) == nil && object.repeats("type")
     }
 
     private static func cut(_ text: String, toBytes limit: Int) -> String {

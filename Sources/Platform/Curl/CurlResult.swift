@@ -14,6 +14,8 @@ package struct CurlResult: Sendable {
     /// Whether a byte of the request was given to a connection that stood. If not, the peer has not received any of it.
     /// Otherwise it may have received all of it, whatever the outcome is.
     package var mayHaveBeenSent: Bool
+    /// Where the answer redirects to; nil if it has no `Location`.
+    package var location: String?
     /// How long its parts took.
     package var timings: CurlTimings
 

@@ -6,6 +6,7 @@ extension CurlResult {
         guard case .answered(let status, let contentType, let body) = outcome else { return self }
         var clean = self
         clean.outcome = .answered(status: status, contentType: contentType, body: mask.masked(body))
+        clean.location = location.map { String(decoding: mask.masked(Array($0.utf8)), as: UTF8.self) }
         return clean
     }
 }

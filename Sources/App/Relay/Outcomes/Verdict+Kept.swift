@@ -5,7 +5,7 @@ import TOP
 extension Verdict {
     /// What TOP's error meant.
     static func refused(with error: TOPError, entry: Entry) -> Verdict {
-        byClass(ErrorClass(classifying: error, methodReads: entry.reads), said: error, entry: entry)
+        byClass(entry.classify(error), said: error, entry: entry)
     }
 
     /// Whether a recorded code is the relay's word for what befell the transport, and none of TOP's.

@@ -12,6 +12,8 @@ final class Verdict {
     var outcome: Outcome
     /// What the caller is told when it is not a 200.
     var problem: Problem?
+    /// The error that the entry calls a business failure; it takes the place of a result.
+    var error: TOPError?
     /// What the answer means, when TOP gave one.
     var interpretation: Interpretation?
     /// TOP's code, or the transport's.
@@ -34,12 +36,12 @@ final class Verdict {
     private init(_ outcome: Outcome) { self.outcome = outcome }
 
     /// Judges what became of the request.
-    static func judge(_ result: CurlResult, entry: Entry, mapped: MappedCall) -> Verdict {
+    static func judge(_ result: CurlResult, entry: Entry, form: ResponseForm, mapped: MappedCall) -> Verdict {
         switch result.outcome {
         case .failed(let failure):
             transport(failure, wasSent: result.mayHaveBeenSent, entry: entry)
         case .answered(let status, _, let body):
-            answered(status: status, body: body, entry: entry, mapped: mapped)
+            answered(status: status, body: body, entry: entry, form: form, mapped: mapped)
         }
     }
 
@@ -65,34 +67,62 @@ final class Verdict {
         return verdict
     }
 
-    private static func answered(status: Int, body: [UInt8], entry: Entry, mapped: MappedCall) -> Verdict {
-        let verdict: Verdict
-        var answer: Answer?
-        if status >= 500 {
-            verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
-            verdict.code = "http-\(status)"
-        } else {
-            let read = Answer.read(body, method: entry.method)
-            answer = read
-            switch read {
-            case .response(let inner):
-                if !entry.reads, entry.isAmbiguous(inner) {
-                    verdict = ambiguous(entry: entry)
-                } else if let error = entry.error(in: inner) {
-                    answer = .error(error)
-                    verdict = refused(error, entry: entry, mapped: mapped)
-                } else {
-                    verdict = interpreted(entry.interpret(inner, of: mapped))
-                }
-            case .error(let error) where error.isAmbiguous && !entry.reads: verdict = ambiguous(entry: entry)
-            case .error(let error): verdict = refused(error, entry: entry, mapped: mapped)
-            case .unreadable(let reason):
-                verdict = unknown("TOP's answer (HTTP status \(status)) cannot be read: \(reason).", entry: entry)
-                verdict.code = status == 200 ? "unreadable" : "http-\(status)"
+    private static func answered(
+        status: Int, body: [UInt8], entry: Entry, form: ResponseForm, mapped: MappedCall
+    ) -> Verdict {
+        var answer = entry.read(body, form: form)
+        let verdict =
+            switch status {
+            case 200..<300: judged(&answer, entry: entry, mapped: mapped)
+            case _ where GatewayStatus.isOfWrongAddress(status): wrongGateway(status: status, answer, mapped: mapped)
+            default: failed(status: status, answer, entry: entry, mapped: mapped)
             }
-        }
         verdict.response = entry.shown(body, answer, verdict.interpretation, mapped.mask)
         verdict.responseBytes = body.count
+        return verdict
+    }
+
+    /// Judges an answer of a status that TOP's own answers have. A response that is an error becomes one.
+    private static func judged(_ answer: inout Answer, entry: Entry, mapped: MappedCall) -> Verdict {
+        switch answer {
+        case .response(let response):
+            if !entry.reads, entry.isAmbiguous(response) { return ambiguous(entry: entry) }
+            guard let error = entry.error(in: response) else {
+                return interpreted(entry.interpret(response, of: mapped))
+            }
+            answer = .error(error)
+            return refused(error, entry: entry, mapped: mapped)
+        case .error(let error):
+            guard !error.isAmbiguous || entry.reads else { return ambiguous(entry: entry) }
+            return refused(error, entry: entry, mapped: mapped)
+        case .unreadable(let reason):
+            let verdict = unknown("TOP's answer cannot be read: \(reason).", entry: entry)
+            verdict.code = "unreadable"
+            return verdict
+        }
+    }
+
+    /// The address is not TOP's gateway, so nothing was done.
+    private static func wrongGateway(status: Int, _ answer: Answer, mapped: MappedCall) -> Verdict {
+        let verdict = refusal(
+            .misconfigured, .relayMisconfigured,
+            "The gateway's address answers with HTTP status \(status): it is not that of TOP's gateway.")
+        verdict.code = "http-\(status)"
+        if case .error(let error) = answer { verdict.tell(error.masked(by: mapped.mask)) }
+        verdict.message = verdict.message ?? verdict.problem?.detail
+        return verdict
+    }
+
+    /// An HTTP status of failure leaves open whether the call was carried out, whatever the answer says.
+    private static func failed(status: Int, _ answer: Answer, entry: Entry, mapped: MappedCall) -> Verdict {
+        guard case .error(let error) = answer else {
+            let verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
+            verdict.code = "http-\(status)"
+            return verdict
+        }
+        let masked = error.masked(by: mapped.mask)
+        let verdict = unknown("TOP answered with HTTP status \(status) (\(masked.codes)).", entry: entry)
+        verdict.tell(masked)
         return verdict
     }
 
@@ -117,32 +147,29 @@ final class Verdict {
         verdict.topRequestID = interpretation.requestID
         // What TOP says of a success is no code of a fault.
         guard outcome == .businessFailure || outcome == .partial else { return verdict }
-        verdict.code = interpretation.code.map { shown($0, interpretation.mask) }
+        verdict.code = interpretation.code.map { $0.maskedCode(by: interpretation.mask) }
         verdict.message = interpretation.message.map { interpretation.mask.masked($0) }
         return verdict
     }
 
-    /// A code may hold a value of the call (`isv.exists:…`); the shortest are codes and nothing else.
-    private static func shown(_ code: String, _ mask: ValueMask) -> String {
-        code.utf8.count > 7 ? mask.masked(code) : code
-    }
-
     private static func refused(_ error: TOPError, entry: Entry, mapped: MappedCall) -> Verdict {
-        var masked = error
-        masked.message = mapped.mask.masked(error.message)
-        masked.subMessage = error.subMessage.map { mapped.mask.masked($0) }
-        masked.subCode = error.subCode.map { shown($0, mapped.mask) }
-        let verdict = byClass(ErrorClass(classifying: error, methodReads: entry.reads), said: masked, entry: entry)
-        verdict.problem?.top = masked
-        verdict.code = masked.code
-        verdict.subCode = masked.subCode
-        verdict.message = masked.subMessage ?? masked.message
-        verdict.topRequestID = masked.requestID
+        let masked = error.masked(by: mapped.mask)
+        let verdict = byClass(entry.classify(error), said: masked, entry: entry)
+        verdict.tell(masked)
         return verdict
     }
 
+    /// Shows what TOP said: in the problem, and in the call's row.
+    private func tell(_ error: TOPError) {
+        problem?.top = error
+        if !error.code.isEmpty { code = error.code }
+        subCode = error.subCode
+        message = error.subMessage ?? error.message
+        topRequestID = error.requestID
+    }
+
     static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {
-        let words = "code \(error.code)" + (error.subCode.map { ", \($0)" } ?? "")
+        let words = error.codes
         switch errorClass {
         case .sessionInvalid:
             return refusal(
@@ -152,6 +179,14 @@ final class Verdict {
             let verdict = refusal(.throttled, .throttled, "TOP limits the calls (\(words)).", retryable: true)
             verdict.ban = ban
             verdict.problem?.retryAfterSeconds = ban?.seconds ?? 1
+            return verdict
+        case .retryLater(let seconds):
+            let verdict = refusal(.throttled, .throttled, "TOP asks for a later call (\(words)).", retryable: true)
+            verdict.problem?.retryAfterSeconds = seconds
+            return verdict
+        case .businessFailure:
+            let verdict = Verdict(.businessFailure)
+            verdict.error = error
             return verdict
         case .misconfigured:
             return refusal(

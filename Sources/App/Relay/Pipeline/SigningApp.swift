@@ -10,6 +10,10 @@ struct SigningApp: Sendable {
     let gatewayURL: String
     /// Whether the gateway may be called over plain http: the app says so, or it is on this machine.
     let allowsPlainHTTP: Bool
+    /// Where the response stands in the gateway's answers.
+    let responseForm: ResponseForm
+    /// The parameters that go with each call of the app.
+    let constants: [Parameter]
 
     init(_ app: App, defaultGatewayURL: String) {
         self.app = app
@@ -18,6 +22,8 @@ struct SigningApp: Sendable {
         gatewayURL = app.gatewayURL ?? defaultGatewayURL
         let address = try? GatewayURL(gatewayURL, allowsHTTP: true)
         allowsPlainHTTP = app.allowsHTTP || address?.isLoopback == true
+        responseForm = app.addressing.responseForm
+        constants = app.addressing.parameters.map { Parameter(name: $0.name, value: $0.value) }
     }
 
     /// The business parameters with TOP's common ones; the sign is added last, by `sign`.
@@ -32,6 +38,7 @@ struct SigningApp: Sendable {
         all.append(Parameter(name: "v", value: "2.0"))
         all.append(Parameter(name: "format", value: "json"))
         all.append(Parameter(name: "sign_method", value: method.rawValue))
+        if !constants.isEmpty { all += constants }
         if let session { all.append(Parameter(name: "session", value: session)) }
         return all
     }

@@ -228,8 +228,12 @@ extension Worker {
             json.name("retryable")
             json.bool(retryable)
         }
+        if verdict.interpretation?.isJudged == false {
+            json.name("judged")
+            json.bool(false)
+        }
         json.name("result")
-        json.raw(result)
+        if let error = verdict.error { error.write(to: &json) } else { json.raw(result) }
         json.endObject()
         return .json(json.bytes)
     }
@@ -255,12 +259,27 @@ extension Worker {
     @inline(never)
     private func note(_ result: CurlResult, of call: PreparedCall) {
         call.holds(0)
-        if case .failed(let failure) = result.outcome { note(failure, of: call) }
+        switch result.outcome {
+        case .failed(let failure): note(failure, of: call)
+        case .answered(let status, _, _) where GatewayStatus.isOfWrongAddress(status): noteWrongAddress(result, call)
+        case .answered: break
+        }
         if result.mayHaveBeenSent {
             call.topNanoseconds = result.timings.totalNanoseconds
         } else {
             meters.notSent()
         }
+    }
+
+    /// The gateway's address is not TOP's: the operator sees it, and where it leads.
+    private func noteWrongAddress(_ result: CurlResult, _ call: PreparedCall) {
+        let location = result.masked(by: mask(for: call)).location ?? ""
+        logger.record(
+            .error, "The gateway's address is not that of TOP's gateway",
+            [
+                .call: call.idText, .app: call.app.app.name, .address: call.app.gatewayURL,
+                .location: String(location.prefix(512)),
+            ])
     }
 
     /// What went wrong on the way to TOP or back, for the operator: callers are told what it means for them.

@@ -1,5 +1,6 @@
 import Catalog
 import Curl
+import TOP
 
 extension Worker {
     /// The largest body, in bytes, that is judged on the loop. A body of 10 MiB takes a second to parse and mask.
@@ -17,21 +18,22 @@ extension Worker {
     /// Not inlined, for the sake of the task's frame: see `Worker+Call`.
     @inline(never)
     private func judgeHere(_ result: CurlResult, of call: PreparedCall) -> Verdict {
-        Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, mapped: call.mapped)
+        Verdict.judge(result.masked(by: mask(for: call)), entry: call.request.entry, form: call.app.responseForm,
+            mapped: call.mapped)
     }
 
     private func judgeElsewhere(_ result: CurlResult, of call: PreparedCall) async -> Verdict {
         meters.judgedOffLoop()
-        let (mask, entry, mapped) = (mask(for: call), call.request.entry, call.mapped)
+        let (mask, entry, form, mapped) = (mask(for: call), call.request.entry, call.app.responseForm, call.mapped)
         return await withTaskExecutorPreference(globalConcurrentExecutor) {
-            await Self.judgeElsewhere(result, mask, entry, mapped)
+            await Self.judgeElsewhere(result, mask, entry, form, mapped)
         }
     }
 
     @concurrent
     private static func judgeElsewhere(
-        _ result: CurlResult, _ mask: SecretMask, _ entry: Entry, _ mapped: MappedCall
+        _ result: CurlResult, _ mask: SecretMask, _ entry: Entry, _ form: ResponseForm, _ mapped: MappedCall
     ) async -> sending Verdict {
-        Verdict.judge(result.masked(by: mask), entry: entry, mapped: mapped)
+        Verdict.judge(result.masked(by: mask), entry: entry, form: form, mapped: mapped)
     }
 }

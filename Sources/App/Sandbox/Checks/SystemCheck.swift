@@ -5,7 +5,7 @@ struct SystemCheck: Sendable {
     /// The protocol's own parameters. All others belong to the method.
     static let names: Set<String> = [
         "method", "app_key", "session", "timestamp", "v", "format", "sign_method", "sign", "simplify", "partner_id",
-        "target_app_key", "force_sensitive_param_fuzzy", "top_mix_params",
+        "target_app_key", "customerId", "force_sensitive_param_fuzzy", "top_mix_params",
     ]
 
     /// The largest difference between `timestamp` and the clock: ten minutes.

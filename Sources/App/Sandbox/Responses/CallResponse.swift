@@ -58,8 +58,15 @@ struct CallResponse {
     }
 
     /// Encodes a response in the format of the call: XML unless it asks for json. `simplify` removes the root from a
-    /// successful response, never from an error.
+    /// successful response, never from an error. The Qimen cloud's responses and errors stand in `response` and have a
+    /// `flag`.
     static func encode(_ inner: ResponseNode, root: String, values: [String: String]) -> WireResponse {
+        var (inner, root) = (inner, root)
+        // A call with target_app_key is one of the Qimen cloud.
+        if values["target_app_key"] != nil {
+            inner = root == "error_response" ? inner.asFlagFailure() : inner.withFlag("success")
+            root = "response"
+        }
         guard values["format"] == "json" else {
             return WireResponse(contentType: "text/xml;charset=UTF-8", body: inner.xml(root: root))
         }

@@ -25,10 +25,13 @@ final class AnswerLevel: Sendable {
     }
 
     let members: [Member]
+    /// The members that are lists.
+    let lists: [Member]
     private let table: NameTable
 
     init(_ fields: [Field]) {
         members = fields.map(Member.init)
+        lists = members.filter(\.isList)
         var table = NameTable(capacity: fields.count)
         for (index, field) in fields.enumerated() { table.insert(field.name, index: index) }
         self.table = table

@@ -16,6 +16,8 @@ package final class Interpretation: Sendable {
 
     /// What became of the call.
     package let outcome: Outcome
+    /// Whether a rule or a documented Boolean decided the outcome. A response without either counts as a success.
+    package let isJudged: Bool
     /// Whether the call may be repeated; nil unless TOP says so.
     package let retryable: Bool?
     /// The answer's inner object as plain JSON: TOP's list wrappers are plain lists, numbers are as TOP wrote them,
@@ -36,10 +38,11 @@ package final class Interpretation: Sendable {
     let isWhollyKnown: Bool
 
     init(
-        outcome: Outcome, retryable: Bool?, result: [UInt8], requestID: String?, code: String?, message: String?,
+        outcome: Outcome, isJudged: Bool, retryable: Bool?, result: [UInt8], requestID: String?, code: String?, message: String?,
         keys: [BusinessKey], mask: ValueMask, isWhollyKnown: Bool
     ) {
         self.outcome = outcome
+        self.isJudged = isJudged
         self.retryable = retryable
         self.result = result
         self.requestID = requestID

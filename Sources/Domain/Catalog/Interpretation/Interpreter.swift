@@ -26,7 +26,7 @@ struct Interpreter {
         write(inner)
         if entry.isPersonal, inner.documentRepeatsNames || !isAlone(inner) { hasHidden = true }
         return Interpretation(
-            outcome: outcome(inner), retryable: flag(entry.outcome.retryable, inner), result: writer.bytes,
+            outcome: outcome(inner), isJudged: isJudged(inner), retryable: flag(entry.outcome.retryable, inner), result: writer.bytes,
             requestID: Answer.requestID(in: inner), code: text(entry.outcome.code, inner),
             message: text(entry.outcome.message, inner), keys: keys.kept, mask: mask.adding(sensitive),
             isWhollyKnown: !hasHidden)
@@ -58,7 +58,17 @@ struct Interpreter {
             writer.name(at: place, of: inner)
             write(inner.value(at: place), member)
         }
+        writeMissingLists(of: inner, level)
         writer.endObject()
+    }
+
+    /// TOP leaves out lists that are empty.
+    private mutating func writeMissingLists(of object: JSONValue, _ level: AnswerLevel) {
+        for list in level.lists where object[list.name] == nil {
+            writer.name(list.name)
+            writer.beginArray()
+            writer.endArray()
+        }
     }
 
     private mutating func write(_ value: JSONValue, _ member: AnswerLevel.Member?) {
@@ -68,7 +78,10 @@ struct Interpreter {
         }
         // A wrapper may hold more than its list.
         if member.isList, value.kind == .object, value.count != 1 { hasHidden = hasHidden || entry.isPersonal }
-        if member.isList, let elements = ListWrapper.elements(of: value, member) {
+        if member.isList, ListWrapper.isEmpty(value) {
+            writer.beginArray()
+            writer.endArray()
+        } else if member.isList, let elements = ListWrapper.elements(of: value, member) {
             writer.beginArray()
             lists += 1
             for element in elements { write(element: element, member) }
@@ -90,6 +103,7 @@ struct Interpreter {
             writer.name(at: place, of: value)
             write(value.value(at: place), level[name])
         }
+        writeMissingLists(of: value, level)
         writer.endObject()
     }
 
@@ -129,6 +143,11 @@ struct Interpreter {
         }
         if !isComplete { return .partial }
         return entry.outcome.isAccepted ? .accepted : .success
+    }
+
+    /// Whether something in the response tells success or failure.
+    private func isJudged(_ inner: JSONValue) -> Bool {
+        entry.judgement.hasRules || entry.judgement.successPaths.contains { text($0, inner) != nil }
     }
 
     private func holds(_ flag: Outcome.Flag, _ inner: JSONValue) -> Bool {

@@ -10,6 +10,8 @@ final class Judgement: Sendable {
 
     /// Where the documented Booleans stand that tell success; empty where the entry has rules of its own.
     let successPaths: [[String]]
+    /// Whether the entry has outcome rules of its own.
+    let hasRules: Bool
     /// What the SDK's test skips in the response itself.
     private let skipped: Skipped
     /// What it skips in an object `body` of the response.
@@ -32,9 +34,8 @@ final class Judgement: Sendable {
     }
 
     init(response: [Field], outcome: Outcome) {
-        successPaths =
-            outcome.success.isEmpty && outcome.completions.isEmpty
-            ? Self.successPaths(in: response, depth: Self.successDepth) : []
+        hasRules = !outcome.success.isEmpty || !outcome.completions.isEmpty
+        successPaths = hasRules ? [] : Self.successPaths(in: response, depth: Self.successDepth)
         let named = outcome.paths
         skipped = Skipped(response, flag: named.contains(["flag"]))
         let body = response.first { $0.name == "body" && !$0.type.isList }
@@ -122,6 +123,20 @@ extension Outcome {
 }
 
 extension Entry {
+    /// Whether an outcome rule or a documented Boolean can tell a failure. Without one, every response that passes the
+    /// SDK's test counts as a success, and its reply has `"judged":false`.
+    package var isJudged: Bool { judgement.hasRules || !judgement.successPaths.isEmpty }
+
+    /// Reads the answer to a call.
+    package func read(_ body: [UInt8], form: ResponseForm) -> Answer {
+        Answer.read(body, method: method, form: form) { answerLevel[$0] != nil }
+    }
+
+    /// The class of an error, by the entry's own `errors` first.
+    package func classify(_ error: TOPError) -> ErrorClass {
+        ErrorClass(classifying: error, methodReads: reads, meanings: errorMeanings)
+    }
+
     /// The error that a response is by the test of TOP's official SDKs; nil if it passes.
     package func error(in response: JSONValue) -> TOPError? { judgement.error(in: response) }
 

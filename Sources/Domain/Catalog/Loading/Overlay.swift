@@ -1,3 +1,5 @@
+import TOP
+
 /// What no page says about a method: the content of an entry's second file. Paths are not resolved yet.
 struct Overlay: Sendable {
     /// Names from the root to a parameter.
@@ -78,4 +80,6 @@ struct Overlay: Sendable {
     /// Whether the rules that the page's words make are in force.
     var keepsPageRules = true
     var outcome = OutcomePart()
+    /// What sub_codes and codes mean for this method, whatever the table of error classes says.
+    var errors: [String: ErrorMeaning] = [:]
 }

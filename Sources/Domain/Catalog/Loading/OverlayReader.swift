@@ -7,7 +7,7 @@ struct OverlayReader {
     static let names = [
         "method", "path", "session", "reads", "personal", "open", "max_body_bytes", "idempotency", "request",
         "response",
-        "rules", "page_rules", "outcome",
+        "rules", "page_rules", "outcome", "errors",
     ]
     static let fieldNames = [
         "required", "max_length", "max_items", "aliases", "values", "value_aliases", "date", "sensitive", "key",
@@ -44,6 +44,7 @@ struct OverlayReader {
         if let node = members["rules"] { overlay.rules = rules(node) }
         overlay.keepsPageRules = yaml.bool(members, "page_rules") ?? true
         if let node = members["outcome"] { overlay.outcome = outcome(node) }
+        if let node = members["errors"] { overlay.errors = errors(node) }
         return overlay
     }
 

@@ -4,6 +4,15 @@ import JSON
 /// TOP writes a list as `{"id_mapping":{"entry":[…]}}`, with `simplify=true` as `{"id_mapping":[…]}`, and at times a
 /// single element in place of a list.
 enum ListWrapper {
+    /// Whether a value that stands for a list, or in a wrapper, says that the list is empty.
+    static func isEmpty(_ value: JSONValue) -> Bool {
+        switch value.kind {
+        case .null: true
+        case .string: value.scalarText?.isEmpty == true
+        case .bool, .number, .array, .object: false
+        }
+    }
+
     /// The elements of what stands where a list should be; nil if it cannot be read as one.
     static func elements(of value: JSONValue, _ member: AnswerLevel.Member) -> ListElements? {
         switch value.kind {
@@ -20,11 +29,11 @@ enum ListWrapper {
         let isNamedAsItem = only.isNamed(member.itemName)
         // A single element whose one member is documented is that element, not a wrapper.
         if !isNamedAsItem, only.withNameBytes({ member.level?[$0] }) != nil { return ListElements(value) }
+        if isEmpty(inner) { return ListElements() }
         switch inner.kind {
         case .array: return ListElements(of: inner)
-        case .null: return isNamedAsItem ? ListElements() : ListElements(value)
         case .object: return ListElements(isNamedAsItem || member.level != nil ? inner : value)
-        case .bool, .number, .string: return ListElements(isNamedAsItem || member.level == nil ? inner : value)
+        case .null, .bool, .number, .string: return ListElements(isNamedAsItem || member.level == nil ? inner : value)
         }
     }
 

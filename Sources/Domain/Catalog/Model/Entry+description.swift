@@ -14,6 +14,6 @@ extension Entry {
         else {
             return Array("{}".utf8)
         }
-        return plainResult(inner)
+        return plainResult(inner).json
     }
 }

@@ -1,4 +1,5 @@
 import Synchronization
+package import TOP
 
 /// A TOP method as data: what its documentation page says, and what the entry's overlay adds.
 package final class Entry: Sendable {
@@ -40,6 +41,9 @@ package final class Entry: Sendable {
     /// The names from the request's root to the field that makes the call repeatable; nil if there is none.
     package let idempotencyPath: [String]?
 
+    /// What the entry's `errors` say of sub_codes and codes.
+    package let errorMeanings: [String: ErrorMeaning]
+
     private let compiler: LevelCompiler
     private let compiled = AtomicLazyReference<Level>()
     let outcome: Outcome
@@ -65,6 +69,7 @@ package final class Entry: Sendable {
         self.response = response
         responseRoot = page.responseRoot
         idempotencyPath = overlay.idempotency
+        errorMeanings = overlay.errors
         self.compiler = compiler
         self.outcome = outcome
         self.expectationCount = expectationCount

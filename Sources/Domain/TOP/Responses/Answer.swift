@@ -13,10 +13,17 @@ package enum Answer: Sendable {
     /// Reads a body in TOP's JSON format, tolerantly: raw control characters, repeated names and bytes that are not
     /// UTF-8 are taken.
     ///
-    /// An `error_response` at the root, or in a root member `body`, wins. The response is the root member that is named
-    /// for the method, or else the first object whose name ends in `_response`. Any other object is unreadable: an
-    /// envelope of another platform says nothing of a TOP call.
-    package static func read(_ body: [UInt8], method: String) -> Answer {
+    /// An `error_response` at the root, or in a root member `body`, wins. What else is a response depends on the form.
+    /// Any other object is unreadable: an envelope of another platform says nothing of a TOP call.
+    /// - Parameters:
+    ///   - body: as it was received.
+    ///   - method: the method's name.
+    ///   - form: where the response stands.
+    ///   - isDocumented: whether the method's response documents a name. Only flat forms ask.
+    package static func read(
+        _ body: [UInt8], method: String, form: ResponseForm = .wrapped,
+        isDocumented: (Span<UInt8>) -> Bool = { _ in false }
+    ) -> Answer {
         let document: JSONDocument
         do throws(JSONError) {
             document = try JSONDocument(body, options: .tolerant)
@@ -26,8 +33,7 @@ package enum Answer: Sendable {
         let root = document.root
         guard root.kind == .object else { return .unreadable("the answer is JSON, but not an object") }
         if let error = error(in: root) ?? root["body"].flatMap({ error(in: $0) }) { return .error(error) }
-        if let expected = value(in: root, named: method), expected.kind == .object { return .response(expected) }
-        if let other = otherResponse(in: root) { return .response(other) }
+        if let response = form.response(in: root, method: method, isDocumented) { return .response(response) }
         return .unreadable("the answer is a JSON object without a response in it")
     }
 
@@ -37,57 +43,6 @@ package enum Answer: Sendable {
         if object.repeats("error_response") || object.documentRoot.repeats("body") { error.isAmbiguous = true }
         return error
     }
-
-    /// The first object at the root whose name ends as those of responses do.
-    private static func otherResponse(in root: JSONValue) -> JSONValue? {
-        var found: JSONPlace?
-        root.forEachField { name, place in
-            guard found == nil, name.count > suffix.count,
-                name.extracting(last: suffix.count).isEqual(to: suffix.span)
-            else { return }
-            if root.kind(at: place) == .object { found = place }
-        }
-        return found.map { root.value(at: $0) }
-    }
-
-    /// The name of the wrapper that a method's answers come in: a leading `taobao.` removed (no other prefix), dots as
-    /// underscores, and `_response`.
-    package static func rootName(of method: String) -> String {
-        var name: [UInt8] = []
-        for byte in method.utf8.dropFirst(method.utf8.starts(with: prefix) ? prefix.count : 0) {
-            name.append(byte == UInt8(ascii: ".") ? UInt8(ascii: "_") : byte)
-        }
-        name += suffix
-        return String(decoding: name, as: UTF8.self)
-    }
-
-    /// The member of the root that is named for the method.
-    private static func value(in root: JSONValue, named method: String) -> JSONValue? {
-        var found: JSONPlace?
-        method.withUTF8Span { method in
-            root.forEachField { name, place in
-                if found == nil, isRoot(name, of: method) { found = place }
-            }
-        }
-        return found.map { root.value(at: $0) }
-    }
-
-    /// Whether a name is the one of `rootName`, without making that.
-    private static func isRoot(_ name: Span<UInt8>, of method: Span<UInt8>) -> Bool {
-        let cut = method.count >= prefix.count && method.extracting(first: prefix.count).isEqual(to: prefix.span)
-        let method = method.extracting(droppingFirst: cut ? prefix.count : 0)
-        guard name.count == method.count + suffix.count,
-            name.extracting(last: suffix.count).isEqual(to: suffix.span)
-        else { return false }
-        for index in 0..<method.count {
-            let byte = method[index] == UInt8(ascii: ".") ? UInt8(ascii: "_") : method[index]
-            if name[index] != byte { return false }
-        }
-        return true
-    }
-
-    private static let prefix = Array("taobao.".utf8)
-    private static let suffix = Array("_response".utf8)
 
     /// TOP's id of the request; nil if the answer holds none.
     package var requestID: String? {

@@ -24,22 +24,33 @@ package struct Ban: Sendable, Equatable {
         self.seconds = seconds
     }
 
-    /// The ban that an error names by "This ban will last for N more seconds"; nil if it names none.
+    /// The ban that an error names, such as "This ban will last for 41 more seconds"; nil if it names none. The words
+    /// "for" and "more" may be missing.
     package init?(in error: TOPError) {
-        guard let seconds = Self.seconds(in: error.subMessage ?? "") ?? Self.seconds(in: error.message) else {
-            return nil
-        }
-        let isApps = SubCode(error.subCode ?? "").head.hasSuffix("limited-by-app-access-count")
-        self.init(scope: isApps ? .app : .method, seconds: min(seconds + 1, Self.maximumSeconds))
+        guard let seconds = Self.seconds(in: error.subMessage ?? "") ?? Self.seconds(in: error.message),
+            let scope = Self.scope(of: error)
+        else { return nil }
+        self.init(scope: scope, seconds: min(seconds + 1, Self.maximumSeconds))
     }
 
-    private static let phrase = Array("ban will last for ".utf8)
+    /// What an error bans; nil for a limit of one seller, which bans nothing.
+    private static func scope(of error: TOPError) -> Scope? {
+        if error.code == "SellerCallLimit" { return nil }
+        let isApps =
+            error.code == "AppCallLimit"
+            || error.subCode.map { ErrorFacts.head($0).hasSuffix("limited-by-app-access-count") } == true
+        return isApps ? .app : .method
+    }
+
+    private static let phrase = Array("ban will last ".utf8)
+    private static let preposition = Array("for ".utf8)
 
     private static func seconds(in text: String) -> Int? {
         let text = Array(text.utf8)
         guard text.count > phrase.count else { return nil }
         for start in 0..<(text.count - phrase.count) where text[start...].starts(with: phrase) {
-            return number(at: start + phrase.count, in: text)
+            let rest = text[(start + phrase.count)...]
+            return number(at: rest.startIndex + (rest.starts(with: preposition) ? preposition.count : 0), in: text)
         }
         return nil
     }

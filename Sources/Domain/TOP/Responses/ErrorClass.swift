@@ -1,68 +1,87 @@
 /// What an error of TOP means for the relay's answer.
 package enum ErrorClass: Sendable, Equatable {
-    /// The session key is missing, wrong, expired or too weak: authorise again.
+    /// The session key is missing, wrong, expired or too weak: the seller has to authorise again.
     case sessionInvalid
-    /// A call limit was hit; how long it lasts if TOP says so.
+    /// A call limit was hit. The ban is nil where TOP names no duration.
     case throttled(Ban?)
+    /// The call may be repeated after so many seconds. Only an entry's own `errors` say this.
+    case retryLater(seconds: Int)
     /// The relay's own set-up is at fault: key, sign, clock, IP list, package.
     case misconfigured
     /// The caller's parameters are at fault: repeating the call unchanged is of no use.
     case rejected
-    /// TOP failed, and surely nothing was done, or the method only reads.
+    /// TOP answered, and nothing was done. Only an entry's own `errors` say this.
+    case businessFailure
+    /// TOP failed. Nothing was done, or the method only reads.
     case platformError
     /// TOP failed, and the call may have been carried out.
     case unknown
 
-    /// Classes an error; the first rule that matches wins. `methodReads` says that the method changes nothing.
-    package init(classifying error: TOPError, methodReads: Bool) {
-        let code = Int(error.code)
-        let subCode = SubCode(error.subCode ?? "")
-        if Self.isSession(code, subCode) {
-            self = .sessionInvalid
-        } else if Self.isThrottled(code, subCode) {
-            self = .throttled(Ban(in: error))
-        } else if Self.isMisconfigured(code, subCode) {
-            self = .misconfigured
-        } else if Self.isRejected(code, subCode) || error.isFlagFailure && !subCode.starts("isp.") {
-            self = .rejected
-        } else if Self.isHarmless(code, subCode) || methodReads {
-            self = .platformError
+    /// Classes an error.
+    ///
+    /// The entry's own `errors` come first: the whole sub_code, then its part before `:`, or the code where there is
+    /// no sub_code. The rows of ``ErrorClassTable`` follow.
+    /// - Parameters:
+    ///   - error: what TOP said.
+    ///   - methodReads: whether the method changes nothing.
+    ///   - meanings: the entry's `errors`.
+    package init(
+        classifying error: TOPError, methodReads: Bool, meanings: [String: ErrorMeaning] = [:]
+    ) {
+        if let meaning = Self.meaning(of: error, in: meanings) {
+            self.init(meaning, of: error)
+        } else if let row = ErrorClassTable.rows.first(where: { $0.holds(for: error) }) {
+            self.init(row.meaning, of: error)
         } else {
-            self = .unknown
+            self = methodReads ? .platformError : .unknown
         }
     }
 
-    private static func isSession(_ code: Int?, _ subCode: SubCode) -> Bool {
-        switch code {
-        case 26, 27, 44, 53: true
-        default: subCode.isAboutSession
+    private init(_ meaning: ErrorMeaning, of error: TOPError) {
+        switch meaning {
+        case .sessionInvalid: self = .sessionInvalid
+        case .throttled: self = .throttled(Ban(in: error))
+        case .misconfigured: self = .misconfigured
+        case .rejected: self = .rejected
+        case .businessFailure: self = .businessFailure
+        case .platformError: self = .platformError
+        case .unknown: self = .unknown
+        case .retryLater(let seconds): self = .retryLater(seconds: seconds)
         }
     }
 
-    private static func isThrottled(_ code: Int?, _ subCode: SubCode) -> Bool {
-        switch code {
-        case 4, 5, 6, 7, 8: true
-        default: subCode.starts("accesscontrol.") || subCode.head == "isp.call-limited"
-        }
+    private static func meaning(of error: TOPError, in meanings: [String: ErrorMeaning]) -> ErrorMeaning? {
+        if meanings.isEmpty { return nil }
+        guard let subCode = error.subCode else { return meanings[error.code] }
+        return meanings[subCode] ?? meanings[String(subCode.prefix { $0 != ":" })]
+    }
+}
+
+/// What a row of the table, or an entry's `errors`, says of an error.
+package enum ErrorMeaning: Sendable, Hashable {
+    case sessionInvalid, throttled, misconfigured, rejected, businessFailure, platformError, unknown
+    /// A limit that ends after so many seconds, without a ban.
+    case retryLater(seconds: Int)
+
+    /// The seconds of `retry_later` where the entry gives none.
+    package static let defaultRetrySeconds = 60
+
+    /// The words that an entry may use, in the order in which they are listed.
+    package static let words: [(word: String, meaning: ErrorMeaning)] = [
+        ("session_invalid", .sessionInvalid), ("throttled", .throttled), ("misconfigured", .misconfigured),
+        ("rejected", .rejected), ("business_failure", .businessFailure), ("platform_error", .platformError),
+        ("unknown", .unknown), ("retry_later", .retryLater(seconds: defaultRetrySeconds)),
+    ]
+
+    /// The meaning of a word; nil for any other.
+    package init?(word: String) {
+        guard let found = Self.words.first(where: { $0.word == word }) else { return nil }
+        self = found.meaning
     }
 
-    private static func isMisconfigured(_ code: Int?, _ subCode: SubCode) -> Bool {
-        switch code {
-        case 11, 12, 13, 21, 22, 23, 24, 25, 28, 29, 30, 31, 32, 33, 34, 42, 47: true
-        default: subCode.starts("isv.permission-")
-        }
-    }
-
-    private static func isRejected(_ code: Int?, _ subCode: SubCode) -> Bool {
-        switch code {
-        case 3, 9, 40, 41, 43: true
-        case .some(let code) where code > 100: !subCode.starts("isp.")
-        default: subCode.starts("isv.")
-        }
-    }
-
-    private static func isHarmless(_ code: Int?, _ subCode: SubCode) -> Bool {
-        code == 10 || subCode.isPlatform(endingIn: "-service-unavailable")
-            || subCode.isPlatform(endingIn: "-connection-error") || subCode.isPlatform(endingIn: "refused")
+    /// The word, with the seconds of `retry_later`.
+    package var text: String {
+        if case .retryLater(let seconds) = self { return "retry_later: \(seconds)" }
+        return Self.words.first { $0.meaning == self }?.word ?? ""
     }
 }

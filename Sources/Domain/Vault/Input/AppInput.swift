@@ -14,6 +14,8 @@ package struct AppInput: Sendable {
     package var signMethod: String
     /// Whether plain http is allowed for a gateway that is not a loopback address.
     package var allowsHTTP: Bool
+    /// The kind, and the parameters that go with each call.
+    package var addressing: AppAddressing
     /// Makes it the default app. An app that is the default stays the default without it.
     package var makesDefault: Bool
     /// Methods or patterns of methods that are bound to the app.
@@ -22,7 +24,8 @@ package struct AppInput: Sendable {
     /// An app to store.
     package init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, signMethod: String = "hmac-sha256",
-        allowsHTTP: Bool = false, makesDefault: Bool = false, methods: [String] = []
+        allowsHTTP: Bool = false, addressing: AppAddressing = AppAddressing(), makesDefault: Bool = false,
+        methods: [String] = []
     ) {
         self.name = name
         self.appKey = appKey
@@ -30,6 +33,7 @@ package struct AppInput: Sendable {
         self.gatewayURL = gatewayURL
         self.signMethod = signMethod
         self.allowsHTTP = allowsHTTP
+        self.addressing = addressing
         self.makesDefault = makesDefault
         self.methods = methods
     }
@@ -40,6 +44,7 @@ package struct AppInput: Sendable {
         try VaultInput.appSecret(secret)
         try VaultInput.signMethod(signMethod)
         try VaultInput.globs(methods)
+        try addressing.check()
         if let gatewayURL { _ = try GatewayURL(gatewayURL, allowsHTTP: allowsHTTP) }
     }
 }

@@ -16,10 +16,10 @@ enum VaultInput {
         }
     }
 
-    static func appKey(_ key: String) throws(VaultError) {
+    static func appKey(_ key: String, field: String = "app key") throws(VaultError) {
         guard (1...maximumAppKeyLength).contains(key.utf8.count), key.utf8.allSatisfy(isVisible) else {
             throw .invalid(
-                field: "app key", expectation: "must be 1–\(maximumAppKeyLength) visible ASCII characters")
+                field: field, expectation: "must be 1–\(maximumAppKeyLength) visible ASCII characters")
         }
     }
 
@@ -48,17 +48,17 @@ enum VaultInput {
         }
     }
 
-    /// Checks a seller. It must fit into a header, which loses outer blanks and cannot hold control characters.
-    static func seller(_ seller: String) throws(VaultError) {
+    /// Checks a seller, or another name of that form. It must fit into a header, which loses outer blanks and cannot hold control characters.
+    static func seller(_ seller: String, field: String = "seller") throws(VaultError) {
         let scalars = seller.unicodeScalars
         guard (1...maximumSellerLength).contains(scalars.count) else {
-            throw .invalid(field: "seller", expectation: "must be 1–\(maximumSellerLength) characters")
+            throw .invalid(field: field, expectation: "must be 1–\(maximumSellerLength) characters")
         }
         guard !scalars.contains(where: { $0.properties.generalCategory == .control }),
             scalars.first?.value != 0x20, scalars.last?.value != 0x20
         else {
             throw .invalid(
-                field: "seller",
+                field: field,
                 expectation: "must not contain control characters, nor blanks at its ends")
         }
     }

@@ -14,6 +14,8 @@ package final class App: Sendable {
     package let allowsHTTP: Bool
     /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
     package let signMethod: String
+    /// The kind and the parameters that go with each call.
+    package let addressing: AppAddressing
     /// Whether calls that name no app use this one.
     package let isDefault: Bool
     /// The TOP methods bound to this app.
@@ -26,25 +28,27 @@ package final class App: Sendable {
     /// An app as it stands in the vault.
     package convenience init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, allowsHTTP: Bool = false,
-        signMethod: String = "hmac-sha256", isDefault: Bool = false, methods: [MethodGlob] = []
+        signMethod: String = "hmac-sha256", addressing: AppAddressing = AppAddressing(), isDefault: Bool = false,
+        methods: [MethodGlob] = []
     ) {
         self.init(
             name: name, appKey: appKey, openedSecret: secret, gatewayURL: gatewayURL, allowsHTTP: allowsHTTP,
-            signMethod: signMethod, isDefault: isDefault, readableMethods: methods)
+            signMethod: signMethod, addressing: addressing, isDefault: isDefault, readableMethods: methods)
     }
 
     /// An app whose secret's seal may not have opened (nil), and whose methods may not be readable (nil).
     init(
         name: String, appKey: String, openedSecret: Secret?, gatewayURL: String?, allowsHTTP: Bool, signMethod: String,
-        isDefault: Bool, readableMethods: [MethodGlob]?
+        addressing: AppAddressing?, isDefault: Bool, readableMethods: [MethodGlob]?
     ) {
         self.name = name
         self.appKey = appKey
         secret = openedSecret ?? Secret("")
-        isUsable = openedSecret != nil
+        isUsable = openedSecret != nil && addressing != nil
         self.gatewayURL = gatewayURL
         self.allowsHTTP = allowsHTTP
         self.signMethod = signMethod
+        self.addressing = addressing ?? AppAddressing()
         self.isDefault = isDefault
         methods = readableMethods ?? []
         hasReadableMethods = readableMethods != nil

@@ -1,5 +1,6 @@
 package import Crypto
 package import Postgres
+import TOP
 
 /// Reads the whole vault at one revision, and opens it.
 ///
@@ -78,7 +79,8 @@ package struct VaultReader {
         let rows = try await rows(
             """
             SELECT name, app_key, secret_sealed, gateway_url, allow_http, sign_method, is_default,
-                   array_to_string(methods, ' '), cardinality(methods)
+                   array_to_string(methods, ' '), cardinality(methods), kind, target_app_key, customer_id,
+                   constants::text
             FROM vault.apps ORDER BY name
             """, of: "vault.apps")
         var apps: [App] = []
@@ -88,11 +90,22 @@ package struct VaultReader {
                 App(
                     name: name, appKey: row[1].text ?? "", openedSecret: open(row[2], .appSecret(name)),
                     gatewayURL: row[3].text, allowsHTTP: row[4].bool ?? false,
-                    signMethod: row[5].text ?? "", isDefault: row[6].bool ?? false,
+                    signMethod: row[5].text ?? "", addressing: addressing(row), isDefault: row[6].bool ?? false,
                     readableMethods: list(row[7], row[8], MethodGlob.init, "vault.apps/\(name): methods")))
             await pauseNowAndThen(apps.count)
         }
         return apps
+    }
+
+    /// An addressing that this version cannot read makes the app unusable: its calls would go elsewhere.
+    private mutating func addressing(_ row: Row) -> AppAddressing? {
+        guard let kind = row[9].text.flatMap(AppKind.init), let constants = row[12].text.flatMap(AppAddressing.constants)
+        else {
+            unreadable.append("vault.apps/\(row[0].text ?? ""): kind and constants")
+            return nil
+        }
+        return AppAddressing(
+            kind: kind, targetAppKey: row[10].text, customerID: row[11].text, constants: constants)
     }
 
     private mutating func readSessions() async throws(VaultError) -> [SellerSession] {

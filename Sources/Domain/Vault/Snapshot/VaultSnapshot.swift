@@ -59,6 +59,9 @@ package final class VaultSnapshot: Sendable {
         (apps.count, sessions.values.reduce(0) { $0 + $1.bySeller.count }, tokens.count)
     }
 
+    /// The app of a name, also where it cannot be used.
+    package func app(named name: String) -> App? { apps[name] }
+
     /// All versions of a system key, the newest first.
     package func keys(_ name: SystemKey.Name) -> [SystemKey] { keys[name] ?? [] }
 

@@ -1,4 +1,5 @@
 import Postgres
+import TOP
 
 extension VaultStore {
     /// Creates an app, or replaces the app with this name. The first app becomes the default app; `makesDefault`
@@ -16,19 +17,24 @@ extension VaultStore {
             let rows = try await query(
                 """
                 INSERT INTO vault.apps AS a
-                    (name, app_key, secret_sealed, gateway_url, sign_method, allow_http, methods, is_default)
-                VALUES ($1, $2, $3, $4, $5, $6, string_to_array($7, ' '),
-                        $8 OR NOT EXISTS (SELECT FROM vault.apps))
+                    (name, app_key, secret_sealed, gateway_url, sign_method, allow_http, methods,
+                     kind, target_app_key, customer_id, constants, is_default)
+                VALUES ($1, $2, $3, $4, $5, $6, string_to_array($7, ' '), $8, $9, $10, $11::jsonb,
+                        $12 OR NOT EXISTS (SELECT FROM vault.apps))
                 ON CONFLICT (name) DO UPDATE SET
                     app_key = excluded.app_key, secret_sealed = excluded.secret_sealed,
                     gateway_url = excluded.gateway_url, sign_method = excluded.sign_method,
                     allow_http = excluded.allow_http, methods = excluded.methods,
+                    kind = excluded.kind, target_app_key = excluded.target_app_key,
+                    customer_id = excluded.customer_id, constants = excluded.constants,
                     is_default = a.is_default OR excluded.is_default, updated_at = now()
                 RETURNING xmax = 0, is_default
                 """,
                 [
                     .text(app.name), .text(app.appKey), .bytes(sealed), app.gatewayURL.map { .text($0) } ?? .null,
                     .text(app.signMethod), .bool(app.allowsHTTP), .text(app.methods.joined(separator: " ")),
+                    .text(app.addressing.kind.rawValue), .optional(app.addressing.targetAppKey),
+                    .optional(app.addressing.customerID), .text(app.addressing.constantsJSON),
                     .bool(app.makesDefault),
                 ])
             try await checkRoom(in: "vault.apps")
@@ -55,7 +61,8 @@ extension VaultStore {
             """
             SELECT name, app_key, gateway_url, sign_method, allow_http, is_default, array_to_string(methods, ' '),
                    (SELECT count(*) FROM vault.sessions WHERE app = a.name),
-                   (extract(epoch FROM created_at) * 1000)::bigint, (extract(epoch FROM updated_at) * 1000)::bigint
+                   (extract(epoch FROM created_at) * 1000)::bigint, (extract(epoch FROM updated_at) * 1000)::bigint,
+                   kind
             FROM vault.apps AS a ORDER BY name
             """)
         return rows.map { row in
@@ -63,7 +70,7 @@ extension VaultStore {
                 name: row[0].text ?? "", appKey: row[1].text ?? "", gatewayURL: row[2].text,
                 signMethod: row[3].text ?? "", allowsHTTP: row[4].bool ?? false, isDefault: row[5].bool ?? false,
                 methods: row[6].words, sessions: Int(row[7].integer ?? 0), createdAt: row[8].integer ?? 0,
-                updatedAt: row[9].integer ?? 0)
+                updatedAt: row[9].integer ?? 0, kind: row[10].text ?? "")
         }
     }
 }
@@ -90,4 +97,6 @@ package struct AppRecord: Sendable, Equatable {
     package let createdAt: Int64
     /// When it was last changed.
     package let updatedAt: Int64
+    /// `top` or `qimen-cloud`.
+    package let kind: String
 }

@@ -23,6 +23,7 @@ final class Exchange {
     private var parser = ResponseParser()
     private var status = 0
     private var contentType: String?
+    private var location: String?
     private var coding = ContentCoding.identity
     private var responseBody: [UInt8] = []
 
@@ -91,6 +92,7 @@ extension Exchange {
         keepsAlive = head.keepsAlive
         for index in head.fields.indices {
             switch head.fields.nameLength(at: index) {
+            case 8 where head.fields.isName("Location", at: index): location = head.fields.value(at: index)
             case 12 where head.fields.isName("Content-Type", at: index):
                 contentType = head.fields.value(at: index)
             case 16 where head.fields.isName("Content-Encoding", at: index):
@@ -119,9 +121,11 @@ extension Exchange {
         timings.totalNanoseconds = now - start
         do throws(TransferError) {
             let body = try decodedBody()
-            return CurlResult(
+            var result = CurlResult(
                 outcome: .answered(status: status, contentType: contentType, body: body),
                 mayHaveBeenSent: mayHaveBeenSent, timings: timings)
+            result.location = location
+            return result
         } catch {
             return failure(FailedTransfer(code: error.code, url: template.key.url, isConnected: true), now: now)
         }

@@ -15,6 +15,9 @@ package enum SQLValue: Sendable, Equatable {
 }
 
 extension SQLValue {
+    /// A text, or NULL for nil.
+    package static func optional(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
+
     /// The bytes for libpq, and whether they are in binary form. Text ends with NUL. Nil is NULL.
     var wireForm: (bytes: [UInt8], isBinary: Bool)? {
         switch self {

@@ -24,6 +24,8 @@ package enum LogKey: String, CaseIterable, Sendable {
     case path
     /// An address to listen on or to connect to.
     case address
+    /// Where an HTTP answer redirects to.
+    case location
     /// A port.
     case port
     /// What went wrong, as a text that is safe to show.

@@ -7,7 +7,7 @@ import Service
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog", abstract: "Shows, checks and imports catalog entries.",
-        subcommands: [List.self, Show.self, Check.self, Import.self])
+        subcommands: [List.self, Show.self, Check.self, Import.self, Errors.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -45,12 +45,7 @@ struct CatalogCommand: AsyncParsableCommand {
                     throw CommandError.refused(error.description)
                 }
             }
-            guard let entry = try CatalogFolder.catalog().entry(method: method) else {
-                throw CommandError.refused(
-                    "neither a method of the catalog nor a file: \(method); `toprelay catalog list` lists the methods"
-                )
-            }
-            return entry
+            return try CatalogFolder.entry(method)
         }
     }
 
@@ -121,6 +116,15 @@ enum CatalogFolder {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
             .sorted()
         return try Catalog.embedded(with: try names.map { try file("\(folder)/\($0)") })
+    }
+
+    /// The entry of a method.
+    static func entry(_ method: String) throws -> Entry {
+        guard let entry = try catalog().entry(method: method) else {
+            throw CommandError.refused(
+                "neither a method of the catalog nor a file: \(method); `toprelay catalog list` lists the methods")
+        }
+        return entry
     }
 
     /// Reads one entry file.

@@ -22,6 +22,10 @@ struct AppCommand: AsyncParsableCommand {
         @Flag(help: "Make it the default app.") var `default` = false
         @Option(help: "Bind methods to the app; a glob with *. Repeatable.") var method: [String] = []
         @Flag(help: "Allow a plain http gateway that is not on this machine.") var allowHttp = false
+        @Option(help: "top or qimen-cloud.") var kind = AppKind.top
+        @Option(help: "The provider's app key, for qimen-cloud: sent as target_app_key.") var targetAppKey: String?
+        @Option(help: "The customer's id, for qimen-cloud: sent as customerId.") var customerId: String?
+        @Option(help: "A parameter of each call, as NAME=VALUE. Repeatable.") var param: [AppConstant] = []
 
         func run() async throws {
             try await reportingFailures {
@@ -33,6 +37,9 @@ struct AppCommand: AsyncParsableCommand {
                 let input = AppInput(
                     name: name, appKey: appKey, secret: secret, gatewayURL: gateway, signMethod: signMethod,
                     allowsHTTP: allowHttp,
+                    addressing: AppAddressing(
+                        kind: kind, targetAppKey: targetAppKey, customerID: customerId,
+                        constants: param.map(\.constant)),
                     makesDefault: `default`, methods: method)
                 let (isNew, isDefault) = try await DatabaseSession.run(settings) { session in
                     try await session.vault().putApp(input)
@@ -50,10 +57,10 @@ struct AppCommand: AsyncParsableCommand {
             try await reportingFailures {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
                 let apps = try await DatabaseSession.run(settings) { session in try await session.vault().listApps() }
-                var table = TextTable("NAME", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "METHODS")
+                var table = TextTable("NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "METHODS")
                 for app in apps {
                     table.add(
-                        app.name, app.appKey, app.signMethod, app.isDefault ? "yes" : "", "\(app.sessions)",
+                        app.name, app.kind, app.appKey, app.signMethod, app.isDefault ? "yes" : "", "\(app.sessions)",
                         app.gatewayURL ?? "",
                         app.methods.joined(separator: " "))
                 }
@@ -77,5 +84,18 @@ struct AppCommand: AsyncParsableCommand {
                 Output.line("removed app \(name) and \(sessions) session(s)")
             }
         }
+    }
+}
+
+extension AppKind: ExpressibleByArgument {}
+
+/// `NAME=VALUE`: a constant parameter of an app.
+struct AppConstant: ExpressibleByArgument {
+    let constant: AppAddressing.Constant
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "=") else { return nil }
+        constant = AppAddressing.Constant(
+            name: String(argument[..<equals]), value: String(argument[argument.index(after: equals)...]))
     }
 }
