@@ -24,7 +24,8 @@ test: ## Install what is missing, and run the whole test suite against real part
 test-fast: ## Run the tests that need no PostgreSQL, relay or browser (a minute, once built)
 	@scripts/packages build run test
 	@$(SWIFT_RUN) build --build-tests
-	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${TEST_WIDTH:-3} $(SWIFT_RUN) test --skip-build \
+	@TEST_INPUTS_PERCENT=$${TEST_INPUTS_PERCENT:-20} \
+		SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${TEST_WIDTH:-3} $(SWIFT_RUN) test --skip-build \
 		--skip '(Integration|EndToEnd|Deploy)Tests\.' $(ARGS)
 
 build: ## Build the release binary: .build/release/toprelay

@@ -9,7 +9,7 @@ import Yams
     private static let path = "deploy/prometheus/rules.yaml"
 
     @Test("Every expression asks for metrics and labels that the service has, and so does the dashboard's")
-    func metrics() throws {
+    func everyExpressionAsksForMetrics() throws {
         let rules = try AlertRules.read(Self.path)
         #expect(rules.count >= 20)
         for rule in rules {
@@ -24,7 +24,7 @@ import Yams
     }
 
     @Test("An unknown metric, an unknown label and a grouping by one are found")
-    func faults() {
+    func unknownMetric() {
         #expect(AlertRules.faults(in: "rate(toprelay_none_total[5m]) > 0") == ["no metric toprelay_none_total"])
         #expect(
             AlertRules.faults(in: #"toprelay_calls_total{seller="x"}"#) == ["toprelay_calls_total has no label seller"])
@@ -34,7 +34,7 @@ import Yams
     }
 
     @Test("Every alert says how bad it is, what it is, and where the manual says what to do")
-    func annotations() throws {
+    func everyAlertSaysHowBad() throws {
         let anchors = AlertRules.anchors(in: try Repository.text("docs/operations.md"))
         let rules = try AlertRules.read(Self.path)
         #expect(Set(rules.map(\.alert)).count == rules.count)
@@ -46,8 +46,8 @@ import Yams
         }
     }
 
-    @Test("promtool accepts the rules, and their own tests pass")
-    func promtool() async throws {
+    @Test("Promtool accepts the rules, and their own tests pass")
+    func promtoolAcceptsRules() async throws {
         let folder = Repository.root + "/deploy/prometheus"
         let check = try await Command.succeed(["promtool", "check", "rules", folder + "/rules.yaml"])
         #expect(check.contains("SUCCESS"))
@@ -60,7 +60,7 @@ import Yams
     }
 
     @Test("The rules of the Prometheus operator are the same")
-    func kubernetes() async throws {
+    func rulesOfPrometheusOperator() async throws {
         let made = try await Command.output([Repository.root + "/deploy/k8s/monitoring/render"]).text
         let path = "deploy/k8s/monitoring/prometheusrule.yaml"
         #expect(try Repository.text(path) == made)
@@ -72,7 +72,7 @@ import Yams
     }
 
     @Test("What compose mounts is there, and what Grafana's provisioning asks of the environment is given")
-    func compose() throws {
+    func whatComposeMounts() throws {
         let text = try Repository.text("deploy/compose.yaml")
         let mounts = text.matches(of: /- \.\/([^:\s]+):/).map { String($0.1) }
         #expect(mounts.contains("grafana/dashboards") && mounts.contains("prometheus/rules.yaml"))

@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test("Every statement of the dashboard runs as its login, and gives its panel the columns it needs and rows")
-    func statements() async throws {
+    func everyStatementOfDashboard() async throws {
         try await withDashboard { connection in
             let dashboard = try Dashboard()
             let statements = dashboard.statements
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test("All calls together and all values chosen give the same figures: aggregates and the calls themselves")
-    func agreement() async throws {
+    func allCallsTogetherAndAllValues() async throws {
         try await withDashboard { connection in
             let dashboard = try Dashboard()
             let situations = Self.situations(dashboard)
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test("The dashboard keeps its address, and knows no data source that is not provisioned")
-    func shape() throws {
+    func dashboardKeepsItsAddress() throws {
         let dashboard = try Dashboard()
         #expect(dashboard.root["uid"]?.string == "toprelay")
         #expect(dashboard.choices.map(\.name) == ["method", "app", "seller", "caller"])
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test("Expansion refuses what Grafana would send on as text: a variable that is not quoted, an unknown macro")
-    func expansion() throws {
+    func expansionRefusesWhatGrafana() throws {
         var text = GrafanaText(from: Date(timeIntervalSince1970: 0), to: Date(timeIntervalSince1970: 60))
         text.values["app"] = ["a'b", "c"]
         #expect(try text.expand("app IN (${app:sqlstring})") == "app IN ('a''b','c')")

@@ -11,7 +11,7 @@ struct DocumentationTests {
     }
 
     @Test("Every setting in the sources and in deploy/ is documented")
-    func settings() {
+    func everySettingInSources() {
         let used = Repository.sources.reduce(into: Set<String>()) {
             $0.formUnion(DocumentationRules.settingLiterals(in: $1.swift))
         }
@@ -33,7 +33,7 @@ struct DocumentationTests {
     }
 
     @Test("Every metric is documented")
-    func metrics() {
+    func everyMetricIsDocumented() {
         let used = Repository.sources.reduce(into: Set<String>()) {
             $0.formUnion(DocumentationRules.metricLiterals(in: $1.swift))
         }

@@ -27,7 +27,7 @@ struct RuleTests {
     }
 
     @Test("An import that the table does not allow is refused, however it is written")
-    func imports() {
+    func importThatTableDoesNotAllow() {
         let text = """
             import JSON
             @preconcurrency public import NIOCore
@@ -42,7 +42,7 @@ struct RuleTests {
     }
 
     @Test("A circle in the table is found, and so is an entry out of order")
-    func circles() {
+    func circleInTableIsFound() {
         #expect(ImportRules.circles(in: ["A": ["B"], "B": ["A"]]) == ["A imports B"])
         #expect(ImportRules.circles(in: ["A": ["A"]]) == ["A imports A"])
         #expect(ImportRules.circles(in: ["A": ["Foundation"], "B": ["A"]]).isEmpty)
@@ -71,7 +71,7 @@ struct RuleTests {
     }
 
     @Test("Functions are found with default closures, generics, and without bodies")
-    func functions() {
+    func functionsAreFoundWithDefault() {
         let text = """
             protocol P {
                 func none(_ a: Int)
@@ -126,7 +126,7 @@ struct RuleTests {
     }
 
     @Test("Modules that wrap C may hold pointers, but may not trap")
-    func wrappers() {
+    func modulesThatWrapC() {
         let text = "final class A: @unchecked Sendable { var p: UnsafePointer<Int> }\nlet a = try! f()\n"
         #expect(WordRules.sourceViolations(in: file("Sources/Curl/A.swift", text)).map(\.line) == [2])
     }
@@ -139,7 +139,7 @@ struct RuleTests {
     }
 
     @Test("Marks of unfinished work and machine paths are refused, in comments too")
-    func marks() {
+    func marksOfUnfinishedWork() {
         for mark in TreeRules.marks {
             #expect(TreeRules.wordViolations(in: file("Sources/A/B.swift", "// \(mark): more")).count == 1)
         }
@@ -150,7 +150,7 @@ struct RuleTests {
     }
 
     @Test("Migrations with gaps, doubles or other names are refused")
-    func migrations() {
+    func migrationsWithGaps() {
         #expect(TreeRules.migrationViolations(names: ["0001_a.sql", "0002_b_c.sql"]).isEmpty)
         #expect(TreeRules.migrationViolations(names: ["0001_a.sql", "0003_b.sql"]).count == 1)
         #expect(TreeRules.migrationViolations(names: ["0001_a.sql", "0001_b.sql"]).count == 1)
@@ -159,7 +159,7 @@ struct RuleTests {
     }
 
     @Test("A README that is missing, too long, or names no commands is refused")
-    func readme() {
+    func readmeThatIsMissing() {
         #expect(TreeRules.readmeViolations("make run\nmake test\n").isEmpty)
         #expect(TreeRules.readmeViolations(nil).count == 1)
         #expect(TreeRules.readmeViolations("make run\n").count == 1)
@@ -168,7 +168,7 @@ struct RuleTests {
     }
 
     @Test("A link that leads nowhere is refused")
-    func links() {
+    func linkThatLeadsNowhere() {
         let text = "[a](b.md) [c](../d.md#e) [f](https://example.com/g) [h](#i) [j](./k/l.md)"
         let violations = TreeRules.linkViolations(in: file("docs/a.md", text)) { $0 == "docs/b.md" }
         #expect(

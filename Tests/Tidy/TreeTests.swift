@@ -16,7 +16,7 @@ struct TreeTests {
     }
 
     @Test("Modules import only what the table allows")
-    func imports() {
+    func modulesImportOnlyWhatTable() {
         expectNone(Repository.sources.flatMap(ImportRules.violations))
     }
 
@@ -28,7 +28,7 @@ struct TreeTests {
     }
 
     @Test("No modules import one another in a circle")
-    func circles() {
+    func noModulesImportOneAnotherInCircle() {
         #expect(ImportRules.circles(in: ImportRules.table).isEmpty)
     }
 
@@ -43,17 +43,17 @@ struct TreeTests {
     }
 
     @Test("Sources do without traps, pointers and forced unwraps")
-    func words() {
+    func sourcesDoWithoutTraps() {
         expectNone(Repository.sources.flatMap(WordRules.sourceViolations))
     }
 
     @Test("No test is switched off")
-    func tests() {
+    func noTestIsSwitched() {
         expectNone(Repository.tests.flatMap(WordRules.testViolations))
     }
 
     @Test("No marks of unfinished work and no machine's paths")
-    func marks() {
+    func noMarksOfUnfinished() {
         let endings = [
             ".swift", ".c", ".h", ".sql", ".yaml", ".yml", ".md", ".py", ".lua", ".conf", ".sh", ".env", "Makefile",
             ".go", "Dockerfile", "/run", "/lint", "/packages", "/render", "/swift", "/install-as-root",
@@ -62,17 +62,17 @@ struct TreeTests {
     }
 
     @Test("Migrations are numbered without gaps")
-    func migrations() {
+    func migrationsAreNumberedWithoutGaps() {
         expectNone(TreeRules.migrationViolations(names: repository.files(below: "migrations").map(\.name)))
     }
 
     @Test("The README is short and names both commands")
-    func readme() {
+    func readmeIsShortAndNames() {
         expectNone(TreeRules.readmeViolations(repository.text("README.md")))
     }
 
     @Test("Links between the documents lead somewhere")
-    func links() {
+    func linksBetweenDocumentsLead() {
         let documents = repository.files(below: "", endings: [".md"])
         expectNone(documents.flatMap { TreeRules.linkViolations(in: $0, exists: repository.exists) })
     }

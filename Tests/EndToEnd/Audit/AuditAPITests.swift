@@ -34,8 +34,8 @@ struct AuditAPITests {
         return stage
     }
 
-    @Test("newest first, with the contract's members; open calls too")
-    func shape() async throws {
+    @Test("Newest first, with the contract's members; open calls too")
+    func newestFirst() async throws {
         let stage = try await Stage.shared
         let example = Example.carProfile()
         try await stage.gateway.order(#"{"kind":"hang","contains":"\#(example.marker)"}"#)
@@ -65,8 +65,8 @@ struct AuditAPITests {
         #expect(at.count == 24 && at.hasSuffix("Z"), "\(at)")
     }
 
-    @Test("pages forth and back hold every call once, in order")
-    func pages() async throws {
+    @Test("Pages forth and back hold every call once, in order")
+    func pagesForthAndBack() async throws {
         let stage = try await Self.filled.value
         var forth: [String] = []
         var cursor = ""
@@ -93,8 +93,8 @@ struct AuditAPITests {
         #expect(ids(try await list(stage, "limit=1000")) == forth)
     }
 
-    @Test("each filter narrows, and they narrow together")
-    func filters() async throws {
+    @Test("Each filter narrows, and they narrow together")
+    func eachFilterNarrows() async throws {
         let stage = try await Self.filled.value
         let rental = Example.rental().method
         for (query, count) in [
@@ -109,8 +109,8 @@ struct AuditAPITests {
         }
     }
 
-    @Test("from is inclusive, to exclusive, both with any offset")
-    func times() async throws {
+    @Test("From is inclusive, to exclusive, both with any offset")
+    func fromIsInclusive() async throws {
         let stage = try await Self.filled.value
         let all = try await list(stage, "limit=1000").json["data"]?.elements.map { $0 } ?? []
         let at = try #require(all[60]["at"]?.string)
@@ -122,8 +122,8 @@ struct AuditAPITests {
         #expect(ids(try await list(stage, "limit=1000&from=\(hour)")).count == 121)
     }
 
-    @Test("include adds the texts, masked, to the list and to one call")
-    func include() async throws {
+    @Test("Include adds the texts, masked, to the list and to one call")
+    func includeAddsTexts() async throws {
         let stage = try await Self.filled.value
         let page = try await list(stage, "limit=1&method=tmall.*&include=request,response&caller=caller")
         let call = try #require(page.json["data"]?.elements.first { _ in true })
@@ -139,7 +139,7 @@ struct AuditAPITests {
     }
 
     @Test(
-        "bad parameters are refused by name",
+        "Bad parameters are refused by name",
         arguments: [
             "limit=0", "limit=1001", "limit=x", "limit=-1", "from=yesterday", "to=2026-01-01", "outcome=fine",
             "cursor=x", "include=secrets", "include=,", "include=request,", "unknown=1", "app=a&app=b", "method=%zz",
@@ -153,8 +153,8 @@ struct AuditAPITests {
         #expect(answer.json["detail"]?.string?.contains(name) ?? false || name.isEmpty)
     }
 
-    @Test("the scope audit:read is needed, and a call that is not there is 404")
-    func scope() async throws {
+    @Test("The scope audit:read is needed, and a call that is not there is 404")
+    func scopeAudit() async throws {
         let stage = try await Stage.shared
         let none = "01890a5d-ac96-774b-bcce-b302099a8057"
         for path in ["/v1/audit/calls", "/v1/audit/calls/\(none)"] {
@@ -167,7 +167,7 @@ struct AuditAPITests {
         }
     }
 
-    @Test("a caller reads its own call again, and nobody else's")
+    @Test("A caller reads its own call again, and nobody else's")
     func ownCall() async throws {
         let stage = try await Stage.shared
         for example in [Example.carProfile(), .cards(), .address()] {

@@ -9,8 +9,8 @@ struct AuditCommandTests {
         try text.split(separator: "\n").compactMap { try JSONDocument(Array($0.utf8)).root["id"]?.string }
     }
 
-    @Test("list takes every filter of the API, and pages with its cursors; export takes the same")
-    func filters() async throws {
+    @Test("List takes every filter of the API, and pages with its cursors; export takes the same")
+    func listTakesEveryFilter() async throws {
         let stage = try await Stage.make()
         defer { Task { await stage.stop() } }
         var answers: [HTTPAnswer] = []
@@ -69,13 +69,13 @@ struct AuditCommandTests {
             (["tail", "--outcome", "open"], "open"), (["list", "--settled", "perhaps"], "settled"),
             (["export", "--sibling-of", "x"], "sibling-of"),
         ])
-    func refused(_ arguments: [String], _ word: String) async throws {
+    func whatCannotBeDone(_ arguments: [String], _ word: String) async throws {
         let output = try await Stage.shared.line.run(["audit"] + arguments)
         #expect(output.code == 2 && output.errors.contains(word), "\(output)")
     }
 
-    @Test("show tells the timeline and the notes, as JSON too")
-    func show() async throws {
+    @Test("Show tells the timeline and the notes, as JSON too")
+    func showTellsTimelineAndNotes() async throws {
         let stage = try await Stage.shared
         let answer = try await stage.call(Example.carProfile())
         let id = try #require(answer.id)
@@ -101,8 +101,8 @@ struct AuditCommandTests {
         }
     }
 
-    @Test("show tells of a call that is open")
-    func open() async throws {
+    @Test("Show tells of a call that is open")
+    func showTellsOfCall() async throws {
         let stage = try await Stage.make()
         defer { Task { await stage.stop() } }
         let example = Example.carProfile()
@@ -117,8 +117,8 @@ struct AuditCommandTests {
         #expect(try await waiting.status == 200)
     }
 
-    @Test("tail prints each call once when it has ended, filters, and ends with 0 on Ctrl-C")
-    func tail() async throws {
+    @Test("Tail prints each call once when it has ended, filters, and ends with 0 on Ctrl-C")
+    func tailPrintsEachCall() async throws {
         let stage = try await Stage.make()
         defer { Task { await stage.stop() } }
         _ = try await stage.call(Example.rental())

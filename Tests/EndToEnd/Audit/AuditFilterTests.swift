@@ -46,8 +46,8 @@ struct AuditFilterTests {
         ("seller=nobody", "false"), ("key=channel_profile_id:nothing", "false"),
     ]
 
-    @Test("each alone and some together, newest and oldest first, within a stretch of time, there and back")
-    func filters() async throws {
+    @Test("Each alone and some together, newest and oldest first, within a stretch of time, there and back")
+    func eachAloneAndSome() async throws {
         let stage = try await Stage.make()
         try await stage.cluster.execute(Self.seed, in: stage.database)
         let edges = try await stage.query(

@@ -46,7 +46,7 @@ struct BoundedReaderTests {
     }
 
     @Test("Lists, exports, aggregates and refusals leave out what is beyond it")
-    func narrowed() async throws {
+    func listsExportsAggregatesAndRefusals() async throws {
         let stage = try await Stage.make()
         try await stage.cluster.execute(Self.seed, in: stage.database)
         let ended = try await number(stage, "SELECT count(*) AS n FROM audit.calls")
@@ -80,7 +80,7 @@ struct BoundedReaderTests {
     }
 
     @Test("What is asked for by name and lies beyond it is forbidden, and so are its calls, their notes and siblings")
-    func forbidden() async throws {
+    func whatIsAskedForByName() async throws {
         let stage = try await Stage.make()
         try await stage.cluster.execute(Self.seed, in: stage.database)
         let token = try await reader(stage, ["--app", "app1", "--method", "m.*"])

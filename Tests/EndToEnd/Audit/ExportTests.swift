@@ -31,7 +31,7 @@ struct ExportTests {
     }
 
     @Test("CSV read by Python's csv module holds what NDJSON holds, and no cell that is run or rounded")
-    func csv() async throws {
+    func csvReadByPython() async throws {
         let (stage, ids) = try await filled()
         defer { Task { await stage.stop() } }
         let folder = try Watchdog.shared.makeFolder("export")
@@ -78,7 +78,7 @@ struct ExportTests {
     }
 
     @Test("Two hundred thousand calls leave in bounded memory, over HTTP and at the terminal")
-    func memory() async throws {
+    func twoHundredThousandCalls() async throws {
         let stage = try await Stage.make()
         defer { Task { await stage.stop() } }
         let count = 200_000
@@ -133,7 +133,7 @@ struct ExportTests {
     }
 
     @Test("A reader that stalls is cut and counted, and a replica that stops ends its exports")
-    func ends() async throws {
+    func readerThatStallsIsCut() async throws {
         let stage = try await Stage.make()
         defer { Task { await stage.stop() } }
         try await stage.execute(ManyCalls.statement(count: 10_000, messageBytes: 4000))
@@ -161,7 +161,7 @@ struct ExportTests {
     }
 
     @Test("An export that fails or is stopped leaves no file that looks whole")
-    func partial() async throws {
+    func exportThatFailsOrIsStopped() async throws {
         let stage = try await Stage.make(start: false)
         defer { Task { await stage.stop() } }
         try await stage.execute(ManyCalls.statement(count: 30_000))

@@ -24,8 +24,8 @@ struct KeySearchTests {
         return answer
     }
 
-    @Test("phones, plates and VINs are found however they are written, and are written nowhere")
-    func spellings() async throws {
+    @Test("Phones, plates and VINs are found however they are written, and are written nowhere")
+    func phonesPlatesAndVINs() async throws {
         let stage = try await Stage.make()
         let first = try await profile(stage, phone: "+86 138-1234-5678", plate: "浙A·8b7y2", vin: "lsvau2180n2183294").id
         let second = try await profile(stage, phone: "13812345678", plate: "浙A8B7Y2", vin: "LSVAU2180N2183294").id
@@ -50,7 +50,7 @@ struct KeySearchTests {
         await stage.stop()
     }
 
-    @Test("a key of the answer counts too, with every filter beside it, newest and oldest first")
+    @Test("A key of the answer counts too, with every filter beside it, newest and oldest first")
     func answerKeys() async throws {
         let stage = try await Stage.make()
         let example = Example.carProfile()
@@ -78,7 +78,7 @@ struct KeySearchTests {
     }
 
     @Test(
-        "a key without a name or a value is refused",
+        "A key without a name or a value is refused",
         arguments: ["phone", "phone:", ":1", ":", "phone%00:1", "", "vin:1", "Phone:1"])
     func badKey(_ key: String) async throws {
         let stage = try await Stage.shared
@@ -90,7 +90,7 @@ struct KeySearchTests {
         }
     }
 
-    @Test("a name that is no business key is refused with the names that are")
+    @Test("A name that is no business key is refused with the names that are")
     func unknownName() async throws {
         let stage = try await Stage.shared
         let answer = try await stage.relay.get("/v1/audit/calls?key=vin:1", token: stage.tokens.auditor)
@@ -98,7 +98,7 @@ struct KeySearchTests {
         #expect(answer.status == 400 && detail.contains("\"vin\"") && detail.contains("car_vin, "))
     }
 
-    @Test("an open call is found by its key, and a call that was closed as unknown")
+    @Test("An open call is found by its key, and a call that was closed as unknown")
     func openCalls() async throws {
         let stage = try await Stage.make(["TOPRELAY_CALL_TIMEOUT": "2"])
         let example = Example.carProfile(phone: "13700001111")
@@ -117,7 +117,7 @@ struct KeySearchTests {
         await stage.stop()
     }
 
-    @Test("a call with thousands of keys is recorded with some of them, and says so")
+    @Test("A call with thousands of keys is recorded with some of them, and says so")
     func manyKeys() async throws {
         let stage = try await Stage.make()
         var example = Example.cards()
@@ -138,8 +138,8 @@ struct KeySearchTests {
         await stage.stop()
     }
 
-    @Test("after the fingerprint key was rotated the past is found, and so is the present")
-    func rotation() async throws {
+    @Test("After the fingerprint key was rotated the past is found, and so is the present")
+    func afterFingerprintKeyWasRotated() async throws {
         let stage = try await Stage.make()
         let second = try await stage.startRelay()
         var made = [try await profile(stage, phone: "13700003333", plate: "浙A1", vin: "v1").id]

@@ -21,8 +21,8 @@ struct NoteTests {
         return answer.json
     }
 
-    @Test("notes are added by several people, never changed; the last word settles; list and detail show them")
-    func settles() async throws {
+    @Test("Notes are added by several people, never changed; the last word settles; list and detail show them")
+    func notesAreAddedBySeveral() async throws {
         let stage = try await Stage.shared
         let example = Example.cards()
         try await stage.gateway.order(#"{"contains":"\#(example.marker)","kind":"cut"}"#)
@@ -59,7 +59,7 @@ struct NoteTests {
         #expect(try await stage.query("SELECT id FROM audit.calls WHERE id = '\(unknown.id ?? "")'").count == 1)
     }
 
-    @Test("a call that is still open takes notes, which stay when it has ended")
+    @Test("A call that is still open takes notes, which stay when it has ended")
     func openCall() async throws {
         let stage = try await Stage.make()
         let example = Example.carProfile()
@@ -81,7 +81,7 @@ struct NoteTests {
     }
 
     @Test(
-        "a body that is no note is refused",
+        "A body that is no note is refused",
         arguments: [
             ("", 400), ("text=1", 400), ("{", 400), (#"{"text":"a","text":"b"}"#, 400), ("[]", 422), ("{}", 422),
             ("null", 422),
@@ -101,8 +101,8 @@ struct NoteTests {
         #expect(try await call(answer.id)["notes"]?.count == 0)
     }
 
-    @Test("the longest note, and as many as a call takes")
-    func limits() async throws {
+    @Test("The longest note, and as many as a call takes")
+    func longestNote() async throws {
         let stage = try await Stage.shared
         let answer = try await stage.call(.rental())
         let longest = String(repeating: "字", count: 2000)
@@ -114,8 +114,8 @@ struct NoteTests {
         #expect(notes.count == 100 && notes.elements.first { _ in true }?["text"]?.string == longest)
     }
 
-    @Test("no such call, no such scope, another verb, a query, another content type")
-    func refused() async throws {
+    @Test("No such call, no such scope, another verb, a query, another content type")
+    func noSuchCall() async throws {
         let stage = try await Stage.shared
         let id = try await stage.call(.rental()).id
         let note = #"{"text":"a"}"#

@@ -145,9 +145,9 @@ struct PlantedDataTests {
     }
 
     @Test(
-        "in requests, answers, error texts and reasons, in every encoding: in tables, logs, metrics and others' answers"
+        "In requests, answers, error texts and reasons, in every encoding: in tables, logs, metrics and others' answers"
     )
-    func planted() async throws {
+    func inRequests() async throws {
         let stage = try await stage()
         let token = try await stage.line.token("unmasker", ["--scope", "audit:unmask"])
         let texts = Self.texts

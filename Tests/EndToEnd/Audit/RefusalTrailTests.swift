@@ -18,7 +18,7 @@ struct RefusalTrailTests {
     private func texts(_ value: JSONValue?) -> [String] { value?.elements.compactMap(\.string) ?? [] }
 
     @Test("401, 403, 422, 424 and 429 before anything is sent: who, what, why, and the document; never a value")
-    func kinds() async throws {
+    func kinds401403422() async throws {
         let stage = try await Stage.make()
         let banned = Example.carProfile()
         try await stage.gateway.order(
@@ -56,8 +56,8 @@ struct RefusalTrailTests {
         await stage.stop()
     }
 
-    @Test("a 422 keeps where the faults are, and nothing of what stood there")
-    func pointers() async throws {
+    @Test("A 422 keeps where the faults are, and nothing of what stood there")
+    func pointers422KeepsWhereFaults() async throws {
         let stage = try await Stage.make()
         let planted = ["13812345678", "LSVAU2180N2183294", "planted-value", "浙A12345"]
         let body = """
@@ -86,8 +86,8 @@ struct RefusalTrailTests {
         await stage.stop()
     }
 
-    @Test("every filter, and pages by the cursor, against the table itself")
-    func filters() async throws {
+    @Test("Every filter, and pages by the cursor, against the table itself")
+    func everyFilter() async throws {
         let stage = try await Stage.make()
         try await stage.cluster.execute(
             """
@@ -128,7 +128,7 @@ struct RefusalTrailTests {
     }
 
     @Test(
-        "bad parameters are refused by name",
+        "Bad parameters are refused by name",
         arguments: [
             "limit=0", "limit=1001", "from=now", "to=1", "cursor=x", "outcome=success", "ref=a&ref=b", "order=oldest",
         ])
@@ -139,15 +139,15 @@ struct RefusalTrailTests {
         #expect(answer.json["detail"]?.string?.contains(query.prefix { $0 != "=" }) == true, "\(answer)")
     }
 
-    @Test("the scope audit:read is needed")
-    func scope() async throws {
+    @Test("The scope audit:read is needed")
+    func scopeAudit() async throws {
         let stage = try await Stage.shared
         #expect(try await stage.relay.get("/v1/audit/refusals").problem == "unauthenticated")
         #expect(try await stage.relay.get("/v1/audit/refusals", token: stage.tokens.caller).problem == "forbidden")
     }
 
-    @Test("a flood of bad requests leaves a burst of traces, and calls go on")
-    func flood() async throws {
+    @Test("A flood of bad requests leaves a burst of traces, and calls go on")
+    func floodOfBadRequests() async throws {
         let stage = try await Stage.make()
         let (port, caller) = (stage.relay.port, stage.tokens.caller)
         try await onThread {

@@ -11,8 +11,8 @@ struct SecretsTests {
     private static let key = "planted-idempotency-key"
 
     @Test(
-        "in logs, tables, metrics, error bodies and arguments, after calls of all kinds", arguments: ["json", "text"])
-    func canary(_ format: String) async throws {
+        "In logs, tables, metrics, error bodies and arguments, after calls of all kinds", arguments: ["json", "text"])
+    func inLogs(_ format: String) async throws {
         let stage = try await Stage.make([
             "TOPRELAY_LOG_FORMAT": format, "TOPRELAY_LOG_LEVEL": "trace", "TOPRELAY_CALL_TIMEOUT": "2",
         ])

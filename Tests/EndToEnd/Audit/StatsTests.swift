@@ -26,8 +26,8 @@ struct StatsTests {
         FROM generate_series(0, 215) AS n;
         """
 
-    @Test("calls are counted as soon as they have ended, by dimensions and filters, and the same when they are kept")
-    func calls() async throws {
+    @Test("Calls are counted as soon as they have ended, by dimensions and filters, and the same when they are kept")
+    func callsAreCountedAsSoon() async throws {
         let stage = try await Stage.make()
         let (rental, profile) = (Example.rental().method, Example.carProfile().method)
         try await stage.gateway.order(#"{"kind":"error","code":40,"method":"\#(rental)","count":3}"#)
@@ -86,8 +86,8 @@ struct StatsTests {
             .joined(separator: " ")
     }
 
-    @Test("a replica ends while it counts, without waiting for the count")
-    func ending() async throws {
+    @Test("A replica ends while it counts, without waiting for the count")
+    func replicaEndsWhileItCounts() async throws {
         let stage = try await Stage.make()
         let hold = "LOCK TABLE audit.rollup_minutes IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)"
         async let held: Void = stage.cluster.execute("BEGIN; " + hold, in: stage.database)
@@ -106,8 +106,8 @@ struct StatsTests {
         await stage.stop()
     }
 
-    @Test("who may not read the trail gets nothing, and a wrong question is told what is wrong")
-    func refusals() async throws {
+    @Test("Who may not read the trail gets nothing, and a wrong question is told what is wrong")
+    func whoMayNotRead() async throws {
         let stage = try await Stage.shared
         #expect(try await stage.relay.get("/v1/audit/stats", token: stage.tokens.caller).status == 403)
         #expect(try await stage.relay.get("/v1/audit/stats", token: nil).status == 401)
@@ -120,8 +120,8 @@ struct StatsTests {
         }
     }
 
-    @Test("at a terminal: a table for people, lines of JSON for scripts, and refusals with code 2")
-    func terminal() async throws {
+    @Test("At a terminal: a table for people, lines of JSON for scripts, and refusals with code 2")
+    func atTerminal() async throws {
         let stage = try await Stage.shared
         let example = Example.carProfile()
         _ = try await stage.call(example)

@@ -14,7 +14,7 @@ struct UnmaskTests {
     }
 
     @Test("What was sent is shown as it was sent, never cached, and the call says who saw it")
-    func opens() async throws {
+    func whatWasSentIsShown() async throws {
         let stage = try await Stage.shared
         let token = try await unmasker(stage)
         for example in Example.all {
@@ -41,7 +41,7 @@ struct UnmaskTests {
     }
 
     @Test("No other scope opens it, nor a token of other apps or methods, and nothing is on record then")
-    func forbidden() async throws {
+    func noOtherScopeOpens() async throws {
         let stage = try await Stage.shared
         let id = try #require(try await stage.call(.carProfile()).json["id"]?.string)
         let (otherApp, otherMethod) = (
@@ -60,7 +60,7 @@ struct UnmaskTests {
     }
 
     @Test("A reason must be given, of a length that is kept, and personal numbers in it are masked")
-    func reasons() async throws {
+    func reasonMustBeGiven() async throws {
         let stage = try await Stage.shared
         let token = try await unmasker(stage)
         let id = try #require(try await stage.call(.carProfile()).json["id"]?.string)
@@ -81,7 +81,7 @@ struct UnmaskTests {
     }
 
     @Test("Unknown, gone and never kept are told apart, and with 0 days nothing is written")
-    func absent() async throws {
+    func unknownGoneAndNever() async throws {
         let stage = try await Stage.make(["TOPRELAY_RETENTION_SEALED": "0"])
         let token = try await unmasker(stage)
         let id = try #require(try await stage.call(.carProfile()).json["id"]?.string)
@@ -104,7 +104,7 @@ struct UnmaskTests {
     }
 
     @Test("What cannot be recorded is not shown; what another key sealed is lost, and a call that was cut is there")
-    func unrecorded() async throws {
+    func whatCannotBeRecorded() async throws {
         let stage = try await Stage.make(["TOPRELAY_CALL_TIMEOUT": "2"])
         let token = try await unmasker(stage)
         let example = Example.carProfile(phone: "13898765432")

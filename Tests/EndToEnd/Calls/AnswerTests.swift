@@ -56,11 +56,11 @@ struct AnswerTests {
         change(#""set":{"result.biz_success":false}"#, "business_failure") { .cards() },
     ]
 
-    @Test("odd answers are read all the same", arguments: tolerated)
-    func odd(_ expected: Case) async throws { try await check(expected) }
+    @Test("Odd answers are read all the same", arguments: tolerated)
+    func oddAnswersAreRead(_ expected: Case) async throws { try await check(expected) }
 
-    @Test("the entry's rules say what happened", arguments: judged)
-    func rules(_ expected: Case) async throws { try await check(expected) }
+    @Test("The entry's rules say what happened", arguments: judged)
+    func entryRulesSayWhatHappened(_ expected: Case) async throws { try await check(expected) }
 
     private func check(_ expected: Case) async throws {
         let stage = try await Stage.shared
@@ -77,7 +77,7 @@ struct AnswerTests {
         #expect(row.response?.isEmpty == false)
     }
 
-    @Test("an error_response wins wherever it stands at the root")
+    @Test("An error_response wins wherever it stands at the root")
     func errorLast() async throws {
         let stage = try await Stage.shared
         let example = Example.carProfile()
@@ -87,8 +87,8 @@ struct AnswerTests {
         #expect(answer.outcome == "rejected")
     }
 
-    @Test("a deleted profile is not expected in the mapping")
-    func deleted() async throws {
+    @Test("A deleted profile is not expected in the mapping")
+    func deletedProfileIsNotExpected() async throws {
         let stage = try await Stage.shared
         var example = Example.carProfile()
         example.body = example.body.replacing(#""operate_type":1"#, with: #""operate_type":3"#)
@@ -98,7 +98,7 @@ struct AnswerTests {
     }
 
     @Test(
-        "broken bytes in an error text are repaired in the answer and in the row",
+        "Broken bytes in an error text are repaired in the answer and in the row",
         arguments: ["gbk", "nul", "invalid_utf8"])
     func brokenError(_ kind: String) async throws {
         let stage = try await Stage.shared

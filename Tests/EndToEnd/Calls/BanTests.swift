@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Bans of TOP", .bounded)
 struct BanTests {
-    @Test("a ban of the app refuses its every call, without a row, in every worker")
-    func app() async throws {
+    @Test("A ban of the app refuses its every call, without a row, in every worker")
+    func banOfAppRefuses() async throws {
         let stage = try await Stage.shared
         let first = Example.carProfile()
         try await stage.gateway.order(
@@ -31,8 +31,8 @@ struct BanTests {
         #expect(try await stage.call(.carProfile(), app: "main").status == 200)
     }
 
-    @Test("a ban ends")
-    func end() async throws {
+    @Test("A ban ends")
+    func banEnds() async throws {
         let stage = try await Stage.shared
         let first = Example.carProfile()
         try await stage.gateway.order(#"{"contains":"\#(first.marker)","kind":"ban","seconds":1}"#)
@@ -42,8 +42,8 @@ struct BanTests {
         }
     }
 
-    @Test("other bans hold for the method alone")
-    func method() async throws {
+    @Test("Other bans hold for the method alone")
+    func otherBansHoldForMethod() async throws {
         let stage = try await Stage.shared
         let first = Example.carProfile()
         try await stage.gateway.order(#"{"contains":"\#(first.marker)","kind":"ban","seconds":600}"#)

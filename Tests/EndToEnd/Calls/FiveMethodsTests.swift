@@ -4,8 +4,8 @@ import Testing
 
 @Suite("The five methods, from a caller's JSON to the gateway and back", .bounded)
 struct FiveMethodsTests {
-    @Test("by path and by name, under each sign, what arrives is what the page says, to the byte")
-    func exact() async throws {
+    @Test("By path and by name, under each sign, what arrives is what the page says, to the byte")
+    func byPathAndByName() async throws {
         let stage = try await Stage.shared
         for app in ["main", "by-md5", "by-hmac"] {
             for example in Example.all {
@@ -36,8 +36,8 @@ struct FiveMethodsTests {
         #expect(call.parameters["format"] == "json")
     }
 
-    @Test("the answer has the contract's shape, and the row tells the same", arguments: Example.all)
-    func answer(_ example: Example) async throws {
+    @Test("The answer has the contract's shape, and the row tells the same", arguments: Example.all)
+    func answerHasContractShape(_ example: Example) async throws {
         let stage = try await Stage.shared
         let answer = try await stage.call(example, headers: [("Top-Ref", "单-\(example.marker)"), ("Top-Ref", "B 2")])
         try #require(answer.status == 200)

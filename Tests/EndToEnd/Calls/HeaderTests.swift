@@ -4,7 +4,7 @@ import Testing
 
 @Suite("What the request's headers do", .bounded)
 struct HeaderTests {
-    @Test("a dry run shows what would be sent, and sends and records nothing", arguments: ["main", "by-md5"])
+    @Test("A dry run shows what would be sent, and sends and records nothing", arguments: ["main", "by-md5"])
     func dryRun(_ app: String) async throws {
         let stage = try await Stage.shared
         for example in Example.all {
@@ -32,13 +32,13 @@ struct HeaderTests {
     }
 
     @Test(
-        "a header that may be read in two ways is refused, and makes no call",
+        "A header that may be read in two ways is refused, and makes no call",
         arguments: [
             [("Top-Dry-Run", "")], [("Top-Dry-Run", " \t")], [("Top-Dry-Run", "true"), ("Top-Dry-Run", "false")],
             [("Top-App", "main"), ("Top-App", "main")], [("Authorization", "Bearer x")],
             [("Content-Type", "application/json")],
         ] as [[(name: String, value: String)]])
-    func ambiguous(_ headers: [(name: String, value: String)]) async throws {
+    func headerThatMayBeRead(_ headers: [(name: String, value: String)]) async throws {
         let stage = try await Stage.shared
         let example = Example.carProfile()
         let answer = try await stage.call(example, headers: headers + [("X-Request-Id", example.marker)])
@@ -46,8 +46,8 @@ struct HeaderTests {
         #expect(try await stage.traces(of: example.marker) == 0)
     }
 
-    @Test("blanks around a header's value are no part of it")
-    func blanks() async throws {
+    @Test("Blanks around a header's value are no part of it")
+    func blanksAroundHeaderValue() async throws {
         let stage = try await Stage.shared
         let example = Example.cards()
         let headers = [
@@ -70,8 +70,8 @@ struct HeaderTests {
         #expect(row.row["client_request_id"]?.string == "own-\(example.marker)")
     }
 
-    @Test("the trace of a traceparent is recorded, and a broken one ignored")
-    func traceparent() async throws {
+    @Test("The trace of a traceparent is recorded, and a broken one ignored")
+    func traceOfTraceparentIsRecorded() async throws {
         let stage = try await Stage.shared
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
         for (value, recorded) in [("00-\(trace)-00f067aa0ba902b7-01", trace as String?), ("00-x-y-01", nil)] {
@@ -83,14 +83,14 @@ struct HeaderTests {
     }
 
     @Test("Top-Ref: repeated and comma separated, each number once")
-    func refs() async throws {
+    func topRef() async throws {
         let stage = try await Stage.shared
         let answer = try await stage.call(
             .rental(), headers: [("Top-Ref", "A-1, 单据-2"), ("Top-Ref", "A-1"), ("Top-Ref", "C\"'\\{}")])
         #expect(try await stage.trail(id: answer.id)?.refs == ["A-1", "单据-2", "C\"'\\{}"])
     }
 
-    @Test("an Idempotency-Key stands for the request id: quoted and bare are the same, other callers have another")
+    @Test("An Idempotency-Key stands for the request id: quoted and bare are the same, other callers have another")
     func idempotencyKey() async throws {
         let stage = try await Stage.shared
         let key = Example.newMarker()
@@ -126,7 +126,7 @@ struct HeaderTests {
         }
     }
 
-    @Test("a request id of the caller's own goes before the key")
+    @Test("A request id of the caller's own goes before the key")
     func ownRequestID() async throws {
         let stage = try await Stage.shared
         let example = Example.cards()
@@ -135,7 +135,7 @@ struct HeaderTests {
         #expect(stage.gateway.calls(with: example.marker).first?.business == example.expected)
     }
 
-    @Test("with the key, problems name the request id too")
+    @Test("With the key, problems name the request id too")
     func problemNamesRequestID() async throws {
         let stage = try await Stage.shared
         let example = Example.cards()
@@ -146,7 +146,7 @@ struct HeaderTests {
     }
 
     @Test("Top-Seller names the seller in any writing; a method without session ignores it")
-    func seller() async throws {
+    func topSellerNamesSeller() async throws {
         let stage = try await Stage.shared
         let named = Example.carProfile()
         let answer = try await stage.call(named, seller: "店铺 二")

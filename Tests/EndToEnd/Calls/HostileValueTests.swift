@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Hostile values arrive as they were written", .bounded)
 struct HostileValueTests {
-    @Test("texts and digits are kept to the byte, under each sign", arguments: ["main", "by-md5", "by-hmac"])
-    func exact(_ app: String) async throws {
+    @Test("Texts and digits are kept to the byte, under each sign", arguments: ["main", "by-md5", "by-hmac"])
+    func textsAndDigitsAreKept(_ app: String) async throws {
         let stage = try await Stage.shared
         let marker = Example.newMarker()
         let body = #"""
@@ -35,8 +35,8 @@ struct HostileValueTests {
         #expect(try await stage.trail(id: answer.id)?.outcome == "success")
     }
 
-    @Test("camelCase, misspellings and their right spellings")
-    func spellings() async throws {
+    @Test("Names in camelCase, misspellings and their right spellings")
+    func namesInCamelCase() async throws {
         let stage = try await Stage.shared
         let marker = Example.newMarker()
         let body = #"""
@@ -58,7 +58,7 @@ struct HostileValueTests {
                 """#)
     }
 
-    @Test("a String that holds JSON takes the text itself too, and sends it unchanged")
+    @Test("A String that holds JSON takes the text itself too, and sends it unchanged")
     func jsonText() async throws {
         let stage = try await Stage.shared
         let example = Example.lease()
@@ -73,8 +73,8 @@ struct HostileValueTests {
         #expect(stage.gateway.calls(with: example.marker).first?.parameters["time_range_list"] == text)
     }
 
-    @Test("a body of nearly 1 MiB goes through, and its long text is kept in the trail")
-    func large() async throws {
+    @Test("A body of nearly 1 MiB goes through, and its long text is kept in the trail")
+    func bodyOfNearly1() async throws {
         let stage = try await Stage.shared
         let example = Example.rental()
         let long = String(repeating: "字", count: 300_000)

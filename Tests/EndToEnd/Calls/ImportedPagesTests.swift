@@ -22,8 +22,8 @@ struct ImportedPagesTests {
         return String(shown[place.upperBound...])
     }
 
-    @Test("is imported, shown, served and called, and what arrives is what the platform's own client would send")
-    func called() async throws {
+    @Test("Is imported, shown, served and called, and what arrives is what the platform's own client would send")
+    func isImported() async throws {
         let stage = try await Stage.shared
         let catalog = try Watchdog.shared.makeFolder("imported")
         let pages = try Self.expectations()
@@ -57,8 +57,8 @@ struct ImportedPagesTests {
 
     private static func page(_ method: String) -> String { Command.read("\(folder)/\(method).txt") }
 
-    @Test("that is cut short is imported as far as it goes, with what is missing and exit code 2")
-    func cut() async throws {
+    @Test("That is cut short is imported as far as it goes, with what is missing and exit code 2")
+    func thatIsCutShort() async throws {
         let folder = try Watchdog.shared.makeFolder("cut")
         let whole = Self.page("taobao.trade.memo.note.add")
         let place = try #require(whole.range(of: "req.setFlag"))
@@ -75,16 +75,16 @@ struct ImportedPagesTests {
         }
     }
 
-    @Test("that is whole but lacks an example is imported with a warning and exit code 0")
-    func lacking() async throws {
+    @Test("That is whole but lacks an example is imported with a warning and exit code 0")
+    func thatIsWholeButLacks() async throws {
         let output = try await Stage.shared.line.run(
             ["catalog", "import", "\(Self.folder)/taobao.user.vendor.info.get.txt"])
         #expect(output.code == 0)
         #expect(output.errors.contains("the page has no Java example of the request"))
     }
 
-    @Test("that the platform calls, or that is none, is refused with a reason")
-    func refused() async throws {
+    @Test("That the platform calls, or that is none, is refused with a reason")
+    func thatPlatformCalls() async throws {
         let folder = try Watchdog.shared.makeFolder("refused")
         let page = Self.page("taobao.trade.memo.note.add").replacing(
             "taobao.trade.memo.note.add (", with: "qimen.x.y (")

@@ -18,8 +18,8 @@ struct LargeCallTests {
         return example
     }
 
-    @Test("all are recorded and sent once, and need little more memory than their bodies")
-    func all() async throws {
+    @Test("All are recorded and sent once, and need little more memory than their bodies")
+    func allAreRecordedAndSent() async throws {
         let stage = try await Stage.make(start: false)
         let relay = try await stage.startRelay(["TOPRELAY_CALL_TIMEOUT": "300"])
         #expect(try await stage.call(example()).status == 200)
@@ -37,8 +37,8 @@ struct LargeCallTests {
         await stage.stop()
     }
 
-    @Test("those that find no room in time are refused, counted, and not sent")
-    func refused() async throws {
+    @Test("Those that find no room in time are refused, counted, and not sent")
+    func thoseThatFindNoRoom() async throws {
         let stage = try await Stage.make(start: false)
         let relay = try await stage.startRelay(["TOPRELAY_CALL_TIMEOUT": "8", "TOPRELAY_WORKERS": "1"])
         let hold = "BEGIN; LOCK TABLE audit.intents IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)"

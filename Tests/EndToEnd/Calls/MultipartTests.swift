@@ -52,8 +52,8 @@ struct MultipartTests {
         json["errors"]?.elements.compactMap { $0["pointer"]?.string } ?? []
     }
 
-    @Test("the file reaches TOP byte for byte under its name, the sign is right, and the trail has its size alone")
-    func through() async throws {
+    @Test("The file reaches TOP byte for byte under its name, the sign is right, and the trail has its size alone")
+    func fileReachesTOPByte() async throws {
         let (relay, folder) = try await Self.relay()
         defer { relay.child.kill() }
         let marker = Example.newMarker()
@@ -87,9 +87,9 @@ struct MultipartTests {
     }
 
     @Test(
-        "an unknown file, a file twice, a missing one and a missing JSON part are told with their places; nothing is sent"
+        "An unknown file, a file twice, a missing one and a missing JSON part are told with their places; nothing is sent"
     )
-    func faults() async throws {
+    func unknownFile() async throws {
         let (relay, folder) = try await Self.relay()
         defer { relay.child.kill() }
         let marker = Example.newMarker()
@@ -116,8 +116,8 @@ struct MultipartTests {
         #expect(try await Stage.shared.traces(of: marker) == 0)
     }
 
-    @Test("what is no multipart is malformed, what is too large is so, and a method without files takes JSON only")
-    func refused() async throws {
+    @Test("What is no multipart is malformed, what is too large is so, and a method without files takes JSON only")
+    func whatIsNoMultipart() async throws {
         let (relay, folder) = try await Self.relay()
         defer { relay.child.kill() }
         func type(_ status: String, _ arguments: [String], path: String = Self.path) async throws -> String? {
@@ -144,30 +144,18 @@ struct MultipartTests {
         #expect(try await type("413", ["-F", "img=@\(folder)/large"]) == "/problems/payload-too-large")
     }
 
-    @Test("the sandbox follows the same folder and takes the call; toprelay call sends files; /docs shows how")
+    @Test("The sandbox follows the same folder and takes the call; toprelay call sends files; /docs shows how")
     func sandboxAndCommand() async throws {
         let stage = try await Stage.shared
-        let app = StageApp.all[0]
-        let folder = try Watchdog.shared.makeFolder("sandbox")
         let catalog = try Watchdog.shared.makeFolder("catalog")
-        try app.secret.write(toFile: folder + "/secret", atomically: true, encoding: .utf8)
-        try app.sessions.map(\.key).joined(separator: "\n").write(
-            toFile: folder + "/sessions", atomically: true, encoding: .utf8)
-        let sandbox = try Child(
-            [
-                Repository.binary, "sandbox", "--port", "0", "--app-key", app.key, "--secret-file", folder + "/secret",
-                "--sessions-file", folder + "/sessions", "--catalog", catalog,
-            ], output: folder + "/out", errors: folder + "/err")
-        defer { sandbox.kill() }
-        let gateway = try await eventually("the sandbox listens") {
-            let line = Command.read(folder + "/out")
-            return line.hasSuffix("\n") ? String(line.dropLast()) : nil
-        }
-        let relay = try await stage.startRelay(["TOPRELAY_GATEWAY_URL": gateway, "TOPRELAY_CATALOG": catalog])
+        let sandbox = try await SandboxProcess(catalog: catalog)
+        defer { sandbox.child.kill() }
+        let relay = try await stage.startRelay(["TOPRELAY_GATEWAY_URL": sandbox.url, "TOPRELAY_CATALOG": catalog])
         defer { relay.child.kill() }
         // Both began without the method.
         try Self.entry.write(toFile: catalog + "/\(Self.method).yaml", atomically: true, encoding: .utf8)
         try await eventually("the entry is in force") { try await relay.get("/docs/\(Self.method)").status == 200 }
+        let folder = try Watchdog.shared.makeFolder("files")
         let file = folder + "/a.png"
         try Data([0x89, 0x50, 0, 13, 10]).write(to: URL(filePath: file))
         let settings = [

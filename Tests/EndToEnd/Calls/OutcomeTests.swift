@@ -114,7 +114,7 @@ struct OutcomeTests {
             outcome: outcomes[problem] ?? "", retryable: false, code: code)
     }
 
-    @Test("a failure in the shape of a success is told as the failure that it is", arguments: disguised)
+    @Test("A failure in the shape of a success is told as the failure that it is", arguments: disguised)
     func disguisedFailures(_ expected: Case) async throws {
         let stage = try await Stage.shared
         let example = expected.example()
@@ -132,7 +132,7 @@ struct OutcomeTests {
         #expect(own.json["top"]?["code"]?.string == answer.json["top"]?["code"]?.string)
     }
 
-    @Test("a large response is read off the loop, and told in full")
+    @Test("A large response is read off the loop, and told in full")
     func largeResponse() async throws {
         let stage = try await Stage.shared
         let example = Example.carProfile()
@@ -152,13 +152,13 @@ struct OutcomeTests {
         return line.flatMap { Int(Double($0.dropFirst(name.count)) ?? 0) } ?? 0
     }
 
-    @Test("each error of TOP is classed as the contract says", arguments: errors)
+    @Test("Each error of TOP is classed as the contract says", arguments: errors)
     func topErrors(_ expected: Case) async throws { try await check(expected) }
 
-    @Test("what is no answer leaves open whether it was done", arguments: network)
-    func unreadable(_ expected: Case) async throws { try await check(expected) }
+    @Test("What is no answer leaves open whether it was done", arguments: network)
+    func whatIsNoAnswer(_ expected: Case) async throws { try await check(expected) }
 
-    @Test("a wrong session, secret or key, and a gateway that is not there", arguments: real)
+    @Test("A wrong session, secret or key, and a gateway that is not there", arguments: real)
     func realFaults(_ expected: Case) async throws { try await check(expected) }
 
     private func check(_ expected: Case) async throws {
@@ -194,8 +194,8 @@ struct OutcomeTests {
         #expect(row.response?.contains("error_response") == true)
     }
 
-    @Test("no answer in time is unknown, and the reply comes when the time is over")
-    func timeout() async throws {
+    @Test("No answer in time is unknown, and the reply comes when the time is over")
+    func noAnswerInTime() async throws {
         let stage = try await Stage.shared
         let quick = try await stage.startRelay(["TOPRELAY_CALL_TIMEOUT": "1"])
         defer { quick.child.kill() }
@@ -212,7 +212,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("a warm connection that is cut on its next request: not sent twice, and unknown")
+    @Test("A warm connection that is cut on its next request: not sent twice, and unknown")
     func warmCut() async throws {
         let stage = try await Stage.make(["TOPRELAY_WORKERS": "1"])
         for kind in ["cut_warm", #"reset","warm":"true"#] {
@@ -229,7 +229,7 @@ struct OutcomeTests {
         await stage.stop()
     }
 
-    @Test("a connection that closes between calls does no harm")
+    @Test("A connection that closes between calls does no harm")
     func closedBetweenCalls() async throws {
         let stage = try await Stage.shared
         for _ in 0..<6 {

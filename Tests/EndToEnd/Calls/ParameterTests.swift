@@ -79,8 +79,8 @@ struct ParameterTests {
             name: "no cards", path: "/v1/crm/card-sales", body: "{}", pointers: ["/param_batch_open_card_open_req"]),
     ]
 
-    @Test("each is named by the caller's own spelling", arguments: cases)
-    func refused(_ expected: Case) async throws {
+    @Test("Each is named by the caller's own spelling", arguments: cases)
+    func eachIsNamedByCaller(_ expected: Case) async throws {
         let stage = try await Stage.shared
         let marker = Example.newMarker()
         let answer = try await stage.relay.post(
@@ -97,7 +97,7 @@ struct ParameterTests {
         #expect(try await stage.traces(of: marker) == 0)
     }
 
-    @Test("an object parameter takes one object or a list of exactly one")
+    @Test("An object parameter takes one object or a list of exactly one")
     func listOfOne() async throws {
         let stage = try await Stage.shared
         let example = Example.carProfile()

@@ -138,17 +138,17 @@ struct RefusalTests {
                 says: name)
         }
 
-    @Test("callers that may not", arguments: callers)
-    func caller(_ refused: Case) async throws { try await check(refused) }
+    @Test("Callers without permission are refused", arguments: callers)
+    func refusesCallers(_ refused: Case) async throws { try await check(refused) }
 
-    @Test("paths and methods", arguments: paths)
-    func path(_ refused: Case) async throws { try await check(refused) }
+    @Test("Wrong paths and methods are refused", arguments: paths)
+    func refusesPathsAndMethods(_ refused: Case) async throws { try await check(refused) }
 
-    @Test("bodies", arguments: bodies)
-    func body(_ refused: Case) async throws { try await check(refused) }
+    @Test("Wrong bodies are refused", arguments: bodies)
+    func refusesBodies(_ refused: Case) async throws { try await check(refused) }
 
-    @Test("headers", arguments: headers)
-    func header(_ refused: Case) async throws { try await check(refused) }
+    @Test("Wrong headers are refused", arguments: headers)
+    func refusesHeaders(_ refused: Case) async throws { try await check(refused) }
 
     private func check(_ refused: Case) async throws {
         let stage = try await Stage.shared

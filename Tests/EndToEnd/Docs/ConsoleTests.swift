@@ -56,7 +56,7 @@ struct ConsoleTests {
     }
 
     @Test("The page stands alone: no outside resource, a strict policy, nothing of a catalog or a call in it")
-    func page() async throws {
+    func pageStandsAlone() async throws {
         let relay = try await Stage.shared.relay
         let page = try await relay.get("/console?id=whatever&token=x")
         #expect(page.status == 200 && page["Content-Type"] == "text/html; charset=utf-8")
@@ -89,7 +89,7 @@ struct ConsoleTests {
             "signing_in", "listing", "charts", "questions", "details", "settling", "keyboard", "lexing", "refreshing",
             "looks",
         ])
-    func reading(_ scenario: String) async throws {
+    func readersAreServed(_ scenario: String) async throws {
         let stage = try await Self.filled.value
         try await Self.run(scenario, on: stage) { name in
             // A call that hangs until the script lets it go.
@@ -100,7 +100,7 @@ struct ConsoleTests {
     }
 
     @Test("When the network, the database or the token goes away, the page says so and goes on by itself")
-    func faults() async throws {
+    func whenNetwork() async throws {
         let stage = try await Stage.makeApart()
         for _ in 0..<5 { _ = try await stage.call(Example.carProfile()) }
         let leaving = try await stage.line.token("leaving", ["--scope", "audit:read"])

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Files of a call (byte[])")
 struct DocsFileTests {
-    @Test("base64 in the JSON reaches TOP byte for byte as a file of a multipart request whose sign is right")
-    func file() async throws {
+    @Test("Base64 in the JSON reaches TOP byte for byte as a file of a multipart request whose sign is right")
+    func base64InJSONReaches() async throws {
         let stage = try await Stage.shared
         let folder = try Watchdog.shared.makeFolder("catalog")
         let entry = """

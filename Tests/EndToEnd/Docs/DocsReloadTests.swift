@@ -29,7 +29,7 @@ struct DocsReloadTests {
         return answer.problem ?? (answer.status == 200 ? "none" : "status \(answer.status)")
     }
 
-    @Test("changed, added and removed files count as a whole; a broken one leaves the last good state in force")
+    @Test("Changed, added and removed files count as a whole; a broken one leaves the last good state in force")
     func plainFolder() async throws {
         let folder = try Watchdog.shared.makeFolder("catalog")
         try Self.write(Self.entry("taobao.test.one"), folder + "/taobao.test.one.yaml")
@@ -69,7 +69,7 @@ struct DocsReloadTests {
         #expect(try await relay.get("/openapi.json").json["paths"]?["/v1/top/taobao.test.three"] != nil)
     }
 
-    @Test("a mounted ConfigMap is followed through the swap of its link, and calls go on meanwhile")
+    @Test("A mounted ConfigMap is followed through the swap of its link, and calls go on meanwhile")
     func configMap() async throws {
         let folder = try Watchdog.shared.makeFolder("configmap")
         let files = FileManager.default

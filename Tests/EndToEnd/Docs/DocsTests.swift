@@ -15,32 +15,21 @@ struct DocsTests {
     /// the folder `catalog` besides.
     private static func relayWithSandbox(
         catalog: String? = nil
-    ) async throws -> (relay: RelayProcess, sandbox: Child, token: String) {
+    ) async throws -> (relay: RelayProcess, sandbox: SandboxProcess, token: String) {
         let stage = try await Stage.shared
-        let app = StageApp.all[0]
-        let folder = try Watchdog.shared.makeFolder("sandbox")
-        try app.secret.write(toFile: folder + "/secret", atomically: true, encoding: .utf8)
-        try app.sessions.map(\.key).joined(separator: "\n").write(
-            toFile: folder + "/sessions", atomically: true, encoding: .utf8)
-        let sandbox = try Child(
-            [
-                Repository.binary, "sandbox", "--port", "0", "--app-key", app.key, "--secret-file", folder + "/secret",
-                "--sessions-file", folder + "/sessions",
-            ] + (catalog.map { ["--catalog", $0] } ?? []), output: folder + "/out", errors: folder + "/err")
-        let gateway = try await eventually("the sandbox listens") {
-            let line = Command.read(folder + "/out")
-            return line.hasSuffix("\n") ? String(line.dropLast()) : nil
-        }
+        let sandbox = try await SandboxProcess(catalog: catalog)
         let relay = try await stage.startRelay(
-            ["TOPRELAY_GATEWAY_URL": gateway].merging(catalog.map { ["TOPRELAY_CATALOG": $0] } ?? [:]) { own, _ in own }
+            ["TOPRELAY_GATEWAY_URL": sandbox.url].merging(catalog.map { ["TOPRELAY_CATALOG": $0] } ?? [:]) { own, _ in
+                own
+            }
         )
         let name = "describer-" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
         let token = try await stage.line.token(name, ["--scope", "relay", "--scope", "audit:read"])
         return (relay, sandbox, token)
     }
 
-    @Test("the OpenAPI document is valid by openapi-spec-validator")
-    func valid() async throws {
+    @Test("The OpenAPI document is valid by openapi-spec-validator")
+    func openAPIDocumentIsValid() async throws {
         let tools = try await Self.tools()
         let catalog = try Watchdog.shared.makeFolder("catalog")
         try MultipartTests.entry.write(
@@ -54,8 +43,8 @@ struct DocsTests {
         #expect(said.contains("OK"))
     }
 
-    @Test("schemathesis finds no 5xx, no violated schema, no accepted nonsense", .timeLimit(.minutes(8)))
-    func schemathesis() async throws {
+    @Test("Schemathesis finds no 5xx, no violated schema, no accepted nonsense", .timeLimit(.minutes(8)))
+    func schemathesisFindsNo5() async throws {
         let tools = try await Self.tools()
         // One method with a file, so that forms are tried too.
         let catalog = try Watchdog.shared.makeFolder("catalog")
@@ -64,7 +53,7 @@ struct DocsTests {
         let (relay, sandbox, token) = try await Self.relayWithSandbox(catalog: catalog)
         defer {
             relay.child.kill()
-            sandbox.kill()
+            sandbox.child.kill()
         }
         // Not every valid text is an existing time, and some fields depend on others: no schema says so, and such a
         // request is refused. What is refused must be refused well: that is checked.
@@ -78,12 +67,12 @@ struct DocsTests {
         #expect(run.text.contains("Tested: "))
     }
 
-    @Test("in Chromium a developer finds a method by a field's words and gets a curl line that works")
-    func page() async throws {
+    @Test("In Chromium a developer finds a method by a field's words and gets a curl line that works")
+    func inChromiumDeveloperFinds() async throws {
         let (relay, sandbox, token) = try await Self.relayWithSandbox()
         defer {
             relay.child.kill()
-            sandbox.kill()
+            sandbox.child.kill()
         }
         let page = try await relay.get("/docs")
         #expect(page["Content-Type"] == "text/html; charset=utf-8")
@@ -118,12 +107,14 @@ struct DocsTests {
             ], environment: ["HOME": profile])
     }
 
-    @Test("call: the answer on standard output, problems for people on standard error, and the exit code")
-    func call() async throws {
+    @Test(
+        "The command call prints the answer on standard output, problems for people on standard error, and the exit code"
+    )
+    func commandCallPrintsAnswer() async throws {
         let (relay, sandbox, token) = try await Self.relayWithSandbox()
         defer {
             relay.child.kill()
-            sandbox.kill()
+            sandbox.child.kill()
         }
         let settings = ["TOPRELAY_URL": "http://127.0.0.1:\(relay.port)", "TOPRELAY_TOKEN": token]
         let example = Example.carProfile()

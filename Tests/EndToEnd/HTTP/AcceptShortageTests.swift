@@ -8,8 +8,8 @@ struct AcceptShortageTests {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
     }
 
-    @Test("clients in excess are closed instead of left waiting, the others are served, and it recovers")
-    func shortage() async throws {
+    @Test("Clients in excess are closed instead of left waiting, the others are served, and it recovers")
+    func clientsInExcessAreClosed() async throws {
         let stage = try await Stage.make()
         let relay = stage.relay
         let port = relay.port

@@ -15,8 +15,8 @@ struct BodyBudgetTests {
             .flatMap { Int($0.dropFirst(name.count + 1)) }
     }
 
-    @Test("bodies beyond the limit get 503 overloaded and are counted; room is given back")
-    func limit() async throws {
+    @Test("Bodies beyond the limit get 503 overloaded and are counted; room is given back")
+    func bodiesBeyondLimitGet() async throws {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay(["TOPRELAY_MAX_BODY_BYTES_IN_FLIGHT": "100000"])
         defer { relay.child.kill() }
@@ -54,7 +54,7 @@ struct BodyBudgetTests {
         #expect(answer.status == 400, "\(answer)")
     }
 
-    @Test("connections without a token hold no bodies", arguments: ["POST", "GET"])
+    @Test("Connections without a token hold no bodies", arguments: ["POST", "GET"])
     func withoutToken(method: String) async throws {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay()

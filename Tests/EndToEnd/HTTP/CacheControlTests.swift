@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Replies with data of calls are not stored", .bounded)
 struct CacheControlTests {
-    @Test("calls, own calls and everything of the audit trail have Cache-Control: no-store")
+    @Test("Calls, own calls and everything of the audit trail have Cache-Control: no-store")
     func noStore() async throws {
         let stage = try await Stage.shared
         let call = try await stage.call(.rental())

@@ -10,8 +10,8 @@ struct DescriptorTests {
         try await onThread { try (0..<count).map { _ in try RawClient(port: port) } }
     }
 
-    @Test("with 64 it serves calls, answers the surplus 503 and stays alive")
-    func few() async throws {
+    @Test("With 64 it serves calls, answers the surplus 503 and stays alive")
+    func with64ItServes() async throws {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay(files: "64:64")
         defer { relay.child.kill() }
@@ -46,7 +46,7 @@ struct DescriptorTests {
         #expect(try await relay.terminate() == .exited(0))
     }
 
-    @Test("with 40 it does not start, and says what to do")
+    @Test("With 40 it does not start, and says what to do")
     func tooFew() async throws {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay(isReady: false, files: "40:40")
@@ -54,8 +54,8 @@ struct DescriptorTests {
         #expect(relay.log.contains("ulimit -n"), "\(relay.log)")
     }
 
-    @Test("a soft limit of 1,024 is raised: a thousand idle connections do not stop a call")
-    func raised() async throws {
+    @Test("A soft limit of 1,024 is raised: a thousand idle connections do not stop a call")
+    func softLimitOf1() async throws {
         Files.raiseLimit()
         let stage = try await Stage.shared
         let relay = try await stage.startRelay(files: "1024:")

@@ -13,8 +13,8 @@ struct HTTPEdgeTests {
         return request
     }
 
-    @Test("pipelined requests are answered in their order, each done once")
-    func pipelining() async throws {
+    @Test("Pipelined requests are answered in their order, each done once")
+    func pipelinedRequestsAreAnswered() async throws {
         let stage = try await Stage.shared
         let examples = (0..<5).map { _ in Example.rental() }
         let requests = examples.enumerated().map { index, example in
@@ -31,7 +31,7 @@ struct HTTPEdgeTests {
         for example in examples { #expect(stage.gateway.calls(with: example.marker).count == 1) }
     }
 
-    @Test("a connection stays open over every kind of refusal")
+    @Test("A connection stays open over every kind of refusal")
     func keepAlive() async throws {
         let stage = try await Stage.shared
         let (port, token) = (stage.relay.port, stage.tokens.caller)
@@ -50,7 +50,7 @@ struct HTTPEdgeTests {
     }
 
     @Test("Expect: 100-continue is answered, and any other expectation refused")
-    func expect() async throws {
+    func expect100ContinueIsAnswered() async throws {
         let stage = try await Stage.shared
         let (port, token) = (stage.relay.port, stage.tokens.caller)
         let whole = request(.rental(), token, more: [("Expect", "100-continue")])
@@ -71,7 +71,7 @@ struct HTTPEdgeTests {
     }
 
     @Test("HEAD has the headers of GET and no body")
-    func head() async throws {
+    func headHasHeadersOfGET() async throws {
         let stage = try await Stage.shared
         let (port, token) = (stage.relay.port, stage.tokens.auditor)
         for path in ["/livez", "/readyz", "/openapi.json", "/v1/audit/calls?limit=1&method=none"] {
@@ -87,7 +87,7 @@ struct HTTPEdgeTests {
         }
     }
 
-    @Test("a body of 2 MB is refused with a whole answer, also when it is sent in pieces or its length lies")
+    @Test("A body of 2 MB is refused with a whole answer, also when it is sent in pieces or its length lies")
     func largeBody() async throws {
         let stage = try await Stage.shared
         let (port, token) = (stage.relay.port, stage.tokens.caller)
@@ -111,8 +111,8 @@ struct HTTPEdgeTests {
         #expect(second.problem == "payload-too-large")
     }
 
-    @Test("a body in chunks is taken as any other")
-    func chunked() async throws {
+    @Test("A body in chunks is taken as any other")
+    func bodyInChunksIsTaken() async throws {
         let stage = try await Stage.shared
         let (port, token) = (stage.relay.port, stage.tokens.caller)
         let example = Example.rental()
@@ -156,8 +156,8 @@ struct HTTPEdgeTests {
         ),
     ]
 
-    @Test("what is no proper request is refused, and the connection closed", arguments: hostile.map(\.name))
-    func malformed(_ name: String) async throws {
+    @Test("What is no proper request is refused, and the connection closed", arguments: hostile.map(\.name))
+    func whatIsNoProper(_ name: String) async throws {
         let stage = try await Stage.shared
         let port = stage.relay.port
         let bytes = try #require(Self.hostile.first { $0.name == name }?.bytes)
@@ -174,8 +174,8 @@ struct HTTPEdgeTests {
         #expect(await stage.relay.readiness() == 200)
     }
 
-    @Test("half a request does no harm; a slow one is ended with 408 or closed")
-    func half() async throws {
+    @Test("Half a request does no harm; a slow one is ended with 408 or closed")
+    func halfRequestDoesNoHarm() async throws {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay(["TOPRELAY_REQUEST_TIMEOUT": "1"])
         defer { relay.child.kill() }
@@ -201,7 +201,7 @@ struct HTTPEdgeTests {
         #expect(try await relay.get("/livez").status == 200)
     }
 
-    @Test("a caller that hangs up does not stop its call")
+    @Test("A caller that hangs up does not stop its call")
     func hangUp() async throws {
         let stage = try await Stage.shared
         let example = Example.rental()
@@ -218,7 +218,7 @@ struct HTTPEdgeTests {
     }
 
     @Test("64 connections at once, 20 calls on each")
-    func many() async throws {
+    func many64ConnectionsAtOnce() async throws {
         let stage = try await Stage.shared
         let (port, token) = (stage.relay.port, stage.tokens.caller)
         let bad = try await withThrowingTaskGroup(of: [HTTPAnswer].self) { group in
@@ -246,7 +246,7 @@ struct HTTPEdgeTests {
         throw NeverHappenedError(description: "a connection is admitted")
     }
 
-    @Test("more connections than allowed are told so, and go on when there is room")
+    @Test("More connections than allowed are told so, and go on when there is room")
     func tooManyConnections() async throws {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay(["TOPRELAY_MAX_CONNECTIONS": "4"])

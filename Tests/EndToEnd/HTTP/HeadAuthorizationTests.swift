@@ -17,7 +17,7 @@ struct HeadAuthorizationTests {
         return "\(method) \(path) HTTP/1.1\r\nHost: a\r\n\(authorization)Content-Length: \(length)\r\n\(more)\r\n"
     }
 
-    @Test("no body is waited for: token, scope, path and method are checked when the head has arrived")
+    @Test("No body is waited for: token, scope, path and method are checked when the head has arrived")
     func withoutBody() async throws {
         let stage = try await Stage.shared
         let tokens = stage.tokens
@@ -41,8 +41,8 @@ struct HeadAuthorizationTests {
         }
     }
 
-    @Test("a caller that sends its whole body at once can read why it is refused")
-    func eager() async throws {
+    @Test("A caller that sends its whole body at once can read why it is refused")
+    func callerThatSendsItsWhole() async throws {
         let stage = try await Stage.shared
         let port = stage.relay.port
         let bytes = Array(head(token: "trk_wrong").utf8) + [UInt8](repeating: 0x20, count: 700_000)
@@ -54,8 +54,8 @@ struct HeadAuthorizationTests {
         #expect(answer.status == 401 && answer.problem == "unauthenticated", "\(answer)")
     }
 
-    @Test("a refusal by the head leaves its trace")
-    func trace() async throws {
+    @Test("A refusal by the head leaves its trace")
+    func refusalByHeadLeaves() async throws {
         let stage = try await Stage.shared
         let marker = Example.newMarker()
         let (port, text) = (stage.relay.port, head(token: stage.tokens.auditor, more: "Top-Ref: \(marker)\r\n"))
@@ -71,8 +71,8 @@ struct HeadAuthorizationTests {
         #expect(row["caller"]?.string == "auditor" && row["type"]?.string == "forbidden")
     }
 
-    @Test("a token that is withdrawn while the body arrives makes no call")
-    func withdrawn() async throws {
+    @Test("A token that is withdrawn while the body arrives makes no call")
+    func tokenThatIsWithdrawn() async throws {
         let stage = try await Stage.make()
         let example = Example.rental()
         let token = try await stage.line.token("short", ["--scope", "relay"])

@@ -32,8 +32,8 @@ struct NginxTests {
         return try await onThread { [request] in try RawClient(port: port).exchange(request) }
     }
 
-    @Test("calls go to both, headers and problems pass unchanged")
-    func passes() async throws {
+    @Test("Calls go to both, headers and problems pass unchanged")
+    func callsReachBothReplicas() async throws {
         let stage = try await Stage.make()
         let second = try await stage.startRelay()
         let (port, nginx) = try await startNginx([stage.relay.port, second.port])
@@ -63,8 +63,8 @@ struct NginxTests {
         await stage.stop()
     }
 
-    @Test("no trick makes the relay see a request that nginx did not pass on")
-    func smuggling() async throws {
+    @Test("No trick makes the relay see a request that nginx did not pass on")
+    func noTrickMakesRelay() async throws {
         let stage = try await Stage.make()
         let log = try Watchdog.shared.makeFolder("nginx-log") + "/access"
         let (port, nginx) = try await startNginx([stage.relay.port], log: log)
@@ -94,8 +94,8 @@ struct NginxTests {
         await stage.stop()
     }
 
-    @Test("one replica is killed in the middle: no call comes twice, none is lost, and what was cut is unknown")
-    func killed() async throws {
+    @Test("One replica is killed in the middle: no call comes twice, none is lost, and what was cut is unknown")
+    func oneReplicaIsKilled() async throws {
         let stage = try await Stage.make(["TOPRELAY_CALL_TIMEOUT": "5"])
         let second = try await stage.startRelay(["TOPRELAY_CALL_TIMEOUT": "5"])
         let (port, nginx) = try await startNginx([stage.relay.port, second.port])
@@ -145,7 +145,7 @@ struct NginxTests {
         await stage.stop()
     }
 
-    @Test("both replicas are restarted under load, one after the other: every call succeeds, and none comes twice")
+    @Test("Both replicas are restarted under load, one after the other: every call succeeds, and none comes twice")
     func rollingRestart() async throws {
         let settings = ["TOPRELAY_DRAIN_DELAY": "1"]
         let stage = try await Stage.make(settings)
@@ -183,7 +183,7 @@ struct NginxTests {
         await stage.stop()
     }
 
-    @Test("a replica that is down is passed over, by calls too")
+    @Test("A replica that is down is passed over, by calls too")
     func oneIsDown() async throws {
         let stage = try await Stage.shared
         let (port, nginx) = try await startNginx([Ports.free(), stage.relay.port, Ports.free()])
@@ -194,7 +194,7 @@ struct NginxTests {
         }
     }
 
-    @Test("when all replicas refuse, the refusal of one passes unchanged, and is over when they take calls again")
+    @Test("When all replicas refuse, the refusal of one passes unchanged, and is over when they take calls again")
     func allRefuse() async throws {
         let settings = ["TOPRELAY_MAX_CALLS_IN_FLIGHT": "1", "TOPRELAY_WORKERS": "2"]
         let stage = try await Stage.make(settings)
@@ -218,8 +218,8 @@ struct NginxTests {
         await stage.stop()
     }
 
-    @Test("with no replica at all nginx says that nothing was sent")
-    func nobody() async throws {
+    @Test("With no replica at all nginx says that nothing was sent")
+    func withNoReplicaAtAllNginx() async throws {
         let (port, nginx) = try await startNginx([Ports.free()])
         defer { nginx.kill() }
         let answer = try await post(.rental(), port: port, token: "any")

@@ -40,8 +40,8 @@ struct TLSTests {
         }
     }
 
-    @Test("the right certificate passes; a wrong host, an expired one and an unknown issuer are not sent to")
-    func verified() async throws {
+    @Test("The right certificate passes; a wrong host, an expired one and an unknown issuer are not sent to")
+    func rightCertificatePasses() async throws {
         let stage = try await Stage.shared
         let (ours, others) = (try await Authority(), try await Authority())
         try await ours.sign("good", host: "127.0.0.1")

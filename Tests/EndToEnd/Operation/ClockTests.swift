@@ -23,8 +23,8 @@ struct ClockTests {
         ]
     }
 
-    @Test("ten minutes ahead: calls are refused with the reason, and /readyz has it too")
-    func refused() async throws {
+    @Test("Ten minutes ahead: calls are refused with the reason, and /readyz has it too")
+    func tenMinutesAhead() async throws {
         let stage = try await Stage.make(start: false)
         let relay = try await stage.startRelay(try clock(600), isReady: false)
         try await eventually("the clock is compared") {
@@ -44,8 +44,8 @@ struct ClockTests {
         await stage.stop()
     }
 
-    @Test("nearly five minutes ahead and killed during a call: the call is closed by PostgreSQL's clock")
-    func killed() async throws {
+    @Test("Nearly five minutes ahead and killed during a call: the call is closed by PostgreSQL's clock")
+    func nearlyFiveMinutesAhead() async throws {
         let stage = try await Stage.make(["TOPRELAY_CALL_TIMEOUT": "5"])
         let settings = try clock(280).merging(["TOPRELAY_CALL_TIMEOUT": "5"]) { _, own in own }
         let relay = try await stage.startRelay(settings)

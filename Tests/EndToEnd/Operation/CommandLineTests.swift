@@ -5,8 +5,8 @@ import Testing
 
 @Suite("The command line", .bounded)
 struct CommandLineTests {
-    @Test("migrate does everything once, then nothing, and refuses a migration that has changed")
-    func migrate() async throws {
+    @Test("Migrate does everything once, then nothing, and refuses a migration that has changed")
+    func migrateDoesEverythingOnce() async throws {
         let cluster = try await Stage.sharedCluster
         let database = try await Stage.makeDatabase(template: "template0")
         let line = CommandLineTool(database: cluster.url(database))
@@ -30,7 +30,7 @@ struct CommandLineTests {
         #expect(changed.errors.contains("0001_vault"))
     }
 
-    @Test("two that migrate at the same time do it once")
+    @Test("Two that migrate at the same time do it once")
     func migrateAtOnce() async throws {
         let cluster = try await Stage.sharedCluster
         let database = try await Stage.makeDatabase(template: "template0")
@@ -42,8 +42,8 @@ struct CommandLineTests {
         #expect(outputs.filter { $0.text.contains("applied") }.count == 1)
     }
 
-    @Test("apps: put, replace, list without secret, rm")
-    func apps() async throws {
+    @Test("Apps: put, replace, list without secret, rm")
+    func appsPutReplaceList() async throws {
         let line = try await Stage.make(start: false, bare: true).line
         let put = ["app", "put", "one", "--app-key", "123"]
         let added = try await line.run(put + ["--secret-stdin"], input: "planted-secret-1\n")
@@ -65,7 +65,7 @@ struct CommandLineTests {
         #expect(try await line.run(["app", "rm", "two"]).code == 1)
     }
 
-    @Test("a secret in any script is taken, and signs calls; one line end after it is no part of it")
+    @Test("A secret in any script is taken, and signs calls; one line end after it is no part of it")
     func secretInAnyScript() async throws {
         let line = try await Stage.make(start: false, bare: true).line
         for input in ["秘密 secret", "秘密 secret\n", "秘密 secret\r\n"] {
@@ -111,8 +111,8 @@ struct CommandLineTests {
         (["sign", "--secret-file", "/etc/hostname", "--sign-method", "md5", "ab"], "", 64, "ab"),
     ]
 
-    @Test("what is refused says why on standard error, with the contract's exit code, and no secret")
-    func refusals() async throws {
+    @Test("What is refused says why on standard error, with the contract's exit code, and no secret")
+    func whatIsRefusedSays() async throws {
         let line = try await Stage.make(start: false).line
         for (arguments, input, code, says) in Self.refused {
             let output = try await line.run(arguments, input: input)
@@ -123,7 +123,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test("sessions and tokens: put, list without secrets, rm; a token is alone on standard output, once")
+    @Test("Sessions and tokens: put, list without secrets, rm; a token is alone on standard output, once")
     func sessionsAndTokens() async throws {
         let line = try await Stage.make(start: false).line
         try await line.succeed(
@@ -149,7 +149,7 @@ struct CommandLineTests {
         #expect(try await !line.succeed(["token", "list"]).contains("t1"))
     }
 
-    @Test("sign agrees with every published and computed vector")
+    @Test("Sign agrees with every published and computed vector")
     func signVectors() async throws {
         let file = try #require(
             FileManager.default.contents(atPath: Repository.fixtures + "/sign-vectors.json"))
@@ -170,7 +170,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test("sign agrees with openssl")
+    @Test("Sign agrees with openssl")
     func signOpenSSL() async throws {
         let folder = try Watchdog.shared.makeFolder("openssl")
         try "key-值\n".write(toFile: folder + "/secret", atomically: false, encoding: .utf8)
@@ -186,8 +186,8 @@ struct CommandLineTests {
         }
     }
 
-    @Test("the catalog: listed, shown for people and in the fixed form, checked")
-    func catalog() async throws {
+    @Test("The catalog: listed, shown for people and in the fixed form, checked")
+    func catalogIsRight() async throws {
         let list = try await Command.succeed([Repository.binary, "catalog", "list"])
         for example in Example.all { #expect(list.contains(example.method) && list.contains(example.path)) }
         let text = try await Command.succeed(
@@ -216,8 +216,8 @@ struct CommandLineTests {
         #expect(checked.errors.contains("broken.yaml:2"), "\(checked)")
     }
 
-    @Test("the trail at a terminal: list with filters, show with texts")
-    func audit() async throws {
+    @Test("The trail at a terminal: list with filters, show with texts")
+    func trailAtTerminal() async throws {
         let stage = try await Stage.shared
         let example = Example.carProfile(phone: "13812340000")
         let answer = try await stage.call(example)

@@ -45,7 +45,7 @@ struct DevTests {
         return text.split(separator: "\n").first.flatMap { pid_t($0) }
     }
 
-    @Test("prints lines that work as printed, stops everything at Ctrl-C, and keeps its data")
+    @Test("Prints lines that work as printed, stops everything at Ctrl-C, and keeps its data")
     func wholeLife() async throws {
         let folder = try Watchdog.shared.makeFolder("dev")
         let first = try await start(in: folder)
@@ -72,7 +72,7 @@ struct DevTests {
         #expect(secret[.posixPermissions] as? Int == 0o600)
     }
 
-    @Test("after kill -9 the next start adopts or restarts the server, and keeps the data")
+    @Test("After kill -9 the next start adopts or restarts the server, and keeps the data")
     func afterKill() async throws {
         let folder = try Watchdog.shared.makeFolder("dev")
         let first = try await start(in: folder)
@@ -88,8 +88,8 @@ struct DevTests {
         try await eventually("PostgreSQL has ended") { kill(server, 0) != 0 }
     }
 
-    @Test("a second one in the same folder says where the first one is, and touches nothing of it")
-    func second() async throws {
+    @Test("A second one in the same folder says where the first one is, and touches nothing of it")
+    func secondOneInSameFolder() async throws {
         let folder = try Watchdog.shared.makeFolder("dev")
         let first = try await start(in: folder)
         let server = try #require(postmaster(folder))
@@ -109,7 +109,7 @@ struct DevTests {
     }
 
     @Test("Ctrl-C while it starts leaves nothing behind")
-    func early() async throws {
+    func ctrlCWhileItStarts() async throws {
         let folder = try Watchdog.shared.makeFolder("dev")
         let child = try Child(
             [Repository.binary, "dev"], environment: ["TOPRELAY_LISTEN": "127.0.0.1:\(Ports.free())"],
@@ -123,20 +123,11 @@ struct DevTests {
         try await eventually("PostgreSQL has ended") { postmaster(folder).map { kill($0, 0) != 0 } ?? true }
     }
 
-    @Test("the sandbox alone: checks signs, prints its address, stops at SIGTERM")
-    func sandbox() async throws {
-        let folder = try Watchdog.shared.makeFolder("sandbox")
-        try "planted-secret-of-main".write(toFile: folder + "/secret", atomically: false, encoding: .utf8)
-        try "planted-session-of-main\n".write(toFile: folder + "/sessions", atomically: false, encoding: .utf8)
-        let child = try Child(
-            [
-                Repository.binary, "sandbox", "--port", "0", "--app-key", "20000001", "--secret-file",
-                folder + "/secret", "--sessions-file", folder + "/sessions",
-            ], output: folder + "/out", errors: folder + "/err")
-        try await eventually("the sandbox listens") { Command.read(folder + "/out").hasSuffix("/router/rest\n") }
-        let url = String(Command.read(folder + "/out").dropLast())
+    @Test("The sandbox alone: checks signs, prints its address, stops at SIGTERM")
+    func sandboxAlone() async throws {
+        let sandbox = try await SandboxProcess()
         let stage = try await Stage.shared
-        let relay = try await stage.startRelay(["TOPRELAY_GATEWAY_URL": url])
+        let relay = try await stage.startRelay(["TOPRELAY_GATEWAY_URL": sandbox.url])
         defer { relay.child.kill() }
         for example in Example.all {
             let answer = try await relay.post(example.path, example.body, token: stage.tokens.caller)
@@ -146,7 +137,7 @@ struct DevTests {
         let wrong = try await relay.post(
             example.path, example.body, token: stage.tokens.caller, headers: [("Top-App", "by-md5")])
         #expect(wrong.problem == "relay-misconfigured")
-        child.signal(SIGTERM)
-        #expect(try await child.wait() == .exited(0))
+        sandbox.child.signal(SIGTERM)
+        #expect(try await sandbox.child.wait() == .exited(0))
     }
 }

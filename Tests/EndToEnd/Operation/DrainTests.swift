@@ -6,7 +6,7 @@ import Testing
 @Suite("A graceful stop", .bounded)
 struct DrainTests {
     @Test("SIGTERM while a call hangs: not ready, new calls refused, the call ends with reply and row, exit 0")
-    func hanging() async throws {
+    func sigtermWhileCallHangs() async throws {
         let stage = try await Stage.make()
         let example = Example.carProfile()
         try await stage.gateway.order(#"{"kind":"hang","contains":"\#(example.marker)"}"#)
@@ -35,8 +35,8 @@ struct DrainTests {
         await stage.stop()
     }
 
-    @Test("with a delay it goes on accepting, asks connections to close, and then refuses")
-    func delay() async throws {
+    @Test("With a delay it goes on accepting, asks connections to close, and then refuses")
+    func withDelayItGoes() async throws {
         let stage = try await Stage.make(["TOPRELAY_DRAIN_DELAY": "8"])
         let keeper = Example.cards()
         try await stage.gateway.order(#"{"kind":"hang","contains":"\#(keeper.marker)"}"#)
@@ -59,7 +59,7 @@ struct DrainTests {
     }
 
     @Test("SIGTERM and SIGINT end an idle replica with exit 0, and an idle connection with it", arguments: [15, 2])
-    func idle(_ signal: Int32) async throws {
+    func sigtermAndSIGINTEnd(_ signal: Int32) async throws {
         let stage = try await Stage.shared
         let relay = try await stage.startRelay()
         let connection = try RawClient(port: relay.port)
@@ -70,7 +70,7 @@ struct DrainTests {
         #expect(relay.output.isEmpty)
     }
 
-    @Test("a call that outlives the shutdown timeout is unknown: its caller is told, its row is written, exit 0")
+    @Test("A call that outlives the shutdown timeout is unknown: its caller is told, its row is written, exit 0")
     func tooLong() async throws {
         let stage = try await Stage.make(["TOPRELAY_SHUTDOWN_TIMEOUT": "1", "TOPRELAY_CALL_TIMEOUT": "20"])
         #expect(stage.relay.log.contains("TOPRELAY_SHUTDOWN_TIMEOUT is less than the call timeout"))
@@ -89,7 +89,7 @@ struct DrainTests {
         await stage.stop()
     }
 
-    @Test("a call that is cut off while PostgreSQL is away is answered, and the exit code says that its row is missing")
+    @Test("A call that is cut off while PostgreSQL is away is answered, and the exit code says that its row is missing")
     func tooLongWithoutDatabase() async throws {
         let stage = try await Stage.makeApart(["TOPRELAY_SHUTDOWN_TIMEOUT": "1"])
         let example = Example.carProfile()

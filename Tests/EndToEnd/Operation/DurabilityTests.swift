@@ -5,8 +5,8 @@ import Testing
 
 @Suite("No call without a record, no record lost", .bounded)
 struct DurabilityTests {
-    @Test("kill -9 while a call hangs upstream: it is open at first, and unknown after a restart")
-    func killed() async throws {
+    @Test("Kill -9 while a call hangs upstream: it is open at first, and unknown after a restart")
+    func kill9WhileCall() async throws {
         let stage = try await Stage.make(["TOPRELAY_CALL_TIMEOUT": "5"])
         let example = Example.carProfile()
         try await stage.gateway.order(#"{"kind":"hang","contains":"\#(example.marker)"}"#)
@@ -33,7 +33,7 @@ struct DurabilityTests {
         await stage.stop()
     }
 
-    @Test("a call that TOP never answers leaves the replica as it was: it sleeps, and finds PostgreSQL again")
+    @Test("A call that TOP never answers leaves the replica as it was: it sleeps, and finds PostgreSQL again")
     func goesOnAfterTimeout() async throws {
         let stage = try await Stage.makeApart(start: false)
         let relay = try await stage.startRelay(["TOPRELAY_CALL_TIMEOUT": "1", "TOPRELAY_WORKERS": "1"])
@@ -97,7 +97,7 @@ struct DurabilityTests {
         await stage.stop()
     }
 
-    @Test("stopped while rows cannot be written: exit 1, and the call is unknown later")
+    @Test("Stopped while rows cannot be written: exit 1, and the call is unknown later")
     func lostRows() async throws {
         let settings = ["TOPRELAY_CALL_TIMEOUT": "3", "TOPRELAY_SHUTDOWN_TIMEOUT": "4"]
         let stage = try await Stage.makeApart(settings)
@@ -118,8 +118,8 @@ struct DurabilityTests {
         await stage.stop()
     }
 
-    @Test("more calls than allowed at once: 503 before anything is written")
-    func overloaded() async throws {
+    @Test("More calls than allowed at once: 503 before anything is written")
+    func moreCallsThanAllowed() async throws {
         let stage = try await Stage.make(["TOPRELAY_WORKERS": "1", "TOPRELAY_MAX_CALLS_IN_FLIGHT": "2"])
         try await stage.gateway.order(#"{"kind":"hang","count":2}"#)
         async let first = stage.call(.rental())
@@ -139,7 +139,7 @@ struct DurabilityTests {
         await stage.stop()
     }
 
-    @Test("the limit on calls at once is the replica's, exactly, however many workers it has", arguments: [1, 5])
+    @Test("The limit on calls at once is the replica's, exactly, however many workers it has", arguments: [1, 5])
     func exactLimit(_ limit: Int) async throws {
         let stage = try await Stage.make(["TOPRELAY_WORKERS": "4", "TOPRELAY_MAX_CALLS_IN_FLIGHT": "\(limit)"])
         try await stage.gateway.order(#"{"kind":"hang","count":0}"#)
@@ -153,7 +153,7 @@ struct DurabilityTests {
         await stage.stop()
     }
 
-    @Test("without partitions for today nothing is sent, and /readyz says why")
+    @Test("Without partitions for today nothing is sent, and /readyz says why")
     func noPartitions() async throws {
         let stage = try await Stage.make(start: false)
         try await stage.cluster.execute(

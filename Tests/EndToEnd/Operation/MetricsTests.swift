@@ -8,8 +8,8 @@ struct MetricsTests {
         text.split(separator: "\n").first { $0.hasPrefix(name + " ") }.flatMap { Double($0.dropFirst(name.count + 1)) }
     }
 
-    @Test("one replica looks after the trail, and another when it is gone; clock, aggregates and limits are told")
-    func trail() async throws {
+    @Test("One replica looks after the trail, and another when it is gone; clock, aggregates and limits are told")
+    func oneReplicaLooksAfterTrail() async throws {
         let stage = try await Stage.make(["TOPRELAY_OUTCOME_QUEUE_ROWS": "4321"])
         let second = try await stage.startRelay()
         let text = try await eventually("the first replica looks after the trail") {

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("What operators look at", .bounded)
 struct OperationsTests {
-    @Test("health, readiness and the description need no token")
-    func endpoints() async throws {
+    @Test("Health, readiness and the description need no token")
+    func healthReadinessAndDescription() async throws {
         let stage = try await Stage.shared
         #expect(try await stage.relay.get("/livez").text == "alive\n")
         let ready = try await stage.relay.get("/readyz")
@@ -20,8 +20,8 @@ struct OperationsTests {
         }
     }
 
-    @Test("metrics count calls by method and outcome, refusals by type, and limits")
-    func metrics() async throws {
+    @Test("Metrics count calls by method and outcome, refusals by type, and limits")
+    func metricsCountCallsByMethod() async throws {
         let stage = try await Stage.make()
         #expect(try await stage.call(.rental()).status == 200)
         let failing = Example.carProfile()
@@ -43,8 +43,8 @@ struct OperationsTests {
         await stage.stop()
     }
 
-    @Test("logs are one JSON object a line, and a fault of our own is an error")
-    func logs() async throws {
+    @Test("Logs are one JSON object a line, and a fault of our own is an error")
+    func logsAreOneJSON() async throws {
         let stage = try await Stage.make(["TOPRELAY_LOG_LEVEL": "info"])
         let answer = try await stage.call(.carProfile(), app: "wrong-secret")
         #expect(answer.problem == "relay-misconfigured")

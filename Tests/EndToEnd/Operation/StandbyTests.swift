@@ -20,8 +20,8 @@ struct StandbyTests {
         return rows.first?["lag"]?.lexeme.flatMap { Int($0) }
     }
 
-    @Test("a replica follows the promotion of the standby when its URL names both servers, in either order")
-    func promotion() async throws {
+    @Test("A replica follows the promotion of the standby when its URL names both servers, in either order")
+    func replicaFollowsPromotionOfStandby() async throws {
         let stage = try await Stage.makeApart(start: false)
         let standby = try await PostgresCluster(standbyOf: stage.cluster)
         let relays = [
@@ -52,7 +52,7 @@ struct StandbyTests {
         await stage.stop()
     }
 
-    @Test("a replica that knows the standby alone is not ready, because the server is read-only")
+    @Test("A replica that knows the standby alone is not ready, because the server is read-only")
     func standbyAlone() async throws {
         let stage = try await Stage.makeApart(start: false)
         let standby = try await PostgresCluster(standbyOf: stage.cluster)
@@ -70,9 +70,9 @@ struct StandbyTests {
     }
 
     @Test(
-        "the warning is there for an asynchronous standby, also for a role that sees little, and not for a synchronous one"
+        "The warning is there for an asynchronous standby, also for a role that sees little, and not for a synchronous one"
     )
-    func warning() async throws {
+    func warningIsThereForAsynchronous() async throws {
         let stage = try await Stage.makeApart(start: false)
         let before = try await stage.startRelay()
         let standby = try await PostgresCluster(standbyOf: stage.cluster)

@@ -11,14 +11,14 @@ struct StartTests {
         return (ending, relay.log + relay.output)
     }
 
-    @Test("an unknown setting ends it with 1, is named, and the nearest one is suggested")
-    func unknown() async throws {
+    @Test("An unknown setting ends it with 1, is named, and the nearest one is suggested")
+    func unknownSettingEndsItWith1() async throws {
         let (ending, log) = try await start(try await Stage.shared, ["TOPRELAY_LISTNE": "x"])
         #expect(ending == .exited(1))
         #expect(log.contains("TOPRELAY_LISTNE") && log.contains("TOPRELAY_LISTEN"))
     }
 
-    @Test("all faults are told at once, and no secret with them")
+    @Test("All faults are told at once, and no secret with them")
     func allFaults() async throws {
         let (ending, log) = try await start(
             try await Stage.shared,
@@ -38,7 +38,7 @@ struct StartTests {
         #expect(!log.contains("planted") && log.contains("toprelay serve --help"))
     }
 
-    @Test("a database that is not UTF-8 ends it with 1, as it ends the commands")
+    @Test("A database that is not UTF-8 ends it with 1, as it ends the commands")
     func otherEncoding() async throws {
         let stage = try await Stage.shared
         let name = "ascii_" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
@@ -51,7 +51,7 @@ struct StartTests {
         #expect(migrated.code == 1 && migrated.errors.contains("SQL_ASCII"))
     }
 
-    @Test("whoever connects finds a replica that takes calls, from the first connection on")
+    @Test("Whoever connects finds a replica that takes calls, from the first connection on")
     func listensWhenReady() async throws {
         let stage = try await Stage.shared
         for _ in 0..<3 {
@@ -65,7 +65,7 @@ struct StartTests {
         }
     }
 
-    @Test("the service links that Kubernetes injects are no settings, and secrets may come from files")
+    @Test("The service links that Kubernetes injects are no settings, and secrets may come from files")
     func serviceLinks() async throws {
         let stage = try await Stage.shared
         let folder = try Watchdog.shared.makeFolder("secrets")
@@ -86,7 +86,7 @@ struct StartTests {
         #expect(try await relay.terminate() == .exited(0))
     }
 
-    @Test("a missing schema ends it with 1, and names the command")
+    @Test("A missing schema ends it with 1, and names the command")
     func missingMigrations() async throws {
         let stage = try await Stage.shared
         let database = try await Stage.makeDatabase(template: "template0")
@@ -95,7 +95,7 @@ struct StartTests {
         #expect(log.contains("toprelay migrate"))
     }
 
-    @Test("the wrong master key ends it with 1, and is not shown")
+    @Test("The wrong master key ends it with 1, and is not shown")
     func wrongMasterKey() async throws {
         let key = Data("another-master-key-of-32-bytes!!".utf8).base64EncodedString()
         let stage = try await Stage.shared
@@ -110,7 +110,7 @@ struct StartTests {
         #expect(put.errors.contains("TOPRELAY_MASTER_KEY"))
     }
 
-    @Test("an address that is taken ends it with 1")
+    @Test("An address that is taken ends it with 1")
     func takenAddress() async throws {
         let stage = try await Stage.shared
         let (ending, log) = try await start(stage, ["TOPRELAY_LISTEN": "127.0.0.1:\(stage.relay.port)"])
@@ -118,7 +118,7 @@ struct StartTests {
         #expect(log.contains("\(stage.relay.port)"))
     }
 
-    @Test("a broken catalog entry ends it with 1, and is named with its line; a good one adds a method")
+    @Test("A broken catalog entry ends it with 1, and is named with its line; a good one adds a method")
     func catalogFolder() async throws {
         let stage = try await Stage.shared
         let folder = try Watchdog.shared.makeFolder("catalog")

@@ -21,8 +21,8 @@ struct VaultTests {
         }
     }
 
-    @Test("tokens, apps and sessions, in two replicas")
-    func changes() async throws {
+    @Test("Tokens, apps and sessions, in two replicas")
+    func tokensAppsAndSessions() async throws {
         let stage = try await Stage.make()
         let second = try await stage.startRelay()
         let line = stage.line
@@ -62,8 +62,8 @@ struct VaultTests {
         await stage.stop()
     }
 
-    @Test("a token and a session end when their time has come, without any change")
-    func expiry() async throws {
+    @Test("A token and a session end when their time has come, without any change")
+    func tokenAndSessionEnd() async throws {
         let stage = try await Stage.make()
         let soon = ISO8601DateFormatter().string(from: Date().addingTimeInterval(4))
         let token = try await stage.line.token("brief", ["--scope", "relay", "--expires-at", soon])
@@ -82,7 +82,7 @@ struct VaultTests {
         await stage.stop()
     }
 
-    @Test("a sealed blob that is moved to another row, or damaged, does not open, and harms no other")
+    @Test("A sealed blob that is moved to another row, or damaged, does not open, and harms no other")
     func movedBlob() async throws {
         let stage = try await Stage.make()
         try await stage.cluster.execute(
@@ -108,8 +108,8 @@ struct VaultTests {
         await stage.stop()
     }
 
-    @Test("which app a call uses: named, the only one, the default, the one bound to the method")
-    func resolution() async throws {
+    @Test("Which app a call uses: named, the only one, the default, the one bound to the method")
+    func whichAppCallUses() async throws {
         let stage = try await Stage.make(bare: true)
         let line = stage.line
         let token = try await line.token("caller", ["--scope", "relay"])

@@ -7,7 +7,7 @@ import Testing
 /// What is added beside the rows of calls: notes and refusals.
 @Suite struct NotesTests {
     @Test("Notes are kept in their order with who and when, and another call's are not shown")
-    func notes() async throws {
+    func notesAreKeptInTheirOrder() async throws {
         try await withTrail { trail in
             let reader = trail.reader()
             defer { reader.close() }
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test("Refusals come back as they went, newest first, by every filter; a NUL in a pointer does not lose them")
-    func refusals() async throws {
+    func refusalsComeBackAsTheyWent() async throws {
         try await withTrail { trail in
             let reader = trail.reader()
             defer { reader.close() }
@@ -93,7 +93,7 @@ import Testing
             ("/list/12/acid", "/list/12/acid"), ("/13800000000", "/*"), ("/a/1234567/b/123456", "/a/*/b/123456"),
             ("/x13800000000y13900000000", "/x*y*"),
         ])
-    func bounds(_ pointer: String, _ kept: String) {
+    func refusalIsKeptSmall(_ pointer: String, _ kept: String) {
         var refusal = Refusal(
             atMilliseconds: 0, caller: nil, method: "m", status: 422, type: "t",
             pointers: [pointer, "/" + String(repeating: "名", count: 1000)])
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test("A flood of refusals leaves a burst, and then a few a second")
-    func flood() {
+    func floodOfRefusalsLeaves() {
         var queue = RefusalQueue()
         let refusal = Refusal(atMilliseconds: 0, caller: nil, method: "m", status: 422, type: "t", pointers: [])
         for _ in 0..<1000 { queue.add(refusal, now: 1) }

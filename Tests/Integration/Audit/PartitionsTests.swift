@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test("The migration makes two weeks ahead, and making them again makes nothing")
-    func idempotent() async throws {
+    func migrationMakesTwoWeeks() async throws {
         try await withTrail { trail in
             try await trail.database.withConnection(trail.loop) { (connection) async throws in
                 #expect(try await Partitions.daysAhead(on: connection) == Partitions.daysKeptAhead)
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test("Days ahead are counted up to the first gap; without today's tables there are none")
-    func gaps() async throws {
+    func daysAheadAreCounted() async throws {
         try await withTrail { trail in
             try await trail.database.withConnection(trail.loop) { connection in
                 try await drop(5...5, connection)
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test("A day ends at midnight of GMT+8, and rows at the borders have a place")
-    func borders() async throws {
+    func dayEndsAtMidnight() async throws {
         try await withTrail { trail in
             try await trail.database.withConnection(trail.loop) { connection in
                 let day = try await connection.query("SELECT audit.day('2026-01-31T15:59:59.999Z')::text")

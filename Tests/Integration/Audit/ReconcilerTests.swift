@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test("A day to which intents come after it was looked through is looked through again")
-    func again() async throws {
+    func dayToWhichIntents() async throws {
         try await withTrail { trail in
             let now = try await trail.now()
             try await trail.database.withConnection(trail.loop) { connection in
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test("A call under way of a replica whose clock is behind is listed as open")
-    func behind() async throws {
+    func callUnderWayOfReplica() async throws {
         try await withTrail { trail in
             let reader = trail.reader()
             defer { reader.close() }

@@ -9,7 +9,7 @@ import Testing
     private static let grace = Int64(Reconciliation.graceSeconds) * 1000
 
     @Test("An intent is closed once it is past its deadline by more than the grace, and not a moment before")
-    func boundary() async throws {
+    func intentIsClosedOnce() async throws {
         try await withTrail { trail in
             try await trail.frozen { connection, now in
                 // PostgreSQL's now() has microseconds: the millisecond in which it lies is just not past.
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test("The row repeats what the intent says, and its duration runs to the closing")
-    func row() async throws {
+    func rowRepeatsWhatIntent() async throws {
         try await withTrail { trail in
             try await trail.frozen { connection, now in
                 var call = KnownCall(callID(now - 60_000), deadline: now - 30_000)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test("Calls are looked for in the days of their intents alone, however many days are kept")
-    func pruning() async throws {
+    func callsAreLookedForInDays() async throws {
         try await withTrail { trail in
             let (close, advance) = try await trail.database.withConnection(trail.loop) { connection in
                 try await connection.execute(
@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test("The mark moves up to half a minute ago, never over an open call, and back to one that a thorough run finds")
-    func mark() async throws {
+    func markMovesUpToHalf() async throws {
         try await withTrail { trail in
             try await trail.frozen { connection, now in
                 func mark() async throws -> Int64 {
@@ -193,7 +193,7 @@ import Testing
     }
 
     @Test("What came in behind the mark is closed by a thorough run")
-    func thorough() async throws {
+    func whatCameInBehind() async throws {
         try await withTrail { trail in
             let now = try await trail.now()
             let late = KnownCall(callID(now - 3_600_000), deadline: now - 3_000_000)

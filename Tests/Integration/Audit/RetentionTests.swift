@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test("A day goes at the very second at which its last instant is old enough, bodies before calls")
-    func boundary() async throws {
+    func dayGoesAtVery() async throws {
         try await withTrail { trail in
             let day: Int64 = 86_400_000
             let yesterdayEnds = try await today(trail)
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test("Sealed requests go at the second at which their own days are over, before the bodies")
-    func sealed() async throws {
+    func sealedRequestsGoAtSecond() async throws {
         try await withTrail { trail in
             let day: Int64 = 86_400_000
             let yesterdayEnds = try await today(trail)
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test("Refusals are kept for seven days")
-    func refusals() async throws {
+    func refusalsAreKeptForSeven() async throws {
         try await withTrail { trail in
             try await trail.database.withConnection(trail.loop) { connection in
                 try await connection.execute(

@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test("Many calls at once, by INSERT and by COPY, are each sealed for themselves alone")
-    func many() async throws {
+    func manyCallsAtOnce() async throws {
         try await withWriter { trail, writer, reader, _ in
             let now = try await trail.now()
             let intents = (0..<60).map { intent(now, [Parameter(name: "n", value: "value \($0)")]) }
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test("A writer without a sealer keeps none, and a reader tells what was never kept from what is gone")
-    func absent() async throws {
+    func writerWithoutSealerKeeps() async throws {
         try await withTrail { trail in
             let writer = TrailWriter(
                 loop: trail.loop, settings: trail.database.settings,
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test("What cannot be recorded is not opened")
-    func unrecorded() async throws {
+    func whatCannotBeRecorded() async throws {
         try await withWriter { trail, writer, reader, _ in
             let intent = intent(try await trail.now())
             try await writer.record(intent)
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test("A text that was cut says so, and one that was not says that")
-    func truncated() async throws {
+    func textThatWasCut() async throws {
         try await withWriter { trail, writer, reader, _ in
             var (whole, long) = (intent(try await trail.now()), intent(try await trail.now()))
             long.request = #"{"long":""# + String(repeating: "长", count: 400_000) + #""}"#
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test("Bytes that are no request are refused, wherever they are cut")
-    func malformed() throws {
+    func bytesThatAreNoRequest() throws {
         var plain: [UInt8] = []
         let files = [FilePart(name: "f", bytes: [1])]
         SealedRequest.append(Array(Self.parameters.prefix(2)), files: files, to: &plain)

@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test("Bodies, texts and keys beyond their bounds are cut and marked; the row is written")
-    func bounds() async throws {
+    func bodiesTextsAndKeys() async throws {
         try await withTrail { trail in
             let now = try await trail.now()
             let (writer, _) = writer(trail)
@@ -191,7 +191,7 @@ import Testing
     }
 
     @Test("A cut never leaves half a character")
-    func cuts() {
+    func cutNeverLeavesHalf() {
         #expect(TrailRows.cut("abc", to: 3) == ("abc", false))
         #expect(TrailRows.cut("abcd", to: 3) == ("abc", true))
         #expect(TrailRows.cut("ab你", to: 5) == ("ab你", false))
@@ -227,7 +227,7 @@ import Testing
     }
 
     @Test("There is no room when as many endings wait as may; those of calls under way still find some")
-    func room() async throws {
+    func thereIsNoRoom() async throws {
         try await onLoop { loop in
             let settings = try PostgresSettings(url: "postgresql://postgres@%2Fnonexistent/postgres")
             let figures = TrailFigures()

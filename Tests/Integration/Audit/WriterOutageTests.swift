@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test("An outage lasts from its first event to the next connection, however many attempts fail")
-    func duration() async throws {
+    func outageLastsFromItsFirst() async throws {
         let error = try await failure()
         let outage = WriterOutage(since: 10 * Self.second)
         #expect(outage.current(at: 11 * Self.second)?.seconds == 1)

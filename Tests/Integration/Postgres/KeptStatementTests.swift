@@ -7,7 +7,7 @@ import Testing
 @Suite("Statements that a connection keeps prepared")
 struct KeptStatementTests {
     @Test("A text is prepared when it comes again, and its name is used from then on")
-    func ways() {
+    func textIsPreparedWhenItComes() {
         var kept = KeptStatements()
         #expect(kept.next(for: "SELECT 1").way == .once)
         #expect(kept.next(for: "SELECT 2").way == .once)
@@ -20,7 +20,7 @@ struct KeptStatementTests {
     }
 
     @Test("Of too many texts the one that was not used for longest goes, and its statement with it")
-    func bound() {
+    func ofTooManyTexts() {
         var kept = KeptStatements()
         for text in ["kept", "kept", "seen"] { _ = kept.next(for: text) }
         for number in 2..<KeptStatements.maximumCount {
@@ -35,7 +35,7 @@ struct KeptStatementTests {
     }
 
     @Test("Values differ from one use to the next; the server has one statement, with one plan for all values")
-    func values() async throws {
+    func valuesDifferFromOneUse() async throws {
         try await withKept { connection in
             for number in 1...4 {
                 let rows = try await connection.query(
@@ -51,7 +51,7 @@ struct KeptStatementTests {
     }
 
     @Test("A statement that the server has lost, or whose table has changed, is run all the same")
-    func lost() async throws {
+    func statementThatServerHasLost() async throws {
         try await withKept { connection in
             let sql = "SELECT * FROM kept WHERE id = $1::int8"
             for _ in 1...3 { _ = try await connection.query(sql, [.integer(7)], plan: .kept) }
@@ -69,7 +69,7 @@ struct KeptStatementTests {
     }
 
     @Test("An error is the caller's, each time, and costs neither the connection nor a second statement")
-    func errors() async throws {
+    func errorIsCaller() async throws {
         try await withKept { connection in
             for _ in 1...3 {
                 let error = await #expect(throws: PostgresError.self) {
@@ -86,7 +86,7 @@ struct KeptStatementTests {
     }
 
     @Test("A hundred texts leave no more statements than are kept")
-    func many() async throws {
+    func hundredTextsLeaveNoMoreStatements() async throws {
         try await withKept { connection in
             for number in 0..<100 {
                 for _ in 1...2 {

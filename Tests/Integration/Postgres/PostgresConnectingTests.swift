@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test("A wrong password is refused, and no text shows it; the right one is taken, over TCP")
-    func passwords() async throws {
+    func wrongPasswordIsRefused() async throws {
         let cluster = try await PostgresCluster(port: Int.random(in: 20_000..<30_000), password: "richtig")
         defer { cluster.remove() }
         let error = try #require(try await connectError(PostgresSettings(url: cluster.tcpURL(password: "geheim"))))
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test("A database that is not UTF-8 is refused")
-    func encodings() async throws {
+    func databaseThatIsNotUTF() async throws {
         let name = uniqueName("ascii")
         let settings = try await SharedCluster.settings
         try await onLoop { loop in
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test("A host that cannot be looked up is named")
-    func unresolvable() async throws {
+    func hostThatCannotBeLooked() async throws {
         let error = try await connectError(PostgresSettings(url: "postgresql://u:geheim@nowhere.invalid/d"))
         #expect(error?.kind == .connection)
         #expect(error?.description.contains("nowhere.invalid") == true)
@@ -90,14 +90,14 @@ import Testing
             ("missing", "database \"missing\" does not exist"),
             ("postgresql://a:1,b:2,c/d?port=1,2", "2 ports for 3 hosts"),
         ])
-    func refusals(url: String, text: String) async throws {
+    func refusedPort(url: String, text: String) async throws {
         let url = try await url == "missing" ? SharedCluster.cluster.url("missing") : url
         let error = try await connectError(PostgresSettings(url: url))
         #expect(error?.description.contains(text) == true, "\(String(describing: error))")
     }
 
     @Test("A query without an answer in time fails, is cancelled on the server, and costs the connection")
-    func timeouts() async throws {
+    func queryWithoutAnswerInTime() async throws {
         let settings = try await SharedCluster.settings
         let mark = uniqueName("mark")
         try await onLoop { loop in
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test("A session that the server ends says so, with the SQLSTATE")
-    func terminated() async throws {
+    func sessionThatServerEnds() async throws {
         let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let victim = try await PostgresConnection.connect(settings, on: loop)
@@ -161,7 +161,7 @@ import Testing
     }
 
     @Test("Scripts run as one transaction, notices reach their handler, and COPY is refused")
-    func scripts() async throws {
+    func scriptsRunAsOneTransaction() async throws {
         let settings = try await SharedCluster.settings
         let table = uniqueName("t")
         try await onLoop { loop in

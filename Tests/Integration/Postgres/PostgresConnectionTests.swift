@@ -57,7 +57,7 @@ import Testing
             ("57P01", true), ("57P03", true), ("53100", true), ("08006", true), ("25006", true), ("40P01", true),
             ("55P03", true), ("57014", true), ("23505", false), ("22021", false), ("42P01", false), ("XX000", false),
         ])
-    func transience(sqlState: String, isTransient: Bool) {
+    func whichErrorsMayPass(sqlState: String, isTransient: Bool) {
         let error = PostgresError(kind: .server, fields: .init(sqlState: sqlState))
         #expect(error.isTransient == isTransient)
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct PostgresPoolTests {
     @Test("Queries share few connections, wait in turn, and are turned away beyond the bound")
-    func sharing() async throws {
+    func queriesShareFewConnections() async throws {
         let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 2, maximumWaiting: 10)
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test("A wait for a connection ends after its time")
-    func waiting() async throws {
+    func waitForConnectionEnds() async throws {
         let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 1, waitTimeout: .milliseconds(50))
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test("Lost connections and open transactions are not handed on")
-    func hygiene() async throws {
+    func lostConnectionsAndOpen() async throws {
         let settings = try await SharedCluster.settings
         try await onLoop { loop in
             let pool = PostgresPool(loop: loop, settings: settings, size: 1)
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test("With PostgreSQL away, queries fail with the reason, and work when it is back")
-    func outage() async throws {
+    func withPostgreSQLAway() async throws {
         let cluster = try await PostgresCluster()
         defer { cluster.remove() }
         let settings = try PostgresSettings(url: cluster.url())

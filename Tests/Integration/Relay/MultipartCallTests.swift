@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(
-        "the part named json is the JSON, whatever it is declared as; without one, the only part declared as JSON",
+        "The part named json is the JSON, whatever it is declared as; without one, the only part declared as JSON",
         arguments: [
             part(#"name="json""#, nil, #"{"title":"t"}"#),
             part(#"name="json"; filename="body.json""#, "application/octet-stream", #"{"title":"t"}"#),
@@ -80,14 +80,14 @@ import Testing
         #expect(image.bytes.elementsEqual(Self.image.utf8))
     }
 
-    @Test("a body without JSON is an empty object")
+    @Test("A body without JSON is an empty object")
     func noJSON() throws {
         let content = try content(Self.imagePart)
         #expect(content.document.root.kind == .object && content.document.root.count == 0 && content.files.count == 1)
         #expect(try self.content().files.isEmpty)
     }
 
-    @Test("two JSON parts, broken JSON and other charsets are refused")
+    @Test("Two JSON parts, broken JSON and other charsets are refused")
     func badJSON() throws {
         let json = #"{"title":"t"}"#
         for parts in [
@@ -113,7 +113,7 @@ import Testing
         )
     }
 
-    private func withSandbox(_ body: (Stage, Sandbox) async throws -> Void) async throws {
+    private func withSandbox(_ body: @escaping @Sendable (Stage, Sandbox) async throws -> Void) async throws {
         let app = SandboxApp(key: "4272", secret: Snapshot.secret, sessions: [Snapshot.sessionKey])
         let sandbox = Sandbox(
             configuration: SandboxConfiguration(apps: [app], catalog: try Self.catalog.get()),
@@ -134,8 +134,8 @@ import Testing
         }
     }
 
-    @Test("the call goes through with its file, its derived id and its name; the trail has the file's size alone")
-    func through() async throws {
+    @Test("The call goes through with its file, its derived id and its name; the trail has the file's size alone")
+    func callGoesThroughWithItsFile() async throws {
         try await withSandbox { stage, sandbox in
             let json = Self.part(#"name="json""#, nil, #"{"title":"t 图"}"#)
             let reply = try await call(stage, Self.request(json, Self.imagePart))
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    @Test("a dry run shows the files' sizes and signs without them; faults have pointers, and nothing is sent")
+    @Test("A dry run shows the files' sizes and signs without them; faults have pointers, and nothing is sent")
     func refusedAndDry() async throws {
         try await withSandbox { stage, sandbox in
             let dry = try await call(stage, Self.request(Self.imagePart, isDryRun: true)).read()

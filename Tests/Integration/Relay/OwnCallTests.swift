@@ -58,16 +58,21 @@ import Testing
         }.value
     }
 
-    @Test("Whatever became of a call, it reads as its first answer did")
-    func sameAgain() async throws {
-        let next = Locked("")
-        let server = try ScriptedServer { connection in
+    /// A server that gives the next answer, and closes the connection after one that ends early.
+    private static func server(_ next: Locked<String>) throws -> ScriptedServer {
+        try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 let text = next.with { $0 }
                 connection.write(text)
                 if text.hasSuffix("{") { return }
             }
         }
+    }
+
+    @Test("Whatever became of a call, it reads as its first answer did")
+    func sameAgain() async throws {
+        let next = Locked("")
+        let server = try Self.server(next)
         try await withStage(gateway: server.url()) { stage in
             for expected in Self.cases {
                 next.with { $0 = expected.answer }
@@ -98,13 +103,7 @@ import Testing
     )
     func withoutAnswer() async throws {
         let next = Locked(answer(Answers.leaseSuccess))
-        let server = try ScriptedServer { connection in
-            while connection.readRequest() != nil {
-                let text = next.with { $0 }
-                connection.write(text)
-                if text.hasSuffix("{") { return }
-            }
-        }
+        let server = try Self.server(next)
         try await withStage(gateway: server.url()) { stage in
             let good = try await stage.call(Methods.lease)
             next.with { $0 = answer(Answers.error(40, "isv.missing-parameter", subMessage: "no item")) }

@@ -72,7 +72,7 @@ struct Stage: Sendable {
 func withStage(
     gateway: String, trail: PostgresSettings? = nil, isTrailReachable: Bool = true, database: TestDatabase? = nil,
     isFresh: Bool = true, outcomeRows: Int = 1000,
-    _ change: (inout WorkerSettings) -> Void = { _ in }, _ body: (Stage) async throws -> Void
+    _ change: (inout WorkerSettings) -> Void = { _ in }, _ body: @escaping @Sendable (Stage) async throws -> Void
 ) async throws {
     let database = try await database != nil ? database! : onLoop { try await TestDatabase.make(on: $0) }
     let loop = try EventLoop(name: "worker")
@@ -109,7 +109,7 @@ func withStage(
     let stage = Stage(
         loop: loop, worker: worker, database: database, token: Snapshot.token, clock: clock,
         askedOnLoop: askedOnLoop, toldBans: toldBans)
-    let result = await Result { try await body(stage) }
+    let result = await Result { try await limited(seconds: 180) { try await body(stage) } }
     await worker.close()
     #expect(loop.shutdown())
     try result.get()

@@ -17,7 +17,8 @@ import Testing
 @Suite struct WorkerCallTests {
     /// Runs `body` with the sandbox as the gateway.
     private func withSandbox(
-        _ change: (inout WorkerSettings) -> Void = { _ in }, _ body: (Stage, Sandbox) async throws -> Void
+        _ change: (inout WorkerSettings) -> Void = { _ in },
+        _ body: @escaping @Sendable (Stage, Sandbox) async throws -> Void
     ) async throws {
         let app = SandboxApp(key: "4272", secret: Snapshot.secret, sessions: [Snapshot.sessionKey])
         let sandbox = Sandbox(
@@ -36,7 +37,7 @@ import Testing
     @Test(
         "Each method of the catalog goes through, signed so that the sandbox accepts it", arguments: SignMethod.allCases
     )
-    func methods(_ method: SignMethod) async throws {
+    func eachMethodOfCatalog(_ method: SignMethod) async throws {
         try await withSandbox { stage, sandbox in
             await stage.worker.install(Snapshot.signing(by: method))
             for entry in try Methods.catalog.get().entries {
@@ -108,7 +109,7 @@ import Testing
     }
 
     @Test("Checking, signing, sending, judging and replying all happen on the worker's own thread")
-    func thread() async throws {
+    func checkingSigningSendingJudging() async throws {
         let server = try ScriptedServer.answering(
             answer(
                 Answers.error(7, "accesscontrol.limited-by-api", subMessage: "This ban will last for 5 more seconds")))
@@ -174,7 +175,7 @@ import Testing
     }
 
     @Test("A gateway that never answers: unknown when the call's time is over")
-    func timeout() async throws {
+    func gatewayThatNeverAnswers() async throws {
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil { connection.waitForEnd() }
         }
@@ -209,7 +210,7 @@ import Testing
     }
 
     @Test("The same Idempotency-Key gives the same request id; it goes out and comes back")
-    func idempotency() async throws {
+    func sameIdempotencyKeyGives() async throws {
         try await withSandbox { stage, sandbox in
             let body = """
                 {"param_batch_open_card_open_req":{"physical_card_ids":["111"],"brand_id":"3","shop_id":"4",\
@@ -229,7 +230,7 @@ import Testing
     }
 
     @Test("The session key and the secret are not in the trail, though TOP repeats them")
-    func secrets() async throws {
+    func sessionKeyAndSecret() async throws {
         let echo = Answers.error(15, "isv.x", message: "session \(Snapshot.sessionKey), secret \(Snapshot.secret)")
         let server = try ScriptedServer.answering(answer(echo))
         try await withStage(gateway: server.url()) { stage in

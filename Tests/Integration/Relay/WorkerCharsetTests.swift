@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test("A GBK answer is read as what it says, and recorded so", arguments: ["GBK", "gb2312", "\"gb18030\""])
-    func gbk(charset: String) async throws {
+    func gbkAnswerIsRead(charset: String) async throws {
         let next = Locked<[UInt8]>([])
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil { connection.write(next.with { $0 }) }

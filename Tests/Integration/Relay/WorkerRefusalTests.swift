@@ -19,7 +19,7 @@ import Vault
     }
 
     @Test("More calls at once than the limit are overloaded; nothing of them is recorded or sent")
-    func overloaded() async throws {
+    func moreCallsAtOnce() async throws {
         let gate = Gate()
         let server = try ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url(), { $0.callLimit = CallLimit(2) }) { stage in
@@ -130,7 +130,7 @@ import Vault
     }
 
     @Test("While it drains new calls are refused, and those under way end well")
-    func draining() async throws {
+    func whileItDrainsNew() async throws {
         let gate = Gate()
         let server = try ScriptedServer.holding(gate, Answers.leaseSuccess)
         try await withStage(gateway: server.url()) { stage in
@@ -229,7 +229,7 @@ import Vault
     }
 
     @Test("A method's ban is kept until it ends, told to other workers, and costs no row")
-    func ban() async throws {
+    func methodBanIsKept() async throws {
         let text = Answers.error(
             7, "accesscontrol.limited-by-api-access-count", subMessage: "This ban will last for 5 more seconds")
         let isFirst = Locked(true)
@@ -298,7 +298,7 @@ import Vault
     ]
 
     @Test("What does not pass its checks is refused without outcome and row, and nothing is sent")
-    func refused() async throws {
+    func whatDoesNotPass() async throws {
         let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             for refusal in Self.refusals {

@@ -40,7 +40,7 @@ import Testing
             ("format=xml", "format"), ("limit=0", "limit"), ("limit=x", "limit"), ("cursor=o1", "cursor"),
             ("include=secrets", "include"), ("order=best", "order"), ("from=yesterday", "from"), ("key=x", "key"),
         ])
-    func refused(_ query: String, _ name: String) async throws {
+    func whatCannotBeExported(_ query: String, _ name: String) async throws {
         try await withCalls(1) { service in
             let answer = try await service.request("GET", Self.path + "?" + query, token: service.tokens.auditor)
             #expect(answer.status == 400 && answer.problem == "malformed-request")
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test("The token needs the scope, the path takes GET alone, and HEAD gets the headers")
-    func scope() async throws {
+    func tokenNeedsScope() async throws {
         try await withCalls(1) { service in
             #expect(try await service.request("GET", Self.path).status == 401)
             #expect(try await service.request("GET", Self.path, token: service.tokens.shop).problem == "forbidden")
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test("A fault before the first byte is a problem; one in the middle cuts the connection")
-    func faults() async throws {
+    func faultBeforeFirstByte() async throws {
         try await withCalls(8000) { service in
             let client = try asking(service)
             #expect(try client.hasBegun())
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test("Two at once in a replica; more are told to wait, lists go on, and a client that disappears frees its place")
-    func limit() async throws {
+    func twoAtOnceInReplica() async throws {
         try await withCalls(8000) { service in
             var clients = [try asking(service), try asking(service, "?format=csv")]
             for client in clients { #expect(try client.hasBegun()) }
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test("Every call comes once, as the list gives it, and a limit ends the file")
-    func whole() async throws {
+    func everyCallComesOnce() async throws {
         try await withCalls(1200) { service in
             let auditor = service.tokens.auditor
             let list = try await service.request("GET", "/v1/audit/calls?limit=1000&outcome=success", token: auditor)

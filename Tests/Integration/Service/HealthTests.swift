@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test("A replica whose writers have no working connection is not ready, says why, and recovers", arguments: outages)
-    func writers(_ outage: Outage) async throws {
+    func replicaWhoseWritersHaveNoWorking(_ outage: Outage) async throws {
         try await withService(gateway: "http://127.0.0.1:9/") { service in
             let database = service.database.name
             try await onLoop(seconds: 120) { loop in

@@ -51,7 +51,7 @@ import Vault
     }
 
     @Test("HEAD answers as GET would, without the body")
-    func head() async throws {
+    func headAnswersAsGET() async throws {
         try await serving { (service) async throws in
             for path in ["/livez", "/readyz", "/openapi.json", "/nothing"] {
                 let (get, head) = (try await service.request("GET", path), try await service.request("HEAD", path))
@@ -63,7 +63,7 @@ import Vault
     }
 
     @Test("What operators ask needs no token")
-    func operations() async throws {
+    func whatOperatorsAskNeeds() async throws {
         try await serving { (service) async throws in
             #expect(try await service.request("GET", "/livez").text == "alive\n")
             let ready = try await service.request("GET", "/readyz")
@@ -157,7 +157,7 @@ import Vault
     }
 
     @Test("The list is filtered, and paged by its own cursors")
-    func list() async throws {
+    func listIsFiltered() async throws {
         try await serving { (service) async throws in
             var ids: [String?] = []
             for _ in 0..<3 {
@@ -191,7 +191,7 @@ import Vault
     }
 
     @Test("A bad query, header or body is refused for what it is")
-    func refusals() async throws {
+    func badQuery() async throws {
         try await serving { (service) async throws in
             let tokens = service.tokens
             for query in ["limit=0", "nothing=1", "from=x", "limit=1&limit=2", "include=all", "app=%ff"] {
@@ -243,7 +243,7 @@ import Vault
     }
 
     @Test("A call is made and answered on the loop that its request arrived on")
-    func threads() async throws {
+    func callIsMadeAndAnswered() async throws {
         let gateway = try ScriptedServer.answering(answer(Self.success))
         let key = SecureRandom.bytes(32)
         let (database, tokens) = try await onLoop { loop in

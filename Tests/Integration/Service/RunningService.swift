@@ -75,10 +75,8 @@ func withService(
     }
     var result = Result<Void, any Error>.success(())
     if let port = await ports.first(where: { _ in true }) {
-        result = await Result {
-            try await body(
-                RunningService(port: port, tokens: tokens, database: database, workers: service.workers))
-        }
+        let replica = RunningService(port: port, tokens: tokens, database: database, workers: service.workers)
+        result = await Result { try await limited(seconds: 180) { try await body(replica) } }
     } else {
         Issue.record("the service ended before it was ready")
     }

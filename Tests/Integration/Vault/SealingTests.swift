@@ -178,7 +178,7 @@ struct SealingTests {
     }
 
     @Test("No column of any table holds a secret, a session, a token or a key in clear, in any encoding of it")
-    func canary() async throws {
+    func noColumnOfAnyTable() async throws {
         try await withVault { vault in
             let store = try await vault.store()
             let secret = "canary-secret-4c1d"

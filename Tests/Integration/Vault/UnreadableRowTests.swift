@@ -34,7 +34,7 @@ struct UnreadableRowTests {
     ]
 
     @Test("A token whose list holds what cannot be read allows nothing, and is listed", arguments: invalid)
-    func token(_ change: String) async throws {
+    func tokenWhoseListHolds(_ change: String) async throws {
         try await withLimitedToken { vault, connection, text in
             let before = try await vault.snapshot()
             let good = try before.authenticate(bearer: text, now: 0)
@@ -55,7 +55,7 @@ struct UnreadableRowTests {
     }
 
     @Test("An app whose methods cannot be read leaves no choice of an app to the relay")
-    func bindings() async throws {
+    func appWhoseMethodsCannot() async throws {
         try await withLimitedToken { vault, connection, _ in
             let token = AccessToken(id: "0", name: "t", hash: [], scopes: [.relay])
             #expect(

@@ -72,7 +72,7 @@ struct VaultStoreTokensTests {
     }
 
     @Test("No table grows over what a replica keeps in memory, and one that did is told by its name")
-    func limits() async throws {
+    func noTableGrowsOver() async throws {
         try await withVault { vault in
             let store = VaultStore(
                 connection: try await vault.connect(), key: vault.key, timeout: .seconds(10), rowLimit: 2)

@@ -35,7 +35,7 @@ struct VaultTablesTests {
     ]
 
     @Test("Rows that no command would make are refused by the tables too")
-    func refuses() async throws {
+    func rowsThatNoCommand() async throws {
         try await withVault { vault in
             let connection = try await vault.connect()
             try await connection.execute("\(Self.appStart)) VALUES ('app', '1', \(Self.blob))")
@@ -49,7 +49,7 @@ struct VaultTablesTests {
     }
 
     @Test("Rows at the edge of what is allowed are taken")
-    func takes() async throws {
+    func rowsAtEdgeOfWhatIsAllowed() async throws {
         try await withVault { vault in
             let connection = try await vault.connect()
             try await connection.execute(
@@ -71,7 +71,7 @@ struct VaultTablesTests {
     }
 
     @Test("Each statement that changes the vault adds one to the revision, and says so once")
-    func revisions() async throws {
+    func eachStatementThatChanges() async throws {
         try await withVault { vault in
             let connection = try await vault.connect()
             let listener = try await vault.connect()

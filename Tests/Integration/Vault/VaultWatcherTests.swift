@@ -97,7 +97,7 @@ struct VaultWatcherTests {
     }
 
     @Test("A change reaches every watcher by its notification, without a question asked")
-    func propagates() async throws {
+    func changeReachesEveryWatcher() async throws {
         try await withVault { vault in
             let store = try await vault.store()
             _ = try await store.ensureKeys()
@@ -129,7 +129,7 @@ struct VaultWatcherTests {
     }
 
     @Test("A transaction that is rolled back changes nothing, and one with many statements is loaded whole")
-    func transactions() async throws {
+    func transactionThatIsRolled() async throws {
         try await withVault { vault in
             for name in ["a", "b"] { try await vault.putApp(name) }
             var watched = try Watched(vault)
@@ -150,7 +150,7 @@ struct VaultWatcherTests {
     }
 
     @Test("A connection that is killed is made again, and what changed meanwhile is there")
-    func recovers() async throws {
+    func connectionThatIsKilled() async throws {
         try await withVault { vault in
             try await vault.putApp("a")
             var watched = try Watched(vault)
@@ -173,7 +173,7 @@ struct VaultWatcherTests {
     }
 
     @Test("The heartbeat finds a change that no notification told, also one back to an older state")
-    func heartbeat() async throws {
+    func heartbeatFindsChangeThatNoNotification() async throws {
         try await withVault { vault in
             try await vault.putApp("a")
             var watched = try Watched(vault, timing: Watched.restless())
@@ -186,7 +186,7 @@ struct VaultWatcherTests {
     }
 
     @Test("Each heartbeat confirms the snapshot")
-    func confirms() async throws {
+    func eachHeartbeatConfirmsSnapshot() async throws {
         try await withVault { vault in
             _ = try await vault.store().ensureKeys()
             var watched = try Watched(vault, timing: Watched.restless())
@@ -203,7 +203,7 @@ struct VaultWatcherTests {
     }
 
     @Test("A clock that differs is told once, with its sign, again when calls must be refused, and when it agrees")
-    func clock() async throws {
+    func clockThatDiffersIsTold() async throws {
         try await withVault { vault in
             _ = try await vault.store().ensureKeys()
             let offset = Locked<Int64>(0)
@@ -312,7 +312,7 @@ struct VaultWatcherTests {
     }
 
     @Test("Cancelling the task that runs it ends the watcher")
-    func cancels() async throws {
+    func cancellingTaskThatRuns() async throws {
         try await withVault { vault in
             _ = try await vault.store().ensureKeys()
             var watched = try Watched(vault)

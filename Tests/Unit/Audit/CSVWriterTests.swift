@@ -15,7 +15,7 @@ import Testing
             "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", " =1+1", "\u{3000}=1", "\u{A0}+1",
             "=cmd|' /C calc'!A0",
         ])
-    func formulas(_ text: String) {
+    func textThatSpreadsheetWouldRun(_ text: String) {
         #expect(cell(text).drop { $0 == "\"" }.unicodeScalars.first == "'")
     }
 
@@ -26,7 +26,7 @@ import Testing
             ".5",
             "1 1/2", "00",
         ])
-    func numbers(_ text: String) {
+    func textThatSpreadsheetWouldShow(_ text: String) {
         #expect(cell(text).drop { $0 == "\"" }.first == "'")
     }
 
@@ -36,12 +36,12 @@ import Testing
             "0", "40", "123456789012345", "ORDER-1", "a=b", "店铺 二", "isv.invalid-parameter", "1a", "x'y",
             "019f2e27-79b0-7cc3-98c4-dc0c0c07398f", "2026-01-31T08:00:00.000Z", "16fx3r1q", " ", "é",
         ])
-    func plain(_ text: String) {
+    func otherTextsStand(_ text: String) {
         #expect(cell(text) == text)
     }
 
     @Test("Quotes, separators and line ends are quoted; who takes one mark away has the text")
-    func quotes() {
+    func quotesSeparatorsAndLine() {
         #expect(cell("a,b") == "\"a,b\"")
         #expect(cell("a;b") == "\"a;b\"")
         #expect(cell("say \"hi\"") == "\"say \"\"hi\"\"\"")
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test("What is the relay's own is not touched, and lines end with CRLF")
-    func own() {
+    func whatIsRelayOwnIsNotTouched() {
         var csv = CSVWriter()
         csv.byteOrderMark()
         csv.cell(own: "-1.500")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CallIDTests {
     @Test("An id has the bits of RFC 9562's version 7, and the millisecond that it was made for")
-    func bits() {
+    func idHasBitsOfRFC() {
         var random = Seeded(seed: 7)
         for milliseconds: Int64 in [0, 1, 1_700_000_000_123, 0xFFFF_FFFF_FFFF] {
             let bytes = CallID.make(epochMilliseconds: milliseconds, using: &random).bytes
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test("The 74 random bits are all used, and no two ids are the same")
-    func randomness() {
+    func randomness74RandomBits() {
         var random = Seeded(seed: 1)
         let ids = (0..<1000).map { _ in CallID.make(epochMilliseconds: 1, using: &random) }
         #expect(Set(ids).count == 1000)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test("Text goes there and back, in either case")
-    func text() {
+    func textGoesThereAndBack() {
         var random = Seeded(seed: 2)
         for _ in 0..<500 {
             let id = CallID.make(epochMilliseconds: Int64.random(in: 0..<(1 << 48), using: &random), using: &random)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test("Ids sort by their time, as numbers and as texts")
-    func order() {
+    func idsSortByTheirTime() {
         var random = Seeded(seed: 3)
         var milliseconds: Int64 = 1_700_000_000_000
         var last = CallID.make(epochMilliseconds: milliseconds, using: &random)
@@ -71,7 +71,7 @@ import Testing
             "017f22e2-79b0-7cc3-98c4-dc0c0c07398é", "00000000-0000-0000-0000-000000000000",
             "017f22e2-79b0-7cc3-18c4-dc0c0c07398f", "017f22e2-79b0-7cc3-d8c4-dc0c0c07398f",
         ])
-    func refusals(_ text: String) {
+    func whatIsNoId(_ text: String) {
         #expect(CallID(text) == nil)
     }
 }

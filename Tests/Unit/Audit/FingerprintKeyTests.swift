@@ -8,7 +8,7 @@ import Testing
     private static let key = FingerprintKey(version: 1, bytes: Array(0..<16))
 
     @Test("SipHash-2-4 gives the reference implementation's vectors")
-    func vectors() {
+    func sipHash24Gives() {
         // vectors_sip64 of github.com/veorq/SipHash: the key is 00…0f, the message of row n is the n bytes 00, 01, ….
         let expected: [UInt64] = [
             0x726f_db47_dd0e_0e31, 0x74f8_39c5_93dc_67fd, 0x0d6c_8009_d9a9_4f5a, 0x8567_6696_d7fb_7e2d,

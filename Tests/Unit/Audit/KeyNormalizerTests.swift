@@ -15,7 +15,7 @@ import Testing
             ("car_vin", "LSV AA41-82E2184847", "LSVAA4182E2184847"), ("channel_profile_id", " 1\t", "1"),
             ("province", "abc", "abc"), ("shop_id", "a-B c", "a-B c"), ("phone", "", ""), ("order", "   ", ""),
         ])
-    func spellings(name: String, value: String, expected: String) {
+    func spellingsOfOneThing(name: String, value: String, expected: String) {
         var bytes: [UInt8] = []
         KeyNormalizer.append(value.utf8.span, named: name.utf8.span, to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test("Phones have the spelling that a plain reading of them gives, and a hash of bytes one by one is that of all")
-    func phones() {
+    func phonesHaveSpellingThatPlain() {
         let key = FingerprintKey(version: 1, bytes: Array(0..<16))
         var seen = 0
         for _ in 0..<20_000 {
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test("A fingerprint is the same for every spelling, and another for another name, value or key")
-    func fingerprints() {
+    func fingerprintIsSameForEverySpelling() {
         let key = FingerprintKey(version: 1, bytes: Array(0..<16))
         let phone = key.fingerprint(name: "phone", value: "13700000000")
         #expect(key.fingerprint(name: "phone", value: "+86 137 0000 0000") == phone)

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test("The least that holds an answer is read")
-    func sources() {
+    func leastThatHoldsAnswer() {
         #expect(StatsSource(query(.minute)) == .rollups(grain: .minute, set: []))
         #expect(StatsSource(query(.quarter, [.outcome])) == .rollups(grain: .quarter, set: [.outcome]))
         #expect(StatsSource(query(.hour, [.seller])) == .rollups(grain: .hour, set: [.seller]))
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test("What is not over, and days that are not right, are counted; the rest is kept")
-    func stretches() {
+    func whatIsNotOver() {
         let start = Self.midnight
         let marks = StatsPlan.Marks(
             done: start + 50 * Self.hour + 60_000, oldest: start - 100 * Self.day, newest: start + 60 * Self.hour,
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test("The whole hours of a day that is not over come from cells, for a bucket of a day")
-    func today() {
+    func wholeHoursOfDay() {
         let start = Self.midnight
         let marks = StatsPlan.Marks(
             done: start + 34 * Self.hour + 60_000, oldest: start - Self.day, newest: start + 60 * Self.hour,
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test("Nothing older than the trail and nothing later than now is asked for, and every instant once")
-    func bounds() {
+    func nothingOlderThanTrail() {
         let start = Self.midnight
         var marks = StatsPlan.Marks(
             done: start, oldest: start + Self.day, newest: start + 2 * Self.day, uncountedDays: [])
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test("Days begin at midnight of GMT+8, before 1970 too")
-    func floors() {
+    func daysBeginAtMidnight() {
         #expect(StatsQuery.floor(Self.midnight, Self.day) == Self.midnight)
         #expect(StatsQuery.floor(Self.midnight + Self.day - 1, Self.day) == Self.midnight)
         #expect(StatsQuery.ceiling(Self.midnight + 1, Self.day) == Self.midnight + Self.day)
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test("The sets of values with most calls are kept, whole")
-    func top() {
+    func setsOfValuesWithMost() {
         func row(_ at: String, _ value: String, _ calls: Int) -> StatsRow {
             StatsRow(at: at, values: [value], calls: calls)
         }

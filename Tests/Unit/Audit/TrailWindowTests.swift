@@ -10,7 +10,7 @@ struct TrailWindowTests {
     private static let midnight: Int64 = 1_700_000_000_000 / day * day - 8 * hour
 
     @Test("Parts follow one another in the order of the list, and cover the stretch and no more than its hours or days")
-    func cover() {
+    func partsFollowOneAnotherInOrder() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
             let from = Self.midnight + Int64.random(in: -Self.day...Self.day, using: &random)
@@ -32,7 +32,7 @@ struct TrailWindowTests {
     }
 
     @Test("Ends stand at hours and days, so that a search a moment later has the same parts")
-    func same() {
+    func endsStandAtHours() {
         let now = Self.midnight + 9 * Self.hour + 1
         func parts(_ hours: [Int64], later: Int64) -> [TrailWindow] {
             TrailWindow(from: now - 30 * Self.day + later, to: now + Self.day + later)
@@ -45,7 +45,7 @@ struct TrailWindowTests {
     }
 
     @Test("What is later than now belongs to the first part, which reaches back to this hour's or this day's beginning")
-    func future() {
+    func whatIsLaterThanNow() {
         let now = Self.midnight + 9 * Self.hour + 1
         let window = TrailWindow(from: now - 3 * Self.day, to: now + Self.day)
         let hours = window.parts(ascending: false, hours: [1, 3], now: now)

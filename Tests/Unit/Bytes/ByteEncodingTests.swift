@@ -19,7 +19,7 @@ struct ByteEncodingTests {
     private func plainly(_ text: [UInt8], _ written: (UInt8) -> [UInt8]) -> [UInt8] { text.flatMap(written) }
 
     @Test("Any bytes come out as if each were written by itself", arguments: 0..<400)
-    func random(round: Int) {
+    func anyBytesComeOut(round: Int) {
         var random = Seeded(seed: UInt64(round))
         let text = random.bytes(count: round < 300 ? round % 70 : round * 11)
         var bytes: [UInt8] = [1, 2, 3]
@@ -48,7 +48,7 @@ struct ByteEncodingTests {
     }
 
     @Test("A text goes into the room made for it, and its length is known before")
-    func room() {
+    func textGoesIntoRoom() {
         for text in ["", "a", "ten bytes.", "\"\u{1}\\", "浙A8B7Y1 is a number", String(repeating: "\u{0}", count: 99)] {
             let length = Self.quoting.length(of: text)
             let bytes = [UInt8](capacity: length + ByteEncoding.room) { Self.quoting.append(text, to: &$0) }

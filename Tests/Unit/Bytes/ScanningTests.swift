@@ -19,7 +19,7 @@ struct ScanningTests {
     }
 
     @Test("Scans find what a slow look finds", arguments: 0..<300)
-    func random(round: Int) {
+    func scansFindWhatSlow(round: Int) {
         var random = Seeded(seed: UInt64(round) | 1 << 40)
         let text = random.bytes(count: round % 60)
         let set = ByteSet(random.bytes(count: round % 5))
@@ -37,7 +37,7 @@ struct ScanningTests {
     }
 
     @Test("A set holds what was put in and nothing else")
-    func sets() {
+    func setHoldsWhatWasPut() {
         for byte in UInt8.min...UInt8.max {
             let set = ByteSet([byte])
             #expect((UInt8.min...UInt8.max).filter(set.contains) == [byte])
@@ -45,7 +45,7 @@ struct ScanningTests {
     }
 
     @Test("Bytes are the same, and marked the same, only where each is", arguments: 0..<40)
-    func equality(count: Int) {
+    func sameBytesAreMarked(count: Int) {
         var random = Seeded(seed: UInt64(count))
         let text = random.bytes(count: count)
         #expect(text.isEqual(to: Array(text)))
@@ -59,7 +59,7 @@ struct ScanningTests {
     }
 
     @Test("Texts are ordered as the words of their first bytes are", arguments: 0..<200)
-    func prefixes(round: Int) {
+    func textsAreOrderedAsWords(round: Int) {
         var random = Seeded(seed: UInt64(round) | 1 << 41)
         let one = random.bytes(count: Int.random(in: 0..<12, using: &random))
         let other = random.bytes(count: Int.random(in: 0..<12, using: &random))
@@ -72,7 +72,7 @@ struct ScanningTests {
 @Suite("Copying runs of bytes")
 struct AppendingTests {
     @Test("Runs and texts are appended whole")
-    func runs() {
+    func runsAndTextsAreAppended() {
         var bytes: [UInt8] = []
         for text in ["", "a", "浙A8B7Y1", String(repeating: "long ", count: 50), "e\u{301}\u{0}"] {
             bytes.append(utf8: text)

@@ -70,7 +70,7 @@ struct InterpretationTests {
             #""is_success":false"#, #""is_success":"false""#, #""is_success":null"#, #""is_success":1"#,
             #""is_success":{}"#, #""x":1"#,
         ])
-    func flags(member: String) throws {
+    func flagThatIsMissing(member: String) throws {
         let answer = mapping("\"1\"").replacing(#""is_success":true"#, with: member)
         #expect(try read(carProfiles, answer).outcome == .businessFailure)
     }
@@ -97,7 +97,7 @@ struct InterpretationTests {
     }
 
     @Test("A zero down payment needs both its flags")
-    func lease() throws {
+    func zeroDownPaymentNeeds() throws {
         #expect(try read(zeroDownPayments, #"{"result":{"success":true,"object":"true"}}"#).outcome == .success)
         for answer in [
             #"{"result":{"success":true,"object":false}}"#, #"{"result":{"success":false,"object":true}}"#,
@@ -111,7 +111,7 @@ struct InterpretationTests {
     }
 
     @Test("An address ability is accepted, and TOP says whether to repeat")
-    func address() throws {
+    func addressAbilityIsAccepted() throws {
         func answer(_ success: String, _ retry: String) -> String {
             #"{"address_ability_async_response":{"success":\#(success),"code":"200","is_retry":\#(retry)}}"#
         }
@@ -158,7 +158,7 @@ struct InterpretationTests {
             #"{"@list":true,"entry":[{"channel_profile_id":"1"}]}"#, #"{"user_entry":[{"channel_profile_id":"1"}]}"#,
             #"{"x":{"channel_profile_id":"1"}}"#,
         ])
-    func wrappers(list: String) throws {
+    func listsAreFlattened(list: String) throws {
         let read = try read(carProfiles, #"{"is_success":true,"data":{"id_mapping":\#(list)}}"#)
         #expect(result(read) == #"{"is_success":true,"data":{"id_mapping":[{"channel_profile_id":"1"}]}}"#)
         #expect(read.outcome == .success)
@@ -176,7 +176,7 @@ struct InterpretationTests {
     }
 
     @Test("What is not documented is handed on as it is, in valid JSON")
-    func undocumented() throws {
+    func whatIsNotDocumented() throws {
         let answer =
             "{\"new\":{\"list\":[1, 2.50, 1234567890123456789]},\"errmsg\":\"a\tb\\u0001\\/\","
             + "\"errcode\":{\"a\":[]},\"errcode\":1}"
@@ -188,7 +188,7 @@ struct InterpretationTests {
 
     @Test(
         "A deleted-only answer, an answer of another shape: nothing is refused", arguments: ["[]", "1", "\"x\"", "{}"])
-    func shapes(answer: String) throws {
+    func deletedOnlyAnswer(answer: String) throws {
         let read = try read(carProfiles, answer)
         #expect(read.outcome == .businessFailure)
         #expect(result(read) == answer)
@@ -196,7 +196,7 @@ struct InterpretationTests {
     }
 
     @Test("Every page's own example answer is read as done")
-    func examples() throws {
+    func everyPageOwnExample() throws {
         for (method, request) in Example.all {
             let entry = try entry(method)
             let answer = entry.exampleAnswer(requestID: "16fx")

@@ -40,7 +40,7 @@ struct LoadingTests {
     }
 
     @Test("The embedded catalog has the five methods, by name and by path")
-    func embedded() throws {
+    func embeddedCatalogHasFive() throws {
         let catalog = try Catalog.embedded()
         #expect(
             catalog.entries.map(\.method) == [
@@ -157,7 +157,7 @@ struct LoadingTests {
     }
 
     @Test("YAML that repeats itself without end is refused")
-    func bomb() {
+    func yamlThatRepeatsItself() {
         var text = "method: taobao.test.do\nsession: none\nrequest:\n  - &a {name: a, type: A, required: true}\n"
         for level in 0..<20 {
             let name = "\(UnicodeScalar(UInt8(98 + level)))"
@@ -219,7 +219,7 @@ struct LoadingTests {
     }
 
     @Test("Files that do not belong together are refused")
-    func files() {
+    func filesThatDoNotBelong() {
         let page = CatalogFile(name: "taobao.test.do.yaml", text: page)
         let overlay = CatalogFile(name: "taobao.other.overlay.yaml", text: "method: taobao.other")
         #expect(
@@ -242,7 +242,7 @@ struct LoadingTests {
     }
 
     @Test("Two methods cannot have one path")
-    func paths() {
+    func twoMethodsCannotHaveOnePath() {
         let files = ["taobao.test.do", "taobao.test.ex"].flatMap { method in
             [
                 CatalogFile(name: "\(method).yaml", text: page.replacing("taobao.test.do", with: method)),
@@ -253,7 +253,7 @@ struct LoadingTests {
     }
 
     @Test("A folder's files add to the embedded ones, or take their place")
-    func further() throws {
+    func folderFilesAddToEmbedded() throws {
         let overlay = CatalogFile(
             name: "catalog/\(carProfiles).overlay.yaml", text: "method: \(carProfiles)\nreads: true")
         let added = CatalogFile(name: "catalog/taobao.test.do.yaml", text: page)
@@ -265,7 +265,7 @@ struct LoadingTests {
     }
 
     @Test("Files are checked without being loaded, an overlay against the embedded page")
-    func check() throws {
+    func filesAreCheckedUnloaded() throws {
         #expect(Catalog.check([]).isEmpty)
         let text = try #require(EmbeddedFiles.all().first { $0.name == "\(carProfiles).overlay.yaml" }).text
         let good = CatalogFile(name: "a/\(carProfiles).overlay.yaml", text: text)
@@ -316,7 +316,7 @@ struct LoadingTests {
     }
 
     @Test("A thousand entries load")
-    func thousand() throws {
+    func thousandEntriesLoad() throws {
         let files = (0..<1000).map { number in
             CatalogFile(name: "taobao.test.n\(number).yaml", text: page.replacing("test.do", with: "test.n\(number)"))
         }

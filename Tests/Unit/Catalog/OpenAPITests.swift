@@ -19,7 +19,7 @@ struct OpenAPITests {
     private func schema(_ name: String) throws -> JSONValue { try #require(root["components"]?["schemas"]?[name]) }
 
     @Test("Both paths of each method are there, and every reference has its target")
-    func references() throws {
+    func bothPathsOfEachMethod() throws {
         #expect(root["openapi"]?.string == "3.1.0")
         let paths = try #require(root["paths"])
         for entry in try catalog.get().entries {
@@ -43,7 +43,7 @@ struct OpenAPITests {
     }
 
     @Test("A method with files is described as JSON and as a form with a part for each file")
-    func files() throws {
+    func methodWithFilesIsDescribed() throws {
         let page = """
             method: taobao.test.upload
             session: none
@@ -72,7 +72,7 @@ struct OpenAPITests {
     }
 
     @Test("A request's schema has the page's types, words, limits and requirements")
-    func request() throws {
+    func requestSchemaHasPage() throws {
         let profile = try schema(carProfiles)
         #expect(profile["required"]?.elements.compactMap(\.string) == ["list", "channel_id", "channel_type", "phone"])
         #expect(profile["additionalProperties"]?.bool == false)
@@ -90,7 +90,7 @@ struct OpenAPITests {
     }
 
     @Test("A time's pattern takes what the mapping takes")
-    func times() throws {
+    func timePatternTakesWhatMapping() throws {
         let fields = try #require(schema(carProfiles)["properties"]?["list"]?["anyOf"]?.elements.first { _ in true })
         let pattern = try Regex(#require(fields["properties"]?["gmt_create"]?["pattern"]?.string))
         for text in [
@@ -106,7 +106,7 @@ struct OpenAPITests {
     }
 
     @Test("An answer's schema has plain lists, and problems share a response for each status")
-    func answers() throws {
+    func answerSchemaHasPlain() throws {
         let data = try schema("\(carProfiles).answer")["properties"]?["result"]?["properties"]?["data"]
         #expect(data?["properties"]?["id_mapping"]?["type"]?.string == "array")
         let responses = try #require(root["components"]?["responses"])

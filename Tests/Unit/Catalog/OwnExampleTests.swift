@@ -17,7 +17,7 @@ struct OwnExampleTests {
     }
 
     @Test("A day stands for its midnight only where the page shows a day")
-    func day() throws {
+    func dayStandsForItsMidnight() throws {
         let own = try entry("{name: d, type: Date, required: false, example: '2016-01-01'}")
         #expect(try sent(own, #"{"d":"2020-02-29"}"#) == ["d=2020-02-29 00:00:00"])
         #expect(try sent(own, #"{"d":"2020-02-29 01:02:03"}"#) == ["d=2020-02-29 01:02:03"])
@@ -27,7 +27,7 @@ struct OwnExampleTests {
     }
 
     @Test("A text that is no JSON is sent as it is only where the page shows one")
-    func json() throws {
+    func textThatIsNoJSON() throws {
         let own = try entry("{name: j, type: Json, required: false, example: '{a:1}'}")
         #expect(try sent(own, #"{"j":"{b:2}"}"#) == ["j={b:2}"])
         #expect(try sent(own, #"{"j":{"b":[1.0]}}"#) == [#"j={"b":[1.0]}"#])
@@ -36,7 +36,7 @@ struct OwnExampleTests {
     }
 
     @Test("A file inside an object is its base64, and nothing else")
-    func file() throws {
+    func fileInsideObjectIsItsBase64() throws {
         let entry = try entry(
             "{name: o, type: O, required: true, children: [{name: f, type: 'byte []', required: false}]}")
         #expect(try sent(entry, #"{"o":{"f":"dGV4dA=="}}"#) == [#"o={"f":"dGV4dA=="}"#])
@@ -63,7 +63,7 @@ struct OwnExampleTests {
             ("{name: a, type: 'byte[]', required: true, example: 'null'}", #"{"a":"dGV4dA=="}"#),
             ("{name: a, type: A, required: true}", #"{"a":{}}"#),
         ])
-    func placeholders(field: String, body: String) throws {
+    func exampleBodyHasValue(field: String, body: String) throws {
         let entry = try entry(field)
         #expect(String(decoding: entry.exampleRequest(), as: UTF8.self) == body)
         #expect(try sent(entry, body) != ["refused"])

@@ -8,7 +8,7 @@ import Testing
 @Suite("The JSON Schema of entries")
 struct SchemaTests {
     @Test("The schema knows the names that the readers know")
-    func names() throws {
+    func schemaKnowsNamesThatReaders() throws {
         let schema = try JSONDocument(Array(try Repository.text("docs/catalog-entry.schema.json").utf8))
         let parts = try #require(schema.root["$defs"])
         func names(_ part: String) -> [String] {

@@ -11,7 +11,7 @@ struct SmallPartTests {
             ("chanel_id", "channel_id"), ("channelID", "channel_id"), ("Channel-Id", "channel_id"),
             ("chanlen_id", "channel_id"), ("phoen", "phone"), ("fone", nil), ("x", nil), ("", nil), ("telephone", nil),
         ] as [(String, String?)])
-    func nearest(name: String, known: String?) {
+    func nearestNameIsFound(name: String, known: String?) {
         #expect(NearestName.of(name, among: ["phone", "channel_type", "channel_id"]) == known)
     }
 
@@ -22,7 +22,7 @@ struct SmallPartTests {
             ("0.10", "0.1", false), ("0.1", "0.10", false), ("-0", "0", false), ("1.05", "1.1", true),
             ("9007199254740992", "9007199254740993", true), ("-0.001", "0", true), ("0", "-0.0", false),
         ])
-    func decimals(left: String, right: String, isLess: Bool) {
+    func decimalNumbersAreCompared(left: String, right: String, isLess: Bool) {
         #expect(DecimalText.isLess(left, right) == isLess)
     }
 
@@ -35,7 +35,7 @@ struct SmallPartTests {
     }
 
     @Test("Entries are shown in the fixed form")
-    func json() throws {
+    func entriesAreShownInFixed() throws {
         let text = String(decoding: try entry(vehicleModels).json(), as: UTF8.self)
         #expect(
             text.hasPrefix(
@@ -62,7 +62,7 @@ struct SmallPartTests {
     }
 
     @Test("Entries and the catalog are shown to people")
-    func texts() throws {
+    func entriesAndCatalogAreShown() throws {
         let text = try entry(carProfiles).text()
         #expect(text.hasPrefix("tmall.aliauto.carprofile.sync  ISV同步增量车主档案至TM\ncategory  天猫汽车\n"))
         #expect(text.contains("path      POST /v1/aliauto/car-profiles\nsession   required\neffect    writes\n"))

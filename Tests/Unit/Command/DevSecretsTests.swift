@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test("A file is written for its owner alone, also in the place of one that others could read")
-    func write() throws {
+    func fileIsWrittenForItsOwner() throws {
         try withFolder { secrets in
             let path = secrets.folder.appending(path: "token").path
             #expect(
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test("A file that is missing or empty is no secret")
-    func read() throws {
+    func fileThatIsMissing() throws {
         try withFolder { secrets in
             #expect(secrets.read("nothing") == nil)
             try secrets.write("  ", to: "blank")
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test("A folder that cannot be written to is a failure that names the file")
-    func unwritable() {
+    func folderThatCannotBeWritten() {
         let secrets = DevSecrets(folder: URL(filePath: "/nonexistent/folder"))
         let failure = #expect(throws: Failure.self) { try secrets.masterKey() }
         #expect(failure.map { "\($0)" }?.contains("/nonexistent/folder/master.key") == true)

@@ -15,12 +15,12 @@ struct TerminalTextTests {
             ("\u{200B}\u{FEFF}\u{E0041}", "\\u200B\\uFEFF\\uE0041"),
             (#"张三 {"a":"b\n"} é e\#u{301} 😀"#, #"张三 {"a":"b\n"} é e\#u{301} 😀"#), ("", ""),
         ])
-    func escaped(_ text: String, _ shown: String) {
+    func lineEnds(_ text: String, _ shown: String) {
         #expect(TerminalText.escaped(text) == shown)
     }
 
     @Test("A table's cells cannot make lines of their own")
-    func cells() {
+    func tableCellsCannotMake() {
         var table = TextTable("A", "B")
         table.add("x\ny", "\u{1B}[1m")
         #expect(table.lines == ["A     B", "x\\ny  \\u001B[1m"])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TextTableTests {
     @Test("Columns are as wide as their widest cell and two spaces more; the last one is not padded")
-    func columns() {
+    func columnsAreAsWide() {
         var table = TextTable("NAME", "APP", "N")
         table.add("a", "application", "1")
         table.add("longer name", "", "22")
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test("A Chinese character takes two columns")
-    func wide() {
+    func chineseCharacterTakesTwoColumns() {
         var table = TextTable("店", "x")
         table.add("abcd", "y")
         table.add("东店", "z")
@@ -27,18 +27,18 @@ import Testing
     @Test(
         "Widths are those of a terminal",
         arguments: [("", 0), ("abc", 3), ("你好", 4), ("é", 1), ("ｱ", 1), ("Ａ", 2), ("한", 2), ("😀", 2), ("a，b", 4)])
-    func widths(_ text: String, _ width: Int) {
+    func widthsAreThoseOfTerminal(_ text: String, _ width: Int) {
         #expect(TextTable.width(text) == width)
     }
 
     @Test("Marks that join the character before take no column of their own")
-    func combining() {
+    func marksThatJoinCharacter() {
         #expect(TextTable.width("e\u{301}") == 1)
         #expect(TextTable.width("\u{200B}") == 0)
     }
 
     @Test("A table of its head alone is one line")
-    func empty() {
+    func tableOfItsHead() {
         #expect(TextTable("A", "B").lines == ["A  B"])
     }
 }

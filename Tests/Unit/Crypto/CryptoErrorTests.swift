@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Errors of libcrypto")
 struct CryptoErrorTests {
-    @Test("an algorithm that is not there is named, with what OpenSSL says of it")
-    func unavailable() throws {
+    @Test("An algorithm that is not there is named, with what OpenSSL says of it")
+    func algorithmThatIsNotThereIsNamed() throws {
         let fetched = Libcrypto.fetchDigest("NO-SUCH-DIGEST")
         guard case .failure(.unavailable(let algorithm, let detail)) = fetched else {
             Issue.record("fetched \(fetched)")
@@ -19,8 +19,8 @@ struct CryptoErrorTests {
         #expect(Libcrypto.drainErrors().isEmpty)
     }
 
-    @Test("under a configuration that allows FIPS algorithms only, the check at start fails and names MD5")
-    func fips() async {
+    @Test("Under a configuration that allows FIPS algorithms only, the check at start fails and names MD5")
+    func underConfigurationThatAllows() async {
         // In a process of its own: libcrypto reads its configuration once.
         await #expect(processExitsWith: .success) {
             let configuration = """
@@ -43,8 +43,8 @@ struct CryptoErrorTests {
         }
     }
 
-    @Test("every error reads as a sentence without a stop")
-    func descriptions() {
+    @Test("Every error reads as a sentence without a stop")
+    func everyErrorReadsAsSentence() {
         let errors: [CryptoError] = [
             .unavailable(algorithm: "MD5", detail: ""), .failed(operation: "digest", detail: "reason"),
             .unusableKey(expected: "32 bytes"), .unreadableBlob(detail: "3 bytes"),

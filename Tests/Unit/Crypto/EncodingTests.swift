@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Hexadecimal and base64")
 struct EncodingTests {
-    @Test("hexadecimal, both ways")
-    func hex() {
+    @Test("Hexadecimal, both ways")
+    func hexadecimalBothWays() {
         #expect(Hex.upper([0x00, 0x0F, 0xAB, 0xFF]) == "000FABFF")
         #expect(Hex.lower([0x00, 0x0F, 0xAB, 0xFF]) == "000fabff")
         #expect(Hex.upper([]).isEmpty)
@@ -18,8 +18,8 @@ struct EncodingTests {
         ("foobar", "Zm9vYmFy"),
     ]
 
-    @Test("a UUID is its bytes in lower-case hexadecimal, in five groups")
-    func uuid() {
+    @Test("A UUID is its bytes in lower-case hexadecimal, in five groups")
+    func uuidIsItsBytes() {
         #expect(
             Hex.uuid(high: 0x0123_4567_89AB_CDEF, low: 0xFEDC_BA98_7654_3210) == "01234567-89ab-cdef-fedc-ba9876543210")
         for _ in 0..<1000 {
@@ -33,7 +33,7 @@ struct EncodingTests {
         }
     }
 
-    @Test("base64 as RFC 4648 has it", arguments: known)
+    @Test("Base64 as RFC 4648 has it", arguments: known)
     func base64(_ plain: String, _ text: String) {
         let bytes = Array(plain.utf8)
         #expect(Base64.encode(bytes) == text)
@@ -41,27 +41,27 @@ struct EncodingTests {
         #expect(Base64.urlSafe(bytes) == text.filter { $0 != "=" })
     }
 
-    @Test("the two alphabets differ in two characters")
-    func alphabets() {
+    @Test("The two alphabets differ in two characters")
+    func twoAlphabetsDifferInTwoCharacters() {
         #expect(Base64.encode([0xFB, 0xFF]) == "+/8=")
         #expect(Base64.urlSafe([0xFB, 0xFF]) == "-_8")
         #expect(Base64.decode("-_8=") == nil)
     }
 
-    @Test("every byte survives base64")
+    @Test("Every byte survives base64")
     func everyByte() {
         let bytes = (0..<3).flatMap { shift in [UInt8](0...255) + [UInt8](repeating: 0, count: shift) }
         #expect(Base64.decode(Base64.encode(bytes)) == bytes)
     }
 
     @Test(
-        "what is not strictly base64 is refused",
+        "What is not strictly base64 is refused",
         arguments: [
             "Zg", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm 9v", "Z===", "Zg==Zg==",
             "Zm9v====",
             "Zm9é",
         ])
-    func refused(_ text: String) {
+    func whatIsNotStrictly(_ text: String) {
         #expect(Base64.decode(text) == nil)
     }
 }

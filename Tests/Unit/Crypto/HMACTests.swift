@@ -49,14 +49,14 @@ struct HMACTests {
 
     static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-    @Test("the RFCs' known answers come out", arguments: known)
-    func published(_ known: Known) throws {
+    @Test("The RFCs' known answers come out", arguments: known)
+    func rfcsKnownAnswersCome(_ known: Known) throws {
         if let md5 = known.md5 { #expect(try Hex.lower(HMAC.md5(key: known.key, known.message)) == md5) }
         if let sha256 = known.sha256 { #expect(try Hex.lower(HMAC.sha256(key: known.key, known.message)) == sha256) }
     }
 
-    @Test("random keys and messages of every length give what Python's hmac gives")
-    func python() async throws {
+    @Test("Random keys and messages of every length give what Python's hmac gives")
+    func randomKeysAndMessages() async throws {
         let script = """
             import hashlib, hmac, sys
             for line in sys.stdin.read().splitlines():
@@ -77,8 +77,8 @@ struct HMACTests {
         }
     }
 
-    @Test("the openssl command gives the same", arguments: [HMACKey.Algorithm.md5, .sha256])
-    func openssl(_ algorithm: HMACKey.Algorithm) async throws {
+    @Test("The openssl command gives the same", arguments: [HMACKey.Algorithm.md5, .sha256])
+    func opensslCommandGives(_ algorithm: HMACKey.Algorithm) async throws {
         let key = "helloworld"
         let message = "秘密 message"
         let name = algorithm == .md5 ? "-md5" : "-sha256"
@@ -87,8 +87,8 @@ struct HMACTests {
         #expect(answer.split(separator: " ").first.map(String.init) == Hex.lower(ours))
     }
 
-    @Test("a key gives the same answers again and again, from many tasks at once")
-    func reuse() async throws {
+    @Test("A key gives the same answers again and again, from many tasks at once")
+    func keyGivesSameAnswers() async throws {
         let key = try HMACKey(.sha256, key: Self.text("key"))
         let messages = (0..<200).map { Self.text("message \($0)") }
         let expected = try messages.map { try HMAC.sha256(key: Self.text("key"), $0) }

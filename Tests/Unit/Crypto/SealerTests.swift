@@ -31,7 +31,7 @@ struct SealerTests {
     }
 
     @Test("No two values share key and nonce: salt and counter never come together again")
-    func nonces() throws {
+    func noTwoValuesShare() throws {
         var seen: Set<[UInt8]> = []
         for _ in 0..<20 {
             let sealer = try key.sealer()
@@ -44,7 +44,7 @@ struct SealerTests {
     }
 
     @Test("What was sealed says nothing of the plain text, not even that two are alike")
-    func opaque() throws {
+    func whatWasSealedSays() throws {
         let sealer = try key.sealer()
         let plain = Array("13812345678".utf8)
         let (one, two) = (try sealed(plain, by: sealer), try sealed(plain, by: sealer))
@@ -53,7 +53,7 @@ struct SealerTests {
     }
 
     @Test("A change of any byte, other associated data and a cut are noticed")
-    func changed() throws {
+    func changeOfAnyByte() throws {
         let value = try sealed(Array("full request".utf8), by: try key.sealer())
         for place in value.indices {
             var changed = value

@@ -12,7 +12,7 @@ struct SealingKeyTests {
     }
 
     @Test("AES-256-GCM gives the published answer (McGrew and Viega, case 16)", arguments: [0, 7, 20])
-    func published(_ split: Int) throws {
+    func aes256GCMGives(_ split: Int) throws {
         let hex = { (text: String) throws in try #require(Hex.decode(text)) }
         let secret = try hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308")
         let nonce = try hex("cafebabefacedbaddecaf888")
@@ -30,7 +30,7 @@ struct SealingKeyTests {
             try GCM.open(sealed, tag: tag, key: secret, nonce: nonce, header: header, associated: rest) == plain)
     }
 
-    @Test("what was sealed opens again", arguments: [0, 1, 16, 1000])
+    @Test("What was sealed opens again", arguments: [0, 1, 16, 1000])
     func roundTrip(_ count: Int) throws {
         let plain = SecureRandom.bytes(count)
         for associated in [Self.associated, []] {
@@ -41,21 +41,21 @@ struct SealingKeyTests {
         }
     }
 
-    @Test("sealing twice never gives the same bytes")
-    func nonce() throws {
+    @Test("Sealing twice never gives the same bytes")
+    func sealingTwiceNeverGives() throws {
         let plain = Array("session".utf8)
         #expect(try key.seal(plain, associated: []) != key.seal(plain, associated: []))
     }
 
-    @Test("other associated data does not open it")
+    @Test("Other associated data does not open it")
     func otherRow() throws {
         let blob = try key.seal(Array("session".utf8), associated: Self.associated)
         #expect(throws: CryptoError.notAuthentic) { try key.open(blob, associated: Array("sessions/8".utf8)) }
         #expect(throws: CryptoError.notAuthentic) { try key.open(blob, associated: []) }
     }
 
-    @Test("a change of any byte is noticed")
-    func changed() throws {
+    @Test("A change of any byte is noticed")
+    func changeOfAnyByte() throws {
         let blob = try key.seal(Array("session".utf8), associated: Self.associated)
         for place in blob.indices {
             var other = blob
@@ -64,7 +64,7 @@ struct SealingKeyTests {
         }
     }
 
-    @Test("another key is told by its id")
+    @Test("Another key is told by its id")
     func otherKey() throws {
         let other = try SealingKey(bytes: Array(1..<33))
         let blob = try key.seal(Array("session".utf8), associated: Self.associated)
@@ -73,8 +73,8 @@ struct SealingKeyTests {
         #expect(error.description.contains("was sealed under the key"))
     }
 
-    @Test("a cut blob and one of a later version say so")
-    func unreadable() throws {
+    @Test("A cut blob and one of a later version say so")
+    func cutBlobAndOneOfLater() throws {
         var blob = try key.seal([], associated: [])
         #expect(throws: CryptoError.unreadableBlob(detail: "0 bytes, where 33 are the least: it was cut short")) {
             try key.open([], associated: [])
@@ -90,7 +90,7 @@ struct SealingKeyTests {
         #expect(throws: CryptoError.notAuthentic) { try key.open(Array(long.dropLast()), associated: []) }
     }
 
-    @Test("a key's text must be 32 bytes in base64")
+    @Test("A key's text must be 32 bytes in base64")
     func keyText() throws {
         let text = Base64.encode(Array(0..<32))
         #expect(try SealingKey(base64: text).id == key.id)
@@ -100,8 +100,8 @@ struct SealingKeyTests {
         #expect(throws: CryptoError.unusableKey(expected: "32 bytes")) { try SealingKey(bytes: [1]) }
     }
 
-    @Test("printing a key shows its id and nothing else")
-    func printing() throws {
+    @Test("Printing a key shows its id and nothing else")
+    func printingKeyShowsItsId() throws {
         var dumped = ""
         dump(key, to: &dumped)
         for text in ["\(key)", String(reflecting: key), dumped] {

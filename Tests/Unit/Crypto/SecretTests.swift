@@ -10,8 +10,8 @@ struct SecretTests {
         let named: [String: Secret]
     }
 
-    @Test("a secret is never printed, however deep it sits")
-    func printing() {
+    @Test("A secret is never printed, however deep it sits")
+    func secretIsNeverPrinted() {
         let secret = Secret("planted-secret")
         let holder = Holder(secret: secret, perhaps: secret, list: [secret], named: ["name": secret])
         var dumped = ""
@@ -25,16 +25,16 @@ struct SecretTests {
         #expect(Mirror(reflecting: secret).children.isEmpty)
     }
 
-    @Test("its content is there for who needs it")
-    func content() {
+    @Test("Its content is there for who needs it")
+    func itsContentIsThereForWhoNeeds() {
         #expect(Secret("é").bytes == [0xC3, 0xA9])
         #expect(Secret(bytes: [0xC3, 0xA9]).text == "é")
         #expect(Secret("a") == Secret(bytes: [0x61]))
         #expect(Secret("a") != Secret("b"))
     }
 
-    @Test("comparison in constant time tells equal from unequal")
-    func comparison() {
+    @Test("Comparison in constant time tells equal from unequal")
+    func comparisonInConstantTime() {
         #expect(ConstantTime.equal([], []))
         #expect(ConstantTime.equal([1, 2], [1, 2]))
         #expect(!ConstantTime.equal([1, 2], [1, 3]))
@@ -42,8 +42,8 @@ struct SecretTests {
         #expect(!ConstantTime.equal([], [0]))
     }
 
-    @Test("random bytes come in the length asked for, and never twice")
-    func random() {
+    @Test("Random bytes come in the length asked for, and never twice")
+    func randomBytesComeInLength() {
         #expect(SecureRandom.bytes(0).isEmpty)
         #expect(SecureRandom.bytes(-1).isEmpty)
         #expect(SecureRandom.bytes(33).count == 33)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Answers")
 struct AnswerTests {
-    @Test("head and body of a request leave together, on a new connection and on one that is used again")
+    @Test("Head and body of a request leave together, on a new connection and on one that is used again")
     func oneSegment() async throws {
         let bodies = ["n=1", "n=" + String(repeating: "2", count: 5000)]
         let received = Locked<[String]>([])
@@ -29,7 +29,7 @@ struct AnswerTests {
     }
 
     @Test(
-        "the head is what it is to the byte, and a URL is sent as libcurl reads it",
+        "The head is what it is to the byte, and a URL is sent as libcurl reads it",
         arguments: [
             ("/router/rest", "/router/rest"), ("", "/"), ("?x=1#part", "/?x=1"),
             ("/a/../b/./c?d=/../e", "/b/c?d=/../e"),
@@ -50,8 +50,8 @@ struct AnswerTests {
         #expect(server.requests.map(\.head) == heads)
     }
 
-    @Test("a request arrives to the byte, and the answer comes back with type and times")
-    func normal() async throws {
+    @Test("A request arrives to the byte, and the answer comes back with type and times")
+    func requestArrivesToByte() async throws {
         let server = try ScriptedServer.answering(answer("{\"ok\":1}"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url(), "k=v&x=%26")) }
         #expect(result.text == "200 {\"ok\":1}")
@@ -74,7 +74,7 @@ struct AnswerTests {
         #expect(!request.head.lowercased().contains("transfer-encoding"))
     }
 
-    @Test("a connection is used again, with another URL path, other headers and another body")
+    @Test("A connection is used again, with another URL path, other headers and another body")
     func keepAlive() async throws {
         let server = try ScriptedServer { connection in
             while let request = connection.readRequest() {
@@ -101,7 +101,7 @@ struct AnswerTests {
         }
     }
 
-    @Test("a body of 3 MB arrives unchanged")
+    @Test("A body of 3 MB arrives unchanged")
     func largeBody() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
@@ -113,7 +113,7 @@ struct AnswerTests {
         #expect(server.requests.first?.body == body)
     }
 
-    @Test("an empty body is a request too: it counts as asked for once it is sent")
+    @Test("An empty body is a request too: it counts as asked for once it is sent")
     func emptyBody() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url(), "")) }
@@ -121,7 +121,7 @@ struct AnswerTests {
         #expect(result.mayHaveBeenSent)
     }
 
-    @Test("a chunked answer, and one that ends with its connection, are read whole")
+    @Test("A chunked answer, and one that ends with its connection, are read whole")
     func chunkedAndClosed() async throws {
         let chunked = try ScriptedServer.answering(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n3\r\nsix\r\n0\r\n\r\n")
@@ -135,7 +135,7 @@ struct AnswerTests {
         #expect(results.map(\.text) == ["200 foursix", "200 until the end"])
     }
 
-    @Test("a slow body is put together")
+    @Test("A slow body is put together")
     func slowBody() async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()
@@ -150,8 +150,8 @@ struct AnswerTests {
         #expect(result.text == "200 " + String(repeating: "ab", count: 10))
     }
 
-    @Test("any status is an answer, and a redirect is not followed", arguments: [400, 404, 500, 503, 301, 307])
-    func statuses(status: Int) async throws {
+    @Test("Any status is an answer, and a redirect is not followed", arguments: [400, 404, 500, 503, 301, 307])
+    func anyStatusIsAnswer(status: Int) async throws {
         let elsewhere = try ScriptedServer.answering(answer("elsewhere"))
         let server = try ScriptedServer.answering(
             answer("<html>", status: "\(status) X", headers: "Location: \(elsewhere.url())\r\n"))
@@ -161,15 +161,15 @@ struct AnswerTests {
         #expect(elsewhere.connections == 0)
     }
 
-    @Test("a gzip answer is decompressed")
-    func gzip() async throws {
+    @Test("A gzip answer is decompressed")
+    func gzipAnswerIsDecompressed() async throws {
         let packed = try await gzipped("printf 'hello gzip'")
         let server = try gzipServer(packed)
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.text == "200 hello gzip")
     }
 
-    @Test("gzip garbage is a bad encoding")
+    @Test("Gzip garbage is a bad encoding")
     func gzipGarbage() async throws {
         let server = try gzipServer(Array("this is no gzip at all, whatever it claims".utf8))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
@@ -179,7 +179,7 @@ struct AnswerTests {
     }
 
     @Test(
-        "a gzip answer without its trailer, or a part of it, or followed by other bytes, is a bad encoding",
+        "A gzip answer without its trailer, or a part of it, or followed by other bytes, is a bad encoding",
         arguments: 0..<10)
     func gzipTrailer(missing: Int) async throws {
         let whole = try await gzipped("printf 'hello gzip'")
@@ -195,7 +195,7 @@ struct AnswerTests {
         #expect(result.mayHaveBeenSent)
     }
 
-    @Test("a gzip answer with a wrong checksum is a bad encoding")
+    @Test("A gzip answer with a wrong checksum is a bad encoding")
     func gzipChecksum() async throws {
         var packed = try await gzipped("printf 'hello gzip'")
         packed[packed.count - 8] ^= 1
@@ -204,21 +204,21 @@ struct AnswerTests {
         #expect(result.failure?.kind == .badEncoding)
     }
 
-    @Test("two gzip members are one text")
+    @Test("Two gzip members are one text")
     func gzipMembers() async throws {
         let server = try gzipServer(try await gzipped("printf 'hello '") + gzipped("printf 'gzip'"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.text == "200 hello gzip")
     }
 
-    @Test("a content coding that was not asked for is a bad encoding", arguments: ["br", "deflate", "gzip, gzip"])
+    @Test("A content coding that was not asked for is a bad encoding", arguments: ["br", "deflate", "gzip, gzip"])
     func foreignCoding(coding: String) async throws {
         let server = try ScriptedServer.answering(answer("text", headers: "Content-Encoding: \(coding)\r\n"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url())) }
         #expect(result.failure?.kind == .badEncoding)
     }
 
-    @Test("a gzip answer that inflates beyond the limit is too large")
+    @Test("A gzip answer that inflates beyond the limit is too large")
     func gzipBomb() async throws {
         let packed = try await gzipped("head -c 30000000 /dev/zero")
         #expect(packed.count < 100_000)
@@ -249,7 +249,7 @@ struct AnswerTests {
         #expect(result.mayHaveBeenSent)
     }
 
-    @Test("an answer of just the limit is whole")
+    @Test("An answer of just the limit is whole")
     func justTheLimit() async throws {
         let server = try ScriptedServer.answering(answer(String(repeating: "y", count: 1000)))
         var request = CurlRequest.post(server.url())
@@ -263,7 +263,7 @@ struct AnswerTests {
         #expect(try await CurlWorker.with { await $0.perform(sentToo) }.failure?.kind == .tooLarge)
     }
 
-    @Test("headers without end are too large")
+    @Test("Headers without end are too large")
     func endlessHeaders() async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()

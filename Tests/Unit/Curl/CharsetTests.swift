@@ -15,7 +15,7 @@ struct CharsetTests {
             ("text/html;xcharset=GBK", nil), ("charset=GBK", nil), ("", nil), (";;;", nil),
             ("text/html;charset=GBK//IGNORE", nil), ("text/html;charset=iso-8859-1", nil),
         ] as [(String, String?)])
-    func declared(contentType: String, name: String?) {
+    func setIsOneThatContent(contentType: String, name: String?) {
         #expect(Charset(declaredBy: contentType)?.name == name)
     }
 
@@ -25,7 +25,7 @@ struct CharsetTests {
     )
 
     @Test("A text becomes UTF-8; what is no character becomes U+FFFD, and nothing is lost behind it")
-    func converted() throws {
+    func textBecomesUTF8() throws {
         let charset = try #require(Charset(declaredBy: "a/b;charset=gbk"))
         for (bytes, text) in [
             Self.text, ([], ""), (Array("plain".utf8), "plain"), ([0xD6], "\u{FFFD}"),
@@ -40,7 +40,7 @@ struct CharsetTests {
     }
 
     @Test("The limit holds for the converted text too")
-    func limit() async throws {
+    func limitHoldsForConverted() async throws {
         let body = Array(repeating: [0xD6, 0xD0] as [UInt8], count: 500).flatMap { $0 }
         let charset = try #require(Charset(declaredBy: "a/b;charset=gbk"))
         #expect(charset.utf8(body, limit: 1500)?.count == 1500)

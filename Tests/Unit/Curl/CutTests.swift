@@ -21,7 +21,7 @@ struct CutTests {
     ]
 
     @Test(
-        "a response that is cut: the request may have arrived, and it arrived once",
+        "A response that is cut: the request may have arrived, and it arrived once",
         arguments: Array(responses.keys), [false, true])
     func cutResponse(part: String, isReset: Bool) async throws {
         let server = try ScriptedServer { connection in
@@ -44,7 +44,7 @@ struct CutTests {
     }
 
     @Test(
-        "a request that is cut: it may have arrived, and a part of it arrived once",
+        "A request that is cut: it may have arrived, and a part of it arrived once",
         arguments: [0, 1, 40, 150, 200, 10_000, 500_000], [false, true])
     func cutRequest(bytesRead: Int, isReset: Bool) async throws {
         let server = try ScriptedServer { connection in
@@ -63,7 +63,7 @@ struct CutTests {
         #expect(server.connections == 1)
     }
 
-    @Test("a warm connection that is cut within the next request is not replaced", arguments: [0, 1, 40, 150, 200])
+    @Test("A warm connection that is cut within the next request is not replaced", arguments: [0, 1, 40, 150, 200])
     func cutWarm(bytesRead: Int) async throws {
         let server = try ScriptedServer { connection in
             guard connection.number == 1, connection.readRequest() != nil else { return }
@@ -79,7 +79,7 @@ struct CutTests {
         #expect(server.connections == 1)
     }
 
-    @Test("a response that arrives before the whole request was sent is the result, and ends the connection")
+    @Test("A response that arrives before the whole request was sent is the result, and ends the connection")
     func earlyResponse() async throws {
         let server = try ScriptedServer { connection in
             if connection.number > 1 { _ = connection.readRequest() }
@@ -95,8 +95,8 @@ struct CutTests {
         #expect(results.map(\.timings.reused) == [false, false])
     }
 
-    @Test("bytes after a response end the connection, and are not taken for the next response")
-    func surplus() async throws {
+    @Test("Bytes after a response end the connection, and are not taken for the next response")
+    func bytesAfterResponseEnd() async throws {
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 connection.write(answer("from \(connection.number)") + answer("unasked"))

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Failures")
 struct FailureTests {
-    @Test("a refused connection: nothing was sent, and the text names host and port alone")
-    func refused() async throws {
+    @Test("A refused connection: nothing was sent, and the text names host and port alone")
+    func refusedConnection() async throws {
         let listener = try ScriptedServer.listen(backlog: 1)
         let port = ScriptedServer.port(of: listener)
         close(listener)
@@ -22,8 +22,8 @@ struct FailureTests {
         #expect(!String(reflecting: failure).contains("secret"))
     }
 
-    @Test("a name without an address")
-    func unresolved() async throws {
+    @Test("A name without an address")
+    func nameWithoutAddress() async throws {
         // A label of over 63 characters: refused by the resolver itself, without a question to any server.
         let name = String(repeating: "a", count: 70) + ".example"
         let result = try await CurlWorker.with { await $0.perform(.post("http://\(name)/")) }
@@ -31,15 +31,15 @@ struct FailureTests {
         #expect(!result.mayHaveBeenSent)
     }
 
-    @Test("a name is looked up without blocking the loop")
-    func resolved() async throws {
+    @Test("A name is looked up without blocking the loop")
+    func nameIsLookedUpWithoutBlocking() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         let url = "http://localhost:\(server.port)/"
         let result = try await CurlWorker.with { await $0.perform(.post(url)) }
         #expect(result.text == "200 ok")
     }
 
-    @Test("a connection that does not come about in time")
+    @Test("A connection that does not come about in time")
     func connectTimeout() async throws {
         // A listener whose queue is full drops further connections.
         let listener = try ScriptedServer.listen(backlog: 0)
@@ -54,8 +54,8 @@ struct FailureTests {
         #expect(!result.mayHaveBeenSent)
     }
 
-    @Test("a peer that hangs after the request: time is over, and it was asked for the body")
-    func hang() async throws {
+    @Test("A peer that hangs after the request: time is over, and it was asked for the body")
+    func peerThatHangsAfterRequest() async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.waitForEnd()
@@ -67,7 +67,7 @@ struct FailureTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test("a deadline that has passed: nothing is sent")
+    @Test("A deadline that has passed: nothing is sent")
     func passedDeadline() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         let result = try await CurlWorker.with { await $0.perform(.post(server.url(), seconds: 0)) }
@@ -76,7 +76,7 @@ struct FailureTests {
         #expect(server.connections == 0)
     }
 
-    @Test("a fresh connection that is closed before any byte of an answer", arguments: [false, true])
+    @Test("A fresh connection that is closed before any byte of an answer", arguments: [false, true])
     func closedFresh(reset: Bool) async throws {
         let server = try ScriptedServer { connection in
             if reset { connection.resetOnClose() }
@@ -89,7 +89,7 @@ struct FailureTests {
         #expect(server.connections == 1)
     }
 
-    @Test("a warm connection that is closed on the second request: it is not sent again", arguments: [false, true])
+    @Test("A warm connection that is closed on the second request: it is not sent again", arguments: [false, true])
     func closedWarm(reset: Bool) async throws {
         let server = try ScriptedServer { connection in
             guard connection.number == 1 else {
@@ -114,11 +114,11 @@ struct FailureTests {
     }
 
     @Test(
-        "nor is a request with a long body, or with none",
+        "Nor is a request with a long body, or with none",
         arguments: [
             0, 65_535, 65_536, 300_000,
         ])
-    func closedWarm(count: Int) async throws {
+    func closedWarmForLargeBody(count: Int) async throws {
         let server = try ScriptedServer { connection in
             guard connection.number == 1 else {
                 while connection.readRequest() != nil { connection.write(answer("sent twice")) }
@@ -139,7 +139,7 @@ struct FailureTests {
         #expect(server.requests.map(\.body.count) == [3, count])
     }
 
-    @Test("a warm connection that was closed while idle is replaced, and the request arrives once")
+    @Test("A warm connection that was closed while idle is replaced, and the request arrives once")
     func closedIdle() async throws {
         let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
@@ -156,7 +156,7 @@ struct FailureTests {
     }
 
     @Test(
-        "half an answer is a cut",
+        "Half an answer is a cut",
         arguments: ["Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n64\r\nhalf"])
     func halfAnswer(rest: String) async throws {
         let server = try ScriptedServer { connection in
@@ -169,7 +169,7 @@ struct FailureTests {
     }
 
     @Test(
-        "a head that is cut off is a cut",
+        "A head that is cut off is a cut",
         arguments: [
             "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200",
         ])
@@ -183,7 +183,7 @@ struct FailureTests {
         #expect(result.mayHaveBeenSent)
     }
 
-    @Test("what is not HTTP is told apart")
+    @Test("What is not HTTP is told apart")
     func notHTTP() async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()
@@ -195,8 +195,8 @@ struct FailureTests {
         #expect(result.mayHaveBeenSent)
     }
 
-    @Test("an answer that stops halfway runs into the deadline")
-    func stalls() async throws {
+    @Test("An answer that stops halfway runs into the deadline")
+    func answerThatStopsHalfway() async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
@@ -207,7 +207,7 @@ struct FailureTests {
         #expect(result.mayHaveBeenSent)
     }
 
-    @Test("plain http is refused unless allowed, and the handle keeps no memory of it")
+    @Test("Plain http is refused unless allowed, and the handle keeps no memory of it")
     func httpRefused() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         var strict = CurlRequest.post(server.url())
@@ -230,7 +230,7 @@ struct FailureTests {
             ("http://127.0.0.1/\0", "A: b"), ("file:///etc/passwd", "A: b"), ("http://127.0.0.1:1/", "A: b\r\nC: d"),
             ("http://127.0.0.1:1/", "no colon"), ("http://127.0.0.1:1/", ": empty"),
         ])
-    func invalid(url: String, header: String) async throws {
+    func urlsAndHeadersThatAreNone(url: String, header: String) async throws {
         var request = CurlRequest.post(url)
         request.headers = [header]
         let sent = request

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Framing of responses")
 struct FramingTests {
-    @Test("interim responses are passed over")
-    func interim() async throws {
+    @Test("Interim responses are passed over")
+    func interimResponsesArePassed() async throws {
         let hints = "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n"
         let server = try ScriptedServer.answering(
             "HTTP/1.1 100 Continue\r\n\r\n" + String(repeating: hints, count: 7) + answer("final"))
@@ -19,7 +19,7 @@ struct FramingTests {
     }
 
     @Test(
-        "what is not a single HTTP/1.1 response is refused",
+        "What is not a single HTTP/1.1 response is refused",
         arguments: [
             String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 9) + answer("late"),
             "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
@@ -33,7 +33,7 @@ struct FramingTests {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 1\r\n\r\n", "{\"ok\":1}\r\n",
         ])
-    func refused(response: String) async throws {
+    func whatIsNotSingle(response: String) async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.write(response)
@@ -45,7 +45,7 @@ struct FramingTests {
         #expect(result.mayHaveBeenSent)
     }
 
-    @Test("a transfer coding other than chunked is a bad encoding")
+    @Test("A transfer coding other than chunked is a bad encoding")
     func transferCoding() async throws {
         let server = try ScriptedServer.answering(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")
@@ -54,8 +54,8 @@ struct FramingTests {
         #expect(result.failure?.code == 61)
     }
 
-    @Test("chunk extensions and trailer fields are passed over, and the connection is used again")
-    func trailers() async throws {
+    @Test("Chunk extensions and trailer fields are passed over, and the connection is used again")
+    func chunkExtensionsAndTrailer() async throws {
         let server = try ScriptedServer.answering(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;a=\"b;c\"\r\nfour\r\n03\r\nsix\r\n0\r\nX: y\r\n\r\n"
         )
@@ -67,7 +67,7 @@ struct FramingTests {
     }
 
     @Test(
-        "a connection is used again as the response says",
+        "A connection is used again as the response says",
         arguments: [
             ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true),
             ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false),
@@ -76,7 +76,7 @@ struct FramingTests {
             ("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok", true),
             ("HTTP/1.1 204 No Content\r\n\r\n", true),
         ])
-    func reuse(response: String, isReused: Bool) async throws {
+    func connectionIsUsedAgain(response: String, isReused: Bool) async throws {
         let server = try ScriptedServer.answering(response)
         let results = try await CurlWorker.with { worker in
             [await worker.perform(.post(server.url())), await worker.perform(.post(server.url()))]
@@ -86,7 +86,7 @@ struct FramingTests {
         #expect(server.connections == (isReused ? 1 : 2))
     }
 
-    @Test("a response that ends with its connection, of HTTP/1.0 and 1.1", arguments: ["1.0", "1.1"])
+    @Test("A response that ends with its connection, of HTTP/1.0 and 1.1", arguments: ["1.0", "1.1"])
     func untilClose(version: String) async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()
@@ -98,8 +98,8 @@ struct FramingTests {
         #expect(result.text == "200 until the end")
     }
 
-    @Test("a response that drips in byte by byte is put together")
-    func drip() async throws {
+    @Test("A response that drips in byte by byte is put together")
+    func responseThatDripsInByte() async throws {
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 for byte in "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n".utf8 {
@@ -114,7 +114,7 @@ struct FramingTests {
         #expect(results.map(\.text) == ["200 four", "200 four"])
     }
 
-    @Test("a response that drips in without an end runs into the deadline")
+    @Test("A response that drips in without an end runs into the deadline")
     func endlessDrip() async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()
@@ -126,8 +126,8 @@ struct FramingTests {
         #expect(result.failure?.code == 28)
     }
 
-    @Test("damaged responses end each call: with a response, or with a failure that allows for an arrived request")
-    func damaged() async throws {
+    @Test("Damaged responses end each call: with a response, or with a failure that allows for an arrived request")
+    func damagedResponsesEndEachCall() async throws {
         let seeds = [
             answer("four"), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;a=b\r\nfour\r\n0\r\nX: y\r\n\r\n",
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nfour",

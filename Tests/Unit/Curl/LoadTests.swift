@@ -7,7 +7,7 @@ import Testing
 @Suite("Many calls")
 struct LoadTests {
     @Test("200 transfers wait at once, and each gets its own answer")
-    func concurrent() async throws {
+    func concurrent200TransfersWait() async throws {
         let arrived = Locked(0)
         let server = try ScriptedServer { connection in
             while let request = connection.readRequest() {
@@ -24,8 +24,8 @@ struct LoadTests {
         #expect(server.requests.count == 200)
     }
 
-    @Test("thousands of calls one after the other, with connections that end, leak no descriptor")
-    func sequential() async {
+    @Test("Thousands of calls one after the other, with connections that end, leak no descriptor")
+    func thousandsOfCalls() async {
         await #expect(processExitsWith: .success) {
             let before = openDescriptors()
             do {
@@ -49,8 +49,8 @@ struct LoadTests {
         }
     }
 
-    @Test("failures by the hundred leak no descriptor either, and good calls go on beside them")
-    func failing() async {
+    @Test("Failures by the hundred leak no descriptor either, and good calls go on beside them")
+    func failuresByHundredLeak() async {
         await #expect(processExitsWith: .success) {
             let before = openDescriptors()
             do {
@@ -75,7 +75,7 @@ struct LoadTests {
         }
     }
 
-    @Test("only as many idle connections are kept as the settings say")
+    @Test("Only as many idle connections are kept as the settings say")
     func idleConnections() async throws {
         var settings = CurlClient.Settings.patient
         settings.maximumIdleConnections = 4
@@ -95,7 +95,7 @@ struct LoadTests {
         }
     }
 
-    @Test("connections that their peers close while idle cost a look each, and their descriptors serve new ones")
+    @Test("Connections that their peers close while idle cost a look each, and their descriptors serve new ones")
     func closedByPeers() async throws {
         let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
@@ -117,7 +117,7 @@ struct LoadTests {
         #expect(server.requests.count > 100)
     }
 
-    @Test("descriptors of attempts to connect serve name look-ups and connections after")
+    @Test("Descriptors of attempts to connect serve name look-ups and connections after")
     func mixedDescriptors() async throws {
         let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
@@ -142,8 +142,8 @@ struct LoadTests {
         #expect(server.requests.count == 40)
     }
 
-    @Test("a shutdown ends the calls under way, and refuses new ones")
-    func shutdown() async throws {
+    @Test("A shutdown ends the calls under way, and refuses new ones")
+    func shutdownEndsCallsUnder() async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()
             connection.waitForEnd()
@@ -163,8 +163,8 @@ struct LoadTests {
         }
     }
 
-    @Test("a cancelled task still gets its result")
-    func cancelled() async throws {
+    @Test("A cancelled task still gets its result")
+    func cancelledTaskStillGets() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         let text = try await CurlWorker.with { worker in
             let task = Task {
@@ -176,8 +176,8 @@ struct LoadTests {
         #expect(text == "200 ok")
     }
 
-    @Test("a client that is dropped without a shutdown frees itself")
-    func dropped() async {
+    @Test("A client that is dropped without a shutdown frees itself")
+    func clientThatIsDropped() async {
         await #expect(processExitsWith: .success) {
             let loop = try EventLoop(name: "dropped")
             _ = try CurlClient(loop: loop)

@@ -20,8 +20,8 @@ extension WithTLSPeers {
             return request
         }
 
-        @Test("https goes through a tunnel, which is used again; the proxy sees no header of the request")
-        func tunnel() async throws {
+        @Test("Https goes through a tunnel, which is used again; the proxy sees no header of the request")
+        func httpsGoesThroughTunnel() async throws {
             let gateway = gateway
             let proxy = try ScriptedServer { connection in
                 guard connection.readRequest() != nil else { return }
@@ -40,7 +40,7 @@ extension WithTLSPeers {
         }
 
         @Test(
-            "a tunnel that does not come about: nothing was sent",
+            "A tunnel that does not come about: nothing was sent",
             arguments: [
                 "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 502 Bad Gateway\r\n\r\n",
@@ -58,7 +58,7 @@ extension WithTLSPeers {
             #expect(proxy.requests.allSatisfy { $0.head.hasPrefix("CONNECT ") })
         }
 
-        @Test("a tunnel that hangs runs into the connect time-out, and nothing was sent")
+        @Test("A tunnel that hangs runs into the connect time-out, and nothing was sent")
         func hangingTunnel() async throws {
             let proxy = try ScriptedServer { $0.waitForEnd() }
             var request = request(by: proxy)
@@ -69,8 +69,8 @@ extension WithTLSPeers {
             #expect(!result.mayHaveBeenSent)
         }
 
-        @Test("plain http goes to the proxy with its credentials")
-        func credentials() async throws {
+        @Test("Plain http goes to the proxy with its credentials")
+        func plainHttpGoesToProxy() async throws {
             let proxy = try ScriptedServer.answering(answer("by proxy"))
             var request = CurlRequest.post("http://gateway.invalid:8080/router?x=1", "k=v")
             request.proxy = "http://user:p%40ss@127.0.0.1:\(proxy.port)"
@@ -85,9 +85,9 @@ extension WithTLSPeers {
         }
 
         @Test(
-            "a proxy that cannot be reached, or is not a URL: nothing was sent",
+            "A proxy that cannot be reached, or is not a URL: nothing was sent",
             arguments: ["http://127.0.0.1:1", "http://[", "nonsense://x"])
-        func unreachable(proxy: String) async throws {
+        func proxyThatCannotBeReached(proxy: String) async throws {
             var request = CurlRequest.post("http://gateway.invalid/")
             request.proxy = proxy
             let sent = request
@@ -96,7 +96,7 @@ extension WithTLSPeers {
             #expect(!result.mayHaveBeenSent)
         }
 
-        @Test("a proxy in the environment is ignored")
+        @Test("A proxy in the environment is ignored")
         func environmentProxy() async {
             await #expect(processExitsWith: .success) {
                 for name in ["http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"] {
@@ -108,8 +108,8 @@ extension WithTLSPeers {
             }
         }
 
-        @Test("a request's own proxy is used, and no longer by the next")
-        func proxy() async throws {
+        @Test("A request's own proxy is used, and no longer by the next")
+        func requestOwnProxyIsUsed() async throws {
             let proxy = try ScriptedServer.answering(answer("by proxy"))
             let server = try ScriptedServer.answering(answer("direct"))
             var request = CurlRequest.post("http://gateway.invalid/router")
@@ -120,7 +120,7 @@ extension WithTLSPeers {
             #expect(proxy.requests.first?.head.hasPrefix("POST http://gateway.invalid/router HTTP/1.1") == true)
         }
 
-        @Test("a proxy that does not connect: nothing was sent")
+        @Test("A proxy that does not connect: nothing was sent")
         func proxyRefuses() async throws {
             let proxy = try ScriptedServer.answering(answer("no", status: "403 Forbidden"))
             var request = CurlRequest.post("https://gateway.invalid/router")

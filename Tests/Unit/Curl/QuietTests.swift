@@ -13,7 +13,7 @@ struct QuietTests {
     }
 
     @Test(
-        "the loop sleeps after each kind of transfer, whatever became of the transfer",
+        "The loop sleeps after each kind of transfer, whatever became of the transfer",
         arguments: Gateway.allCases)
     func isQuiet(gateway: Gateway) async throws {
         let server = try ScriptedServer { connection in Self.serve(connection, gateway) }
@@ -24,7 +24,7 @@ struct QuietTests {
         }
     }
 
-    @Test("the loop sleeps after transfers that never connect")
+    @Test("The loop sleeps after transfers that never connect")
     func isQuietWithoutConnection() async throws {
         let listener = try ScriptedServer.listen(backlog: 1)
         let closedPort = ScriptedServer.port(of: listener)
@@ -46,7 +46,7 @@ struct QuietTests {
         }
     }
 
-    @Test("a client goes on after a timed-out transfer: the next transfers time out and succeed as they should")
+    @Test("A client goes on after a timed-out transfer: the next transfers time out and succeed as they should")
     func goesOn() async throws {
         let hanging = try ScriptedServer { connection in Self.serve(connection, .hangs) }
         let answering = try ScriptedServer.answering(answer("ok"))
@@ -60,7 +60,7 @@ struct QuietTests {
         }
     }
 
-    @Test("an idle connection that its peer closes does not stay in CLOSE_WAIT", arguments: [false, true])
+    @Test("An idle connection that its peer closes does not stay in CLOSE_WAIT", arguments: [false, true])
     func closeWait(sendsFirst: Bool) async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readRequest()

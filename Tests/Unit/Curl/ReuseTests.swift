@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Connections that are kept")
 struct ReuseTests {
-    @Test("an idle connection is closed when it is too old to be used")
+    @Test("An idle connection is closed when it is too old to be used")
     func idleAge() async throws {
         let open = Locked(0)
         let server = try ScriptedServer { connection in
@@ -24,8 +24,8 @@ struct ReuseTests {
         }
     }
 
-    @Test("a connection that has lived for long enough is not used again")
-    func lifetime() async throws {
+    @Test("A connection that has lived for long enough is not used again")
+    func connectionThatHasLived() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         var settings = CurlClient.Settings.patient
         settings.connectionLifetime = .zero
@@ -36,8 +36,8 @@ struct ReuseTests {
         #expect(results.map(\.timings.reused) == [false, false])
     }
 
-    @Test("the limit of idle connections holds over all hosts, and the oldest is closed")
-    func limit() async throws {
+    @Test("The limit of idle connections holds over all hosts, and the oldest is closed")
+    func limitOfIdleConnections() async throws {
         let servers = try (0..<3).map { _ in try ScriptedServer.answering(answer("ok")) }
         var settings = CurlClient.Settings.patient
         settings.maximumIdleConnections = 2
@@ -50,8 +50,8 @@ struct ReuseTests {
         #expect(reused == [true, true, false])
     }
 
-    @Test("more templates than the limit do not lose the connections")
-    func templates() async throws {
+    @Test("More templates than the limit do not lose the connections")
+    func moreTemplatesThanLimit() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         var settings = CurlClient.Settings.patient
         settings.maximumTemplates = 2
@@ -66,7 +66,7 @@ struct ReuseTests {
     }
 
     @Test(
-        "a server that closes its connection after each response: each call is answered or cut, and arrives at most once"
+        "A server that closes its connection after each response: each call is answered or cut, and arrives at most once"
     )
     func closedAtOnce() async throws {
         let server = try ScriptedServer { connection in
@@ -89,8 +89,8 @@ struct ReuseTests {
     }
 
     @Test(
-        "bytes that come while a connection is idle end it", arguments: ["HTTP/1.1 408 Request Timeout\r\n\r\n", "x"])
-    func unasked(bytes: String) async throws {
+        "Bytes that come while a connection is idle end it", arguments: ["HTTP/1.1 408 Request Timeout\r\n\r\n", "x"])
+    func bytesThatComeWhile(bytes: String) async throws {
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
                 connection.write(answer("from \(connection.number)"))
@@ -105,8 +105,8 @@ struct ReuseTests {
         }
     }
 
-    @Test("header lines that would frame the request or name another host are refused")
-    func reserved() async throws {
+    @Test("Header lines that would frame the request or name another host are refused")
+    func headerLinesThatWouldFrame() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         for line in [
             "Host: x", "content-length: 0", "Transfer-Encoding: chunked", "Connection: close", "Expect: 100-continue",
@@ -122,8 +122,8 @@ struct ReuseTests {
         #expect(server.connections == 0)
     }
 
-    @Test("a caller's Accept takes the place of the usual one")
-    func accept() async throws {
+    @Test("A caller's Accept takes the place of the usual one")
+    func callerAcceptTakesPlace() async throws {
         let server = try ScriptedServer.answering(answer("ok"))
         var request = CurlRequest.post(server.url(), "k=v")
         request.headers = ["Accept: text/javascript"]

@@ -22,27 +22,15 @@ extension WithTLSPeers {
             return result
         }
 
-        @Test("a request of which nothing was sent never reached the server, and no request reaches it twice")
-        func requests() async throws {
+        @Test(
+            "A request of which nothing was sent never reached the server, and no request reaches it twice",
+            arguments: [("request", 1100, 23), ("response", 2600, 67)])
+        func cutsAtAnyByte(side: String, end: Int, step: Int) async throws {
             var wereSent: Set<Bool> = []
-            for limit in stride(from: 0, to: 1100, by: 23) {
-                let path = "/counted/request/\(limit)"
-                let result = try await perform(path, cut: .request(after: limit))
-                wereSent.insert(result.mayHaveBeenSent)
-                if let failure = result.failure {
-                    #expect(result.mayHaveBeenSent == (failure.kind == .cut), "\(limit): \(failure)")
-                }
-                try await expectCount(path, result)
-            }
-            #expect(wereSent == [false, true])
-        }
-
-        @Test("the same where responses are cut")
-        func responses() async throws {
-            var wereSent: Set<Bool> = []
-            for limit in stride(from: 0, to: 2600, by: 67) {
-                let path = "/counted/response/\(limit)"
-                let result = try await perform(path, cut: .response(after: limit))
+            for limit in stride(from: 0, to: end, by: step) {
+                let path = "/counted/\(side)/\(limit)"
+                let cut = side == "request" ? Forwarder.Cut.request(after: limit) : .response(after: limit)
+                let result = try await perform(path, cut: cut)
                 wereSent.insert(result.mayHaveBeenSent)
                 if let failure = result.failure {
                     #expect(result.mayHaveBeenSent == (failure.kind == .cut), "\(limit): \(failure)")

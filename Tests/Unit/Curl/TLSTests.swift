@@ -27,8 +27,8 @@ extension WithTLSPeers {
             }
         }
 
-        @Test("the right certificate is trusted, by address and by name, and its connection is used again")
-        func right() async throws {
+        @Test("The right certificate is trusted, by address and by name, and its connection is used again")
+        func rightCertificateIsTrusted() async throws {
             let results = try await perform(
                 request("right", caFile: peers.authority.caFile), request("right", caFile: peers.authority.caFile),
                 request("right", host: "localhost", caFile: peers.authority.caFile))
@@ -38,7 +38,7 @@ extension WithTLSPeers {
             #expect(results[0].timings.tlsNanoseconds > 0)
         }
 
-        @Test("more TLS connections at once than one multi handle has are made, and used again")
+        @Test("More TLS connections at once than one multi handle has are made, and used again")
         func manyConnections() async throws {
             let requests = (0..<140).map { _ in
                 var request = request("right", caFile: peers.authority.caFile)
@@ -72,29 +72,29 @@ extension WithTLSPeers {
             #expect(!FileManager.default.fileExists(atPath: file))
         }
 
-        @Test("another host's certificate is refused before anything is sent")
+        @Test("Another host's certificate is refused before anything is sent")
         func wrongHostName() async throws {
             try await expectFault(.wrongHostName, request("elsewhere", caFile: peers.authority.caFile))
         }
 
-        @Test("an expired certificate is refused before anything is sent")
-        func expired() async throws {
+        @Test("An expired certificate is refused before anything is sent")
+        func expiredCertificateIsRefused() async throws {
             try await expectFault(.expired, request("expired", caFile: peers.authority.caFile))
         }
 
-        @Test("a certificate of the future is refused before anything is sent")
+        @Test("A certificate of the future is refused before anything is sent")
         func notYetValid() async throws {
             try await expectFault(.notYetValid, request("early", caFile: peers.authority.caFile))
         }
 
         @Test(
-            "an unknown issuer is refused before anything is sent, with the system's authorities and with an own file")
+            "An unknown issuer is refused before anything is sent, with the system's authorities and with an own file")
         func unknownIssuer() async throws {
             try await expectFault(.unknownIssuer, request("right", caFile: nil))
             try await expectFault(.unknownIssuer, request("right", caFile: peers.stranger.caFile))
         }
 
-        @Test("trust is each request's own: a connection that one CA file made is not used under another")
+        @Test("Trust is each request's own: a connection that one CA file made is not used under another")
         func trustIsNotShared() async throws {
             let results = try await perform(
                 request("right", caFile: peers.authority.caFile), request("right", caFile: peers.stranger.caFile),
@@ -103,12 +103,12 @@ extension WithTLSPeers {
             #expect(results.map(\.mayHaveBeenSent) == [true, false, false, true])
         }
 
-        @Test("a CA file that is not there is named as the cause")
+        @Test("A CA file that is not there is named as the cause")
         func missingFile() async throws {
             try await expectFault(.caFile, request("right", caFile: "/nowhere/ca.pem"))
         }
 
-        @Test("a peer that speaks no TLS, and one that hangs up in the handshake")
+        @Test("A peer that speaks no TLS, and one that hangs up in the handshake")
         func noTLS() async throws {
             let plain = try ScriptedServer { connection in
                 _ = connection.readSome()
@@ -123,7 +123,7 @@ extension WithTLSPeers {
             }
         }
 
-        @Test("a peer that hangs in the handshake runs into the connect timeout")
+        @Test("A peer that hangs in the handshake runs into the connect timeout")
         func hangingHandshake() async throws {
             let server = try ScriptedServer { $0.waitForEnd() }
             var request = CurlRequest.post("https://127.0.0.1:\(server.port)/")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct DescriptorLimitTests {
     @Test("The soft limit is raised to what is wanted, never lowered, and never above the hard limit")
-    func raise() {
+    func softLimitIsRaised() {
         var before = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before)
         let soft = Int(clamping: before.rlim_cur)
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test("Descriptors that are open are counted")
-    func open() {
+    func descriptorsThatAreOpen() {
         // Other tests open and close some meanwhile, so that only a large number tells.
         let opened = (0..<400).map { _ in dup(2) }
         let count = DescriptorLimit.openCount()

@@ -1,11 +1,12 @@
 import EventLoop
 import Glibc
+import TestSupport
 import Testing
 
-@Suite("Executor")
+@Suite("Executor", .timed)
 struct ExecutorTests {
-    @Test("work given from outside runs on the loop's named thread, in order")
-    func executes() async throws {
+    @Test("Work given from outside runs on the loop's named thread, in order")
+    func workGivenFromOutside() async throws {
         let loop = try EventLoop(name: "loop-order")
         defer { loop.shutdown() }
         #expect(!loop.isOnLoop)
@@ -17,7 +18,7 @@ struct ExecutorTests {
         #expect(isOnLoop)
     }
 
-    @Test("an actor whose executor is the loop runs on its thread, and so do its helpers and its sleeps")
+    @Test("An actor whose executor is the loop runs on its thread, and so do its helpers and its sleeps")
     func actorRunsOnLoop() async throws {
         let loop = try EventLoop(name: "actor")
         defer { loop.shutdown() }
@@ -27,7 +28,7 @@ struct ExecutorTests {
         #expect(await actor.napThenReport(.milliseconds(2)))
     }
 
-    @Test("assumeIsolated works in a handler of the loop")
+    @Test("The call assumeIsolated works in a handler of the loop")
     func assumesIsolation() async throws {
         let loop = try EventLoop(name: "assume")
         defer { loop.shutdown() }
@@ -41,7 +42,7 @@ struct ExecutorTests {
         #expect(loop.isIsolatingCurrentContext() == false)
     }
 
-    @Test("a task that prefers the loop runs on its thread, before and after it calls an actor there")
+    @Test("A task that prefers the loop runs on its thread, before and after it calls an actor there")
     func taskPrefersLoop() async throws {
         let loop = try EventLoop(name: "prefer")
         defer { loop.shutdown() }
@@ -57,7 +58,7 @@ struct ExecutorTests {
         #expect(threads == [true, true, true, true])
     }
 
-    @Test("actors on two loops each run on their own")
+    @Test("Actors on two loops each run on their own")
     func twoLoops() async throws {
         let first = try EventLoop(name: "first")
         let second = try EventLoop(name: "second")
@@ -73,7 +74,7 @@ struct ExecutorTests {
         #expect(threads == [true, true, true, true, true])
     }
 
-    @Test("jobs from many tasks at once are all run, one after the other")
+    @Test("Jobs from many tasks at once are all run, one after the other")
     func manyTasks() async throws {
         let loop = try EventLoop(name: "many")
         defer { loop.shutdown() }
@@ -87,7 +88,7 @@ struct ExecutorTests {
         #expect(loop.jobs >= 12_800)
     }
 
-    @Test("work enqueued on the loop's own thread needs no wake-up")
+    @Test("Work enqueued on the loop's own thread needs no wake-up")
     func noWakeUpFromLoop() async throws {
         let loop = try EventLoop(name: "wake")
         defer { loop.shutdown() }
@@ -110,7 +111,7 @@ struct ExecutorTests {
         #expect(before == after)
     }
 
-    @Test("a job that always enqueues itself does not starve descriptors and timers")
+    @Test("A job that always enqueues itself does not starve descriptors and timers")
     func noStarvation() async throws {
         let loop = try EventLoop(name: "starve")
         defer { loop.shutdown() }
@@ -143,8 +144,8 @@ struct ExecutorTests {
         #expect(seen.sorted() == ["readable", "timer"])
     }
 
-    @Test("the counters go up")
-    func counters() async throws {
+    @Test("The counters go up")
+    func countersGoUp() async throws {
         let loop = try EventLoop(name: "count")
         defer { loop.shutdown() }
         await on(loop) { _ = usleep(2000) }

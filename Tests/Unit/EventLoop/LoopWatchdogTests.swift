@@ -5,7 +5,7 @@ import Testing
 
 @testable import EventLoop
 
-@Suite struct LoopWatchdogTests {
+@Suite(.timed) struct LoopWatchdogTests {
     /// What a watchdog reported, from its thread.
     private final class Reports: Sendable {
         let stalls = Locked<[LoopStall]>([])
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test("A stopped watchdog reports nothing about loops that have ended")
-    func stopped() async throws {
+    func stoppedWatchdogReportsNothing() async throws {
         let loop = try EventLoop(name: "worker-0")
         let reports = Reports()
         let watchdog = watchdog([loop], reports)
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test("What a stall says names the loop, what has stopped and for how long")
-    func words() {
+    func whatStallSaysNames() {
         #expect(
             LoopStall(loop: "worker-1", part: .work, seconds: 12).description
                 == "the loop worker-1 has run no work for 12 s")

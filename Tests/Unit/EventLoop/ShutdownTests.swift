@@ -3,10 +3,10 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Shutdown")
+@Suite("Shutdown", .timed)
 struct ShutdownTests {
-    @Test("work that is queued is run before the thread ends, and the loop's descriptors are closed")
-    func drains() async {
+    @Test("Work that is queued is run before the thread ends, and the loop's descriptors are closed")
+    func workThatIsQueued() async {
         await #expect(processExitsWith: .success) {
             let before = openDescriptors()
             let count = OnLoop(0)
@@ -21,8 +21,8 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a second shutdown does nothing, and later work is dropped")
-    func twice() throws {
+    @Test("A second shutdown does nothing, and later work is dropped")
+    func secondShutdownDoesNothing() throws {
         let loop = try EventLoop(name: "twice")
         #expect(loop.shutdown())
         #expect(loop.shutdown())
@@ -32,7 +32,7 @@ struct ShutdownTests {
         #expect(!isRun.value)
     }
 
-    @Test("watches and timers that are left are dropped, with what they hold")
+    @Test("Watches and timers that are left are dropped, with what they hold")
     func dropsTheRest() throws {
         final class Witness: Sendable {}
         weak var weakWitness: Witness?
@@ -51,7 +51,7 @@ struct ShutdownTests {
         pipe.close()
     }
 
-    @Test("a job that always enqueues itself cannot keep the loop from ending")
+    @Test("A job that always enqueues itself cannot keep the loop from ending")
     func endlessJob() throws {
         let loop = try EventLoop(name: "endless")
         @Sendable func again() { loop.execute(again) }
@@ -59,8 +59,8 @@ struct ShutdownTests {
         #expect(loop.shutdown())
     }
 
-    @Test("many threads may give work while the loop ends")
-    func race() async throws {
+    @Test("Many threads may give work while the loop ends")
+    func manyThreadsMayGive() async throws {
         let loop = try EventLoop(name: "race")
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
@@ -70,7 +70,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a loop that gets no descriptor says which call failed, and why")
+    @Test("A loop that gets no descriptor says which call failed, and why")
     func noDescriptors() async {
         await #expect(processExitsWith: .success) {
             var limit = rlimit(rlim_cur: 3, rlim_max: 3)

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test("A loop that gives both signs is never stalled")
-    func alive() {
+    func loopThatGivesBothSigns() {
         var meter = meter()
         let found = changes(&meter, seconds: 60) { LoopSigns(work: UInt64($0), timers: UInt64($0)) }
         #expect(found.allSatisfy { $0 == .none } && meter.stalledPart == nil)

@@ -16,7 +16,7 @@ final class TimerModel {
     private var random: Seeded
     private var pending: [Int: Expected] = [:]
     private var nextNumber = 0
-    private var left = 3000
+    private var left = testInputs(3000)
     private var turn: UInt64 = 0
     private var lastTimeInTurn: UInt64 = 0
     /// What has to fire in the current turn.

@@ -1,11 +1,12 @@
 import EventLoop
 import Glibc
+import TestSupport
 import Testing
 
-@Suite("Timers")
+@Suite("Timers", .timed)
 struct TimerTests {
-    @Test("timers fire in the order of their deadlines, never early, whatever the order of their making")
-    func order() async throws {
+    @Test("Timers fire in the order of their deadlines, never early, whatever the order of their making")
+    func timersFireInOrder() async throws {
         let loop = try EventLoop(name: "timers")
         defer { loop.shutdown() }
         let delays = [9, 3, 7, 1, 5, 3, 8, 0, 2, 6, 4].map { $0 * 2 }
@@ -25,8 +26,8 @@ struct TimerTests {
         #expect(fired == delays.sorted())
     }
 
-    @Test("cancelled timers do not fire, also among thousands, and a fired one can be cancelled")
-    func cancels() async throws {
+    @Test("Cancelled timers do not fire, also among thousands, and a fired one can be cancelled")
+    func cancelledTimersDoNotFire() async throws {
         let loop = try EventLoop(name: "cancel")
         defer { loop.shutdown() }
         let fired = await withCheckedContinuation { continuation in
@@ -48,7 +49,7 @@ struct TimerTests {
         #expect(fired == Set((0..<4000).filter { $0 % 3 == 0 }))
     }
 
-    @Test("a timer of no delay that a timer makes waits for the next turn")
+    @Test("A timer of no delay that a timer makes waits for the next turn")
     func zeroDelay() async throws {
         let loop = try EventLoop(name: "zero")
         defer { loop.shutdown() }
@@ -71,7 +72,7 @@ struct TimerTests {
         #expect(last - first >= 9)
     }
 
-    @Test("a sleep ends early when its task is cancelled, also before it begins")
+    @Test("A sleep ends early when its task is cancelled, also before it begins")
     func sleepIsCancelled() async throws {
         let loop = try EventLoop(name: "sleep")
         defer { loop.shutdown() }
@@ -91,7 +92,7 @@ struct TimerTests {
         #expect(await cancelledBefore.value)
     }
 
-    @Test("negative and huge delays are taken as none and as a year")
+    @Test("Negative and huge delays are taken as none and as a year")
     func oddDelays() async throws {
         let loop = try EventLoop(name: "odd")
         defer { loop.shutdown() }
@@ -105,7 +106,7 @@ struct TimerTests {
         #expect(deadlines == (true, true))
     }
 
-    @Test("a timer that always schedules itself in the past keeps no other timer from firing")
+    @Test("A timer that always schedules itself in the past keeps no other timer from firing")
     func selfSchedulingTimer() async throws {
         let loop = try EventLoop(name: "greedy")
         defer { loop.shutdown() }
@@ -132,7 +133,7 @@ struct TimerTests {
         #expect(order == ["a", "b", "c"])
     }
 
-    @Test("timers that handlers make, cancel and make anew fire as in a model", arguments: 0..<8)
+    @Test("Timers that handlers make, cancel and make anew fire as in a model", arguments: 0..<8)
     func randomTimers(seed: UInt64) async throws {
         let loop = try EventLoop(name: "random")
         defer { loop.shutdown() }

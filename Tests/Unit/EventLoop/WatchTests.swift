@@ -3,9 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Watches")
+@Suite("Watches", .timed)
 struct WatchTests {
-    @Test("a readable descriptor is reported until it is read, and not after a cancel")
+    @Test("A readable descriptor is reported until it is read, and not after a cancel")
     func levelTriggered() async throws {
         let loop = try EventLoop(name: "level")
         defer { loop.shutdown() }
@@ -33,8 +33,8 @@ struct WatchTests {
         #expect(count == 3)
     }
 
-    @Test("an interest can be changed, and a closed peer is a hang-up")
-    func updates() async throws {
+    @Test("An interest can be changed, and a closed peer is a hang-up")
+    func interestCanBeChanged() async throws {
         let loop = try EventLoop(name: "update")
         defer { loop.shutdown() }
         let (left, right) = try socketPair()
@@ -58,7 +58,7 @@ struct WatchTests {
         #expect(readiness == [.writable, [.readable, .hangUp]])
     }
 
-    @Test("a handler may cancel another ready watch: its handler is not called in the same turn")
+    @Test("A handler may cancel another ready watch: its handler is not called in the same turn")
     func cancelsNeighbour() async throws {
         let loop = try EventLoop(name: "neighbour")
         defer { loop.shutdown() }
@@ -81,7 +81,7 @@ struct WatchTests {
         #expect(count == 1)
     }
 
-    @Test("an event of a closed descriptor is not delivered to a new one of the same number")
+    @Test("An event of a closed descriptor is not delivered to a new one of the same number")
     func descriptorReuse() async throws {
         let loop = try EventLoop(name: "reuse")
         defer { loop.shutdown() }
@@ -114,7 +114,7 @@ struct WatchTests {
         (pipes + [fresh]).forEach { $0.close() }
     }
 
-    @Test("a watch whose descriptor was closed without a cancel gives way, and its late cancel harms nobody")
+    @Test("A watch whose descriptor was closed without a cancel gives way, and its late cancel harms nobody")
     func lateCancel() async throws {
         let loop = try EventLoop(name: "late")
         defer { loop.shutdown() }
@@ -139,8 +139,8 @@ struct WatchTests {
         other.close()
     }
 
-    @Test("a descriptor that epoll refuses is reported as an error, once", arguments: [-1, 999_999])
-    func refused(descriptor: Int32) async throws {
+    @Test("A descriptor that epoll refuses is reported as an error, once", arguments: [-1, 999_999])
+    func descriptorThatEpollRefuses(descriptor: Int32) async throws {
         let loop = try EventLoop(name: "refused")
         defer { loop.shutdown() }
         let reports = OnLoop<[Readiness]>([])
@@ -153,7 +153,7 @@ struct WatchTests {
         #expect(seen == [.error])
     }
 
-    @Test("thousands of watches come and go without leaking a descriptor")
+    @Test("Thousands of watches come and go without leaking a descriptor")
     func manyWatches() async {
         await #expect(processExitsWith: .success) {
             let loop = try EventLoop(name: "churn")

@@ -54,7 +54,7 @@ struct DifferentialTests {
     }
 
     @Test("Requests that llhttp or h11 refuses are refused, and what all accept is read alike", arguments: 1...2)
-    func requests(seed: UInt64) async throws {
+    func requestsThatLlhttpOrH11(seed: UInt64) async throws {
         var generator = Seeded(seed: seed)
         let inputs = (0..<Self.inputCount).map { _ in Mutations.request(&generator) }
         let common = try await compare("request", inputs) { Reading.requests([$0]) }
@@ -63,7 +63,7 @@ struct DifferentialTests {
     }
 
     @Test("Responses that llhttp or h11 refuses are refused, and what all accept is read alike", arguments: 1...2)
-    func responses(seed: UInt64) async throws {
+    func responsesThatLlhttpOrH11(seed: UInt64) async throws {
         var generator = Seeded(seed: seed)
         let inputs = (0..<Self.inputCount).map { _ in Mutations.response(&generator) }
         let common = try await compare("response", inputs) { Reading.responses([$0]) }
@@ -71,7 +71,7 @@ struct DifferentialTests {
     }
 
     @Test("No smuggling trick is read in a way of its own")
-    func tricks() async throws {
+    func noSmugglingTrickIsRead() async throws {
         let inputs = SmugglingTricks.all.map(\.bytes)
         _ = try await compare("request", inputs) { Reading.requests([$0]) }
     }

@@ -7,7 +7,7 @@ struct HeaderFieldsTests {
     private let fields: HeaderFields = ["Top-App": "a", "X": "", "top-app": "b", "Höhe": "ä"]
 
     @Test("Names match but for the case of ASCII letters, and of letters alone")
-    func names() {
+    func namesMatchButForCase() {
         #expect(fields.first(name: "TOP-APP") == "a")
         #expect(fields["top-app"] == ["a", "b"])
         #expect(fields.count(of: "top-app") == 2 && fields.count(of: "y") == 0)
@@ -17,14 +17,14 @@ struct HeaderFieldsTests {
     }
 
     @Test("Fields are reached by position, in the order given")
-    func positions() {
+    func fieldsAreReachedByPosition() {
         #expect(fields.indices.map(fields.name(at:)) == ["Top-App", "X", "top-app", "Höhe"])
         #expect(fields.indices.map(fields.value(at:)) == ["a", "", "b", "ä"])
         #expect(fields.nameLength(at: 0) == 7 && fields.isName("top-APP", at: 0) && !fields.isName("x", at: 0))
     }
 
     @Test("Lists are equal when names and values are, wherever their bytes lie")
-    func equality() throws {
+    func listsAreEqualWhenNames() throws {
         var parser = RequestParser()
         var position = 0
         let input = bytes("GET / HTTP/1.1\r\nHost:  h \r\nX:y\r\n\r\n")
@@ -53,7 +53,7 @@ struct HeaderFieldsTests {
     }
 
     @Test("Just the characters of tokens are tokens")
-    func tokens() {
+    func justCharactersOfTokens() {
         let allowed = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
         #expect((UInt8.min...UInt8.max).filter(Characters.isToken) == allowed.utf8.sorted())
         #expect((UInt8.min...UInt8.max).filter(Characters.isControl) == Array(0...8) + Array(10...31) + [127])

@@ -14,7 +14,7 @@ struct RequestParserTests {
     private static let options = "OPTIONS * HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
     @Test("Pipelined requests are read with their targets, fields and bodies")
-    func pipelined() {
+    func pipelinedRequestsAreRead() {
         let reading = Reading.requests([bytes(Self.pipeline.replacing("HEAD *", with: "HEAD /x"))])
         #expect(reading.error == nil && reading.isComplete)
         #expect(
@@ -27,7 +27,7 @@ struct RequestParserTests {
     }
 
     @Test("The reading does not depend on how the input is split", arguments: 1...3)
-    func splits(seed: UInt64) {
+    func readingDoesNotDepend(seed: UInt64) {
         var generator = Seeded(seed: seed)
         let good = bytes(Self.pipeline.replacing("HEAD *", with: "HEAD /x"))
         for input in [good, bytes(Self.pipeline), bytes(Self.options)] {
@@ -48,7 +48,7 @@ struct RequestParserTests {
     }
 
     @Test("Each byte of a head matters: a head that is cut anywhere is not complete")
-    func cut() {
+    func eachByteOfHead() {
         let head = bytes("GET /a HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n")
         for count in 1..<head.count {
             let reading = Reading.requests([Array(head.prefix(count))])
@@ -63,7 +63,7 @@ struct RequestParserTests {
             ("http://host", "/", nil), ("https://host:1?q", "/", "q"), ("http://[::1]:80/x", "/x", nil),
             ("//a", "//a", nil),
         ] as [(String, String, String?)])
-    func targets(target: String, path: String, query: String?) throws {
+    func targetIsSplitAtItsFirst(target: String, path: String, query: String?) throws {
         var parser = RequestParser()
         let input = bytes("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n")
         var position = 0
@@ -112,7 +112,7 @@ struct RequestParserTests {
     }
 
     @Test("Expect: 100-continue is noted in HTTP/1.1 alone; another expectation is an error")
-    func expectation() throws {
+    func expect100ContinueIsNoted() throws {
         for (version, value, expected) in [("1.1", "100-Continue", true), ("1.0", "100-continue", false)] {
             var parser = RequestParser()
             var position = 0
@@ -128,7 +128,7 @@ struct RequestParserTests {
     }
 
     @Test("Heads may have exactly their limits, and not one byte or field more")
-    func limits() {
+    func headsMayHaveExactly() {
         let limits = ParserLimits(targetBytes: 10, headBytes: 100, fields: 3)
         func read(_ text: String) -> ParseError? {
             let input = bytes(text)

@@ -13,7 +13,7 @@ struct ResponseParserTests {
     }
 
     @Test("Bodies end by length, by their last chunk, or with the connection")
-    func bodies() {
+    func bodiesEndByLength() {
         let reading = read(
             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "1\r\na\r\n0\r\n\r\nHTTP/1.1 500 A b\r\nX: \u{E4}\r\n\r\nto the end")
@@ -36,7 +36,7 @@ struct ResponseParserTests {
     }
 
     @Test("A response that is cut is an error, unless its body ends with the connection")
-    func cut() {
+    func responseThatIsCut() {
         for text in [
             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", "HTTP/1.1 200 OK\r\nConte", "HTTP/1.1 100 C\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n",
@@ -60,7 +60,7 @@ struct ResponseParserTests {
     }
 
     @Test("Other versions, other codings, two lengths, a switch of protocols and endless interims are refused")
-    func refused() {
+    func otherVersions() {
         func error(_ head: String) -> ParseError? { read(head + "\r\n\r\n").error }
         #expect(error("HTTP/2.0 200 OK") == .versionUnsupported)
         #expect(error("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked") == .transferCodingUnsupported)
@@ -99,7 +99,7 @@ struct ResponseParserTests {
     }
 
     @Test("A head of 256 KiB is read, and one byte more is refused")
-    func limits() {
+    func headOf256KiB() {
         let start = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: "
         func head(_ count: Int) -> [[UInt8]] {
             let input = bytes(start + String(repeating: "x", count: count - start.utf8.count - 4) + "\r\n\r\n")

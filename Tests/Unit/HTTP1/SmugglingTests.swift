@@ -6,13 +6,13 @@ import Testing
 @Suite("Requests that two servers could read differently")
 struct SmugglingTests {
     @Test("There are at least 103 tricks, each with a name of its own")
-    func count() {
+    func thereAreAtLeast() {
         #expect(SmugglingTricks.all.count >= 103)
         #expect(Set(SmugglingTricks.all.map(\.name)).count == SmugglingTricks.all.count)
     }
 
     @Test("Each trick is refused, or has the one meaning that all servers see", arguments: SmugglingTricks.all)
-    func trick(_ trick: SmugglingTricks.Trick) {
+    func eachTrickIsRefused(_ trick: SmugglingTricks.Trick) {
         let input = trick.bytes
         let reading = Reading.requests([input])
         #expect(Reading.requests(input.map { [$0] }) == reading)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct DrainTests {
     @Test("Once closing is announced, every answer closes its connection, and new ones are still accepted")
-    func announce() async throws {
+    func onceClosingIsAnnounced() async throws {
         try await serving { port, _, server in
             let early = try RawClient(port: port)
             try early.send(get("/x"))
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test("A drain waits for requests in work and ends when they are answered")
-    func drain() async throws {
+    func drainWaitsForRequests() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/held"))
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test("A drain gives up on requests that take too long, and a reply after that does no harm")
-    func deadline() async throws {
+    func drainGivesUpOnRequests() async throws {
         try await serving { configuration in
             configuration.drainTimeout = .milliseconds(100)
         } _: { port, responder, server in
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test("As a service it ends on a graceful shutdown")
-    func service() async throws {
+    func asServiceItEnds() async throws {
         let loop = try EventLoop(name: "http")
         defer { loop.shutdown() }
         let server = HTTPServer(
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test("An address that is taken is reported with its name")
-    func taken() async throws {
+    func addressThatIsTaken() async throws {
         try await serving { port, _, _ in
             let loop = try EventLoop(name: "http")
             defer { loop.shutdown() }

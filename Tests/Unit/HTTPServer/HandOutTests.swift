@@ -8,7 +8,7 @@ import Testing
 @Suite("Connections are handed out to loops")
 struct HandOutTests {
     @Test("Each loop gets as many connections as the others, and keeps them")
-    func even() async throws {
+    func eachLoopGetsAsMany() async throws {
         try await serving(loops: 3) { port, _, _ in
             let clients = try (0..<60).map { _ in try RawClient(port: port) }
             var counts: [String: Int] = [:]
@@ -24,7 +24,7 @@ struct HandOutTests {
     }
 
     @Test("A loop whose connections have closed gets the next ones")
-    func refills() async throws {
+    func loopWhoseConnectionsHaveClosed() async throws {
         try await serving(loops: 2) { port, _, server in
             var clients = try (0..<20).map { _ in try RawClient(port: port) }
             var loops: [String] = []
@@ -44,7 +44,7 @@ struct HandOutTests {
     }
 
     @Test("When accepting stops, connections that wait to be accepted are served, not reset")
-    func backlog() async throws {
+    func whenAcceptingStops() async throws {
         let loop = try EventLoop(name: "http")
         defer { loop.shutdown() }
         let shared = ServerShared(

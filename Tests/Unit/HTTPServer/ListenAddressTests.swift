@@ -9,13 +9,13 @@ import Testing
             ("localhost:0", .tcp(host: "localhost", port: 0)), ("[::1]:443", .tcp(host: "::1", port: 443)),
             ("unix:/run/x.sock", .unix(path: "/run/x.sock")),
         ])
-    func reads(text: String, address: ListenAddress) throws {
+    func addressIsRead(text: String, address: ListenAddress) throws {
         #expect(try ListenAddress(parsing: text) == address)
         #expect(address.description == text)
     }
 
     @Test("A port alone means all addresses")
-    func port() throws {
+    func portAloneMeansAllAddresses() throws {
         #expect(try ListenAddress(parsing: ":80") == .tcp(host: "0.0.0.0", port: 80))
     }
 
@@ -25,7 +25,7 @@ import Testing
             "", "host", "host:", "host:x", "host:65536", "host:-1", "::1:80", "[::1]", "[x]:1", "[]:1", "a b:1",
             "unix:", "h:+1",
         ])
-    func refuses(text: String) {
+    func whatIsNotAddress(text: String) {
         let error = #expect(throws: ListenAddress.ParseError.self) { try ListenAddress(parsing: text) }
         #expect(
             error?.description

@@ -41,7 +41,7 @@ import Testing
     @Test(
         "Whatever becomes of a request on its way, the connection ends properly and the server goes on",
         arguments: 1...3)
-    func mutations(seed: Int) async throws {
+    func whateverBecomesOfRequest(seed: Int) async throws {
         try await serving { port, _, server in
             var generator = Generator(state: UInt64(seed))
             for text in Self.seeds {

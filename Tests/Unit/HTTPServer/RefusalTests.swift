@@ -6,18 +6,18 @@ import Testing
     /// Sends one text and gives the status of its answer; the connection must close after it, and no request must have
     /// reached the responder.
     private func refused(_ text: String, endsOutput: Bool = false) async throws -> Int {
-        var status = 0
+        let status = Locked(0)
         try await serving { port, responder, _ in
             let client = try RawClient(port: port)
             try client.send(text)
             if endsOutput { client.endOutput() }
             let answer = try client.answer()
-            status = answer.status
+            status.with { $0 = answer.status }
             #expect(answer["connection"] == "close")
             #expect(try client.isAtEnd())
             #expect(responder.paths.isEmpty)
         }
-        return status
+        return status.with { $0 }
     }
 
     @Test(
@@ -51,7 +51,7 @@ import Testing
             "Host: h\r\nAuthorization: a\r\nauthorization: a\r\n\r\n",
             "Host: h\r\nContent-Type: a\r\nX: y\r\nContent-type: b\r\nContent-Length: 0\r\n\r\n",
         ])
-    func ambiguous(fields: String) async throws {
+    func requestThatTwoServers(fields: String) async throws {
         #expect(try await refused("POST /echo HTTP/1.1\r\n\(fields)") == 400)
     }
 
@@ -75,12 +75,12 @@ import Testing
     @Test(
         "Versions that are not HTTP/1.0 or 1.1 are refused",
         arguments: ["HTTP/2.0", "HTTP/0.9", "HTTP/1.2", "HTTP/3.1", "HTTP/1.1 x"])
-    func version(version: String) async throws {
+    func versionsThatAreNotHTTP(version: String) async throws {
         #expect(try await refused("GET / \(version)\r\nHost: h\r\n\r\n") == 505)
     }
 
     @Test("A transfer coding other than chunked gets 501, another expectation 417, chunked in HTTP/1.0 400")
-    func unsupported() async throws {
+    func transferCodingOtherThanChunked() async throws {
         #expect(
             try await refused("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n") == 501)
         #expect(try await refused(post("/", "", "Expect: tea\r\n")) == 417)
@@ -90,7 +90,7 @@ import Testing
     @Test(
         "A request that ends too early gets 400",
         arguments: ["GET / HT", get("/").dropLast(2) + "", post("/echo", "abc").dropLast() + ""])
-    func cut(text: String) async throws {
+    func requestThatEndsToo(text: String) async throws {
         #expect(try await refused(text, endsOutput: true) == 400)
     }
 
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test("A fault after good requests is answered after their answers")
-    func order() async throws {
+    func faultAfterGoodRequests() async throws {
         try await serving { port, _, server in
             let client = try RawClient(port: port)
             try client.send(get("/later") + get("/a") + "rubbish\r\n\r\n")

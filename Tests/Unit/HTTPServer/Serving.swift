@@ -6,7 +6,7 @@ import TestSupport
 /// Runs a test against a server on a free port, and ends the server.
 func serving(
     loops count: Int = 1, _ change: (inout HTTPServer.Configuration) -> Void = { _ in },
-    _ test: (Int, TestResponder, HTTPServer) async throws -> Void
+    _ test: @escaping @Sendable (Int, TestResponder, HTTPServer) async throws -> Void
 ) async throws {
     var configuration = HTTPServer.Configuration(address: .tcp(host: "127.0.0.1", port: 0))
     change(&configuration)
@@ -17,7 +17,7 @@ func serving(
     let server = HTTPServer(configuration: configuration, loops: loops, responder: responder, logger: logger)
     try await server.start()
     do {
-        try await test(server.port ?? 0, responder, server)
+        try await limited(seconds: 180) { try await test(server.port ?? 0, responder, server) }
     } catch {
         await server.close()
         throw error

@@ -6,7 +6,7 @@ import Testing
 @Suite("Requests that two servers could read differently, over a socket")
 struct SmugglingTests {
     @Test("The responder sees just the requests that have one meaning, and the connection ends properly")
-    func tricks() async throws {
+    func responderSeesJustRequests() async throws {
         try await serving { port, responder, server in
             func refusalCount() -> Int { server.statistics.refusedRequests.values.reduce(0) { $0 + $1.value } }
             for trick in SmugglingTricks.all {

@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite("Sockets")
+@Suite("Sockets", .timed)
 struct SocketTests {
     /// A server's end of a connection, once it is there.
     private func accept(_ listening: ListeningSocket) async throws -> StreamSocket {
@@ -15,7 +15,7 @@ struct SocketTests {
     }
 
     @Test("Bytes go both ways; then the end, and what cannot be had now, are told apart")
-    func transfers() async throws {
+    func bytesGoBothWays() async throws {
         let listening = try ListeningSocket(host: "127.0.0.1", port: 0, backlog: 8)
         defer { listening.close() }
         guard case .none = listening.accept() else {
@@ -43,7 +43,7 @@ struct SocketTests {
     }
 
     @Test("A write takes what the kernel has room for, and one to a client that has reset is broken, without a signal")
-    func writes() async throws {
+    func writeTakesWhatKernel() async throws {
         let listening = try ListeningSocket(host: "127.0.0.1", port: 0, backlog: 8)
         defer { listening.close() }
         let client = try RawClient(port: try #require(listening.port), receiveBuffer: 4096)
@@ -63,7 +63,7 @@ struct SocketTests {
     }
 
     @Test("An address that cannot be had is told with the call that failed")
-    func addresses() throws {
+    func addressThatCannotBeHadIsTold() throws {
         let first = try ListeningSocket(host: "127.0.0.1", port: 0, backlog: 8)
         defer { first.close() }
         let port = try #require(first.port)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TimeoutTests {
     @Test("A head that does not arrive in time gets 408")
-    func head() async throws {
+    func headThatDoesNotArrive() async throws {
         try await serving { configuration in
             configuration.headTimeout = .milliseconds(100)
         } _: { port, responder, server in
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test("A head that drips in does not buy time with each byte")
-    func drip() async throws {
+    func headThatDripsInDoesNotBuy() async throws {
         try await serving { configuration in
             configuration.headTimeout = .milliseconds(200)
         } _: { port, _, server in
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test("A body that does not arrive in time gets 408")
-    func body() async throws {
+    func bodyThatDoesNotArrive() async throws {
         try await serving { configuration in
             configuration.bodyTimeout = .milliseconds(100)
         } _: { port, _, _ in
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test("An idle connection is closed without a word, before and after a request")
-    func idle() async throws {
+    func idleConnectionIsClosed() async throws {
         try await serving { configuration in
             configuration.idleTimeout = .milliseconds(300)
         } _: { port, _, server in
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test("Work is not idleness: a request may take longer than the idle time")
-    func work() async throws {
+    func workIsNotIdleness() async throws {
         try await serving { configuration in
             configuration.idleTimeout = .milliseconds(300)
         } _: { port, responder, _ in
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test("A request that the responder forgets ends with its connection")
-    func forgotten() async throws {
+    func requestThatResponderForgets() async throws {
         try await serving { configuration in
             configuration.answerTimeout = .milliseconds(100)
         } _: { port, _, server in
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test("A client that does not read its answer is cut off")
-    func unread() async throws {
+    func clientThatDoesNotRead() async throws {
         try await serving { configuration in
             configuration.writeTimeout = .milliseconds(100)
             configuration.minimumWriteRate = 1024 * 1024 * 1024
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test("A client that reads late still gets all of a large answer, and then the next")
-    func late() async throws {
+    func clientThatReadsLate() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port, receiveBuffer: 4096)
             try client.send(get("/big") + get("/next"))

@@ -4,12 +4,12 @@ import Testing
 @Suite("The grammar")
 struct GrammarTests {
     @Test(
-        "what RFC 8259 allows is taken",
+        "What RFC 8259 allows is taken",
         arguments: [
             "null", "true", "false", "0", "-0", "1e5", "1E+5", "1.5e-3", "\"\"", "[]", "{}", " \t\r\n[ ] ",
             "[1,[2,[3]],{}]", #"{"":0}"#, #"{"a":{"b":[{}]}}"#, #""\"\\\/\b\f\n\r\t\u00e9""#, "\"\u{7F}\u{2028}\"",
         ])
-    func taken(_ text: String) throws {
+    func whatRFC8259Allows(_ text: String) throws {
         let document = try JSONDocument(text)
         #expect(document.bytes == Array(text.utf8))
     }
@@ -60,14 +60,14 @@ struct GrammarTests {
         Refusal(text: "[1\0]", expected: "',' or ']'", offset: 2),
     ]
 
-    @Test("what it does not allow is refused with what was expected, and where", arguments: refusals)
-    func refused(_ refusal: Refusal) throws {
+    @Test("What it does not allow is refused with what was expected, and where", arguments: refusals)
+    func whatItDoesNotAllow(_ refusal: Refusal) throws {
         let error = JSONError(reason: .syntax(expected: refusal.expected), offset: refusal.offset)
         #expect(throws: error) { try JSONDocument(refusal.text) }
         #expect(error.description == "expected \(refusal.expected) at byte \(refusal.offset)")
     }
 
-    @Test("an empty text and a second value have their own reasons")
+    @Test("An empty text and a second value have their own reasons")
     func emptyAndTrailing() {
         #expect(throws: JSONError(reason: .empty, offset: 0)) { try JSONDocument("") }
         #expect(throws: JSONError(reason: .empty, offset: 3)) { try JSONDocument(" \n\t") }
@@ -77,12 +77,12 @@ struct GrammarTests {
     }
 
     @Test(
-        "numbers keep the digits they are written with",
+        "Numbers keep the digits they are written with",
         arguments: [
             "9007199254740993", "1000.00", "-0", "1e400", "0.10", "-12345678901234567890123", "1E-0007",
             "1234567890123456789",
         ])
-    func lexeme(_ text: String) throws {
+    func numbersKeepDigitsTheyAreWritten(_ text: String) throws {
         let value = try #require(try JSONDocument("[ \(text) ]").root.elements.first { _ in true })
         #expect(value.kind == .number)
         #expect(value.lexeme == text)
@@ -90,14 +90,14 @@ struct GrammarTests {
         #expect(value.string == nil)
     }
 
-    @Test("an integer that fits into 64 bits can be had as one, and nothing else")
-    func integer() throws {
+    @Test("An integer that fits into 64 bits can be had as one, and nothing else")
+    func integerThatFitsInto64() throws {
         let elements = try JSONDocument(#"[1234567890123456789,-5,1.0,1e3,9223372036854775808,"1",true]"#).root.elements
         #expect(elements.map(\.integer) == [1_234_567_890_123_456_789, -5, nil, nil, nil, nil, nil])
     }
 
-    @Test("nesting is taken up to the limit, and refused beyond, at the byte that goes too far")
-    func depth() throws {
+    @Test("Nesting is taken up to the limit, and refused beyond, at the byte that goes too far")
+    func nestingIsTakenUpToLimit() throws {
         let nested = { (depth: Int) in
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
@@ -109,8 +109,8 @@ struct GrammarTests {
         #expect(try JSONDocument(nested(5000), options: .init(maximumDepth: 5000)).root.count == 1)
     }
 
-    @Test("a megabyte of opening brackets is refused at the first that is too deep")
-    func brackets() {
+    @Test("A megabyte of opening brackets is refused at the first that is too deep")
+    func megabyteOfOpeningBrackets() {
         for unit in ["[", #"{"a":"#] {
             let offset = 64 * unit.utf8.count
             #expect(throws: JSONError(reason: .tooDeep(limit: 64), offset: offset)) {
@@ -119,8 +119,8 @@ struct GrammarTests {
         }
     }
 
-    @Test("depth counts what is open, not what was")
-    func width() throws {
+    @Test("Depth counts what is open, not what was")
+    func depthCountsWhatIsOpen() throws {
         let text = "[" + Array(repeating: "[[]]", count: 1000).joined(separator: ",") + "]"
         #expect(try JSONDocument(text, options: .init(maximumDepth: 3)).root.count == 1000)
     }

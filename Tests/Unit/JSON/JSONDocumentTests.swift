@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Reading a document")
 struct JSONDocumentTests {
-    @Test("an object gives its members, elements and scalars")
-    func object() throws {
+    @Test("An object gives its members, elements and scalars")
+    func objectGivesItsMembers() throws {
         let text = #" {"a": [1, "two", null, true], "b": {"c": false}} "#
         let root = try JSONDocument(text).root
         #expect(root.kind == .object)

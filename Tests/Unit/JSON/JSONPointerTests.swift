@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Pointers")
 struct JSONPointerTests {
-    @Test("a pointer is written as RFC 6901 has it")
-    func text() {
+    @Test("A pointer is written as RFC 6901 has it")
+    func pointerIsWrittenAsRFC() {
         #expect(JSONPointer().description.isEmpty)
         #expect(JSONPointer().appending("list").appending(0).appending("acid").description == "/list/0/acid")
         #expect(JSONPointer().appending("").description == "/")
@@ -13,8 +13,8 @@ struct JSONPointerTests {
         #expect(JSONPointer().appending("é\u{301} 中").description == "/é\u{301} 中")
     }
 
-    @Test("pointers can be told apart")
-    func equality() {
+    @Test("Pointers can be told apart")
+    func pointersCanBeTold() {
         #expect(JSONPointer().appending("a").appending(1) == JSONPointer().appending("a").appending("1"))
         #expect(JSONPointer().appending("a/b") != JSONPointer().appending("a").appending("b"))
     }

@@ -7,8 +7,8 @@ struct NameTests {
         "{" + names.map { "\"\($0)\":0" }.joined(separator: ",") + "}"
     }
 
-    @Test("a repeated name is refused, at its second place", arguments: [0, 5, 8, 30, 1000])
-    func duplicate(_ others: Int) {
+    @Test("A repeated name is refused, at its second place", arguments: [0, 5, 8, 30, 1000])
+    func repeatedNameIsRefused(_ others: Int) {
         let names = ["twice"] + (0..<others).map { "n\($0)" }
         let text = Self.object(names + ["twice"])
         let offset = text.utf8.count - #""twice":0}"#.utf8.count
@@ -16,8 +16,8 @@ struct NameTests {
         #expect(throws: Never.self) { try JSONDocument(Self.object(names)) }
     }
 
-    @Test("names are compared decoded", arguments: [0, 40])
-    func escaped(_ others: Int) {
+    @Test("Names are compared decoded", arguments: [0, 40])
+    func namesAreComparedDecoded(_ others: Int) {
         let names = ["café"] + (0..<others).map { "n\($0)" } + [#"caf\u00E9"#]
         #expect {
             try JSONDocument(Self.object(names))
@@ -26,8 +26,8 @@ struct NameTests {
         }
     }
 
-    @Test("names that Unicode calls equivalent are two names", arguments: [0, 40])
-    func equivalent(_ others: Int) throws {
+    @Test("Names that Unicode calls equivalent are two names", arguments: [0, 40])
+    func namesThatUnicodeCalls(_ others: Int) throws {
         let names = ["caf\u{E9}", "cafe\u{301}"] + (0..<others).map { "n\($0)" }
         let root = try JSONDocument("{\"caf\u{E9}\":1,\"cafe\u{301}\":2}").root
         #expect(root["caf\u{E9}"]?.integer == 1)
@@ -35,20 +35,20 @@ struct NameTests {
         #expect(try JSONDocument(Self.object(names)).root.count == others + 2)
     }
 
-    @Test("the same name in different objects is no duplicate")
-    func scopes() throws {
+    @Test("The same name in different objects is no duplicate")
+    func sameNameInDifferent() throws {
         let root = try JSONDocument(#"{"a":{"a":[{"a":1},{"a":2}]},"b":{"a":3}}"#).root
         #expect(root["a"]?["a"]?.count == 2)
     }
 
-    @Test("a duplicate deep inside is found too")
-    func nested() {
+    @Test("A duplicate deep inside is found too")
+    func duplicateDeepInsideIsFound() {
         #expect(throws: JSONError(reason: .duplicateName("a"), offset: 14)) {
             try JSONDocument(#"[[{"b":{"a":1,"a":2}}]]"#)
         }
     }
 
-    @Test("the error quotes no more than 64 bytes of a name")
+    @Test("The error quotes no more than 64 bytes of a name")
     func longName() throws {
         let name = String(repeating: "长", count: 1000)
         #expect {
@@ -58,7 +58,7 @@ struct NameTests {
         }
     }
 
-    @Test("tolerant: the first of several wins, and the others are not to be seen", arguments: [0, 40])
+    @Test("Tolerant: the first of several wins, and the others are not to be seen", arguments: [0, 40])
     func firstWins(_ others: Int) throws {
         let rest = (0..<others).map { "\"n\($0)\":0" }
         let members = [#""a":1"#, #""b":{"x":[1]}"#, #""a":[2]"#, #""\u0061":3"#] + rest
@@ -72,8 +72,8 @@ struct NameTests {
         #expect(String(decoding: writer.bytes, as: UTF8.self).hasPrefix(#"{"a":1,"b":{"x":[1]}"#))
     }
 
-    @Test("a hundred thousand names are taken, and one repeated among them is found")
-    func many() throws {
+    @Test("A hundred thousand names are taken, and one repeated among them is found")
+    func hundredThousandNamesAreTaken() throws {
         let names = (0..<100_000).map { "name\($0)" }
         #expect(try JSONDocument(Self.object(names)).root.count == 100_000)
         #expect {
@@ -83,8 +83,8 @@ struct NameTests {
         }
     }
 
-    @Test("fields give names without decoding, and compare them byte for byte")
-    func fields() throws {
+    @Test("Fields give names without decoding, and compare them byte for byte")
+    func fieldsGiveNamesWithoutDecoding() throws {
         let fields = Array(try JSONDocument(#"{"plain":1,"esc\u0061ped":2}"#).root.fields)
         #expect(fields.map(\.name) == ["plain", "escaped"])
         #expect(fields.map { $0.isNamed("plain") } == [true, false])

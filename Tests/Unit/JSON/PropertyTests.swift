@@ -11,7 +11,7 @@ struct PropertyTests {
         return writer.bytes
     }
 
-    @Test("what is written can be parsed, and is then written the same", arguments: 1...4)
+    @Test("What is written can be parsed, and is then written the same", arguments: 1...4)
     func roundTrip(_ seed: UInt64) throws {
         var random = RandomJSON(seed: seed)
         for _ in 0..<100 {
@@ -20,8 +20,8 @@ struct PropertyTests {
         }
     }
 
-    @Test("no mutation of a text crashes, and what tolerant takes is well-formed when written", arguments: 11...14)
-    func mutations(_ seed: UInt64) throws {
+    @Test("No mutation of a text crashes, and what tolerant takes is well-formed when written", arguments: 11...14)
+    func noMutationOfText(_ seed: UInt64) throws {
         var random = RandomJSON(seed: seed)
         for _ in 0..<400 {
             let text = random.mutated(random.text())
@@ -33,8 +33,8 @@ struct PropertyTests {
         }
     }
 
-    @Test("an offset is always within the text")
-    func offsets() {
+    @Test("An offset is always within the text")
+    func offsetIsAlwaysWithin() {
         var random = RandomJSON(seed: 21)
         for _ in 0..<1000 {
             let text = random.mutated(random.text())
@@ -69,7 +69,7 @@ struct PropertyTests {
         """#
 
     @Test("Python takes, refuses and reads the same texts the same way")
-    func python() async throws {
+    func pythonTakes() async throws {
         var random = RandomJSON(seed: 31)
         var lines: [String] = []
         var taken = 0

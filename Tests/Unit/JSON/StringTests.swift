@@ -4,21 +4,21 @@ import Testing
 
 @Suite("Strings")
 struct StringTests {
-    @Test("escapes are decoded")
-    func escapes() throws {
+    @Test("Escapes are decoded")
+    func escapesAreDecoded() throws {
         let value = try JSONDocument(#""a\"\\\/\b\f\n\r\tA\u00e9中\ud83d\ude00 é中😀""#).root
         let text = "a\"\\/\u{8}\u{C}\n\r\tAé中😀 é中😀"
         #expect(value.string == text)
         #expect(value.stringBytes.map(Array.init) == Array(text.utf8))
     }
 
-    @Test("a NUL can be written as an escape")
-    func nul() throws {
+    @Test("A NUL can be written as an escape")
+    func nulCanBeWritten() throws {
         #expect(try JSONDocument(#""a\u0000b""#).root.string == "a\0b")
     }
 
     @Test(
-        "a lone surrogate escape is refused by strict and becomes U+FFFD for tolerant",
+        "A lone surrogate escape is refused by strict and becomes U+FFFD for tolerant",
         arguments: [
             (#""\ud800""#, "\u{FFFD}"), (#""\udc00""#, "\u{FFFD}"), (#""\ud800x""#, "\u{FFFD}x"),
             (#""\ud800\n""#, "\u{FFFD}\n"), (#""\ud800\ud83d\ude00""#, "\u{FFFD}😀"),
@@ -30,7 +30,7 @@ struct StringTests {
         #expect(try JSONDocument(text, options: .tolerant).root.string == repaired)
     }
 
-    @Test("raw control characters are refused by strict and kept by tolerant", arguments: UInt8(0)..<0x20)
+    @Test("Raw control characters are refused by strict and kept by tolerant", arguments: UInt8(0)..<0x20)
     func controlCharacters(_ byte: UInt8) throws {
         let text: [UInt8] = [0x22, 0x61, byte, 0x62, 0x22]
         let expected = "an escape such as \\n instead of a raw control character"
@@ -60,15 +60,15 @@ struct StringTests {
         }
     }
 
-    @Test("invalid UTF-8 is refused at its first byte")
+    @Test("Invalid UTF-8 is refused at its first byte")
     func invalidOffset() {
         #expect(throws: JSONError(reason: .invalidUTF8, offset: 4)) {
             try JSONDocument(Array("[\"é".utf8) + [0xE4, 0xB8, 0x22, 0x5D])
         }
     }
 
-    @Test("tolerant repairs the document's bytes, and what follows stays readable")
-    func repair() throws {
+    @Test("Tolerant repairs the document's bytes, and what follows stays readable")
+    func tolerantRepairsDocumentBytes() throws {
         // "品牌" in GBK.
         let text = Array(#"{"a":""#.utf8) + [0xC6, 0xB7, 0xC5, 0xC6] + Array(#"","b":1}"#.utf8)
         let document = try JSONDocument(text, options: .tolerant)
@@ -78,13 +78,13 @@ struct StringTests {
         #expect(document.bytes != text)
     }
 
-    @Test("tolerant passes over a byte order mark")
+    @Test("Tolerant passes over a byte order mark")
     func byteOrderMark() throws {
         #expect(try JSONDocument("\u{FEFF}[1]", options: .tolerant).root.count == 1)
     }
 
-    @Test("a very long string comes out whole, with and without escapes")
-    func long() throws {
+    @Test("A very long string comes out whole, with and without escapes")
+    func veryLongStringComes() throws {
         let text = String(repeating: "长x", count: 200_000)
         #expect(try JSONDocument("\"\(text)\"").root.string == text)
         #expect(try JSONDocument("\"\(text)\\n\"").root.string == text + "\n")

@@ -9,8 +9,8 @@ struct WriterTests {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    @Test("commas stand where they belong, at every depth")
-    func commas() {
+    @Test("Commas stand where they belong, at every depth")
+    func commasStandWhereTheyBelong() {
         let text = Self.written { writer in
             writer.beginObject()
             writer.name("a")
@@ -38,8 +38,8 @@ struct WriterTests {
         #expect(text == #"{"a":[-1,[],{},true],"b":null,"c":{"d":[1, 2],"e":1000.00},"f":false}"#)
     }
 
-    @Test("only quotation marks, backslashes and control characters are escaped")
-    func escapes() {
+    @Test("Only quotation marks, backslashes and control characters are escaped")
+    func onlyQuotationMarks() {
         let text = "\"\\/\u{8}\u{C}\n\r\t\0\u{1}\u{1F}\u{7F}é中😀\u{2028}"
         let expected = #""\"\\/\b\f\n\r\t\u0000\u0001\u001f"# + "\u{7F}é中😀\u{2028}\""
         #expect(Self.written { $0.string(text) } == expected)
@@ -49,8 +49,8 @@ struct WriterTests {
         #expect(Self.written { $0.string("plain 中") } == "\"plain 中\"")
     }
 
-    @Test("elements given as bytes, in whatever collection, are separated too")
-    func bytes() {
+    @Test("Elements given as bytes, in whatever collection, are separated too")
+    func elementsGivenAsBytes() {
         let text = Self.written { writer in
             writer.beginArray()
             writer.raw(Array("1".utf8))
@@ -62,7 +62,7 @@ struct WriterTests {
         #expect(text == #"[1,2,3,"4"]"#)
     }
 
-    @Test("a writer that was emptied starts anew")
+    @Test("A writer that was emptied starts anew")
     func removeAll() {
         var writer = JSONWriter(capacity: 8)
         writer.integer(1)
@@ -71,14 +71,14 @@ struct WriterTests {
         #expect(String(decoding: writer.bytes, as: UTF8.self) == "2")
     }
 
-    @Test("a parsed value is written without white space, with its numbers as they were")
-    func value() throws {
+    @Test("A parsed value is written without white space, with its numbers as they were")
+    func parsedValueIsWritten() throws {
         let source = "{ \"a\\/\\u0062\" : [ 1.00 , -0 , null , true ] , \"c\" : { } , \"d\" : \"x\\ty\\/\" }"
         let root = try JSONDocument(source).root
         #expect(Self.written { $0.value(root) } == #"{"a/b":[1.00,-0,null,true],"c":{},"d":"x\ty/"}"#)
     }
 
-    @Test("raw control characters that tolerant kept are escaped when written")
+    @Test("Raw control characters that tolerant kept are escaped when written")
     func controlCharacters() throws {
         let root = try JSONDocument("[\"a\nb\u{1}\"]", options: .tolerant).root
         let text = Self.written { $0.value(root) }

@@ -25,7 +25,7 @@ import Testing
             ([0x61, 0xE4, 0xB8], "a\u{FFFD}\u{FFFD}"),  // cut off
             ([], ""),
         ] as [([UInt8], String?)])
-    func repairs(bytes: [UInt8], repaired: String?) {
+    func textsThatPostgreSQLRefuses(bytes: [UInt8], repaired: String?) {
         let expected = repaired.map { Array($0.utf8) } ?? bytes
         #expect(field { $0.text(utf8: bytes) } == expected)
         #expect(field { $0.text(utf8: ([0x41] + bytes)[1...]) } == expected)
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test("Fields have their binary form")
-    func forms() {
+    func fieldsHaveTheirBinary() {
         #expect(field { $0.int2(-2) } == [0xFF, 0xFE])
         #expect(field { $0.int4(1) } == [0, 0, 0, 1])
         #expect(field { $0.timestamp(epochMilliseconds: 946_684_800_001) } == [0, 0, 0, 0, 0, 0, 0x03, 0xE8])
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test("Dropping a field leaves the others as they are")
-    func drops() {
+    func droppingFieldLeavesOthers() {
         var encoder = RowEncoder(table: 3)
         encoder.text("one")
         encoder.null()
@@ -72,14 +72,14 @@ import Testing
             ("XX000", 1, false, .fail), ("53100", 1, false, .retry), ("57014", 9, true, .retry),
             ("25006", 1, false, .reconnect),
         ])
-    func actions(sqlState: String, units: Int, isInDoubt: Bool, action: RefusalPolicy.Action) {
+    func whatRefusalLeads(sqlState: String, units: Int, isInDoubt: Bool, action: RefusalPolicy.Action) {
         let error = PostgresError(kind: .server, fields: .init(sqlState: sqlState))
         let policy = RefusalPolicy(mode: .persistent)
         #expect(policy.action(for: error, units: units, isInDoubt: isInDoubt, canSacrifice: true) == action)
     }
 
     @Test("Bodies that are gone already, and surroundings that a bounded unit cannot wait for, end in failure")
-    func ends() {
+    func bodiesThatAreGone() {
         let data = PostgresError(kind: .server, fields: .init(sqlState: "22001"))
         let partition = PostgresError(kind: .server, fields: .init(sqlState: "23514", table: "calls"))
         let policy = RefusalPolicy(mode: .bounded)

@@ -7,7 +7,7 @@ import Vault
 
 @Suite struct AuthorizerTests {
     @Test("Without a fresh copy of the vault no token is authorized")
-    func stale() throws {
+    func withoutFreshCopyOfVault() throws {
         let freshness = VaultFreshness()
         let authorizer = Authorizer(freshness: freshness)
         authorizer.install(Snapshot.standard)
@@ -22,7 +22,7 @@ import Vault
     }
 
     @Test("A missing or unknown token is unauthenticated")
-    func unknown() throws {
+    func missingOrUnknownToken() throws {
         let freshness = VaultFreshness()
         freshness.confirm(at: EventLoop.now())
         let authorizer = Authorizer(freshness: freshness)

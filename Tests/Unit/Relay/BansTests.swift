@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test("The seconds are rounded up until the ban ends, to the millisecond")
-    func end() {
+    func secondsAreRoundedUpUntilBan() {
         var bans = Bans()
         bans.note(Ban(scope: .method, seconds: 2), app: "a", method: "m", nowMilliseconds: now)
         let remaining = [1, 999, 1000, 1999, 2000, 9999].map {
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test("Of two bans the later end counts, also of an app's and a method's")
-    func longest() {
+    func ofTwoBansLater() {
         var bans = Bans()
         bans.note(Ban(scope: .method, seconds: 10), app: "a", method: "m", nowMilliseconds: now)
         bans.note(Ban(scope: .method, seconds: 3), app: "a", method: "m", nowMilliseconds: now)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test("No ban is believed for longer than a day")
-    func bound() {
+    func noBanIsBelieved() {
         var bans = Bans()
         bans.note(Ban(scope: .app, seconds: 7 * 86_400), app: "a", method: "m", nowMilliseconds: now)
         #expect(bans.remainingSeconds(app: "a", method: "m", nowMilliseconds: now) == Bans.maximumSeconds)
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test("A new ban drops the ones that have ended")
-    func forgetting() {
+    func newBanDropsOnes() {
         var bans = Bans()
         bans.note(Ban(scope: .app, seconds: 1), app: "a", method: "m", nowMilliseconds: now)
         bans.note(Ban(scope: .app, seconds: 1), app: "b", method: "m", nowMilliseconds: now + 1000)

@@ -10,7 +10,7 @@ import Testing
             (String(repeating: "x", count: 255), String(repeating: "x", count: 255)),
             ("\"" + String(repeating: "x", count: 255) + "\"", String(repeating: "x", count: 255)),
         ])
-    func keys(_ value: String, _ key: String) throws {
+    func idempotencyKey(_ value: String, _ key: String) throws {
         #expect(try CallHeaders.idempotencyKey(value) == key)
     }
 
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test("Top-Ref: repeated or with commas, trimmed, each once")
-    func refs() throws {
+    func topRef() throws {
         #expect(try CallHeaders.refs([]) == [])
         #expect(try CallHeaders.refs(["PO-1"]) == ["PO-1"])
         #expect(try CallHeaders.refs([" PO-1 ,\tPO-2", "PO-1", "单据 3"]) == ["PO-1", "PO-2", "单据 3"])
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test("A flag is true or false, in any case; absent is false")
-    func flags() throws {
+    func flagIsTrueOrFalse() throws {
         #expect(try CallHeaders.flag("Top-Dry-Run", nil) == false)
         #expect(try CallHeaders.flag("Top-Dry-Run", "False") == false)
         #expect(try CallHeaders.flag("Top-Dry-Run", "TRUE") == true)
@@ -78,7 +78,7 @@ import Testing
     @Test(
         "The trace id of a traceparent is taken; later versions may have more parts",
         arguments: ["00-\(trace)-\(parent)-01", "cc-\(trace)-\(parent)-01-what-the-future-brings"])
-    func traces(_ value: String) {
+    func traceIdOfTraceparent(_ value: String) {
         #expect(CallHeaders.traceID(value) == Self.trace)
     }
 

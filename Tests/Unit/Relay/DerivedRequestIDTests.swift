@@ -14,14 +14,14 @@ import Vault
     }
 
     @Test("The same caller, app, method and key give the same id: 32 hexadecimal digits")
-    func same() throws {
+    func sameCaller() throws {
         let id = try derive()
         #expect(try derive() == id)
         #expect(id.wholeMatch(of: /[0-9a-f]{32}/) != nil)
     }
 
     @Test("Each of them makes it another id, and so does the vault's key")
-    func different() throws {
+    func eachOfThemMakes() throws {
         let other = VaultSnapshot(
             revision: 1, apps: [], sessions: [], tokens: [],
             keys: [SystemKey(name: .idempotency, version: 1, secret: Secret(bytes: [UInt8](repeating: 3, count: 32)))])
@@ -33,7 +33,7 @@ import Vault
     }
 
     @Test("Texts that run into each other the same way are told apart")
-    func concatenation() throws {
+    func textsThatRunIntoEachOtherSameWay() throws {
         let ids = try [
             derive(caller: "ab", app: "c"), derive(caller: "a", app: "bc"), derive(method: "x", key: "1:y"),
             derive(method: "x1:", key: "y"), derive(caller: "1:a", app: ""), derive(caller: "", app: "1:a"),
@@ -42,7 +42,7 @@ import Vault
     }
 
     @Test("It is half of the HMAC-SHA256 of the parts with their lengths")
-    func definition() throws {
+    func itIsHalfOfHMAC() throws {
         let key = [UInt8](repeating: 2, count: 32)
         let message = Array("4:shop4:main3:a.b1:k".utf8)
         #expect(try derive() == Hex.lower(Array(try HMAC.sha256(key: key, message).prefix(16))))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct LargeCallGateTests {
     @Test("Calls within the limit enter at once, others in order of arrival when room is free")
-    func order() async throws {
+    func callsWithinLimitEnter() async throws {
         try await onLoop { loop in
             let gate = LargeCallGate(loop: loop, limit: 100)
             let first = await gate.enter(bytes: 60, until: .max)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test("A body over the limit enters alone")
-    func alone() async throws {
+    func bodyOverLimitEnters() async throws {
         try await onLoop { loop in
             let gate = LargeCallGate(loop: loop, limit: 100)
             let only = await gate.enter(bytes: 500, until: .max)
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test("A pass that is released without a word gives its room back")
-    func released() async throws {
+    func passThatIsReleased() async throws {
         try await onLoop { loop in
             let gate = LargeCallGate(loop: loop, limit: 100)
             for _ in 0..<3 { #expect(await gate.enter(bytes: 100, until: .max) != nil) }
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test("A closed gate turns away who waits and who comes")
-    func closed() async throws {
+    func closedGateTurnsAway() async throws {
         try await onLoop { loop in
             let gate = LargeCallGate(loop: loop, limit: 100)
             let first = await gate.enter(bytes: 100, until: .max)

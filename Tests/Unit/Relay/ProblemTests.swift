@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct ProblemTests {
     @Test("The least document has type, title, status and detail alone")
-    func least() throws {
+    func leastDocumentHasType() throws {
         let problem = Problem(.malformedRequest, "No \"quotes\" and\n号")
         let document = try problem.read()
         #expect(document.members.map(\.name) == ["type", "title", "status", "detail"])
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test("A full document has every member of the contract, in its form")
-    func full() throws {
+    func fullDocumentHasEveryMember() throws {
         var problem = Problem(.throttled, "Too many", retryable: false, retryAfterSeconds: 6)
         problem.id = CallID("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")
         problem.method = "a.b"
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test("405 names what is allowed, 401 asks for a token")
-    func headers() {
+    func headers405NamesWhatIsAllowed() {
         var problem = Problem(.methodNotAllowed, "x")
         problem.allow = "GET, HEAD"
         #expect(problem.reply[header: "Allow"] == "GET, HEAD")
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test("Types, statuses and titles are the contract's, and each type has its own")
-    func types() {
+    func typesStatusesAndTitles() {
         let contract: [ProblemType: (String, Int)] = [
             .malformedRequest: ("malformed-request", 400), .unauthenticated: ("unauthenticated", 401),
             .forbidden: ("forbidden", 403), .notFound: ("not-found", 404),

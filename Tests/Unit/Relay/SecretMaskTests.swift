@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test("A secret is taken out wherever it stands, each time")
-    func everywhere() {
+    func secretIsTakenOut() {
         let secret = "6100a1b2c3d4"
         #expect(masked("a \(secret) b\(secret)c", secret) == "a *** b***c")
         #expect(masked(secret, secret) == "***")
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test("Several secrets are taken out, also one that begins as the other")
-    func several() {
+    func severalSecretsAreTaken() {
         #expect(masked("1 abcdefgh 2 abcdefghij 3", "abcdefghij", "abcdefgh") == "1 *** 2 *** 3")
         #expect(masked("密钥密钥密钥 x", "密钥密钥密钥") == "*** x")
     }
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test("Secrets of fewer than eight bytes would hit harmless words, and are not searched for")
-    func short() {
+    func secretsOfFewerThanEight() {
         #expect(masked("success", "success") == "success")
         #expect(masked("12345678", "12345678") == "***")
         #expect(masked("anything", "") == "anything")

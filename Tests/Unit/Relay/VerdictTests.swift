@@ -72,7 +72,7 @@ import Testing
             (200, "{\"a\":", "unreadable"), (200, "null", "unreadable"), (403, "<html>", "http-403"),
             (301, "", "http-301"), (404, "not found", "http-404"),
         ])
-    func unreadable(_ status: Int, _ body: String, _ code: String) throws {
+    func answerThatCannotBeRead(_ status: Int, _ body: String, _ code: String) throws {
         for (method, isRetryable) in [(Methods.lease, false), (Methods.cards, true), (Methods.stock, true)] {
             let verdict = try verdict(.answer(body, status: status), method)
             #expect(verdict.outcome == .unknown && verdict.retryable == isRetryable)
@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test("A ban that TOP names lasts its seconds and one more, and Retry-After says so")
-    func bans() throws {
+    func banThatTOPNames() throws {
         let text = "This ban will last for 5 more seconds"
         let ofApp = try verdict(
             .answer(Answers.error(7, "accesscontrol.limited-by-app-access-count", subMessage: text)))
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test("TOP's own words are masked wherever they go")
-    func masks() throws {
+    func topOwnWordsAreMasked() throws {
         let answer = Answers.error(
             15, "isv.phone", message: "13712345678 is bad", subMessage: "do not use 13712345678, nor 13987654321")
         let verdict = try verdict(.answer(answer), Methods.stock, body: Body.stock)
@@ -194,7 +194,7 @@ import Testing
     // MARK: Answers
 
     @Test("A success has no code and no problem, and TOP's id")
-    func success() throws {
+    func successHasNoCode() throws {
         let verdict = try verdict(.answer(Answers.leaseSuccess))
         #expect(verdict.outcome == .success && verdict.problem == nil && verdict.retryable == nil)
         #expect(verdict.code == nil && verdict.message == nil && verdict.topRequestID == "16fx")
@@ -209,7 +209,7 @@ import Testing
     }
 
     @Test("Some items failed: partial")
-    func partial() throws {
+    func someItemsFailed() throws {
         let answer = """
             {"alibaba_alsc_crm_card_batch_sell_response":{"result":{"biz_success":"true","result_code":"C1",\
             "result":{"all_success":"false"}}}}
@@ -219,7 +219,7 @@ import Testing
     }
 
     @Test("TOP takes the work and says whether to repeat", arguments: [true, false])
-    func accepted(_ isRetryable: Bool) throws {
+    func topTakesWorkAndSays(_ isRetryable: Bool) throws {
         let answer = """
             {"taobao_logistics_address_ability_tms_async_response":{"address_ability_async_response":\
             {"success":true,"is_retry":\(isRetryable)}}}
@@ -229,7 +229,7 @@ import Testing
     }
 
     @Test("A call that cannot be signed was not sent, and is the relay's own fault")
-    func unsignable() {
+    func callThatCannotBeSigned() {
         let verdict = Verdict(unsignable: Problem(.relayMisconfigured, "no digest", retryable: false))
         #expect(verdict.outcome == .misconfigured && verdict.problem?.type.status == 502)
         #expect(verdict.retryable == false && verdict.message == "no digest")

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("The sandbox's documentation")
 struct DocumentationTests {
-    @Test("docs/sandbox.md tells of every fault")
-    func kinds() throws {
+    @Test("The page docs/sandbox.md tells of every fault")
+    func pageDocsSandboxMd() throws {
         let text = try Repository.text("docs/sandbox.md")
         for kind in SandboxFault.kinds where kind != "error" {
             #expect(text.contains("| `sandbox:\(kind)`") || text.contains("| `sandbox:\(kind)="), "\(kind)")

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The gateway in Python that the end-to-end tests use")
 struct PythonGatewayTests {
-    @Test("passes its own tests: signing vectors, every check, every kind of fault")
+    @Test("Passes its own tests: signing vectors, every check, every kind of fault")
     func selfTest() async throws {
         let folder = Repository.root + "/Tests/EndToEnd/gateway"
         let program = """

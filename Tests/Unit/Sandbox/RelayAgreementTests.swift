@@ -56,8 +56,8 @@ struct RelayAgreementTests {
         return FormEncoding.encode(parameters + [Parameter(name: "sign", value: sign)])
     }
 
-    @Test("on every method, with every sign method, from the caller's JSON to the outcome", arguments: bodies.indices)
-    func agree(_ index: Int) throws {
+    @Test("On every method, with every sign method, from the caller's JSON to the outcome", arguments: bodies.indices)
+    func onEveryMethod(_ index: Int) throws {
         let (name, json, outcome) = Self.bodies[index]
         let catalog = try Methods.catalog()
         var configuration = SandboxConfiguration(

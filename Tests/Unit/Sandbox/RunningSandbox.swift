@@ -1,5 +1,6 @@
 import Catalog
 import Logging
+import TestSupport
 import Sandbox
 
 /// The pages' own examples as calls, in the form in which they go over the wire.
@@ -60,7 +61,7 @@ enum Methods {
 /// Runs a sandbox on a free port for the length of a test.
 func withSandbox(
     _ change: (inout SandboxConfiguration) -> Void = { _ in },
-    _ body: (Sandbox, PythonPeer) async throws -> Void
+    _ body: @escaping @Sendable (Sandbox, PythonPeer) async throws -> Void
 ) async throws {
     let app = SandboxApp(key: "4272", secret: "秘密 secret", sessions: ["good"], expiredSessions: ["old"])
     var configuration = SandboxConfiguration(apps: [app], catalog: try Methods.catalog())
@@ -70,7 +71,7 @@ func withSandbox(
     let sandbox = Sandbox(configuration: configuration, logger: logger)
     let port = try await sandbox.start()
     do {
-        try await body(sandbox, PythonPeer(port: port))
+        try await limited(seconds: 180) { try await body(sandbox, PythonPeer(port: port)) }
     } catch {
         await sandbox.stop()
         throw error

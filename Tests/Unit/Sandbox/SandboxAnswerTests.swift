@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The sandbox's answers, over real sockets, signed by Python")
 struct SandboxAnswerTests {
-    @Test("every method is answered, with each sign method, from body, query or both")
+    @Test("Every method is answered, with each sign method, from body, query or both")
     func everyMethod() async throws {
         try await withSandbox { _, peer in
             var calls: [PythonPeer.Call] = []
@@ -30,8 +30,8 @@ struct SandboxAnswerTests {
         }
     }
 
-    @Test("hold what the documentation's examples say, lists in their wrappers, and what was sent")
-    func content() async throws {
+    @Test("Hold what the documentation's examples say, lists in their wrappers, and what was sent")
+    func holdWhatDocumentationExamples() async throws {
         try await withSandbox { _, peer in
             let replies = try await peer.calls(Example.all).map { try $0.json() }
             let car = replies[0]["tmall_aliauto_carprofile_sync_response"]
@@ -56,8 +56,8 @@ struct SandboxAnswerTests {
         }
     }
 
-    @Test("keep a profile id of 19 digits, and name a deleted profile no more")
-    func profiles() async throws {
+    @Test("Keep a profile id of 19 digits, and name a deleted profile no more")
+    func keepProfileIdOf19() async throws {
         try await withSandbox { _, peer in
             let list = try #require(Example.carProfile.business["list"])
             let known = list.dropLast() + #","car_profile_id":9007199254740993}"#
@@ -70,8 +70,8 @@ struct SandboxAnswerTests {
         }
     }
 
-    @Test("are XML unless json is asked for, errors too; simplify takes the root away, but not from errors")
-    func formats() async throws {
+    @Test("Are XML unless json is asked for, errors too; simplify takes the root away, but not from errors")
+    func areXMLUnlessJson() async throws {
         try await withSandbox { _, peer in
             let simple = Example.carProfile.with(system: ["simplify": "true"])
             let replies = try await peer.calls([

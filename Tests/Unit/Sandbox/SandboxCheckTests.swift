@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The sandbox's checks, over real sockets, signed by Python")
 struct SandboxCheckTests {
-    @Test("each fault of the protocol gets TOP's code, with status 200")
+    @Test("Each fault of the protocol gets TOP's code, with status 200")
     func systemChecks() async throws {
         let call = Example.carProfile
         let broken: [(PythonPeer.Call, Int)] = [
@@ -27,7 +27,7 @@ struct SandboxCheckTests {
         }
     }
 
-    @Test("an unknown format is code 23, in XML")
+    @Test("An unknown format is code 23, in XML")
     func unknownFormat() async throws {
         try await withSandbox { _, peer in
             let reply = try await peer.call(Example.rental.with(system: ["format": "yaml"]))
@@ -35,8 +35,8 @@ struct SandboxCheckTests {
         }
     }
 
-    @Test("the timestamp may be ten minutes off to either side, in GMT+8, and no more")
-    func window() async throws {
+    @Test("The timestamp may be ten minutes off to either side, in GMT+8, and no more")
+    func timestampMayBeTen() async throws {
         for (offset, code) in [(-599, nil), (599, nil), (-602, 31), (602, 31), (8 * 3600, 31)] {
             try await withSandbox {
                 $0.epochSeconds = { SandboxClock.now() + offset }
@@ -47,7 +47,7 @@ struct SandboxCheckTests {
         }
     }
 
-    @Test("a sign with another secret, over other values or in lower case is code 25")
+    @Test("A sign with another secret, over other values or in lower case is code 25")
     func wrongSigns() async throws {
         try await withSandbox { _, peer in
             var other = Example.carProfile
@@ -60,7 +60,7 @@ struct SandboxCheckTests {
         }
     }
 
-    @Test("hostile values are signed and taken to the byte, empty parameters too")
+    @Test("Hostile values are signed and taken to the byte, empty parameters too")
     func hostileValues() async throws {
         try await withSandbox { sandbox, peer in
             let hostile = "混合 品+&=%20😀\u{01}\n\"\\/"
@@ -71,8 +71,8 @@ struct SandboxCheckTests {
         }
     }
 
-    @Test("what is no form is refused: other content types, bad escapes, repeated names, other verbs")
-    func forms() async throws {
+    @Test("What is no form is refused: other content types, bad escapes, repeated names, other verbs")
+    func whatIsNoForm() async throws {
         try await withSandbox { _, peer in
             var calls = [PythonPeer.Call](repeating: Example.rental, count: 5)
             calls[0].contentType = "application/json"
@@ -89,7 +89,7 @@ struct SandboxCheckTests {
         }
     }
 
-    @Test("a session that is sent to a method that needs none must be valid all the same")
+    @Test("A session that is sent to a method that needs none must be valid all the same")
     func sessionWhereNoneIsNeeded() async throws {
         try await withSandbox { _, peer in
             let replies = try await peer.calls(["good", "bad"].map { Example.rental.with(system: ["session": $0]) })

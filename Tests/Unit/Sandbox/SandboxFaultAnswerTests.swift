@@ -12,8 +12,8 @@ struct SandboxFaultAnswerTests {
 
     private let root = "tmall_aliauto_carprofile_sync_response"
 
-    @Test("errors come as TOP writes them")
-    func errors() async throws {
+    @Test("Errors come as TOP writes them")
+    func errorsComeAsTOP() async throws {
         let wanted: [(magic: String, code: Int, subCode: String?, text: String)] = [
             ("ban=7", 7, "accesscontrol.limited-by-app-api-access-count", "This ban will last for 7 more seconds"),
             ("app-ban=9", 7, "accesscontrol.limited-by-app-access-count", "This ban will last for 9 more seconds"),
@@ -35,8 +35,8 @@ struct SandboxFaultAnswerTests {
         }
     }
 
-    @Test("pages of HTML and empty bodies come with the status asked for")
-    func pages() async throws {
+    @Test("Pages of HTML and empty bodies come with the status asked for")
+    func pagesOfHTMLAndEmpty() async throws {
         try await withSandbox { _, peer in
             let replies = try await peer.calls(["status=502", "status", "html", "empty"].map(call))
             #expect(replies.map(\.status) == [502, 500, 200, 200])
@@ -45,8 +45,8 @@ struct SandboxFaultAnswerTests {
         }
     }
 
-    @Test("cut and half answers end the connection; the sandbox goes on")
-    func cuts() async throws {
+    @Test("Cut and half answers end the connection; the sandbox goes on")
+    func cutAndHalfAnswers() async throws {
         try await withSandbox { _, peer in
             let replies = try await peer.calls([call("cut"), call("half"), Example.carProfile])
             #expect(replies.map(\.failure) == ["RemoteDisconnected", "IncompleteRead", ""])
@@ -55,8 +55,8 @@ struct SandboxFaultAnswerTests {
         }
     }
 
-    @Test("latency holds the good answer back")
-    func latency() async throws {
+    @Test("Latency holds the good answer back")
+    func latencyHoldsGoodAnswer() async throws {
         try await withSandbox { _, peer in
             let reply = try await peer.call(call("latency=120"))
             #expect(reply.milliseconds >= 120)
@@ -64,7 +64,7 @@ struct SandboxFaultAnswerTests {
         }
     }
 
-    @Test("odd answers: raw control characters, 19 digits, another root, missing lists")
+    @Test("Odd answers: raw control characters, 19 digits, another root, missing lists")
     func oddAnswers() async throws {
         try await withSandbox { _, peer in
             let replies = try await peer.calls(
@@ -80,7 +80,7 @@ struct SandboxFaultAnswerTests {
         }
     }
 
-    @Test("a fault strikes only a call that passes every check")
+    @Test("A fault strikes only a call that passes every check")
     func onlyGoodCalls() async throws {
         try await withSandbox { sandbox, peer in
             await sandbox.order(FaultOrder(.html))

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Ordering faults")
 struct SandboxFaultTests {
-    @Test("every kind has a name that makes it, and nothing else does")
-    func kinds() {
+    @Test("Every kind has a name that makes it, and nothing else does")
+    func everyKindHasName() {
         for kind in SandboxFault.kinds where kind != "error" {
             #expect(SandboxFault(kind: kind, argument: nil) != nil, "\(kind)")
         }
@@ -20,8 +20,8 @@ struct SandboxFaultTests {
         #expect(SandboxFault(kind: "app-ban", argument: "9") == .ban(seconds: 9, wholeApp: true))
     }
 
-    @Test("a magic value is found anywhere in a parameter, inside JSON too")
-    func magic() {
+    @Test("A magic value is found anywhere in a parameter, inside JSON too")
+    func magicValueIsFound() {
         #expect(MagicValue.find(in: ["x", "a sandbox:latency=200 b"]) == .fault(.latency(milliseconds: 200)))
         #expect(MagicValue.find(in: [#"{"a":"sandbox:cut"}"#]) == .fault(.cut))
         #expect(
@@ -35,8 +35,8 @@ struct SandboxFaultTests {
         #expect(MagicValue.find(in: ["sandbox", "", "SANDBOX:cut"]) == nil)
     }
 
-    @Test("an order in JSON names a kind, a method and a count")
-    func orders() throws {
+    @Test("An order in JSON names a kind, a method and a count")
+    func orderInJSONNames() throws {
         let order = try FaultOrder(json: Array(#"{"kind":"ban","argument":5,"method":"m","count":0}"#.utf8))
         #expect(order == FaultOrder(.ban(seconds: 5, wholeApp: false), method: "m", count: nil))
         let error = try FaultOrder(json: Array(#"{"kind":"error","code":43,"sub_msg":"手机"}"#.utf8))
@@ -46,14 +46,14 @@ struct SandboxFaultTests {
     }
 
     @Test(
-        "an order that is wrong is refused",
+        "An order that is wrong is refused",
         arguments: ["", "[]", "{}", #"{"kind":"x"}"#, #"{"kind":"cut","count":-1}"#, #"{"kind":"cut","colour":1}"#])
     func refusedOrders(_ json: String) {
         #expect(throws: FaultOrder.Refusal.self) { try FaultOrder(json: Array(json.utf8)) }
     }
 
-    @Test("orders strike in the order given, only their method, only so many calls, and up to a limit")
-    func book() throws {
+    @Test("Orders strike in the order given, only their method, only so many calls, and up to a limit")
+    func ordersStrikeInOrder() throws {
         var book = FaultBook(limit: 2)
         try book.add(FaultOrder(.cut, method: "a", count: 2))
         try book.add(FaultOrder(.half, count: nil))

@@ -14,7 +14,7 @@ struct SandboxServerTests {
         return call
     }
 
-    @Test("faults are ordered, listed and cleared over HTTP, and strike in order")
+    @Test("Faults are ordered, listed and cleared over HTTP, and strike in order")
     func controlFaults() async throws {
         try await withSandbox { _, peer in
             let method = Example.rental.method
@@ -31,7 +31,7 @@ struct SandboxServerTests {
         }
     }
 
-    @Test("bad orders and unknown endpoints are refused with what is wrong")
+    @Test("Bad orders and unknown endpoints are refused with what is wrong")
     func badControl() async throws {
         try await withSandbox({ $0.maximumFaults = 1 }) { _, peer in
             let replies = try await peer.calls([
@@ -44,8 +44,8 @@ struct SandboxServerTests {
         }
     }
 
-    @Test("the last calls can be looked at, with session and sign masked, and only so many are kept")
-    func calls() async throws {
+    @Test("The last calls can be looked at, with session and sign masked, and only so many are kept")
+    func lastCallsCanBeLooked() async throws {
         try await withSandbox({ $0.keptCalls = 2 }) { sandbox, peer in
             let bad = Example.carProfile.with(system: ["session": "secret-session"])
             let replies = try await peer.calls([Example.cards, bad, Example.carProfile, control("GET", "calls")])
@@ -61,7 +61,7 @@ struct SandboxServerTests {
         }
     }
 
-    @Test("a body beyond the limit is refused, and the sandbox goes on")
+    @Test("A body beyond the limit is refused, and the sandbox goes on")
     func largeBody() async throws {
         try await withSandbox({ $0.maximumBodyBytes = 10_000 }) { _, peer in
             let replies = try await peer.calls([
@@ -72,8 +72,8 @@ struct SandboxServerTests {
         }
     }
 
-    @Test("requests that come together are answered in their order, also behind a late answer")
-    func pipelining() async throws {
+    @Test("Requests that come together are answered in their order, also behind a late answer")
+    func requestsThatComeTogether() async throws {
         try await withSandbox { _, peer in
             let late = Example.carProfile.with(["data_source": "sandbox:latency=50"])
             let replies = try await peer.calls([late, Example.rental, late, Example.cards], pipelined: true)
@@ -82,8 +82,8 @@ struct SandboxServerTests {
         }
     }
 
-    @Test("what is no HTTP ends the connection and nothing else")
-    func junk() async throws {
+    @Test("What is no HTTP ends the connection and nothing else")
+    func whatIsNoHTTP() async throws {
         try await withSandbox { _, peer in
             let program = #"""
                 import socket
@@ -101,7 +101,7 @@ struct SandboxServerTests {
         }
     }
 
-    @Test("connections beyond the limit are refused, and idle ones are closed")
+    @Test("Connections beyond the limit are refused, and idle ones are closed")
     func connectionLimits() async throws {
         try await withSandbox({ ($0.maximumConnections, $0.idleSeconds) = (1, 1) }) { _, peer in
             let program = #"""
@@ -120,8 +120,8 @@ struct SandboxServerTests {
         }
     }
 
-    @Test("it binds a free port, stops with open and hanging connections, and starts only where it can")
-    func lifecycle() async throws {
+    @Test("It binds a free port, stops with open and hanging connections, and starts only where it can")
+    func itBindsFreePort() async throws {
         try await withSandbox { sandbox, peer in
             #expect(await sandbox.port == peer.port)
             #expect(try await sandbox.start() == peer.port)
@@ -140,8 +140,8 @@ struct SandboxServerTests {
         }
     }
 
-    @Test("run serves until its task is cancelled")
-    func run() async throws {
+    @Test("Run serves until its task is cancelled")
+    func runServesUntilItsTask() async throws {
         let configuration = SandboxConfiguration(apps: [], catalog: try Methods.catalog())
         let sandbox = Sandbox(configuration: configuration, logger: Logger(label: "sandbox"))
         let task = Task { try await sandbox.run() }
@@ -151,8 +151,8 @@ struct SandboxServerTests {
         #expect(await sandbox.port == nil)
     }
 
-    @Test("an app prints without its secret and sessions")
-    func secrets() {
+    @Test("An app prints without its secret and sessions")
+    func appPrintsWithoutItsSecret() {
         let app = SandboxApp(key: "4272", secret: "planted", sessions: ["planted"], expiredSessions: ["planted"])
         var dumped = ""
         dump(app, to: &dumped)

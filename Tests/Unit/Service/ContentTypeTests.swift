@@ -18,7 +18,7 @@ import Testing
             "application/json;charset=\"UTF-8\"", "application/vnd.api+json", "application/json ; charset = utf-8",
             "application/json; profile=x; charset=UTF-8", "application/json;", " application/json\t",
         ])
-    func taken(_ type: String) throws {
+    func jsonInUTF8(_ type: String) throws {
         try check(["Content-Type": type])
     }
 
@@ -39,8 +39,8 @@ import Testing
         return try ServerRequest(method: "POST", path: "/", headers: headers).callBoundary(entry)
     }
 
-    @Test("multipart/form-data is taken where the method has files of its own, besides JSON")
-    func multipart() throws {
+    @Test("Multipart/form-data is taken where the method has files of its own, besides JSON")
+    func multipartFormDataIsTaken() throws {
         let (file, plain) = try Self.entries.get()
         let form = "multipart/form-data; boundary=x"
         #expect(try boundary(form, file) != nil)
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test("A body that is not declared at all is taken")
-    func undeclared() throws {
+    func bodyThatIsNotDeclared() throws {
         try check([:])
         try check(["Content-Encoding": "identity"])
     }
@@ -77,13 +77,13 @@ import Testing
             ["Content-Type": "application/json; charset=gbk"], ["Content-Type": "application/json;charset=utf-16"],
             ["Content-Type": "application/json", "Content-Encoding": "gzip"], ["Content-Encoding": "br"],
         ] as [[String: String]])
-    func refused(_ headers: [String: String]) {
+    func otherTypes(_ headers: [String: String]) {
         let problem = #expect(throws: Problem.self) { try check(HeaderFields(headers.map { ($0.key, $0.value) })) }
         #expect(problem?.type == .unsupportedMediaType)
     }
 
     @Test("A header that may be given once is refused when it is given twice")
-    func single() throws {
+    func headerThatMayBeGiven() throws {
         let request = ServerRequest(
             method: "POST", path: "/", headers: ["Top-App": "a", "top-app": "b", "Top-Seller": "", "X": "1"])
         #expect(try request.single("X") == "1")
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test("Blanks at the ends of a header are no part of its value")
-    func blanks() throws {
+    func blanksAtEndsOfHeader() throws {
         let request = ServerRequest(
             method: "POST", path: "/",
             headers: [

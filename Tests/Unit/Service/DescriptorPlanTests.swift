@@ -4,7 +4,7 @@ import Testing
 
 @Suite("File descriptors are shared out") struct DescriptorPlanTests {
     @Test("With what the settings need, all of them hold")
-    func enough() throws {
+    func withWhatSettingsNeed() throws {
         let needed = DescriptorPlan.needed(open: 4, connections: 4096, calls: 2048, workers: 2)
         let plan = try #require(
             DescriptorPlan(descriptors: needed, open: 4, connections: 4096, calls: 2048, workers: 2))
@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test("The shares never exceed the limit, and TOP always has some", arguments: [1, 2, 8, 64])
-    func bounded(workers: Int) {
+    func sharesNeverExceedLimit(workers: Int) {
         for descriptors in stride(from: 0, through: 9000, by: 7) {
             for (connections, calls) in [(4096, 2048), (1, 1), (10, 5000), (5000, 10)] {
                 guard
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test("64 descriptors are enough for two workers, and 30 are not")
-    func few() throws {
+    func few64DescriptorsAreEnough() throws {
         let plan = try #require(DescriptorPlan(descriptors: 64, open: 4, connections: 4096, calls: 2048, workers: 2))
         #expect(plan.connections == 9 && plan.refusals == 2 && plan.calls == 3 && plan.idlePerWorker == 1)
         #expect(DescriptorPlan(descriptors: 64, open: 30, connections: 4096, calls: 2048, workers: 2) == nil)

@@ -16,7 +16,7 @@ import Testing
     // MARK: Query strings
 
     @Test("Names and values are decoded; a plus is a space, and an empty value counts as absent")
-    func decoding() throws {
+    func namesAndValuesAreDecoded() throws {
         let query = try QueryString("a=1&b=%E5%90%8D+x%2By&c=&d&%65=f=g&&")
         #expect(query["a"] == "1" && query["b"] == "名 x+y" && query["e"] == "f=g")
         #expect(query["c"] == nil && query["d"] == nil && query["nothing"] == nil)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test("Only in a query is a plus a space")
-    func plus() {
+    func onlyInQueryIsPlus() {
         #expect(QueryString.decode("a+b%2B", plusIsSpace: true) == "a b+")
         #expect(QueryString.decode("a+b%2B", plusIsSpace: false) == "a+b+")
     }
@@ -83,7 +83,7 @@ import Testing
     private func filter(_ query: String) throws -> TrailFilter { try AuditQuery.filter(try QueryString(query)) }
 
     @Test("Without parameters it is the newest fifty of all")
-    func defaults() throws {
+    func withoutParametersItIsNewest() throws {
         let filter = try filter("")
         #expect(filter.limit == 50 && filter.cursor == nil)
         #expect(filter.fromMilliseconds == nil && filter.toMilliseconds == nil)
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test("Each parameter is taken")
-    func parameters() throws {
+    func eachParameterIsTaken() throws {
         let filter = try filter(
             "from=2026-01-31T08:00:00%2B08:00&to=2026-01-31T00:00:00.001Z&method=a.*&outcome=open&app=%E5%90%8D"
                 + "&seller=east&caller=shop&limit=1000&cursor=o\(Self.id)")
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test("Every outcome of the contract can be asked for")
-    func outcomes() throws {
+    func everyOutcomeOfContract() throws {
         for outcome in Outcome.allCases.map(\.rawValue) + ["open"] {
             #expect(try filter("outcome=\(outcome)").outcome == outcome)
         }
@@ -118,12 +118,12 @@ import Testing
             ("from", "2026-01-31T08:00:00"), ("from", "2026-02-30T08:00:00Z"), ("to", "1769817600"),
             ("to", "2026-01-31T25:00:00Z"),
         ])
-    func malformed(_ name: String, _ value: String) {
+    func whatIsMalformedIsRefused(_ name: String, _ value: String) {
         #expect(refusal { _ = try filter("\(name)=\(value)") }?.hasPrefix(name) == true)
     }
 
-    @Test("include takes request and response")
-    func include() throws {
+    @Test("Include takes request and response")
+    func includeTakesRequestAndResponse() throws {
         func include(_ query: String) throws -> [Bool] {
             let include = try AuditQuery.include(try QueryString(query))
             return [include.request, include.response]

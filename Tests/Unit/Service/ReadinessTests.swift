@@ -15,7 +15,7 @@ import Vault
     }
 
     @Test("A replica is ready with PostgreSQL, a current vault and partitions, and until it drains")
-    func readiness() throws {
+    func replicaIsReadyWithPostgreSQL() throws {
         let freshness = VaultFreshness()
         let readiness = Readiness(freshness: freshness, catalog: try CatalogHolder(folder: nil))
         var now = try state(readiness)
@@ -59,7 +59,7 @@ import Vault
             (600_000, "600 s ahead of PostgreSQL's; calls are refused above 300 s", false),
             (-301_000, "301 s behind PostgreSQL's; calls are refused above 300 s", false),
         ] as [(Int64, String, Bool)])
-    func clock(_ milliseconds: Int64, _ text: String, _ isReady: Bool) throws {
+    func clockThatIsMoreThanFive(_ milliseconds: Int64, _ text: String, _ isReady: Bool) throws {
         let freshness = VaultFreshness()
         freshness.confirm(at: EventLoop.now())
         let readiness = Readiness(freshness: freshness, catalog: try CatalogHolder(folder: nil))
@@ -76,7 +76,7 @@ import Vault
             (14, "14 days ahead", true), (1, "1 days ahead", true), (0, "less than a day of partitions is left", true),
             (-1, "today's partitions of the audit trail are missing", false),
         ])
-    func partitions(_ days: Int, _ text: String, _ isReady: Bool) throws {
+    func partitionsAreToldInWords(_ days: Int, _ text: String, _ isReady: Bool) throws {
         let freshness = VaultFreshness()
         freshness.confirm(at: EventLoop.now())
         let readiness = Readiness(freshness: freshness, catalog: try CatalogHolder(folder: nil))

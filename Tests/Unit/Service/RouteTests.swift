@@ -12,7 +12,7 @@ import Testing
     private func find(_ path: String) throws -> Route { try Route.find(path, in: try Self.catalog.get()) }
 
     @Test("Every path of the service leads where it should, with its HTTP methods")
-    func paths() throws {
+    func everyPathOfService() throws {
         let expected: [(path: String, route: String, allow: String)] = [
             ("/livez", "live", "GET, HEAD"), ("/readyz", "ready", "GET, HEAD"), ("/metrics", "metrics", "GET, HEAD"),
             ("/openapi.json", "openAPI", "GET, HEAD"), ("/v1/audit/calls", "auditList", "GET, HEAD"),

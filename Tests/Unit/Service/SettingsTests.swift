@@ -33,7 +33,7 @@ struct SettingsTests {
     }
 
     @Test("With what must be given alone, all else has its default")
-    func defaults() throws {
+    func withWhatMustBeGiven() throws {
         let settings = try read()
         #expect("\(settings.listen)" == "127.0.0.1:8080")
         #expect("\(settings.gatewayURL)" == "https://eco.taobao.com/router/rest")
@@ -50,7 +50,7 @@ struct SettingsTests {
     }
 
     @Test("Each setting is read from its variable")
-    func values() throws {
+    func eachSettingIsRead() throws {
         let settings = try read([
             "TOPRELAY_LISTEN": "[::]:0", "TOPRELAY_GATEWAY_URL": "http://127.0.0.1:9/router/rest",
             "TOPRELAY_CA_FILE": #filePath, "TOPRELAY_CALL_TIMEOUT": "1", "TOPRELAY_CATALOG": "/tmp",
@@ -148,7 +148,7 @@ struct SettingsTests {
     }
 
     @Test("No setting has a name that Kubernetes may inject, and no name is there twice")
-    func names() {
+    func noSettingHasName() {
         let names = SettingCatalog.all.map(\.name)
         #expect(Set(names).count == names.count)
         for name in names {
@@ -245,8 +245,8 @@ struct SettingsTests {
         #expect(unknown?.faults.map(\.variable) == ["TOPRELAY_X"])
     }
 
-    @Test("auto is a worker for every two processors, at least one and at most the limit")
-    func workers() {
+    @Test("Auto is a worker for every two processors, at least one and at most the limit")
+    func autoIsWorkerForEveryTwoProcessors() {
         #expect([1, 2, 3, 8, 500].map { WorkerCount("auto", processors: $0)?.count } == [1, 1, 1, 4, 64])
     }
 }

@@ -15,13 +15,13 @@ import Testing
             ("sibling_of=7", "sibling_of"), ("sibling_of=017f22e2-79b0-4cc3-98c4-dc0c0c07398f", "sibling_of"),
             ("settled=maybe", "none, done, not_done"), ("settled=DONE", "none, done, not_done"),
         ])
-    func refused(query: String, said: String) throws {
+    func whatIsNoId(query: String, said: String) throws {
         let problem = try #require(throws: Problem.self) { try filter(query) }
         #expect(problem.type == .malformedRequest && problem.detail.contains(said))
     }
 
     @Test("An id in either case and each settlement are taken")
-    func taken() throws {
+    func idInEitherCase() throws {
         let id = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
         #expect(try filter("sibling_of=" + id.uppercased()).siblingOf?.text == id)
         #expect(try filter("settled=none").settled == SettledFilter.none)

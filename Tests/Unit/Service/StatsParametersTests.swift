@@ -28,14 +28,14 @@ import Testing
             ("dimension=method", "unknown"), ("order=oldest", "unknown"), ("cursor=x", "unknown"),
             ("include=request", "unknown"), ("bucket=1m&bucket=1h", "twice"),
         ])
-    func refusals(_ text: String, _ words: String) {
+    func whatIsWrongIsRefused(_ text: String, _ words: String) {
         let problem = #expect(throws: Problem.self) { _ = try read(text) }
         #expect(problem?.type == .malformedRequest)
         #expect(problem?.detail.contains(words) == true, "\(problem?.detail ?? "")")
     }
 
     @Test("Without parameters: the last day by the hour, all calls, every measure")
-    func defaults() throws {
+    func withoutParameters() throws {
         let now = WallClock.milliseconds()
         let query = try read("")
         #expect(query.bucket == .hour && query.dimensions.isEmpty && query.top == nil)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test("Dimensions keep their order, and every filter of the list is taken")
-    func all() throws {
+    func dimensionsKeepTheirOrder() throws {
         let query = try read(
             "bucket=all&dimensions=outcome,method&measures=p95,count&limit=10&method=a.*&app=a&seller=s&caller=c&outcome=rejected"
                 + "&status=422&code=15&sub_code=isv.x&min_duration_ms=5&key=order_id:1&ref=SO1&top_request_id=t&client_request_id=r"

@@ -21,7 +21,7 @@ struct AnswerTests {
     struct Wrong: Error {}
 
     @Test(
-        "the wrapper's name is the method's, without a leading taobao",
+        "The wrapper's name is the method's, without a leading taobao",
         arguments: [
             ("taobao.logistics.address.ability.tms.async", "logistics_address_ability_tms_async_response"),
             ("tmall.item.add", "tmall_item_add_response"),
@@ -32,7 +32,7 @@ struct AnswerTests {
         #expect(Answer.rootName(of: method) == root)
     }
 
-    @Test("the expected wrapper is taken, wherever it stands")
+    @Test("The expected wrapper is taken, wherever it stands")
     func expectedRoot() throws {
         let inner = try Self.response(
             #"{"other":{"x":1},"a_b_response":{"tid":3028689418086124999,"request_id":"r1"}}"#)
@@ -41,7 +41,7 @@ struct AnswerTests {
         #expect(Answer.response(inner).requestID == "r1")
     }
 
-    @Test("a wrapper of another name is taken: the first object whose name ends as those of responses do")
+    @Test("A wrapper of another name is taken: the first object whose name ends as those of responses do")
     func otherRoot() throws {
         let inner = try Self.response(
             #"{"request_id":"r2","list":[],"first":{"x":0},"_response":{"x":9},"odd_response":{"x":1},"b_response":{}}"#
@@ -52,7 +52,7 @@ struct AnswerTests {
     }
 
     @Test(
-        "the envelope of another platform is unreadable",
+        "The envelope of another platform is unreadable",
         arguments: [
             #"{"response":{"flag":"failure","code":25}}"#, #"{"code":"0","data":{"x":1}}"#,
             #"{"ret":["SUCCESS::ok"],"data":{}}"#, #"{"errcode":0,"result":{"success":true}}"#,
@@ -62,7 +62,7 @@ struct AnswerTests {
         guard case .unreadable = Self.read(text) else { throw Wrong() }
     }
 
-    @Test("an error_response in a root member body is found, with the other spelling of its texts")
+    @Test("An error_response in a root member body is found, with the other spelling of its texts")
     func errorInBody() throws {
         let error = try Self.error(
             #"{"body":{"error_response":{"code":15,"message":"m","sub_code":"isv.x","sub_message":"s"}},"a_b_response":{}}"#
@@ -70,7 +70,7 @@ struct AnswerTests {
         #expect(error == TOPError(code: "15", message: "m", subCode: "isv.x", subMessage: "s"))
     }
 
-    @Test("an error whose class is told twice is marked")
+    @Test("An error whose class is told twice is marked")
     func ambiguousError() throws {
         #expect(try Self.error(#"{"error_response":{"code":15,"code":27}}"#).isAmbiguous)
         #expect(try Self.error(#"{"error_response":{"code":15,"sub_code":"a","sub_code":"b"}}"#).isAmbiguous)
@@ -78,8 +78,8 @@ struct AnswerTests {
         #expect(!(try Self.error(#"{"error_response":{"code":15,"msg":"a","msg":"b"}}"#).isAmbiguous))
     }
 
-    @Test("raw control characters, repeated names and broken UTF-8 do not matter")
-    func tolerant() throws {
+    @Test("Raw control characters, repeated names and broken UTF-8 do not matter")
+    func rawControlCharacters() throws {
         let body =
             Array("{\"a_b_response\":{\"title\":\"a\u{1}\nb".utf8) + [0xC5, 0xC6]
             + Array("\",\"title\":\"second\",\"n\":1}}".utf8)
@@ -88,7 +88,7 @@ struct AnswerTests {
         #expect(inner["n"]?.integer == 1)
     }
 
-    @Test("an error_response is found anywhere at the root, and wins")
+    @Test("An error_response is found anywhere at the root, and wins")
     func errorAnywhere() throws {
         let text =
             #"{"a_b_response":{"x":1},"error_response":{"code":27,"msg":"Invalid session","#
@@ -102,7 +102,7 @@ struct AnswerTests {
         #expect(Self.read(text).requestID == "r3")
     }
 
-    @Test("codes come as numbers, strings or words, and what is missing is missing")
+    @Test("Codes come as numbers, strings or words, and what is missing is missing")
     func errorForms() throws {
         #expect(
             try Self.error(#"{"error_response":{"code":"25","msg":"Invalid signature"}}"#)
@@ -115,7 +115,7 @@ struct AnswerTests {
         #expect(try Self.error(#"{"error_response":{}}"#) == TOPError(code: ""))
     }
 
-    @Test("overlong texts of an error are cut between characters")
+    @Test("Overlong texts of an error are cut between characters")
     func longError() throws {
         let long = String(repeating: "长", count: 10_000)
         let error = try Self.error(#"{"error_response":{"code":"\#(long)","msg":"\#(long)","sub_msg":"x\#(long)"}}"#)
@@ -126,7 +126,7 @@ struct AnswerTests {
     }
 
     @Test(
-        "what holds no answer is unreadable, for a reason that does not quote it",
+        "What holds no answer is unreadable, for a reason that does not quote it",
         arguments: [
             ("", "the answer is empty"), (" \n", "the answer is empty"),
             ("<html>planted</html>", "the answer is HTML or XML, not JSON"),
@@ -141,7 +141,7 @@ struct AnswerTests {
             ("planted", "the answer is not JSON: expected a JSON value at byte 0"),
             (#"{"a":{}} planted"#, "the answer is not JSON: expected nothing after the JSON value at byte 9"),
         ])
-    func unreadable(_ text: String, _ expected: String) throws {
+    func whatHoldsNoAnswer(_ text: String, _ expected: String) throws {
         let answer = Self.read(text)
         guard case .unreadable(let reason) = answer else { throw Wrong() }
         #expect(reason == expected)
@@ -149,14 +149,14 @@ struct AnswerTests {
         #expect(answer.requestID == nil)
     }
 
-    @Test("an answer that is nested too deep is unreadable")
-    func deep() throws {
+    @Test("An answer that is nested too deep is unreadable")
+    func answerThatIsNested() throws {
         let text = #"{"a_b_response":"# + String(repeating: "[", count: 100_000)
         guard case .unreadable(let reason) = Self.read(text) else { throw Wrong() }
         #expect(reason.contains("nested more than 64 deep"))
     }
 
-    @Test("a request id that is empty or absurdly long is none")
+    @Test("A request id that is empty or absurdly long is none")
     func requestIDs() throws {
         #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":""}}"#)) == nil)
         #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":{}}}"#)) == nil)

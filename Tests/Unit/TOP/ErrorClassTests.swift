@@ -25,7 +25,7 @@ struct ErrorClassTests {
     }
 
     @Test(
-        "a code alone decides",
+        "A code alone decides",
         arguments: [
             (["26", "27", "44", "53"], ErrorClass.sessionInvalid), (["4", "5", "6", "7", "8"], .throttled(nil)),
             (
@@ -36,7 +36,7 @@ struct ErrorClassTests {
             ),
             (["3", "9", "40", "41", "43", "101", "501", "530", "902"], .rejected), (["10"], .platformError),
         ])
-    func codes(_ codes: [String], _ expected: ErrorClass) {
+    func codeAloneDecides(_ codes: [String], _ expected: ErrorClass) {
         for code in codes { #expect(Self.classes(code, nil) == [expected, expected], "code \(code)") }
     }
 
@@ -85,7 +85,7 @@ struct ErrorClassTests {
         Row("", nil, reading: .platformError, writing: .unknown),
     ]
 
-    @Test("sub codes decide, in the order of the rules", arguments: rows)
+    @Test("Sub codes decide, in the order of the rules", arguments: rows)
     func subCodes(_ row: Row) {
         #expect(Self.classes(row.code, row.subCode) == [row.reading, row.writing])
     }
@@ -95,8 +95,8 @@ struct ErrorClassTests {
         return ErrorClass(classifying: error, methodReads: false)
     }
 
-    @Test("a ban lasts the seconds named and one more, and is the app's only where its daily count is the reason")
-    func bans() {
+    @Test("A ban lasts the seconds named and one more, and is the app's only where its daily count is the reason")
+    func banLastsSecondsNamed() {
         let text = "This ban will last for 59 more seconds"
         #expect(
             Self.ban("accesscontrol.limited-by-app-access-count", text) == .throttled(Ban(scope: .app, seconds: 60)))
@@ -112,7 +112,7 @@ struct ErrorClassTests {
         #expect(Self.ban(nil, "ban will last for 0 more seconds") == .throttled(Ban(scope: .method, seconds: 1)))
     }
 
-    @Test("a text without a readable number of seconds makes no ban, and a long ban is cut to a day")
+    @Test("A text without a readable number of seconds makes no ban, and a long ban is cut to a day")
     func oddBans() {
         for text in ["", "ban will last for ", "This ban will last for ever", "last for 5 more seconds", nil] {
             #expect(Self.ban("accesscontrol.limited-by-api-access-count", text) == .throttled(nil))

@@ -9,8 +9,8 @@ struct FormEncodingTests {
         String(decoding: FormEncoding.encode(pairs.map { Parameter(name: $0.0, value: $0.1) }), as: UTF8.self)
     }
 
-    @Test("what stands for itself, what becomes a plus, and what is escaped")
-    func characters() {
+    @Test("What stands for itself, what becomes a plus, and what is escaped")
+    func whatStandsForItself() {
         let plain = "ABCXYZabcxyz0189-._*"
         #expect(Self.form([("a", plain)]) == "a=\(plain)")
         #expect(Self.form([("a b", " x ")]) == "a+b=+x+")
@@ -19,23 +19,23 @@ struct FormEncodingTests {
                 == "a%26%3D=%26%3D%2B%25%7E%2F%3F%23%E4%B8%AD%F0%9F%98%80%00%0A%7F")
     }
 
-    @Test("parameters keep their order, and what is not signed is not sent")
-    func parameters() {
+    @Test("Parameters keep their order, and what is not signed is not sent")
+    func parametersKeepTheirOrder() {
         #expect(
             Self.form([("b", "2"), ("a", ""), ("c", " \t"), ("", "x"), ("a", "1"), ("sign", "S")]) == "b=2&a=1&sign=S")
         #expect(Self.form([]).isEmpty)
         #expect(Self.form([("a", "")]).isEmpty)
     }
 
-    @Test("a form that is appended to gets its separator")
-    func append() {
+    @Test("A form that is appended to gets its separator")
+    func formThatIsAppended() {
         var form = FormEncoding.encode([Parameter(name: "a", value: "1")])
         FormEncoding.append([Parameter(name: "b", value: "2")], to: &form)
         #expect(String(decoding: form, as: UTF8.self) == "a=1&b=2")
     }
 
     @Test("Python decodes random forms to what was encoded")
-    func python() async throws {
+    func pythonDecodesRandomForms() async throws {
         let script = """
             import json, sys, urllib.parse
             forms, cases = sys.stdin.read().split("\\n", 1)
@@ -55,8 +55,8 @@ struct FormEncodingTests {
         #expect(try await Command.succeed(["python3", "-c", script], input: input) == "same 200")
     }
 
-    @Test("a request holds the system parameters, and a sign over all that it holds")
-    func request() throws {
+    @Test("A request holds the system parameters, and a sign over all that it holds")
+    func requestHoldsSystemParameters() throws {
         let signer = Signer(method: .hmac, secret: Secret("helloworld"))
         let system = SystemParameters.list(
             method: "taobao.item.seller.get", appKey: "12345678", signMethod: .hmac, session: Secret("test"),
@@ -73,8 +73,8 @@ struct FormEncodingTests {
                 + "&sign=D56D7858309C31B6251083A874D48273")
     }
 
-    @Test("a call without a session has no such parameter")
-    func sessionless() {
+    @Test("A call without a session has no such parameter")
+    func callWithoutSessionHasNoParameter() {
         for session in [nil, Secret("")] {
             let names = SystemParameters.list(
                 method: "m", appKey: "k", signMethod: .md5, session: session, epochSeconds: 0

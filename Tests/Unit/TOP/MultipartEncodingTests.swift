@@ -3,8 +3,8 @@ import Testing
 
 @Suite("multipart/form-data as TOP takes it")
 struct MultipartEncodingTests {
-    @Test("parameters come first as text, then files with their names and types; what is not signed is not sent")
-    func encoded() {
+    @Test("Parameters come first as text, then files with their names and types; what is not signed is not sent")
+    func parametersComeFirstAsText() {
         let body = MultipartEncoding.encode(
             [Parameter(name: "a", value: "图\r\n"), Parameter(name: "blank", value: " ")],
             files: [
@@ -22,8 +22,8 @@ struct MultipartEncodingTests {
         #expect(body == expected)
     }
 
-    @Test("no name, filename or type can end its quotes or its line")
-    func hostile() {
+    @Test("No name, filename or type can end its quotes or its line")
+    func noName() {
         let body = MultipartEncoding.encode(
             [],
             files: [FilePart(name: "a\"\r\nb", bytes: [], filename: "c\"\r\nX: 1", contentType: "a/b\r\nX: 1\0")],
@@ -34,8 +34,8 @@ struct MultipartEncodingTests {
                 + "Content-Type: a/bX: 1\r\n\r\n\r\n--B--\r\n")
     }
 
-    @Test("a filename that is empty is called as one that is not known")
-    func nameless() {
+    @Test("A filename that is empty is called as one that is not known")
+    func filenameThatIsEmpty() {
         let body = MultipartEncoding.encode([], files: [FilePart(name: "f", bytes: [], filename: "")], boundary: "B")
         #expect(String(decoding: body, as: UTF8.self).contains("filename=\"file\""))
     }

@@ -7,8 +7,8 @@ import Testing
 struct SignerTests {
     static let all = (try? Vector.all()) ?? []
 
-    @Test("every known-answer vector comes out", arguments: all)
-    func vector(_ vector: Vector) throws {
+    @Test("Every known-answer vector comes out", arguments: all)
+    func everyKnownAnswerVector(_ vector: Vector) throws {
         let signer = Signer(method: vector.method, secret: Secret(vector.secret))
         #expect(try signer.sign(vector.parameters, body: vector.body) == vector.sign)
         #expect(try signer.sign(vector.parameters.reversed(), body: vector.body) == vector.sign)
@@ -16,15 +16,15 @@ struct SignerTests {
         #expect(try signer.sign(baseString: base) == vector.sign)
     }
 
-    @Test("the vectors are all there: published, computed, with bodies, by every method")
+    @Test("The vectors are all there: published, computed, with bodies, by every method")
     func vectorCount() {
         #expect(Self.all.count == 18)
         #expect(Set(Self.all.map(\.method)).count == 3)
         #expect(Self.all.count { $0.body != nil } == 6)
     }
 
-    @Test("a buffer that is kept between calls changes nothing")
-    func buffer() throws {
+    @Test("A buffer that is kept between calls changes nothing")
+    func bufferThatIsKept() throws {
         var buffer = Array("left from before".utf8)
         for vector in Self.all {
             let signer = Signer(method: vector.method, secret: Secret(vector.secret))
@@ -32,7 +32,7 @@ struct SignerTests {
         }
     }
 
-    @Test("sign_method is a parameter like the others: its value changes the sign")
+    @Test("The parameter sign_method is like the others: its value changes the sign")
     func signMethodIsSigned() throws {
         let published = try #require(Self.all.first { $0.id == "P3" })
         let computed = try #require(Self.all.first { $0.id == "C1-hmac" })
@@ -42,7 +42,7 @@ struct SignerTests {
         #expect(published.sign != computed.sign)
     }
 
-    @Test("the base string is names and values in the order of the names' bytes")
+    @Test("The base string is names and values in the order of the names' bytes")
     func baseString() throws {
         let vector = try #require(Self.all.first { $0.id == "C2-md5" })
         let base = Signer(method: .md5, secret: Secret("")).baseString(vector.parameters)
@@ -59,29 +59,29 @@ struct SignerTests {
         return String(decoding: base, as: UTF8.self)
     }
 
-    @Test("empty and blank values, empty names and sign itself are left out")
-    func dropped() {
+    @Test("Empty and blank values, empty names and sign itself are left out")
+    func emptyAndBlankValues() {
         #expect(Self.text([("a", "1"), ("b", ""), ("c", " \t\n\u{B}\u{C}\r\u{1C}\u{1F}"), ("", "x")]) == "a1")
         #expect(Self.text([("sign", "X"), ("sign_method", "md5"), ("signs", "1")]) == "sign_methodmd5signs1")
         #expect(
             Self.text([("a", "\u{A0}"), ("b", "\u{3000}"), ("c", "\0"), ("d", " x ")]) == "a\u{A0}b\u{3000}c\0d x ")
     }
 
-    @Test("equal names keep their order, and names that Unicode calls equivalent are ordered by their bytes")
-    func order() {
+    @Test("Equal names keep their order, and names that Unicode calls equivalent are ordered by their bytes")
+    func equalNamesKeepTheirOrder() {
         #expect(Self.text([("b", "1"), ("a", "2"), ("b", "0"), ("a", "1")]) == "a2a1b1b0")
         #expect(Self.text([("10", "a"), ("9", "b"), ("1", "c")]) == "1c10a9b")
         #expect(Self.text([("\u{E9}", "1"), ("e\u{301}", "2"), ("f", "3")]) == "e\u{301}2f3\u{E9}1")
         #expect(Self.text([("b", "1"), ("B", "2"), ("_", "3")]) == "B2_3b1")
     }
 
-    @Test("a body comes last, as it is; an empty one adds nothing")
-    func body() {
+    @Test("A body comes last, as it is; an empty one adds nothing")
+    func bodyComesLast() {
         #expect(Self.text([("b", "1")], body: "{ \"a\" : 1 }\n") == "b1{ \"a\" : 1 }\n")
         #expect(Self.text([("b", "1")], body: "") == "b1")
     }
 
-    @Test("the sign of another gateway of the same house, with the path in front, does not come out")
+    @Test("The sign of another gateway of the same house, with the path in front, does not come out")
     func otherGateway() throws {
         let parameters = [
             ("access_token", "test"), ("app_key", "123456"), ("order_id", "1234"), ("sign_method", "sha256"),
@@ -103,8 +103,8 @@ struct SignerTests {
                   hmac.new(secret, text, "md5").hexdigest().upper(), hmac.new(secret, text, "sha256").hexdigest().upper())
         """
 
-    @Test("random parameters are signed as Python's hmac signs them")
-    func python() async throws {
+    @Test("Random parameters are signed as Python's hmac signs them")
+    func randomParametersAreSigned() async throws {
         var random = RandomParameters(seed: 5)
         let cases = (0..<200).map { _ in (secret: random.text(), parameters: random.parameters()) }
         let input = RandomParameters.json(cases)

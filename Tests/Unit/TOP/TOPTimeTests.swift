@@ -8,8 +8,8 @@ struct TOPTimeTests {
     // 2016-01-01 12:00:00 in GMT+8.
     static let noon = 1_451_620_800
 
-    @Test("a moment in each of TOP's forms")
-    func forms() {
+    @Test("A moment in each of TOP's forms")
+    func momentInEachOfTOP() {
         #expect(TOPTime.timestamp(epochSeconds: 0) == "1970-01-01 08:00:00")
         #expect(TOPTime.timestamp(epochSeconds: Self.noon) == "2016-01-01 12:00:00")
         #expect(TOPTime.format(epochSeconds: Self.noon, as: .dotted) == "2016.01.01 12:00:00")
@@ -21,7 +21,7 @@ struct TOPTimeTests {
     }
 
     @Test(
-        "every form of one moment is read as that moment",
+        "Every form of one moment is read as that moment",
         arguments: [
             ("2016-01-01 12:00:00", true, false), ("2016.01.01 12:00:00", true, false),
             ("2016-01-01T12:00:00", true, false), ("2016-01-01t12:00:00", true, false),
@@ -33,14 +33,14 @@ struct TOPTimeTests {
             ("2016-01-01T12:00+08", true, true),
             ("2015-12-31T22:30:00-05:30", true, true), ("2016-01-01T04:00:00-00:00", true, true),
         ])
-    func parse(_ text: String, _ hasTime: Bool, _ hasOffset: Bool) throws {
+    func everyFormOfOneMoment(_ text: String, _ hasTime: Bool, _ hasOffset: Bool) throws {
         let time = try TOPTime.parse(text)
         #expect(time == ParsedTime(epochSeconds: Self.noon, hasTime: hasTime, hasOffset: hasOffset))
         #expect(time.epochMilliseconds == Self.noon * 1000)
     }
 
-    @Test("a day alone is its first second in GMT+8")
-    func day() throws {
+    @Test("A day alone is its first second in GMT+8")
+    func dayAloneIsItsFirst() throws {
         let day = ParsedTime(epochSeconds: Self.noon - 12 * 3600, hasTime: false, hasOffset: false)
         #expect(try TOPTime.parse("2016-01-01") == day)
         #expect(try TOPTime.parse("0001-01-01").epochSeconds == -62_135_625_600)
@@ -50,7 +50,7 @@ struct TOPTimeTests {
     }
 
     @Test(
-        "days and times that do not exist are refused, with the part that is wrong",
+        "Days and times that do not exist are refused, with the part that is wrong",
         arguments: [
             ("2026-02-30 00:00:00", "day"), ("2026-02-29", "day"), ("1900-02-29", "day"), ("2026-04-31", "day"),
             ("2026-01-00", "day"), ("2026-01-32", "day"), ("2026-13-01", "month"), ("2026-00-01", "month"),
@@ -58,24 +58,24 @@ struct TOPTimeTests {
             ("2026-01-01 23:59:60", "second"), ("2026.02.30 00:00:00", "day"), ("2026-01-01T00:00:00+24:00", "offset"),
             ("2026-01-01T00:00:00+08:60", "offset"),
         ])
-    func impossible(_ text: String, _ part: String) {
+    func daysAndTimesThatDoNotExist(_ text: String, _ part: String) {
         #expect(throws: TOPTimeError.impossible(part: part)) { try TOPTime.parse(text) }
     }
 
-    @Test("leap days exist where the calendar has them", arguments: ["2000-02-29", "2024-02-29 00:00:00"])
+    @Test("Leap days exist where the calendar has them", arguments: ["2000-02-29", "2024-02-29 00:00:00"])
     func leapDays(_ text: String) {
         #expect(throws: Never.self) { try TOPTime.parse(text) }
     }
 
     @Test(
-        "fractions of a second have an error of their own",
+        "Fractions of a second have an error of their own",
         arguments: ["2026-01-01 00:00:00.0", "2026-01-01T00:00:00.123Z", "2026-01-01T00:00:00,5+08:00"])
-    func fractions(_ text: String) {
+    func fractionsOfSecondHaveError(_ text: String) {
         #expect(throws: TOPTimeError.fraction) { try TOPTime.parse(text) }
     }
 
     @Test(
-        "whatever else is no time",
+        "Whatever else is no time",
         arguments: [
             "", "now", "2026", "2026-01", "2026-1-1", "26-01-01", "2026/01/01", "2026-01.01", "2026.01.01",
             "2026.01.01T00:00:00", "2026.01.01 00:00:00Z", "2026-01-01 ", " 2026-01-01", "2026-01-01  00:00:00",
@@ -90,8 +90,8 @@ struct TOPTimeTests {
         #expect(throws: TOPTimeError.form) { try TOPTime.parse(text) }
     }
 
-    @Test("milliseconds are read from digits alone, up to the year 9999")
-    func milliseconds() throws {
+    @Test("Milliseconds are read from digits alone, up to the year 9999")
+    func millisecondsAreReadFromDigits() throws {
         #expect(try TOPTime.parse(milliseconds: "1451620800000") == 1_451_620_800_000)
         #expect(try TOPTime.parse(milliseconds: "0") == 0)
         for bad in ["", "-1", "1.0", "1e3", " 1", "+1"] {
@@ -132,13 +132,13 @@ struct TOPTimeTests {
         }
     }
 
-    @Test("a day of the relay begins at midnight in GMT+8")
+    @Test("A day of the relay begins at midnight in GMT+8")
     func relayDay() {
         #expect(TOPTime.day(epochMilliseconds: 1_451_577_599_999) == CivilDate(year: 2015, month: 12, day: 31))
         #expect(TOPTime.day(epochMilliseconds: 1_451_577_600_000) == CivilDate(year: 2016, month: 1, day: 1))
     }
 
-    @Test("days and dates convert both ways, one by one from 1895 to 2105")
+    @Test("Days and dates convert both ways, one by one from 1895 to 2105")
     func civilDates() {
         var before = CivilDate(daysSince1970: -27_395)
         for days in -27_394...49_400 {
@@ -152,7 +152,7 @@ struct TOPTimeTests {
     }
 
     @Test("Python writes random moments the same way")
-    func python() async throws {
+    func pythonWritesRandomMoments() async throws {
         let script = """
             import datetime, sys
             zone = datetime.timezone(datetime.timedelta(hours=8))
@@ -170,7 +170,7 @@ struct TOPTimeTests {
         }
     }
 
-    @Test("the host's time zone does not matter", arguments: ["America/New_York", "Pacific/Kiritimati", "UTC"])
+    @Test("The host's time zone does not matter", arguments: ["America/New_York", "Pacific/Kiritimati", "UTC"])
     func hostTimeZone(_ zone: String) async {
         // In a process of its own, so that no other test sees the zone.
         await #expect(processExitsWith: .success) { [zone] in
@@ -184,8 +184,8 @@ struct TOPTimeTests {
         }
     }
 
-    @Test("the errors say what was expected")
-    func errors() {
+    @Test("The errors say what was expected")
+    func errorsSayWhatWasExpected() {
         #expect(TOPTimeError.form.description.contains("yyyy-MM-dd HH:mm:ss"))
         #expect(TOPTimeError.impossible(part: "day").description.contains("the day is out of range"))
         #expect(TOPTimeError.fraction.description.contains("fraction"))

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test("Documented metrics come first in their order, with help and type, and plain counters from zero")
-    func documented() {
+    func documentedMetricsComeFirst() {
         let registry = PrometheusRegistry(catalog: catalog)
         registry.gauge("a_gauge").set(1.5)
         registry.counter("calls", [("method", "m")]).increment(by: 3 as Int64)
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test("The buckets of a histogram are cumulative, and a bound counts as inside")
-    func histogram() {
+    func bucketsOfHistogramAreCumulative() {
         let registry = PrometheusRegistry(catalog: MetricCatalog([catalog.metrics[2]]))
         let histogram = registry.histogram("call_seconds", [("app", "x")])
         for value in [0.05, 0.1, 0.5, 7] { histogram.record(value) }
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test("Label values are escaped, names are made valid, and the order of labels does not matter")
-    func labels() {
+    func labelValuesAreEscaped() {
         let registry = PrometheusRegistry()
         registry.counter("9 bad-name", [("b", "q\"uote"), ("a.c", "line\nfeed\\")]).increment()
         registry.counter("9 bad-name", [("a.c", "line\nfeed\\"), ("b", "q\"uote")]).increment()
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test("Label sets over the limit are counted together, and counted")
-    func overflow() {
+    func labelSetsOverLimit() {
         let registry = PrometheusRegistry(maximumSeries: 3)
         for number in 0..<10 { registry.counter("x", [("n", "\(number)")]).increment() }
         let lines = text(registry).split(separator: "\n").filter { !$0.hasPrefix("#") }
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test("Values that are read at the scrape are fresh, and numbers are written as Prometheus reads them")
-    func observed() {
+    func valuesThatAreRead() {
         let registry = PrometheusRegistry()
         let count = Mutex(0)
         let shared = Shared(count)
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test("A name that is taken by another kind of metric keeps its kind")
-    func conflict() {
+    func nameThatIsTaken() {
         let registry = PrometheusRegistry()
         registry.gauge("x").set(5 as Int64)
         registry.histogram("x").record(1.0)
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test("Nothing is lost when several threads count at once")
-    func threads() async {
+    func nothingIsLostWhenSeveral() async {
         let registry = PrometheusRegistry()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<8 {
@@ -164,7 +164,7 @@ import Testing
     }
 
     @Test("The process shows its own figures")
-    func process() throws {
+    func processShowsItsOwnFigures() throws {
         let registry = PrometheusRegistry(catalog: MetricCatalog(ProcessMetrics.catalog))
         ProcessMetrics.register(in: registry)
         var values: [String: Double] = [:]

@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test("A JSON record is one line of JSON with time, level, logger, message and metadata")
-    func json() throws {
+    func jsonRecordIsOneLine() throws {
         let text = logged(.json) { logger in
             logger[.replica] = "r1"
             logger.record(.warning, "it happened", [.count: "3", .error: "a \"b\"\n\tc\\d\u{1}\u{7f}ü😀"])
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test("A text record is one line, whatever its values hold")
-    func text() {
+    func textRecordIsOneLine() {
         let text = logged(.text) { logger in
             logger.record(.error, "it broke", [.path: "/a", .error: "two\nlines \"x\"", .app: ""])
         }
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test("Records below the level are left out, and their fields are not made")
-    func level() {
+    func recordsBelowLevelAreLeft() {
         var isMade = false
         let text = logged(.json) { logger in
             func value() -> String {
@@ -66,14 +66,14 @@ import Testing
     }
 
     @Test("A long value is cut between two characters")
-    func long() throws {
+    func longValueIsCut() throws {
         let text = logged(.json) { $0.record(.info, "long", [.error: "a" + String(repeating: "ü", count: 5000)]) }
         let value = try object(text)["error"]
         #expect(value == "a" + String(repeating: "ü", count: 1023) + "…")
     }
 
     @Test("Metadata cannot replace the record's own fields, and an attached error is shown")
-    func reserved() throws {
+    func metadataCannotReplaceRecord() throws {
         struct Broken: Error, CustomStringConvertible { let description = "broken pipe" }
         let text = logged(.json) { logger in
             logger.info("m", error: Broken(), metadata: ["time": "never", "list": ["a", "b"]])
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test("The time of a record is UTC with milliseconds")
-    func time() throws {
+    func timeOfRecordIsUTC() throws {
         let before = Date()
         let fields = try object(logged(.json) { $0.record(.info, "now") })
         let formatter = ISO8601DateFormatter()
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test("Lines that the output cannot take are dropped and counted; writing never waits")
-    func dropped() throws {
+    func linesThatOutputCannot() throws {
         let output = Output()
         let gate = DispatchSemaphore(value: 0)
         let entered = DispatchSemaphore(value: 0)
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test("Lines from several threads stay whole")
-    func threads() async {
+    func linesFromSeveralThreads() async {
         let output = Output()
         let writer = LogWriter(to: output.take)
         await withTaskGroup(of: Void.self) { group in
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test("Every key is one word of lower case")
-    func keys() {
+    func everyKeyIsOneWord() {
         for key in LogKey.allCases {
             #expect(key.rawValue.wholeMatch(of: #/[a-z]+(_[a-z]+)*/#) != nil, "\(key.rawValue)")
         }

@@ -12,7 +12,7 @@ struct GatewayURLTests {
             "http://127.0.0.1:9000/router/rest", "http://127.1.2.3/x", "http://localhost:1/x", "http://LOCALHOST/x",
             "http://[::1]:9000/router/rest",
         ])
-    func takes(text: String) throws {
+    func addressesOverHttps(text: String) throws {
         let url = try GatewayURL(text, allowsHTTP: false)
         #expect(url.text == text)
         #expect(url.isPlain == text.hasPrefix("http:"))
@@ -44,7 +44,7 @@ struct GatewayURLTests {
             "https://[::1/", "https://[]/",
             "https://[::1]x/", "https://" + String(repeating: "a", count: 2000),
         ])
-    func refuses(text: String) {
+    func whatIsNoPlain(text: String) {
         #expect(throws: VaultError.self) { try GatewayURL(text, allowsHTTP: true) }
     }
 }

@@ -19,14 +19,14 @@ struct MethodGlobTests {
             ("a*b*c", "abcbc", true), ("*a*", "bab", true), ("*a*", "bbb", false),
             ("a.c", "abc", false), ("a", "", false), ("ab*ba", "aba", false), ("ab*ba", "abba", true),
         ])
-    func matches(pattern: String, method: String, expected: Bool) throws {
+    func patternMatchesWholeMethod(pattern: String, method: String, expected: Bool) throws {
         #expect(try #require(MethodGlob(pattern)).matches(method) == expected)
     }
 
     @Test(
         "What is no pattern is refused",
         arguments: ["", "a b", "a/b", "é", "a?", "[a]", "a\n", String(repeating: "a", count: 129)])
-    func refuses(text: String) {
+    func whatIsNoPattern(text: String) {
         #expect(MethodGlob(text) == nil)
     }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite("The text of tokens")
 struct TokenTextTests {
     @Test("A new token splits into the id that finds it and the secret whose hash is kept")
-    func splits() throws {
+    func newTokenSplitsIntoId() throws {
         let made = try NewToken()
         let text = try #require(TokenText(made.text.bytes[...]))
         #expect(text.id == made.id)
@@ -17,7 +17,7 @@ struct TokenTextTests {
     }
 
     @Test("The text of a token may stand in a longer one")
-    func slice() throws {
+    func textOfTokenMayStand() throws {
         let made = try NewToken()
         let header = Array("Bearer ".utf8) + made.text.bytes
         let text = try #require(TokenText(header[7...]))
@@ -27,7 +27,7 @@ struct TokenTextTests {
     }
 
     @Test("Two tokens share nothing")
-    func differ() throws {
+    func twoTokensShareNothing() throws {
         let one = try NewToken()
         let other = try NewToken()
         #expect(one.id != other.id)
@@ -41,7 +41,7 @@ struct TokenTextTests {
             "TRK_0123456789abcd_x", "trk-0123456789abcd_x", "trk_0123456789abcd-x",
             "trk_0123456789abcd_" + String(repeating: "x", count: 200),
         ])
-    func refuses(text: String) {
+    func whatHasNotForm(text: String) {
         #expect(TokenText(Array(text.utf8)[...]) == nil)
     }
 }

@@ -154,7 +154,7 @@ struct VaultSnapshotTests {
     // MARK: - Callers
 
     @Test("A token is known by its text, in a header of any case of its scheme")
-    func authenticates() throws {
+    func tokenIsKnownByItsText() throws {
         let made = try NewToken()
         let token = AccessToken(id: made.id, name: "shop", hash: made.hash, scopes: [.relay], expiresAt: 1000)
         let vault = snapshot(tokens: [token])
@@ -185,7 +185,7 @@ struct VaultSnapshotTests {
     }
 
     @Test("A token allows its scopes, its apps and its methods, and what it does not limit")
-    func allows() throws {
+    func tokenAllowsItsScopes() throws {
         let token = AccessToken(
             id: "0", name: "t", hash: [], scopes: [.relay], apps: ["a"],
             methods: [try #require(MethodGlob("tmall.*")), try #require(MethodGlob("taobao.x"))])

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test("The login reads every view, with the database's own figures")
-    func reads() async throws {
+    func loginReadsEveryView() async throws {
         try await withLogin { trail, connection in
             let views = try await trail.database.rows(
                 "SELECT relname FROM pg_class WHERE relnamespace = 'audit_api'::regnamespace AND relkind = 'v' ORDER BY 1",

@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test("Every call is one row of the view: open, reconciled and both kinds included")
-    func calls() async throws {
+    func everyCallIsOneRow() async throws {
         try await withSeeded { trail in
             let columns = """
                 id, at, finished_at, caller, app, seller, method, outcome, status, code, sub_code, attempts, refs,
@@ -67,7 +67,7 @@ import Testing
     @Test(
         "Minutes, hours and days equal a recomputation, before the rollups are made, after, and with rows that come late",
         arguments: [("calls_by_minute", "1m"), ("calls_by_hour", "1h"), ("calls_by_day", "1d")])
-    func aggregates(view: String, bucket: String) async throws {
+    func minutesHoursAndDays(view: String, bucket: String) async throws {
         try await withSeeded { trail in
             let dimensions =
                 ["", "method", "app", "outcome", "sub_code"] + (bucket == "1m" ? [] : ["seller", "caller"])
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test("An unknown dimension has no rows, and error rates are of calls")
-    func rates() async throws {
+    func unknownDimensionHasNoRows() async throws {
         try await withSeeded { trail in
             let sql = "SELECT count(*) FROM audit_api.calls_by_hour WHERE dimension = 'message'"
             let unknownDimension = try await trail.number(sql)
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test("Every column is documented, and none is a fingerprint or a body")
-    func columns() async throws {
+    func everyColumnIsDocumented() async throws {
         try await withSeeded { trail in
             let bare = """
                 SELECT count(*) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = attrelid
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test("A stretch of time given by constants reads its own days alone, and a list walks an index in order")
-    func plans() async throws {
+    func stretchOfTimeGiven() async throws {
         try await withSeeded { trail in
             let rows = try await trail.database.rows(
                 """

@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test("A scan gives every call once, in both orders, whatever the size of its pages")
-    func scans() async throws {
+    func scanGivesEveryCall() async throws {
         try await withTrail { trail in
             let calls = try await seed(trail)
             let reader = trail.reader()
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test("Calls that come while a scan goes on are not in it", arguments: TrailFilter.Order.allCases)
-    func undisturbed(_ order: TrailFilter.Order) async throws {
+    func callsThatComeWhile(_ order: TrailFilter.Order) async throws {
         try await withTrail { trail in
             let calls = try await seed(trail, count: 60)
             let reader = trail.reader()
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test("Texts come in order, as many as fit and one at least, with nil where there is none")
-    func texts() async throws {
+    func textsComeInOrder() async throws {
         try await withTrail { trail in
             let ids = try await fillTexts(trail, requests: [100, 200, 300, nil, 50])
             let reader = trail.reader()
@@ -188,7 +188,7 @@ import Testing
     }
 
     @Test("NDJSON has a line a call with its notes and texts, as the list has it; an empty one is empty")
-    func ndjson() async throws {
+    func ndjsonHasLineCall() async throws {
         try await withTrail { trail in
             let ids = try await fillTexts(trail, requests: [3, 3, 3])
             let reader = trail.reader()

@@ -248,7 +248,7 @@ import Testing
     }
 
     @Test("Aggregates go when their calls go")
-    func retention() async throws {
+    func aggregatesGoWhenTheirCalls() async throws {
         try await withTrail { trail in
             try await trail.database.withConnection(trail.loop) { connection in
                 try await connection.execute(Self.seed + Self.add(0, 300) + Self.told)

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test("Siblings share a key, in request or answer, open ones too; a call is no sibling of its own")
-    func siblings() async throws {
+    func siblingsShareKey() async throws {
         try await withTrail { trail in
             let ids = try await trail.frozen { try await Self.fill($0, from: $1 - 60_000) }
             let reader = trail.reader()
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test("The last note that settles a call counts, and open calls are neither settled nor not")
-    func settled() async throws {
+    func lastNoteThatSettles() async throws {
         try await withTrail { trail in
             let ids = try await trail.frozen { try await Self.fill($0, from: $1 - 60_000) }
             let reader = trail.reader()
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test("A row says how long the call waited for its intent, when it was ready, and who closed it")
-    func timeline() async throws {
+    func rowSaysHowLong() async throws {
         try await withTrail { trail in
             let now = try await trail.now()
             let reader = trail.reader()

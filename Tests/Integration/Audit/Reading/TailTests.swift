@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test("A call is given when it has ended, and not what ended before")
-    func follows() async throws {
+    func callIsGivenWhenItHasEnded() async throws {
         try await withTrail { trail in
             let reader = trail.reader()
             defer { reader.close() }
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test("A call that the reconciler closed is given once, and both rows at once count as the replica's")
-    func reconciled() async throws {
+    func callThatReconcilerClosed() async throws {
         try await withTrail { trail in
             let reader = trail.reader()
             defer { reader.close() }

@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test("A list of a day, and a cursor, look at that day's partitions alone")
-    func pruning() async throws {
+    func listOfDay() async throws {
         try await withTrail { trail in
             let now = try await trail.now()
             try await trail.database.withConnection(trail.loop) { connection in

@@ -91,7 +91,7 @@ import Testing
     @Test(
         "Mixtures of filters, from both ends and from any call in between, there and back, over a month and a year",
         arguments: [(days: 33, count: 32), (days: 364, count: 5)])
-    func mixtures(_ days: Int64, _ count: Int) async throws {
+    func mixturesOfFilters(_ days: Int64, _ count: Int) async throws {
         try await withTrail { trail in
             var random = Seeded(seed: UInt64(days))
             let calls = try await seed(trail, days: days, using: &random)

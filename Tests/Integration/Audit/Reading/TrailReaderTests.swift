@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test("A look-up by id goes to the partitions of its day alone")
-    func pruning() async throws {
+    func lookUpById() async throws {
         try await withTrail { trail in
             let id = callID(try await trail.now())
             let day = try await trail.database.rows(
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test("An open call is written with nulls, an ended one with milliseconds to three places")
-    func document() async throws {
+    func openCallIsWritten() async throws {
         try await withTrail { trail in
             let now = try await trail.now()
             var call = KnownCall(callID(now))
@@ -104,7 +104,7 @@ import Testing
     @Test(
         "Microseconds become milliseconds with three places",
         arguments: [(0, "0.000"), (5, "0.005"), (45_123, "45.123"), (1_000_000, "1000.000"), (99, "0.099")])
-    func milliseconds(_ microseconds: Int, _ text: String) {
+    func microsecondsBecomeMillisecondsWithThree(_ microseconds: Int, _ text: String) {
         #expect(TrailRow.milliseconds(microseconds) == text)
     }
 
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test("A database that is away is an error, not an empty trail")
-    func unreachable() async throws {
+    func databaseThatIsAway() async throws {
         try await onLoop { loop in
             let settings = try PostgresSettings(url: "postgresql://postgres@%2Fnonexistent/postgres")
             let reader = TrailReader(pool: PostgresPool(loop: loop, settings: settings), timeout: .seconds(2))

@@ -97,7 +97,7 @@ import Testing
     @Test(
         "A business key is found under every version of the key that made its fingerprint, in open and reconciled calls too"
     )
-    func keys() async throws {
+    func businessKeyIsFound() async throws {
         try await withTrail { trail in
             let old = FingerprintKey(version: 1, bytes: Array(0..<16))
             let new = FingerprintKey(version: 2, bytes: Array(16..<32))

@@ -74,7 +74,7 @@ struct DialectTests {
             $resp = $c->execute($req, $sessionKey);
             """,
         ])
-    func trees(example: String) throws {
+    func cAndPHPTell(example: String) throws {
         let entry = try page(example)
         #expect(entry.session == .required)
         #expect(entry.request.map(\.name) == ["fields", "page_no", "order"])
@@ -84,8 +84,8 @@ struct DialectTests {
         #expect(entry.request[2].children[0].children.map(\.example) == ["手机"])
     }
 
-    @Test("curl tells the top rows' cells and the session")
-    func curl() throws {
+    @Test("Curl tells the top rows' cells and the session")
+    func curlTellsTopRows() throws {
         let entry = try page(
             """
             curl -X POST 'http://gw.api.taobao.com/router/rest' \\

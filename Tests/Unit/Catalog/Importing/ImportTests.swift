@@ -18,7 +18,7 @@ enum SeedPages {
 @Suite("Importing pages")
 struct ImportTests {
     @Test("The embedded pages are what the importer writes, byte for byte", arguments: SeedPages.methods)
-    func seeds(method: String) throws {
+    func embeddedPagesAreWhatImporter(method: String) throws {
         let imported = try ImportedPage(try SeedPages.text(method))
         let file = try #require(EmbeddedFiles.all().first { $0.name == "\(method).yaml" })
         #expect(imported.method == method)
@@ -41,7 +41,7 @@ struct ImportTests {
     }
 
     @Test("What is no page of a method to call is refused with a reason")
-    func refused() throws {
+    func whatIsNoPage() throws {
         #expect(refusal("") == "this is no documentation page of a TOP method: no line names a method")
         #expect(refusal("hello\nworld") == "this is no documentation page of a TOP method: no line names a method")
         #expect(
@@ -56,11 +56,11 @@ struct ImportTests {
 
     @Test(
         "Mutated pages neither crash the importer nor make an entry that cannot be read", arguments: SeedPages.methods)
-    func mutated(method: String) throws {
+    func mutatedPagesNeitherCrash(method: String) throws {
         let bytes = Array(try SeedPages.text(method).utf8)
         var random = SeededNumbers(bytes.count)
         var count = 0
-        for _ in 0..<150 {
+        for _ in 0..<testInputs(150) {
             var page = bytes
             for _ in 0..<Int.random(in: 1...6, using: &random) { Self.mutate(&page, &random) }
             if let imported = try? ImportedPage(bytes: page) {
@@ -68,11 +68,11 @@ struct ImportTests {
                 count += 1
             }
         }
-        #expect(count > 50)
+        #expect(count > testInputs(50))
     }
 
     @Test("A megabyte of noise is read in one go")
-    func noise() throws {
+    func megabyteOfNoiseIsRead() throws {
         let head = "taobao.made.up.get (x)\n请求参数\n名称 类型 是否必须 示例值 更多限制 描述\n"
         let tail = "响应参数\n名称 类型 示例值 描述\n"
         for noise in [

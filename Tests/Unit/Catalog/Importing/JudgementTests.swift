@@ -31,7 +31,7 @@ struct JudgementTests {
     private struct Wrong: Error {}
 
     @Test(
-        "a response that fails the SDK's test is an error",
+        "A response that fails the SDK's test is an error",
         arguments: [
             (#"{"error_response":{"code":27,"msg":"Invalid session"}}"#, "27", nil),
             (#"{"body":{"error_response":{"code":15,"sub_code":"isv.x"}}}"#, "15", "isv.x"),
@@ -41,7 +41,7 @@ struct JudgementTests {
             (#"{"code":200,"success":false}"#, "200", nil), (#"{"code":"200","success":"false"}"#, "200", nil),
             (#"{"body":{"flag":"failure","sub_code":"isv.y"}}"#, "", "isv.y"), (#"{"body":{"code":1}}"#, "1", nil),
         ] as [(String, String, String?)])
-    func fails(inner: String, code: String, subCode: String?) throws {
+    func responseThatFailsSDK(inner: String, code: String, subCode: String?) throws {
         let error = try #require(try entry().error(in: try response(inner)))
         #expect(error.code == code)
         #expect(error.subCode == subCode)
@@ -49,17 +49,17 @@ struct JudgementTests {
     }
 
     @Test(
-        "a response that passes it is a response",
+        "A response that passes it is a response",
         arguments: [
             "{}", #"{"code":0}"#, #"{"code":"0","sub_code":""}"#, #"{"code":null,"sub_code":null}"#, #"{"code":""}"#,
             #"{"code":200}"#, #"{"code":200,"success":true}"#, #"{"flag":"success"}"#, #"{"success":false}"#,
             #"{"error_response":"text"}"#, #"{"body":"text"}"#, #"{"body":{"code":0}}"#, #"{"data":{"code":15}}"#,
         ])
-    func passes(inner: String) throws {
+    func responseThatPassesItIsResponse(inner: String) throws {
         #expect(try entry().error(in: try response(inner)) == nil)
     }
 
-    @Test("a field that the entry documents means what the entry says")
+    @Test("A field that the entry documents means what the entry says")
     func documentedFields() throws {
         let documents = try entry(
             """
@@ -81,7 +81,7 @@ struct JudgementTests {
     }
 
     @Test(
-        "a documented Boolean that is false fails the call",
+        "A documented Boolean that is false fails the call",
         arguments: [
             (#"{"result":{"success":false,"err_code":"3"}}"#, Interpretation.Outcome.businessFailure),
             (#"{"result":{"success":"false"}}"#, .businessFailure), (#"{"result":{"success":true}}"#, .success),
@@ -119,7 +119,7 @@ struct JudgementTests {
     }
 
     @Test(
-        "a repeated name is noticed where it decides the outcome, and nowhere else",
+        "A repeated name is noticed where it decides the outcome, and nowhere else",
         arguments: [
             (#"{"result":{"success":true,"success":false}}"#, true), (#"{"code":0,"code":15}"#, true),
             (#"{"flag":"success","flag":"failure"}"#, true), (#"{"body":{"code":0,"code":1}}"#, true),

@@ -34,7 +34,7 @@ struct ObjectRowTests {
             ("请求体 请求体", "请求体", "请求体", false), ("1 业务 结果", "1", "业务 结果", true),
             ("json对象 结果", "json对象", "结果", true),
         ] as [(String, String?, String, Bool)])
-    func cells(words: String, example: String?, description: String, isInDoubt: Bool) throws {
+    func whatFollowsObjectType(words: String, example: String?, description: String, isInDoubt: Bool) throws {
         let imported = try ImportedPage(Self.page.replacing("%", with: "x FooDTO 必须 \(words)"))
         let entry = try Entry.read(page: CatalogFile(name: "p.yaml", text: imported.yaml), overlay: nil)
         let field = try #require(entry.request.first)

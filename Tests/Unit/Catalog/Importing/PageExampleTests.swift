@@ -34,7 +34,7 @@ struct PageExampleTests {
     }
 
     @Test("The zero down payment goes out as documented, its time ranges as text")
-    func lease() throws {
+    func zeroDownPaymentGoes() throws {
         let call = try mapped(zeroDownPayments, Example.lease)
         #expect(call.names == ["pre_end_time", "pre_start_time", "item_id", "time_range_list", "ref_activity_id"])
         #expect(call.value("pre_end_time") == "2019.06.20 12:00:00")
@@ -49,7 +49,7 @@ struct PageExampleTests {
     }
 
     @Test("The address ability goes out as documented")
-    func address() throws {
+    func addressAbilityGoesOut() throws {
         let call = try mapped(addressAbilities, Example.address)
         #expect(call.names == ["address_ability_async_request"])
         #expect(

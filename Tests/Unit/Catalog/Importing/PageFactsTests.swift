@@ -77,7 +77,7 @@ struct PageFactsTests {
     }
 
     @Test("The zero down payment's entry says what its page says")
-    func lease() throws {
+    func zeroDownPaymentEntry() throws {
         let entry = try entry(zeroDownPayments)
         #expect(entry.title == "同步直租车免首付商品活动信息")
         #expect(entry.category == "服务平台API")
@@ -112,7 +112,7 @@ struct PageFactsTests {
     }
 
     @Test("The address ability's entry says what its page says")
-    func address() throws {
+    func addressAbilityEntrySays() throws {
         let entry = try entry(addressAbilities)
         #expect(entry.title == "行政地址能力同步/更新接口")
         #expect(entry.category == "天猫供应链")

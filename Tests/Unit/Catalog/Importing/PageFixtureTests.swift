@@ -37,12 +37,12 @@ struct PageFixture: Sendable, CustomTestStringConvertible {
 @Suite("Pages against what they say, written out by hand")
 struct PageFixtureTests {
     @Test("There are dozens of them")
-    func count() {
+    func thereAreDozens() {
         #expect(PageFixture.all.count >= 30)
     }
 
     @Test("A page is imported as it reads", arguments: PageFixture.all)
-    func tree(fixture: PageFixture) throws {
+    func pageIsImportedAsItReads(fixture: PageFixture) throws {
         let expected = try fixture.expected()
         let (page, entry) = try fixture.imported()
         let shown = try JSONDocument(entry.json()).root
@@ -62,7 +62,7 @@ struct PageFixtureTests {
     }
 
     @Test("A page's example is taken, and sent as the platform's own client would", arguments: PageFixture.all)
-    func example(fixture: PageFixture) throws {
+    func pageExampleIsTaken(fixture: PageFixture) throws {
         let expected = try fixture.expected()
         let entry = try fixture.imported().entry
         let body = entry.exampleRequest()
@@ -78,14 +78,14 @@ struct PageFixtureTests {
     }
 
     @Test("A page that ends after any of its lines is imported as far as it goes", arguments: PageFixture.all)
-    func cut(fixture: PageFixture) throws {
+    func pageThatEndsAfterAnyOfItsLines(fixture: PageFixture) throws {
         let text = String(decoding: try fixture.bytes(), as: UTF8.self)
         let whole = try fixture.imported()
         let names = Set(Self.names(whole.entry.request))
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let end = lines.lastIndex { $0.contains("异常示例") } ?? lines.count
         let answer = lines[..<end].lastIndex { $0.contains("_response>") } ?? end
-        for count in stride(from: 0, to: lines.count, by: 3) {
+        for count in stride(from: 0, to: lines.count, by: 300 / testInputs(100)) {
             let page = lines[..<count].joined(separator: "\n")
             guard let cut = try? ImportedPage(page) else { continue }
             let entry = try Entry.read(page: CatalogFile(name: "page.yaml", text: cut.yaml))
@@ -96,11 +96,11 @@ struct PageFixtureTests {
     }
 
     @Test("A mutated page is refused, or makes an entry that can be read and called", arguments: PageFixture.all)
-    func mutated(fixture: PageFixture) throws {
+    func mutatedPageIsRefused(fixture: PageFixture) throws {
         let bytes = try fixture.bytes()
         var random = SeededNumbers(bytes.count)
         var count = 0
-        for _ in 0..<20 {
+        for _ in 0..<testInputs(20) {
             var page = bytes
             for _ in 0..<Int.random(in: 1...4, using: &random) { ImportTests.mutate(&page, &random) }
             guard let imported = try? ImportedPage(bytes: page) else { continue }

@@ -35,7 +35,7 @@ struct PageReadingTests {
     }
 
     @Test("Both readers see the same in them")
-    func readers() throws {
+    func bothReadersSee() throws {
         let plain = try #require(PlainPageReader.read(Self.page))
         let (full, faults) = PageReader.readYAML(Self.page, file: "page.yaml")
         #expect(faults.isEmpty)
@@ -56,7 +56,7 @@ struct PageReadingTests {
     }
 
     @Test("An overlay takes them out of force")
-    func overlay() throws {
+    func overlayTakesThemOut() throws {
         let entry = try entry("request: {kind: {values: {}}, day: {date: none}}\npage_rules: false")
         for body in [#"{"kind":3}"#, #"{"day":"tomorrow"}"#, "{}", #"{"box":{}}"#] {
             guard case .mapped = entry.map(try document(body)) else {
@@ -67,7 +67,7 @@ struct PageReadingTests {
     }
 
     @Test("A rule that the overlay says again holds once")
-    func twice() throws {
+    func ruleThatOverlaySays() throws {
         let entry = try entry("rules: [{one_of: [day, kind]}]")
         #expect(try refused(entry, "{}") == [#"/kind: at least one of "kind", "day" must be given"#])
     }
@@ -91,7 +91,7 @@ struct PageReadingTests {
             ("response: []", "response: [{name: a, type: String, values: {b: c}}]", 15, #""values" has no meaning"#),
             ("response: []", "response: [{name: a, type: String, date: yyyy-MM-dd}]", 15, #""date" has no meaning"#),
         ])
-    func faults(part: String, broken: String, line: Int, fault: String) {
+    func whatIsWrongWithThemIsSaid(part: String, broken: String, line: Int, fault: String) {
         let text = Self.page.replacing(part, with: broken)
         #expect(text != Self.page)
         let faults = Catalog.check([CatalogFile(name: "taobao.test.do.yaml", text: text)]).map(\.description)

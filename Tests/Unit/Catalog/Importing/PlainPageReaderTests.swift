@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Catalog
@@ -6,7 +7,7 @@ import Testing
 struct PlainPageReaderTests {
     @Test("What it reads is what the YAML parser reads", arguments: 0..<4)
     func madeUp(part: Int) throws {
-        for seed in (part * 40)..<(part * 40 + 40) {
+        for seed in (part * 40)..<(part * 40 + testInputs(40)) {
             var maker = PageMaker(seed: seed)
             let text = PageText.page(maker.fields(isRequest: true), maker.fields(isRequest: false), PageText.Form())
             let yaml = try ImportedPage(text).yaml
@@ -16,14 +17,14 @@ struct PlainPageReaderTests {
     }
 
     @Test("The embedded pages are in the plain form", arguments: SeedPages.methods)
-    func embedded(method: String) throws {
+    func embeddedPagesAreInPlain(method: String) throws {
         let file = try #require(EmbeddedFiles.all().first { $0.name == "\(method).yaml" })
         let read = PlainPageReader.read(file.text)
         #expect(read == PageReader.readYAML(file.text, file: "page").page)
     }
 
     @Test("A mutated file is read as the YAML parser reads it, or left to it", arguments: SeedPages.methods)
-    func mutated(method: String) throws {
+    func mutatedFileIsRead(method: String) throws {
         let file = try #require(EmbeddedFiles.all().first { $0.name == "\(method).yaml" })
         let bytes = Array(file.text.utf8)
         var random = SeededNumbers(bytes.count)
@@ -31,7 +32,7 @@ struct PlainPageReaderTests {
             "'", "\"", " ", "\n", ": ", "#", "- ", "{", "}", "\t", "~", "null", "&a ", "\u{FEFF}", "é", "[]", ",", "\\",
         ]
         var count = 0
-        for _ in 0..<300 {
+        for _ in 0..<testInputs(300) {
             var changed = bytes
             let place = Int.random(in: 0..<changed.count, using: &random)
             if Bool.random(using: &random) {
@@ -45,6 +46,6 @@ struct PlainPageReaderTests {
             #expect(faults.isEmpty && page == expected, "\(text)")
             count += 1
         }
-        #expect(count > 20)
+        #expect(count > testInputs(20))
     }
 }

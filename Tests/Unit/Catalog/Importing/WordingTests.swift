@@ -11,7 +11,7 @@ struct WordingTests {
             ("地址传入方式 1-地址库ID传入 2-中文地址传入", "1", "1 2"),
             ("原因 ABNORMAL_WEATHER 异常天气 STRIKE 罢工闹事 OTHER 其他", "STRIKE", "ABNORMAL_WEATHER STRIKE OTHER"),
         ])
-    func values(words: String, example: String, expected: String) {
+    func enumerationsAreReadFromWords(words: String, example: String, expected: String) {
         #expect(Wording.values(words, example: example)?.map(\.value).joined(separator: " ") == expected)
     }
 
@@ -48,7 +48,7 @@ struct WordingTests {
             ("1-甲,2-乙...", "1"), ("1-甲,2-乙…", "1"), ("1-甲, 2-乙, and so on", "1"), ("1-甲, 2-乙, etc", "1"),
             ("支持1-甲,2-乙等", "1"), ("例如1-甲,2-乙", "1"), ("如1-甲,2-乙", "1"), ("1-甲,2-乙等类型", "1"), ("支持1-甲,2-乙", "2"),
         ])
-    func proposed(words: String, example: String) {
+    func wordsThatMayNotList(words: String, example: String) {
         var field = Field(name: "a", type: FieldType("String"))
         field.description = words
         field.example = example
@@ -59,7 +59,7 @@ struct WordingTests {
     }
 
     @Test("等 is an open end only where a sentence ends")
-    func levels() {
+    func isOpenEndOnlyWhereSentence() {
         var field = Field(name: "a", type: FieldType("Number"))
         for words in ["等级:1-等待付款,2-高等级", "座位 1-一等座,2-二等座"] {
             field.description = words
@@ -76,7 +76,7 @@ struct WordingTests {
             ("yyyy-MM-dd HH:mm", "2019-06-01", nil), ("备注", "2019-06-01 10:00:00", nil),
             ("yyyy-MM-dd,多个以逗号分隔", "2019-06-01", nil),
         ])
-    func dates(words: String, example: String, expected: DateForm?) {
+    func dateFormIsTaken(words: String, example: String, expected: DateForm?) {
         var field = Field(name: "a", type: FieldType("String"))
         field.description = words
         field.example = example
@@ -84,7 +84,7 @@ struct WordingTests {
     }
 
     @Test("Which parameters cannot all be empty is read from one sentence, among siblings")
-    func groups() {
+    func whichParametersCannotAllBeEmpty() {
         func fields(_ words: String) -> [Field] {
             ["card_id", "phone", "shop_id"].map { name in
                 var field = Field(name: name, type: FieldType("String"))

@@ -12,7 +12,7 @@ struct DateTests {
             ("2009-12-31T23:30:00-05:00", "2010-01-01 12:30:00"), ("2012-02-29 23:59:59", "2012-02-29 23:59:59"),
             ("2010-01-01T20:00:00Z", "2010-01-02 04:00:00"),
         ])
-    func dates(given: String, sent: String) throws {
+    func dateTakesItsDocumented(given: String, sent: String) throws {
         let text = Example.carProfile.replacing(
             #""gmt_create":"2010-01-01 00:00:00""#, with: #""gmt_create":"\#(given)""#)
         #expect(try mapped(carProfiles, text).value("list")?.contains(#""gmt_create":"\#(sent)""#) == true)
@@ -44,7 +44,7 @@ struct DateTests {
     }
 
     @Test("A String with a documented date form goes out in that form")
-    func dotted() throws {
+    func stringWithDocumentedDate() throws {
         let text = Example.lease.replacing("2019.06.20 12:00:00", with: "2019-06-20T04:00:00Z")
             .replacing("2019.06.10 12:00:00", with: "2019-06-10 12:00:00")
             .replacing("2019.06.17 10:00:00", with: "2019-06-17T10:00:00+08:00")
@@ -57,7 +57,7 @@ struct DateTests {
     @Test(
         "Milliseconds are taken as a number, as its digits in a text, or as ISO 8601",
         arguments: ["1656674541000", "\"1656674541000\"", "\"2022-07-01T11:22:21Z\"", "\"2022-07-01 19:22:21\""])
-    func milliseconds(written: String) throws {
+    func millisecondsAreTakenAsNumber(written: String) throws {
         let text = Example.address.replacing("1656674541000,", with: "\(written),")
         let value = try mapped(addressAbilities, text).value("address_ability_async_request")
         #expect(value?.hasPrefix(#"{"request_time":1656674541000,"#) == true)

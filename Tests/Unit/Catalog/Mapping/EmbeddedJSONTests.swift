@@ -34,13 +34,13 @@ struct EmbeddedJSONTests {
     }
 
     @Test("A text is checked and sent unchanged")
-    func text() throws {
+    func textIsCheckedAndSent() throws {
         let text = #"[ {"amount":100, "endTime":"2019.06.17 12:00:00","startTime":"2019.06.17 10:00:00"}]"#
         #expect(try mapped(zeroDownPayments, lease(quoted(text))).value("time_range_list") == text)
     }
 
     @Test("A text must have the wire's own form in every respect")
-    func verbatim() throws {
+    func textMustHaveWire() throws {
         let text = #"""
             [{"start_time":"2019.06.17 10:00:00","endTime":"2019-06-17T12:00:00","startTime":"2019.06.17 13:00:00",
               "amount":"100"},{"startTime":"2019.06.17 13:00:00","endTime":"2019.06.17 12:00:00","amount":1e2},3]
@@ -77,7 +77,7 @@ struct EmbeddedJSONTests {
     }
 
     @Test("A text that is nested too deep is refused, not followed")
-    func deep() throws {
+    func textThatIsNested() throws {
         let text = String(repeating: "[", count: 100_000)
         let faults = try refused(zeroDownPayments, lease(quoted(text)))
         #expect(
@@ -91,8 +91,8 @@ struct EmbeddedJSONTests {
             ])
     }
 
-    @Test("null counts as missing, and a blank text too")
-    func missing() throws {
+    @Test("Null counts as missing, and a blank text too")
+    func nullCountsAsMissing() throws {
         #expect(
             try refused(zeroDownPayments, lease("null")) == [
                 "/time_range_list: is required: JSON, or a text that holds it"

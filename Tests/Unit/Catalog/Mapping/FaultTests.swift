@@ -33,7 +33,7 @@ struct FaultTests {
     }
 
     @Test("A missing field is pointed at where it should be, by its documented name", arguments: ["list", "List"])
-    func missing(spelling: String) throws {
+    func missingFieldIsPointed(spelling: String) throws {
         // The parent has no other spelling in camel case, so a wrong one is unknown.
         let faults = try refused(
             carProfiles, #"{"\#(spelling)":{"channelProfileId":"1"},"channelId":"1","channelType":1,"phone":"137"}"#)
@@ -49,7 +49,7 @@ struct FaultTests {
     }
 
     @Test("Pointers keep the caller's camel case and escape what RFC 6901 wants escaped")
-    func pointers() throws {
+    func pointersKeepCallerCamel() throws {
         let faults = try refused(
             vehicleModels,
             """
@@ -165,7 +165,7 @@ struct FaultTests {
     }
 
     @Test("The card sale's wrapper is required")
-    func wrapper() throws {
+    func cardSaleWrapperIsRequired() throws {
         for text in ["{}", #"{"param_batch_open_card_open_req":null}"#] {
             #expect(
                 try refused(cardSales, text, key: "k") == [
@@ -175,7 +175,7 @@ struct FaultTests {
     }
 
     @Test("At most a thousand faults are told, and the rest is counted")
-    func many() throws {
+    func atMostThousandFaults() throws {
         let ids = (0..<1300).map { _ in #"{"ability_status":"9"}"# }.joined(separator: ",")
         let text = Example.address.replacing(
             #"[{"address_id":"330110005","ability_status":"1","cooperation_delivery_code":"STO","reason":"#

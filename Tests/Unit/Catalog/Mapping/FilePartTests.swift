@@ -41,8 +41,8 @@ struct FilePartTests {
         }
     }
 
-    @Test("go out under their documented names, in documented order, with filename and type, beside base64 ones")
-    func mapped() throws {
+    @Test("Go out under their documented names, in documented order, with filename and type, beside base64 ones")
+    func goOutUnderTheirDocumented() throws {
         let files = [file("extra", filename: "图.png"), file("mainImage", "\0\r\n", filename: nil)]
         guard case .mapped(let call) = try entry().map(document(#"{"title":"t"}"#), files: files) else {
             Issue.record("refused")
@@ -63,8 +63,8 @@ struct FilePartTests {
         #expect(mixed.files.map(\.name) == ["main_image", "extra"] && mixed.files[1].bytes.elementsEqual([0, 0, 0]))
     }
 
-    @Test("one that is required is missing, wherever it could stand; an empty one counts as missing")
-    func missing() throws {
+    @Test("One that is required is missing, wherever it could stand; an empty one counts as missing")
+    func oneThatIsRequired() throws {
         let wanted = "a file, as base64 or as a file part"
         #expect(try faults(#"{"title":"t"}"#, []) == ["/main_image: is required: \(wanted)"])
         #expect(
@@ -83,8 +83,8 @@ struct FilePartTests {
         #expect(call.files.map(\.name) == ["main_image"])
     }
 
-    @Test("none overrides anything: a parameter that is given twice is a fault")
-    func twice() throws {
+    @Test("None overrides anything: a parameter that is given twice is a fault")
+    func noneOverridesAnything() throws {
         #expect(
             try faults(#"{"title":"t","main_image":"AAAA"}"#, [file("mainImage")])
                 == [#"/mainImage: given twice, in the JSON part as "main_image" and as a file part"#])
@@ -95,8 +95,8 @@ struct FilePartTests {
             try faults(#"{"title":"t","main_image":"no base64"}"#, [file("main_image")]).count == 1)
     }
 
-    @Test("one that no parameter has is a fault with a suggestion, and so is one for a parameter that is no file")
-    func unknown() throws {
+    @Test("One that no parameter has is a fault with a suggestion, and so is one for a parameter that is no file")
+    func oneThatNoParameter() throws {
         let image = file("main_image")
         #expect(
             try faults(#"{"title":"t"}"#, [image, file("main_imgae")])
@@ -110,8 +110,8 @@ struct FilePartTests {
         #expect(try faults(#"{"title":"t"}"#, [image, file("a/b")], overlay: "open: true") == ["/a~1b: unknown file"])
     }
 
-    @Test("lists of files cannot be sent, which is said in so many words; inside an object base64 must be base64")
-    func nested() throws {
+    @Test("Lists of files cannot be sent, which is said in so many words; inside an object base64 must be base64")
+    func listsOfFilesCannot() throws {
         let only = "a file (byte[]) can only be sent as a parameter of its own"
         #expect(
             try faults(#"{"title":"t","extras":["AAAA"]}"#, [file("main_image")]) == ["/extras/0: \(only)"])
@@ -121,8 +121,8 @@ struct FilePartTests {
         #expect(FieldType("byte[] []").kind == .bytes && FieldType("byte[] []").isList)
     }
 
-    @Test("the example of a request has none that cannot be sent")
-    func example() throws {
+    @Test("The example of a request has none that cannot be sent")
+    func exampleOfRequestHasNone() throws {
         let page = Self.page.replacing("required: false", with: "required: true")
         let entry = try Entry.read(page: CatalogFile(name: "p.yaml", text: page))
         let example = try JSONDocument(entry.exampleRequest())
@@ -132,8 +132,8 @@ struct FilePartTests {
         #expect(beside.root.members.map(\.name) == ["title", "detail"])
     }
 
-    @Test("rules across fields see them")
-    func rules() throws {
+    @Test("Rules across fields see them")
+    func rulesAcrossFieldsSee() throws {
         let overlay = """
             request:
               main_image: {required: false}
@@ -150,7 +150,7 @@ struct FilePartTests {
         }
     }
 
-    @Test("an entry knows whether it takes files, and which names are a file's")
+    @Test("An entry knows whether it takes files, and which names are a file's")
     func takesFiles() throws {
         let entry = try entry()
         #expect(entry.takesFiles && entry.isFile("main_image") && entry.isFile("mainImage") && entry.isFile("extra"))

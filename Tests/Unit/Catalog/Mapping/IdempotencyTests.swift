@@ -8,14 +8,14 @@ struct IdempotencyTests {
     private let without = Example.cardSale.replacing(#""request_id":"566754323224","#, with: "")
 
     @Test("The caller's own request id is sent, whatever the header says")
-    func own() throws {
+    func callerOwnRequestId() throws {
         let call = try mapped(cardSales, Example.cardSale, key: "derived")
         #expect(call.requestID == "566754323224")
         #expect(call.value("param_batch_open_card_open_req")?.contains(#""request_id":"566754323224""#) == true)
     }
 
     @Test("A request id that is left out, null or blank is derived", arguments: ["", "null,", "\"\",", "\" \","])
-    func derived(written: String) throws {
+    func requestIdThatIsLeft(written: String) throws {
         let member = written.isEmpty ? "" : "\"requestId\":\(written)"
         let text = Example.cardSale.replacing(#""request_id":"566754323224","#, with: member)
         let call = try mapped(cardSales, text, key: "c0ffee")
@@ -27,7 +27,7 @@ struct IdempotencyTests {
     }
 
     @Test("With neither, the call is refused at the field")
-    func neither() throws {
+    func withNeither() throws {
         #expect(
             try refused(cardSales, without) == [
                 "/param_batch_open_card_open_req/request_id: is required: give it, or send the header "
@@ -39,7 +39,7 @@ struct IdempotencyTests {
     }
 
     @Test("A method without a request id ignores the header")
-    func none() throws {
+    func methodWithoutRequestId() throws {
         let call = try mapped(carProfiles, Example.carProfile, key: "k")
         #expect(call.requestID == nil)
         #expect(!call.parameters.contains { $0.value.contains("\"k\"") })

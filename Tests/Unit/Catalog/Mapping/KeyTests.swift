@@ -23,7 +23,7 @@ struct KeyTests {
     }
 
     @Test("The zero down payment is found by item and activity")
-    func lease() throws {
+    func zeroDownPaymentIsFound() throws {
         #expect(
             try mapped(zeroDownPayments, Example.lease).keys.map(text) == [
                 "item_id=2321321", "ref_activity_id=3213112",
@@ -31,7 +31,7 @@ struct KeyTests {
     }
 
     @Test("The address ability is found by request, supplier and outer code")
-    func address() throws {
+    func addressAbilityIsFound() throws {
         #expect(
             try mapped(addressAbilities, Example.address).keys.map(text) == [
                 "request_id=1656674541000_001", "supplier_id=10000000001", "outer_code=12345",
@@ -62,7 +62,7 @@ struct KeyTests {
     }
 
     @Test("Keys of the answer are told by its reading")
-    func answer() throws {
+    func keysOfAnswerAreTold() throws {
         let call = try mapped(carProfiles, Example.carProfile)
         let inner = try document(
             """

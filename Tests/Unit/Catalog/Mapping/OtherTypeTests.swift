@@ -74,7 +74,7 @@ struct OtherTypeTests {
     }
 
     @Test("A list of scalars on the top is joined by commas")
-    func joined() throws {
+    func listOfScalarsOnTop() throws {
         #expect(try value("ids", #""ids":[1,"9007199254740993",2.50]"#) == "1,9007199254740993,2.50")
         #expect(try value("flags", #""flags":[true,false]"#) == "true,false")
         #expect(try value("ids", #""ids":[]"#) == nil)
@@ -107,7 +107,7 @@ struct OtherTypeTests {
     }
 
     @Test("Prices are decimal texts, big decimals bare numbers; limits hold without rounding")
-    func decimals() throws {
+    func pricesAreDecimalTexts() throws {
         #expect(try value("price", #""price":10.50"#) == "10.50")
         #expect(try value("price", #""price":"10.50""#) == "10.50")
         #expect(try value("items", #""items":[{"id":1,"price":10.50}]"#)?.contains(#""price":"10.50""#) == true)
@@ -119,14 +119,14 @@ struct OtherTypeTests {
     }
 
     @Test("Texts have their limit in UTF-16 units")
-    func lengths() throws {
+    func textsHaveTheirLimit() throws {
         #expect(try value("nick", #""nick":"张三丰丰""#) == "张三丰丰")
         #expect(try value("nick", #""nick":"😀😀""#) == "😀😀")
         #expect(try faults(#""nick":"😀😀a""#) == ["/nick: must be at most 4 characters long"])
     }
 
     @Test("Days and milliseconds in texts")
-    func dates() throws {
+    func daysAndMillisecondsInTexts() throws {
         #expect(try value("day", #""day":"2024-02-29""#) == "2024-02-29")
         #expect(
             try faults(#""day":"2024-02-29 00:00:00""#) == [
@@ -141,7 +141,7 @@ struct OtherTypeTests {
     }
 
     @Test("Free JSON, maps and objects without documented members go out as they are")
-    func free() throws {
+    func freeJSON() throws {
         #expect(try value("free", #""free":[1, {"b":1.0, "a":"\/"}]"#) == #"[1,{"b":1.0,"a":"/"}]"#)
         #expect(try value("free", #""free":"[1, 2]""#) == "[1, 2]")
         #expect(try faults(#""free":"[1""#).first?.hasPrefix("/free: must hold JSON: ") == true)
@@ -155,7 +155,7 @@ struct OtherTypeTests {
     }
 
     @Test("A list of objects is one text")
-    func objects() throws {
+    func listOfObjectsIsOneText() throws {
         #expect(
             try value("items", #""items":[{"id":1},{"id":"2","sub":{"id":3},"size":8,"note":""}]"#) == """
                 [{"id":1,"size":7,"note":"a \\"b\\""},{"id":2,"sub":{"id":3},"size":8,"note":""}]
@@ -196,7 +196,7 @@ struct OtherTypeTests {
     }
 
     @Test("An open entry takes names that no page knows")
-    func open() throws {
+    func openEntryTakesNames() throws {
         let overlay = Self.overlay + "\nopen: true"
         let entry = try Entry.read(
             page: CatalogFile(name: "p.yaml", text: Self.page), overlay: CatalogFile(name: "o.yaml", text: overlay))
@@ -213,7 +213,7 @@ struct OtherTypeTests {
     }
 
     @Test("Types are read as documented")
-    func types() {
+    func typesAreReadAsDocumented() {
         #expect(FieldType("UserStatDTO []").wireItemName == "user_stat_d_t_o")
         #expect(FieldType("String []").wireItemName == "string")
         #expect(FieldType("Entry []").wireItemName == "entry")

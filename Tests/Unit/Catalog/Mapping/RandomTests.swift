@@ -1,5 +1,6 @@
 import JSON
 import TOP
+import TestSupport
 import Testing
 
 @testable import Catalog
@@ -21,7 +22,7 @@ struct RandomTests {
     }
 
     @Test("Mutated bodies are mapped to valid JSON or refused with faults, and never crash", arguments: Example.all)
-    func bodies(method: String, example: String) throws {
+    func mutatedBodiesAreMapped(method: String, example: String) throws {
         let entry = try entry(method)
         let pieces = ["\"", "{", "}", "[", "]", ",", ":", "null", "1e9", "\\u0000", "\\ud83d", "true", "\u{7F}", "x"]
             .map {
@@ -29,7 +30,7 @@ struct RandomTests {
             }
         var generator = Generator(state: 20_260_101)
         var (mapped, refused) = (0, 0)
-        for _ in 0..<3000 {
+        for _ in 0..<testInputs(3000) {
             var bytes = Array(example.utf8)
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
                 let place = Int.random(in: 0..<bytes.count, using: &generator)
@@ -55,13 +56,13 @@ struct RandomTests {
     }
 
     @Test("Mutated answers are read without a crash into valid JSON", arguments: Example.all)
-    func answers(method: String, example: String) throws {
+    func mutatedAnswersAreRead(method: String, example: String) throws {
         let entry = try entry(method)
         let call = try mappedCall(method, example)
         let answer = entry.exampleAnswer(requestID: "r")
         var generator = Generator(state: 7)
         var read = 0
-        for _ in 0..<3000 {
+        for _ in 0..<testInputs(3000) {
             var bytes = answer
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
@@ -75,7 +76,7 @@ struct RandomTests {
     }
 
     @Test("No private value survives masking, whatever stands around it and however it is escaped")
-    func masking() {
+    func noPrivateValueSurvives() {
         var generator = Generator(state: 42)
         let alphabet = Array("abc01234\\\"/浙😀\n u").map(String.init)
         func word(_ length: ClosedRange<Int>) -> String {

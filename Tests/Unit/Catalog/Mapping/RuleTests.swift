@@ -36,7 +36,7 @@ struct RuleTests {
     }
 
     @Test("The address type decides which list must be there")
-    func choice() throws {
+    func addressTypeDecidesWhichList() throws {
         let names = #""address_names":[{"province":"浙江省"}]"#
         let ids = #""address_ids":[{"address_id":"330110005"}]"#
         func request(_ type: String, _ lists: String...) -> String {
@@ -70,14 +70,14 @@ struct RuleTests {
         arguments: [
             "2019.06.20 12:00:00", "2019.06.20 12:00:01", "2019-06-20T04:00:00Z",
         ])
-    func order(start: String) throws {
+    func startMustBeBeforeEnd(start: String) throws {
         let text = Example.lease.replacing("2019.06.10 12:00:00", with: start)
         #expect(
             try refused(zeroDownPayments, text) == [#"/pre_end_time: must be after "pre_start_time""#])
     }
 
     @Test("Each time range's start must be before its end")
-    func ranges() throws {
+    func eachTimeRangeStart() throws {
         let text = Example.lease.replacing("2019.06.18 10:00:00", with: "2019.06.18 12:00:00")
             .replacing("time_range_list", with: "timeRangeList")
         #expect(

@@ -9,7 +9,7 @@ struct ValueTests {
         arguments: [
             "9007199254740993", "1000.00", "0.10", "-0", "-12.50", "123456789012345678901234567890",
         ])
-    func lexemes(lexeme: String) throws {
+    func numberLexemesAreKept(lexeme: String) throws {
         for written in [lexeme, "\"\(lexeme)\""] {
             let text = Example.carProfile.replacing(#""acid":50006718"#, with: #""acid":\#(written)"#)
                 .replacing(#""channel_type":1"#, with: #""channel_type":\#(written)"#)
@@ -34,7 +34,7 @@ struct ValueTests {
     }
 
     @Test("Texts are kept to the byte, on the top and inside objects")
-    func texts() throws {
+    func textsAreKeptToByte() throws {
         let text = Example.carProfile
             .replacing(#""channel_id":"1""#, with: #""channel_id":"混合 &=+%\/ \"q\" \\ \u0001\n😀 e\u0301""#)
             .replacing(#""engine_no":"10001""#, with: #""engine_no":"混合 &=+%\/ \"q\" \\ \u0001\n😀 e\u0301""#)
@@ -46,7 +46,7 @@ struct ValueTests {
     }
 
     @Test("Escapes in names and values are undone before anything is compared")
-    func escapes() throws {
+    func escapesInNamesAndValues() throws {
         let text = Example.carProfile.replacing(#""channel_type":1"#, with: #""channel\u005ftype":"\u0031""#)
             .replacing(#""operate_type":1"#, with: #""operate\u0054ype":"\u0033""#)
         let call = try mapped(carProfiles, text)
@@ -55,7 +55,7 @@ struct ValueTests {
     }
 
     @Test("A documented default is sent when the field is absent or null, not when it is blank")
-    func defaults() throws {
+    func documentedDefaultIsSent() throws {
         let without = Example.carProfile.replacing(#","data_source":"XKZ""#, with: "")
         #expect(try mapped(carProfiles, without).value("data_source") == "XKZ")
         let null = Example.carProfile.replacing(#""data_source":"XKZ""#, with: #""data_source":null"#)
@@ -67,7 +67,7 @@ struct ValueTests {
     }
 
     @Test("A blank text on the top is not sent, and counts as missing when required", arguments: ["", " ", "\\t\\n"])
-    func blanks(blank: String) throws {
+    func blankTextOnTop(blank: String) throws {
         let optional = Example.lease.replacing(#""3213112""#, with: "\"\(blank)\"")
         #expect(try mapped(zeroDownPayments, optional).value("ref_activity_id") == nil)
         let required = Example.carProfile.replacing(#""phone":"1370000000""#, with: #""phone":"\#(blank)""#)
@@ -87,8 +87,8 @@ struct ValueTests {
         #expect(!call.keys.contains { $0.name == "car_license" || $0.name == "channel_profile_id" })
     }
 
-    @Test("null is absent, and nothing is sent for what is absent")
-    func absent() throws {
+    @Test("Null is absent, and nothing is sent for what is absent")
+    func nullIsAbsent() throws {
         let text = Example.carProfile.replacing("100,", with: "null,").replacing(#""car_vin":"1","#, with: "")
         let list = try #require(try mapped(carProfiles, text).value("list"))
         #expect(!list.contains("mileage"))
@@ -96,7 +96,7 @@ struct ValueTests {
     }
 
     @Test("Names in any order and in camel case go out as documented, in documented order")
-    func order() throws {
+    func namesInAnyOrder() throws {
         let text = """
             {"dataSource":"XKZ","phone":"1370000000","channelType":1,"channelId":"1","list":{"carProfileId":1,
              "operateType":1,"gmtCreate":"2010-01-01 00:00:00","carVin":"1","issueTime":"2010-01-01 00:00:00",
@@ -107,7 +107,7 @@ struct ValueTests {
     }
 
     @Test("An alias of a misspelt name and of a misspelt value go out as documented")
-    func aliases() throws {
+    func aliasOfMisspeltName() throws {
         let text = Example.address.replacing("aility_status", with: "ability_status").replacing(
             "ABNORMAL_WEATHER", with: "NATURAL_CALAMITIES")
         let value = try #require(try mapped(addressAbilities, text).value("address_ability_async_request"))
@@ -125,7 +125,7 @@ struct ValueTests {
     }
 
     @Test("An enumeration is closed only where the text lists several values")
-    func enumerations() throws {
+    func enumerationIsClosedOnlyWhereText() throws {
         let open = Example.address.replacing(#""service_type":"2""#, with: #""service_type":"77""#)
         #expect(try mapped(addressAbilities, open).value("address_ability_async_request")?.contains("77") == true)
         _ = try mapped(carProfiles, Example.carProfile.replacing(#""channel_type":1"#, with: #""channel_type":9"#))

@@ -27,7 +27,7 @@ struct EchoTests {
             ("LI LEI", "<name>"), ("Li-Lei", "Li-Lei"), ("LiLei", "LiLei"),
             ("10001", "<number>"), ("10 001", "10 001"), ("1000-1", "1000-1"),
         ])
-    func echoes(text: String, shown: String) {
+    func valueIsFoundInEither(text: String, shown: String) {
         #expect(Self.mask.masked(text) == shown)
         #expect(Self.mask.masked(Array("前\(text)".utf8)) == Array("前\(shown)".utf8))
     }
@@ -59,7 +59,7 @@ struct EchoTests {
             ("0.111 111.5 45:45 2010-45-45 45/4 45", "0.111 111.5 45:45 2010-45-45 45/4 ***"), ("5 Z", "5 Z"),
             (#"{"111"#, #"{"***"#),
         ])
-    func short(text: String, shown: String) {
+    func valuesOfTwoAndThree(text: String, shown: String) {
         let mask = ValueMask(["111", "222", "7K9", "45", "5", "Z"].map { SensitiveValue(text: $0, masked: "***") })
         #expect(mask.masked(text) == shown)
     }
@@ -82,7 +82,7 @@ struct EchoTests {
             (#"{"13312340612":true}"#, #"{"133****0612":true}"#), (#"{"c":1370000000"#, #"{"c":"<phone>""#),
             ("c:1370000000,", "c:<phone>,"),
         ])
-    func numbers(text: String, shown: String) {
+    func whatIsMaskedOutside(text: String, shown: String) {
         #expect(Self.mask.masked(text) == shown)
     }
 
@@ -110,7 +110,7 @@ struct EchoTests {
             ("1656674541000", "1656674541000"),
             ("１１３８１２３４５６７８", "１１３８１２３４５６７８"), ("138,1234,5678", "138,1234,5678"), ("137 000", "137 000"),
         ])
-    func grouped(text: String, shown: String) {
+    func mobileNumbersAreFound(text: String, shown: String) {
         #expect(ValueMask().masked(text) == shown)
     }
 }

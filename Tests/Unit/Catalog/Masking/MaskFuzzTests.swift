@@ -53,7 +53,7 @@ struct MaskFuzzTests {
     }
 
     @Test("Numbers that are private by their form, in pieces put together at random", arguments: 0..<40)
-    func numbers(round: Int) {
+    func numbersThatArePrivate(round: Int) {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<50 {
             let text = Array(text(&random).utf8)
@@ -77,7 +77,7 @@ struct MaskFuzzTests {
     }
 
     @Test("A private value among others is found wherever and however it is written", arguments: 0..<40)
-    func values(round: Int) {
+    func privateValueAmongOthers(round: Int) {
         var random = SystemRandomNumberGenerator()
         let all = ["浙A8B7Y1", "EA888123", "LSVAU2A37N4123456", "zhang san", "张三丰", "Q-77%5", "Ünïx9", "车牌12"]
         for _ in 0..<25 {

@@ -17,12 +17,12 @@ struct MaskTests {
             (.address, "浙江省杭州市余杭区五常街道1号", "浙江省杭州市****"), (.address, "杭州", "***"),
             (.secret, "anything at all", "***"), (.phone, "", "***"), (.identifier, "ab\"cdefgh", "***"),
         ])
-    func kinds(kind: Sensitivity, text: String, masked: String) {
+    func eachKindOfPrivate(kind: Sensitivity, text: String, masked: String) {
         #expect(kind.mask(text) == masked)
     }
 
     @Test("The masked request is one JSON object of the texts as sent, private fields masked")
-    func request() throws {
+    func maskedRequestIsOneJSON() throws {
         let text = Example.carProfile.replacing(#""car_vin":"1""#, with: #""car_vin":"LSVAU2A37N4123456""#)
         let call = try mapped(carProfiles, text)
         let masked = try document(call.maskedRequest).root
@@ -40,7 +40,7 @@ struct MaskTests {
     }
 
     @Test("Private values in lists are masked one by one, however short")
-    func lists() throws {
+    func privateValuesInLists() throws {
         let text = Example.cardSale.replacing(#"["111","222","333"]"#, with: #"["6222021234567890","222",""]"#)
         let call = try mapped(cardSales, text)
         let masked = try document(call.maskedRequest).root["param_batch_open_card_open_req"]?.string
@@ -82,7 +82,7 @@ struct MaskTests {
     }
 
     @Test("The call's private values are masked wherever they turn up, with whatever escapes")
-    func echoes() throws {
+    func callPrivateValuesAreMasked() throws {
         let text = Example.carProfile.replacing("1370000000", with: "+86 137/0000\\\"0000")
         let mask = try mapped(carProfiles, text).mask
         for (answer, shown) in [
@@ -121,7 +121,7 @@ struct MaskTests {
     }
 
     @Test("Of two values the longer one is masked")
-    func longest() {
+    func ofTwoValuesLonger() {
         let mask = ValueMask([
             SensitiveValue(text: "abcd", masked: "<short>"), SensitiveValue(text: "abcdef", masked: "<long>"),
             SensitiveValue(text: "abcdxyz", masked: "<other>"), SensitiveValue(text: "a", masked: "<never>"),
@@ -135,13 +135,13 @@ struct MaskTests {
     }
 
     @Test("Values with backslashes are found at any depth of quoting")
-    func backslashes() {
+    func valuesWithBackslashesAreFound() {
         let mask = ValueMask([SensitiveValue(text: #"C:\new\file"#, masked: "***")])
         #expect(mask.masked(#"C:\new\file C:\\new\\file C:\\\\new\\\\file"#) == "*** *** ***")
     }
 
     @Test("Surrogate pairs are one character")
-    func surrogates() {
+    func surrogatePairsAreOneCharacter() {
         let mask = ValueMask([SensitiveValue(text: "😀abc", masked: "***")])
         #expect(mask.masked(#"😀abc \ud83d\ude00abc \uD83D\uDE01abc"#) == #"*** *** \uD83D\uDE01abc"#)
     }
@@ -166,7 +166,7 @@ struct MaskTests {
             ("+86 138-1234-5678", "+86 138****5678"),
             ("128-1234-5678", "128-1234-5678"),
         ])
-    func patterns(text: String, shown: String) {
+    func mobileNumbersAndIdentity(text: String, shown: String) {
         #expect(ValueMask().masked(text) == shown)
     }
 
@@ -177,7 +177,7 @@ struct MaskTests {
     }
 
     @Test("Thousands of private values do not make the search slow")
-    func many() throws {
+    func thousandsOfPrivateValues() throws {
         let ids = (0..<5000).map { "6222020000\(100_000 + $0)" }
         let text = Example.cardSale.replacing(
             #"["111","222","333"]"#, with: "[" + ids.map { "\"\($0)\"" }.joined(separator: ",") + "]")
@@ -191,7 +191,7 @@ struct MaskTests {
     }
 
     @Test("A very long value is found, and not searched for again and again")
-    func long() {
+    func veryLongValueIsFound() {
         let long = String(repeating: "a", count: 200_000)
         let mask = ValueMask([SensitiveValue(text: long + "!", masked: "***")])
         #expect(mask.masked("x" + long + "!y") == "x***y")

@@ -62,7 +62,7 @@ struct PersonalTests {
     }
 
     @Test("A request keeps the names and the form of what is not known, and what is sent is not masked")
-    func request() throws {
+    func requestKeepsNamesAndForm() throws {
         let call = try call(
             #"""
             {"name":"张三","note":"known","owner":{"level":3,"home":{"street":"五常街道1号","floors":[1,2.5,null,true]}},
@@ -81,7 +81,7 @@ struct PersonalTests {
     }
 
     @Test("A method that is not marked shows what is not known")
-    func unmarked() throws {
+    func methodThatIsNotMarked() throws {
         let call = try call(#"{"owner":{"home":"五常街道"},"wife":"王五","free":{"a":1}}"#, personal: false)
         for text in ["五常街道", "王五", #"{\"a\":1}"#] { #expect(call.maskedRequest.contains(text)) }
         let answer = #"{"test_person_response":{"ok":true,"wife":"王五"}}"#
@@ -135,18 +135,18 @@ struct PersonalTests {
             ("<html>张三 13812345678</html>", "***"), ("ZWabc", "***"), (#""ZWabc""#, "***"), ("", ""), ("null", "null"),
             ("[王五, 1]", #"["***", "***"]"#),
         ] as [(String, String?)])
-    func answers(answer: String, expected: String?) throws {
+    func answerShowsWhatIsKnown(answer: String, expected: String?) throws {
         #expect(try shown(answer, request: #"{"name":"张三"}"#) == expected ?? answer)
     }
 
     @Test("A short private value of an answer is masked where it stands, marked or not", arguments: [true, false])
-    func short(personal: Bool) throws {
+    func shortPrivateValueOfAnswer(personal: Bool) throws {
         let answer = #"{"test_person_response":{"owner_name":"李","tags":["李"]}}"#
         #expect(try shown(answer, personal: personal) == #"{"test_person_response":{"owner_name":"***","tags":["李"]}}"#)
     }
 
     @Test("Of the embedded methods those with phones, plates, cards and addresses are marked")
-    func embedded() throws {
+    func personalMethodsAreMarked() throws {
         let marked = try catalog.get().entries.filter(\.isPersonal).map(\.method)
         #expect(Set(marked) == [carProfiles, cardSales, addressAbilities])
     }

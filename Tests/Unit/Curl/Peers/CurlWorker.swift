@@ -1,6 +1,7 @@
 import Curl
 import EventLoop
 import Glibc
+import TestSupport
 import Testing
 
 /// A client on its loop, as a worker of the relay has it.
@@ -16,10 +17,10 @@ actor CurlWorker {
 
     /// Runs `body` with a worker, and ends the worker.
     static func with<Value: Sendable>(
-        _ settings: CurlClient.Settings = .patient, _ body: (CurlWorker) async throws -> Value
+        _ settings: CurlClient.Settings = .patient, _ body: @escaping @Sendable (CurlWorker) async throws -> Value
     ) async throws -> Value {
         let worker = try CurlWorker(settings)
-        let value = try await body(worker)
+        let value = try await limited(seconds: 180) { try await body(worker) }
         await worker.end()
         #expect(worker.loop.shutdown())
         return value

@@ -28,7 +28,7 @@ struct AnswerWriterTests {
     }
 
     @Test("An answer is written as a plain text of it would be, by a writer that has written others")
-    func random() {
+    func answerIsWrittenAsPlain() {
         var generator = SystemRandomNumberGenerator()
         let names = [
             "Content-Type", "X-Request-Id", "", "a b", "naïve", "Connection", "content-LENGTH", "Transfer-Encoding",

@@ -21,7 +21,7 @@ import Testing
     private func bytes(_ count: Int) -> Part { .body([UInt8](repeating: 120, count: count)) }
 
     @Test("Only bytes that have arrived count, and they count until the request is let go")
-    func counts() {
+    func onlyBytesThatHaveArrived() {
         let budget = ByteBudget(limit: 100)
         var machine: ConnectionMachine? = machine(budget)
         _ = machine?.received(head(length: 60), now: 0)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test("A body that no longer fits is refused, and gives back what it held", arguments: [60, nil])
-    func refuses(length: Int?) {
+    func bodyThatNoLonger(length: Int?) {
         let budget = ByteBudget(limit: 100)
         let other = ByteReservation(of: budget)
         #expect(other.grow(by: 50))
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test("A connection that closes gives its bytes back")
-    func closes() {
+    func connectionThatClosesGives() {
         let budget = ByteBudget(limit: 100)
         var machine = machine(budget)
         _ = machine.received(head(length: 60), now: 0)

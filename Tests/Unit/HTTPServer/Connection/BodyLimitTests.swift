@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct BodyLimitTests {
     @Test("An announced body over the limit is refused at once, without a go-ahead, and the connection closes")
-    func announced() async throws {
+    func announcedBodyOverLimit() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n")
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test("A client that sends 2 MB without waiting can read its 413")
-    func eager() async throws {
+    func clientThatSends2() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send(post("/echo", String(repeating: "x", count: 2_000_000)))
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test("A chunked body over the limit is refused when it passes the limit")
-    func chunked() async throws {
+    func chunkedBodyOverLimit() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send("POST /small HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n")
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test("Bodies of exactly the limit are served")
-    func exact() async throws {
+    func bodiesOfExactlyLimit() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send(post("/small", "0123456789"))
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test("After a refusal only so much input is dropped, then the connection is cut")
-    func linger() async throws {
+    func afterRefusalOnlySoMuch() async throws {
         try await serving { configuration in
             configuration.lingerBytes = 100_000
         } _: { port, _, server in

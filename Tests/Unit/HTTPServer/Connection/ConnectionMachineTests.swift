@@ -35,7 +35,7 @@ import Testing
     private func close(_ isHead: Bool = false) -> AnswerFraming { AnswerFraming(isHead: isHead, connection: .close) }
 
     @Test("A request is handed over when it is whole, and its answer leaves the connection idle")
-    func whole() {
+    func requestIsHandedOver() {
         var machine = machine()
         #expect(machine.received(head("/a", length: 3), now: 5) == .nothing)
         #expect(machine.phase == .body)
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test("While a request is in work no input is parsed, and when some waits no more is read")
-    func waits() {
+    func whileRequestIsInWork() {
         var machine = machine()
         _ = machine.received(head("/a"), now: 0)
         _ = machine.received(.end, now: 0)
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test("An answer to another request than the one in work changes nothing")
-    func stale() {
+    func answerToAnotherRequest() {
         var machine = machine()
         #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
         _ = machine.received(head("/a"), now: 0)
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test("An answer that closes is flushed, then the output is closed, then the client's end is awaited")
-    func closes() {
+    func answerThatClosesIsFlushed() {
         var machine = machine()
         _ = machine.received(head("/a", "HEAD"), now: 0)
         _ = machine.received(.end, now: 0)
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test("When the client has ended its side, waiting requests are served and the last answer closes")
-    func ended() {
+    func whenClientHasEnded() {
         var machine = machine()
         _ = machine.received(head("/a"), now: 0)
         _ = machine.received(.end, now: 0)
@@ -196,7 +196,7 @@ import Testing
     }
 
     @Test("After a fault nothing more is parsed")
-    func fault() {
+    func afterFaultNothingMoreIsParsed() {
         var machine = machine()
         #expect(machine.failed(.versionUnsupported) == .refuse(.versionUnsupported, path: ""))
         #expect(machine.failed(.expectationFailed) == .nothing)
@@ -206,7 +206,7 @@ import Testing
     }
 
     @Test("Each phase has its deadline and its end")
-    func deadlines() {
+    func eachPhaseHasItsDeadline() {
         var idle = machine()
         #expect(idle.timePassed(now: 75 * Self.second - 1) == .nothing)
         #expect(idle.timePassed(now: 75 * Self.second) == .close(.idle))
@@ -251,7 +251,7 @@ import Testing
     }
 
     @Test("Only a connection on which nothing is under way closes at once when the server stops")
-    func stopping() {
+    func onlyConnectionOnWhichNothing() {
         var idle = machine()
         _ = idle.received(head("/a"), now: 0)
         _ = idle.received(.end, now: 0)
@@ -278,7 +278,7 @@ import Testing
     }
 
     @Test("A closed connection does nothing more")
-    func closed() {
+    func closedConnectionDoesNothing() {
         var machine = machine()
         _ = machine.received(head("/a", length: 3), now: 0)
         machine.closed()

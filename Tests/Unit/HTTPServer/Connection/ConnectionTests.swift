@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ConnectionTests {
     @Test("Connections over the limit get 503 with Retry-After, those before them are served")
-    func limit() async throws {
+    func connectionsOverLimitGet() async throws {
         try await serving { configuration in
             configuration.maximumConnections = 2
         } _: { port, _, server in
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test("Connections over both limits wait in the kernel, and then get their 503 even if they send nothing")
-    func refusals() async throws {
+    func connectionsOverBothLimits() async throws {
         try await serving { configuration in
             configuration.maximumConnections = 1
             configuration.maximumRefusals = 1
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test("A client that goes away does not end its request; the answer is dropped", arguments: [true, false])
-    func disconnect(byReset: Bool) async throws {
+    func clientThatGoesAway(byReset: Bool) async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(post("/held", "abc"))
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test("Many connections at once on several event loops")
-    func many() async throws {
+    func manyConnectionsAtOnce() async throws {
         try await serving(loops: 3) { port, _, server in
             let clients = try (0..<200).map { _ in try RawClient(port: port) }
             for (number, client) in clients.enumerated() { try client.send(post("/echo", "\(number)")) }
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test("After a request to upgrade, further input is left alone and the answer still comes")
-    func upgrade() async throws {
+    func afterRequestToUpgrade() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(post("/held", "abc", "Connection: upgrade\r\nUpgrade: websocket\r\n"))

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test("A refusal whose body arrived with its head leaves the connection open", arguments: [0, 3, nil])
-    func whole(length: Int?) {
+    func refusalWhoseBodyArrived(length: Int?) {
         var machine = machine()
         #expect(machine.received(head("/denied", length: length), now: 1) == .nothing)
         if length != 0 { #expect(machine.received(bytes(3), now: 1) == .nothing) }
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test("A refusal does not wait for a body that has not arrived, and closes the connection")
-    func unread() {
+    func refusalDoesNotWait() {
         var machine = machine()
         #expect(machine.received(head("/denied", length: 50), now: 1) == .nothing)
         #expect(machine.received(bytes(3), now: 1) == .nothing)
@@ -58,14 +58,14 @@ import Testing
     }
 
     @Test("A client that waits for a go-ahead gets the refusal in its place")
-    func expects() {
+    func clientThatWaitsForGo() {
         var machine = machine()
         #expect(machine.received(head("/denied", length: 50, expects: true), now: 1) == .answer(denied, number: 1))
         #expect(machine.answered(1, with: denied, serverIsClosing: false, now: 1) == .send(denied, framing(.close)))
     }
 
     @Test("A refusal waits for the answer before it, and then goes out without its body")
-    func pipelined() {
+    func refusalWaitsForAnswer() {
         var machine = machine()
         _ = machine.received(head("/a", length: 0), now: 0)
         _ = machine.received(.end, now: 0)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test("A body that is not kept counts towards its limit and does not reach the responder")
-    func dropped() {
+    func bodyThatIsNotKept() {
         var machine = machine()
         _ = machine.received(head("/unread", length: nil), now: 0)
         #expect(machine.received(bytes(3), now: 0) == .nothing)
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test("A client that sends a large body at once can read its refusal", arguments: [2_000_000, 7_000_000])
-    func eager(length: Int) async throws {
+    func clientThatSendsLarge(length: Int) async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send(post("/denied", String(repeating: "x", count: length)))
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test("A client that waits for a go-ahead gets its refusal from the server")
-    func waits() async throws {
+    func clientThatWaitsForGoAhead() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send("POST /denied HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PipeliningTests {
     @Test("Pipelined requests are answered in order, though some answers take longer")
-    func order() async throws {
+    func pipelinedRequestsAreAnswered() async throws {
         try await serving { port, responder, _ in
             let client = try RawClient(port: port)
             try client.send(get("/later") + get("/a") + get("/later") + post("/echo", "b") + get("/c"))
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test("10,000 pipelined requests are all answered, in order")
-    func many() async throws {
+    func many10000Pipelined() async throws {
         try await serving { port, _, server in
             let client = try RawClient(port: port)
             let requests = (0..<10_000).map { get("/\($0)") }.joined()
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test("While a request is in work, a flood of further ones stays in the kernel")
-    func flood() async throws {
+    func whileRequestIsInWork() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/held"))

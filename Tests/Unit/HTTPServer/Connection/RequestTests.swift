@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test("Path and query are handed over undecoded; an absolute target is understood")
-    func targets() async throws {
+    func pathAndQueryAreHanded() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             for (target, seen) in [
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test("A chunked body arrives whole, extensions and trailers left out")
-    func chunked() async throws {
+    func chunkedBodyArrivesWhole() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send("POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n")
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test("HEAD gets the length of the body without the body")
-    func head() async throws {
+    func headGetsLengthOfBody() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send("HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test("Connection: close, HTTP/1.0 and a closing answer end the connection; HTTP/1.0 may keep it")
-    func closing() async throws {
+    func connectionCloseHTTP1() async throws {
         try await serving { port, _, _ in
             for request in [
                 get("/x", "Connection: close\r\n"), "GET /x HTTP/1.0\r\n\r\n", get("/close"),
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test("A second reply to the same request changes nothing")
-    func twice() async throws {
+    func secondReplyToSameRequest() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send(get("/twice") + get("/x"))

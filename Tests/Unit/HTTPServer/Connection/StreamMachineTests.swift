@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test("A stream takes pieces until it ends, and leaves the connection idle")
-    func whole() {
+    func streamTakesPiecesUntilItEnds() {
         var (machine, action) = streaming()
         #expect(action == .send(answer, chunked()))
         #expect(machine.phase == .streaming && machine.takesPieces)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test("While the channel cannot write, no piece is taken, and the client has its time to read")
-    func stalled() {
+    func whileChannelCannotWrite() {
         var (machine, _) = streaming()
         machine.wrotePiece(640 * 1024, canWriteMore: false, now: 5)
         #expect(machine.phase == .stalled && !machine.takesPieces)
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test("A responder that writes nothing ends the connection")
-    func silent() {
+    func responderThatWritesNothing() {
         var (machine, _) = streaming()
         #expect(machine.timePassed(now: 1 + 180 * Self.second) == .close(.answerTimeout))
     }
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test("What comes while pieces go out waits, and no more is read")
-    func pipelined() {
+    func whatComesWhilePieces() {
         var (machine, _) = streaming()
         #expect(machine.wantsInput)
         #expect(machine.received(head(), now: 2) == .nothing)
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test("A client that has ended its side, or a server that closes, ends the connection with the body")
-    func closes() {
+    func clientThatHasEnded() {
         var (ended, _) = streaming()
         #expect(ended.inputEnded() == .nothing)
         #expect(
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test("HTTP/1.0 ends the body with the connection; HEAD has no body at all")
-    func others() {
+    func http10Ends() {
         var (old, action) = streaming(version: "1.0")
         let framing = AnswerFraming(isHead: false, connection: .close, body: .untilClose)
         #expect(action == .send(answer, framing))

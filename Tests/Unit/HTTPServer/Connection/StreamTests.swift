@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test("A client that disappears in the middle ends the writer, and the server goes on")
-    func disappears() async throws {
+    func clientThatDisappearsInMiddle() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port, receiveBuffer: 4096)
             try client.send(get("/stream"))
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test("A client that takes nothing is cut off, and no more than the channel's buffer was written for it")
-    func stalls() async throws {
+    func clientThatTakesNothing() async throws {
         try await serving { configuration in
             configuration.writeTimeout = .milliseconds(200)
             configuration.minimumWriteRate = 1024 * 1024 * 1024
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test("A client that reads slowly gets everything, and the writer waits for it meanwhile")
-    func slow() async throws {
+    func clientThatReadsSlowly() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port, receiveBuffer: 4096)
             try client.send(get("/stream"))
@@ -84,7 +84,7 @@ import Testing
 
     @Test(
         "A client that goes on reading is never cut off, however little it takes in the time that one that stalls has")
-    func trickle() async throws {
+    func clientThatGoesOnReading() async throws {
         try await serving { configuration in
             configuration.writeTimeout = .seconds(1)
             configuration.minimumWriteRate = 1024 * 1024 * 1024
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test("A responder that stops writing ends with its connection")
-    func forgotten() async throws {
+    func responderThatStopsWriting() async throws {
         try await serving { configuration in
             configuration.answerTimeout = .seconds(5)
         } _: { port, responder, server in
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test("A responder that works for long says so with empty pieces")
-    func patient() async throws {
+    func responderThatWorksForLong() async throws {
         try await serving { configuration in
             configuration.answerTimeout = .seconds(5)
         } _: { port, responder, server in
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test("Pieces go out as chunks, in order, and requests that were pipelined behind them are answered after the last")
-    func pipelined() async throws {
+    func piecesGoOutAsChunks() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/stream/1") + get("/stream/2") + get("/x"))
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test("An abort cuts the connection without the last chunk")
-    func abort() async throws {
+    func abortCutsConnectionWithoutLast() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/stream"))
@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test("HTTP/1.0 gets the bare pieces until the connection ends; an abort is a reset there")
-    func old() async throws {
+    func http10Gets() async throws {
         try await serving { port, responder, _ in
             let client = try RawClient(port: port)
             try client.send("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
@@ -224,7 +224,7 @@ import Testing
     }
 
     @Test("A drain waits for a body that comes to its end, which closes the connection")
-    func drains() async throws {
+    func drainWaitsForBody() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/stream"))
@@ -259,7 +259,7 @@ import Testing
     }
 
     @Test("A stream that comes after the server has closed is refused instead of waiting for ever")
-    func late() async throws {
+    func streamThatComesAfterServer() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/held"))

@@ -5,7 +5,7 @@ import Testing
 @Suite("Answers whose every byte is the responder's")
 struct UnframedTests {
     @Test("The connection goes on after one that is complete")
-    func complete() async throws {
+    func connectionGoesOnAfterOneThatIsComplete() async throws {
         try await serving { port, _, server in
             let client = try RawClient(port: port)
             try client.send(get("/unframed") + get("/x"))

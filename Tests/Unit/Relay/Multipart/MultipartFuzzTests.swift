@@ -33,8 +33,8 @@ struct MultipartFuzzTests {
         return bytes
     }
 
-    @Test("are read or refused, and nothing else happens", arguments: 1...4)
-    func mutations(seed: UInt64) throws {
+    @Test("Are read or refused, and nothing else happens", arguments: 1...4)
+    func areReadOrRefused(seed: UInt64) throws {
         let boundary = try #require(try MultipartBoundary(contentType: "multipart/form-data; boundary=b-1"))
         var generator = Seeded(seed: seed)
         var (read, refused) = (0, 0)
@@ -54,8 +54,8 @@ struct MultipartFuzzTests {
         #expect(read > 100 && refused > 100)
     }
 
-    @Test("a delimiter is found where it stands, whatever is around it", arguments: 1...3)
-    func needle(seed: UInt64) {
+    @Test("A delimiter is found where it stands, whatever is around it", arguments: 1...3)
+    func delimiterIsFoundWhereItStands(seed: UInt64) {
         var generator = Seeded(seed: seed)
         for _ in 0..<500 {
             let needle =
@@ -71,8 +71,8 @@ struct MultipartFuzzTests {
         }
     }
 
-    @Test("no body makes the search longer than its length: each byte is looked at a few times at most")
-    func linear() throws {
+    @Test("No body makes the search longer than its length: each byte is looked at a few times at most")
+    func noBodyMakesSearch() throws {
         let mark = String(repeating: "a", count: 70)
         let boundary = try #require(try MultipartBoundary(contentType: "multipart/form-data; boundary=\(mark)"))
         let nearly = Array("\r\n--\(mark.dropLast())b".utf8)

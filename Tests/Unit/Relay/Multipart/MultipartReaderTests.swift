@@ -22,8 +22,8 @@ struct MultipartReaderTests {
         try #require(try parts("--X\r\n\(headers)\r\nbytes\r\n--X--\r\n").first)
     }
 
-    @Test("what curl, browsers and Python send is read, every byte of it")
-    func good() throws {
+    @Test("What curl, browsers and Python send is read, every byte of it")
+    func formsOfCommonClientsAreRead() throws {
         let body =
             "--X\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n{\"a\":1}\r\n"
             + "--X\r\nContent-Disposition: form-data; name=\"image\"; filename=\"图 1.png\"\r\n"
@@ -37,23 +37,23 @@ struct MultipartReaderTests {
     }
 
     @Test(
-        "what stands before the first boundary and behind the last one is passed over, and so are blanks behind one",
+        "What stands before the first boundary and behind the last one is passed over, and so are blanks behind one",
         arguments: [
             "This is MIME.\r\n--X\r\n", "\r\n--X\r\n", "--Y\r\n--X \t\r\n", "--X\r\n",
         ], ["\r\n--X--", "\r\n--X--\r\n", "\r\n--X-- \t\r\nepilogue\r\n--X\r\n", "\r\n--X--  "])
-    func frame(_ before: String, _ behind: String) throws {
+    func whatStandsBeforeFirst(_ before: String, _ behind: String) throws {
         let found = try parts(before + Self.disposition + "\r\nbytes" + behind)
         #expect(found.count == 1 && found[0].bytes.elementsEqual("bytes".utf8))
     }
 
-    @Test("a body without parts has none, and a part may be empty")
-    func empty() throws {
+    @Test("A body without parts has none, and a part may be empty")
+    func bodyWithoutPartsHasNone() throws {
         #expect(try parts("--X--\r\n").isEmpty)
         #expect(try parts("--X\r\n\(Self.disposition)\r\n\r\n--X--")[0].bytes.isEmpty)
     }
 
     @Test(
-        "every malformation is told",
+        "Every malformation is told",
         arguments: [
             ("", .empty), ("nothing", .noBoundary), ("--Y\r\n", .noBoundary), ("x--X\r\n", .noBoundary),
             ("--X", .noClosingBoundary), ("--X\r", .badBoundaryLine(offset: 3)), ("--X\r\n", .noClosingBoundary),
@@ -69,12 +69,12 @@ struct MultipartReaderTests {
             ("--X\r\n\r\nbytes\r\n--X--", .headNotEnded(part: 1)),
             ("--X\r\n\r\n\r\nbytes\r\n--X--", .notFormData(part: 1)),
         ] as [(String, MultipartError)])
-    func malformed(_ body: String, _ error: MultipartError) {
+    func everyMalformationIsTold(_ body: String, _ error: MultipartError) {
         #expect(throws: error, "\(body.debugDescription)") { try parts(body) }
     }
 
     @Test(
-        "and so is every malformation of a part's headers",
+        "And so is every malformation of a part's headers",
         arguments: [
             ("Content-Type: text/plain\r\n", .notFormData(part: 1)),
             ("Content-Disposition: attachment; name=\"a\"\r\n", .notFormData(part: 1)),
@@ -109,7 +109,7 @@ struct MultipartReaderTests {
         #expect(!error.description.isEmpty)
     }
 
-    @Test("headers that are not UTF-8 are refused")
+    @Test("Headers that are not UTF-8 are refused")
     func notUTF8() throws {
         let body =
             Array("--X\r\nContent-Disposition: form-data; name=\"".utf8) + [0xC3, 0x28]
@@ -119,7 +119,7 @@ struct MultipartReaderTests {
         }
     }
 
-    @Test("there may be 64 parts and not one more")
+    @Test("There may be 64 parts and not one more")
     func partLimit() throws {
         let part = "--X\r\n\(Self.disposition)\r\nb\r\n"
         #expect(try parts(String(repeating: part, count: 64) + "--X--").count == 64)
@@ -127,7 +127,7 @@ struct MultipartReaderTests {
     }
 
     @Test(
-        "names are read quoted and bare, filenames lose folders and control characters",
+        "Names are read quoted and bare, filenames lose folders and control characters",
         arguments: [
             (#"name=a; filename=b.png"#, "a", "b.png"), (#"NAME="a" ; FileName="b.png" ;"#, "a", "b.png"),
             (#"name="a\"b"; filename="c\"d\\e""#, "a\"b", "e"), (#"name="a"; filename="C:\x\图.png""#, "a", "图.png"),
@@ -137,13 +137,13 @@ struct MultipartReaderTests {
             (#"name="a"; filename="x"; filename*=GBK''%CD%BC"#, "a", "x"),
             (#"name="a"; filename*=utf-8'zh'a%0D%0Ab"#, "a", "ab"), (#"name="a;b=c"; filename="d;e""#, "a;b=c", "d;e"),
         ])
-    func names(_ parameters: String, _ name: String, _ filename: String) throws {
+    func namesAreReadQuoted(_ parameters: String, _ name: String, _ filename: String) throws {
         let part = try one("Content-Disposition: form-data; \(parameters)\r\n")
         #expect(part.name == name && part.filename == filename)
     }
 
-    @Test("parts are declared as JSON by several names, and name their charset")
-    func declared() throws {
+    @Test("Parts are declared as JSON by several names, and name their charset")
+    func partsAreDeclaredAsJSON() throws {
         for (type, isJSON) in [
             ("application/json", true), ("Application/JSON; charset=utf-8", true), ("application/x+json", true),
             ("text/json", false), ("application/jsonp", false), ("text/plain", false),
@@ -154,8 +154,8 @@ struct MultipartReaderTests {
         #expect(try one(Self.disposition + "Content-Type: a/b; Charset=\"GBK\"\r\n").charset == "gbk")
     }
 
-    @Test("the bytes of a part are a slice of the body: nothing is copied")
-    func slices() throws {
+    @Test("The bytes of a part are a slice of the body: nothing is copied")
+    func bytesOfPartAreSlice() throws {
         let body = Array("--X\r\n\(Self.disposition)\r\nbytes\r\n--X--".utf8)
         let part = try #require(try MultipartReader.parts(of: body, boundary: boundary()).first)
         #expect(body[part.bytes.startIndex..<part.bytes.endIndex].elementsEqual("bytes".utf8))
@@ -165,7 +165,7 @@ struct MultipartReaderTests {
 @Suite("A boundary is read from Content-Type")
 struct MultipartBoundaryTests {
     @Test(
-        "quoted and bare, in any case, beside UTF-8",
+        "Quoted and bare, in any case, beside UTF-8",
         arguments: [
             (
                 "multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
@@ -176,12 +176,12 @@ struct MultipartBoundaryTests {
             ("multipart/form-data; boundary=\(String(repeating: "b", count: 70))", String(repeating: "b", count: 70)),
             ("multipart/form-data; boundary====1==", "===1=="),
         ])
-    func good(_ header: String, _ text: String) throws {
+    func quotedAndBare(_ header: String, _ text: String) throws {
         #expect(try MultipartBoundary(contentType: header)?.text == text)
     }
 
     @Test(
-        "one that is missing, too long or of other characters is malformed",
+        "One that is missing, too long or of other characters is malformed",
         arguments: [
             "multipart/form-data", "multipart/form-data;", "multipart/form-data; boundary=",
             "multipart/form-data; boundary=\"\"", "multipart/form-data; boundary=\"a \"",
@@ -189,13 +189,13 @@ struct MultipartBoundaryTests {
             "multipart/form-data; boundary=\(String(repeating: "b", count: 71))",
             "multipart/form-data; boundary=a@b", "multipart/form-data; boundary=图", "multipart/form-data boundary=a",
         ])
-    func malformed(_ header: String) {
+    func oneThatIsMissing(_ header: String) {
         let problem = #expect(throws: Problem.self) { try MultipartBoundary(contentType: header) }
         #expect(problem?.type == .malformedRequest)
     }
 
-    @Test("another charset is not supported, and another media type is none of its business")
-    func others() throws {
+    @Test("Another charset is not supported, and another media type is none of its business")
+    func anotherCharsetIsNotSupported() throws {
         let problem = #expect(throws: Problem.self) {
             try MultipartBoundary(contentType: "multipart/form-data; charset=gbk; boundary=a")
         }

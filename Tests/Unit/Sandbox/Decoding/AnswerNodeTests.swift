@@ -10,22 +10,22 @@ struct AnswerNodeTests {
         ("inner", .object([("list", .list(item: "x_dto", [.object([("n", .number("1"))])]))])),
     ])
 
-    @Test("wrap lists, escape the slash, and keep numbers to the digit")
-    func json() {
+    @Test("Wrap lists, escape the slash, and keep numbers to the digit")
+    func wrapLists() {
         #expect(
             String(decoding: Self.answer.json(), as: UTF8.self)
                 == #"{"url":"http:\/\/a\/\"b\"<&>\n","id":9007199254740993,"ok":true,"ids":{"string":["a","b"]},"#
                 + #""none":{"entry":[]},"inner":{"list":{"x_dto":[{"n":1}]}}}"#)
     }
 
-    @Test("leave the wrappers out when simplified")
-    func simplified() {
+    @Test("Leave the wrappers out when simplified")
+    func leaveWrappersOutWhenSimplified() {
         let text = String(decoding: Self.answer.json(simplified: true), as: UTF8.self)
         #expect(text.contains(#""ids":["a","b"],"none":[],"inner":{"list":[{"n":1}]}"#))
     }
 
-    @Test("are XML with a container a list")
-    func xml() {
+    @Test("Are XML with a container a list")
+    func areXMLWithContainer() {
         #expect(
             String(decoding: Self.answer.xml(root: "r"), as: UTF8.self)
                 == #"<?xml version="1.0" encoding="utf-8" ?><r><url>http://a/&quot;b&quot;&lt;&amp;&gt;"# + "\n</url>"
@@ -33,8 +33,8 @@ struct AnswerNodeTests {
                 + #"<none list="true"></none><inner><list list="true"><x_dto><n>1</n></x_dto></list></inner></r>"#)
     }
 
-    @Test("change by name: replaced in place, appended, removed")
-    func members() {
+    @Test("Change by name: replaced in place, appended, removed")
+    func changeByName() {
         var node = AnswerNode.object([("a", .number("1")), ("b", .number("2"))])
         node["a"] = .bool(true)
         node["c"] = .text("x")

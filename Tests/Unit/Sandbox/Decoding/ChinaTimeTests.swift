@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Times in GMT+8")
 struct ChinaTimeTests {
-    @Test("agree with Python's calendar in both directions")
+    @Test("Agree with Python's calendar in both directions")
     func agreeWithPython() async throws {
         let program = #"""
             import json, time
@@ -22,19 +22,19 @@ struct ChinaTimeTests {
         }
     }
 
-    @Test("may be milliseconds, as some of TOP's own clients send")
-    func milliseconds() {
+    @Test("May be milliseconds, as some of TOP's own clients send")
+    func mayBeMilliseconds() {
         #expect(ChinaTime.epochSeconds("1451620800123") == 1_451_620_800)
     }
 
     @Test(
-        "that are none are refused",
+        "That are none are refused",
         arguments: [
             "", "2016-02-30 00:00:00", "2015-02-29 00:00:00", "2016-13-01 00:00:00", "2016-00-01 00:00:00",
             "2016-01-01T00:00:00", "2016-01-01 24:00:00", "2016-01-01 00:60:00", "2016-1-01 00:00:00 ",
             "2016-01-01 00:00:0x", "1969-12-31 00:00:00", "123456789012", "12345678901234",
         ])
-    func refused(_ text: String) {
+    func thatAreNoneAreRefused(_ text: String) {
         #expect(ChinaTime.epochSeconds(text) == nil)
     }
 }

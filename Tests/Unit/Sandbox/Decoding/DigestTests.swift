@@ -17,7 +17,7 @@ struct DigestTests {
         print(json.dumps(rows))
         """#
 
-    @Test("agree with Python's for every length around the block's")
+    @Test("Agree with Python's for every length around the block's")
     func agreeWithPython() async throws {
         let rows = try await JSONDocument(PythonPeer.run(Self.program)).root
         #expect(rows.count == 142 * 6)

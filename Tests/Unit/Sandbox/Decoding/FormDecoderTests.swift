@@ -8,8 +8,8 @@ struct FormDecoderTests {
         try FormDecoder.decode(Array(text.utf8)[...])
     }
 
-    @Test("keep order, repetition and empty values, and decode to the byte")
-    func values() throws {
+    @Test("Keep order, repetition and empty values, and decode to the byte")
+    func keepOrder() throws {
         #expect(try decode("") == [])
         #expect(
             try decode("a=1+2&b=&a=%E6%B7%B7%26%3D%2B%25%00&c=d=e") == [
@@ -18,8 +18,8 @@ struct FormDecoderTests {
             ])
     }
 
-    @Test("that are broken are refused with the reason")
-    func broken() {
+    @Test("That are broken are refused with the reason")
+    func thatAreBrokenAreRefused() {
         #expect(throws: FormDecoder.Failure.pairWithoutEquals) { try decode("a") }
         #expect(throws: FormDecoder.Failure.pairWithoutEquals) { try decode("a=1&&b=2") }
         for text in ["a=%", "a=%4", "a=%4g", "%zz=1"] {

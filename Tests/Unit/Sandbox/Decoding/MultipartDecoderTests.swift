@@ -29,8 +29,8 @@ struct MultipartDecoderTests {
 
     private static let text = "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n"
 
-    @Test("parameters and files are told apart by the filename; no byte of either is lost")
-    func good() throws {
+    @Test("Parameters and files are told apart by the filename; no byte of either is lost")
+    func parametersAndFilesAreTold() throws {
         let form = try Self.decode(
             "\(Self.text)\r\n图\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x%22y.png\"\r\n"
                 + "Content-Type: image/png\r\n\r\n\r\n--\r\n\0\r\n--B--\r\n",
@@ -44,7 +44,7 @@ struct MultipartDecoderTests {
     }
 
     @Test(
-        "what is no form is refused",
+        "What is no form is refused",
         arguments: [
             ("", .noBoundary), ("x\r\n--B--\r\n", .noBoundary), ("--B", .notClosed), ("--B\r\n", .notClosed),
             ("--B--", .notClosed), ("--B--\r\nx", .notClosed), (text + "a", .notClosed),
@@ -55,19 +55,19 @@ struct MultipartDecoderTests {
                 "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\na\r\n--B--\r\n", .badPart(1)
             ),
         ] as [(String, MultipartDecoder.Failure)])
-    func malformed(_ body: String, _ failure: MultipartDecoder.Failure) {
+    func whatIsNoForm(_ body: String, _ failure: MultipartDecoder.Failure) {
         #expect(throws: failure, "\(body.debugDescription)") { try Self.decode(body) }
     }
 
-    @Test("a type without a usable boundary is refused")
-    func boundary() {
+    @Test("A type without a usable boundary is refused")
+    func typeWithoutUsableBoundary() {
         for type in ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\""] {
             #expect(throws: MultipartDecoder.Failure.noBoundary) { try Self.decode("--B--\r\n", type) }
         }
     }
 
-    @Test("what the relay sends is read, signed without its files, and checked against the catalog")
-    func agreement() throws {
+    @Test("What the relay sends is read, signed without its files, and checked against the catalog")
+    func whatRelaySendsIsRead() throws {
         let catalog = try Catalog(files: [Self.entry])
         var configuration = SandboxConfiguration(
             apps: [SandboxApp(key: "4272", secret: "秘密 secret", sessions: [])], catalog: catalog)

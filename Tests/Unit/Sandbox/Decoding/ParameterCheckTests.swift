@@ -33,7 +33,7 @@ struct ParameterCheckTests {
     }
 
     @Test(
-        "takes what is documented, in its wire form",
+        "Takes what is documented, in its wire form",
         arguments: [
             ["count": "-12.50"], ["count": "0.1"], ["count": "9223372036854775808"], ["flag": "true"],
             ["when": "2010-01-01 00:00:00"], ["ids": "1,2,3"], ["names": "a,,b"], ["count": ""],
@@ -41,12 +41,12 @@ struct ParameterCheckTests {
             ["item": #"[{"id":9007199254740993}]"#], ["items": #"[{"id":1},{"id":2}]"#], ["items": "[]"],
             ["any": "[1,{}]"], ["map": #"{"free":1}"#], ["bare": #"{"free":1}"#],
         ])
-    func takes(_ values: [String: String]) throws {
+    func takesWhatIsDocumented(_ values: [String: String]) throws {
         try check(values)
     }
 
     @Test(
-        "refuses the rest with code 41 and the parameter's name",
+        "Refuses the rest with code 41 and the parameter's name",
         arguments: [
             ("colour", "red", "colour"), ("count", "1e5", "count"), ("count", "01", "count"), ("count", "+1", "count"),
             ("count", ".5", "count"), ("count", "1.", "count"), ("count", "-", "count"), ("flag", "TRUE", "flag"),
@@ -59,14 +59,14 @@ struct ParameterCheckTests {
             ("item", #"{"id":1,"more":{"n":1}}"#, "item.more"), ("items", #"{"id":1}"#, "items"),
             ("items", "[1]", "items"), ("map", "[]", "map"),
         ])
-    func refuses(_ name: String, _ value: String, _ named: String) {
+    func refusesRestWithCode(_ name: String, _ value: String, _ named: String) {
         let fault = #expect(throws: TOPFault.self) { try check([name: value]) }
         #expect(fault?.code == 41)
         #expect(fault?.subCode == "isv.invalid-parameter:\(named)")
     }
 
-    @Test("a file comes as a file and as nothing else, once, and for a parameter that is one")
-    func files() throws {
+    @Test("A file comes as a file and as nothing else, once, and for a parameter that is one")
+    func fileComesAsFile() throws {
         try ParameterCheck.check(["name": "n"], files: ["file"], against: Self.fields)
         let wrong: [(values: [String: String], files: [String], named: String)] = [
             (["file": "x"], [], "file"), (["file": "x"], ["file"], "file"), ([:], ["file", "file"], "file"),
@@ -84,8 +84,8 @@ struct ParameterCheckTests {
         try ParameterCheck.check([:], files: ["file"], against: [required])
     }
 
-    @Test("asks for what is required with code 40, at any depth; a blank text counts as missing")
-    func missing() {
+    @Test("Asks for what is required with code 40, at any depth; a blank text counts as missing")
+    func asksForWhatIsRequired() {
         for (values, name) in [
             (["name": " \t"], "name"), (["item": "{}"], "item.id"), (["items": #"[{"id":1},{}]"#], "items.id"),
         ] {
@@ -95,8 +95,8 @@ struct ParameterCheckTests {
         #expect(throws: TOPFault.missing("name")) { try ParameterCheck.check([:], against: Self.fields) }
     }
 
-    @Test("holds to documented lengths")
-    func lengths() throws {
+    @Test("Holds to documented lengths")
+    func holdsToDocumentedLengths() throws {
         var short = Self.field("short", "String")
         short.maximumLength = 3
         try check(["name": "n", "short": "混合品"], [short, Self.field("name", "String")])

@@ -23,14 +23,14 @@ struct SignCheckTests {
         return method.sign(all.map { ReceivedParameter(name: $0.0, value: $0.1) }, secret: secret)
     }
 
-    @Test("is the published one for the documentation's example")
-    func published() {
+    @Test("Is the published one for the documentation's example")
+    func isPublishedOneForDocumentation() {
         #expect(sign(Self.item, "helloworld", .md5, named: "md5") == "66987CB115214E59E6EC978214934FB8")
         #expect(sign(Self.item, "helloworld", .hmac, named: "md5") == "B4DDA503460D60A86B16E950E5D303E9")
     }
 
-    @Test("is that of TOP's Java SDK, for each method")
-    func computed() {
+    @Test("Is that of TOP's Java SDK, for each method")
+    func isThatOfTOP() {
         #expect(sign(Self.item, "helloworld", .hmac, named: "hmac") == "D56D7858309C31B6251083A874D48273")
         #expect(
             sign(Self.item, "helloworld", .hmacSHA256, named: "hmac-sha256")
@@ -43,7 +43,7 @@ struct SignCheckTests {
         #expect(sign(Self.order, "helloworld", .md5, named: nil) == "5AAF1C690262A24768F5478B084C2C8A")
     }
 
-    @Test("covers empty values and repeated names as received, and never the sign itself")
+    @Test("Covers empty values and repeated names as received, and never the sign itself")
     func asReceived() {
         let received = [("b", ""), ("a", "1"), ("sign", "X"), ("a", "2")].map(ReceivedParameter.init)
         #expect(String(decoding: SignCheck.baseString(received), as: UTF8.self) == "a1a2b")
