@@ -16,7 +16,7 @@ package final class RawClient: @unchecked Sendable {
     /// Connects to 127.0.0.1.
     ///
     /// - Parameter seconds: the longest single wait on an idle machine. It is multiplied by `TEST_TIME_SCALE`.
-    package convenience init(port: Int, receiveBuffer: Int32? = nil, seconds: Int = 30) throws {
+    package convenience init(port: Int, receiveBuffer: Int32? = nil, seconds: Int = 60) throws {
         try self.init(family: AF_INET, receiveBuffer: receiveBuffer, seconds: seconds) { descriptor in
             Self.withAddress(port: port) { connect(descriptor, $0, $1) }
         }
@@ -27,7 +27,7 @@ package final class RawClient: @unchecked Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
-        try self.init(family: AF_UNIX, receiveBuffer: nil, seconds: 30) { descriptor in
+        try self.init(family: AF_UNIX, receiveBuffer: nil, seconds: 60) { descriptor in
             withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))

@@ -13,7 +13,7 @@ import Testing
         SELECT audit.make_partitions(audit.day(now()) - n) FROM generate_series(0, 3) AS n;
         """
 
-    /// Adds calls of the last two days: some of a reconciler, some of both, more of them in a few minutes.
+    /// Adds calls of today and at least two earlier days: some of a reconciler, some of both, more in the last minutes.
     private static func add(_ from: Int, _ count: Int) -> String {
         """
         INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, method, outcome, status, code, sub_code, duration_us, attempts,
@@ -23,7 +23,7 @@ import Testing
                CASE WHEN n % 3 = 2 THEN '15' END, CASE WHEN n % 3 = 2 THEN 'isv.x' || n % 2 END, (random() * 1e6)::bigint, 1, n, 2 * n,
                CASE WHEN n % 7 = 0 THEN ARRAY['SO1', 'SO' || n] END, 'r' || n % 50
         FROM (SELECT n, gen_random_uuid() AS id,
-                     date_trunc('milliseconds', now() - interval '3 minutes' - CASE WHEN n % 3 = 0 THEN 30 * random() ELSE 2800 * random() END * interval '1 minute') AS at
+                     date_trunc('milliseconds', now() - interval '3 minutes' - CASE WHEN n % 3 = 0 THEN 30 * random() ELSE 4000 * random() END * interval '1 minute') AS at
               FROM generate_series(\(from), \(from + count - 1)) AS n) AS calls, generate_series(0, 1) AS source
         WHERE (source = 1 AND n % 10 <> 1) OR (source = 0 AND n % 10 < 2);
         """
