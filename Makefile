@@ -5,7 +5,7 @@ SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build manual bench bench-instructions bench-catalog chaos fuzz format lint check clean
+.PHONY: help run test test-fast build manual bench bench-instructions bench-catalog chaos fuzz format lint check clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -20,6 +20,13 @@ test: ## Install what is missing, and run the whole test suite with real servers
 	@$(SWIFT_RUN) build --build-tests
 	@$(SWIFT_RUN) build --product toprelay
 	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${TEST_WIDTH:-3} $(SWIFT_RUN) test --skip-build $(ARGS)
+
+test-fast: ## Run the tests that need no PostgreSQL, relay or browser (a minute, once built)
+	@scripts/packages build run test
+	@$(SWIFT_RUN) build --build-tests
+	@TEST_INPUTS_PERCENT=$${TEST_INPUTS_PERCENT:-20} \
+		SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${TEST_WIDTH:-3} $(SWIFT_RUN) test --skip-build \
+		--skip '(Integration|EndToEnd|Deploy)Tests\.' $(ARGS)
 
 build: ## Build the release binary: .build/release/toprelay
 	@scripts/packages build

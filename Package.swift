@@ -126,70 +126,80 @@ let package = Package(
         // Shared by the tests: real servers and clients.
         .target(
             name: "TestSupport", dependencies: ["EventLoop", "JSON", "Postgres", "Resources"], path: "Tests/Support",
-            swiftSettings: common),
+            exclude: ["Relay"], swiftSettings: common),
+        .target(
+            name: "RelayTestSupport",
+            dependencies: ["Catalog", "Crypto", "Curl", "JSON", "Problems", "Relay", "TOP", "Vault"],
+            path: "Tests/Support/Relay", swiftSettings: common),
 
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "LocksTests", dependencies: ["Locks"], swiftSettings: common),
-        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "CurlTests", dependencies: ["Curl", "EventLoop", "TestSupport"], swiftSettings: common),
-        .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: common),
-        .testTarget(
-            name: "HTTP1Tests", dependencies: ["HTTP1", "TestSupport"], exclude: ["verdicts.py"], swiftSettings: common),
-        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: common),
-        .testTarget(
-            name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],
-            swiftSettings: common),
-        .testTarget(
-            name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], exclude: ["pages"], swiftSettings: common),
-        .testTarget(
-            name: "VaultTests", dependencies: ["Vault", "Postgres", "EventLoop", "Crypto", "TestSupport"],
-            swiftSettings: common),
-        .testTarget(
-            name: "AuditTests",
-            dependencies: [
-                "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Resources",
-                "TestSupport",
-            ], swiftSettings: common),
-        .testTarget(
-            name: "AuditAPITests", dependencies: ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"],
-            swiftSettings: common),
-        .testTarget(
-            name: "RelayTests",
-            dependencies: [
-                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Problems", "Sandbox",
-                "TOP", "Vault", "TestSupport", logging,
-            ], swiftSettings: common),
-        .testTarget(
-            name: "HTTPServerTests",
-            dependencies: ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "TestSupport", logging, lifecycle],
-            swiftSettings: common),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
-        .testTarget(
-            name: "SandboxTests",
-            dependencies: ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", "TestSupport", logging],
-            swiftSettings: common),
-        .testTarget(
-            name: "ServiceTests",
-            dependencies: [
-                "Service", "Relay", "AuditAPI", "Requests", "Problems", "Audit", "Bytes", "Catalog", "Crypto",
-                "EventLoop", "HTTPServer", "JSON",
-                "Postgres",
-                "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
-            ], swiftSettings: common),
-        .testTarget(
-            name: "CommandTests", dependencies: ["toprelay", "Audit", "Crypto", "TestSupport"], swiftSettings: common),
+        // Tests of one module that need no server: `make test-fast` runs them.
+        unit("Bytes", ["Bytes"]),
+        unit("Locks", ["Locks"]),
+        unit("JSON", ["JSON"]),
+        unit("HTTP1", ["HTTP1"]),
+        unit("EventLoop", ["EventLoop"]),
+        unit("Crypto", ["Crypto"]),
+        unit("Curl", ["Curl", "EventLoop"]),
+        unit("Postgres", ["Postgres"]),
+        unit("Telemetry", ["Telemetry", logging, metrics]),
+        unit("HTTPServer", ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", logging, lifecycle]),
+        unit("TOP", ["TOP", "JSON", "Crypto"]),
+        unit("Catalog", ["Catalog", "JSON", "TOP"]),
+        unit("Vault", ["Vault", "Crypto"]),
+        unit("Audit", ["Audit", "Crypto"]),
+        unit(
+            "Relay",
+            [
+                "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Problems",
+                "TOP", "Vault",
+            ]),
+        unit("AuditAPI", ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"]),
+        unit("Service", ["Service", "Relay", "Bytes", "Catalog", "HTTP1", "HTTPServer", "JSON", "Problems", "Vault"]),
+        unit("Sandbox", ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", logging]),
+        unit("Command", ["toprelay", "Audit", "Crypto", arguments]),
+
+        // Tests of one module with a real PostgreSQL.
+        integration("Postgres", ["Postgres", "EventLoop"]),
+        integration("Vault", ["Vault", "Postgres", "EventLoop", "Crypto"]),
+        integration(
+            "Audit", ["Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Resources"]),
+        integration(
+            "Relay",
+            [
+                "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres",
+                "Problems", "Sandbox", "TOP", "Vault", logging,
+            ]),
+        integration(
+            "Service",
+            [
+                "Service", "Relay", "AuditAPI", "Crypto", "EventLoop", "HTTP1", "HTTPServer", "JSON", "Postgres",
+                "Telemetry", "Vault", logging,
+            ]),
+
         .testTarget(
             name: "DeployTests",
             dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
-            swiftSettings: common),
+            path: "Tests/Deploy", swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto", "TestSupport"], exclude: ["gateway", "browser"],
-            swiftSettings: common),
-        .testTarget(name: "TidyTests", swiftSettings: common),
+            name: "EndToEndTests", dependencies: ["JSON", "Crypto", "TestSupport"], path: "Tests/EndToEnd",
+            exclude: ["gateway", "browser"], swiftSettings: common),
+        .testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: common),
     ]
 )
+
+/// The tests of a module that need no server.
+func unit(_ module: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: dependencies + ["TestSupport"], path: "Tests/Unit/\(module)",
+        swiftSettings: common)
+}
+
+/// The tests of a module that need PostgreSQL.
+func integration(_ module: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(module)IntegrationTests", dependencies: dependencies + ["TestSupport"],
+        path: "Tests/Integration/\(module)", swiftSettings: common)
+}
 
 /// The floors of the house, from the bottom. A module depends only on modules of its own floor and of lower ones; the
 /// tidy tests check it. The folder of a floor holds its modules.

@@ -62,13 +62,13 @@ CREATE VIEW audit_api.calls AS
            (SELECT settles FROM audit.notes AS n
             WHERE n.call = both_parts.id AND settles IS NOT NULL ORDER BY n.id DESC LIMIT 1) AS settled
     FROM (SELECT id, at, finished_at, caller, app, seller, method, outcome, status, code, sub_code, message,
-                 duration_us, top_us, audit_us, attempts, top_request_id, request_id, refs, client_request_id, request_bytes,
-                 response_bytes, retryable, source, false AS is_open
+                 duration_us, top_us, audit_us, attempts, top_request_id, request_id, refs, client_request_id,
+                 request_bytes, response_bytes, retryable, source, false AS is_open
           FROM audit.calls
           UNION ALL
           SELECT id, at, NULL, caller, app, seller, method, 'open', NULL, NULL, NULL, NULL,
-                 NULL, NULL, NULL, NULL, NULL, request_id, refs, client_request_id, NULL,
-                 NULL, NULL, NULL, true
+                 NULL, NULL, NULL, NULL, NULL, request_id, refs, client_request_id,
+                 NULL, NULL, NULL, NULL, true
           FROM audit.intents) AS both_parts
     WHERE (is_open OR source = 1 OR NOT audit.is_superseded(at, id))
       AND (NOT is_open OR at >= (SELECT closed_before FROM audit.reconciliation))

@@ -4,7 +4,7 @@
     python3 scripts/bench/make_catalog.py FOLDER --pages --binary .build/release/toprelay [--count 5000] [--seed 1]
 
 Without --pages it writes entries as `toprelay catalog import` would. With --pages it writes documentation pages, made of
-the ones in Tests/CatalogTests/pages, to FOLDER/pages and lets `toprelay catalog import` make an entry of each.
+the ones in Tests/Fixtures/pages, to FOLDER/pages and lets `toprelay catalog import` make an entry of each.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def page(template: str, known: str, method: str) -> str:
 
 def templates() -> list[tuple[str, str]]:
     """The pages of the repository: methods and texts."""
-    found = sorted((ROOT / "Tests/CatalogTests/pages").glob("*.txt"))
+    found = sorted((ROOT / "Tests/Fixtures/pages").glob("*.txt"))
     return [(path.stem, path.read_text(encoding="utf-8")) for path in found]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from plan import METHOD, Plan, number_of_item, response_body
 from records import Receipt
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "Tests/EndToEndTests/gateway"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "Tests/EndToEnd/gateway"))
 import signing  # noqa: E402
 
 # What the gateway does with the requests that it receives.

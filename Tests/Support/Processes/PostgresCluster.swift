@@ -118,9 +118,6 @@ package final class PostgresCluster: Sendable {
         try await Command.succeed([Self.programs + "/pg_dump"] + connection + [database])
     }
 
-    /// The server's log, for the message of a failing test.
-    package var log: String { Command.read(folder + "/log") }
-
     private func psql(_ sql: String, in database: String) async throws -> String {
         try await Command.succeed(
             [Self.programs + "/psql"] + connection

@@ -81,18 +81,18 @@ extension Result where Failure == any Error {
     }
 }
 
-/// Lets only a few tests run at the same time, each for a limited time: each has processes of its own, and the machine
-/// may be small.
+/// Limits the time of each test, and on demand how many of them run at once.
 package struct Bounded: SuiteTrait, TestTrait, TestScoping {
     package let isRecursive = true
     let seconds: Int
+    let takesPlace: Bool
 
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        await Places.shared.take()
+        if takesPlace { await Places.shared.take() }
         let result = await Result { try await limit(function) }
-        await Places.shared.give()
+        if takesPlace { await Places.shared.give() }
         try result.get()
     }
 
@@ -110,8 +110,12 @@ package struct Bounded: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == Bounded {
-    /// At most five such tests run at once. A test that takes longer than ten minutes on an idle machine has hung.
-    package static var bounded: Bounded { Bounded(seconds: 600) }
+    /// At most five such tests run at once, because each has processes of its own and the machine may be small. A test
+    /// that takes longer than ten minutes on an idle machine has hung.
+    package static var bounded: Bounded { Bounded(seconds: 600, takesPlace: true) }
+
+    /// A test that takes longer than three minutes on an idle machine has hung.
+    package static var timed: Bounded { Bounded(seconds: 180, takesPlace: false) }
 }
 
 /// As many places as tests may run at once.

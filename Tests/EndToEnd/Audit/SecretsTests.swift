@@ -1,0 +1,127 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+@Suite("Planted secrets are found nowhere", .bounded)
+struct SecretsTests {
+    /// Values of callers that are to be seen masked only.
+    private static let phone = "13812345678"
+    private static let personal = [phone, "京A8Z9Q7", "LSVNV2182E2100001", "ENG7788990", "62220212345678"]
+    private static let key = "planted-idempotency-key"
+
+    @Test(
+        "In logs, tables, metrics, error bodies and arguments, after calls of all kinds", arguments: ["json", "text"])
+    func inLogs(_ format: String) async throws {
+        let stage = try await Stage.make([
+            "TOPRELAY_LOG_FORMAT": format, "TOPRELAY_LOG_LEVEL": "trace", "TOPRELAY_CALL_TIMEOUT": "2",
+        ])
+        let relay = stage.relay
+        var answers = try await callAll(stage)
+        answers += try await refuseAll(stage)
+        for (name, path) in [("metrics", "/metrics"), ("readyz", "/readyz")] {
+            try expectNothing(in: try await relay.get(path).text, name, stage)
+        }
+        let list = try await relay.get(
+            "/v1/audit/calls?limit=1000&include=request,response", token: stage.tokens.auditor)
+        #expect(list.text.contains("138****5678"))
+        try expectNothing(in: list.text, "the audit list", stage)
+        let line = try String(contentsOfFile: "/proc/\(relay.child.pid)/cmdline", encoding: .utf8)
+        try expectNothing(in: line, "the arguments", stage)
+        for answer in answers { try expectNothing(in: answer.text, "an answer", stage) }
+        for answer in answers where answer.status != 200 { #expect(answer.problem != nil, "\(answer)") }
+        #expect(try await relay.terminate() == .exited(0))
+        try expectNothing(in: relay.log, "the log", stage)
+        #expect(!relay.log.isEmpty)
+        let dump = try await stage.cluster.dump(stage.database)
+        #expect(dump.contains("138****5678"))
+        try expectNothing(in: dump, "the tables", stage)
+        await stage.stop()
+    }
+
+    private func callAll(_ stage: Stage) async throws -> [HTTPAnswer] {
+        let faults = [
+            "", #""kind":"echo""#, #""kind":"echo","field":"car_vin","code":27,"sub_code":"invalid-sessionkey""#,
+            #""kind":"echo","field":"session""#, #""kind":"echo","field":"app_key","code":25"#,
+            #""kind":"echo","field":"car_license","sub_code":"isp.unknown-error""#, #""kind":"cut""#,
+            #""kind":"half""#, #""kind":"html""#, #""kind":"hang""#, #""kind":"http_status","status":500"#,
+            #""kind":"custom","body":"not JSON, but \#(Self.phone) and LSVNV2182E2100001""#,
+            // What a result says goes to the caller as TOP said it; what it says of its own accord is masked for all others.
+            #""kind":"change","set":{"is_success":false,"errmsg":"phone=\#(Self.phone) 车牌京A8Z9Q7"}"#,
+        ]
+        var answers: [HTTPAnswer] = []
+        for fault in faults {
+            var example = Example.carProfile(phone: Self.phone)
+            example.body = example.body.replacing("浙A8B7Y1", with: Self.personal[1])
+                .replacing(#""car_vin":"1""#, with: #""car_vin":"\#(Self.personal[2])""#)
+                .replacing(#""engine_no":"10001""#, with: #""engine_no":"\#(Self.personal[3])""#)
+            if !fault.isEmpty { try await stage.gateway.order(#"{"contains":"\#(example.marker)",\#(fault)}"#) }
+            let answer = try await stage.call(example)
+            if answer.outcome != "business_failure" { answers.append(answer) }
+        }
+        for app in ["wrong-secret", "unknown-key", "nowhere", "by-md5"] {
+            answers.append(try await stage.call(.carProfile(phone: Self.phone), app: app))
+        }
+        for fault in ["", "cut"] {
+            let marker = Example.newMarker()
+            let body = #"""
+                {"param_batch_open_card_open_req":{"physical_card_ids":["\#(Self.personal[4])"],"brand_id":"1",
+                 "shop_id":"\#(marker)","operator_id":"op"}}
+                """#
+            if !fault.isEmpty { try await stage.gateway.order(#"{"contains":"\#(marker)","kind":"\#(fault)"}"#) }
+            let answer = try await stage.relay.post(
+                "/v1/crm/card-sales", body, token: stage.tokens.caller, headers: [("Idempotency-Key", Self.key)])
+            #expect(stage.gateway.calls(with: marker).count == 1)
+            // TOP's own result map repeats the cards to the caller who sent them; nobody else is to see them.
+            if answer.status != 200 { answers.append(answer) }
+        }
+        return answers
+    }
+
+    /// Calls that are refused with the values in all the wrong places.
+    private func refuseAll(_ stage: Stage) async throws -> [HTTPAnswer] {
+        let relay = stage.relay
+        var answers: [HTTPAnswer] = []
+        for body in [
+            #"{"phone":\#(Self.phone)}"#, #"{"phone":"\#(Self.phone)""#,
+            #"{"list":{"car_vin":["LSVNV2182E2100001"],"acid":"LSVNV2182E2100001"},"phone":"\#(Self.phone)"}"#,
+        ] {
+            answers.append(try await relay.post("/v1/aliauto/car-profiles", body, token: stage.tokens.caller))
+        }
+        let example = Example.carProfile(phone: Self.phone)
+        let wrong = stage.tokens.caller.dropLast(4) + "zzzz"
+        answers.append(try await relay.post(example.path, example.body, token: String(wrong)))
+        answers.append(try await relay.post(example.path, example.body, token: stage.tokens.auditor))
+        answers.append(
+            try await relay.post(
+                example.path, example.body, token: stage.tokens.caller,
+                headers: [("Idempotency-Key", Self.key + " with a blank")]))
+        answers.append(try await relay.get("/v1/audit/calls?caller=\(Self.phone)&x=\(Self.phone)", token: wrong + ""))
+        answers.append(
+            try await stage.call(example, headers: [("Top-Dry-Run", "true")]).withoutPhone(Self.phone))
+        return answers
+    }
+
+    private func expectNothing(in text: String, _ place: String, _ stage: Stage) throws {
+        let tokens = [stage.tokens.caller, stage.tokens.other, stage.tokens.auditor, stage.tokens.limited]
+        // The secret part may hold "_" too.
+        let parts = tokens.flatMap { [$0, $0.split(separator: "_").dropFirst(2).joined(separator: "_")] }
+        let planted = ["planted", Stage.masterKey, Self.key] + parts + Self.personal
+        for secret in planted {
+            let bytes = Data(secret.utf8)
+            let hex = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            for form in [secret, hex, bytes.base64EncodedString()] {
+                guard let found = text.range(of: form) else { continue }
+                let start = text.index(found.lowerBound, offsetBy: -120, limitedBy: text.startIndex) ?? text.startIndex
+                Issue.record("\(place) holds \(secret): \(text[start..<found.upperBound])")
+            }
+        }
+    }
+}
+
+extension HTTPAnswer {
+    /// A dry run shows the caller's own parameters to the caller; the rest of it must be clean.
+    fileprivate func withoutPhone(_ phone: String) -> HTTPAnswer {
+        HTTPAnswer(status: status, headers: headers, body: Array(text.replacing(phone, with: "").utf8))
+    }
+}
