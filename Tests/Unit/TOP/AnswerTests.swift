@@ -169,8 +169,10 @@ struct AnswerTests {
 @Suite("Where a response stands, by the kind of app")
 struct ResponseFormTests {
     private func response(_ text: String, _ form: ResponseForm) -> JSONValue? {
-        let answer = Answer.read(Array(text.utf8), method: "taobao.a.b", form: form) {
-            String(decoding: Array(copying: $0), as: UTF8.self) == "documented"
+        let answer = Answer.read(Array(text.utf8), method: "taobao.a.b", form: form) { name in
+            var bytes: [UInt8] = []
+            for index in 0..<name.count { bytes.append(name[index]) }
+            return bytes == Array("documented".utf8)
         }
         guard case .response(let response) = answer else { return nil }
         return response

@@ -85,11 +85,13 @@ struct VaultSnapshotTests {
         }
     }
 
-    @Test("An app whose seal does not open is chosen as ever, and refused: none other takes its place")
-    func unreadableApp() {
+    @Test(
+        "An app whose seal does not open, or whose addressing cannot be read, is chosen as ever, and refused",
+        arguments: [(nil, AppAddressing()), (Secret("s"), nil)] as [(Secret?, AppAddressing?)])
+    func unreadableApp(secret: Secret?, addressing: AppAddressing?) {
         let broken = App(
-            name: "a", appKey: "1", openedSecret: nil, gatewayURL: nil, allowsHTTP: false, signMethod: "md5",
-            isDefault: true, readableMethods: [])
+            name: "a", appKey: "1", openedSecret: secret, gatewayURL: nil, allowsHTTP: false, signMethod: "md5",
+            addressing: addressing, isDefault: true, readableMethods: [])
         let vault = snapshot(apps: [broken, app("b")])
         #expect(throws: AppRefusal.unreadable(app: "a")) {
             try vault.resolveApp(named: nil, for: "m", token: Self.everything)

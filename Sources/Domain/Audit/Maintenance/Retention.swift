@@ -13,6 +13,8 @@ package struct Retention: Sendable, Equatable {
     package var sealedDays: Int
     /// Days for which refusals are kept.
     package static let refusalDays = 7
+    /// Days for which replies to calls with an idempotency key are kept: as long as the longest life of a key.
+    static let replyDays = 16
     /// Refusals deleted at a time.
     private static let refusalsAtOnce = 10_000
 
@@ -49,6 +51,7 @@ package struct Retention: Sendable, Equatable {
         let bodyDays = min(bodyDays, callDays)
         return [
             ("sealed", min(sealedDays, bodyDays)), ("intents", bodyDays), ("responses", bodyDays), ("calls", callDays),
+            ("replies", Self.replyDays),
         ]
     }
 
@@ -69,6 +72,17 @@ package struct Retention: Sendable, Equatable {
                 } else {
                     result.overdue += 1
                 }
+            }
+        }
+        for row in try await connection.query(
+            "SELECT audit.expired_key_windows(coalesce(to_timestamp($1::bigint / 1000.0), now())) AS name",
+            [nowMilliseconds.map { .integer($0) } ?? .null], timeout: .seconds(30))
+        {
+            guard let table = row["name"].text else { continue }
+            if try await isDone("DROP TABLE IF EXISTS audit.\(table)", on: connection) {
+                result.dropped += 1
+            } else {
+                result.overdue += 1
             }
         }
         for table in try await filled(on: connection) {

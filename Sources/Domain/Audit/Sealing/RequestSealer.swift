@@ -21,13 +21,7 @@ struct RequestSealer {
 
     /// The row of an intent's full request; one without it where it is over the limit.
     mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
-        let bytes = SealedRequest.bytes(of: intent.parameters)
-        let isKept = bytes <= SealedRequest.maximumBytes
-        if isKept {
-            try seal(intent, bytes: bytes)
-        } else {
-            figures.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
-        }
+        let (bytes, isKept) = try seal(intent)
         var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
@@ -36,6 +30,23 @@ struct RequestSealer {
         if isKept { row.binary(value) } else { row.null() }
         if value.capacity > Self.keptBytes { value = [] }
         return row.finish()
+    }
+
+    /// The same content, for a statement that takes no encoded rows.
+    mutating func content(_ intent: Intent) throws(CryptoError) -> KeyedIntentWriter.SealedRow {
+        let (bytes, isKept) = try seal(intent)
+        return KeyedIntentWriter.SealedRow(keyID: sealer.keyID, bytes: bytes, sealed: isKept ? value : nil)
+    }
+
+    /// Seals a request into `value`, unless it is over the limit.
+    private mutating func seal(_ intent: Intent) throws(CryptoError) -> (bytes: Int, isKept: Bool) {
+        let bytes = SealedRequest.bytes(of: intent.parameters)
+        guard bytes <= SealedRequest.maximumBytes else {
+            figures.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
+            return (bytes, false)
+        }
+        try seal(intent, bytes: bytes)
+        return (bytes, true)
     }
 
     private mutating func seal(_ intent: Intent, bytes: Int) throws(CryptoError) {

@@ -32,6 +32,7 @@ package final class TrailWriter {
 
     private let intents: BatchWriter
     private let endings: BatchWriter
+    private let keyedIntents: KeyedIntentWriter
     private let limits: Limits
     private let figures: TrailFigures
     private var fingerprintKey: FingerprintKey?
@@ -58,8 +59,9 @@ package final class TrailWriter {
         persistent.maximumRequests = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
         endings = BatchWriter(
-            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses],
+            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses, TrailTables.replies],
             configuration: persistent, metrics: figures.outcomesWriter)
+        keyedIntents = KeyedIntentWriter(loop: loop, settings: settings)
         intents.onEvent = { [unowned intents] event in
             figures.intentsConnection.note(event, isConnected: intents.isConnected)
             onEvent("intents", event)
@@ -106,11 +108,22 @@ package final class TrailWriter {
         }
     }
 
+    /// Returns when the intent of a call with an idempotency key is durable, with the claim of its key.
+    /// - Returns: false if the run of the key is claimed already. Then nothing is recorded.
+    package func record(_ intent: Intent, claim: IdempotencyClaim, run: Int, until deadline: UInt64)
+        async throws(TrailError) -> Bool
+    {
+        let sealed: KeyedIntentWriter.SealedRow?
+        do throws(CryptoError) { sealed = try sealer?.content(intent) } catch { throw TrailError(error) }
+        return try await keyedIntents.record(intent, sealed: sealed, claim: claim, run: run, until: deadline)
+    }
+
     /// Queues an ending, and waits for its commit for a time. After that it stays queued until it is written.
     package func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
         let row = TrailRows.row(ending, of: intent, table: 0)
-        let unit =
-            if let response = TrailRows.responseRow(ending, of: intent, table: 1) { [row, response] } else { [row] }
+        var unit = [row]
+        if let response = TrailRows.responseRow(ending, of: intent, table: 1) { unit.append(response) }
+        if let reply = ending.reply { unit.append(reply.row(of: intent.id, table: 2)) }
         switch await endings.write(unit, waitingAtMost: limit) {
         case .committed: break
         case .queued: figures.late.wrappingAdd(1, ordering: .relaxed)
@@ -127,11 +140,14 @@ package final class TrailWriter {
     }
 
     /// From now on no intent is recorded; those that wait fail.
-    package func stopIntents() { intents.close() }
+    package func stopIntents() {
+        intents.close()
+        keyedIntents.close()
+    }
 
     /// Ends the connections.
     package func close() {
-        intents.close()
+        stopIntents()
         endings.close()
     }
 }

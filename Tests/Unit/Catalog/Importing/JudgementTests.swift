@@ -130,7 +130,8 @@ struct JudgementTests {
         let interpretation = plain.interpret(try response(#"{"success":false}"#), of: call)
         #expect(!plain.isJudged && !interpretation.isJudged && interpretation.outcome == .success)
         let rules = try entry(overlay: "outcome: {success: [{field: note, is: ok}]}\n")
-        #expect(rules.isJudged && rules.interpret(try response("{}"), of: call).isJudged)
+        let judged = rules.interpret(try response("{}"), of: call)
+        #expect(rules.isJudged && judged.isJudged)
     }
 
     @Test(
