@@ -27,7 +27,6 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "toprelay",
@@ -39,7 +38,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
@@ -50,6 +48,7 @@ let package = Package(
         .target(name: "CLibcrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
+        .target(name: "CLibyaml", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CResources", exclude: ["catalog", "console", "docs"]),
 
@@ -69,6 +68,7 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
             swiftSettings: common),
+        .target(name: "YAML", dependencies: ["CLibyaml"], swiftSettings: common),
         .target(name: "Resources", dependencies: ["CResources"], swiftSettings: common),
         .target(name: "Telemetry", dependencies: ["Locks", logging, metrics], swiftSettings: safe),
         .target(
@@ -78,7 +78,7 @@ let package = Package(
         // Domain.
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", yams], swiftSettings: safe),
+            name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", "YAML"], swiftSettings: safe),
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
@@ -143,6 +143,7 @@ let package = Package(
         unit("Postgres", ["Postgres"]),
         unit("Telemetry", ["Telemetry", logging, metrics]),
         unit("HTTPServer", ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", logging, lifecycle]),
+        unit("YAML", ["YAML"]),
         unit("TOP", ["TOP", "JSON", "Crypto"]),
         unit("Catalog", ["Catalog", "JSON", "TOP"]),
         unit("Vault", ["Vault", "Crypto"]),
@@ -178,7 +179,7 @@ let package = Package(
 
         .testTarget(
             name: "DeployTests",
-            dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
+            dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", "YAML"],
             path: "Tests/Deploy", swiftSettings: common),
         .testTarget(
             name: "EndToEndTests", dependencies: ["JSON", "Crypto", "TestSupport"], path: "Tests/EndToEnd",
@@ -204,9 +205,9 @@ func integration(_ module: String, _ dependencies: [Target.Dependency]) -> Targe
 /// The floors of the house, from the bottom. A module depends only on modules of its own floor and of lower ones; the
 /// tidy tests check it. The folder of a floor holds its modules.
 let floors: KeyValuePairs = [
-    "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CResources", "CSockets", "CZlib"],
+    "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CLibyaml", "CResources", "CSockets", "CZlib"],
     "Base": ["Bytes", "HTTP1", "JSON", "Locks"],
-    "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry"],
+    "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
     "Domain": ["Audit", "Catalog", "TOP", "Vault"],
     "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],

@@ -1,5 +1,5 @@
 import TOP
-import Yams
+import YAML
 
 /// The overlay's `errors`: what sub_codes and codes mean for this method.
 extension OverlayReader {

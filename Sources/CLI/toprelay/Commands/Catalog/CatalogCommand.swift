@@ -1,6 +1,6 @@
 import ArgumentParser
 import Catalog
-import Foundation
+import FoundationEssentials
 import Service
 
 /// `toprelay catalog`: the TOP methods that the relay knows.

@@ -1,6 +1,6 @@
 import Catalog
 import Crypto
-import Foundation
+import FoundationEssentials
 import Logging
 import Sandbox
 import Service
