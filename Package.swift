@@ -78,7 +78,7 @@ let package = Package(
         // Domain.
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", "YAML"], swiftSettings: safe),
+            name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Resources", "TOP", "YAML"], swiftSettings: safe),
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],

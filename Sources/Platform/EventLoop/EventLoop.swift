@@ -128,7 +128,7 @@ extension EventLoop {
     /// Whether the calling thread is the loop's thread. `assumeIsolated` calls it.
     package func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
-    func check() { precondition(isOnLoop, "called off the event loop's thread") }
+    @usableFromInline func check() { precondition(isOnLoop, "called off the event loop's thread") }
 }
 
 // MARK: Watches and timers, on the loop's thread

@@ -117,7 +117,14 @@ func withStage(
 }
 
 extension Worker {
-    fileprivate var isTrailConnected: Bool { trail.isConnected }
+    fileprivate var isTrailConnected: Bool { pipeline.value.trail.isConnected }
+
+    /// Makes a call and waits for its reply.
+    func call(_ request: CallRequest, by token: AccessToken) async -> Reply {
+        await withCheckedContinuation { continuation in
+            pipeline.value.start(request, by: token) { continuation.resume(returning: $0) }
+        }
+    }
 }
 
 /// A gate that a test opens; a server's thread waits before it, for 20 s at most.

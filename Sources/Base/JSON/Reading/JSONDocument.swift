@@ -37,10 +37,13 @@ package struct JSONDocument: Sendable {
     final class Storage: Sendable {
         let bytes: [UInt8]
         let nodes: [Node]
+        /// Whether some object names a member twice.
+        let repeatsNames: Bool
 
-        init(bytes: [UInt8], nodes: [Node]) {
+        init(bytes: [UInt8], nodes: [Node], repeatsNames: Bool) {
             self.bytes = bytes
             self.nodes = nodes
+            self.repeatsNames = repeatsNames
         }
 
         /// Hands out the source in place.
@@ -83,6 +86,6 @@ package struct JSONDocument: Sendable {
     private static func parse(_ bytes: [UInt8], _ options: Options) throws(JSONError) -> Storage {
         var parser = Parser(options: options)
         try parser.parse(bytes.span)
-        return Storage(bytes: bytes, nodes: parser.nodes)
+        return Storage(bytes: bytes, nodes: parser.nodes, repeatsNames: parser.repeatsNames)
     }
 }

@@ -106,7 +106,7 @@ package struct JSONValue: Sendable {
     package var documentRoot: JSONValue { JSONValue(storage: storage, index: 0) }
 
     /// Whether some object of the document names a member twice, so that its text holds more than is to be seen.
-    package var documentRepeatsNames: Bool { storage.nodes.contains { $0.isShadowed } }
+    package var documentRepeatsNames: Bool { storage.repeatsNames }
 
     /// Whether a member of this object itself is named twice. False unless the value is an object.
     package var repeatsNames: Bool { hasShadowedName { _ in true } }

@@ -6,6 +6,8 @@ import Bytes
 struct Parser {
     let options: JSONDocument.Options
     private(set) var nodes: [Node] = []
+    /// Whether some object names a member twice.
+    private(set) var repeatsNames = false
     var position = 0
     /// The innermost container that is open, and what its node will say.
     private var open = Node.none
@@ -104,6 +106,7 @@ struct Parser {
             let name = Text.cut(Text.decode(bytes, of: nodes[first]), toBytes: 64)
             throw JSONError(reason: .duplicateName(name), offset: Int(nodes[first].start))
         }
+        repeatsNames = repeatsNames || !repeats.isEmpty
         while let repeated = repeats.popLast() {
             nodes[repeated].isShadowed = true
             nodes[object].count -= 1

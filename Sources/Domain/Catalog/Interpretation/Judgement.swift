@@ -78,7 +78,6 @@ final class Judgement: Sendable {
 
     /// Whether a name that decides the outcome occurs twice, so that two readers could judge differently.
     func isAmbiguous(_ response: JSONValue, outcome: Outcome, level: AnswerLevel) -> Bool {
-        guard response.documentRepeatsNames else { return false }
         if response.documentRoot.repeatsNames { return true }
         let names = ["error_response", "flag", "sub_code", "code", "success", "body"]
         if names.contains(where: { response.repeats($0) }) { return true }
@@ -142,6 +141,7 @@ extension Entry {
 
     /// Whether a name that decides the outcome of a response occurs twice.
     package func isAmbiguous(_ response: JSONValue) -> Bool {
-        judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
+        response.documentRepeatsNames
+            && judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
     }
 }

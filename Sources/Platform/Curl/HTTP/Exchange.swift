@@ -9,8 +9,8 @@ final class Exchange {
     let start: UInt64
     let deadline: UInt64
     let connectTimeout: Duration
-    /// Who waits for the result; set before the request is carried.
-    var continuation: UnsafeContinuation<CurlResult, Never>?
+    /// Is told the result; set before the request is carried.
+    var completion: ((CurlResult) -> Void)?
 
     /// Whether a byte of the request was given to a connection, whatever became of it.
     private(set) var mayHaveBeenSent = false

@@ -32,9 +32,9 @@ struct FormBody: Sendable {
     private static let plain = ["Content-Type: application/x-www-form-urlencoded;charset=UTF-8", accept]
 }
 
-extension Worker {
+extension CallPipeline {
     /// The request to TOP, or why it cannot be made. The call's own copies of its content are dropped.
-    func signedRequest(_ call: inout PreparedCall) -> Result<CurlRequest, Problem> {
+    func signedRequest(_ call: PreparedCall) -> Result<CurlRequest, Problem> {
         let (parameters, files) = call.mapped.takeContent()
         return signedForm(call, consume parameters, files).map { curlRequest(call, form: $0) }
     }
@@ -50,7 +50,7 @@ extension Worker {
             let sign = try call.app.signer.sign(parameters)
             parameters.append(Parameter(name: "sign", value: sign))
         } catch {
-            logger.record(.error, "A call could not be signed", [.call: call.id.text, .error: "\(error)"])
+            logger.record(.error, "A call could not be signed", [.call: call.idText, .error: "\(error)"])
             return .failure(Problem(.relayMisconfigured, "The call could not be signed.", retryable: false))
         }
         return .success(files.isEmpty ? FormBody(parameters) : FormBody(parameters, files: files))

@@ -3,7 +3,7 @@ import Crypto
 import Problems
 import Vault
 
-extension Worker {
+extension CallPipeline {
     /// A problem of a call that is refused, with the call's request id: the caller's own, or the derived one. The method
     /// may have none, and it may be impossible to tell.
     /// - Parameter given: what the body says; nil parses it. A body that cannot be parsed does not exclude the derived id.
@@ -34,8 +34,8 @@ extension Worker {
     }
 
     /// The idempotency id of a call whose caller gave an `Idempotency-Key` instead: the same for every repetition by
-    /// the same caller, and
-    /// not to be guessed by another one. 32 hex digits: half of an HMAC-SHA256 under a key of the vault.
+    /// the same caller, and not to be guessed by another one. 32 hex digits: half of an HMAC-SHA256 under a key of the
+    /// vault.
     static func derivedRequestID(
         _ vault: VaultSnapshot, caller: String, app: String, method: String, key: String
     ) throws(Problem) -> String {

@@ -7,7 +7,7 @@ import Problems
 import TOP
 import Vault
 
-extension Worker {
+extension CallPipeline {
     /// Checks everything that can be checked without sending: limits, JSON, app, parameters, session, bans.
     /// - Throws: a problem with the call's request id. The body is parsed once, also for a call that is refused.
     func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> PreparedCall {
@@ -56,12 +56,6 @@ extension Worker {
         let id = CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random)
         return PreparedCall(
             request: request, token: token, app: app, session: session, mapped: mapped, id: id, clock: clock)
-    }
-
-    /// The snapshot, as long as it is surely not stale: a withdrawn token must not work on.
-    func currentVault() throws(Problem) -> VaultSnapshot {
-        guard let vault, freshness.isFresh() else { throw .staleVault }
-        return vault
     }
 
     /// Refuses calls while the replica's clock is too far from the database's: the trail's times would be wrong.
@@ -160,7 +154,7 @@ extension Worker {
     func dryRun(_ call: PreparedCall) -> Reply {
         let parameters = call.app.parameters(
             for: call.mapped.parameters, method: call.method, timestamp: currentTimestamp(),
-            session: call.session == nil && call.request.entry.session != .required ? nil : "***")
+            session: call.session == nil && call.entry.session != .required ? nil : "***")
         var base = String(decoding: call.app.signer.baseString(parameters), as: UTF8.self)
         if call.app.method == .md5 { base = "***" + base + "***" }
         var json = JSONWriter(capacity: 1024)
