@@ -16,6 +16,12 @@ package enum ProblemType: String, Sendable, CaseIterable {
     case unsupportedMediaType = "unsupported-media-type"
     /// The catalog's validation failed: nothing was sent.
     case invalidParameters = "invalid-parameters"
+    /// The Idempotency-Key belongs to another call.
+    case idempotencyKeyReused = "idempotency-key-reused"
+    /// A call with the Idempotency-Key is under way.
+    case idempotencyInProgress = "idempotency-in-progress"
+    /// What became of the first call with the Idempotency-Key is unknown.
+    case idempotencyUnknown = "idempotency-unknown"
     /// TOP refused, and it is the caller's fault.
     case rejectedByTOP = "rejected-by-top"
     /// No usable session.
@@ -56,11 +62,12 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
+        case .idempotencyInProgress, .idempotencyUnknown: 409
         case .payloadTooLarge: 413
         case .targetTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
-        case .invalidParameters, .rejectedByTOP: 422
+        case .invalidParameters, .rejectedByTOP, .idempotencyKeyReused: 422
         case .sessionInvalid: 424
         case .throttled: 429
         case .headersTooLarge: 431
@@ -85,6 +92,9 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .unsupportedMediaType: "The body is of another media type than the method takes"
         case .expectationFailed: "The expectation cannot be met"
         case .invalidParameters: "The parameters are invalid; nothing was sent"
+        case .idempotencyKeyReused: "The idempotency key belongs to another call"
+        case .idempotencyInProgress: "A call with this idempotency key is under way"
+        case .idempotencyUnknown: "The outcome of the first call is unknown"
         case .rejectedByTOP: "TOP rejected the call"
         case .sessionInvalid: "The seller has no usable session"
         case .throttled: "Too many calls"

@@ -10,7 +10,7 @@ import Vault
 extension CallPipeline {
     /// Checks everything that can be checked without sending: limits, JSON, app, parameters, session, bans.
     /// - Throws: a problem with the call's request id. The body is parsed once, also for a call that is refused.
-    func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> PreparedCall {
+    func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> Preparation {
         let vault: VaultSnapshot
         let app: SigningApp
         do throws(Problem) {
@@ -24,7 +24,12 @@ extension CallPipeline {
             throw identified(error, request, by: token, given: .absent)
         }
         do throws(Problem) {
-            return try prepare(content, request, by: token, app: app, vault: vault)
+            let mapped = MappedRequest(
+                app: app, vault: vault, call: try map(content, request: request, app: app, token: token, vault: vault))
+            if let claim = try claim(for: mapped, request, by: token) {
+                return .keyed(KeyedCall(request, token, mapped, claim))
+            }
+            return .ready(try finish(mapped, request, by: token))
         } catch {
             throw identified(error, request, by: token, given: request.entry.requestID(in: content.document))
         }
@@ -42,12 +47,19 @@ extension CallPipeline {
         return try resolveApp(request, token: token, vault: vault)
     }
 
-    /// Checks what the body decides, then session and bans.
-    private func prepare(
-        _ content: CallContent, _ request: CallRequest, by token: AccessToken, app: SigningApp, vault: VaultSnapshot
-    ) throws(Problem) -> PreparedCall {
-        let method = request.entry.method
-        let mapped = try map(content, request: request, app: app.app.name, token: token, vault: vault)
+    /// A call after the checks of its parameters.
+    enum Preparation {
+        /// It can be relayed.
+        case ready(PreparedCall)
+        /// Its idempotency key has to be looked up first.
+        case keyed(KeyedCall)
+    }
+
+    /// Checks session and bans of a mapped call.
+    func finish(_ mapped: MappedRequest, _ request: CallRequest, by token: AccessToken) throws(Problem)
+        -> PreparedCall
+    {
+        let (app, vault, method) = (mapped.app, mapped.vault, request.entry.method)
         let clock = CallClock(
             receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
         let session = try session(for: request, app: app.app, vault: vault, now: clock.startMilliseconds)
@@ -55,7 +67,7 @@ extension CallPipeline {
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: settings.wallClock()) }
         let id = CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random)
         return PreparedCall(
-            request: request, token: token, app: app, session: session, mapped: mapped, id: id, clock: clock)
+            request: request, token: token, app: app, session: session, mapped: mapped.call, id: id, clock: clock)
     }
 
     /// Refuses calls while the replica's clock is too far from the database's: the trail's times would be wrong.
@@ -115,15 +127,17 @@ extension CallPipeline {
     }
 
     private func map(
-        _ content: CallContent, request: CallRequest, app: String, token: AccessToken, vault: VaultSnapshot
+        _ content: CallContent, request: CallRequest, app: SigningApp, token: AccessToken, vault: VaultSnapshot
     ) throws(Problem) -> MappedCall {
         var idempotency: IdempotencyKey?
         if let key = request.idempotencyKey {
             idempotency = IdempotencyKey(
                 derived: try Self.derivedRequestID(
-                    vault, caller: token.name, app: app, method: request.entry.method, key: key))
+                    vault, caller: token.name, app: app.app.name, method: request.entry.method, key: key))
         }
-        switch request.entry.map(content.document, files: content.files, idempotency: idempotency) {
+        switch request.entry.map(
+            content.document, files: content.files, idempotency: idempotency, constants: app.constantNames)
+        {
         case .mapped(let mapped): return mapped
         case .refused(let faults):
             var problem = Problem(.invalidParameters, Self.words(on: faults))

@@ -25,6 +25,7 @@ extension CallPipeline {
             leave()
             reply(answer)
         case .prepared(let call): relay(call, reply)
+        case .keyed(let call): start(call, reply: reply)
         }
     }
 
@@ -50,6 +51,9 @@ extension CallPipeline {
         case .prepared(let call):
             call.pass = pass
             relay(call, reply)
+        case .keyed(let call):
+            call.pass = pass
+            start(call, reply: reply)
         case .answered(let answer):
             leave()
             reply(answer)
@@ -60,6 +64,8 @@ extension CallPipeline {
     private enum Beginning {
         /// It can be relayed.
         case prepared(PreparedCall)
+        /// Its idempotency key has to be looked up.
+        case keyed(KeyedCall)
         /// It was refused, or it is a dry run.
         case answered(Reply)
     }
@@ -67,7 +73,10 @@ extension CallPipeline {
     private func begin(_ request: CallRequest, by token: AccessToken) -> Beginning {
         let call: PreparedCall
         do throws(Problem) {
-            call = try prepare(request, by: token)
+            switch try prepare(request, by: token) {
+            case .ready(let ready): call = ready
+            case .keyed(let keyed): return .keyed(keyed)
+            }
         } catch {
             return .answered(rejected(error, request, by: token))
         }
@@ -91,13 +100,18 @@ extension CallPipeline {
         let since = EventLoop.now()
         trail.record(intent, until: call.clock.intentDeadline) { [self] error in
             if let error { return unrecorded(call, intent, error, since: since, reply) }
-            let recordedAt = EventLoop.now()
-            guard recordedAt < call.clock.intentDeadline else {
-                return unrecorded(call, intent, .tooLate, since: since, reply)
-            }
-            call.auditNanoseconds = recordedAt - since
-            send(call, intent, reply)
+            recorded(call, intent, since: since, reply)
         }
+    }
+
+    /// Sends a call whose intent is durable, unless its time is over.
+    func recorded(_ call: PreparedCall, _ intent: Intent, since: UInt64, _ reply: @escaping Answer) {
+        let recordedAt = EventLoop.now()
+        guard recordedAt < call.clock.intentDeadline else {
+            return unrecorded(call, intent, .tooLate, since: since, reply)
+        }
+        call.auditNanoseconds = recordedAt - since
+        send(call, intent, reply)
     }
 
     /// Signs and sends the request. The forms of the call that are recorded are dropped.
@@ -125,15 +139,17 @@ extension CallPipeline {
         note(verdict, of: call)
         let since = EventLoop.now()
         let completion = completion(of: call, verdict, keys: intent.keys)
+        let answer = self.reply(to: call, verdict)
+        completion.reply = sealed(answer, to: call, verdict)
         trail.record(completion, of: intent, waitingAtMost: settings.outcomeWait) { [self] in
             leave()
-            reply(self.reply(to: call, verdict, recordingSince: since))
+            reply(finished(answer, to: call, verdict, recordingSince: since))
         }
     }
 
     /// Answers a call whose intent could not be made durable. Nothing is sent. If its commit is in doubt, a completion
     /// `not_sent` follows.
-    private func unrecorded(
+    func unrecorded(
         _ call: PreparedCall, _ intent: Intent, _ error: TrailError, since: UInt64, _ reply: @escaping Answer
     ) {
         meters.unrecorded()

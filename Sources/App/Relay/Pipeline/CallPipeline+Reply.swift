@@ -7,21 +7,22 @@ import Vault
 
 /// Replies to calls, and to requests that do not become calls.
 extension CallPipeline {
-    /// The reply to a call whose completion was given to the trail at `recordingSince`.
+    /// The reply with its timing, to a call whose completion was given to the trail at `recordingSince`.
     @inline(never)
-    func reply(to call: PreparedCall, _ verdict: Verdict, recordingSince: UInt64) -> Reply {
+    func finished(_ reply: Reply, to call: PreparedCall, _ verdict: Verdict, recordingSince: UInt64) -> Reply {
         let now = EventLoop.now()
         let timing = ServerTiming(
             audit: call.auditNanoseconds + (now - recordingSince), top: call.topNanoseconds,
             total: now - call.clock.start)
         meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
-        var reply = reply(to: call, verdict)
+        var reply = reply
         reply.headers.append(("Server-Timing", timing.value))
         reply.headers.append(("X-Request-Id", call.shownRequestID))
         return reply
     }
 
-    private func reply(to call: PreparedCall, _ verdict: Verdict) -> Reply {
+    /// What the caller is told of a verdict.
+    func reply(to call: PreparedCall, _ verdict: Verdict) -> Reply {
         if var problem = verdict.problem {
             problem = call.completed(problem)
             problem.outcome = verdict.outcome

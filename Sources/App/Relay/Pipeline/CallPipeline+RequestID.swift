@@ -33,15 +33,21 @@ extension CallPipeline {
             vault, caller: token.name, app: app.name, method: request.entry.method, key: key)
     }
 
+    /// The key of the vault that keys of callers are hashed with.
+    static func idempotencySecret(_ vault: VaultSnapshot) throws(Problem) -> Secret {
+        guard let secret = vault.keys(.idempotency).first?.secret else {
+            throw Problem(.internalError, "The vault has no key for Idempotency-Key: run `toprelay migrate`.")
+        }
+        return secret
+    }
+
     /// The idempotency id of a call whose caller gave an `Idempotency-Key` instead: the same for every repetition by
     /// the same caller, and not to be guessed by another one. 32 hex digits: half of an HMAC-SHA256 under a key of the
     /// vault.
     static func derivedRequestID(
         _ vault: VaultSnapshot, caller: String, app: String, method: String, key: String
     ) throws(Problem) -> String {
-        guard let secret = vault.keys(.idempotency).first?.secret else {
-            throw Problem(.internalError, "The vault has no key for Idempotency-Key: run `toprelay migrate`.")
-        }
+        let secret = try idempotencySecret(vault)
         // Each part is preceded by its length, so that no two different lists of parts give the same message.
         var message: [UInt8] = []
         for part in [caller, app, method, key] {

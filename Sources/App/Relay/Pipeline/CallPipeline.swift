@@ -10,12 +10,14 @@ import Vault
 /// The path of a call: admit, prepare, record the intent, sign, send, judge, record the completion, reply.
 ///
 /// A pipeline belongs to one worker. All of it runs on the thread of the worker's loop, so nothing in it is locked. It
-/// knows nothing of HTTP connections and of queries of the trail.
+/// knows nothing of HTTP connections.
 package final class CallPipeline {
     let loop: EventLoop
     let settings: WorkerSettings
     let curl: CurlClient
     let trail: TrailWriter
+    let reader: TrailReader
+    let replySeals: ReplySeals
     let freshness: VaultFreshness
     let meters = CallMeters()
     let largeCalls: LargeCallGate
@@ -45,6 +47,8 @@ package final class CallPipeline {
         self.settings = settings
         curl = parts.curl
         trail = parts.trail
+        reader = parts.reader
+        replySeals = parts.replySeals
         self.freshness = freshness
         largeCalls = LargeCallGate(loop: loop)
         self.rejectedRequests = rejectedRequests

@@ -35,6 +35,8 @@ final class PreparedCall {
     var topNanoseconds: UInt64?
     /// Bytes of the form sent.
     var requestBytes = 0
+    /// Whether the call has claimed an idempotency key, so that its reply is kept.
+    var isKeyed = false
 
     init(
         request: CallRequest, token: AccessToken, app: SigningApp, session: SellerSession?, mapped: MappedCall,

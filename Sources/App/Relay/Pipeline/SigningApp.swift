@@ -14,6 +14,8 @@ struct SigningApp: Sendable {
     let responseForm: ResponseForm
     /// The parameters that go with each call of the app.
     let constants: [Parameter]
+    /// Their names. Callers cannot give them.
+    let constantNames: Set<String>
 
     init(_ app: App, defaultGatewayURL: String) {
         self.app = app
@@ -24,6 +26,7 @@ struct SigningApp: Sendable {
         allowsPlainHTTP = app.allowsHTTP || address?.isLoopback == true
         responseForm = app.addressing.responseForm
         constants = app.addressing.parameters.map { Parameter(name: $0.name, value: $0.value) }
+        constantNames = Set(constants.map(\.name))
     }
 
     /// The business parameters with TOP's common ones; the sign is added last, by `sign`.

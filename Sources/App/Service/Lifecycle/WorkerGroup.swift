@@ -57,7 +57,8 @@ final class WorkerGroup: Sendable {
             trail: TrailWriter(
                 loop: loop, settings: settings.database, limits: limits, figures: figures,
                 sealer: settings.retention.sealedDays > 0 ? try settings.masterKey.sealer() : nil, onEvent: events.note),
-            reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)))
+            reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)),
+            replySeals: try ReplySeals(settings.masterKey))
     }
 
     /// Puts a new copy of the vault in force in every worker.

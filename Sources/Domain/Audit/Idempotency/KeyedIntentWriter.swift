@@ -30,7 +30,7 @@ package final class KeyedIntentWriter {
         let sealed: SealedRow?
         let deadline: UInt64
         var result: Result<Bool, TrailError>?
-        var continuation: UnsafeContinuation<Void, Never>?
+        var continuation: CheckedContinuation<Void, Never>?
         /// Whether the database refused the request's text, which is then left out.
         var omitsText = false
 
@@ -70,7 +70,7 @@ package final class KeyedIntentWriter {
         let item = Item(claim, run: run, intent: intent, sealed: sealed, deadline: deadline)
         waiting.append(item)
         if isWriting {
-            await withUnsafeContinuation { item.continuation = $0 }
+            await withCheckedContinuation { item.continuation = $0 }
         }
         // The caller whose claim is not written yet writes for all that wait.
         if item.result == nil { await write(for: item) }

@@ -29,6 +29,7 @@ extension Mapper {
         if field.isRequestID, isBlank(value) { return absentParameter(field, &given) }
         path.append(.member(place))
         defer { path.removeLast() }
+        if constants.contains(field.name) { return fault(Self.constantName) }
         if isBlank(value), field.takesBlankAsMissing {
             given.presence = .blank
             if field.isRequired { fault("is required and must not be blank: \(field.expectation)") }
@@ -208,6 +209,8 @@ extension Mapper {
         parameters.append(Parameter(name: field.name, value: String(wellFormed: writer.bytes.span)))
     }
 
+    private static let constantName = "is a parameter that the app sends with each call; leave it out"
+
     private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
         root.forEachField { name, place in
             guard level.match(name) == nil, root.kind(at: place) != .null else { return }
@@ -218,6 +221,7 @@ extension Mapper {
                 path.removeLast()
                 return
             }
+            guard !constants.contains(ownName) else { return fault(at: ownName, Self.constantName) }
             let value = root.value(at: place)
             var text = value.scalarText
             if text == nil {

@@ -9,6 +9,8 @@ struct Mapper {
     let idempotency: IdempotencyKey?
     /// Whether what the entry does not know is masked.
     let isPersonal: Bool
+    /// The names of parameters that the app sends with each call.
+    var constants: Set<String> = []
     var faults = FaultList()
     var path = MapperPath()
     var parameters: [Parameter] = []
@@ -147,6 +149,7 @@ struct Mapper {
 
     /// What is sent for a field that the caller left out; nil, with a fault if it is required, if nothing is.
     mutating func substitute(for field: CompiledField) -> String? {
+        if path.isEmpty, constants.contains(field.name) { return nil }
         if field.isRequestID {
             if let idempotency { return idempotency.derived }
             fault(at: field.name, "is required: give it, or send the header Idempotency-Key, of which it is derived")

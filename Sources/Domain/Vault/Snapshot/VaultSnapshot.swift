@@ -62,6 +62,14 @@ package final class VaultSnapshot: Sendable {
     /// The app of a name, also where it cannot be used.
     package func app(named name: String) -> App? { apps[name] }
 
+    /// The seller that a call is for: the one that it names, or the app's default or only one; nil where there is none.
+    /// The session need not be usable.
+    package func sellerName(app: App, seller: String?) -> String? {
+        if let seller { return seller }
+        guard let known = sessions[app.name] else { return nil }
+        return (known.standard ?? (known.bySeller.count == 1 ? known.bySeller.values.first : nil))?.seller
+    }
+
     /// All versions of a system key, the newest first.
     package func keys(_ name: SystemKey.Name) -> [SystemKey] { keys[name] ?? [] }
 
