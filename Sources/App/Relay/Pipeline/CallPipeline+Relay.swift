@@ -87,7 +87,7 @@ extension CallPipeline {
     /// Records the intent. Nothing is sent before it is durable.
     private func relay(_ call: PreparedCall, _ reply: @escaping Answer) {
         let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
-        call.holds(call.mapped.contentBytes)
+        call.holds(call.contentBytes)
         let since = EventLoop.now()
         trail.record(intent, until: call.clock.intentDeadline) { [self] error in
             if let error { return unrecorded(call, intent, error, since: since, reply) }

@@ -1,6 +1,7 @@
 import Synchronization
 import Crypto
 import Postgres
+import TOP
 
 /// Makes the rows of `audit.sealed`. One a writer: its memory is used again for each row.
 struct RequestSealer {
@@ -21,7 +22,7 @@ struct RequestSealer {
 
     /// The row of an intent's full request; one without it where it is over the limit.
     mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
-        let bytes = SealedRequest.bytes(of: intent.parameters)
+        let bytes = intent.parameters.byteCount
         let isKept = bytes <= SealedRequest.maximumBytes
         if isKept {
             try seal(intent, bytes: bytes)

@@ -11,7 +11,7 @@ struct Mapper {
     let isPersonal: Bool
     var faults = FaultList()
     var path = MapperPath()
-    var parameters: [Parameter] = []
+    var parameters = ParameterList()
     var files: [FilePart] = []
     /// The files that came beside the JSON, by their fields' indices.
     var attached: [Int: FilePart] = [:]
