@@ -25,12 +25,10 @@ package struct ByteEncoding: Sendable {
     }
 
     /// How many bytes a text has in this encoding.
-    package func length(of text: String) -> Int {
-        text.withUTF8Span { text in
-            var length = 0
-            for index in 0..<text.count { length += Int(entries[Int(text[index])] >> 56) }
-            return length
-        }
+    package func length(of text: Span<UInt8>) -> Int {
+        var length = 0
+        for index in 0..<text.count { length += Int(entries[Int(text[index])] >> 56) }
+        return length
     }
 
     /// Appends a text in this encoding.
@@ -46,11 +44,9 @@ package struct ByteEncoding: Sendable {
     }
 
     /// Appends a text in this encoding, for which there must be room, and for `room` bytes more.
-    package func append(_ text: String, to output: inout OutputSpan<UInt8>) {
-        text.withUTF8Span { text in
-            let end = append(text, from: 0, to: &output)
-            precondition(end == text.count, "no room for an encoded text")
-        }
+    package func append(_ text: Span<UInt8>, to output: inout OutputSpan<UInt8>) {
+        let end = append(text, from: 0, to: &output)
+        precondition(end == text.count, "no room for an encoded text")
     }
 
     /// Appends a text in this encoding as far as there surely is room for it: returns where it stopped.

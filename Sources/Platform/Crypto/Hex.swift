@@ -26,16 +26,16 @@ package enum Hex {
     /// The 36 characters of a UUID in lower case, from its two halves.
     package static func uuid(high: UInt64, low: UInt64) -> String {
         String(unsafeUninitializedCapacity: 36) { text in
-            // The digit to write next stands in the highest four bits.
-            var (high, low) = (high, low)
-            for place in 0..<36 {
-                if place == 8 || place == 13 || place == 18 || place == 23 {
-                    text[place] = UInt8(ascii: "-")
-                } else {
-                    text[place] = digit(UInt8(truncatingIfNeeded: high >> 60), UInt8(ascii: "a"))
-                    (high, low) = (high << 4 | low >> 60, low << 4)
-                }
-            }
+            let text = UnsafeMutableRawBufferPointer(text)
+            let (first, second) = (digits(UInt32(high >> 32)), digits(UInt32(truncatingIfNeeded: high)))
+            let (third, fourth) = (digits(UInt32(low >> 32)), digits(UInt32(truncatingIfNeeded: low)))
+            text.storeBytes(of: first, as: UInt64.self)
+            text.storeBytes(of: UInt32(truncatingIfNeeded: second), toByteOffset: 9, as: UInt32.self)
+            text.storeBytes(of: UInt32(second >> 32), toByteOffset: 14, as: UInt32.self)
+            text.storeBytes(of: UInt32(truncatingIfNeeded: third), toByteOffset: 19, as: UInt32.self)
+            text.storeBytes(of: UInt32(third >> 32), toByteOffset: 24, as: UInt32.self)
+            text.storeBytes(of: fourth, toByteOffset: 28, as: UInt64.self)
+            (text[8], text[13], text[18], text[23]) = (hyphen, hyphen, hyphen, hyphen)
             return 36
         }
     }
@@ -50,6 +50,19 @@ package enum Hex {
             }
             return place
         }
+    }
+
+    private static let hyphen = UInt8(ascii: "-")
+
+    /// The eight lower-case digits of a number, the first in the lowest bits.
+    private static func digits(_ number: UInt32) -> UInt64 {
+        // Each step moves the upper half of every part away from its lower half. Then each byte holds one digit.
+        var value = UInt64(number.byteSwapped)
+        value = (value | value << 16) & 0x0000_FFFF_0000_FFFF
+        value = (value | value << 8) & 0x00FF_00FF_00FF_00FF
+        value = (value >> 4 | value << 8) & 0x0F0F_0F0F_0F0F_0F0F
+        let letters = (value &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (value &+ 0x3030_3030_3030_3030 &+ letters &* 39).littleEndian
     }
 
     private static func digit(_ value: UInt8, _ letters: UInt8) -> UInt8 {

@@ -22,7 +22,7 @@ import Testing
         let intent = Intent(
             id: callID(now), deadlineMilliseconds: now + 30_000, replica: "r", caller: "shop", app: "main", seller: nil,
             method: "m", refs: [], clientRequestID: nil, traceID: nil, requestID: nil, request: "{}")
-        intent.parameters = parameters
+        intent.parameters = ParameterList(parameters)
         return intent
     }
 
@@ -162,7 +162,7 @@ import Testing
     func bytesThatAreNoRequest() throws {
         var plain: [UInt8] = []
         let files = [FilePart(name: "f", bytes: [1])]
-        SealedRequest.append(Array(Self.parameters.prefix(2)), files: files, to: &plain)
+        SealedRequest.append(ParameterList(Self.parameters.prefix(2)), files: files, to: &plain)
         #expect(SealedRequest(reading: plain)?.parameters == Array(Self.parameters.prefix(2)))
         var complete = 0
         for count in 0..<plain.count where SealedRequest(reading: Array(plain[..<count])) != nil { complete += 1 }

@@ -36,12 +36,15 @@ final class Verdict {
     private init(_ outcome: Outcome) { self.outcome = outcome }
 
     /// Judges what became of the request.
-    static func judge(_ result: CurlResult, entry: Entry, form: ResponseForm, mapped: MappedCall) -> Verdict {
+    /// - Parameter secrets: takes the secrets of the call out of the response before anything reads it.
+    static func judge(
+        _ result: CurlResult, hiding secrets: SecretMask? = nil, entry: Entry, form: ResponseForm, mapped: MappedCall
+    ) -> Verdict {
         switch result.outcome {
         case .failed(let failure):
             transport(failure, wasSent: result.mayHaveBeenSent, entry: entry)
         case .answered(let status, _, let body):
-            answered(status: status, body: body, entry: entry, form: form, mapped: mapped)
+            answered(status: status, body: secrets?.masked(body) ?? body, entry: entry, form: form, mapped: mapped)
         }
     }
 

@@ -14,7 +14,7 @@ extension CallPipeline {
 
     /// Judges what came back from TOP.
     func judge(_ result: CurlResult, of call: PreparedCall) -> Verdict {
-        Verdict.judge(result.masked(by: mask(for: call)), entry: call.entry, form: call.app.responseForm, mapped: call.mapped)
+        Verdict.judge(result, hiding: mask(for: call), entry: call.entry, form: call.app.responseForm, mapped: call.mapped)
     }
 
     /// Judges a large response on the global pool, so that the other calls of the worker go on meanwhile.
@@ -24,7 +24,7 @@ extension CallPipeline {
         let (mask, entry, form, mapped) = (mask(for: call), call.entry, call.app.responseForm, call.mapped)
         let (loop, completion) = (loop, LoopBound(completion, loop: loop))
         Task(executorPreference: globalConcurrentExecutor) {
-            let verdict = Verdict.judge(result.masked(by: mask), entry: entry, form: form, mapped: mapped)
+            let verdict = Verdict.judge(result, hiding: mask, entry: entry, form: form, mapped: mapped)
             let bound = LoopBound(verdict, loop: loop)
             loop.execute { completion.value(bound.value) }
         }

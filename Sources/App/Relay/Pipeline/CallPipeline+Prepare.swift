@@ -167,7 +167,7 @@ extension CallPipeline {
     /// What `Top-Dry-Run` shows: the parameters as they would be sent, and the text that would be signed.
     func dryRun(_ call: PreparedCall) -> Reply {
         let parameters = call.app.parameters(
-            for: call.mapped.parameters, method: call.method, timestamp: currentTimestamp(),
+            for: call.parameters, method: call.method, timestamp: currentTimestamp(),
             session: call.session == nil && call.entry.session != .required ? nil : "***")
         var base = String(decoding: call.app.signer.baseString(parameters), as: UTF8.self)
         if call.app.method == .md5 { base = "***" + base + "***" }
@@ -177,7 +177,7 @@ extension CallPipeline {
         json.bool(true)
         json.name("method")
         json.string(call.method)
-        json.content(parameters, fileSizes: call.mapped.files.map { ($0.name, $0.bytes.count) })
+        json.content(Array(parameters), fileSizes: call.fileSizes)
         json.name("base_string")
         json.string(base)
         json.optional("request_id", call.mapped.requestID)

@@ -96,7 +96,7 @@ extension CallPipeline {
     /// Records the intent. Nothing is sent before it is durable.
     private func relay(_ call: PreparedCall, _ reply: @escaping Answer) {
         let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
-        call.holds(call.mapped.contentBytes)
+        call.holds(call.contentBytes)
         let since = EventLoop.now()
         trail.record(intent, until: call.clock.intentDeadline) { [self] error in
             if let error { return unrecorded(call, intent, error, since: since, reply) }
@@ -217,12 +217,12 @@ extension CallPipeline {
 
     /// Logs an address that is not that of TOP's gateway, and where it leads.
     private func noteWrongAddress(_ result: CurlResult, _ call: PreparedCall) {
-        let location = result.masked(by: mask(for: call)).location ?? ""
+        let location = mask(for: call).masked(Array((result.location ?? "").utf8))
         logger.record(
             .error, "The gateway's address is not that of TOP's gateway",
             [
                 .call: call.idText, .app: call.app.app.name, .address: call.app.gatewayURL,
-                .location: String(location.prefix(512)),
+                .location: String(decoding: location.prefix(512), as: UTF8.self),
             ])
     }
 

@@ -16,15 +16,15 @@ struct FormBody: Sendable {
     let headers: [String]
 
     /// Parameters alone, URL-encoded.
-    init(_ parameters: [Parameter]) {
+    init(_ parameters: ParameterList) {
         bytes = FormEncoding.encode(parameters)
         headers = Self.plain
     }
 
     /// Parameters and files: multipart.
-    init(_ parameters: [Parameter], files: [FilePart]) {
+    init(_ parameters: ParameterList, files: [FilePart]) {
         let boundary = "toprelay" + Hex.lower(SecureRandom.bytes(16))
-        bytes = MultipartEncoding.encode(parameters, files: files, boundary: boundary)
+        bytes = MultipartEncoding.encode(Array(parameters), files: files, boundary: boundary)
         headers = ["Content-Type: " + MultipartEncoding.contentType(boundary: boundary), Self.accept]
     }
 
@@ -35,24 +35,28 @@ struct FormBody: Sendable {
 extension CallPipeline {
     /// The request to TOP, or why it cannot be made. The call's own copies of its content are dropped.
     func signedRequest(_ call: PreparedCall) -> Result<CurlRequest, Problem> {
-        let (parameters, files) = call.mapped.takeContent()
-        return signedForm(call, consume parameters, files).map { curlRequest(call, form: $0) }
+        signedForm(call, call.takeContent()).map { curlRequest(call, form: $0) }
     }
+
+    /// Memory beyond this is given back after a large call.
+    private static let keptBytes = 64 << 10
 
     /// Adds the common parameters, the session and the sign. What is signed is exactly what is sent.
     private func signedForm(
-        _ call: PreparedCall, _ business: consuming [Parameter], _ files: [FilePart]
+        _ call: PreparedCall, _ content: consuming MappedContent
     ) -> Result<FormBody, Problem> {
+        let files = content.files
         var parameters = call.app.parameters(
-            for: business, method: call.method, timestamp: currentTimestamp(),
+            for: content.parameters, method: call.method, timestamp: currentTimestamp(),
             session: call.session.map { String(decoding: $0.key.bytes, as: UTF8.self) })
         do {
-            let sign = try call.app.signer.sign(parameters)
-            parameters.append(Parameter(name: "sign", value: sign))
+            let sign = try call.app.signer.sign(parameters, buffer: &baseString)
+            parameters.append(name: "sign", value: sign)
         } catch {
             logger.record(.error, "A call could not be signed", [.call: call.idText, .error: "\(error)"])
             return .failure(Problem(.relayMisconfigured, "The call could not be signed.", retryable: false))
         }
+        if baseString.capacity > Self.keptBytes { baseString = [] }
         return .success(files.isEmpty ? FormBody(parameters) : FormBody(parameters, files: files))
     }
 

@@ -37,6 +37,8 @@ package final class CallPipeline {
     var random = SecureGenerator()
     /// The current second as TOP writes it.
     var timestamp = (epochSeconds: 0, text: "")
+    /// Memory for the text that is signed. It serves one call after the other.
+    var baseString: [UInt8] = []
 
     init(
         loop: EventLoop, settings: WorkerSettings, parts: WorkerParts, freshness: VaultFreshness,

@@ -2,6 +2,7 @@ import Audit
 import Bytes
 import Catalog
 import Problems
+import TOP
 import Vault
 
 /// A call that has passed every check and is ready to be recorded and sent.
@@ -22,7 +23,9 @@ final class PreparedCall {
     let token: AccessToken
     let app: SigningApp
     let session: SellerSession?
-    var mapped: MappedCall
+    /// What the caller sent, without its content.
+    let mapped: MappedCall
+    private var content: MappedContent
     let id: CallID
     /// The id as replies show it.
     let idText: String
@@ -39,7 +42,8 @@ final class PreparedCall {
     var isKeyed = false
 
     init(
-        request: CallRequest, token: AccessToken, app: SigningApp, session: SellerSession?, mapped: MappedCall,
+        request: CallRequest, token: AccessToken, app: SigningApp, session: SellerSession?,
+        mapped: consuming MappedCall,
         id: CallID, clock: CallClock
     ) {
         entry = request.entry
@@ -50,6 +54,7 @@ final class PreparedCall {
         self.token = token
         self.app = app
         self.session = session
+        content = mapped.takeContent()
         self.mapped = mapped
         self.id = id
         idText = id.text
@@ -71,8 +76,23 @@ final class PreparedCall {
             id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,
             app: app.app.name,
             seller: session?.seller, method: method, refs: refs, clientRequestID: clientRequestID, traceID: traceID,
-            requestID: mapped.requestID, request: mapped.maskedRequest, keys: keys, parameters: mapped.parameters,
-            files: mapped.files)
+            requestID: mapped.requestID, request: content.maskedRequest, keys: keys,
+            parameters: content.parameters, files: content.files)
+    }
+
+    /// The parameters as they are to be sent, without the common ones.
+    var parameters: ParameterList { content.parameters }
+
+    /// The names and the sizes of the files.
+    var fileSizes: [(name: String, bytes: Int)] { content.files.map { ($0.name, $0.bytes.count) } }
+
+    /// The bytes of the content.
+    var contentBytes: Int { content.byteCount }
+
+    /// Moves the content out.
+    func takeContent() -> MappedContent {
+        defer { content = MappedContent() }
+        return content
     }
 
     /// Counts what the call holds of its body from now on, in bytes.

@@ -43,14 +43,12 @@ struct CallEndpoint {
         let boundary = try fields.boundary(entry)
         let key = try fields.idempotencyKey.value(emptyIsAbsent: false)
         let clientRequestID = try fields.clientRequestID()
-        var call = CallRequest(
+        return CallRequest(
             entry: entry, body: request.body, app: try fields.app.value(), seller: try fields.seller.value(),
             refs: try CallHeaders.refs(fields.refs),
             idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
             clientRequestID: clientRequestID, traceID: CallHeaders.traceID(fields.traceParent),
-            isDryRun: try fields.isDryRun(), receivedAt: receivedAt)
-        call.boundary = boundary
-        call.reservation = request.reservation
-        return call
+            isDryRun: try fields.isDryRun(), receivedAt: receivedAt,
+            boundary: boundary, reservation: request.reservation)
     }
 }

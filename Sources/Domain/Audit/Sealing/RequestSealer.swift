@@ -1,6 +1,7 @@
 import Synchronization
 import Crypto
 import Postgres
+import TOP
 
 /// Makes the rows of `audit.sealed`. One a writer: its memory is used again for each row.
 struct RequestSealer {
@@ -40,7 +41,7 @@ struct RequestSealer {
 
     /// Seals a request into `value`, unless it is over the limit.
     private mutating func seal(_ intent: Intent) throws(CryptoError) -> (bytes: Int, isKept: Bool) {
-        let bytes = SealedRequest.bytes(of: intent.parameters)
+        let bytes = intent.parameters.byteCount
         guard bytes <= SealedRequest.maximumBytes else {
             figures.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
             return (bytes, false)

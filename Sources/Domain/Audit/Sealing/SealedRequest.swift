@@ -48,34 +48,29 @@ package struct SealedRequest: Sendable, Equatable {
     /// What a seal is bound to: table and column, and behind them the sixteen bytes of the call's id.
     static let associatedPrefix = Array("audit.sealed/sealed/".utf8)
 
-    /// Bytes of names and values.
-    static func bytes(of parameters: [Parameter]) -> Int {
-        parameters.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-    }
-
     /// Appends the form to `plain`.
-    static func append(_ parameters: [Parameter], files: [FilePart], to plain: inout [UInt8]) {
+    static func append(_ parameters: ParameterList, files: [FilePart], to plain: inout [UInt8]) {
         plain.append(version)
-        let bytes = bytes(of: parameters) + parameters.count * (1 + 2 * maximumLengthBytes)
+        let bytes = parameters.byteCount + parameters.count * (1 + 2 * maximumLengthBytes)
         plain.append(addingCapacity: bytes) { output in
-            for item in parameters where !item.isDropped {
+            parameters.forEachSent { name, value in
                 output.append(parameter)
-                append(item.name, to: &output)
-                append(item.value, to: &output)
+                append(name, to: &output)
+                append(value, to: &output)
             }
         }
         for item in files {
             plain.append(addingCapacity: 1 + item.name.utf8.count + 2 * maximumLengthBytes) { output in
                 output.append(file)
-                append(item.name, to: &output)
+                append(item.name.utf8.span, to: &output)
                 append(item.bytes.count, to: &output)
             }
         }
     }
 
-    private static func append(_ text: String, to plain: inout OutputSpan<UInt8>) {
-        append(text.utf8.count, to: &plain)
-        plain.append(utf8: text)
+    private static func append(_ text: Span<UInt8>, to plain: inout OutputSpan<UInt8>) {
+        append(text.count, to: &plain)
+        plain.append(text)
     }
 
     /// The most bytes that a length takes: of 32 bits, as `number` reads it.

@@ -19,7 +19,7 @@ extension Entry {
         let mask = ValueMask(mapper.sensitive)
         return .mapped(
             MappedCall(
-                parameters: mapper.parameters, files: mapper.files, maskedRequest: mapper.maskedRequest(by: mask),
+                list: mapper.parameters, files: mapper.files, maskedRequest: mapper.maskedRequest(by: mask),
                 keys: mapper.keys.kept,
                 requestID: mapper.requestID, mask: mask, expectations: mapper.expectations))
     }

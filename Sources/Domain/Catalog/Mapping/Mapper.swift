@@ -13,7 +13,7 @@ struct Mapper {
     var constants: Set<String> = []
     var faults = FaultList()
     var path = MapperPath()
-    var parameters: [Parameter] = []
+    var parameters = ParameterList()
     var files: [FilePart] = []
     /// The files that came beside the JSON, by their fields' indices.
     var attached: [Int: FilePart] = [:]
