@@ -79,6 +79,7 @@ let package = Package(
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
             name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", "YAML"], swiftSettings: safe),
+        .target(name: "CatalogImport", dependencies: ["Bytes", "Catalog", "JSON", "TOP"], swiftSettings: safe),
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
@@ -116,8 +117,8 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres",
-                "Resources",
+                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault", "Audit",
+                "Postgres", "Resources",
                 "TOP", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
@@ -143,7 +144,8 @@ let package = Package(
             name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],
             swiftSettings: common),
         .testTarget(
-            name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], exclude: ["pages"], swiftSettings: common),
+            name: "CatalogTests", dependencies: ["Catalog", "CatalogImport", "JSON", "TOP"], exclude: ["pages"],
+            swiftSettings: common),
         .testTarget(
             name: "VaultTests", dependencies: ["Vault", "Postgres", "EventLoop", "Crypto", "TestSupport"],
             swiftSettings: common),
@@ -198,7 +200,7 @@ let floors: KeyValuePairs = [
     "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CLibyaml", "CResources", "CSockets", "CZlib"],
     "Base": ["Bytes", "HTTP1", "JSON", "Locks"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
-    "Domain": ["Audit", "Catalog", "TOP", "Vault"],
+    "Domain": ["Audit", "Catalog", "CatalogImport", "TOP", "Vault"],
     "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],
 ]

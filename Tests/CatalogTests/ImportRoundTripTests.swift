@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 @Suite("Importing made-up pages")
 struct ImportRoundTripTests {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 /// The five pages that the embedded entries come from.
 enum SeedPages {

@@ -4,6 +4,7 @@ import TOP
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 /// A documentation page, and what it says, written out by hand.
 struct PageFixture: Sendable, CustomTestStringConvertible {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 @Suite("Reading pages in the plain form")
 struct PlainPageReaderTests {
