@@ -79,6 +79,7 @@ let package = Package(
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
         .target(
             name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Resources", "TOP", "YAML"], swiftSettings: safe),
+        .target(name: "CatalogImport", dependencies: ["Bytes", "Catalog", "JSON", "TOP"], swiftSettings: safe),
         .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
@@ -116,8 +117,8 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres",
-                "Resources",
+                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault", "Audit",
+                "Postgres", "Resources",
                 "TOP", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
@@ -145,7 +146,7 @@ let package = Package(
         unit("HTTPServer", ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", logging, lifecycle]),
         unit("YAML", ["YAML"]),
         unit("TOP", ["TOP", "JSON", "Crypto"]),
-        unit("Catalog", ["Catalog", "JSON", "TOP"]),
+        unit("Catalog", ["Catalog", "CatalogImport", "JSON", "TOP"]),
         unit("Vault", ["Vault", "Crypto"]),
         unit("Audit", ["Audit", "Crypto"]),
         unit(
@@ -208,7 +209,7 @@ let floors: KeyValuePairs = [
     "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CLibyaml", "CResources", "CSockets", "CZlib"],
     "Base": ["Bytes", "HTTP1", "JSON", "Locks"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
-    "Domain": ["Audit", "Catalog", "TOP", "Vault"],
+    "Domain": ["Audit", "Catalog", "CatalogImport", "TOP", "Vault"],
     "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],
 ]

@@ -2,14 +2,14 @@ import TOP
 import YAML
 
 /// Reads `METHOD.yaml`.
-struct PageReader {
+package struct PageReader {
     private var yaml: YAMLReader
     private var fieldCount = 0
 
     /// The most parameters that a page may have, children included.
-    static let maximumFields = 5000
+    package static let maximumFields = 5000
     /// How deep parameters may be nested.
-    static let maximumDepth = 16
+    package static let maximumDepth = 16
 
     static let pageNames = [
         "method", "title", "category", "description", "session", "request", "rules", "response", "response_root",
@@ -28,6 +28,9 @@ struct PageReader {
         if let page = PlainPageReader.read(text) { return (page, []) }
         return readYAML(text, file: file)
     }
+
+    /// What is wrong with the text of a page by itself.
+    package static func faults(in text: String, file: String) -> [CatalogError.Fault] { read(text, file: file).faults }
 
     /// The page, by the full parser.
     static func readYAML(_ text: String, file: String) -> (page: Page?, faults: [CatalogError.Fault]) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Catalog
+import CatalogImport
 import FoundationEssentials
 import Service
 

@@ -15,14 +15,14 @@ package enum DateForm: String, Sendable, CaseIterable {
     case milliseconds
 
     /// A date as it is sent.
-    struct Reading: Equatable {
-        let text: String
+    package struct Reading: Equatable {
+        package let text: String
         /// Seconds since 1970; of milliseconds, the whole seconds.
         let seconds: Int
     }
 
     /// Why a text is no such date; the hint continues a sentence that says what is expected.
-    struct Refusal: Error, Equatable {
+    package struct Refusal: Error, Equatable {
         let hint: String
     }
 
@@ -41,7 +41,7 @@ package enum DateForm: String, Sendable, CaseIterable {
     }
 
     /// Reads what a caller gave.
-    func read(_ text: String) -> Result<Reading, Refusal> {
+    package func read(_ text: String) -> Result<Reading, Refusal> {
         if self == .milliseconds, DecimalText.isWhole(text) { return milliseconds(text) }
         let time: ParsedTime
         do {

@@ -1,3 +1,4 @@
+import Catalog
 import JSON
 
 /// Separates a row's example from its description.

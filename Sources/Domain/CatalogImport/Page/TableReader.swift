@@ -1,3 +1,5 @@
+import Catalog
+
 /// Reads the rows of a page's table.
 struct TableReader {
     private let isRequest: Bool

@@ -1,3 +1,5 @@
+import Catalog
+
 /// Places a table's rows in the tree of the example.
 ///
 /// The rows are the tree in preorder without their depths, so a row may belong to any open object. It belongs to the

@@ -1,3 +1,6 @@
+import Bytes
+import Catalog
+
 /// Interprets a parameter's description.
 ///
 /// It uses a list of values or a date form only if the text is clear and the page's example agrees. Otherwise it

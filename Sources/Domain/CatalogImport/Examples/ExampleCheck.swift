@@ -1,3 +1,5 @@
+import Catalog
+
 /// Checks a parameter's limits against the page's own example and default. A limit that they violate is wrong. It would
 /// refuse what the page itself shows.
 enum ExampleCheck {

@@ -1,3 +1,5 @@
+import Catalog
+
 /// A row of a page's table before its cells are separated.
 struct TableRow: Sendable {
     /// Its first line, counted from 1.

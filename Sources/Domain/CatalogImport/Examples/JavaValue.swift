@@ -1,3 +1,5 @@
+import Catalog
+
 /// Possible meanings of a setter's argument.
 enum JavaValue {
     /// The readings of an argument, the most likely first. Empty if it has no value.

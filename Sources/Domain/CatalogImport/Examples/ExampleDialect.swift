@@ -1,3 +1,6 @@
+import Bytes
+import Catalog
+
 /// Turns the request's example in C#, PHP or curl into Java. A copied page contains the language that was selected.
 struct ExampleDialect {
     /// Whether a curl command has begun. It has no call at its end.

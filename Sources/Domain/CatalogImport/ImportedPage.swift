@@ -1,4 +1,10 @@
+import Catalog
+
 /// A documentation page as the page part of an entry.
+///
+/// This module makes catalog entries of documentation pages, for the command line only. It reads tables, examples and
+/// descriptions, and reports every doubt. It may import `Catalog` and what that imports. It knows nothing of overlays,
+/// of files and of the relay.
 package struct ImportedPage: Sendable {
     /// The method's name.
     package let method: String
@@ -38,10 +44,8 @@ package struct ImportedPage: Sendable {
         yaml = PageWriter.yaml(reader.page)
         warnings = reader.warnings
         isPartial = reader.isPartial
-        let (page, faults) = PageReader.read(yaml, file: method)
-        guard page != nil, faults.isEmpty else {
-            let first = faults.first.map(\.detail) ?? "it is too large"
-            throw ImportError(description: "the page does not make a valid entry: \(first)")
+        if let fault = PageReader.faults(in: yaml, file: method).first {
+            throw ImportError(description: "the page does not make a valid entry: \(fault.detail)")
         }
     }
 }

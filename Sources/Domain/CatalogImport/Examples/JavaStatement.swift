@@ -1,3 +1,6 @@
+import Bytes
+import Catalog
+
 /// A statement of the request's example.
 enum JavaStatement: Sendable, Equatable {
     /// `A.B name = new A.B();`

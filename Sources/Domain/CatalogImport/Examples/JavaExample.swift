@@ -1,3 +1,5 @@
+import Catalog
+
 /// Reads the Java of the request's example: the setters and their receivers. The Java is only a hint, because it may be
 /// wrong.
 struct JavaExample {

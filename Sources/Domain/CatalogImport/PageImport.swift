@@ -1,7 +1,11 @@
+import Catalog
 import TOP
 
 /// The page part of an entry with its doubts.
 struct ImportedEntry: Sendable {
+    /// Names from the root to a parameter.
+    typealias Path = [String]
+
     var method: String
     var title: String
     var category: String
@@ -10,7 +14,7 @@ struct ImportedEntry: Sendable {
     var responseRoot: String
     var request: [ImportedField] = []
     /// Groups of parameters of which at least one is required.
-    var rules: [[Overlay.Path]] = []
+    var rules: [[Path]] = []
     var response: [ImportedField] = []
     /// Doubts about the whole page.
     var doubts: [String] = []
@@ -129,8 +133,7 @@ struct PageImport {
 
     /// Warns if every response would count as a success: there is no rule, and no Boolean for the default judgement.
     private mutating func warnIfNothingTellsSuccess() {
-        let fields = page.response.map(\.whole)
-        guard Judgement.successPaths(in: fields, depth: Judgement.successDepth).isEmpty else { return }
+        guard !page.response.map(\.whole).tellSuccess else { return }
         let detail =
             "nothing in the response tells success: every response counts as success until an overlay has an `outcome`"
         warnings.append(ImportWarning(line: nil, row: nil, detail))
@@ -143,7 +146,7 @@ struct PageImport {
         page.request = ruled(page.request, at: [])
     }
 
-    private mutating func ruled(_ fields: [ImportedField], at path: Overlay.Path) -> [ImportedField] {
+    private mutating func ruled(_ fields: [ImportedField], at path: ImportedEntry.Path) -> [ImportedField] {
         var fields = fields
         for group in DescriptionHeuristics.oneOf(fields.map(\.whole)) {
             guard let doubt = group.doubt, let first = fields.firstIndex(where: { $0.field.name == group.names[0] })

@@ -1,3 +1,5 @@
+import Catalog
+
 /// Reads the response's XML example. It is tolerant, needs one pass and limits the nesting.
 struct XMLExample {
     private let bytes: [UInt8]

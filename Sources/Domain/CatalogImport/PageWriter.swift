@@ -1,3 +1,5 @@
+import Catalog
+
 /// Writes the page part of an entry.
 struct PageWriter {
     private var text = ""
@@ -33,7 +35,7 @@ struct PageWriter {
         line(String(repeating: " ", count: indent) + "# \(clean)")
     }
 
-    private mutating func rules(_ rules: [[Overlay.Path]]) {
+    private mutating func rules(_ rules: [[ImportedEntry.Path]]) {
         if rules.isEmpty { return }
         line("rules:")
         for paths in rules {

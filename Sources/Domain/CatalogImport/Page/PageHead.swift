@@ -1,4 +1,4 @@
-import TOP
+import Catalog
 
 /// The contents of the head of a documentation page.
 struct PageHead: Sendable, Equatable {
