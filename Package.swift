@@ -56,54 +56,56 @@ let package = Package(
         // Base. `Bytes` holds pointers, because it reads text eight bytes at a time, `Locks` because it wraps pthread.
         .target(name: "Bytes", swiftSettings: common),
         .target(name: "Locks", swiftSettings: common),
+        .target(name: "Time", swiftSettings: safe),
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
 
         // Platform: system calls and C libraries. Most of these hold pointers.
-        .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
+        .target(name: "EventLoop", dependencies: ["CEventLoop", "Time"], swiftSettings: common),
         .target(name: "Sockets", dependencies: ["CSockets"], swiftSettings: common),
-        .target(name: "Crypto", dependencies: ["CLibcrypto"], swiftSettings: common),
+        .target(name: "Crypto", dependencies: ["Bytes", "CLibcrypto"], swiftSettings: common),
         .target(
-            name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "Crypto", "EventLoop", "HTTP1"],
+            name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "EventLoop", "HTTP1", "Sockets", "Time"],
             swiftSettings: common),
         .target(
-            name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
+            name: "Postgres", dependencies: ["CLibpq", "EventLoop", "Time", collections],
             swiftSettings: common),
         .target(name: "Resources", dependencies: ["CResources"], swiftSettings: common),
-        .target(name: "Telemetry", dependencies: ["Locks", logging, metrics], swiftSettings: safe),
+        .target(name: "Telemetry", dependencies: ["Locks", "Time", logging, metrics], swiftSettings: safe),
         .target(
             name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Locks", "Sockets", logging, lifecycle],
             swiftSettings: safe),
 
         // Domain.
-        .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
+        .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto", "Time"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", yams], swiftSettings: safe),
-        .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
+            name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", "Time", yams], swiftSettings: safe),
+        .target(name: "Vault", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
+            name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Time", "Vault"],
             swiftSettings: safe),
 
         // App.
         .target(name: "Problems", dependencies: ["Audit", "Catalog", "JSON", "TOP"], swiftSettings: safe),
-        .target(name: "Requests", dependencies: ["Audit", "Catalog", "Problems", "Vault"], swiftSettings: safe),
+        .target(
+            name: "Requests", dependencies: ["Audit", "Bytes", "Catalog", "Problems", "Vault"], swiftSettings: safe),
         .target(
             name: "Relay",
             dependencies: [
                 "Bytes", "EventLoop", "JSON", "Locks", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
-                "Problems", "Telemetry", logging, metrics,
+                "Problems", "Telemetry", "Time", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "AuditAPI",
             dependencies: [
                 "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Requests", "Postgres", "Problems",
-                "TOP", "Telemetry", "Vault", logging, metrics,
+                "TOP", "Telemetry", "Time", "Vault", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "Service",
             dependencies: [
                 "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
-                "Locks", "Crypto", "Postgres", "TOP",
+                "Locks", "Crypto", "Postgres", "TOP", "Time",
                 "Catalog", "Vault", "Audit", "Curl", "Resources", "HTTP1", logging, metrics, lifecycle,
                 configuration,
             ], swiftSettings: safe),
@@ -117,21 +119,23 @@ let package = Package(
             name: "toprelay",
             dependencies: [
                 "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres",
-                "Resources",
-                "TOP", "Crypto",
+                "Resources", "TOP", "Time", "Bytes", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),
 
         // Shared by the tests: real servers and clients.
         .target(
-            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Postgres", "Resources"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["EventLoop", "Locks", "JSON", "Postgres", "Resources"],
+            path: "Tests/Support",
             swiftSettings: common),
 
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "EventLoopTests", dependencies: ["Locks", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(name: "LocksTests", dependencies: ["Locks"], swiftSettings: common),
-        .testTarget(name: "CryptoTests", dependencies: ["Crypto", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "CurlTests", dependencies: ["Curl", "EventLoop", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "CryptoTests", dependencies: ["Bytes", "Crypto", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "CurlTests", dependencies: ["Locks", "Curl", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "EventLoop", "TestSupport"], swiftSettings: common),
         .testTarget(name: "BytesTests", dependencies: ["Bytes", "TestSupport"], swiftSettings: common),
@@ -139,17 +143,19 @@ let package = Package(
             name: "HTTP1Tests", dependencies: ["HTTP1", "TestSupport"], exclude: ["verdicts.py"], swiftSettings: common),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: common),
         .testTarget(
-            name: "TOPTests", dependencies: ["TOP", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],
+            name: "TOPTests", dependencies: ["TOP", "Time", "JSON", "Crypto", "TestSupport"], exclude: ["vectors.json"],
             swiftSettings: common),
         .testTarget(
             name: "CatalogTests", dependencies: ["Catalog", "JSON", "TOP"], exclude: ["pages"], swiftSettings: common),
         .testTarget(
-            name: "VaultTests", dependencies: ["Vault", "Postgres", "EventLoop", "Crypto", "TestSupport"],
+            name: "VaultTests",
+            dependencies: ["Locks", "Bytes", "Vault", "Postgres", "EventLoop", "Crypto", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "AuditTests",
             dependencies: [
-                "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Resources",
+                "Locks", "Audit", "AuditAPI", "Bytes", "Time", "Postgres", "EventLoop", "Crypto", "JSON", "TOP",
+                "Vault", "Resources",
                 "TestSupport",
             ], swiftSettings: common),
         .testTarget(
@@ -158,12 +164,15 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "Relay", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "Problems", "Sandbox",
+                "Locks", "Relay", "Audit", "Bytes", "Time", "Catalog", "Crypto", "Curl", "EventLoop", "JSON",
+                "Postgres", "Problems", "Sandbox",
                 "TOP", "Vault", "TestSupport", logging,
             ], swiftSettings: common),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "TestSupport", logging, lifecycle],
+            dependencies: [
+                "Locks", "Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "TestSupport", logging, lifecycle,
+            ],
             swiftSettings: common),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: common),
         .testTarget(
@@ -173,13 +182,15 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "Relay", "AuditAPI", "Requests", "Problems", "Audit", "Bytes", "Catalog", "Crypto",
+                "Locks", "Service", "Relay", "Time", "AuditAPI", "Requests", "Problems", "Audit", "Bytes", "Catalog",
+                "Crypto",
                 "EventLoop", "HTTPServer", "JSON",
                 "Postgres",
                 "Sandbox", "TOP", "Telemetry", "Vault", "TestSupport", "HTTP1", logging,
             ], swiftSettings: common),
         .testTarget(
-            name: "CommandTests", dependencies: ["toprelay", "Audit", "Crypto", "TestSupport"], swiftSettings: common),
+            name: "CommandTests", dependencies: ["toprelay", "Bytes", "Audit", "Crypto", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "DeployTests",
             dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
@@ -195,7 +206,7 @@ let package = Package(
 /// tidy tests check it. The folder of a floor holds its modules.
 let floors: KeyValuePairs = [
     "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CResources", "CSockets", "CZlib"],
-    "Base": ["Bytes", "HTTP1", "JSON", "Locks"],
+    "Base": ["Bytes", "HTTP1", "JSON", "Locks", "Time"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry"],
     "Domain": ["Audit", "Catalog", "TOP", "Vault"],
     "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],

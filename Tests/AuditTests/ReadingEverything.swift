@@ -24,8 +24,10 @@ extension StatsPlan {
     init(_ query: StatsQuery, _ marks: Marks) { self.init(AuthorizedStatsQuery(everything: query), marks) }
 }
 
-extension TrailTail {
-    init(_ query: TrailQuery, from moment: Moment) { self.init(AuthorizedTrailQuery(everything: query), from: moment) }
+extension CallChangeFeed {
+    init(_ query: TrailQuery, from checkpoint: Checkpoint) {
+        self.init(AuthorizedTrailQuery(everything: query), from: checkpoint)
+    }
 }
 
 extension TrailReader {
@@ -35,30 +37,30 @@ extension TrailReader {
 
     func records(
         _ query: TrailQuery, _ include: TrailInclude, maximumTextBytes: Int = maximumPageTextBytes
-    ) async throws(PostgresError) -> (page: TrailPage, records: [TrailRecord]) {
+    ) async throws(PostgresError) -> (page: TrailPage, records: [CallDetail]) {
         try await records(AuthorizedTrailQuery(everything: query), include, maximumTextBytes: maximumTextBytes)
     }
 
-    func record(_ id: CallID, _ include: TrailInclude) async throws(PostgresError) -> TrailRecord? {
+    func record(_ id: CallID, _ include: TrailInclude) async throws(PostgresError) -> CallDetail? {
         guard let row = try await call(id) else { return nil }
         return try await record(of: row, include)
     }
 
-    func tail(_ query: TrailQuery) async throws(PostgresError) -> TrailTail {
+    func tail(_ query: TrailQuery) async throws(PostgresError) -> CallChangeFeed {
         try await tail(AuthorizedTrailQuery(everything: query))
     }
 
     func scan(
-        _ query: TrailQuery, limit: Int? = nil, pageRows: Int = TrailScan.pageRows
-    ) async throws(PostgresError) -> TrailScan {
+        _ query: TrailQuery, limit: Int? = nil, pageRows: Int = ExportScan.pageRows
+    ) async throws(PostgresError) -> ExportScan {
         try await scan(AuthorizedTrailQuery(everything: query), limit: limit, pageRows: pageRows)
     }
 
-    func stats(_ query: StatsQuery) async throws(PostgresError) -> StatsAnswer {
+    func stats(_ query: StatsQuery) async throws(PostgresError) -> StatsResult {
         try await stats(AuthorizedStatsQuery(everything: query))
     }
 
-    func refusals(_ query: RejectedRequestQuery) async throws -> [Refusal] {
+    func refusals(_ query: RejectedRequestQuery) async throws -> [RejectedRequest] {
         try await refusals(try AuthorizedRejectedRequestQuery(query, for: .terminal))
     }
 }

@@ -2,6 +2,7 @@ import Audit
 import Catalog
 import EventLoop
 import JSON
+import Locks
 import Problems
 import TestSupport
 import Testing
@@ -63,14 +64,14 @@ import Testing
         let next = Locked("")
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
-                let text = next.with { $0 }
+                let text = next.withLock { $0 }
                 connection.write(text)
                 if text.hasSuffix("{") { return }
             }
         }
         try await withStage(gateway: server.url()) { stage in
             for expected in Self.cases {
-                next.with { $0 = expected.answer }
+                next.withLock { $0 = expected.answer }
                 let first = try await stage.call(expected.method, expected.body ?? Body.lease)
                 #expect(try first.read()["outcome"]?.string == expected.outcome, "\(expected.name)")
                 let again = try await again(first, stage)
@@ -100,14 +101,14 @@ import Testing
         let next = Locked(answer(Answers.leaseSuccess))
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
-                let text = next.with { $0 }
+                let text = next.withLock { $0 }
                 connection.write(text)
                 if text.hasSuffix("{") { return }
             }
         }
         try await withStage(gateway: server.url()) { stage in
             let good = try await stage.call(Methods.lease)
-            next.with { $0 = answer(Answers.error(40, "isv.missing-parameter", subMessage: "no item")) }
+            next.withLock { $0 = answer(Answers.error(40, "isv.missing-parameter", subMessage: "no item")) }
             let bad = try await stage.call(Methods.lease)
             _ = try await stage.texts("DELETE FROM audit.responses")
             let success = try await again(good, stage).read()

@@ -5,22 +5,18 @@ enum ProseRules {
 
     /// Swift folders and files whose comments follow the rules. To check all of them, write `["Sources", "Tests"]`.
     static let swiftFolders = [
-        "Package.swift", "Sources/App/Sandbox", "Sources/App/Service/Catalog",
-        "Sources/App/Service/Health/Liveness.swift", "Sources/App/Service/Health/Readiness.swift",
-        "Sources/App/Service/Health/RelayMetrics.swift", "Sources/App/Service/Health/TrailEvents.swift",
-        "Sources/App/Service/Health/VaultEvents.swift", "Sources/App/Service/Lifecycle/Settings+parts.swift",
-        "Sources/App/Service/Maintenance/RollupMaintenance.swift", "Sources/App/Service/Maintenance/Schema.swift",
-        "Sources/App/Service/Maintenance/TrailMaintenance.swift", "Sources/App/Service/Settings", "Sources/C",
-        "Sources/CLI/toprelay", "Sources/Domain/Catalog/Import", "Sources/Domain/Vault/Input/AppInput.swift",
-        "Sources/Domain/Vault/Input/VaultInput.swift", "Sources/Domain/Vault/Snapshot/ClockEpisode.swift",
-        "Sources/Domain/Vault/Snapshot/ClockOffset.swift", "Sources/Domain/Vault/Snapshot/VaultReader.swift",
-        "Sources/Domain/Vault/Snapshot/VaultWatcher.swift", "Sources/Domain/Vault/Store/SealedColumn.swift",
-        "Sources/Domain/Vault/Store/VaultStore+apps.swift", "Sources/Domain/Vault/Store/VaultStore+keys.swift",
-        "Sources/Domain/Vault/Store/VaultStore+sessions.swift", "Sources/Domain/Vault/Store/VaultStore+tokens.swift",
-        "Sources/Domain/Vault/Store/VaultStore.swift", "Sources/Platform/EventLoop", "Sources/Platform/Postgres",
-        "Sources/Platform/Resources", "Tests/BytesTests", "Tests/CommandTests", "Tests/CryptoTests",
-        "Tests/DeployTests", "Tests/HTTP1Tests", "Tests/RelayTests", "Tests/TOPTests", "Tests/TelemetryTests",
-        "Tests/TidyTests", "Tests/VaultTests",
+        "Package.swift", "Sources/App/AuditAPI", "Sources/App/Problems", "Sources/App/Requests", "Sources/App/Sandbox",
+        "Sources/App/Service/Catalog", "Sources/App/Service/Console", "Sources/App/Service/Description",
+        "Sources/App/Service/Health", "Sources/App/Service/Lifecycle", "Sources/App/Service/Maintenance",
+        "Sources/App/Service/Settings", "Sources/Base", "Sources/C", "Sources/CLI",
+        "Sources/Domain/Audit/DeclaredFilter.swift", "Sources/Domain/Audit/Fingerprints",
+        "Sources/Domain/Audit/Maintenance", "Sources/Domain/Audit/Reading", "Sources/Domain/Audit/RejectedRequests",
+        "Sources/Domain/Audit/Sealing", "Sources/Domain/Audit/Stats", "Sources/Domain/Audit/TrailAccess.swift",
+        "Sources/Domain/Catalog/Import", "Sources/Domain/TOP", "Sources/Domain/Vault", "Sources/Platform/Crypto",
+        "Sources/Platform/Curl", "Sources/Platform/EventLoop", "Sources/Platform/Postgres",
+        "Sources/Platform/Resources", "Sources/Platform/Sockets", "Sources/Platform/Telemetry", "Tests/BytesTests",
+        "Tests/CommandTests", "Tests/CryptoTests", "Tests/DeployTests", "Tests/HTTP1Tests", "Tests/RelayTests",
+        "Tests/TOPTests", "Tests/TelemetryTests", "Tests/TidyTests", "Tests/VaultTests",
     ]
 
     /// Files with other comments that are checked as a whole.

@@ -9,7 +9,7 @@ package import Vault
 extension Worker {
     /// A call that the token's owner made, as its response said it or as it stands now.
     package func ownCall(_ id: CallID, of token: AccessToken, catalog: Catalog) async throws(Problem) -> Reply {
-        let row: TrailRow
+        let row: CallSummary
         let answer: String?
         do throws(PostgresError) {
             guard let found = try await reader.ownCall(id, of: token) else { return Self.noSuchCall.reply }

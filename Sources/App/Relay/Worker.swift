@@ -39,7 +39,7 @@ package actor Worker {
     var bans = Bans()
     var callsInFlight = 0
     var isDraining = false
-    var refusalQueue = RefusalQueue()
+    var refusalQueue = RejectedRequestQueue()
     var isWritingRefusals = false
     var random = SecureGenerator()
     /// The call's second as TOP wants it, kept for as long as it lasts.

@@ -17,7 +17,7 @@ struct BodyReader {
 
     private init(_ state: State) { self.state = state }
 
-    /// A body of so many bytes.
+    /// A body of `length` bytes.
     static func length(_ length: Int) -> BodyReader { BodyReader(.length(length)) }
     /// A body that ends with the connection.
     static var untilClose: BodyReader { BodyReader(.untilClose) }
@@ -29,7 +29,7 @@ struct BodyReader {
         if case .untilClose = state { true } else { false }
     }
 
-    /// Reads on from `position`, which is moved past what was used.
+    /// Continues to read at `position`, and moves it past the bytes that were used.
     mutating func read(
         _ input: Span<UInt8>, at position: inout Int, _ limits: ParserLimits
     ) throws(ParseError) -> Step {

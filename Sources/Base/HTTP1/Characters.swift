@@ -23,17 +23,18 @@ enum Characters {
         min(tokenEnd.firstPlace(in: bytes, from: start), end)
     }
 
-    /// Whether all bytes of a range may be part of a host with its port. User information, commas and slashes are not.
+    /// Whether all bytes of a range may be part of a host with its port. User information, commas and slashes may not.
     static func areHost(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         hostEnd.firstPlace(in: bytes, from: range.lowerBound) >= range.upperBound
     }
 
-    /// Where the first byte from `start` on stands that cannot be part of a request target.
+    /// Where the first byte is, from `start` on, that cannot be part of a request target.
     static func endOfTarget(in bytes: Span<UInt8>, from start: Int) -> Int {
         targetEnd.firstPlace(in: bytes, from: start)
     }
 
-    /// The first control character from `start` on that may not be part of a line: any but HTAB. `end` if there is none.
+    /// The first control character from `start` on that may not be part of a line: any except HTAB. `end` if there is
+    /// none.
     static func firstControl(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
         var place = bytes.firstControl(from: start, to: end)
         while place < end, bytes[place] == 0x09 { place = bytes.firstControl(from: place + 1, to: end) }

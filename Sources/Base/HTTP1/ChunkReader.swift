@@ -1,5 +1,7 @@
-/// Reads the chunked transfer coding (RFC 9112, 7.1), strictly: every line ends with CR LF, and nothing stands around a
-/// size. Extensions and trailer fields are checked and dropped.
+internal import Bytes
+
+/// Reads the chunked transfer coding (RFC 9112, 7.1) strictly: every line ends with CR LF, and a size has no spaces
+/// around it. Extensions and trailer fields are checked and dropped.
 struct ChunkReader {
     private enum State: Equatable {
         case size
@@ -10,7 +12,7 @@ struct ChunkReader {
         case trailers
     }
 
-    /// The most digits of a size: sizes of up to 60 bits cannot overflow.
+    /// The maximum number of digits of a size. Sizes of up to 60 bits cannot overflow.
     private static let maximumDigits = 15
 
     private var state = State.size
@@ -20,7 +22,7 @@ struct ChunkReader {
     private var extensionPart = 0
     private var trailers = HeadReader(.trailer)
 
-    /// Reads on from `position`, which is moved past what was used.
+    /// Continues to read at `position`, and moves it past the bytes that were used.
     mutating func read(
         _ input: Span<UInt8>, at position: inout Int, _ limits: ParserLimits
     ) throws(ParseError) -> BodyReader.Step {
@@ -61,10 +63,10 @@ struct ChunkReader {
     }
 
     private mutating func readSize(_ byte: UInt8) throws(ParseError) {
-        if let digit = byte.hexDigit {
+        if let digit = Hex.value(of: byte) {
             digits += 1
             guard digits <= Self.maximumDigits else { throw .malformed(.chunkSize) }
-            size = size << 4 | digit
+            size = size << 4 | Int(digit)
             return
         }
         guard digits > 0 else { throw .malformed(.chunkSize) }
@@ -81,7 +83,7 @@ struct ChunkReader {
         extensionPart = 0
     }
 
-    /// Takes a byte of `*( ";" token [ "=" ( token / quoted-string ) ] )`, without blanks and escapes.
+    /// Takes a byte of `*( ";" token [ "=" ( token / quoted-string ) ] )`, without spaces and escapes.
     private mutating func readExtension(_ byte: UInt8, _ limits: ParserLimits) throws(ParseError) {
         extensionBytes += 1
         guard extensionBytes <= limits.extensionBytes else { throw .malformed(.chunkExtension) }

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Comparisons of field names, byte by byte and without making new text.
+/// Compares field names byte by byte, without allocating text.
 package enum FieldName {
     /// Whether a text may be the name of a header field (RFC 9110, 5.6.2).
     package static func isToken(_ name: String) -> Bool {
@@ -8,7 +8,7 @@ package enum FieldName {
         return !bytes.isEmpty && Characters.endOfToken(in: bytes, from: 0, to: bytes.count) == bytes.count
     }
 
-    /// Whether two names are the same but for the case of ASCII letters.
+    /// Whether two names are equal, ignoring the case of ASCII letters.
     package static func isSame(_ name: String, _ other: String) -> Bool {
         name.utf8.span.equalsIgnoringCase(other.utf8.span)
     }

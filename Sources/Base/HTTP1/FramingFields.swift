@@ -1,6 +1,6 @@
 import Bytes
 
-/// What the fields of a head say about the message's frame: its body and its connection.
+/// What the fields of a head state about the message's frame: its body and its connection.
 struct FramingFields: Equatable {
     var hosts = 0
     var contentLength: Int?
@@ -10,10 +10,10 @@ struct FramingFields: Equatable {
     var asksForUpgrade = false
     var expectsContinue = false
 
-    /// The most digits of a length. More would overflow, or hide a length in zeros.
+    /// The maximum number of digits of a length. More would overflow, or hide a length in zeros.
     private static let maximumDigits = 19
 
-    /// Notes one field of a head; fields without a say in the frame are passed over.
+    /// Notes one field of a head. Fields that do not affect the frame are ignored.
     mutating func note(
         _ bytes: Span<UInt8>, name: Range<Int>, value: Range<Int>, isRequest: Bool
     ) throws(ParseError) {
@@ -29,7 +29,7 @@ struct FramingFields: Equatable {
         case 10 where Self.matches(bytes, name, "connection"):
             noteConnection(bytes, value)
         case 16 where Self.matches(bytes, name, "proxy-connection"):
-            // Some parsers take it for Connection. Closing is right for all of them.
+            // Some parsers treat it as Connection. Closing is right for all of them.
             let keepsAlive = saysKeepAlive
             noteConnection(bytes, value)
             saysKeepAlive = keepsAlive
@@ -75,7 +75,7 @@ struct FramingFields: Equatable {
     private mutating func noteCoding(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(ParseError) {
         guard !isChunked else { throw .malformed(.codingRepeated) }
         if Self.matches(bytes, value, "chunked") {
-            // llhttp does not take a coding that a tab follows for chunked.
+            // llhttp does not accept `chunked` if a tab follows it.
             guard bytes[value.upperBound] == carriageReturn else { throw .malformed(.codingNotLast) }
             isChunked = true
             return
@@ -88,7 +88,7 @@ struct FramingFields: Equatable {
         throw isLast ? .transferCodingUnsupported : .malformed(.codingNotLast)
     }
 
-    /// Reads the options of a `Connection` field; the others do not matter here.
+    /// Reads the options of a `Connection` field. Other options do not matter here.
     private mutating func noteConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         var start = value.lowerBound
         while start < value.upperBound {

@@ -2,8 +2,8 @@ internal import Bytes
 
 /// Reads one head, or one trailer section, from input that arrives in pieces.
 ///
-/// A head that arrives whole is scanned in place and copied once. Of one that arrives in pieces, the pieces are kept
-/// together; nothing is scanned twice. A line is read when it is complete; a control character is refused at once.
+/// A head that arrives as a whole is scanned in place and copied once. The pieces of another head are collected. No
+/// byte is scanned twice. A line is read when it is complete; a control character is an error at once.
 struct HeadReader {
     enum Kind { case request, response, trailer }
 
@@ -25,8 +25,8 @@ struct HeadReader {
     /// Whether nothing of the head has arrived.
     var isEmpty: Bool { scanned == 0 && kept.isEmpty }
 
-    /// Reads on from `position`, which is moved past what was used.
-    /// - Returns: the bytes of the head when it is complete, else nil; all input is used then.
+    /// Continues to read at `position`, and moves it past the bytes that were used.
+    /// - Returns: the bytes of the head if it is complete. Otherwise nil, and all input is used.
     mutating func read(
         _ input: Span<UInt8>, at position: inout Int, _ limits: ParserLimits
     ) throws(ParseError) -> [UInt8]? {
@@ -46,7 +46,7 @@ struct HeadReader {
     private mutating func readMore(
         _ rest: Span<UInt8>, at position: inout Int, _ limits: ParserLimits
     ) throws(ParseError) -> [UInt8]? {
-        // Taken out, so that it has one owner while it grows.
+        // Moved out of the property, so that the array has one owner while it grows.
         var head: [UInt8] = []
         swap(&head, &kept)
         let before = head.count
@@ -61,7 +61,8 @@ struct HeadReader {
         return head
     }
 
-    /// Scans on from where the last scan stopped; the end of the head when it is found.
+    /// Continues the scan where the last one stopped.
+    /// - Returns: the end of the head if it was found.
     private mutating func scan(_ bytes: Span<UInt8>, _ limits: ParserLimits) throws(ParseError) -> Int? {
         let limit = kind == .trailer ? limits.trailerBytes : limits.headBytes
         let end = min(bytes.count, limit)
@@ -83,7 +84,8 @@ struct HeadReader {
         return nil
     }
 
-    /// Reads a line; true for the empty one that ends the head.
+    /// Reads a line.
+    /// - Returns: true for the empty line that ends the head.
     private mutating func endsHead(
         _ bytes: Span<UInt8>, _ line: Range<Int>, _ limits: ParserLimits
     ) throws(ParseError) -> Bool {

@@ -2,8 +2,8 @@ internal import Bytes
 
 /// The header fields of a message in the order received.
 ///
-/// The names and values stay in one buffer, the head as it arrived. A look-up compares bytes; a `String` is made only
-/// for a value that is asked for. Bytes of a value that are not UTF-8 become U+FFFD in that text.
+/// Names and values stay in one buffer, which is the head as it arrived. A look-up compares bytes. A `String` is made
+/// only for a value that is read. Bytes of a value that are not UTF-8 become U+FFFD in that text.
 package struct HeaderFields: Sendable {
     /// Where one field is in the buffer.
     struct Place: Sendable {
@@ -20,7 +20,7 @@ package struct HeaderFields: Sendable {
     private(set) var bytes: [UInt8]
     private(set) var places: [Place]
 
-    /// Makes fields that lie in the bytes of a head.
+    /// Makes fields from places in the bytes of a head.
     init(bytes: [UInt8], places: [Place]) {
         self.bytes = bytes
         self.places = places
@@ -29,7 +29,7 @@ package struct HeaderFields: Sendable {
     /// Makes an empty list.
     package init() { self.init(bytes: [], places: []) }
 
-    /// Makes fields of names and values, as a test or a tool needs them.
+    /// Makes fields from names and values, for tests and tools.
     package init(_ fields: [(String, String)]) {
         self.init()
         for (name, value) in fields { add(name: name, value: value) }
@@ -61,7 +61,7 @@ extension HeaderFields {
     /// The name of a field as received.
     package func name(at index: Int) -> String { String(decoding: bytes[places[index].name], as: UTF8.self) }
 
-    /// The value of a field without the blanks around it.
+    /// The value of a field without surrounding spaces.
     package func value(at index: Int) -> String { String(decoding: bytes[places[index].value], as: UTF8.self) }
 
     /// Whether a field has this name. The case of ASCII letters does not matter.
@@ -101,6 +101,6 @@ extension HeaderFields: Equatable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Makes fields of a literal, in its order.
+    /// Makes fields from a literal, in its order.
     package init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
 }

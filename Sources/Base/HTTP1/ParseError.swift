@@ -1,4 +1,4 @@
-/// Why a parser refuses its input. A connection cannot be read further after any of these.
+/// Why a parser rejects its input. After any of these errors a connection cannot be read further.
 package enum ParseError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The input is not HTTP/1.1 with exactly one meaning.
     case malformed(Flaw)
@@ -25,7 +25,7 @@ package enum ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// What is malformed. The raw value completes "The request is malformed: ".
+    /// The flaw of a malformed message. The raw value completes "The request is malformed: ".
     package enum Flaw: String, Sendable, CaseIterable {
         case requestLine = "the request line is not METHOD TARGET VERSION"
         case statusLine = "the status line is not VERSION STATUS REASON"

@@ -1,22 +1,22 @@
 /// The head of a request.
 package struct RequestHead: Sendable, Equatable {
-    /// The method as sent, for example `POST`. CONNECT and unknown methods are refused.
+    /// The method as sent, for example `POST`. CONNECT and unknown methods are errors.
     package let method: String
     /// The fields in the order received.
     package let fields: HeaderFields
-    /// Bytes of body announced; nil when the body is chunked; 0 without a body.
+    /// The announced length of the body in bytes; nil if the body is chunked; 0 without a body.
     package let contentLength: Int?
     /// Whether the client waits for `100 Continue`. Always false in HTTP/1.0.
     package let expectsContinue: Bool
-    /// Whether the connection goes on after this request. A request to upgrade is the last one, because a server that
-    /// grants it would read what follows differently.
+    /// Whether the connection continues after this request. A request to upgrade is the last one, because a server that
+    /// grants it would read the following bytes differently.
     package let keepsAlive: Bool
-    /// Whether the client speaks HTTP/1.0, which has to be told of a connection that stays open.
+    /// Whether the client speaks HTTP/1.0. Such a client needs to be told if the connection stays open.
     package let isHTTP10: Bool
 
     private let line: StartLine
 
-    /// Makes the head of what a reader has read.
+    /// Makes the head from a reader's result.
     init(bytes: [UInt8], reader: HeadReader) throws(ParseError) {
         line = reader.startLine
         let framing = reader.framing
@@ -31,12 +31,12 @@ package struct RequestHead: Sendable, Equatable {
         keepsAlive = framing.keepsAlive(isHTTP10: isHTTP10) && !framing.asksForUpgrade
     }
 
-    /// The path as sent: percent-encoding is kept, the query is cut off. It starts with `/`, or is `*`.
+    /// The path as sent, without the query. Percent-encoding is kept. It starts with `/`, or is `*`.
     package var path: String {
         line.hasEmptyPath ? "/" : String(decoding: fields.bytes[line.path], as: UTF8.self)
     }
 
-    /// What followed the first `?` of the target, undecoded; nil without one.
+    /// The text after the first `?` of the target, undecoded; nil without one.
     package var query: String? { line.query.map { String(decoding: fields.bytes[$0], as: UTF8.self) } }
 
     /// Whether a body follows.
@@ -52,6 +52,7 @@ extension FramingFields {
         return nil
     }
 
-    /// What the `Connection` fields and the version say about the connection. `close` wins over `keep-alive`.
+    /// What the `Connection` fields and the version state about the connection. `close` has precedence over
+    /// `keep-alive`.
     func keepsAlive(isHTTP10: Bool) -> Bool { !saysClose && (!isHTTP10 || saysKeepAlive) }
 }

@@ -1,9 +1,9 @@
-/// A strict HTTP/1.1 parser for the requests of one connection, without any input or output.
+/// A strict HTTP/1.1 parser for the requests of one connection, without I/O.
 ///
-/// Input may be split anywhere. The parser refuses whatever two servers could read differently. It copies a head once,
-/// and hands out bodies as ranges of the input. After an error it must not be used further.
+/// Input may be split anywhere. The parser rejects everything that two servers could read differently. It copies a head
+/// once, and returns bodies as ranges of the input. After an error it must not be used further.
 package struct RequestParser {
-    /// What a call to ``next(_:at:)`` found.
+    /// The result of a call to ``next(_:at:)``.
     package enum Event: Sendable, Equatable {
         /// A head is complete. The body follows, then ``end``.
         case head(RequestHead)
@@ -24,10 +24,11 @@ package struct RequestParser {
         self.limits = limits
     }
 
-    /// Whether no part of a request is pending: the input may end here.
+    /// Whether the parser is between two requests, so that the input may end.
     package var isBetweenRequests: Bool { body == nil && head.isEmpty }
 
-    /// Reads on from `position`, which is moved past what was used. Call it again until it gives `needsInput`.
+    /// Continues to read at `position`, and moves it past the bytes that were used. Call it again until it returns
+    /// `needsInput`.
     package mutating func next(_ input: Span<UInt8>, at position: inout Int) throws(ParseError) -> Event {
         guard body == nil else { return try nextOfBody(input, at: &position) }
         guard position < input.count, let bytes = try head.read(input, at: &position, limits) else {

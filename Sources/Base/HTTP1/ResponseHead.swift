@@ -2,7 +2,7 @@
 package struct ResponseHead: Sendable, Equatable {
     /// How the body of a response is framed.
     package enum Body: Sendable, Equatable {
-        /// So many bytes; 0 where a response has no body.
+        /// This many bytes; 0 if the response has no body.
         case length(Int)
         case chunked
         /// Up to the end of the connection.
@@ -23,15 +23,15 @@ package struct ResponseHead: Sendable, Equatable {
     /// Whether this is an interim response; another head follows it.
     package var isInterim: Bool { status < 200 }
 
-    /// Makes the head of what a reader has read.
-    /// - Parameter isToHead: whether it answers a `HEAD`, so that it has no body.
+    /// Makes the head from a reader's result.
+    /// - Parameter isToHead: whether the request was a `HEAD`, whose response has no body.
     init(bytes: [UInt8], reader: HeadReader, isToHead: Bool) throws(ParseError) {
         let framing = reader.framing
         status = reader.startLine.status
         isHTTP10 = reader.startLine.isHTTP10
         fields = HeaderFields(bytes: bytes, places: reader.places)
         guard status != 101 else { throw .malformed(.upgrade) }
-        // Parsers differ in what follows such a head, so none is accepted.
+        // Parsers differ in what they expect after such a head, so it is rejected.
         guard status >= 200 || (framing.contentLength == nil && !framing.isChunked && !framing.saysClose) else {
             throw .malformed(.interimFramed)
         }

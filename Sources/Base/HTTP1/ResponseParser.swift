@@ -1,8 +1,8 @@
-/// A strict HTTP/1.1 parser for the responses of one connection, without any input or output.
+/// A strict HTTP/1.1 parser for the responses of one connection, without I/O.
 ///
-/// It has the core of ``RequestParser`` and is as strict. Call ``begin(isToHead:)`` for each request that was sent.
+/// It shares the core of ``RequestParser`` and is as strict. Call ``begin(isToHead:)`` for each request that was sent.
 package struct ResponseParser {
-    /// What a call to ``next(_:at:)`` found.
+    /// The result of a call to ``next(_:at:)``.
     package enum Event: Sendable, Equatable {
         /// An interim (1xx) head is complete. Another head follows.
         case interim(ResponseHead)
@@ -27,8 +27,8 @@ package struct ResponseParser {
         self.limits = limits
     }
 
-    /// A request has been sent; its response is read next.
-    /// - Parameter isToHead: whether it was a `HEAD`, whose response has no body.
+    /// Prepares for the response to a request that was sent.
+    /// - Parameter isToHead: whether the request was a `HEAD`, whose response has no body.
     package mutating func begin(isToHead: Bool = false) {
         self.isToHead = isToHead
         head = HeadReader(.response)
@@ -39,7 +39,8 @@ package struct ResponseParser {
     /// Whether no byte of the current response has arrived.
     package var isEmpty: Bool { body == nil && head.isEmpty && interims == 0 }
 
-    /// Reads on from `position`, which is moved past what was used. Call it again until it gives `needsInput` or `end`.
+    /// Continues to read at `position`, and moves it past the bytes that were used. Call it again until it returns
+    /// `needsInput` or `end`.
     package mutating func next(_ input: Span<UInt8>, at position: inout Int) throws(ParseError) -> Event {
         guard body == nil else { return try nextOfBody(input, at: &position) }
         guard position < input.count, let bytes = try head.read(input, at: &position, limits) else {
@@ -61,7 +62,8 @@ package struct ResponseParser {
         return .head(response)
     }
 
-    /// The connection has ended. Returns normally if that completes the response.
+    /// Notes the end of the connection.
+    /// - Throws: `malformed(.endsEarly)` unless the end completes the response.
     package mutating func endOfInput() throws(ParseError) {
         guard body?.endsWithConnection == true else { throw .malformed(.endsEarly) }
         body = nil

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The first line of a head, read.
+/// The parsed first line of a head.
 struct StartLine: Equatable {
     /// The method of a request; empty in a response.
     var method = ""
@@ -27,7 +27,7 @@ extension StartLine {
         guard methodEnd < line.upperBound, bytes[methodEnd] == space else { throw .malformed(.requestLine) }
         self.method = method
         let targetStart = methodEnd + 1
-        // A target has no spaces, so that one is looked for only where it ends.
+        // A target has no spaces, so the search for one begins at its end.
         let end = min(Characters.endOfTarget(in: bytes, from: targetStart), line.upperBound)
         guard let targetEnd = bytes.first(space, in: end..<line.upperBound) else {
             throw line.upperBound - targetStart > limits.targetBytes ? .targetTooLong : .malformed(.requestLine)
@@ -71,7 +71,8 @@ extension StartLine {
         return end > rest.lowerBound && isAuthority(bytes, rest.lowerBound..<end) ? end : nil
     }
 
-    /// Whether bytes are a host with an optional port: nothing that two servers could split at different places.
+    /// Whether bytes are a host with an optional port. They must not have anything that two servers could split
+    /// differently.
     static func isAuthority(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         Characters.areHost(bytes, range)
     }
@@ -96,7 +97,7 @@ extension StartLine {
         guard line.upperBound == statusEnd || bytes[statusEnd] == space else { throw .malformed(.statusLine) }
     }
 
-    /// Whether the version is 1.0; nil if the bytes are not a version at all.
+    /// Whether the version is 1.0; nil if the bytes are not a version.
     private static func version(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(ParseError) -> Bool? {
         let digits = range.lowerBound + 5
         guard digits <= range.upperBound, bytes.extracting(range.lowerBound..<digits).equals("HTTP/") else {
@@ -140,7 +141,7 @@ let carriageReturn: UInt8 = 0x0D
 let lineFeed: UInt8 = 0x0A
 
 extension Span where Element == UInt8 {
-    /// Whether the bytes are those of a text.
+    /// Whether the bytes equal a text.
     func equals(_ text: String) -> Bool {
         let text = text.utf8.span
         guard count == text.count else { return false }
@@ -148,7 +149,7 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// Where a byte stands first in a range.
+    /// The first position of a byte in a range.
     func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
         for index in range where self[index] == byte { return index }
         return nil
@@ -156,16 +157,6 @@ extension Span where Element == UInt8 {
 }
 
 extension UInt8 {
-    /// The value of a decimal digit.
+    /// The value of a decimal digit; nil for another byte.
     var decimalDigit: Int? { (0x30...0x39).contains(self) ? Int(self &- 0x30) : nil }
-
-    /// The value of a hexadecimal digit.
-    var hexDigit: Int? {
-        switch self {
-        case 0x30...0x39: Int(self &- 0x30)
-        case 0x41...0x46: Int(self &- 0x37)
-        case 0x61...0x66: Int(self &- 0x57)
-        default: nil
-        }
-    }
 }

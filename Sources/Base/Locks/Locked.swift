@@ -1,17 +1,18 @@
 public import Glibc
 
 /// A value under a pthread lock. Copies share the value.
+/// A value under a pthread lock. Copies share the value.
 ///
-/// ThreadSanitizer on Linux does not see `Synchronization.Mutex` and reports races that do not exist. It sees this lock.
-/// The module imports nothing of the project, so that every module may use it.
+/// On Linux, ThreadSanitizer does not see `Synchronization.Mutex` and reports races that do not exist. It sees this
+/// lock. The module imports nothing of the project, so that every module may use it.
 package struct Locked<Value: Sendable>: @unchecked Sendable {
     @usableFromInline let storage: LockedStorage<Value>
 
-    /// Makes a lock that nobody holds.
+    /// Makes an unlocked value.
     @inlinable
     package init(_ value: Value) { storage = .make(value) }
 
-    /// Runs `body` with the value while no other thread has it. `body` must be short, and must not use the same lock.
+    /// Runs `body` with exclusive access to the value. `body` must be short and must not use the same lock.
     @inlinable
     package func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
@@ -29,7 +30,7 @@ final class LockedStorage<Value>: ManagedBuffer<Value, pthread_mutex_t> {
         buffer.withUnsafeMutablePointerToElements { lock in
             lock.initialize(to: pthread_mutex_t())
             let code = pthread_mutex_init(lock, nil)
-            precondition(code == 0, "the system gave no lock")
+            precondition(code == 0, "pthread_mutex_init failed")
         }
         // `create` makes an instance of the class that it is called on.
         return unsafeDowncast(buffer, to: LockedStorage.self)

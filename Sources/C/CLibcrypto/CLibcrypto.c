@@ -34,7 +34,7 @@ int toprelay_digest(const EVP_MD *digest, const void *first, size_t first_count,
 
 struct toprelay_hmac_key {
     EVP_MAC_CTX *keyed;    // only read
-    EVP_MAC_CTX *scratch;  // of whoever holds `taken`: starting it again costs a third of a copy of `keyed`
+    EVP_MAC_CTX *scratch;  // used by the holder of `taken`; restarting it costs a third of copying `keyed`
     atomic_flag taken;
 };
 
@@ -81,7 +81,7 @@ int toprelay_hmac(toprelay_hmac_key *key, const void *message, size_t message_co
     return done;
 }
 
-// EVP counts in int; nothing that is sealed comes near its limit.
+// EVP counts in int. Sealed values are far smaller.
 static int too_long(size_t header_count, size_t associated_count, size_t count) {
     return header_count > INT_MAX || associated_count > INT_MAX || count > INT_MAX;
 }

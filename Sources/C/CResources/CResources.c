@@ -5,7 +5,7 @@
 // #embed belongs to C23. Clang accepts it in every mode, with a warning.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-// Each file is text without NUL bytes and ends in one.
+// Each file is text without NUL bytes, followed by a NUL.
 static const struct {
     const char *path;
     const unsigned char *text;

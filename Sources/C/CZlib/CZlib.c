@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-// 15 bits of window, and 16: gzip and nothing else.
+// A window of 15 bits; 16 more select gzip only.
 static const int gzip_window = 15 + 16;
 
 void *gzip_open(void) {

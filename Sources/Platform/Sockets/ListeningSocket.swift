@@ -3,23 +3,23 @@ internal import Glibc
 
 /// A listening stream socket in non-blocking mode.
 ///
-/// It keeps one spare descriptor. When the process has none left, the spare one serves to take a waiting connection and
-/// close it, so that its client is not left waiting.
+/// It holds one spare descriptor. If the process runs out of descriptors, the spare one is used to accept a connection
+/// and close it, so that its client does not wait.
 package final class ListeningSocket: @unchecked Sendable {
-    /// What an attempt to accept came to.
+    /// The result of an attempt to accept.
     package enum Acceptance: Sendable {
         case accepted(StreamSocket)
         /// No connection waits.
         case none
         /// The connection was closed before it was accepted. Another may wait.
         case aborted
-        /// The system has nothing left to accept with. Accepting must pause.
+        /// The process or the system has no descriptor or memory left. Accepting must pause.
         case shortage
     }
 
-    /// The descriptor, to be watched.
+    /// The descriptor, for an event loop.
     package let descriptor: Int32
-    /// The TCP port that it listens on; nil for a Unix domain socket.
+    /// The TCP port of the socket; nil for a Unix domain socket.
     package let port: Int?
     private var spare: Int32
 
@@ -29,18 +29,18 @@ package final class ListeningSocket: @unchecked Sendable {
         spare = Self.openSpare()
     }
 
-    /// Listens on a TCP address. Looks names up, which may block.
+    /// Listens on a TCP address. It resolves names, which may block.
     /// - Parameters:
     ///   - host: a name, or an IP address without brackets.
     ///   - port: 0 lets the kernel choose.
-    ///   - backlog: connections that the kernel may hold back until they are accepted.
+    ///   - backlog: how many connections the kernel may queue until they are accepted.
     package convenience init(host: String, port: Int, backlog: Int32) throws(SocketError) {
         let descriptor = try Self.bound(host: host, port: port)
         try Self.listen(descriptor, backlog)
         self.init(descriptor: descriptor, port: Self.port(of: descriptor))
     }
 
-    /// Listens on a Unix domain socket. A socket file that is left from before is replaced.
+    /// Listens on a Unix domain socket, and replaces an old socket file.
     package convenience init(path: String, backlog: Int32) throws(SocketError) {
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
@@ -69,7 +69,7 @@ package final class ListeningSocket: @unchecked Sendable {
         return .shortage
     }
 
-    /// Takes one waiting connection with the spare descriptor and closes it.
+    /// Closes one waiting connection, with the help of the spare descriptor.
     private func dropOne() {
         guard spare >= 0 else { return spare = Self.openSpare() }
         Glibc.close(spare)
@@ -78,7 +78,7 @@ package final class ListeningSocket: @unchecked Sendable {
         spare = Self.openSpare()
     }
 
-    /// Closes the socket; connections that wait are reset.
+    /// Closes the socket. Waiting connections are reset.
     package func close() {
         Glibc.close(descriptor)
         if spare >= 0 { Glibc.close(spare) }
@@ -105,7 +105,7 @@ extension ListeningSocket {
         guard Glibc.listen(descriptor, backlog) == 0 else { throw closing(descriptor, SocketError("listen")) }
     }
 
-    /// A socket that is bound to the first address of a host that can be had.
+    /// A socket that is bound to the first usable address of a host.
     private static func bound(host: String, port: Int) throws(SocketError) -> Int32 {
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -145,7 +145,7 @@ extension ListeningSocket {
         return withUnsafeMutablePointer(to: &address) { storage in
             storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Int? in
                 guard getsockname(descriptor, address, &length) == 0 else { return nil }
-                // IPv4 and IPv6 have the port at the same place.
+                // IPv4 and IPv6 have the port at the same offset.
                 return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
                     Int(UInt16(bigEndian: $0.pointee.sin_port))
                 }

@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// A system call on a socket failed.
+/// A failed system call on a socket.
 package struct SocketError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The call, for example `bind`.
     package let operation: String
     /// Its `errno`.
     package let code: Int32
-    /// What the system says about it.
+    /// The system's description of the error.
     package let reason: String
 
     init(_ operation: String, code: Int32 = errno) {
@@ -22,6 +22,6 @@ package struct SocketError: Error, Sendable, Equatable, CustomStringConvertible 
     /// For example "bind: Address already in use".
     package var description: String { "\(operation): \(reason)" }
 
-    /// Whether the process or the system has no descriptor or no memory left. Waiting may help.
+    /// Whether the process or the system has no descriptor or memory left. Waiting may help.
     package var isShortage: Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) }
 }

@@ -67,12 +67,12 @@ final class Verdict {
 
     private static func answered(status: Int, body: [UInt8], entry: Entry, mapped: MappedCall) -> Verdict {
         let verdict: Verdict
-        var answer: Answer?
+        var answer: TOPResponse?
         if status >= 500 {
             verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
             verdict.code = "http-\(status)"
         } else {
-            let read = Answer.read(body, method: entry.method)
+            let read = TOPResponse.read(body, method: entry.method)
             answer = read
             switch read {
             case .response(let inner):
@@ -137,7 +137,7 @@ final class Verdict {
         verdict.code = masked.code
         verdict.subCode = masked.subCode
         verdict.message = masked.subMessage ?? masked.message
-        verdict.topRequestID = masked.requestID
+        verdict.topRequestID = masked.topRequestID
         return verdict
     }
 

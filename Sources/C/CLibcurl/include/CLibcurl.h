@@ -1,12 +1,11 @@
 #pragma once
 
-// libcurl's variadic functions, one typed function for each kind of value.
+// Typed wrappers of libcurl's variadic functions.
 
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
-#include <sys/types.h>
 
-// New in libcurl 7.88. An older one leaves names as they are.
+// New in libcurl 7.88. An older one leaves host names unchanged.
 #ifndef CURLU_PUNYCODE
 #define CURLU_PUNYCODE 0
 #endif
@@ -15,7 +14,7 @@ CURLcode easy_set_long(CURL *easy, CURLoption option, long value);
 CURLcode easy_set_string(CURL *easy, CURLoption option, const char *value);
 CURLcode easy_set_pointer(CURL *easy, CURLoption option, void *value);
 
-/// 0 or NULL where libcurl does not know the value.
+/// Returns 0 or NULL if libcurl does not have the value.
 long easy_get_long(CURL *easy, CURLINFO info);
 curl_off_t easy_get_offset(CURL *easy, CURLINFO info);
 const char *easy_get_string(CURL *easy, CURLINFO info);
@@ -23,32 +22,21 @@ void *easy_get_private(CURL *easy);
 /// The socket of the connection that the handle has made; negative if there is none.
 curl_socket_t easy_get_socket(CURL *easy);
 
-/// Lets the handles of a share use one kind of data together.
+/// Shares one kind of data between the handles of a share.
 CURLSHcode share_data(CURLSH *share, curl_lock_data data);
 
 CURLMcode multi_set_long(CURLM *multi, CURLMoption option, long value);
 CURLMcode multi_set_socket(CURLM *multi, curl_socket_callback function, void *context);
 CURLMcode multi_set_timer(CURLM *multi, curl_multi_timer_callback function, void *context);
 
-/// The socket of `curl_multi_socket_action` that stands for a timeout (a cast in libcurl's header).
+/// The socket value that means a timeout in `curl_multi_socket_action`. libcurl's header has it as a cast.
 curl_socket_t curl_socket_timeout(void);
 
-/// The newest form of `curl_version_info` that the header knows.
+/// The newest version of `curl_version_info` that the header has.
 curl_version_info_data *curl_information(void);
 
-/// What a socket has to read: 0 for nothing yet, 1 for bytes, negative if the connection has ended. Takes no byte.
-int peek_socket(curl_socket_t socket);
-
-/// Another descriptor of the socket, which is closed on its own; negative if there is none left.
-int duplicate_socket(curl_socket_t socket);
-void close_socket(curl_socket_t socket);
-
-/// Sends and receives on a socket without waiting: the number of bytes, -1 if it would wait, -2 if it failed.
-ssize_t send_bytes(curl_socket_t socket, const void *bytes, size_t count);
-ssize_t receive_bytes(curl_socket_t socket, void *bytes, size_t count);
-
-/// libcurl would write TLS keys to the file that the environment names.
+/// Removes SSLKEYLOGFILE from the environment. Otherwise libcurl would write TLS keys to that file.
 void forget_key_log(void);
 
-/// A write to a closed socket must fail; the signal would end the process.
+/// Ignores SIGPIPE. Otherwise a write to a closed socket would end the process.
 void ignore_sigpipe(void);

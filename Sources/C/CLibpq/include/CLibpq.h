@@ -3,7 +3,7 @@
 
 #include <postgresql/libpq-fe.h>
 
-// The one-letter field codes of PQresultErrorField, which are character constants that Swift does not import.
+// The one-letter field codes of PQresultErrorField. They are character constants, which Swift does not import.
 enum {
     TOPRELAY_PG_DIAG_SEVERITY = PG_DIAG_SEVERITY_NONLOCALIZED,
     TOPRELAY_PG_DIAG_SQLSTATE = PG_DIAG_SQLSTATE,

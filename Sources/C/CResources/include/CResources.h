@@ -2,12 +2,12 @@
 
 #include <stdint.h>
 
-/// A text file that is part of the binary, as it was when the binary was built.
+/// A text file that is embedded in the binary.
 typedef struct {
-    /// Its path: the folder and the name.
+    /// The path: folder and name.
     const char *path;
     const unsigned char *text;
-    /// Bytes of the text.
+    /// The length of the text in bytes.
     uint32_t length;
 } cresources_file;
 

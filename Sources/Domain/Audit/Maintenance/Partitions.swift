@@ -2,11 +2,12 @@ package import Postgres
 
 /// The daily partitions of the trail.
 package enum Partitions {
-    /// Days that are kept ahead.
+    /// How many days after today have partitions.
     package static let daysKeptAhead = 14
 
-    /// Makes the partitions of the coming days, a day a transaction, without holding up writers for longer than `lockTimeoutMilliseconds`.
-    /// - Returns: how many tables were made.
+    /// Makes the partitions of the coming days, one day in a transaction. Writers wait at most
+    /// `lockTimeoutMilliseconds`.
+    /// - Returns: the number of new tables.
     package static func makeAhead(on connection: PostgresConnection, lockTimeoutMilliseconds: Int = 2000)
         async throws(PostgresError) -> Int
     {
@@ -23,7 +24,8 @@ package enum Partitions {
         return made
     }
 
-    /// Whole days after today that have their partitions, up to the first gap; -1 when today's are missing. Less than one is an alarm.
+    /// The number of days after today that have partitions, up to the first gap. It is -1 if today's partitions are
+    /// missing. Less than 1 raises an alert.
     package static func daysAhead(on connection: PostgresConnection) async throws(PostgresError) -> Int {
         let rows = try await connection.query("SELECT audit.days_ahead() AS days", [], timeout: .seconds(5))
         return Int(rows.first?["days"].integer ?? -1)

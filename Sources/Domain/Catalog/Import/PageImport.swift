@@ -40,7 +40,7 @@ struct PageImport {
         }
         page = ImportedEntry(
             method: head.method, title: head.title, category: head.category, description: head.description,
-            responseRoot: Answer.rootName(of: head.method))
+            responseRoot: TOPResponse.rootName(of: head.method))
     }
 
     private static let prefixes = [

@@ -103,7 +103,7 @@ extension TOPError {
     /// The error with the response's id where it has none of its own.
     fileprivate func completed(by response: JSONValue) -> TOPError {
         var error = self
-        error.requestID = error.requestID ?? Answer.requestID(in: response)
+        error.topRequestID = error.topRequestID ?? TOPResponse.topRequestID(in: response)
         return error
     }
 }

@@ -52,7 +52,7 @@ struct PageReader {
         } else if members["session"] == nil {
             yaml.fault(members.line, "a page must have a \"session\": required, optional or none")
         }
-        page.responseRoot = yaml.text(members, "response_root") ?? Answer.rootName(of: method)
+        page.responseRoot = yaml.text(members, "response_root") ?? TOPResponse.rootName(of: method)
         if let node = members["request"] { page.request = fields(node, isRequest: true, depth: 1) }
         if let node = members["rules"] { page.rules = rules(node, of: page.request) }
         if let node = members["response"] { page.response = fields(node, isRequest: false, depth: 1) }

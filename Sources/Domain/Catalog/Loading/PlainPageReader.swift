@@ -47,7 +47,7 @@ struct PlainPageReader {
         guard place == bytes.count, seen.contains("method"), seen.contains("session"), MethodName.isValid(page.method)
         else { throw Deviation() }
         guard page.rules.allSatisfy({ PageReader.fault(of: $0, in: page.request) == nil }) else { throw Deviation() }
-        if !seen.contains("response_root") { page.responseRoot = Answer.rootName(of: page.method) }
+        if !seen.contains("response_root") { page.responseRoot = TOPResponse.rootName(of: page.method) }
         return page
     }
 

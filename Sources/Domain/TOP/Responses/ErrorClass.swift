@@ -1,19 +1,20 @@
-/// What an error of TOP means for the relay's answer.
+/// The relay's classification of an error of TOP.
 package enum ErrorClass: Sendable, Equatable {
-    /// The session key is missing, wrong, expired or too weak: authorise again.
+    /// The session key is missing, wrong, expired or insufficient. The seller must authorise again.
     case sessionInvalid
-    /// A call limit was hit; how long it lasts if TOP says so.
+    /// A call limit was reached. The ban tells for how long, if TOP states it.
     case throttled(Ban?)
-    /// The relay's own set-up is at fault: key, sign, clock, IP list, package.
+    /// The configuration of the relay is wrong: key, sign, clock, IP list or package.
     case misconfigured
-    /// The caller's parameters are at fault: repeating the call unchanged is of no use.
+    /// The caller's parameters are wrong. Repeating the call unchanged does not help.
     case rejected
-    /// TOP failed, and surely nothing was done, or the method only reads.
+    /// TOP failed and certainly did not execute the call, or the method only reads.
     case platformError
-    /// TOP failed, and the call may have been carried out.
+    /// TOP failed, and may have executed the call.
     case unknown
 
-    /// Classes an error; the first rule that matches wins. `methodReads` says that the method changes nothing.
+    /// Classifies an error by the first rule that matches.
+    /// - Parameter methodReads: whether the method changes nothing.
     package init(classifying error: TOPError, methodReads: Bool) {
         let code = Int(error.code)
         let subCode = SubCode(error.subCode ?? "")

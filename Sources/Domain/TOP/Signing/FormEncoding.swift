@@ -1,23 +1,23 @@
 import Bytes
 
-/// `application/x-www-form-urlencoded`, as Java's `URLEncoder` and so TOP's SDKs write it.
+/// The encoding `application/x-www-form-urlencoded`, as Java's `URLEncoder` and therefore TOP's SDKs write it.
 package enum FormEncoding {
     /// The value of the request's `Content-Type`.
     package static let contentType = "application/x-www-form-urlencoded;charset=UTF-8"
 
-    /// The parameters in the order given, without those that are not signed either (`Parameter.isDropped`).
+    /// Encodes parameters in the given order, except those that are not signed either (`Parameter.isDropped`).
     package static func encode(_ parameters: [Parameter]) -> [UInt8] {
         var form: [UInt8] = []
         append(parameters, to: &form)
         return form
     }
 
-    /// Appends parameters to a form, behind an `&` where the form is not empty.
+    /// Appends parameters to a form, after an `&` if the form is not empty.
     package static func append(_ parameters: [Parameter], to form: inout [UInt8]) {
         var length = 0
         for parameter in parameters { length += 3 * (parameter.name.utf8.count + parameter.value.utf8.count) + 2 }
         if length > generous { length = exactLength(of: parameters) }
-        // Room for a sign, too, so that it does not move the whole.
+        // Reserve space for a sign too, so that appending it does not move the form.
         form.reserveCapacity(form.count + length + 72 + ByteEncoding.room)
         var isFirst = form.isEmpty
         form.append(addingCapacity: length + ByteEncoding.room) { output in
@@ -32,7 +32,7 @@ package enum FormEncoding {
         }
     }
 
-    /// Up to so many bytes, room is made as if every byte needed an escape: looking at each twice costs more.
+    /// Up to this size, space is reserved as if every byte needed an escape. Counting the bytes first would cost more.
     private static let generous = 16 << 10
 
     private static func exactLength(of parameters: [Parameter]) -> Int {

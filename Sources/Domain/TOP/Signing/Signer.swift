@@ -3,11 +3,11 @@ package import Crypto
 
 /// Signs TOP requests for one app.
 ///
-/// The sign covers every parameter that is sent but `sign` itself, sorted by the bytes of the names, name and value one
-/// after the other without separators, then the raw body if there is one; UTF-8, before any encoding for the wire.
-/// Source: TOP's documentation, article 101617, and the official Java SDK.
+/// The sign covers every parameter that is sent, except `sign` itself. Names and values are sorted by the bytes of the
+/// names and concatenated without separators, followed by the raw body if there is one. They are in UTF-8, before any
+/// encoding. Source: TOP's documentation, article 101617, and the official Java SDK.
 package struct Signer: Sendable {
-    /// What is computed. The parameter `sign_method` must be put among the parameters by the caller.
+    /// The method of the sign. The caller must add the parameter `sign_method`.
     package let method: SignMethod
     private let algorithm: Algorithm
 
@@ -17,7 +17,7 @@ package struct Signer: Sendable {
         case none(CryptoError)
     }
 
-    /// Prepares the secret. If libcrypto refuses it, `sign` says so.
+    /// Prepares the secret. If libcrypto rejects it, `sign` throws the error.
     package init(method: SignMethod, secret: Secret) {
         self.method = method
         do throws(CryptoError) {
@@ -31,12 +31,12 @@ package struct Signer: Sendable {
         }
     }
 
-    /// The sign: 32 (MD5) or 64 (SHA-256) upper-case hexadecimal digits.
+    /// Computes the sign: 32 (MD5) or 64 (SHA-256) upper-case hexadecimal digits.
     package func sign(_ parameters: [Parameter], body: [UInt8]? = nil) throws(CryptoError) -> String {
         try sign(baseString: baseString(parameters, body: body))
     }
 
-    /// The sign of a base string that is already at hand.
+    /// Computes the sign of an existing base string.
     package func sign(baseString: [UInt8]) throws(CryptoError) -> String {
         switch algorithm {
         case .enclosed(let secret): Hex.upper(try Digest.md5(baseString, enclosedBy: secret.bytes))
@@ -45,7 +45,7 @@ package struct Signer: Sendable {
         }
     }
 
-    /// The same sign, with the base string built in a buffer that the caller keeps for the next call.
+    /// Computes the same sign, with the base string in a buffer that the caller reuses.
     package func sign(
         _ parameters: [Parameter], body: [UInt8]? = nil, buffer: inout [UInt8]
     ) throws(CryptoError) -> String {
@@ -54,7 +54,7 @@ package struct Signer: Sendable {
         return try sign(baseString: buffer)
     }
 
-    /// The text that the sign is computed over, without the secret.
+    /// The text that is signed, without the secret.
     package func baseString(_ parameters: [Parameter], body: [UInt8]? = nil) -> [UInt8] {
         var text: [UInt8] = []
         Self.appendBaseString(parameters, body, to: &text)
@@ -78,13 +78,13 @@ package struct Signer: Sendable {
         return length
     }
 
-    /// A parameter's place in the list, with the first eight bytes of its name as one number: enough to order nearly
-    /// all names without looking at them again.
+    /// A parameter's index, with the first eight bytes of its name as a number. The number suffices to sort nearly all
+    /// names without reading them again.
     private struct Place {
         let prefix: UInt64
         let index: Int
 
-        /// Nil for a parameter that is not signed.
+        /// Nil if the parameter is not signed.
         init?(_ index: Int, of parameter: borrowing Parameter) {
             guard !parameter.isDropped else { return nil }
             let (prefix, count) = parameter.name.withUTF8Span { ($0.prefixWord, $0.count) }
@@ -96,7 +96,7 @@ package struct Signer: Sendable {
         private static let sign = "sign".withUTF8Span { $0.prefixWord }
     }
 
-    /// The places of the parameters that are signed, by the bytes of their names; equal names keep their order.
+    /// The signed parameters, sorted by the bytes of their names. Equal names keep their order.
     private static func order(of parameters: [Parameter]) -> [Place] {
         var order: [Place] = []
         order.reserveCapacity(parameters.count)
@@ -113,8 +113,8 @@ package struct Signer: Sendable {
         return order
     }
 
-    /// Below 0, 0 or above 0, as the first text's bytes come before, with or after the second's. `String` would compare
-    /// by Unicode equivalence.
+    /// A number below, equal to or above 0 as the first text's bytes are less than, equal to or greater than the
+    /// second's. `String` would compare by Unicode equivalence.
     private static func compare(_ first: String, _ second: String) -> Int {
         first.withUTF8Span { one in
             second.withUTF8Span { other in

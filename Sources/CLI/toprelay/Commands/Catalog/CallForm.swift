@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Crypto
 import Foundation
 import TOP

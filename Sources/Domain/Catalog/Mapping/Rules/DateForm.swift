@@ -1,4 +1,5 @@
 import TOP
+import Time
 
 /// The form in which TOP takes a date or a time; wall time in GMT+8.
 ///
@@ -86,7 +87,7 @@ package enum DateForm: String, Sendable, CaseIterable {
         }
     }
 
-    private static func hint(_ error: TOPTimeError) -> String {
+    private static func hint(_ error: TimeFormatError) -> String {
         switch error {
         case .fraction: "; without a fraction of a second"
         case .impossible(let part): "; the \(part) is out of range"
