@@ -55,56 +55,58 @@ let package = Package(
         // Base. `Bytes` holds pointers, because it reads text eight bytes at a time, `Locks` because it wraps pthread.
         .target(name: "Bytes", swiftSettings: common),
         .target(name: "Locks", swiftSettings: common),
+        .target(name: "Time", swiftSettings: safe),
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
 
         // Platform: system calls and C libraries. Most of these hold pointers.
-        .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
+        .target(name: "EventLoop", dependencies: ["CEventLoop", "Time"], swiftSettings: common),
         .target(name: "Sockets", dependencies: ["CSockets"], swiftSettings: common),
-        .target(name: "Crypto", dependencies: ["CLibcrypto"], swiftSettings: common),
+        .target(name: "Crypto", dependencies: ["Bytes", "CLibcrypto"], swiftSettings: common),
         .target(
-            name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "Crypto", "EventLoop", "HTTP1"],
+            name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "EventLoop", "HTTP1", "Sockets", "Time"],
             swiftSettings: common),
         .target(
-            name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
+            name: "Postgres", dependencies: ["CLibpq", "EventLoop", "Time", collections],
             swiftSettings: common),
         .target(name: "YAML", dependencies: ["CLibyaml"], swiftSettings: common),
         .target(name: "Resources", dependencies: ["CResources"], swiftSettings: common),
-        .target(name: "Telemetry", dependencies: ["Locks", logging, metrics], swiftSettings: safe),
+        .target(name: "Telemetry", dependencies: ["Locks", "Time", logging, metrics], swiftSettings: safe),
         .target(
             name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Locks", "Sockets", logging, lifecycle],
             swiftSettings: safe),
 
         // Domain.
-        .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
+        .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto", "Time"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Resources", "TOP", "YAML"], swiftSettings: safe),
+            name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Resources", "TOP", "Time", "YAML"], swiftSettings: safe),
         .target(name: "CatalogImport", dependencies: ["Bytes", "Catalog", "JSON", "TOP"], swiftSettings: safe),
-        .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
+        .target(name: "Vault", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
+            name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Time", "Vault"],
             swiftSettings: safe),
 
         // App.
         .target(name: "Problems", dependencies: ["Audit", "Catalog", "JSON", "TOP"], swiftSettings: safe),
-        .target(name: "Requests", dependencies: ["Audit", "Catalog", "Problems", "Vault"], swiftSettings: safe),
+        .target(
+            name: "Requests", dependencies: ["Audit", "Bytes", "Catalog", "Problems", "Vault"], swiftSettings: safe),
         .target(
             name: "Relay",
             dependencies: [
                 "Bytes", "EventLoop", "JSON", "Locks", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
-                "Problems", "Telemetry", logging, metrics,
+                "Problems", "Telemetry", "Time", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "AuditAPI",
             dependencies: [
                 "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Requests", "Postgres", "Problems",
-                "TOP", "Telemetry", "Vault", logging, metrics,
+                "TOP", "Telemetry", "Time", "Vault", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "Service",
             dependencies: [
                 "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
-                "Locks", "Crypto", "Postgres", "TOP",
+                "Locks", "Crypto", "Postgres", "TOP", "Time",
                 "Catalog", "Vault", "Audit", "Curl", "Resources", "HTTP1", logging, metrics, lifecycle,
                 configuration,
             ], swiftSettings: safe),
@@ -119,7 +121,7 @@ let package = Package(
             dependencies: [
                 "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault", "Audit",
                 "Postgres", "Resources",
-                "TOP", "Crypto",
+                "TOP", "Time", "Bytes", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),

@@ -1,6 +1,7 @@
 import EventLoop
 import Metrics
 package import Problems
+import Time
 package import Vault
 
 /// Checks callers' tokens against a worker's copy of the vault, so that the head of a request is enough to refuse it. It

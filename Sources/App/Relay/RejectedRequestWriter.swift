@@ -13,7 +13,7 @@ package final class RejectedRequestWriter {
 
     private let loop: EventLoop
     private let reader: TrailReader
-    private var queue = RefusalQueue()
+    private var queue = RejectedRequestQueue()
     private var isWriting = false
 
     /// A writer that uses the connections of `reader`.
@@ -40,7 +40,7 @@ package final class RejectedRequestWriter {
     /// Leaves a trace of a call that was refused. A dry run leaves none, and neither does a replica that stops.
     func trace(_ problem: Problem, _ request: CallRequest, by token: AccessToken) {
         guard !request.isDryRun, problem.type != .draining else { return }
-        var refusal = Refusal(
+        var refusal = RejectedRequest(
             atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
             status: problem.type.status, type: problem.type.rawValue,
             pointers: problem.faults.prefix(Refusal.maximumPointers).map {

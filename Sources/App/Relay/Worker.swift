@@ -93,7 +93,7 @@ extension Worker {
 
     /// A call that the token's owner made, as its response said it or as it stands now.
     package func ownCall(_ id: CallID, of token: AccessToken, catalog: Catalog) async throws(Problem) -> Reply {
-        let row: TrailRow
+        let row: CallSummary
         let answer: String?
         do throws(PostgresError) {
             guard let found = try await reader.ownCall(id, of: token) else { return Self.noSuchCall.reply }
@@ -111,7 +111,7 @@ extension Worker {
     }
 
     /// Where the response stands in the answer to a call. An app that is gone counts as one of TOP itself.
-    private func responseForm(of row: TrailRow) -> ResponseForm {
+    private func responseForm(of row: CallSummary) -> ResponseForm {
         pipeline.value.vault?.app(named: row.app)?.addressing.responseForm ?? .wrapped
     }
 

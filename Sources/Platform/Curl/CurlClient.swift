@@ -1,38 +1,40 @@
 internal import CLibcurl
 package import EventLoop
+internal import Time
 
-/// An HTTP/1.1 client for POSTs, driven by an event loop. libcurl makes its connections, and carries the bytes.
+/// An HTTP/1.1 client for POST requests, driven by an event loop. libcurl makes the connections and carries the bytes.
 ///
-/// A request is written once, to one connection, and never again. One client a worker, on its loop's thread only
-/// (checked). The client keeps connections open between calls. It limits neither calls nor connections in flight: its
-/// caller does, before it records the call. `shutdown()` ends it.
+/// A request is written once, to one connection, and never again. Each worker has one client, which is used only on the
+/// thread of its loop (checked). The client keeps connections open between calls. It does not limit calls or
+/// connections: its caller does, before it records the call. `shutdown()` ends the client.
 package final class CurlClient {
-    /// Limits that hold for all requests of a client.
+    /// Settings for all requests of a client.
     package struct Settings: Sendable {
-        /// How many connections without a call are kept open.
+        /// How many idle connections are kept open.
         package var maximumIdleConnections = 256
-        /// How many distinct pairs of URL and header lines are kept ready.
+        /// How many distinct pairs of URL and header lines are kept as templates.
         package var maximumTemplates = 64
-        /// How long a connection may have been idle and still be used; servers close idle ones.
+        /// How long a connection may be idle before it is no longer used. Servers close idle connections.
         package var idleConnectionAge = Duration.seconds(15)
-        /// How old a connection may be and still be used, so that a change of addresses is followed.
+        /// How old a connection may become before it is no longer used, so that the client follows changes of
+        /// addresses.
         package var connectionLifetime = Duration.seconds(300)
-        /// How long an address is believed.
+        /// How long a resolved address is used.
         package var addressCache = Duration.seconds(60)
-        /// How long a CA file that was read is used; reading one takes milliseconds, on the loop's thread.
+        /// How long a parsed CA file is used. Parsing one takes milliseconds on the thread of the loop.
         package var authorityCache = Duration.seconds(3600)
 
-        /// The default of each.
+        /// Makes settings with the defaults.
         package init() {}
     }
 
     /// The loop that drives the client.
     package let loop: EventLoop
-    /// Requests under way.
+    /// The number of requests in progress.
     package var inFlight: Int { busy.count }
 
     let settings: Settings
-    /// The settings of the same names, in nanoseconds.
+    /// The settings of the same names in nanoseconds.
     let idleConnectionAge: UInt64
     let connectionLifetime: UInt64
     private let trust: CurlLibrary.Trust
@@ -43,13 +45,12 @@ package final class CurlClient {
     private var pool = ConnectionPool()
     private var sweepTimer: LoopTimer?
     private var isShutDown = false
-    /// Shared by all connections, each of which needs them for a moment only.
+    /// Buffers that all connections share. A connection needs them only for a moment.
     private var inputBuffer = [UInt8](repeating: 0, count: Connection.inputBytes)
     private var outputBuffer: [UInt8] = []
 
-    /// A client for the loop; it may be made on any thread.
-    ///
-    /// Throws if libcurl is too old, or built without asynchronous DNS or TLS.
+    /// Makes a client for a loop, on any thread.
+    /// - Throws: `CurlError` if libcurl is too old, or was built without asynchronous DNS or TLS.
     package init(loop: EventLoop, settings: Settings = Settings()) throws(CurlError) {
         trust = try CurlLibrary.setUp()
         self.loop = loop
@@ -90,8 +91,8 @@ package final class CurlClient {
         }
     }
 
-    /// Ends the requests under way with a failure of kind `shutDown`, refuses further ones, and closes all connections.
-    /// On the loop's thread.
+    /// Ends all requests in progress with a failure of kind `shutDown`, refuses new ones, and closes all connections.
+    /// It must be called on the thread of the loop.
     package func shutdown() {
         precondition(loop.isOnLoop, "called off the event loop's thread")
         isShutDown = true
@@ -105,7 +106,7 @@ package final class CurlClient {
 // MARK: - Requests
 
 extension CurlClient {
-    /// A request that has been looked at: it can be carried, or it has failed.
+    /// A checked request: it can be carried, or it has failed.
     private enum Start {
         case exchange(Exchange)
         case failed(CurlResult)
@@ -173,7 +174,7 @@ extension CurlClient {
         }
     }
 
-    /// The exchange on a connection is over.
+    /// Notes that the exchange on a connection has ended.
     func ended(
         _ connection: Connection, keepsAlive: Bool, now: UInt64, _ exchange: Exchange, _ result: consuming CurlResult
     ) {
@@ -221,7 +222,7 @@ extension CurlClient {
         }
     }
 
-    /// Closes the connections that have been idle for too long.
+    /// Closes connections that have been idle for too long.
     private func closeAged() {
         let now = EventLoop.now()
         while let oldest = pool.oldest, oldest.idleSince + idleConnectionAge <= now {
@@ -231,7 +232,7 @@ extension CurlClient {
         setSweepTimer()
     }
 
-    /// Frees the connectors that a burst of calls needed, but for the first.
+    /// Frees the connectors that a burst of calls needed, except for the first.
     private func dropUnusedConnectors() {
         for connector in connectors.dropFirst() where connector.handleCount == 0 { connector.shutdown() }
         connectors = connectors.prefix(1) + connectors.dropFirst().filter { $0.handleCount > 0 }
@@ -241,40 +242,31 @@ extension CurlClient {
 // MARK: - Buffers
 
 extension CurlClient {
-    /// The most memory that stays with the client for the next request.
+    /// The maximum size of an output buffer that is kept for the next request.
     private static let maximumKeptOutput = 64 << 10
 
-    /// Lends the buffer for input, which no other connection needs meanwhile.
+    /// Lends the input buffer, which no other connection uses in the meantime.
     func withInputBuffer(_ body: (inout [UInt8]) -> Void) {
-        // Taken out, so that it has one owner while it is written.
+        // Moved out of the property, so that the array has one owner while it is written.
         var buffer: [UInt8] = []
         swap(&buffer, &inputBuffer)
         body(&buffer)
         swap(&buffer, &inputBuffer)
     }
 
-    /// Hands out an empty buffer for a request.
+    /// Returns an empty buffer for a request.
     func takeOutputBuffer() -> [UInt8] {
         var buffer: [UInt8] = []
         swap(&buffer, &outputBuffer)
         return buffer
     }
 
-    /// Takes a buffer back when its request has been sent. `buffer` is empty afterwards.
+    /// Takes a buffer back after its request was sent. `buffer` is empty afterwards.
     func giveBackOutputBuffer(_ buffer: inout [UInt8]) {
         if buffer.capacity <= Self.maximumKeptOutput, buffer.capacity > outputBuffer.capacity {
             buffer.removeAll(keepingCapacity: true)
             swap(&buffer, &outputBuffer)
         }
         buffer = []
-    }
-}
-
-extension Duration {
-    /// In whole nanoseconds; negative ones are 0, and those over a year are a year.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        return UInt64(min(seconds, 31_536_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }

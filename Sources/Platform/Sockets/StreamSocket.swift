@@ -19,7 +19,8 @@ package struct StreamSocket: Sendable {
     /// Whether it is a TCP socket. Otherwise it is a Unix domain socket.
     package let isTCP: Bool
 
-    init(descriptor: Int32, isTCP: Bool) {
+    /// Makes a socket of a descriptor in non-blocking mode. The descriptor stays the caller's until `close` is called.
+    package init(descriptor: Int32, isTCP: Bool) {
         self.descriptor = descriptor
         self.isTCP = isTCP
     }

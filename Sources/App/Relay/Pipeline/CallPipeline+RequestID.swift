@@ -1,3 +1,4 @@
+import Bytes
 import Catalog
 import Crypto
 import Problems
@@ -10,11 +11,11 @@ extension CallPipeline {
     func identified(
         _ problem: Problem, _ request: CallRequest, by token: AccessToken, given: GivenRequestID? = nil
     ) -> Problem {
-        guard problem.requestID == nil, request.entry.isIdempotent else { return problem }
+        guard problem.idempotencyID == nil, request.entry.isIdempotent else { return problem }
         var problem = problem
         switch given ?? Self.given(request) {
-        case .text(let text): problem.requestID = text
-        case .absent: problem.requestID = derivedRequestID(of: request, by: token)
+        case .text(let text): problem.idempotencyID = text
+        case .absent: problem.idempotencyID = derivedRequestID(of: request, by: token)
         case .unusable: break
         }
         return problem

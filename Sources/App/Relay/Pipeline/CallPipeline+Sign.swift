@@ -1,4 +1,5 @@
 import Audit
+import Bytes
 import Catalog
 import Crypto
 import Curl

@@ -103,7 +103,7 @@ final class PreparedCall {
         var problem = problem
         problem.id = id
         problem.method = method
-        problem.requestID = mapped.requestID
+        problem.idempotencyID = mapped.requestID
         return problem
     }
 }
@@ -114,6 +114,6 @@ extension Fingerprints {
         if keys.isEmpty { return }
         reserve(keys.count)
         for key in keys.prefix(BusinessKey.maximumCount) { add(name: key.name, value: key.value) }
-        if keys.count > BusinessKey.maximumCount { isCut = true }
+        if keys.count > BusinessKey.maximumCount { isTruncated = true }
     }
 }

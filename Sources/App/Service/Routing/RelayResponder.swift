@@ -7,6 +7,7 @@ import HTTPServer
 import Logging
 import Problems
 import Relay
+import Time
 import Vault
 
 /// Decides on each request when its head has arrived, then hands it to a worker. What needs no worker is answered at once.

@@ -268,7 +268,7 @@ extension KeyedIntentWriter {
     }
 
     private static func instant(_ epochMilliseconds: Int64) -> String {
-        TOPTime.rfc3339(epochMilliseconds: Int(epochMilliseconds))
+        RFC3339.text(epochMilliseconds: Int(epochMilliseconds))
     }
 }
 

@@ -3,9 +3,9 @@ import Crypto
 import Postgres
 import TOP
 
-/// Makes the rows of `audit.sealed`. One a writer: its memory is used again for each row.
+/// Makes the rows of `audit.sealed`. Each writer has its own sealer, because the buffer is reused for each row.
 struct RequestSealer {
-    /// Memory beyond this is given back after a large request.
+    /// After a larger request the buffer is freed.
     private static let keptBytes = 256 << 10
     private static let emptyHead = [UInt8](repeating: 0, count: Sealer.headBytes)
 
@@ -20,7 +20,7 @@ struct RequestSealer {
         associated = SealedRequest.associatedPrefix + [UInt8](repeating: 0, count: 16)
     }
 
-    /// The row of an intent's full request; one without it where it is over the limit.
+    /// The row of an intent's full request. Above the size limit the row has no request.
     mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
         let (bytes, isKept) = try seal(intent)
         var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))

@@ -2,26 +2,28 @@ import Bytes
 package import Crypto
 package import TOP
 
-/// The business parameters of a call in the form that is sealed: a list of names and texts, with their lengths in front
-/// (LEB128). Never a session, a sign or a common parameter; of a file only its size.
+/// The business parameters of a call, in the form that is sealed: a list of names and texts with their lengths in
+/// front, in LEB128. It never has a session, a sign or a common parameter. Of a file it has only the size.
 package struct SealedRequest: Sendable, Equatable {
-    /// The most bytes of parameters that are kept; the whole of a larger request is left out, since a part is of no use.
+    /// The maximum size of the parameters in bytes. A larger request is not kept at all, because a part of it is
+    /// useless.
     package static let maximumBytes = 4 << 20
 
     /// The parameters in the order in which they were sent.
     package var parameters: [Parameter]
-    /// Names of the files that were sent, and their sizes in bytes; their content is not kept.
+    /// The names of the files that were sent, with their sizes in bytes. Their content is not kept.
     package var files: [(name: String, bytes: Int)]
 
     private static let version: UInt8 = 1
     private static let parameter: UInt8 = 0
     private static let file: UInt8 = 1
 
-    /// Opens a request that was sealed for this call.
+    /// Opens the sealed request of a call.
+    /// - Throws: `CryptoError` if the key is wrong, or the bytes were changed or belong to another call.
     package init(opening sealed: [UInt8], of id: CallID, with key: SealingKey) throws(CryptoError) {
         let plain = try key.open(sealed, associated: Self.associatedPrefix + id.bytes)
         guard let request = Self(reading: plain) else {
-            throw CryptoError.unreadableBlob(detail: "it holds no request")
+            throw CryptoError.unreadableBlob(detail: "it is not a request")
         }
         self = request
     }
@@ -45,7 +47,7 @@ package struct SealedRequest: Sendable, Equatable {
         }
     }
 
-    /// What a seal is bound to: table and column, and behind them the sixteen bytes of the call's id.
+    /// What a seal is bound to: the table, the column and then the 16 bytes of the call's id.
     static let associatedPrefix = Array("audit.sealed/sealed/".utf8)
 
     /// Appends the form to `plain`.
@@ -73,7 +75,7 @@ package struct SealedRequest: Sendable, Equatable {
         plain.append(text)
     }
 
-    /// The most bytes that a length takes: of 32 bits, as `number` reads it.
+    /// The maximum number of bytes of a length: 32 bits, as `number` reads it.
     private static let maximumLengthBytes = 5
 
     private static func append(_ number: Int, to plain: inout OutputSpan<UInt8>) {
@@ -101,7 +103,7 @@ package struct SealedRequest: Sendable, Equatable {
         return String(decoding: rest.prefix(count), as: UTF8.self)
     }
 
-    /// Whether all members are the same.
+    /// Compares all members.
     package static func == (one: SealedRequest, other: SealedRequest) -> Bool {
         one.parameters == other.parameters && one.files.elementsEqual(other.files, by: ==)
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 
 /// The identity of a call: a UUIDv7 (RFC 9562), whose first 48 bits are the millisecond at which the relay received it.

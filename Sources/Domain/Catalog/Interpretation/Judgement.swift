@@ -103,7 +103,7 @@ extension TOPError {
     /// The error with the response's id where it has none of its own.
     fileprivate func completed(by response: JSONValue) -> TOPError {
         var error = self
-        error.requestID = error.requestID ?? Answer.requestID(in: response)
+        error.topRequestID = error.topRequestID ?? TOPResponse.topRequestID(in: response)
         return error
     }
 }
@@ -128,7 +128,7 @@ extension Entry {
 
     /// Reads the answer to a call.
     package func read(_ body: [UInt8], form: ResponseForm) -> Answer {
-        Answer.read(body, method: method, form: form) { answerLevel[$0] != nil }
+        TOPResponse.read(body, method: method, form: form) { answerLevel[$0] != nil }
     }
 
     /// The class of an error, by the entry's own `errors` first.

@@ -153,7 +153,7 @@ extension Mapper {
             given.presence = .faulty
             return fault("must be a file, as base64 in a text (a JSON string), not \(value.kind.inWords)")
         }
-        guard let bytes = Base64Text.decode(text) else {
+        guard let bytes = Base64.decode(text) else {
             given.presence = .faulty
             return fault("must be a file, as base64 with its padding")
         }

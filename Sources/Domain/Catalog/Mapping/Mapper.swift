@@ -231,7 +231,7 @@ struct Mapper {
 
     /// Writes a file that stands in JSON: there it is base64 as the caller gave it, and no part of its own.
     private mutating func file(_ value: JSONValue) {
-        guard let text = value.stringBytes, Base64Text.decode(text) != nil else {
+        guard let text = value.stringBytes, Base64.decode(text) != nil else {
             return fault("must be a file, as base64 in a text (a JSON string)")
         }
         writer.value(value)

@@ -1,6 +1,6 @@
 import Bytes
 
-/// `application/x-www-form-urlencoded`, as Java's `URLEncoder` and so TOP's SDKs write it.
+/// The encoding `application/x-www-form-urlencoded`, as Java's `URLEncoder` and therefore TOP's SDKs write it.
 package enum FormEncoding {
     /// The value of the request's `Content-Type`.
     package static let contentType = "application/x-www-form-urlencoded;charset=UTF-8"

@@ -3,11 +3,11 @@ package import Crypto
 
 /// Signs TOP requests for one app.
 ///
-/// The sign covers every parameter that is sent but `sign` itself, sorted by the bytes of the names, name and value one
-/// after the other without separators, then the raw body if there is one; UTF-8, before any encoding for the wire.
-/// Source: TOP's documentation, article 101617, and the official Java SDK.
+/// The sign covers every parameter that is sent, except `sign` itself. Names and values are sorted by the bytes of the
+/// names and concatenated without separators, followed by the raw body if there is one. They are in UTF-8, before any
+/// encoding. Source: TOP's documentation, article 101617, and the official Java SDK.
 package struct Signer: Sendable {
-    /// What is computed. The parameter `sign_method` must be put among the parameters by the caller.
+    /// The method of the sign. The caller must add the parameter `sign_method`.
     package let method: SignMethod
     private let algorithm: Algorithm
 
@@ -17,7 +17,7 @@ package struct Signer: Sendable {
         case none(CryptoError)
     }
 
-    /// Prepares the secret. If libcrypto refuses it, `sign` says so.
+    /// Prepares the secret. If libcrypto rejects it, `sign` throws the error.
     package init(method: SignMethod, secret: Secret) {
         self.method = method
         do throws(CryptoError) {
@@ -31,12 +31,12 @@ package struct Signer: Sendable {
         }
     }
 
-    /// The sign: 32 (MD5) or 64 (SHA-256) upper-case hexadecimal digits.
+    /// Computes the sign: 32 (MD5) or 64 (SHA-256) upper-case hexadecimal digits.
     package func sign(_ parameters: [Parameter], body: [UInt8]? = nil) throws(CryptoError) -> String {
         try sign(baseString: baseString(ParameterList(parameters), body: body))
     }
 
-    /// The sign of a base string that is already at hand.
+    /// Computes the sign of an existing base string.
     package func sign(baseString: [UInt8]) throws(CryptoError) -> String {
         switch algorithm {
         case .enclosed(let secret): Hex.upper(try Digest.md5(baseString, enclosedBy: secret.bytes))
@@ -45,7 +45,7 @@ package struct Signer: Sendable {
         }
     }
 
-    /// The same sign, with the base string built in a buffer that the caller keeps for the next call.
+    /// Computes the same sign, with the base string in a buffer that the caller reuses.
     package func sign(
         _ parameters: ParameterList, body: [UInt8]? = nil, buffer: inout [UInt8]
     ) throws(CryptoError) -> String {

@@ -1,5 +1,6 @@
 internal import DequeModule
 package import EventLoop
+internal import Time
 
 /// Writes rows in group commits. Rows that arrive while a transaction runs go into the next one.
 ///

@@ -1,9 +1,9 @@
 import Catalog
 import JSON
 
-/// JSON Schema of answers. They hold what TOP said, so nothing is required and nothing is excluded.
+/// JSON Schemas of responses. They have what TOP sent, so nothing is required and nothing is excluded.
 extension JSONWriter {
-    /// The schema of what a call of the method is answered with.
+    /// Writes the schema of the response to a call of the method.
     mutating func answerSchema(_ entry: Entry) {
         beginObject()
         member("type", "object")
@@ -22,11 +22,12 @@ extension JSONWriter {
         for outcome in Interpretation.Outcome.allCases { string(outcome.rawValue) }
         endArray()
         endObject()
-        json("top_request_id", #"{"type": "string", "description": "TOP's id of the call."}"#)
-        json("request_id", #"{"type": "string", "description": "The id by which TOP recognises a repetition."}"#)
+        json("top_request_id", #"{"type": "string", "description": "TOP's id of the request."}"#)
+        json("request_id", #"{"type": "string", "description": "The id by which TOP recognises a repeat."}"#)
         json(
             "retryable",
-            #"{"type": "boolean", "description": "Repeating cannot do the thing twice; only where TOP says so."}"#)
+            #"{"type": "boolean", "description": "Whether a repeat cannot execute the call twice; only if TOP states it."}"#
+        )
         name("result")
         beginObject()
         answerObject(entry.response)
@@ -59,7 +60,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// Digits stay as TOP wrote them, which may be a number or a text.
+    /// Numbers stay as TOP wrote them: as a number or as a text.
     private mutating func answerValue(_ field: Field) {
         switch field.type.kind {
         case .object: answerObject(field.children)

@@ -3,7 +3,7 @@ import Catalog
 import JSON
 import Problems
 
-/// What the operations share.
+/// The components that the operations share.
 extension JSONWriter {
     mutating func components(_ catalog: Catalog, problems: [ProblemType], outcomes: [String]) {
         name("components")
@@ -41,7 +41,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// What stands in paths and in headers.
+    /// The parameters in paths and headers.
     private mutating func parameters() {
         name("parameters")
         beginObject()
@@ -69,7 +69,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// The responses of an operation other than 200.
+    /// The responses of an operation other than its own.
     mutating func problems(_ statuses: [Int]) {
         for status in statuses { reference(String(status), "#/components/responses/Problem\(status)") }
     }
@@ -93,7 +93,7 @@ extension JSONWriter {
             member("type", "/problems/\(kind.rawValue)")
             member("title", kind.title)
             member("status", kind.status)
-            member("detail", "What happened to this request, and what to do.")
+            member("detail", "What is wrong with this request, and what to do.")
             endObject()
             endObject()
         }
@@ -138,12 +138,12 @@ extension JSONWriter {
 /// Texts that are the same for every catalog.
 extension OpenAPI {
     static let ownCall = ##"""
-        {"description": "A caller's own call: the members of its first answer, a result or a problem document, with values as the trail keeps them, masked. \##
-        Of a call that has not ended, whose outcome is `open`, only what is known.",
+        {"description": "A caller's own call: the members of its first response, a result or a problem document, with masked values as the trail has them. \##
+        A call that has not ended has the outcome `open` and only the known members.",
         "type": "object", "required": ["id", "method", "outcome"], "properties": {
         "type": {"type": "string"}, \##(problemMembers.filter { $0.0 != "errors" }.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ")),
-        "top_request_id": {"type": "string", "description": "TOP's id of the call."},
-        "result": {"type": "object", "description": "The result, while the answer is kept."}}}
+        "top_request_id": {"type": "string", "description": "TOP's id of the request."},
+        "result": {"type": "object", "description": "The result, as long as the response is kept."}}}
         """##
 
     static let readiness = ##"""
@@ -157,9 +157,9 @@ extension OpenAPI {
           "RequestID": {"schema": {"type": "string"}, "description": "The caller's X-Request-Id, or the call's id."},
           "ServerTiming": {"schema": {"type": "string"},
             "description": "Milliseconds: `audit` for the trail's commits, `top` for TOP, `total` for all."},
-          "RetryAfter": {"schema": {"type": "integer"}, "description": "Seconds to wait before a repetition."},
+          "RetryAfter": {"schema": {"type": "integer"}, "description": "Seconds to wait before a repeat."},
           "Allow": {"schema": {"type": "string"}, "description": "The HTTP methods that the path takes."},
-          "Authenticate": {"schema": {"type": "string"}, "description": "How to prove who calls."}
+          "Authenticate": {"schema": {"type": "string"}, "description": "How to authenticate."}
         }
         """##
 
@@ -173,29 +173,29 @@ extension OpenAPI {
         """##
 
     static let dryRun = ##"""
-        {"description": "What would be sent and signed; the session and the secret are masked.",
+        {"description": "The request that would be signed and sent. The session and the secret are masked.",
          "type": "object", "required": ["dry_run", "method", "parameters", "base_string"],
          "properties": {
            "dry_run": {"const": true}, "method": {"type": "string"},
            "parameters": {"type": "object", "additionalProperties": {"type": "string"}},
-           "files": {"type": "object", "description": "Bytes of each file.", "additionalProperties": {"type": "integer"}},
+           "files": {"type": "object", "description": "The size of each file in bytes.", "additionalProperties": {"type": "integer"}},
            "base_string": {"type": "string"}, "request_id": {"type": "string"}}}
         """##
 
-    /// The members of a problem document but `type`.
+    /// The members of a problem document except `type`.
     static let problemMembers: [(String, String)] = [
         ("title", #"{"type": "string", "description": "The same for every problem of the type."}"#),
         ("status", #"{"type": "integer", "description": "The HTTP status."}"#),
-        ("detail", #"{"type": "string", "description": "What happened to this request, and what to do."}"#),
+        ("detail", #"{"type": "string", "description": "What is wrong with this request, and what to do."}"#),
         ("id", ##"{"$ref": "#/components/schemas/CallID"}"##),
         ("method", #"{"type": "string", "description": "The TOP method."}"#),
         ("outcome", ##"{"$ref": "#/components/schemas/Outcome"}"##),
-        ("retryable", #"{"type": "boolean", "description": "Repeating cannot do the thing twice."}"#),
-        ("request_id", #"{"type": "string", "description": "The id by which TOP recognises a repetition."}"#),
+        ("retryable", #"{"type": "boolean", "description": "Whether a repeat cannot execute the call twice."}"#),
+        ("request_id", #"{"type": "string", "description": "The id by which TOP recognises a repeat."}"#),
         (
             "top",
             #"""
-            {"type": "object", "required": ["code"], "description": "TOP's own words, masked.", "properties": {
+            {"type": "object", "required": ["code"], "description": "The error of TOP, masked.", "properties": {
               "code": {"type": "string"}, "msg": {"type": "string"}, "sub_code": {"type": "string"},
               "sub_msg": {"type": "string"}, "request_id": {"type": "string"}}}
             """#
@@ -204,7 +204,7 @@ extension OpenAPI {
             "errors",
             #"""
             {"type": "array", "maxItems": \#(FaultList.maximumCount),
-              "description": "Every fault of the parameters; `detail` counts those beyond the list's end.", "items": {
+              "description": "Every fault of the parameters. If the list is full, `detail` has the number of further ones.", "items": {
               "type": "object", "required": ["pointer", "detail"], "properties": {
                 "pointer": {"type": "string", "format": "json-pointer"}, "detail": {"type": "string"}}}}
             """#

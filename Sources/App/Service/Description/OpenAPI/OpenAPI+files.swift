@@ -3,7 +3,7 @@ import JSON
 
 /// Calls with files, as `multipart/form-data`.
 extension JSONWriter {
-    /// The form as another content of the request's body; nothing for a method without files.
+    /// Writes the form as another content type of the request; nothing for a method without files.
     mutating func formContent(_ entry: Entry) {
         guard entry.takesFiles else { return }
         name("multipart/form-data")
@@ -25,7 +25,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// The form's schema: one part with the JSON, and one for each file.
+    /// Writes the schema of the form: one part with the JSON, and one for each file.
     mutating func formSchema(_ entry: Entry) {
         let optional = (entry.idempotencyPath ?? [])[...]
         let fields = entry.request.filter { !$0.isFile }
@@ -35,7 +35,7 @@ extension JSONWriter {
         beginObject()
         name(OpenAPI.jsonPart)
         beginObject()
-        member("description", "All parameters but the files. It may be left out where nothing in it is required.")
+        member("description", "All parameters except the files. It may be omitted if none of them is required.")
         object(fields, isOpen: entry.takesUnknownNames, optional: optional, isTop: true)
         endObject()
         for field in entry.request where field.isFile {
@@ -63,6 +63,6 @@ extension JSONWriter {
 }
 
 extension OpenAPI {
-    /// The name of the part that holds the JSON.
+    /// The name of the part with the JSON.
     static let jsonPart = "json"
 }

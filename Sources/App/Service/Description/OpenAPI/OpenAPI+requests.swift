@@ -1,9 +1,9 @@
 import Catalog
 import JSON
 
-/// JSON Schema of requests: what the mapping accepts, as far as a schema can say it.
+/// JSON Schemas of requests: what the mapping accepts, as far as a schema can express it.
 extension JSONWriter {
-    /// The schema of a method's request body. The request id is not required, since a header may give it.
+    /// Writes the schema of a method's request body. The request id is not required, because a header may provide it.
     mutating func requestSchema(_ entry: Entry) {
         beginObject()
         object(
@@ -39,11 +39,11 @@ extension JSONWriter {
         bool(isOpen)
     }
 
-    /// What stands for "not given" at a field's place.
+    /// Which values count as "not given" in a place.
     private struct Place {
-        /// `null` is the same as leaving the field out.
+        /// Whether `null` is the same as omitting the field.
         let takesNull: Bool
-        /// So is a text of white space alone.
+        /// Whether a blank text is the same as omitting the field.
         let takesBlank: Bool
         let isTop: Bool
         let isRequired: Bool
@@ -100,7 +100,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// One object, or a list of exactly one; a map, at the top also as a text.
+    /// Writes one object, or a list of exactly one; a map at the top also as a text.
     private mutating func structure(_ field: Field, _ optional: ArraySlice<String>, _ place: Place) {
         if field.type.kind == .map, !place.isTop { return types(["object"], place) }
         alternatives(place) { json in
@@ -124,7 +124,7 @@ extension JSONWriter {
         }
     }
 
-    /// `anyOf` of what `write` adds as objects, and of what stands for "not given".
+    /// Writes `anyOf` of the objects that `write` adds, and of `null` if it counts as "not given".
     private mutating func alternatives(_ place: Place, _ write: (inout JSONWriter) -> Void) {
         name("anyOf")
         beginArray()
@@ -142,7 +142,7 @@ extension JSONWriter {
         types(["object", "array", "string", "number", "boolean"], place)
     }
 
-    /// A text that holds JSON: real JSON, or the text itself.
+    /// Writes a parameter whose text is JSON: as JSON, or as the text itself.
     private mutating func text(of content: FieldType, _ field: Field, _ place: Place) {
         name("anyOf")
         beginArray()
@@ -172,7 +172,7 @@ extension JSONWriter {
     }
 }
 
-/// Scalars.
+/// Scalar values.
 extension JSONWriter {
     private mutating func scalar(_ field: Field, _ place: Place) {
         if !field.values.isEmpty { return enumeration(field, place) }
@@ -197,7 +197,7 @@ extension JSONWriter {
         }
     }
 
-    /// White space, as the mapping understands it.
+    /// Matches white space as the mapping does.
     private static var blank: String { #"[\t-\r\x1c-\x20]*"# }
 
     private mutating func pattern(_ expression: String, _ place: Place) {
@@ -241,7 +241,7 @@ extension JSONWriter {
         endArray()
     }
 
-    /// The page's example, as a text like every example of a page; a number as one.
+    /// Writes the example of the documentation page: a number as a number, anything else as a text.
     private mutating func examples(_ field: Field) {
         guard let example = field.example, !field.type.isList else { return }
         switch field.type.kind {
