@@ -59,7 +59,7 @@ package struct Problem: Error, Sendable {
             json.name("retryable")
             json.bool(retryable)
         }
-        json.optional("request_id", requestID)
+        json.optional("request_id", idempotencyID)
         if let top {
             json.name("top")
             top.write(to: &json)
@@ -102,7 +102,7 @@ extension TOPError {
         json.optional("msg", message)
         json.optional("sub_code", subCode)
         json.optional("sub_msg", subMessage)
-        json.optional("request_id", requestID)
+        json.optional("request_id", topRequestID)
         json.endObject()
     }
 }

@@ -62,7 +62,7 @@ struct OwnCall {
         }
     }
 
-    private var read: Answer? {
+    private var read: TOPResponse? {
         answer.map { answer in
             let body = Array(answer.utf8)
             return entry?.read(body, form: form) ?? TOPResponse.read(body, method: row.method, form: form)

@@ -2,6 +2,7 @@ package import Audit
 import Catalog
 import EventLoop
 import Problems
+import Time
 import Vault
 
 /// Writes rejected requests, which never become calls, to the trail. It lives on the worker's loop.
@@ -23,7 +24,7 @@ package final class RejectedRequestWriter {
     }
 
     /// Leaves a trace of a rejected request.
-    package func trace(_ refusal: Refusal) {
+    package func trace(_ refusal: RejectedRequest) {
         queue.add(refusal, now: EventLoop.now())
         guard !queue.waiting.isEmpty, !isWriting else { return }
         isWriting = true
@@ -43,7 +44,7 @@ package final class RejectedRequestWriter {
         var refusal = RejectedRequest(
             atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
             status: problem.type.status, type: problem.type.rawValue,
-            pointers: problem.faults.prefix(Refusal.maximumPointers).map {
+            pointers: problem.faults.prefix(RejectedRequest.maximumPointers).map {
                 ValueMask().masked($0.pointer(naming: ChosenName.shown))
             })
         refusal.app = request.app.map(ChosenName.shown)

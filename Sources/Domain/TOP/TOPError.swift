@@ -13,7 +13,7 @@ package struct TOPError: Sendable, Equatable {
     /// TOP's `sub_msg`, which is often missing.
     package var subMessage: String?
     /// TOP's id of the request.
-    package var requestID: String?
+    package var topRequestID: String?
     /// Whose fault it is, where the gateway says so: `ISV`, `ISP` or `SYSTEM`.
     package var type: String?
 
@@ -49,7 +49,7 @@ package struct TOPError: Sendable, Equatable {
             message: text("msg", Self.maximumTextBytes) ?? text("message", Self.maximumTextBytes) ?? "",
             subCode: text("sub_code", Self.maximumCodeBytes),
             subMessage: text("sub_msg", Self.maximumTextBytes) ?? text("sub_message", Self.maximumTextBytes),
-            requestID: text("request_id", Self.maximumCodeBytes))
+            topRequestID: text("request_id", Self.maximumCodeBytes))
         type = text("type", Self.maximumCodeBytes)
         isAmbiguous =
             object.repeats("code") || object.repeats("sub_code") || Int(code) == nil && object.repeats("type")

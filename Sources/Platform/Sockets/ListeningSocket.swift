@@ -31,9 +31,9 @@ package final class ListeningSocket: @unchecked Sendable {
 
     /// Listens on a TCP address. It resolves names, which may block.
     /// - Parameters:
-    ///     - host: a name, or an IP address without brackets.
-    ///     - port: 0 lets the kernel choose.
-    ///     - backlog: how many connections the kernel may queue until they are accepted.
+    ///   - host: a name, or an IP address without brackets.
+    ///   - port: 0 lets the kernel choose.
+    ///   - backlog: how many connections the kernel may queue until they are accepted.
     package convenience init(host: String, port: Int, backlog: Int32) throws(SocketError) {
         let descriptor = try Self.bound(host: host, port: port)
         try Self.listen(descriptor, backlog)

@@ -120,7 +120,7 @@ extension CallPipeline {
         leave()
         var problem = problem
         problem.method = keyed.request.entry.method
-        problem.requestID = keyed.mapped.call.requestID
+        problem.idempotencyID = keyed.mapped.call.requestID
         reply(rejected(problem, keyed.request, by: keyed.token))
     }
 

@@ -1,7 +1,7 @@
-import Crypto
 package import EventLoop
+import Bytes
 import JSON
-import TOP
+import Time
 package import Postgres
 
 /// Records intents of calls with an idempotency key: the intent is written only if its key is not claimed yet.
@@ -268,7 +268,7 @@ extension KeyedIntentWriter {
     }
 
     private static func instant(_ epochMilliseconds: Int64) -> String {
-        RFC3339.text(epochMilliseconds: Int(epochMilliseconds))
+        RFC3339.text(epochMilliseconds: epochMilliseconds)
     }
 }
 

@@ -127,7 +127,7 @@ extension Entry {
     package var isJudged: Bool { judgement.hasRules || !judgement.successPaths.isEmpty }
 
     /// Reads the answer to a call.
-    package func read(_ body: [UInt8], form: ResponseForm) -> Answer {
+    package func read(_ body: [UInt8], form: ResponseForm) -> TOPResponse {
         TOPResponse.read(body, method: method, form: form) { answerLevel[$0] != nil }
     }
 

@@ -23,7 +23,7 @@ package enum TOPResponse: Sendable {
     package static func read(
         _ body: [UInt8], method: String, form: ResponseForm = .wrapped,
         isDocumented: (Span<UInt8>) -> Bool = { _ in false }
-    ) -> Answer {
+    ) -> TOPResponse {
         let document: JSONDocument
         do throws(JSONError) {
             document = try JSONDocument(body, options: .tolerant)
@@ -34,7 +34,7 @@ package enum TOPResponse: Sendable {
         guard root.kind == .object else { return .unreadable("the response is JSON, but not an object") }
         if let error = error(in: root) ?? root["body"].flatMap({ error(in: $0) }) { return .error(error) }
         if let response = form.response(in: root, method: method, isDocumented) { return .response(response) }
-        return .unreadable("the answer is a JSON object without a response in it")
+        return .unreadable("the response is a JSON object without a TOP response in it")
     }
 
     private static func error(in object: JSONValue) -> TOPError? {
@@ -45,7 +45,7 @@ package enum TOPResponse: Sendable {
     }
 
     /// TOP's id of the request; nil if the answer holds none.
-    package var requestID: String? {
+    package var topRequestID: String? {
         switch self {
         case .response(let inner): Self.topRequestID(in: inner)
         case .error(let error): error.topRequestID

@@ -48,23 +48,23 @@ package enum DateForm: String, Sendable, CaseIterable {
         do {
             time = try TOPTime.parse(text)
         } catch {
-            return .failure(RejectedRequest(hint: Self.hint(error)))
+            return .failure(Refusal(hint: Self.hint(error)))
         }
         let bytes = text.utf8.span
-        if self != .dotted, bytes.count > 4, bytes[4] == UInt8(ascii: ".") { return .failure(RejectedRequest(hint: "")) }
+        if self != .dotted, bytes.count > 4, bytes[4] == UInt8(ascii: ".") { return .failure(Refusal(hint: "")) }
         guard time.hasTime == (self != .day) else {
-            return .failure(RejectedRequest(hint: self == .day ? "; without a time of day" : "; the time of day is missing"))
+            return .failure(Refusal(hint: self == .day ? "; without a time of day" : "; the time of day is missing"))
         }
         // The years 1970 to 9999 in GMT+8; 1 to 9999 where the form has room for them.
         guard time.epochSeconds >= (self == .milliseconds ? 0 : -62_135_625_600), time.epochSeconds <= 253_402_271_999
-        else { return .failure(RejectedRequest(hint: "; the year is out of range")) }
+        else { return .failure(Refusal(hint: "; the year is out of range")) }
         let isWritten = bytes.count == 19 && bytes[10] == UInt8(ascii: " ") && hasSeparators(bytes)
         return .success(Reading(text: isWritten ? text : written(time.epochSeconds), seconds: time.epochSeconds))
     }
 
     private func milliseconds(_ text: String) -> Result<Reading, Refusal> {
         guard let value = try? TOPTime.parse(milliseconds: text) else {
-            return .failure(RejectedRequest(hint: "; the number is out of range"))
+            return .failure(Refusal(hint: "; the number is out of range"))
         }
         return .success(Reading(text: text, seconds: value / 1000))
     }
