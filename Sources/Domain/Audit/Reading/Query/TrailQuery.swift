@@ -94,7 +94,7 @@ extension TrailFilter {
         TrailFilter("seller", \.seller, "The seller's alias.", tag: 3, figures: .rollups(.seller)),
         TrailFilter("caller", \.caller, "The name of the caller's token.", tag: 1, figures: .rollups(.caller)),
         TrailFilter(
-            "outcome", \.outcome, .choice(Outcome.allCases.map(\.rawValue) + [Outcome.open]),
+            "outcome", \.outcome, .choice(Outcome.words),
             "What became of the call. Figures do not take `open`.", figures: .rollups(.outcome),
             read: { $0 == Outcome.open || Outcome(rawValue: $0) != nil ? $0 : nil },
             narrow: { outcome, _, clause in
