@@ -186,7 +186,7 @@ let package = Package(
             path: "Tests/Deploy", swiftSettings: common),
         .testTarget(
             name: "EndToEndTests", dependencies: ["JSON", "Crypto", "TestSupport"], path: "Tests/EndToEnd",
-            exclude: ["gateway", "browser"], swiftSettings: common),
+            exclude: ["gateway", "browser", "clients"], swiftSettings: common),
         .testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: common),
     ]
 )

@@ -72,7 +72,8 @@ extension FilterValues {
         case .instant: #"{"type": "string", "format": "date-time"}"#
         case .number(let range):
             #"{"type": "integer", "minimum": \#(range.lowerBound), "maximum": \#(range.upperBound)}"#
-        case .choice(let words): #"{"enum": [\#(words.map { "\"\($0)\"" }.joined(separator: ", "))]}"#
+        case .choice(Outcome.words): ##"{"$ref": "#/components/schemas/Outcome"}"##
+        case .choice(let words): #"{"type": "string", "enum": [\#(words.map { "\"\($0)\"" }.joined(separator: ", "))]}"#
         case .businessKey: #"{"type": "string", "pattern": "^[^\\x00:]+:[^\\x00]+$"}"#
         case .callID: ##"{"$ref": "#/components/schemas/CallID"}"##
         }

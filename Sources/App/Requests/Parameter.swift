@@ -60,7 +60,7 @@ extension Parameter where Value == Int {
         return Parameter(
             ParameterDescription(
                 name: name, text: text,
-                schema: #"{"anyOf": [{"type": "integer", \#(ends)\#(usual)}, {"const": ""}]}"#,
+                schema: #"{"type": "integer", \#(ends)\#(usual)}"#,
                 values: "\(range.lowerBound)–\(range.upperBound)" + (standard.map { "; default \($0)" } ?? ""),
                 takesEmpty: true),
             requirement: "a whole number from \(range.lowerBound) to \(range.upperBound)",
@@ -72,10 +72,10 @@ extension Parameter where Value: RawRepresentable<String> & CaseIterable {
     /// A parameter that takes one word of several.
     package static func choice(_ name: String, default standard: Value, _ text: String) -> Parameter {
         let words = Value.allCases.map(\.rawValue)
-        let list = words.map { "\"\($0)\", " }.joined()
+        let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
         return Parameter(
             ParameterDescription(
-                name: name, text: text, schema: #"{"enum": [\#(list)""], "default": "\#(standard.rawValue)"}"#,
+                name: name, text: text, schema: #"{"type": "string", "enum": [\#(list)], "default": "\#(standard.rawValue)"}"#,
                 values: words.map { "`\($0)`" }.joined(separator: ", ") + "; default `\(standard.rawValue)`",
                 takesEmpty: true),
             requirement: words.count == 2 ? words.joined(separator: " or ") : "one of " + words.joined(separator: ", "),
@@ -93,7 +93,7 @@ extension Parameter {
         return Parameter(
             ParameterDescription(
                 name: name, text: text,
-                schema: #"{"type": "array", "uniqueItems": true, "items": {"enum": [\#(list)]}}"#,
+                schema: #"{"type": "array", "uniqueItems": true, "items": {"type": "string", "enum": [\#(list)]}}"#,
                 values: "any of " + words.map { "`\($0)`" }.joined(separator: ", "), takesEmpty: true, isList: true),
             requirement: "a comma-separated list of these, each at most once: " + words.joined(separator: ", "),
             read: { text in

@@ -6,7 +6,6 @@ import Testing
 @testable import Service
 
 private let carProfiles = "tmall.aliauto.carprofile.sync"
-private let cardSales = "alibaba.alsc.crm.card.batch.sell"
 private let catalog = Result { try Catalog.embedded() }
 
 @Suite("OpenAPI")
@@ -63,10 +62,12 @@ struct OpenAPITests {
         #expect(example?["image"]?.string == "dGV4dA==", "the page's example is no base64")
         let form = content?["multipart/form-data"]
         #expect(form?["encoding"]?.members.map(\.name) == ["json", "image", "extra"])
-        let schema = try #require(root["components"]?["schemas"]?["taobao.test.upload.form"])
-        #expect(form?["schema"]?["$ref"]?.string == "#/components/schemas/taobao.test.upload.form")
+        let schema = try #require(root["components"]?["schemas"]?["TaobaoTestUploadForm"])
+        #expect(form?["schema"]?["$ref"]?.string == "#/components/schemas/TaobaoTestUploadForm")
         #expect(schema["required"]?.elements.compactMap(\.string) == ["json", "image"])
-        #expect(schema["properties"]?["json"]?["properties"]?.members.map(\.name) == ["title"])
+        #expect(schema["properties"]?["json"]?["$ref"]?.string == "#/components/schemas/TaobaoTestUploadFormParameters")
+        let parameters = root["components"]?["schemas"]?["TaobaoTestUploadFormParameters"]
+        #expect(parameters?["properties"]?.members.map(\.name) == ["title"])
         #expect(schema["properties"]?["image"]?["contentMediaType"]?.string == "application/octet-stream")
         #expect(schema["properties"]?["image"]?["description"]?.string == "图片")
         let entry = try #require(catalog.entries.first)
@@ -75,30 +76,55 @@ struct OpenAPITests {
 
     @Test("A request's schema has the page's types, words, limits and requirements")
     func requestSchemaHasPage() throws {
-        let profile = try schema(carProfiles)
+        let profile = try schema("TmallAliautoCarprofileSyncRequest")
         #expect(profile["required"]?.elements.compactMap(\.string) == ["list", "channel_id", "channel_type", "phone"])
         #expect(profile["additionalProperties"]?.bool == false)
-        // An object, or a list of exactly one.
-        let forms = try #require(profile["properties"]?["list"]?["anyOf"]).elements.map { $0 }
-        #expect(forms.map { $0["type"]?.string } == ["object", "array"])
-        let type = try #require(forms[0]["properties"]?["operate_type"])
-        let values = type["anyOf"]?.elements.first { _ in true }?["enum"]
-        #expect(values?.elements.compactMap(\.scalarText) == ["1", "1", "2", "2", "3", "3"])
-        #expect(forms[0]["properties"]?["acid"]?["x-top-type"]?.string == "Number")
+        #expect(profile["properties"]?["data_source"]?["default"]?.string == "XKZ")
+        let list = "TmallAliautoCarprofileSyncRequestList"
+        #expect(profile["properties"]?["list"]?["$ref"]?.string == "#/components/schemas/\(list)")
+        let fields = try #require(schema(list)["properties"])
+        #expect(fields["acid"]?["type"]?.string == "integer" && fields["acid"]?["format"]?.string == "int64")
+        #expect(fields["acid"]?["x-top-type"]?.string == "Number")
+        #expect(fields["operate_type"]?["$ref"]?.string == "#/components/schemas/\(list)OperateType")
+        let values = try schema("\(list)OperateType")
+        #expect(values["type"]?.string == "integer")
+        #expect(values["enum"]?.elements.compactMap(\.lexeme) == ["1", "2", "3"])
+        #expect(values["x-enum-varnames"]?.elements.compactMap(\.string) == ["VALUE_1", "VALUE_2", "VALUE_3"])
+        #expect(values["x-enum-descriptions"]?.elements.compactMap(\.string) == ["新增", "更新", "删除"])
+        #expect(values["description"]?.string == "操作类型。1-新增,2-更新,3-删除")
         // A request id may come from the header instead.
-        let sale = try schema(cardSales)["properties"]?["param_batch_open_card_open_req"]?["anyOf"]
-        let members = sale?.elements.first { _ in true }?["required"]?.elements.compactMap(\.string)
-        #expect(members == ["physical_card_ids", "operator_id"])
+        let sale = try schema("AlibabaAlscCrmCardBatchSellRequestParamBatchOpenCardOpenReq")
+        #expect(sale["required"]?.elements.compactMap(\.string) == ["physical_card_ids", "operator_id"])
+    }
+
+    @Test("Operations have names and groups of ASCII letters; the page's category stands beside them")
+    func operationsHaveNames() throws {
+        let own = try #require(root["paths"]?["/v1/aliauto/car-profiles"]?["post"])
+        #expect(own["operationId"]?.string == "aliautoCarProfiles")
+        #expect(own["tags"]?.elements.compactMap(\.string) == ["tmall"])
+        #expect(own["x-top-category"]?.string == "天猫汽车")
+        #expect(own["x-top-method"]?.string == carProfiles)
+        let general = root["paths"]?["/v1/top/\(carProfiles)"]?["post"]
+        #expect(general?["operationId"]?.string == "tmallAliautoCarprofileSync")
+        let tags = try #require(root["tags"]).elements.map { $0 }
+        #expect(
+            tags.compactMap { $0["name"]?.string } == [
+                "alibaba", "alitrip", "taobao", "tmall", "calls", "audit", "operation",
+            ])
+        #expect(tags[3]["description"]?.string == "Methods `tmall.*`: 天猫汽车, 服务平台API.")
+        let headers = own["parameters"]?.elements.compactMap { $0["$ref"]?.string?.split(separator: "/").last }
+        #expect(headers == ["App", "Seller", "Ref", "DryRun", "RequestID", "TraceParent"])
     }
 
     @Test("A time's pattern takes what the mapping takes")
     func timePatternTakesWhatMapping() throws {
-        let fields = try #require(schema(carProfiles)["properties"]?["list"]?["anyOf"]?.elements.first { _ in true })
-        let pattern = try Regex(#require(fields["properties"]?["gmt_create"]?["pattern"]?.string))
+        let fields = try #require(schema("TmallAliautoCarprofileSyncRequestList")["properties"])
+        let pattern = try Regex(#require(fields["gmt_create"]?["pattern"]?.string))
         for text in [
             "2010-01-01 00:00:00", "2010-01-01T00:00:00", "2010-01-01T00:00", "2010-01-01 00:00", "2010-01-01T00:00+08",
             "2010-01-01T00:00:00+0800", "2010-01-01T00:00Z", "2010-01-01T00:00+08:00", "2010-01-01T00:00+8",
             "2010-01-01",
+            "0000-01-01 00:00:00", "0001-01-01 00:00:00", "0010-01-01 00:00:00", "0100-01-01 00:00:00",
             "2010-01-01T00", "2010-01-01 00:00:00+08", "2010-01-01T00:00+08:0", "2010-01-01T00:00.5",
         ] {
             var isTaken = false
@@ -109,13 +135,22 @@ struct OpenAPITests {
 
     @Test("An answer's schema has plain lists, and problems share a response for each status")
     func answerSchemaHasPlain() throws {
-        let data = try schema("\(carProfiles).answer")["properties"]?["result"]?["properties"]?["data"]
-        #expect(data?["properties"]?["id_mapping"]?["type"]?.string == "array")
+        let answer = try schema("TmallAliautoCarprofileSyncAnswer")["properties"]
+        #expect(answer?["result"]?["$ref"]?.string == "#/components/schemas/TmallAliautoCarprofileSyncResult")
+        #expect(answer?["judged"]?["type"]?.string == "boolean")
+        let data = try schema("TmallAliautoCarprofileSyncResult")["properties"]?["data"]?["anyOf"]?.elements.map { $0 }
+        #expect(data?.first?["$ref"]?.string == "#/components/schemas/TmallAliautoCarprofileSyncResultData")
+        #expect(data?.last?["type"]?.string == "null")
+        let mapping = try schema("TmallAliautoCarprofileSyncResultData")["properties"]?["id_mapping"]
+        #expect(mapping?["type"]?.string == "array")
+        let item = try schema("TmallAliautoCarprofileSyncResultDataIdMapping")["properties"]
+        #expect(item?["car_profile_id"]?["type"]?.string == "integer")
         let responses = try #require(root["components"]?["responses"])
         #expect(responses.members.map(\.name) == ["Problem404", "Problem503"])
         let content = responses["Problem503"]?["content"]?["application/problem+json"]
         #expect(content?["examples"]?.members.map(\.name) == ["overloaded", "draining"])
-        let types = try schema("Problem")["properties"]?["type"]?["enum"]
+        #expect(try schema("Problem")["properties"]?["type"]?["$ref"]?.string == "#/components/schemas/ProblemType")
+        let types = try schema("ProblemType")["enum"]
         #expect(
             types?.elements.compactMap(\.string) == [
                 "/problems/not-found", "/problems/overloaded", "/problems/draining",

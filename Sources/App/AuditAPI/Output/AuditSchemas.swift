@@ -4,8 +4,11 @@ import Audit
 package enum AuditSchemas {
     /// Every schema with its name among the document's components.
     package static let all: [(name: String, schema: String)] = [
-        ("Call", call), ("Calls", calls), ("NewNote", newNote), ("Note", note), ("Refusal", refusal),
-        ("Refusals", refusals), ("Stats", stats), ("UnmaskReason", unmaskReason), ("UnmaskedRequest", unmaskedRequest),
+        ("Call", call), ("Opening", opening), ("Calls", calls), ("CallPagination", callPagination), ("NewNote", newNote),
+        ("Note", note), ("Settlement", settlement), ("Refusal", refusal), ("Refusals", refusals),
+        ("RefusalPagination", refusalPagination), ("Stats", stats), ("StatsRow", statsRow),
+        ("StatsBucket", enumeration(StatsQuery.Bucket.self)), ("StatsDimension", enumeration(StatsQuery.Dimension.self)),
+        ("UnmaskReason", unmaskReason), ("UnmaskedRequest", unmaskedRequest),
     ]
 
     private static let callMembers = ##"""
@@ -17,51 +20,67 @@ package enum AuditSchemas {
         "duration_ms": {"type": ["number", "null"]}, "top_ms": {"type": ["number", "null"]},
         "audit_ms": {"type": ["number", "null"], "description": "How long the call waited for the commit of its intent."},
         "finished_at": {"type": ["string", "null"], "format": "date-time"},
-        "reconciled": {"const": true, "description": "Present if the call was closed because its replica left no result."},
+        "reconciled": {"type": "boolean", "description": "Always `true`; there where the call was closed because its replica left no result."},
         "top_request_id": {"type": ["string", "null"]}, "request_id": {"type": ["string", "null"]},
         "client_request_id": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]},
         "sub_code": {"type": ["string", "null"]}, "message": {"type": ["string", "null"]},
         "refs": {"type": "array", "items": {"type": "string"}}, "attempts": {"type": ["integer", "null"]},
         "request_bytes": {"type": ["integer", "null"]}, "response_bytes": {"type": ["integer", "null"]},
         "retryable": {"type": ["boolean", "null"]},
-        "keys_truncated": {"const": true, "description": "The call has more business keys than the trail stores."}
+        "keys_truncated": {"type": "boolean", "description": "Always `true`: the call touched more things than its business keys tell."}
         """##
 
     private static let required = #""required": ["id", "at", "method", "app", "caller", "outcome", "refs"]"#
 
     private static let call = ##"""
         {"description": "A call in the audit trail.", "type": "object", \##(required), "properties": {\##(callMembers),
-        "settled": {"enum": ["done", "not_done", null], "description": "What the last note that settles the call states."},
+        "settled": \##(nullableSettlement),
         "notes": {"type": "array", "items": {"$ref": "#/components/schemas/Note"}},
         "request": {"type": ["string", "null"], "description": "The business parameters as sent, masked."},
-        "request_truncated": {"type": "boolean", "description": "Whether the request is truncated."},
-        "response": {"type": ["string", "null"], "description": "TOP's response, masked."},
-        "response_truncated": {"type": "boolean", "description": "Whether the response is truncated."},
-        "openings": {"type": "array", "description": "Only with one call: who has unmasked the full request.", "items": {"type": "object",
-          "properties": {"at": {"type": "string", "format": "date-time"}, "opener": {"type": "string"}, "reason": {"type": "string"}}}}}}
+        "request_truncated": {"type": "boolean", "description": "Whether the request is cut."},
+        "response": {"type": ["string", "null"], "description": "TOP's answer, masked."},
+        "response_truncated": {"type": "boolean", "description": "Whether the answer is cut."},
+        "openings": {"type": "array", "description": "Of one call: who has opened the full request.",
+          "items": {"$ref": "#/components/schemas/Opening"}}}}
         """##
+
+    private static let opening = #"""
+        {"description": "A reading of the full request.", "type": "object", "properties": {
+          "at": {"type": "string", "format": "date-time"}, "opener": {"type": "string"}, "reason": {"type": "string"}}}
+        """#
 
     private static let calls = ##"""
         {"type": "object", "required": ["data", "pagination"], "properties": {
           "data": {"type": "array", "items": {"$ref": "#/components/schemas/Call"}},
-          "pagination": {"type": "object", "required": ["limit", "next", "prev", "scanned_until"], "properties": {
-            "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}, "prev": {"type": ["string", "null"]},
-            "scanned_until": {"type": ["string", "null"], "format": "date-time",
-              "description": "The search reached its time limit before the page was full; `next` continues from here."}}}}}
+          "pagination": {"$ref": "#/components/schemas/CallPagination"}}}
         """##
+
+    private static let callPagination = #"""
+        {"type": "object", "required": ["limit", "next", "prev", "scanned_until"], "properties": {
+          "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}, "prev": {"type": ["string", "null"]},
+          "scanned_until": {"type": ["string", "null"], "format": "date-time",
+            "description": "The search's time was over before the page was full; `next` goes on from here."}}}
+        """#
 
     private static let newNote = ##"""
         {"description": "A note to add.", "type": "object", "required": ["text"], "additionalProperties": false,
         "properties": {"text": {"type": "string", "minLength": 1, "maxLength": 2000},
-          "settles": {"enum": ["done", "not_done", null], "description": "What became of a call whose outcome is unknown."}}}
+          "settles": \##(nullableSettlement)}}
         """##
 
     private static let note = ##"""
         {"description": "A person's note about a call. Notes never change.", "type": "object",
         "required": ["at", "author", "settles", "text"], "properties": {"at": {"type": "string", "format": "date-time"},
           "author": {"type": "string", "description": "The name of the author's token."},
-          "settles": {"enum": ["done", "not_done", null]}, "text": {"type": "string"}}}
+          "settles": \##(nullableSettlement), "text": {"type": "string"}}}
         """##
+
+    private static let settlement = #"""
+        {"type": "string", "enum": ["done", "not_done"],
+         "description": "What became of a call whose outcome is unknown, as the last note that settles it says."}
+        """#
+
+    private static let nullableSettlement = ##"{"anyOf": [{"$ref": "#/components/schemas/Settlement"}, {"type": "null"}]}"##
 
     private static let refusal = ##"""
         {"description": "A request that never became a call: places (`pointers`), never values.", "type": "object",
@@ -77,22 +96,30 @@ package enum AuditSchemas {
     private static let refusals = ##"""
         {"type": "object", "required": ["data", "pagination"], "properties": {
           "data": {"type": "array", "items": {"$ref": "#/components/schemas/Refusal"}},
-          "pagination": {"type": "object", "required": ["limit", "next"], "properties": {
-            "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}}}}}
+          "pagination": {"$ref": "#/components/schemas/RefusalPagination"}}}
         """##
+
+    private static let refusalPagination = #"""
+        {"type": "object", "required": ["limit", "next"], "properties": {
+          "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}}}
+        """#
 
     private static let stats = ##"""
         {"type": "object", "required": ["bucket", "dimensions", "from", "to", "data"], "properties": {
-          "bucket": {"enum": [\##(words(StatsQuery.Bucket.self))]},
-          "dimensions": {"type": "array", "items": {"enum": [\##(words(StatsQuery.Dimension.self))]}},
+          "bucket": {"$ref": "#/components/schemas/StatsBucket"},
+          "dimensions": {"type": "array", "items": {"$ref": "#/components/schemas/StatsDimension"}},
           "from": {"type": "string", "format": "date-time"}, "to": {"type": "string", "format": "date-time"},
-          "data": {"type": "array", "items": {"type": "object", "required": ["at"],
-            "description": "One bucket and group. Each value has its dimension's name; it is null if the calls have none.",
-            "properties": {"at": {"type": "string", "format": "date-time"}, "count": {"type": "integer"},
-              "errors": {"type": "integer"}, "error_rate": {"type": "number"}, "p50_ms": {"type": "number"},
-              "p95_ms": {"type": "number"}, "p99_ms": {"type": "number"}, "request_bytes": {"type": "integer"},
-              "response_bytes": {"type": "integer"}}}}}}
+          "data": {"type": "array", "items": {"$ref": "#/components/schemas/StatsRow"}}}}
         """##
+
+    private static let statsRow = #"""
+        {"description": "One bucket and set of values: each value under its dimension's name, null where calls have none.",
+         "type": "object", "required": ["at"], "properties": {
+           "at": {"type": "string", "format": "date-time"}, "count": {"type": "integer"},
+           "errors": {"type": "integer"}, "error_rate": {"type": "number"}, "p50_ms": {"type": "number"},
+           "p95_ms": {"type": "number"}, "p99_ms": {"type": "number"}, "request_bytes": {"type": "integer"},
+           "response_bytes": {"type": "integer"}}}
+        """#
 
     private static let unmaskReason = #"""
         {"type": "object", "required": ["reason"], "additionalProperties": false, "properties": {
@@ -107,8 +134,8 @@ package enum AuditSchemas {
             "description": "Names and sizes in bytes of files. Their content is not kept."}}}
         """##
 
-    /// All values of a type as the elements of a JSON array.
-    private static func words<Word: RawRepresentable<String> & CaseIterable>(_ type: Word.Type) -> String {
-        type.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    /// Every word of a type.
+    private static func enumeration<Word: RawRepresentable<String> & CaseIterable>(_ type: Word.Type) -> String {
+        #"{"type": "string", "enum": [\#(type.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))]}"#
     }
 }

@@ -23,7 +23,7 @@ struct HeaderDescription: Sendable {
     static let dryRun = HeaderDescription(
         key: "DryRun", name: "Top-Dry-Run",
         text: "`true` shows what would be sent and signed, and sends nothing.",
-        schema: #"{"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])?$"}"#)
+        schema: #"{"type": "boolean"}"#)
     static let idempotencyKey = HeaderDescription(
         key: "IdempotencyKey", name: "Idempotency-Key",
         text: "The request id is derived from it if the body has none, so that every repetition has the same one.",

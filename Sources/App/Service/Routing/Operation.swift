@@ -104,19 +104,20 @@ struct BodyDescription: Sendable {
 struct ResponseDescription: Sendable {
     let status: Int
     let text: String
-    let mediaType: String
+    /// The first is the usual one.
+    let mediaTypes: [String]
     /// JSON Schema, as JSON.
     let schema: String
 
     /// JSON of a schema among the document's components.
     static func json(_ status: Int = 200, _ text: String = "Found.", schema: String) -> ResponseDescription {
         ResponseDescription(
-            status: status, text: text, mediaType: "application/json",
+            status: status, text: text, mediaTypes: ["application/json"],
             schema: ##"{"$ref": "#/components/schemas/\##(schema)"}"##)
     }
 
     /// A text of another type.
-    static func text(_ text: String, as mediaType: String) -> ResponseDescription {
-        ResponseDescription(status: 200, text: text, mediaType: mediaType, schema: #"{"type": "string"}"#)
+    static func text(_ text: String, as mediaTypes: String...) -> ResponseDescription {
+        ResponseDescription(status: 200, text: text, mediaTypes: mediaTypes, schema: #"{"type": "string"}"#)
     }
 }

@@ -15,7 +15,7 @@ extension OperationTable {
                 ResponseDescription(
                     status: 200,
                     text: "TOP answered; `outcome` says what became of the call. With Top-Dry-Run, what would be sent.",
-                    mediaType: "application/json", schema: #"{"type": "object"}"#)
+                    mediaTypes: ["application/json"], schema: #"{"type": "object"}"#)
             ],
             handler: .call),
         Operation(
@@ -64,7 +64,7 @@ extension OperationTable {
         Operation(
             .get, "/v1/audit/export", id: "exportCalls", scope: .auditRead,
             "Everybody's calls as a file: a JSON object a line, or CSV",
-            query: .declared(AuditParameters.export), responses: [.text("Found.", as: "application/x-ndjson")],
+            query: .declared(AuditParameters.export), responses: [.text("Found.", as: "application/x-ndjson", "text/csv")],
             handler: .export),
         Operation(
             .get, "/livez", id: "live", "Whether the process runs", query: .any,
@@ -80,7 +80,7 @@ extension OperationTable {
             .get, "/version", id: "version", "The release of the replica", query: .any,
             responses: [
                 ResponseDescription(
-                    status: 200, text: "The release.", mediaType: "application/json",
+                    status: 200, text: "The release.", mediaTypes: ["application/json"],
                     schema:
                         #"{"type": "object", "required": ["version"], "properties": {"version": {"type": "string"}}}"#
                 )
@@ -92,7 +92,7 @@ extension OperationTable {
             .get, "/openapi.json", id: "openAPI", "The HTTP interface as an OpenAPI 3.1 document", query: .any,
             responses: [
                 ResponseDescription(
-                    status: 200, text: "OpenAPI 3.1.", mediaType: "application/json", schema: #"{"type": "object"}"#)
+                    status: 200, text: "OpenAPI 3.1.", mediaTypes: ["application/json"], schema: #"{"type": "object"}"#)
             ],
             handler: .description { descriptions, catalog, _ in descriptions.openAPI(of: catalog) }),
         Operation(

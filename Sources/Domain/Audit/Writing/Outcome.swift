@@ -25,4 +25,7 @@ package enum Outcome: String, Sendable, CaseIterable {
 
     /// What readers see of an intent that has no end yet; never stored.
     package static let open = "open"
+
+    /// Every word that readers see.
+    package static let words = allCases.map(\.rawValue) + [open]
 }

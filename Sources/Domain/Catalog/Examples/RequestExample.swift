@@ -66,11 +66,11 @@ enum RequestExample {
         let example = example.flatMap { isUsable($0, field) ? $0 : nil }
         switch field.type.kind {
         case .object: object(field, example, to: &writer)
-        case .number, .decimal: writer.number(lexeme: example ?? placeholder(field))
+        case .number: writer.number(lexeme: example ?? placeholder(field))
         case .boolean: writer.bool(example != "false")
         case .map, .json: document(example, to: &writer)
         case .bytes: writer.string("dGV4dA==")
-        case .string, .date, .price:
+        case .string, .date, .price, .decimal:
             if field.jsonType != nil, let example {
                 document(example, to: &writer)
             } else {

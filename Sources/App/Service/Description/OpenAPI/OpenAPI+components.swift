@@ -5,7 +5,9 @@ import Problems
 
 /// The components that the operations share.
 extension JSONWriter {
-    mutating func components(_ catalog: Catalog, problems: [ProblemType], outcomes: [String]) {
+    mutating func components(
+        _ catalog: Catalog, _ names: [EntryNames], schemas: UniqueNames, problems: [ProblemType], outcomes: [String]
+    ) {
         name("components")
         beginObject()
         json(
@@ -15,21 +17,16 @@ extension JSONWriter {
         json("headers", OpenAPI.headers)
         name("schemas")
         beginObject()
-        for entry in catalog.entries {
-            name(entry.method)
-            requestSchema(entry)
-            if entry.takesFiles {
-                name("\(entry.method).form")
-                formSchema(entry)
-            }
-            name("\(entry.method).answer")
-            answerSchema(entry)
+        var writer = SchemaWriter(self, names: schemas)
+        for (entry, names) in zip(catalog.entries, names) {
+            writer.request(entry, names)
+            writer.form(entry, names)
+            writer.answer(entry, names)
         }
-        json(
-            "CallID", #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#)
-        json("DryRun", OpenAPI.dryRun)
-        auditSchemas(outcomes)
-        problemSchema(problems)
+        self = writer.json
+        for (name, schema) in OpenAPI.sharedSchemas { json(name, schema) }
+        words("Outcome", outcomes, "What became of a call.")
+        words("ProblemType", problems.map { "/problems/\($0.rawValue)" }, names: problems.map(\.rawValue), "The type.")
         endObject()
         name("responses")
         beginObject()
@@ -100,55 +97,71 @@ extension JSONWriter {
         for _ in 0..<4 { endObject() }
     }
 
-    private mutating func problemSchema(_ kinds: [ProblemType]) {
-        name("Problem")
+    /// An enumeration of texts; constants of generated code have the `names`.
+    private mutating func words(_ component: String, _ words: [String], names: [String]? = nil, _ text: String) {
+        name(component)
         beginObject()
-        member("description", "A problem document (RFC 9457).")
-        member("type", "object")
-        json("required", #"["type", "title", "status", "detail"]"#)
-        name("properties")
-        beginObject()
-        name("type")
-        beginObject()
-        name("enum")
-        beginArray()
-        for kind in kinds { string("/problems/\(kind.rawValue)") }
-        endArray()
-        endObject()
-        for (name, schema) in OpenAPI.problemMembers { json(name, schema) }
-        endObject()
-        endObject()
-    }
-
-    private mutating func auditSchemas(_ outcomes: [String]) {
-        name("Outcome")
-        beginObject()
+        member("description", text)
         member("type", "string")
         name("enum")
         beginArray()
-        for outcome in outcomes { string(outcome) }
+        for word in words { string(word) }
+        endArray()
+        name("x-enum-varnames")
+        beginArray()
+        for word in names ?? words { string(SchemaWriter.constantName(word)) }
         endArray()
         endObject()
-        json("OwnCall", OpenAPI.ownCall)
-        for (name, schema) in AuditSchemas.all { json(name, schema) }
-        json("Readiness", OpenAPI.readiness)
     }
 }
 
 /// Texts that are the same for every catalog.
 extension OpenAPI {
-    static let ownCall = ##"""
-        {"description": "A caller's own call: the members of its first response, a result or a problem document, with masked values as the trail has them. \##
-        A call that has not ended has the outcome `open` and only the known members.",
+    /// The schemas that do not depend on the catalog and on lists of words.
+    static let sharedSchemas: [(String, String)] =
+        [
+            (
+                "CallID",
+                #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#
+            ),
+            ("AnswerOutcome", answerOutcome), ("DryRun", dryRun), ("OwnCall", ownCall), ("Problem", problem),
+            ("ParameterFault", parameterFault), ("TOPError", topError), ("Readiness", readiness),
+            (
+                "ReadinessStatus",
+                #"{"type": "string", "enum": ["ready", "unavailable"], "description": "Whether the replica takes calls."}"#
+            ),
+        ] + AuditSchemas.all
+
+    /// The names of all shared schemas, which no schema of a method may have.
+    static let sharedNames = sharedSchemas.map(\.0) + ["Outcome", "ProblemType"]
+
+    private static let answerOutcome = #"""
+        {"type": "string", "enum": [\#(Interpretation.Outcome.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))],
+         "description": "What became of a call that TOP answered with a response."}
+        """#
+
+    private static let problem = #"""
+        {"description": "A problem document (RFC 9457).", "type": "object",
+         "required": ["type", "title", "status", "detail"],
+         "properties": {"type": {"$ref": "#/components/schemas/ProblemType"}, \#(members(problemMembers))}}
+        """#
+
+    private static func members(_ members: [(String, String)]) -> String {
+        members.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ")
+    }
+
+    private static let ownCall = ##"""
+        {"description": "A caller's own call: the members of its first answer, a result or a problem document, with values as the trail keeps them, masked. \##
+        Of a call that has not ended, whose outcome is `open`, only what is known.",
         "type": "object", "required": ["id", "method", "outcome"], "properties": {
-        "type": {"type": "string"}, \##(problemMembers.filter { $0.0 != "errors" }.map { #""\#($0.0)": \#($0.1)"# }.joined(separator: ", ")),
-        "top_request_id": {"type": "string", "description": "TOP's id of the request."},
-        "result": {"type": "object", "description": "The result, as long as the response is kept."}}}
+        "type": {"$ref": "#/components/schemas/ProblemType"}, \##(members(problemMembers.filter { $0.0 != "errors" })),
+        "top_request_id": {"type": "string", "description": "TOP's id of the call."},
+        "judged": \##(judged), "result": {"type": "object", "description": "The result, while the answer is kept."}}}
         """##
 
-    static let readiness = ##"""
+    private static let readiness = ##"""
         {"type": "object", "required": ["status", "checks"], "properties": {
-          "status": {"enum": ["ready", "unavailable"]},
+          "status": {"$ref": "#/components/schemas/ReadinessStatus"},
           "checks": {"type": "object", "additionalProperties": {"type": "string"}}}}
         """##
 
@@ -172,11 +185,11 @@ extension OpenAPI {
          "Allow": {"$ref": "#/components/headers/Allow"}, "WWW-Authenticate": {"$ref": "#/components/headers/Authenticate"}}
         """##
 
-    static let dryRun = ##"""
-        {"description": "The request that would be signed and sent. The session and the secret are masked.",
+    private static let dryRun = ##"""
+        {"description": "What would be sent and signed; the session and the secret are masked.",
          "type": "object", "required": ["dry_run", "method", "parameters", "base_string"],
          "properties": {
-           "dry_run": {"const": true}, "method": {"type": "string"},
+           "dry_run": {"type": "boolean", "description": "Always `true`."}, "method": {"type": "string"},
            "parameters": {"type": "object", "additionalProperties": {"type": "string"}},
            "files": {"type": "object", "description": "The size of each file in bytes.", "additionalProperties": {"type": "integer"}},
            "base_string": {"type": "string"}, "request_id": {"type": "string"}}}
@@ -190,24 +203,28 @@ extension OpenAPI {
         ("id", ##"{"$ref": "#/components/schemas/CallID"}"##),
         ("method", #"{"type": "string", "description": "The TOP method."}"#),
         ("outcome", ##"{"$ref": "#/components/schemas/Outcome"}"##),
-        ("retryable", #"{"type": "boolean", "description": "Whether a repeat cannot execute the call twice."}"#),
-        ("request_id", #"{"type": "string", "description": "The id by which TOP recognises a repeat."}"#),
-        (
-            "top",
-            #"""
-            {"type": "object", "required": ["code"], "description": "The error of TOP, masked.", "properties": {
-              "code": {"type": "string"}, "msg": {"type": "string"}, "sub_code": {"type": "string"},
-              "sub_msg": {"type": "string"}, "request_id": {"type": "string"}}}
-            """#
-        ),
+        ("retryable", #"{"type": "boolean", "description": "Repeating cannot do the thing twice."}"#),
+        ("request_id", #"{"type": "string", "description": "The id by which TOP recognises a repetition."}"#),
+        ("top", ##"{"$ref": "#/components/schemas/TOPError"}"##),
         (
             "errors",
-            #"""
-            {"type": "array", "maxItems": \#(FaultList.maximumCount),
-              "description": "Every fault of the parameters. If the list is full, `detail` has the number of further ones.", "items": {
-              "type": "object", "required": ["pointer", "detail"], "properties": {
-                "pointer": {"type": "string", "format": "json-pointer"}, "detail": {"type": "string"}}}}
-            """#
+            ##"""
+            {"type": "array", "maxItems": \##(FaultList.maximumCount),
+              "description": "Every fault of the parameters; `detail` counts those beyond the list's end.",
+              "items": {"$ref": "#/components/schemas/ParameterFault"}}
+            """##
         ),
     ]
+
+    private static let topError = #"""
+        {"type": "object", "required": ["code"], "description": "TOP's own words, masked.", "properties": {
+          "code": {"type": "string"}, "msg": {"type": "string"}, "sub_code": {"type": "string"},
+          "sub_msg": {"type": "string"}, "request_id": {"type": "string"}}}
+        """#
+
+    private static let parameterFault = #"""
+        {"type": "object", "required": ["pointer", "detail"], "description": "A fault of a parameter.", "properties": {
+          "pointer": {"type": "string", "format": "json-pointer", "description": "Where it is, in the caller's spelling."},
+          "detail": {"type": "string"}}}
+        """#
 }

@@ -19,7 +19,7 @@ extension JSONWriter {
     private mutating func operation(_ operation: Operation, statuses: [Int]) {
         beginObject()
         member("operationId", operation.id)
-        json("tags", operation.scope == nil ? #"["operation"]"# : #"["audit"]"#)
+        json("tags", #"["\#(OpenAPI.tag(of: operation))"]"#)
         member("summary", operation.summary + (operation.scope.map { " (scope \($0.rawValue))" } ?? ""))
         if operation.scope == nil { json("security", "[]") }
         name("parameters")
@@ -40,6 +40,10 @@ extension JSONWriter {
         member("name", parameter.name)
         member("in", "query")
         member("description", parameter.text)
+        if parameter.takesEmpty {
+            name("allowEmptyValue")
+            bool(true)
+        }
         if parameter.isList {
             member("style", "form")
             name("explode")
@@ -67,10 +71,13 @@ extension JSONWriter {
             member("description", response.text)
             name("content")
             beginObject()
-            name(response.mediaType)
-            beginObject()
-            json("schema", response.schema)
-            for _ in 0..<3 { endObject() }
+            for mediaType in response.mediaTypes {
+                name(mediaType)
+                beginObject()
+                json("schema", response.schema)
+                endObject()
+            }
+            for _ in 0..<2 { endObject() }
         }
         problems(statuses.filter { status in !operation.responses.contains { $0.status == status } })
         endObject()
@@ -83,42 +90,46 @@ extension JSONWriter {
 
 /// The operation for calls, once for each method of the catalog and once for each path of its own.
 extension JSONWriter {
-    mutating func calls(_ place: OperationTable.Place, of catalog: Catalog, statuses: [Int]) {
+    mutating func calls(
+        _ place: OperationTable.Place, of catalog: Catalog, _ names: [EntryNames], statuses: [Int]
+    ) {
         guard let operation = place.operations.first else { return }
-        for entry in catalog.entries {
+        for (entry, names) in zip(catalog.entries, names) {
             name(place.path.prefix + entry.method)
-            call(entry, id: entry.method, operation, statuses: statuses)
-            if let path = entry.path {
+            call(entry, names, id: names.operation, operation, statuses: statuses)
+            if let path = entry.path, let id = names.ownOperation {
                 name(path)
-                call(entry, id: "\(entry.method).friendly", operation, statuses: statuses)
+                call(entry, names, id: id, operation, statuses: statuses)
             }
         }
     }
 
-    private mutating func call(_ entry: Entry, id: String, _ operation: Operation, statuses: [Int]) {
+    private mutating func call(
+        _ entry: Entry, _ names: EntryNames, id: String, _ operation: Operation, statuses: [Int]
+    ) {
         beginObject()
         name(operation.method.rawValue.lowercased())
         beginObject()
         member("operationId", id)
         member("summary", entry.title.isEmpty ? entry.method : entry.title)
         if !entry.description.isEmpty { member("description", entry.description) }
-        if !entry.category.isEmpty {
-            name("tags")
-            beginArray()
-            string(entry.category)
-            endArray()
-        }
+        if !entry.category.isEmpty { member("x-top-category", entry.category) }
+        member("x-top-method", entry.method)
+        name("tags")
+        beginArray()
+        string(names.tag)
+        endArray()
         name("parameters")
         beginArray()
         headers(operation.headers.filter { entry.takes($0) })
         endArray()
-        requestBody(entry)
-        callResponses(entry, operation, statuses: statuses)
+        requestBody(entry, names)
+        callResponses(entry, names, operation, statuses: statuses)
         endObject()
         endObject()
     }
 
-    private mutating func requestBody(_ entry: Entry) {
+    private mutating func requestBody(_ entry: Entry, _ names: EntryNames) {
         name("requestBody")
         beginObject()
         name("required")
@@ -127,7 +138,7 @@ extension JSONWriter {
         beginObject()
         name("application/json")
         beginObject()
-        reference("schema", "#/components/schemas/\(entry.method)")
+        reference("schema", "#/components/schemas/\(names.request)")
         name("examples")
         beginObject()
         name("page")
@@ -136,11 +147,13 @@ extension JSONWriter {
         name("value")
         raw(entry.exampleRequest())
         for _ in 0..<3 { endObject() }
-        formContent(entry)
+        formContent(entry, names)
         for _ in 0..<2 { endObject() }
     }
 
-    private mutating func callResponses(_ entry: Entry, _ operation: Operation, statuses: [Int]) {
+    private mutating func callResponses(
+        _ entry: Entry, _ names: EntryNames, _ operation: Operation, statuses: [Int]
+    ) {
         name("responses")
         beginObject()
         for response in operation.responses {
@@ -150,13 +163,13 @@ extension JSONWriter {
             json("headers", OpenAPI.answerHeaders)
             name("content")
             beginObject()
-            name(response.mediaType)
+            name(response.mediaTypes[0])
             beginObject()
             name("schema")
             beginObject()
             name("anyOf")
             beginArray()
-            reference("#/components/schemas/\(entry.method).answer")
+            reference("#/components/schemas/\(names.answer)")
             reference("#/components/schemas/DryRun")
             endArray()
             endObject()
@@ -199,4 +212,13 @@ extension Entry {
 extension OpenAPI {
     /// The component that describes a name in a path.
     static func component(ofPathName name: String) -> String { name == "method" ? "Method" : "ID" }
+
+    /// The group of an operation that does not depend on the catalog.
+    fileprivate static func tag(of operation: Operation) -> String {
+        switch operation.scope {
+        case nil: "operation"
+        case .relay?: "calls"
+        default: "audit"
+        }
+    }
 }

@@ -11,7 +11,7 @@ enum OpenAPI {
     static func document(
         _ catalog: Catalog, table: OperationTable = OperationTable(), version: String = "1",
         problems: [ProblemType] = ProblemType.allCases,
-        outcomes: [String] = Outcome.allCases.map(\.rawValue) + [Outcome.open]
+        outcomes: [String] = Outcome.words
     ) -> [UInt8] {
         let statuses = Set(problems.map(\.status)).sorted()
         var writer = JSONWriter(capacity: 1 << 16)
@@ -20,17 +20,21 @@ enum OpenAPI {
         writer.info(version: version)
         writer.json("servers", #"[{"url": "/"}]"#)
         writer.json("security", #"[{"token": []}]"#)
+        var operations = UniqueNames(reserved: table.places.flatMap { $0.operations.map(\.id) })
+        var schemas = UniqueNames(reserved: sharedNames)
+        let names = catalog.entries.map { EntryNames($0, operations: &operations, schemas: &schemas) }
+        writer.tags(catalog, names)
         writer.name("paths")
         writer.beginObject()
         for place in table.places {
             if place.isOfCalls {
-                writer.calls(place, of: catalog, statuses: statuses)
+                writer.calls(place, of: catalog, names, statuses: statuses)
             } else {
                 writer.place(place, statuses: statuses)
             }
         }
         writer.endObject()
-        writer.components(catalog, problems: problems, outcomes: outcomes)
+        writer.components(catalog, names, schemas: schemas, problems: problems, outcomes: outcomes)
         writer.endObject()
         return writer.bytes
     }
@@ -65,9 +69,38 @@ extension JSONWriter {
             "description",
             """
             Plain JSON in, a signed call of the Taobao Open Platform out. Members of a request are also accepted in \
-            camelCase. A schema cannot express every check: times must exist, numbers have no exponent, and \
-            some fields depend on one another; every fault is reported with a JSON pointer.
+            camelCase. A schema shows one form of each field. The relay takes others as well: a number as text, a list \
+            of one object for an object, `null` for an absent field. A schema cannot say everything that is checked: \
+            times must exist, numbers have no exponent, and some fields depend on one another; every fault is reported \
+            with a JSON pointer. Fields of `result` hold what TOP wrote, which may be a number as text.
             """)
         endObject()
+    }
+
+    /// Groups of operations. The categories of the methods' pages are not ASCII, so they describe the groups.
+    fileprivate mutating func tags(_ catalog: Catalog, _ names: [EntryNames]) {
+        var categories: [String: Set<String>] = [:]
+        for (entry, names) in zip(catalog.entries, names) {
+            categories[names.tag, default: []].formUnion(entry.category.isEmpty ? [] : [entry.category])
+        }
+        name("tags")
+        beginArray()
+        for (tag, categories) in categories.sorted(by: { $0.key < $1.key }) {
+            beginObject()
+            member("name", tag)
+            member(
+                "description",
+                "Methods `\(tag).*`" + (categories.isEmpty ? "." : ": \(categories.sorted().joined(separator: ", "))."))
+            endObject()
+        }
+        for (tag, text) in [
+            ("calls", "A caller's own calls."), ("audit", "The audit trail."), ("operation", "State and documentation."),
+        ] where categories[tag] == nil {
+            beginObject()
+            member("name", tag)
+            member("description", text)
+            endObject()
+        }
+        endArray()
     }
 }
