@@ -10,6 +10,8 @@ struct SigningApp: Sendable {
     let gatewayURL: String
     /// Whether the gateway may be called over plain http: the app says so, or it is on this machine.
     let allowsPlainHTTP: Bool
+    /// The common parameters that are the same for all calls.
+    private let common: ParameterList
 
     init(_ app: App, defaultGatewayURL: String) {
         self.app = app
@@ -18,6 +20,10 @@ struct SigningApp: Sendable {
         gatewayURL = app.gatewayURL ?? defaultGatewayURL
         let address = try? GatewayURL(gatewayURL, allowsHTTP: true)
         allowsPlainHTTP = app.allowsHTTP || address?.isLoopback == true
+        common = ParameterList([
+            Parameter(name: "app_key", value: app.appKey), Parameter(name: "v", value: "2.0"),
+            Parameter(name: "format", value: "json"), Parameter(name: "sign_method", value: method.rawValue),
+        ])
     }
 
     /// The business parameters with TOP's common ones; the sign is added last, by `sign`.
@@ -25,11 +31,8 @@ struct SigningApp: Sendable {
         for business: consuming ParameterList, method name: String, timestamp: String, session: String?
     ) -> ParameterList {
         business.append(name: "method", value: name)
-        business.append(name: "app_key", value: app.appKey)
         business.append(name: "timestamp", value: timestamp)
-        business.append(name: "v", value: "2.0")
-        business.append(name: "format", value: "json")
-        business.append(name: "sign_method", value: method.rawValue)
+        business.append(common)
         if let session { business.append(name: "session", value: session) }
         return business
     }

@@ -33,7 +33,7 @@ final class WriteRequest {
     init(rows: [EncodedRow], deadline: UInt64, loop: EventLoop, waiter: Waiter) {
         self.loop = loop
         self.rows = rows
-        bytes = rows.reduce(0) { $0 + $1.bytes.count }
+        bytes = rows.reduce(0) { $0 + $1.byteCount }
         rowCount = rows.count
         self.deadline = deadline
         self.waiter = waiter

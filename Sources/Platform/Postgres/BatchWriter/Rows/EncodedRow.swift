@@ -3,19 +3,39 @@
 package struct EncodedRow: Sendable, Equatable {
     /// The index of the row's table among the writer's tables.
     package let table: Int
-    /// The tuple.
-    package let bytes: [UInt8]
+    private let memory: RowMemory
+
+    init(table: Int, _ memory: RowMemory) {
+        self.table = table
+        self.memory = memory
+    }
 
     init(table: Int, bytes: [UInt8]) {
-        self.table = table
-        self.bytes = bytes
+        let memory = RowMemory(room: bytes.count)
+        bytes.withUnsafeBytes { if let base = $0.baseAddress { memory.copy(from: base, count: $0.count, to: 0) } }
+        memory.count = bytes.count
+        self.init(table: table, memory)
+    }
+
+    /// A copy of the tuple.
+    package var bytes: [UInt8] { withBytes { Array($0) } }
+
+    /// The size of the tuple.
+    var byteCount: Int { memory.count }
+
+    /// Hands out the tuple in place.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withExtendedLifetime(memory) { body(UnsafeRawBufferPointer(start: memory.start, count: memory.count)) }
     }
 
     /// The number of fields, as the tuple states it.
-    var fieldCount: Int { bytes.count < 2 ? 0 : Int(bytes[0]) << 8 | Int(bytes[1]) }
+    var fieldCount: Int {
+        withBytes { $0.count < 2 ? 0 : Int($0[0]) << 8 | Int($0[1]) }
+    }
 
     /// A copy of the row with NULL in the fields for which `drops` returns true.
     func dropping(_ drops: (Int) -> Bool) -> EncodedRow {
+        let bytes = bytes
         var kept: [UInt8] = Array(bytes.prefix(2))
         kept.reserveCapacity(bytes.count)
         var place = 2
@@ -32,10 +52,36 @@ package struct EncodedRow: Sendable, Equatable {
         return EncodedRow(table: table, bytes: kept)
     }
 
+    /// Whether two rows of the same table have the same fields.
+    package static func == (one: EncodedRow, other: EncodedRow) -> Bool {
+        one.table == other.table && one.bytes == other.bytes
+    }
+
     private static func length(in bytes: [UInt8], at place: Int) -> Int {
         let bits =
             UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16 | UInt32(bytes[place + 2]) << 8
             | UInt32(bytes[place + 3])
         return Int(Int32(bitPattern: bits))
+    }
+}
+
+/// The memory of one row. The encoder fills it, and the row hands it out: it is never copied. Nothing writes to it once
+/// its row exists.
+final class RowMemory: @unchecked Sendable {
+    /// Freed in `deinit`.
+    let start: UnsafeMutableRawPointer
+    let room: Int
+    /// The bytes in use.
+    var count = 0
+
+    init(room: Int) {
+        self.room = room
+        start = .allocate(byteCount: max(room, 1), alignment: MemoryLayout<UInt64>.alignment)
+    }
+
+    deinit { start.deallocate() }
+
+    func copy(from source: UnsafeRawPointer, count: Int, to place: Int) {
+        (start + place).copyMemory(from: source, byteCount: count)
     }
 }
