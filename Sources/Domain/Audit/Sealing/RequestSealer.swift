@@ -21,7 +21,7 @@ struct RequestSealer {
     }
 
     /// The row of an intent's full request; one without it where it is over the limit.
-    mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
+    mutating func row(_ intent: Intent, table: Int, _ pool: RowPool? = nil) throws(CryptoError) -> EncodedRow {
         let bytes = intent.parameters.byteCount
         let isKept = bytes <= SealedRequest.maximumBytes
         if isKept {
@@ -29,7 +29,7 @@ struct RequestSealer {
         } else {
             figures.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
         }
-        var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))
+        var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0), pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.int8(Int64(sealer.keyID))

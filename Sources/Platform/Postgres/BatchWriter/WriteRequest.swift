@@ -71,7 +71,9 @@ final class WriteRequest {
 
     /// Frees the rows of a settled request, unless a connection still reads them.
     func releaseRowsIfDone() {
-        if isSettled, !isInFlight { rows = [] }
+        guard isSettled, !isInFlight else { return }
+        for index in rows.indices { rows[index].giveBackMemory() }
+        rows = []
     }
 
     /// Replaces the values of all droppable columns by NULL.

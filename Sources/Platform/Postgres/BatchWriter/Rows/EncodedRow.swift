@@ -3,7 +3,7 @@
 package struct EncodedRow: Sendable, Equatable {
     /// The index of the row's table among the writer's tables.
     package let table: Int
-    private let memory: RowMemory
+    private var memory: RowMemory
 
     init(table: Int, _ memory: RowMemory) {
         self.table = table
@@ -26,6 +26,11 @@ package struct EncodedRow: Sendable, Equatable {
     /// Hands out the tuple in place.
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withExtendedLifetime(memory) { body(UnsafeRawBufferPointer(start: memory.start, count: memory.count)) }
+    }
+
+    /// Gives the memory back, unless somebody else has the row. The row must not be used afterwards.
+    mutating func giveBackMemory() {
+        if isKnownUniquelyReferenced(&memory) { memory.giveBack() }
     }
 
     /// The number of fields, as the tuple states it.
@@ -62,26 +67,5 @@ package struct EncodedRow: Sendable, Equatable {
             UInt32(bytes[place]) << 24 | UInt32(bytes[place + 1]) << 16 | UInt32(bytes[place + 2]) << 8
             | UInt32(bytes[place + 3])
         return Int(Int32(bitPattern: bits))
-    }
-}
-
-/// The memory of one row. The encoder fills it, and the row hands it out: it is never copied. Nothing writes to it once
-/// its row exists.
-final class RowMemory: @unchecked Sendable {
-    /// Freed in `deinit`.
-    let start: UnsafeMutableRawPointer
-    let room: Int
-    /// The bytes in use.
-    var count = 0
-
-    init(room: Int) {
-        self.room = room
-        start = .allocate(byteCount: max(room, 1), alignment: MemoryLayout<UInt64>.alignment)
-    }
-
-    deinit { start.deallocate() }
-
-    func copy(from source: UnsafeRawPointer, count: Int, to place: Int) {
-        (start + place).copyMemory(from: source, byteCount: count)
     }
 }

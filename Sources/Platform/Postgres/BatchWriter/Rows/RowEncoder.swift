@@ -15,11 +15,13 @@ package struct RowEncoder: ~Copyable {
     private var fields = 0
 
     /// Starts a row for one of the writer's tables.
-    /// - Parameter capacity: the expected size of the row in bytes. A good guess saves copies.
-    package init(table: Int, capacity: Int = 256) {
+    /// - Parameters:
+    ///   - capacity: the expected size of the row in bytes. A good guess saves copies.
+    ///   - pool: where memory comes from, and goes back to when the row is written.
+    package init(table: Int, capacity: Int = 256, pool: RowPool? = nil) {
         self.table = table
-        room = max(capacity, 16)
-        owned = RowMemory(room: room)
+        owned = pool?.take(room: max(capacity, 16)) ?? RowMemory(room: max(capacity, 16))
+        room = owned.room
         memory = owned.start
     }
 
