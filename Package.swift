@@ -27,7 +27,6 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "toprelay",
@@ -39,7 +38,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
@@ -50,60 +48,65 @@ let package = Package(
         .target(name: "CLibcrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
+        .target(name: "CLibyaml", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CResources", exclude: ["catalog", "console", "docs"]),
 
         // Base. `Bytes` holds pointers, because it reads text eight bytes at a time, `Locks` because it wraps pthread.
         .target(name: "Bytes", swiftSettings: common),
         .target(name: "Locks", swiftSettings: common),
+        .target(name: "Time", swiftSettings: safe),
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
 
         // Platform: system calls and C libraries. Most of these hold pointers.
-        .target(name: "EventLoop", dependencies: ["CEventLoop"], swiftSettings: common),
+        .target(name: "EventLoop", dependencies: ["CEventLoop", "Time"], swiftSettings: common),
         .target(name: "Sockets", dependencies: ["CSockets"], swiftSettings: common),
-        .target(name: "Crypto", dependencies: ["CLibcrypto"], swiftSettings: common),
+        .target(name: "Crypto", dependencies: ["Bytes", "CLibcrypto"], swiftSettings: common),
         .target(
-            name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "Crypto", "EventLoop", "HTTP1"],
+            name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "EventLoop", "HTTP1", "Sockets", "Time"],
             swiftSettings: common),
         .target(
-            name: "Postgres", dependencies: ["CLibpq", "EventLoop", collections],
+            name: "Postgres", dependencies: ["CLibpq", "EventLoop", "Time", collections],
             swiftSettings: common),
+        .target(name: "YAML", dependencies: ["CLibyaml"], swiftSettings: common),
         .target(name: "Resources", dependencies: ["CResources"], swiftSettings: common),
-        .target(name: "Telemetry", dependencies: ["Locks", logging, metrics], swiftSettings: safe),
+        .target(name: "Telemetry", dependencies: ["Locks", "Time", logging, metrics], swiftSettings: safe),
         .target(
             name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Locks", "Sockets", logging, lifecycle],
             swiftSettings: safe),
 
         // Domain.
-        .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto"], swiftSettings: safe),
+        .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto", "Time"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "JSON", "Resources", "TOP", yams], swiftSettings: safe),
-        .target(name: "Vault", dependencies: ["EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
+            name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Resources", "TOP", "Time", "YAML"], swiftSettings: safe),
+        .target(name: "CatalogImport", dependencies: ["Bytes", "Catalog", "JSON", "TOP"], swiftSettings: safe),
+        .target(name: "Vault", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
         .target(
-            name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Vault"],
+            name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Time", "Vault"],
             swiftSettings: safe),
 
         // App.
         .target(name: "Problems", dependencies: ["Audit", "Catalog", "JSON", "TOP"], swiftSettings: safe),
-        .target(name: "Requests", dependencies: ["Audit", "Catalog", "Problems", "Vault"], swiftSettings: safe),
+        .target(
+            name: "Requests", dependencies: ["Audit", "Bytes", "Catalog", "Problems", "Vault"], swiftSettings: safe),
         .target(
             name: "Relay",
             dependencies: [
                 "Bytes", "EventLoop", "JSON", "Locks", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
-                "Problems", "Telemetry", logging, metrics,
+                "Problems", "Telemetry", "Time", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "AuditAPI",
             dependencies: [
                 "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Requests", "Postgres", "Problems",
-                "TOP", "Telemetry", "Vault", logging, metrics,
+                "TOP", "Telemetry", "Time", "Vault", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "Service",
             dependencies: [
                 "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
-                "Locks", "Crypto", "Postgres", "TOP",
+                "Locks", "Crypto", "Postgres", "TOP", "Time",
                 "Catalog", "Vault", "Audit", "Curl", "Resources", "HTTP1", logging, metrics, lifecycle,
                 configuration,
             ], swiftSettings: safe),
@@ -116,9 +119,9 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "Vault", "Audit", "Postgres",
-                "Resources",
-                "TOP", "Crypto",
+                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault", "Audit",
+                "Postgres", "Resources",
+                "TOP", "Time", "Bytes", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
             ], swiftSettings: safe),
@@ -143,8 +146,9 @@ let package = Package(
         unit("Postgres", ["Postgres"]),
         unit("Telemetry", ["Telemetry", logging, metrics]),
         unit("HTTPServer", ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", logging, lifecycle]),
+        unit("YAML", ["YAML"]),
         unit("TOP", ["TOP", "JSON", "Crypto"]),
-        unit("Catalog", ["Catalog", "JSON", "TOP"]),
+        unit("Catalog", ["Catalog", "CatalogImport", "JSON", "TOP"]),
         unit("Vault", ["Vault", "Crypto"]),
         unit("Audit", ["Audit", "Crypto"]),
         unit(
@@ -178,7 +182,7 @@ let package = Package(
 
         .testTarget(
             name: "DeployTests",
-            dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", yams],
+            dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", "YAML"],
             path: "Tests/Deploy", swiftSettings: common),
         .testTarget(
             name: "EndToEndTests", dependencies: ["JSON", "Crypto", "TestSupport"], path: "Tests/EndToEnd",
@@ -204,10 +208,10 @@ func integration(_ module: String, _ dependencies: [Target.Dependency]) -> Targe
 /// The floors of the house, from the bottom. A module depends only on modules of its own floor and of lower ones; the
 /// tidy tests check it. The folder of a floor holds its modules.
 let floors: KeyValuePairs = [
-    "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CResources", "CSockets", "CZlib"],
-    "Base": ["Bytes", "HTTP1", "JSON", "Locks"],
-    "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry"],
-    "Domain": ["Audit", "Catalog", "TOP", "Vault"],
+    "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CLibyaml", "CResources", "CSockets", "CZlib"],
+    "Base": ["Bytes", "HTTP1", "JSON", "Locks", "Time"],
+    "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
+    "Domain": ["Audit", "Catalog", "CatalogImport", "TOP", "Vault"],
     "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],
 ]

@@ -2,29 +2,46 @@ import Foundation
 import Service
 import Telemetry
 import TestSupport
-import Yams
+import Testing
+import YAML
 
 /// The alert rules, as far as tests look at them.
 struct AlertRules {
-    struct Rule: Decodable {
+    struct Rule {
         let alert: String
         let expr: String
         let labels: [String: String]
         let annotations: [String: String]
+
+        init(_ node: YAMLNode) throws {
+            alert = try #require(node["alert"]?.scalar)
+            expr = try #require(node["expr"]?.scalar)
+            labels = try Self.texts(node["labels"])
+            annotations = try Self.texts(node["annotations"])
+        }
+
+        private static func texts(_ node: YAMLNode?) throws -> [String: String] {
+            guard case .mapping(let members) = node?.content else { return [:] }
+            return try Dictionary(
+                uniqueKeysWithValues: members.map { (try #require($0.name.scalar), try #require($0.value.scalar)) })
+        }
     }
-
-    struct Group: Decodable {
-        let name: String
-        let rules: [Rule]
-    }
-
-    struct File: Decodable { let groups: [Group] }
-
-    struct Resource: Decodable { let spec: File }
 
     static func read(_ path: String) throws -> [Rule] {
-        try YAMLDecoder().decode(File.self, from: Repository.text(path)).groups.flatMap(\.rules)
+        try rules(in: #require(try YAMLNode.read(Repository.text(path))))
     }
+
+    /// The rules of all groups.
+    static func rules(in file: YAMLNode) throws -> [Rule] {
+        try elements(file["groups"]).flatMap { try elements($0["rules"]).map(Rule.init) }
+    }
+
+    private static func elements(_ node: YAMLNode?) throws -> [YAMLNode] {
+        guard case .sequence(let elements) = node?.content else { throw YAMLShapeError() }
+        return elements
+    }
+
+    private struct YAMLShapeError: Error {}
 
     /// The metrics that an expression asks for, each with the labels that it is asked by.
     static func selectors(in expression: String) -> [(metric: String, labels: Set<String>)] {

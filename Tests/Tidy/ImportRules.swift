@@ -8,8 +8,8 @@ enum ImportRules {
         // CoreMetrics is a part of Metrics. Dispatch for the thread that writes records, Foundation to read /proc.
         "Telemetry": ["CoreMetrics", "Dispatch", "FoundationEssentials"],
         "Service": ["FoundationEssentials"],
-        // Foundation starts processes and writes files for `toprelay dev`, and reads secrets. No call uses it.
-        "toprelay": ["Foundation", "SystemPackage"],
+        // For files of `toprelay dev`, of exports and of secrets.
+        "toprelay": ["FoundationEssentials", "SystemPackage"],
     ]
 
     /// The targets below Sources.
@@ -47,6 +47,14 @@ enum ImportRules {
     }
 
     private static let accessLevels: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
+
+    /// Imports of full Foundation and its relatives, which link 34 MB of ICU data. FoundationEssentials does not.
+    static func foundationViolations(in file: Repository.File) -> [Violation] {
+        imports(of: file.swift).compactMap { line, module in
+            guard module.hasPrefix("Foundation"), module != "FoundationEssentials" else { return nil }
+            return Violation(path: file.path, line: line, message: "import FoundationEssentials, or use system calls")
+        }
+    }
 
     /// Imports that Package.swift does not allow, and modules that it does not declare.
     static func violations(in file: Repository.File) -> [Violation] {

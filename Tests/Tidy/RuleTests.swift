@@ -41,6 +41,13 @@ struct RuleTests {
         #expect(ImportRules.violations(in: file("Sources/App/New/A.swift", "")).count == 1)
     }
 
+    @Test("Full Foundation is refused, FoundationEssentials is not")
+    func foundation() {
+        let text = "import FoundationEssentials\npackage import Foundation\nimport struct FoundationXML.XMLNode"
+        let violations = ImportRules.foundationViolations(in: file("Sources/CLI/toprelay/A.swift", text))
+        #expect(violations.map(\.line) == [2, 3])
+    }
+
     @Test("A circle in the table is found, and so is an entry out of order")
     func circleInTableIsFound() {
         #expect(ImportRules.circles(in: ["A": ["B"], "B": ["A"]]) == ["A imports B"])

@@ -20,6 +20,11 @@ struct TreeTests {
         expectNone(Repository.sources.flatMap(ImportRules.violations))
     }
 
+    @Test("No source imports full Foundation")
+    func foundation() {
+        expectNone(Repository.sources.flatMap(ImportRules.foundationViolations))
+    }
+
     @Test("Every module of the table has sources")
     func modulesExist() {
         let modules = Set(Repository.sources.map(\.module))

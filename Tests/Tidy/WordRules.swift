@@ -12,7 +12,8 @@ enum WordRules {
     /// Files outside the wrapping modules that hold pointers all the same, each with its reason.
     static let pointerFiles: [String: String] = [
         "Sources/Platform/Telemetry/Logs/StandardError.swift":
-            "write(2) takes a pointer, and Foundation's file handles trap on faults"
+            "write(2) takes a pointer, and Foundation's file handles trap on faults",
+        "Sources/CLI/toprelay/Support/FileDescriptor+reading.swift": "read(2) takes a pointer",
     ]
 
     static let rules: [Rule] = [

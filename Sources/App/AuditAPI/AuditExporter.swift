@@ -9,18 +9,18 @@ package import Problems
 import Telemetry
 import Vault
 
-/// Answers `GET /v1/audit/export`, on a loop apart from the workers' with a connection of its own for each export: the
-/// calls and the lists that go on meanwhile do not wait for it.
+/// Serves `GET /v1/audit/export`. It runs on a separate loop, with its own connection for each export, so that calls
+/// and lists do not wait for exports.
 package actor AuditExporter {
-    /// The most exports under way at once in a replica.
+    /// The maximum number of simultaneous exports of a replica.
     static let maximumRunning = 2
-    /// The most bytes that are handed to the connection at once.
+    /// The maximum number of bytes that are given to the connection at once.
     private static let pieceBytes = 128 << 10
-    /// How long a refused client is told to wait, in seconds.
+    /// The Retry-After of a rejected export, in seconds.
     private static let retryAfterSeconds = 10
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
-    /// Where exports run.
+    /// The loop on which exports run.
     package nonisolated let loop: EventLoop
     private let settings: PostgresSettings
     private let isDraining: @Sendable () -> Bool
@@ -37,8 +37,8 @@ package actor AuditExporter {
     private let limitHits = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "exports")])
 
     /// - Parameters:
-    ///   - isDraining: whether the replica is about to stop.
-    ///   - now: milliseconds since 1970.
+    ///   - isDraining: whether the replica is stopping.
+    ///   - now: the time in milliseconds since 1970.
     package init(
         settings: PostgresSettings, loop: EventLoop, logger: Logger, isDraining: @escaping @Sendable () -> Bool,
         now: @escaping @Sendable () -> Int64
@@ -51,8 +51,8 @@ package actor AuditExporter {
         runningGauge.record(0)
     }
 
-    /// Answers one request: with a problem, or with a file in pieces.
-    /// - Parameter isHead: whether the client asks for the headers only.
+    /// Serves one request, with a problem document or with a streamed file.
+    /// - Parameter isHead: whether the client asks only for the headers.
     package func serve(
         _ export: AuthorizedExport, isHead: Bool, reply: @Sendable (ServerResponse) -> Void
     ) async {
@@ -78,19 +78,19 @@ package actor AuditExporter {
         guard !isDraining() else {
             refused.increment()
             throw Problem(
-                .draining, "The replica is about to stop.", retryable: true, retryAfterSeconds: Self.retryAfterSeconds)
+                .draining, "The replica is stopping.", retryable: true, retryAfterSeconds: Self.retryAfterSeconds)
         }
         guard running < Self.maximumRunning else {
             refused.increment()
             limitHits.increment()
             throw Problem(
-                .overloaded, "\(running) exports are under way in this replica, which is as many as it makes at once.",
+                .overloaded, "This replica already runs \(running) exports, its maximum. Try again later.",
                 retryable: true, retryAfterSeconds: Self.retryAfterSeconds)
         }
         running += 1
     }
 
-    /// Goes up to the first bytes, so that what is wrong from the start is said in a problem document.
+    /// Reads the first bytes before the reply starts, so that an early error becomes a problem document.
     private func begin(_ export: AuthorizedExport, _ reader: TrailReader) async throws(Problem) -> (
         TrailExport, [UInt8]
     ) {
@@ -117,17 +117,17 @@ package actor AuditExporter {
             stream.abort()
             failed.increment()
             logger.record(
-                .warning, "An export of the audit trail was cut", [.error: "\(error)", .count: "\(export.rowCount)"])
+                .warning, "Export failed", [.error: "\(error)", .count: "\(export.rowCount)"])
         } catch {
             stream.abort()
             abandoned.increment()
             logger.record(
-                .info, "The reader of an export has gone, or read nothing for too long",
+                .info, "Export abandoned by its reader",
                 [.count: "\(export.rowCount)"])
         }
     }
 
-    /// Writes bytes in pieces; without any it looks whether there is still a reader.
+    /// Writes bytes in pieces. Writing no bytes checks whether the reader is still connected.
     private func write(_ bytes: [UInt8], to stream: ResponseStream) async throws {
         guard bytes.count > Self.pieceBytes else { return try await stream.write(bytes) }
         for start in stride(from: 0, to: bytes.count, by: Self.pieceBytes) {
@@ -137,7 +137,7 @@ package actor AuditExporter {
 }
 
 extension ServerResponse {
-    /// A reply that is whole.
+    /// Makes a complete response from a reply.
     package init(_ reply: Reply) {
         self.init(status: reply.status, headers: reply.headers, body: reply.body)
     }

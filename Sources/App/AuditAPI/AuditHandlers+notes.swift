@@ -7,7 +7,7 @@ package import Requests
 import Vault
 
 extension AuditHandlers {
-    /// `POST /v1/audit/calls/{id}/notes`: adds a person's note, `{"text":"…","settles":"done"|"not_done"}`.
+    /// `POST /v1/audit/calls/{id}/notes`: adds a note, `{"text":"…","settles":"done"|"not_done"}`.
     package func addNote(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         let (text, settles) = try Self.readNote(request.body)
         let row = try await row(of: request)
@@ -15,7 +15,7 @@ extension AuditHandlers {
             try await reader.add(text, settling: settles, to: row, by: request.caller.name)
         }
         guard let note else {
-            throw Problem(.invalidParameters, "A call takes at most \(Note.maximumCount) notes.")
+            throw Problem(.invalidParameters, "The call already has \(Note.maximumCount) notes, the maximum.")
         }
         var json = JSONWriter()
         note.write(to: &json)
@@ -30,26 +30,27 @@ extension AuditHandlers {
         else {
             throw Problem(
                 .invalidParameters,
-                "A note is {\"text\":\"…\"} with 1 to \(Note.maximumLength) characters, and settles where it settles the call."
+                "A note must be {\"text\":\"…\"} with 1 to \(Note.maximumLength) characters, and may have \"settles\"."
             )
         }
         for member in root.members where member.name != "text" && member.name != "settles" {
             throw Problem(
-                .invalidParameters, "A note has no member \"\(member.name.prefix(64))\"; there are text and settles.")
+                .invalidParameters,
+                "\"\(member.name.prefix(64))\" is not a member of a note. Its members are text and settles.")
         }
         // Every reader of the trail sees the note.
         let shown = ValueMask().masked(text)
         guard let value = root["settles"], !value.isNull else { return (shown, nil) }
         guard let settles = value.string.flatMap({ Note.Settlement(rawValue: $0) }) else {
-            throw Problem(.invalidParameters, "settles is done or not_done.")
+            throw Problem(.invalidParameters, "settles must be done or not_done.")
         }
         return (shown, settles)
     }
 }
 
-/// Reads the bodies of the audit API.
+/// Reads the request bodies of the audit API.
 enum AuditBody {
-    /// A body that is one JSON object.
+    /// Parses a body that must be one JSON object.
     static func object(_ body: [UInt8]) throws(Problem) -> JSONValue {
         let root: JSONValue
         do { root = try JSONDocument(body).root } catch {

@@ -4,9 +4,10 @@ import Postgres
 package import Problems
 package import Requests
 import TOP
+import Time
 
 extension AuditHandlers {
-    /// `GET /v1/audit/stats`: figures of everybody's calls.
+    /// `GET /v1/audit/stats`: statistics of all callers' calls.
     package func stats(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         let query = try StatsQuery(request.query, catalog: request.catalog, now: now())
         let authorized = try await authorizing { () async throws(TrailReadError) in
@@ -18,14 +19,14 @@ extension AuditHandlers {
         case .tooManyRows:
             throw Problem(
                 .malformedRequest,
-                "These are more than \(StatsQuery.maximumRows) rows: take a longer bucket, fewer dimensions, or less time."
+                "The result exceeds \(StatsQuery.maximumRows) rows. Use a longer bucket, fewer dimensions or a shorter time."
             )
         case .tooMuch:
             throw Problem(
                 .malformedRequest,
                 """
-                Counting this takes too long: take less time or fewer dimensions, filter by a value that fewer calls have, \
-                or leave the quantiles out.
+                Counting takes too long. Use a shorter time, fewer dimensions, a filter that fewer calls match, \
+                or leave out the quantiles.
                 """)
         }
     }
@@ -40,9 +41,9 @@ extension AuditHandlers {
         for dimension in query.dimensions { json.string(dimension.rawValue) }
         json.endArray()
         json.name("from")
-        json.string(TOPTime.rfc3339(epochMilliseconds: Int(query.fromMilliseconds)))
+        json.string(RFC3339.text(epochMilliseconds: query.fromMilliseconds))
         json.name("to")
-        json.string(TOPTime.rfc3339(epochMilliseconds: Int(query.toMilliseconds)))
+        json.string(RFC3339.text(epochMilliseconds: query.toMilliseconds))
         json.name("data")
         json.beginArray()
         for (place, row) in rows.enumerated() {

@@ -11,18 +11,19 @@ import Telemetry
 import Vault
 
 extension AuditHandlers {
-    /// `POST /v1/audit/calls/{id}/unmask`: the full request of a call, for `{"reason":"…"}`. The reading is recorded
-    /// before anything is shown.
+    /// `POST /v1/audit/calls/{id}/unmask`: the full request of a call, for `{"reason":"…"}`. The unmask event is
+    /// committed before anything is shown.
     package func unmask(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         let reason = try Self.readReason(request.body)
         let row = try await row(of: request)
         let found: FullRequest
-        do throws(PostgresError) { found = try await reader.open(row, by: request.caller.name, because: reason) } catch
-        {
+        do throws(PostgresError) {
+            found = try await reader.unmask(row, by: request.caller.name, because: reason)
+        } catch {
             logger.record(
-                .warning, "An opening cannot be recorded", [.call: row.id.text, .error: error.description])
+                .warning, "Could not record an unmask event", [.call: row.id.text, .error: error.description])
             throw Problem(
-                .auditUnavailable, "The opening cannot be recorded now, so nothing is shown. Try again soon.",
+                .auditUnavailable, "Unmasking cannot be recorded now, so nothing is shown. Try again soon.",
                 retryable: true, retryAfterSeconds: 1)
         }
         return Self.reply(row, try opened(found, of: row.id))
@@ -31,11 +32,11 @@ extension AuditHandlers {
     private static func readReason(_ body: [UInt8]) throws(Problem) -> String {
         let root = try AuditBody.object(body)
         guard root.count == 1, let reason = root["reason"]?.string?.replacing("\0", with: ""),
-            !reason.allSatisfy(\.isWhitespace), reason.unicodeScalars.count <= Opening.maximumReason
+            !reason.allSatisfy(\.isWhitespace), reason.unicodeScalars.count <= UnmaskEvent.maximumReason
         else {
             throw Problem(
                 .invalidParameters,
-                "A request is unmasked for a reason: {\"reason\":\"…\"} with 1 to \(Opening.maximumReason) characters.")
+                "Unmasking needs a reason: {\"reason\":\"…\"} with 1 to \(UnmaskEvent.maximumReason) characters.")
         }
         // Every reader of the trail sees the reason.
         return ValueMask().masked(reason)
@@ -44,7 +45,7 @@ extension AuditHandlers {
     private func opened(_ request: FullRequest, of id: CallID) throws(Problem) -> SealedRequest {
         switch request {
         case .gone:
-            throw Problem(.notFound, "The full request of this call is not kept any longer.")
+            throw Problem(.notFound, "The full request of this call is no longer kept.")
         case .absent:
             throw Problem(.notFound, "The full request of this call is no longer kept, or was never kept.")
         case .tooLarge(let bytes):
@@ -58,15 +59,16 @@ extension AuditHandlers {
                 return try SealedRequest(opening: sealed, of: id, with: key)
             } catch .otherKey {
                 throw Problem(
-                    .notFound, "The full request of this call was sealed under another master key: it is lost.")
+                    .notFound, "The full request of this call was sealed under another master key.")
             } catch {
-                logger.record(.error, "A sealed request does not open", [.call: id.text, .error: "\(error)"])
-                throw Problem(.internalError, "The full request of this call does not open: it was damaged or moved.")
+                logger.record(.error, "Could not open a sealed request", [.call: id.text, .error: "\(error)"])
+                throw Problem(
+                    .internalError, "The full request of this call cannot be opened: it was damaged or moved.")
             }
         }
     }
 
-    private static func reply(_ row: TrailRow, _ request: SealedRequest) -> Reply {
+    private static func reply(_ row: CallSummary, _ request: SealedRequest) -> Reply {
         var json = JSONWriter(capacity: 256 + request.parameters.reduce(0) { $0 + $1.value.utf8.count * 5 / 4 })
         request.write(to: &json, of: row)
         var reply = Reply.json(json.bytes)

@@ -7,11 +7,12 @@ package import Problems
 package import Requests
 import TOP
 import Telemetry
+import Time
 
-/// Answers the requests of the audit API: one function for each operation.
+/// The handlers of the audit API: one function for each operation.
 ///
-/// The module reads the audit trail, writes notes and unmasks requests for HTTP clients and for the command line. It may
-/// use Audit, Catalog, Vault and Problems. It knows neither TOP's gateway nor the path of a call.
+/// The module reads the audit trail, writes notes and unmasks requests, for HTTP clients and for the command line. It
+/// may use Audit, Catalog, Vault and Problems. It must not know TOP's gateway or the path of a call.
 package struct AuditHandlers {
     let reader: TrailReader
     let keys: [FingerprintKey]
@@ -20,10 +21,10 @@ package struct AuditHandlers {
     let now: @Sendable () -> Int64
 
     /// - Parameters:
-    ///   - reader: used on its own loop only.
-    ///   - keys: every version of the key that makes fingerprints of business keys.
-    ///   - masterKey: unmasks requests.
-    ///   - now: milliseconds since 1970.
+    ///   - reader: a reader of the loop on which the handlers run.
+    ///   - keys: every version of the fingerprint key.
+    ///   - masterKey: the key that opens sealed requests.
+    ///   - now: the time in milliseconds since 1970.
     package init(
         reader: TrailReader, keys: [FingerprintKey], masterKey: SealingKey?, logger: Logger,
         now: @escaping @Sendable () -> Int64
@@ -35,7 +36,7 @@ package struct AuditHandlers {
         self.now = now
     }
 
-    /// `GET /v1/audit/calls`: one page of everybody's calls, with the texts that are asked for.
+    /// `GET /v1/audit/calls`: one page of all callers' calls, with the texts that are asked for.
     package func calls(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         let query = try TrailQuery(page: request.query, catalog: request.catalog)
         let include = try request.query.value(of: AuditParameters.include) ?? TrailInclude()
@@ -58,25 +59,25 @@ package struct AuditHandlers {
         json.nullable("next", page.next?.text)
         json.nullable("prev", page.previous?.text)
         json.nullable(
-            "scanned_until", page.scannedUntil.map { TOPTime.rfc3339(epochMilliseconds: Int($0)) })
+            "scanned_until", page.scannedUntil.map { RFC3339.text(epochMilliseconds: $0) })
         json.endObject()
         json.endObject()
         return .json(json.bytes)
     }
 
-    /// `GET /v1/audit/calls/{id}`: one call of anybody, with the texts that are asked for.
+    /// `GET /v1/audit/calls/{id}`: one call of any caller, with the texts that are asked for.
     package func call(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         let include = try request.query.value(of: AuditParameters.include) ?? TrailInclude()
         let row = try await row(of: request)
         let (record, openings) = try await reading { () async throws(PostgresError) in
-            (try await reader.record(of: row, include), try await reader.openings(of: row))
+            (try await reader.record(of: row, include), try await reader.unmaskEvents(of: row))
         }
         var json = JSONWriter(capacity: 2048)
-        record.write(to: &json) { Opening.write(openings, to: &$0) }
+        record.write(to: &json) { UnmaskEvent.write(openings, to: &$0) }
         return .json(json.bytes)
     }
 
-    /// `GET /v1/audit/refusals`: one page of requests that never became calls.
+    /// `GET /v1/audit/refusals`: one page of rejected requests.
     package func refusals(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         let query = try RejectedRequestQuery(page: request.query)
         let authorized = try await authorizing { () async throws(TrailReadError) in
@@ -101,8 +102,8 @@ package struct AuditHandlers {
     }
 
     /// The call that the path names.
-    /// - Throws: 404 for an id of no call, 403 for a call that the caller may not see.
-    func row(of request: AuthorizedRequest) async throws(Problem) -> TrailRow {
+    /// - Throws: 404 for an unknown id, 403 for a call that the caller may not see.
+    func row(of request: AuthorizedRequest) async throws(Problem) -> CallSummary {
         let id = try request.id
         let row = try await authorizing { () async throws(TrailReadError) in
             try await reader.call(id, for: request.access)
@@ -111,7 +112,7 @@ package struct AuditHandlers {
         return row
     }
 
-    /// Narrows a request to what its caller may see.
+    /// Authorizes a read, and turns its errors into problems.
     func authorizing<Result>(
         _ authorize: () async throws(TrailReadError) -> Result
     ) async throws(Problem) -> Result {
@@ -123,15 +124,15 @@ package struct AuditHandlers {
         }
     }
 
-    /// Reads the trail. What went wrong is for the log; clients learn that they can try again.
+    /// Reads the trail. Errors are logged; clients learn only that they can try again.
     func reading<Result>(_ read: () async throws(PostgresError) -> Result) async throws(Problem) -> Result {
         do throws(PostgresError) { return try await read() } catch { throw Self.unreadable(error, logger) }
     }
 
-    /// What a client is told when the trail cannot be read; why is for the log.
+    /// Logs why the trail could not be read, and makes the problem for the client.
     static func unreadable(_ error: PostgresError, _ logger: Logger) -> Problem {
         logger.record(
-            .warning, "The audit trail cannot be read", [.sqlState: error.sqlState ?? "", .error: error.description])
+            .warning, "Could not read the audit trail", [.sqlState: error.sqlState ?? "", .error: error.description])
         return .unreadableTrail
     }
 }

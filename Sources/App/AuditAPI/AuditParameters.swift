@@ -2,12 +2,11 @@ package import Audit
 import Problems
 package import Requests
 
-/// The parameters of the audit API. Filters come from where they are declared: `TrailFilter.all` and
-/// `RejectedRequestFilter.all`.
+/// The parameters of the audit API. `TrailFilter.all` and `RejectedRequestFilter.all` declare the filters.
 package enum AuditParameters {
     package static let order = Parameter<TrailQuery.Order>.choice("order", default: .newest, "Which calls come first.")
     package static let limit = Parameter.integer(
-        "limit", 1...TrailQuery.maximumLimit, default: 50, "The most of a page.")
+        "limit", 1...TrailQuery.maximumLimit, default: 50, "The maximum number of entries of a page.")
     package static let callCursor = cursor(of: "`pagination.next` or `pagination.prev`") { TrailCursor($0) }
     static let refusalCursor = cursor(of: "`pagination.next`") { Int64($0) }
     package static let include = Parameter(
@@ -18,31 +17,32 @@ package enum AuditParameters {
         requirement: "request, response or both, separated by a comma", read: { TrailInclude($0) })
     package static let format = Parameter<TrailExport.Format>.choice(
         "format", default: .ndjson, "How the file is written.")
-    package static let exportLimit = Parameter.integer("limit", 1...1_000_000_000, "The most calls; all when absent.")
+    package static let exportLimit = Parameter.integer(
+        "limit", 1...1_000_000_000, "The maximum number of calls; all when absent.")
     package static let bucket = Parameter<StatsQuery.Bucket>.choice(
         "bucket", default: .hour, "The length of a bucket. `1d` is a GMT+8 day, `all` the whole time.")
     package static let dimensions = Parameter<[StatsQuery.Dimension]>.list(
-        "dimensions", "What calls are told apart by; all calls together when absent.")
+        "dimensions", "What to group calls by; all calls together when absent.")
     package static let measures = Parameter<[StatsQuery.Measure]>.list(
-        "measures", "What is said of them; all when absent.")
+        "measures", "The measures of each group; all when absent.")
     package static let top = Parameter.integer(
-        "limit", 1...StatsQuery.maximumTop, "The most sets of values: those with most calls.")
+        "limit", 1...StatsQuery.maximumTop, "The maximum number of groups: those with the most calls.")
 
-    /// Of `GET /v1/audit/calls`.
+    /// The parameters of `GET /v1/audit/calls`.
     package static let calls =
         describe(TrailFilter.all)
         + [order.description, limit.description, callCursor.description, include.description]
-    /// Of `GET /v1/audit/calls/{id}`.
+    /// The parameters of `GET /v1/audit/calls/{id}`.
     package static let call = [include.description]
-    /// Of `GET /v1/audit/export`.
+    /// The parameters of `GET /v1/audit/export`.
     package static let export =
         describe(TrailFilter.all)
         + [order.description, exportLimit.description, include.description, format.description]
-    /// Of `GET /v1/audit/stats`.
+    /// The parameters of `GET /v1/audit/stats`.
     package static let stats =
-        describe(TrailFilter.all.filter(\.isOfFigures))
+        describe(TrailFilter.all.filter(\.isForStats))
         + [bucket.description, dimensions.description, measures.description, top.description]
-    /// Of `GET /v1/audit/refusals`.
+    /// The parameters of `GET /v1/audit/refusals`.
     package static let refusals =
         describe(RejectedRequestFilter.all) + [limit.description, refusalCursor.description]
 
@@ -65,7 +65,7 @@ package enum AuditParameters {
 }
 
 extension FilterValues {
-    /// As JSON Schema.
+    /// The values as a JSON Schema.
     fileprivate var schema: String {
         switch self {
         case .text: #"{"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}"#
@@ -79,7 +79,7 @@ extension FilterValues {
         }
     }
 
-    /// In a few words.
+    /// The values in a few words, for the manual.
     fileprivate var words: String {
         switch self {
         case .text: "text"
@@ -94,7 +94,8 @@ extension FilterValues {
 }
 
 extension QueryString {
-    /// Puts the filters that the query has into `target`.
+    /// Puts the filters of the query string into `target`.
+    /// - Throws: `malformed-request` for a malformed value.
     func put<Filter: DeclaredFilter>(_ filters: [Filter], into target: inout Filter.Query) throws(Problem) {
         for filter in filters {
             guard let text = self[filter.name] else { continue }

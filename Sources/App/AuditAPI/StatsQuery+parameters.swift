@@ -4,15 +4,15 @@ import Requests
 import Problems
 
 extension StatsQuery {
-    /// The time that is shown when `from` is absent: a day.
+    /// The length of the time range if `from` is absent: a day.
     private static let usualMilliseconds: Int64 = 86_400_000
 
     /// Reads the query of `GET /v1/audit/stats`.
-    /// - Parameter now: milliseconds since 1970, where `to` is absent.
+    /// - Parameter now: the value of an absent `to`, in milliseconds since 1970.
     init(_ query: QueryString, catalog: Catalog, now: Int64) throws(Problem) {
-        let filter = try TrailQuery(query, catalog: catalog, filters: TrailFilter.all.filter(\.isOfFigures))
+        let filter = try TrailQuery(query, catalog: catalog, filters: TrailFilter.all.filter(\.isForStats))
         guard filter.outcome != Outcome.open else {
-            throw Problem(.malformedRequest, "outcome must not be open: only calls that have ended are counted.")
+            throw Problem(.malformedRequest, "outcome must not be open: only ended calls are counted.")
         }
         let to = filter.toMilliseconds ?? now
         let from = filter.fromMilliseconds ?? to - Self.usualMilliseconds
@@ -21,7 +21,7 @@ extension StatsQuery {
         if let length = bucket.milliseconds, (to - from) / length > Int64(Self.maximumBuckets) {
             throw Problem(
                 .malformedRequest,
-                "At most \(Self.maximumBuckets) buckets are given: take a longer one, or less time.")
+                "The result exceeds \(Self.maximumBuckets) buckets. Use a longer bucket or a shorter time.")
         }
         self.init(
             fromMilliseconds: from, toMilliseconds: to, bucket: bucket,

@@ -4,7 +4,7 @@ import Requests
 import Problems
 
 extension TrailQuery {
-    /// The most names that a problem lists.
+    /// The maximum number of names that a problem lists.
     private static let maximumNames = 50
 
     /// Reads the filters and the order of a query.
@@ -24,7 +24,7 @@ extension TrailQuery {
         cursor = try query.value(of: AuditParameters.callCursor)
     }
 
-    /// Gives the business key the catalog's own spelling. A name that no entry has would find nothing: it is refused.
+    /// Gives the business key the spelling of the catalog. An unknown name is an error, because it would find nothing.
     private mutating func spellKey(as catalog: Catalog) throws(Problem) {
         guard let key else { return }
         guard let name = catalog.businessKey(named: key.name) else {
@@ -32,7 +32,7 @@ extension TrailQuery {
             let rest = names.count > Self.maximumNames ? ", …" : ""
             throw Problem(
                 .malformedRequest,
-                "key: \"\(key.name.prefix(64))\" is not a business key of the catalog; there are: "
+                "key: \"\(key.name.prefix(64))\" is not a business key of the catalog. Use one of: "
                     + names.prefix(Self.maximumNames).joined(separator: ", ") + rest + ".")
         }
         self.key = (name, key.value)

@@ -3,32 +3,35 @@ package import Catalog
 package import JSON
 package import TOP
 
-/// Why a request did not get a 200, as a problem document (RFC 9457).
+/// An error response as a problem document (RFC 9457).
+///
+/// The module has problem documents and replies. It may use JSON and the types of Audit, Catalog and TOP. It must not
+/// know HTTP servers.
 package struct Problem: Error, Sendable {
-    /// The kind; gives status, type and title.
+    /// The kind of the problem, which decides type, status and title.
     package var type: ProblemType
-    /// What happened to this request, with which value, and what to do. Never a secret.
+    /// What is wrong with this request, with which value, and what to do. It never has a secret.
     package var detail: String
-    /// The call, once it has an id.
+    /// The id of the call, if the request has become a call.
     package var id: CallID?
     /// The TOP method.
     package var method: String?
-    /// Only once the intent is committed.
+    /// The outcome of the call, if its intent is committed.
     package var outcome: Outcome?
-    /// Whether repeating cannot do the thing twice.
+    /// Whether a repeat is safe: it cannot execute the call twice.
     package var retryable: Bool?
-    /// TOP's own words, masked.
+    /// The error of TOP, masked.
     package var top: TOPError?
     /// The method's idempotency id.
-    package var requestID: String?
-    /// Every fault of the parameters.
+    package var idempotencyID: String?
+    /// All faults of the parameters.
     package var faults: [Fault]
-    /// Seconds for Retry-After.
+    /// The value of Retry-After in seconds.
     package var retryAfterSeconds: Int?
-    /// The methods that the path allows, for 405.
+    /// The value of Allow for status 405: the HTTP methods of the path.
     package var allow: String?
 
-    /// A problem of a kind; the rest is set by who knows it.
+    /// Makes a problem. Callers set the other members.
     package init(_ type: ProblemType, _ detail: String, retryable: Bool? = nil, retryAfterSeconds: Int? = nil) {
         self.type = type
         self.detail = detail
@@ -37,7 +40,7 @@ package struct Problem: Error, Sendable {
         faults = []
     }
 
-    /// The document as bytes of JSON.
+    /// The document as JSON.
     package var document: [UInt8] {
         var json = JSONWriter(capacity: 512)
         json.beginObject()
@@ -56,7 +59,7 @@ package struct Problem: Error, Sendable {
             json.name("retryable")
             json.bool(retryable)
         }
-        json.optional("request_id", requestID)
+        json.optional("request_id", idempotencyID)
         if let top {
             json.name("top")
             top.write(to: &json)
@@ -80,7 +83,7 @@ package struct Problem: Error, Sendable {
         json.endArray()
     }
 
-    /// The document as a reply, with its headers.
+    /// The document as a reply with its headers.
     package var reply: Reply {
         var headers = [("Content-Type", "application/problem+json")]
         if let retryAfterSeconds { headers.append(("Retry-After", String(retryAfterSeconds))) }
@@ -99,7 +102,7 @@ extension TOPError {
         json.optional("msg", message)
         json.optional("sub_code", subCode)
         json.optional("sub_msg", subMessage)
-        json.optional("request_id", requestID)
+        json.optional("request_id", topRequestID)
         json.endObject()
     }
 }
@@ -112,7 +115,7 @@ extension JSONWriter {
         string(value)
     }
 
-    /// Writes a member, as null without a value.
+    /// Writes a member, as null if its value is nil.
     package mutating func nullable(_ name: String, _ value: String?) {
         self.name(name)
         if let value { string(value) } else { null() }
@@ -120,7 +123,7 @@ extension JSONWriter {
 }
 
 extension Problem {
-    /// PostgreSQL does not answer a question about the trail.
+    /// The problem for a trail that cannot be read now.
     package static var unreadableTrail: Problem {
         Problem(
             .auditUnavailable, "The audit trail cannot be read now. Try again soon.", retryable: true,

@@ -1,50 +1,58 @@
-/// The kinds of problem documents (RFC 9457), by the last part of their `type`; the contract's table.
+/// The kinds of problem documents (RFC 9457). The raw value is the last part of `type`. The table is in the HTTP
+/// contract.
 package enum ProblemType: String, Sendable, CaseIterable {
-    /// Empty, not JSON, invalid UTF-8, duplicate names, too deep; a bad header or query parameter.
+    /// The body is empty or not acceptable JSON (invalid UTF-8, duplicate names, too deep), or a header or query
+    /// parameter is wrong.
     case malformedRequest = "malformed-request"
-    /// No token, or a wrong one.
+    /// The token is missing or wrong.
     case unauthenticated
-    /// The token lacks the scope, the app or the method.
+    /// The token does not allow the scope, the app or the method.
     case forbidden
-    /// No such path, method or call.
+    /// The path, the method or the call does not exist.
     case notFound = "not-found"
-    /// The path is there, for other HTTP methods.
+    /// The path exists, but not for this HTTP method.
     case methodNotAllowed = "method-not-allowed"
-    /// The body is over the limit.
+    /// The body exceeds the limit.
     case payloadTooLarge = "payload-too-large"
-    /// The body is not declared as JSON, nor, where the method takes files, as `multipart/form-data`.
+    /// The body is not declared as JSON or, for a method with files, as `multipart/form-data`.
     case unsupportedMediaType = "unsupported-media-type"
-    /// The catalog's validation failed: nothing was sent.
+    /// The parameters do not match the catalog; nothing was sent.
     case invalidParameters = "invalid-parameters"
+    /// The Idempotency-Key belongs to another call.
+    case idempotencyKeyReused = "idempotency-key-reused"
+    /// A call with the Idempotency-Key is under way.
+    case idempotencyInProgress = "idempotency-in-progress"
+    /// What became of the first call with the Idempotency-Key is unknown.
+    case idempotencyUnknown = "idempotency-unknown"
     /// TOP refused, and it is the caller's fault.
     case rejectedByTOP = "rejected-by-top"
-    /// No usable session.
+    /// The seller has no usable session.
     case sessionInvalid = "session-invalid"
-    /// TOP's limits, a ban in force, or the relay's own limit.
+    /// A limit of TOP or of the relay was reached, or a ban has not ended.
     case throttled
-    /// The relay's own set-up is at fault.
+    /// The configuration of the relay is wrong.
     case relayMisconfigured = "relay-misconfigured"
-    /// TOP failed, and surely nothing was done.
+    /// TOP failed and certainly did not execute the call.
     case topError = "top-error"
-    /// The request was never sent.
+    /// The request was not sent.
     case topUnreachable = "top-unreachable"
-    /// No durable record could be made; nothing was sent.
+    /// The call could not be recorded; nothing was sent.
     case auditUnavailable = "audit-unavailable"
-    /// Too many calls at once; nothing was sent.
+    /// Too many simultaneous calls; nothing was sent.
     case overloaded
-    /// The replica is about to stop; nothing was sent.
+    /// The replica is stopping; nothing was sent.
     case draining
-    /// It was sent, and it may have been done.
+    /// The request was sent, and TOP may have executed it.
     case outcomeUnknown = "outcome-unknown"
     /// The client took too long to send its request.
     case requestTimeout = "request-timeout"
-    /// The request's headers are over the limit.
+    /// The request's headers exceed the limit.
     case headersTooLarge = "headers-too-large"
-    /// The request's target is over the limit.
+    /// The request's target exceeds the limit.
     case targetTooLong = "target-too-long"
-    /// An expectation other than 100-continue.
+    /// The request has an expectation other than 100-continue.
     case expectationFailed = "expectation-failed"
-    /// A fault of the relay that it did not foresee.
+    /// An unexpected error of the relay.
     case internalError = "internal-error"
 
     /// The HTTP status.
@@ -56,11 +64,12 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
+        case .idempotencyInProgress, .idempotencyUnknown: 409
         case .payloadTooLarge: 413
         case .targetTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
-        case .invalidParameters, .rejectedByTOP: 422
+        case .invalidParameters, .rejectedByTOP, .idempotencyKeyReused: 422
         case .sessionInvalid: 424
         case .throttled: 429
         case .headersTooLarge: 431
@@ -82,9 +91,12 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .requestTimeout: "The request took too long to arrive"
         case .payloadTooLarge: "The body is too large"
         case .targetTooLong: "The request's target is too long"
-        case .unsupportedMediaType: "The body is of another media type than the method takes"
+        case .unsupportedMediaType: "The method does not take this media type"
         case .expectationFailed: "The expectation cannot be met"
         case .invalidParameters: "The parameters are invalid; nothing was sent"
+        case .idempotencyKeyReused: "The idempotency key belongs to another call"
+        case .idempotencyInProgress: "A call with this idempotency key is under way"
+        case .idempotencyUnknown: "The outcome of the first call is unknown"
         case .rejectedByTOP: "TOP rejected the call"
         case .sessionInvalid: "The seller has no usable session"
         case .throttled: "Too many calls"
@@ -100,6 +112,6 @@ package enum ProblemType: String, Sendable, CaseIterable {
         }
     }
 
-    /// The `type` of the problem document, a reference relative to the service.
+    /// The `type` of the problem document: a reference relative to the service.
     package var reference: String { "/problems/" + rawValue }
 }

@@ -1,4 +1,4 @@
-/// What a request is answered with.
+/// A response to a request, before it is written as HTTP.
 package struct Reply: Sendable {
     /// The HTTP status.
     package var status: Int
@@ -7,17 +7,17 @@ package struct Reply: Sendable {
     /// The body.
     package var body: [UInt8]
 
-    /// All members.
+    /// Makes a reply.
     package init(status: Int, headers: [(String, String)], body: [UInt8]) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
-    /// A JSON document with status 200.
+    /// Makes a reply with status 200 and a JSON body.
     package static func json(_ body: [UInt8]) -> Reply {
         var reply = Reply(status: 200, headers: [], body: body)
-        // Those of a call and of the service follow.
+        // The call and the service add header fields.
         reply.headers.reserveCapacity(4)
         reply.headers.append(("Content-Type", "application/json"))
         return reply

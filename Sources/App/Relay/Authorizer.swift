@@ -1,6 +1,7 @@
 import EventLoop
 import Metrics
 package import Problems
+import Time
 package import Vault
 
 /// Checks callers' tokens against a worker's copy of the vault, so that the head of a request is enough to refuse it. It
@@ -52,7 +53,7 @@ package final class Authorizer {
 
     /// The token of an authorization, if it still holds. The vault may have changed while the request's body arrived, so a
     /// withdrawn or expired token is refused here. This costs no hash.
-    func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
+    package func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
         guard let verifier, freshness.isFresh() else { throw .staleVault }
         let now = wallClock()
         let given = authorization.token
@@ -69,13 +70,6 @@ package final class Authorizer {
             throw .missing(authorization.scope, current)
         }
         return current
-    }
-}
-
-extension Worker {
-    /// The token of an authorization, if it still holds: see ``Authorizer``.
-    package func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
-        try authorizer.value.confirm(authorization)
     }
 }
 

@@ -8,7 +8,7 @@ import TOP
 ///
 /// Values come from the trail, so private ones are masked. What the trail no longer keeps is absent.
 struct OwnCall {
-    let row: TrailRow
+    let row: CallSummary
     /// TOP's answer, masked; nil when there was none, or it is no longer kept.
     let answer: String?
     /// Where the response stands in TOP's answer.
@@ -30,7 +30,7 @@ struct OwnCall {
         json.optional("method", row.method)
         json.optional("outcome", row.outcome)
         json.optional("top_request_id", row.topRequestID)
-        json.optional("request_id", row.requestID)
+        json.optional("request_id", row.idempotencyID)
         if let retryable = row.retryable {
             json.name("retryable")
             json.bool(retryable)
@@ -62,10 +62,10 @@ struct OwnCall {
         }
     }
 
-    private var read: Answer? {
+    private var read: TOPResponse? {
         answer.map { answer in
             let body = Array(answer.utf8)
-            return entry?.read(body, form: form) ?? Answer.read(body, method: row.method, form: form)
+            return entry?.read(body, form: form) ?? TOPResponse.read(body, method: row.method, form: form)
         }
     }
 
@@ -84,7 +84,7 @@ struct OwnCall {
         problem.method = row.method
         problem.outcome = Outcome(rawValue: row.outcome)
         problem.retryable = row.retryable ?? entry.map { $0.reads || $0.isIdempotent }
-        problem.requestID = row.requestID
+        problem.idempotencyID = row.idempotencyID
         problem.top = error
         return problem
     }
@@ -100,8 +100,8 @@ struct OwnCall {
         }
         let message = row.message ?? ""
         return row.subCode == nil
-            ? TOPError(code: code, message: message, requestID: row.topRequestID)
-            : TOPError(code: code, subCode: row.subCode, subMessage: message, requestID: row.topRequestID)
+            ? TOPError(code: code, message: message, topRequestID: row.topRequestID)
+            : TOPError(code: code, subCode: row.subCode, subMessage: message, topRequestID: row.topRequestID)
     }
 
     private func type(_ status: Int) -> ProblemType {

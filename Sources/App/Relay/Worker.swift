@@ -1,16 +1,18 @@
-import Audit
-import Crypto
-import Curl
+package import Audit
+package import Catalog
 package import EventLoop
 package import Logging
+import Postgres
+package import Problems
 package import TOP
+import Telemetry
 package import Vault
 
-/// One event loop with all that a call needs: libcurl's multi handle, the connections for the audit trail, and a copy
-/// of the vault.
+/// One event loop with all that calls need: libcurl's multi handle, the connections for the audit trail, and a copy of
+/// the vault. It keeps the loop and its vault, and drains it. `CallPipeline` makes the calls.
 ///
-/// Everything of a call between its request and its reply happens on this loop's thread; nothing in here is shared, so
-/// nothing is locked.
+/// Everything of a call between its request and its reply happens on this loop's thread. Nothing is shared with other
+/// threads, so nothing is locked.
 package actor Worker {
     /// The loop that the worker lives on.
     package nonisolated let loop: EventLoop
@@ -19,31 +21,13 @@ package actor Worker {
 
     /// Checks the tokens of requests that arrive on the loop.
     package nonisolated let authorizer: LoopBound<Authorizer>
+    /// Makes the calls that arrive on the loop.
+    package nonisolated let pipeline: LoopBound<CallPipeline>
+    /// Keeps requests that never become calls.
+    package nonisolated let rejectedRequests: LoopBound<RejectedRequestWriter>
 
-    let settings: WorkerSettings
-    let curl: CurlClient
-    let trail: TrailWriter
-    let reader: TrailReader
-    let freshness: VaultFreshness
-    let meters: CallMeters
-    let largeCalls: LargeCallGate
-    let logger: Logger
-    /// Where a ban that TOP puts on an app is told to the other workers.
-    let onBan: @Sendable (Ban, _ app: String, _ method: String) -> Void
-
-    var vault: VaultSnapshot?
-    /// The apps of the snapshot that have been used, ready to sign. They keep the apps that they are found by.
-    var signingApps: [ObjectIdentifier: SigningApp] = [:]
-    /// Masks by session, or by app where there is none; as old as the snapshot.
-    var secretMasks: [ObjectIdentifier: SecretMask] = [:]
-    var bans = Bans()
-    var callsInFlight = 0
-    var isDraining = false
-    var refusalQueue = RefusalQueue()
-    var isWritingRefusals = false
-    var random = SecureGenerator()
-    /// The call's second as TOP wants it, kept for as long as it lasts.
-    var timestamp = (epochSeconds: 0, text: "")
+    private let reader: TrailReader
+    private let logger: Logger
 
     /// A worker made of its parts, which belong to `loop` and to it alone.
     /// - Parameter onBan: told of a ban that TOP puts on an app, or on a method of an app.
@@ -53,57 +37,83 @@ package actor Worker {
         onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
     ) {
         self.loop = loop
-        self.settings = settings
-        authorizer = LoopBound(Authorizer(freshness: freshness, wallClock: settings.wallClock), loop: loop)
-        curl = parts.curl
-        trail = parts.trail
         reader = parts.reader
-        meters = CallMeters()
-        largeCalls = LargeCallGate(loop: loop)
-        self.freshness = freshness
         self.logger = logger
-        self.onBan = onBan
+        authorizer = LoopBound(Authorizer(freshness: freshness, wallClock: settings.wallClock), loop: loop)
+        let rejectedRequests = RejectedRequestWriter(loop: loop, reader: parts.reader)
+        self.rejectedRequests = LoopBound(rejectedRequests, loop: loop)
+        let pipeline = CallPipeline(
+            loop: loop, settings: settings, parts: parts, freshness: freshness, rejectedRequests: rejectedRequests,
+            logger: logger, onBan: onBan)
+        self.pipeline = LoopBound(pipeline, loop: loop)
     }
 
     /// Puts a new copy of the vault in force.
     package func install(_ snapshot: VaultSnapshot) {
-        vault = snapshot
         authorizer.value.install(snapshot)
-        signingApps = [:]
-        secretMasks = [:]
-        if let key = snapshot.keys(.fingerprint).first {
-            trail.use(FingerprintKey(version: key.version, secret: key.secret))
+        pipeline.value.install(snapshot)
+    }
+
+    /// Notes a ban that another worker met.
+    package func note(_ ban: Ban, app: String, method: String) {
+        pipeline.value.note(ban, app: app, method: method)
+    }
+
+    /// Refuses new calls with `draining` from now on.
+    package func drain() { pipeline.value.drain() }
+
+    /// Ends the calls in flight, because there is no more time for them. Calls that were sent become `unknown`. Calls
+    /// that wait for their intent are refused. All are answered and recorded as usual.
+    package func cutOff() { pipeline.value.cutOff() }
+
+    /// The number of calls in flight.
+    package var inFlight: Int { pipeline.value.callsInFlight }
+
+    /// Waits until the queued completions are committed, until `limit`.
+    /// - Returns: how many rows could not be written.
+    package func flush(within limit: Duration) async -> Int { await pipeline.value.trail.flush(within: limit) }
+
+    /// Ends the worker's connections. Calls in flight end first: see ``drain()``.
+    package func close() {
+        pipeline.value.close()
+        reader.close()
+    }
+}
+
+extension Worker {
+    /// Reads the audit trail on the worker's loop.
+    package var trailReader: TrailReader { reader }
+
+    /// Every version of the key that makes fingerprints of business keys.
+    package func fingerprintKeys() throws(Problem) -> [FingerprintKey] {
+        try pipeline.value.currentVault().keys(.fingerprint).map {
+            FingerprintKey(version: $0.version, secret: $0.secret)
         }
     }
 
-    /// A ban that another worker met.
-    package func note(_ ban: Ban, app: String, method: String) {
-        bans.note(ban, app: app, method: method, nowMilliseconds: settings.wallClock())
+    /// A call that the token's owner made, as its response said it or as it stands now.
+    package func ownCall(_ id: CallID, of token: AccessToken, catalog: Catalog) async throws(Problem) -> Reply {
+        let row: CallSummary
+        let answer: String?
+        do throws(PostgresError) {
+            guard let found = try await reader.ownCall(id, of: token) else { return Self.noSuchCall.reply }
+            row = found
+            answer = row.status == nil ? nil : try await reader.response(of: row)
+        } catch {
+            logger.record(
+                .warning, "The audit trail cannot be read",
+                [.call: id.text, .sqlState: error.sqlState ?? "", .error: error.description])
+            throw .unreadableTrail
+        }
+        return .json(OwnCall(
+                row: row, answer: answer, form: responseForm(of: row), entry: catalog.entry(method: row.method)
+            ).document)
     }
 
-    /// From now on new calls are refused with `draining`.
-    package func drain() { isDraining = true }
-
-    /// Ends the calls under way, because there is no more time for them: those that were sent become `unknown`, those that
-    /// wait for their intent are refused, and both are answered and recorded as any other.
-    package func cutOff() {
-        isDraining = true
-        largeCalls.close()
-        trail.stopIntents()
-        curl.shutdown()
+    /// Where the response stands in the answer to a call. An app that is gone counts as one of TOP itself.
+    private func responseForm(of row: CallSummary) -> ResponseForm {
+        pipeline.value.vault?.app(named: row.app)?.addressing.responseForm ?? .wrapped
     }
 
-    /// Calls under way.
-    package var inFlight: Int { callsInFlight }
-
-    /// Waits until the outcome rows that are queued are committed, until `limit`.
-    /// - Returns: how many rows could not be written.
-    package func flush(within limit: Duration) async -> Int { await trail.flush(within: limit) }
-
-    /// Ends the worker's connections. Calls under way end first: see `drain`.
-    package func close() {
-        curl.shutdown()
-        trail.close()
-        reader.close()
-    }
+    private static var noSuchCall: Problem { Problem(.notFound, "There is no such call.") }
 }

@@ -6,11 +6,13 @@ package struct WorkerParts {
     let curl: CurlClient
     let trail: TrailWriter
     let reader: TrailReader
+    let replySeals: ReplySeals
 
     /// All parts of one worker.
-    package init(curl: CurlClient, trail: TrailWriter, reader: TrailReader) {
+    package init(curl: CurlClient, trail: TrailWriter, reader: TrailReader, replySeals: ReplySeals) {
         self.curl = curl
         self.trail = trail
         self.reader = reader
+        self.replySeals = replySeals
     }
 }

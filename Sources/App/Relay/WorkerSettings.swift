@@ -1,3 +1,5 @@
+import Time
+
 /// What a worker needs to know beside its parts.
 package struct WorkerSettings: Sendable {
     /// Name of this process in the audit trail.

@@ -3,19 +3,19 @@ package import Catalog
 import Problems
 package import Vault
 
-/// A request whose head has been checked: its caller may make it, and its query holds declared parameters only.
+/// A request whose head was checked: its caller has the operation's scope, and its query has only declared parameters.
 package struct AuthorizedRequest: Sendable {
-    /// Whoever asks; the token has the operation's scope.
+    /// The token of the caller. It has the operation's scope.
     package let caller: AccessToken
-    /// The parameters, all of them declared.
+    /// The query's parameters. All of them are declared.
     package let query: QueryString
-    /// The body: JSON, as far as its head says.
+    /// The body. Its media type is JSON.
     package let body: [UInt8]
-    /// The methods in force when the request arrived.
+    /// The catalog at the time when the request arrived.
     package let catalog: Catalog
     private let call: CallID?
 
-    /// - Parameter call: the call that the path names.
+    /// - Parameter call: the id of the call that the path names.
     package init(caller: AccessToken, call: CallID?, query: QueryString, body: [UInt8], catalog: Catalog) {
         self.caller = caller
         self.call = call
@@ -24,8 +24,8 @@ package struct AuthorizedRequest: Sendable {
         self.catalog = catalog
     }
 
-    /// The call that the path names.
-    /// - Throws: `internal-error` on a path that names none.
+    /// The id of the call that the path names.
+    /// - Throws: `internal-error` if the path does not name one.
     package var id: CallID {
         get throws(Problem) {
             guard let call else { throw Problem(.internalError, "The path of this operation names no call.") }
@@ -33,6 +33,6 @@ package struct AuthorizedRequest: Sendable {
         }
     }
 
-    /// On whose behalf the trail is read.
+    /// On whose behalf the request reads the trail.
     package var access: TrailAccess { .token(caller) }
 }

@@ -1,24 +1,24 @@
-/// A parameter of a query as it is declared, once.
+/// A query parameter, declared once. The checks of a request, the OpenAPI document and the manual read it.
 ///
-/// The checks of a request, the OpenAPI document and the manual read it. The module `Requests` holds what every HTTP
-/// interface of the relay shares: declared parameters, queries, and requests that their callers may make. It may use
-/// Problems, Vault, Audit and Catalog for their types. It knows neither HTTP servers nor what is done with a request.
+/// The module `Requests` has what all HTTP interfaces of the relay share: declared parameters, query strings and
+/// authorized requests. It may use the types of Problems, Vault, Audit and Catalog. It must not know HTTP servers or
+/// what handlers do.
 package struct ParameterDescription: Sendable {
     /// The name in the query.
     package let name: String
-    /// What it does, for readers of documentation.
+    /// What the parameter does, for the documentation.
     package let text: String
-    /// The JSON Schema of its value, as JSON.
+    /// The JSON Schema of the value, as JSON.
     package let schema: String
-    /// Its values in a few words, for the manual.
+    /// The values in a few words, for the manual.
     package let values: String
-    /// Whether an empty value counts as an absent one. Where a parameter narrows the answer, an empty value is refused:
-    /// the answer would be wider than what was meant.
+    /// Whether an empty value counts as an absent one. A filter refuses an empty value, because the result would be
+    /// larger than intended.
     package let takesEmpty: Bool
-    /// Whether the value is a list with commas between its elements.
+    /// Whether the value is a comma-separated list.
     package let isList: Bool
 
-    /// All members.
+    /// Makes a description.
     package init(
         name: String, text: String, schema: String, values: String, takesEmpty: Bool = false, isList: Bool = false
     ) {
@@ -31,16 +31,16 @@ package struct ParameterDescription: Sendable {
     }
 }
 
-/// A parameter of a query with the type of its value.
+/// A query parameter with the type of its value.
 package struct Parameter<Value: Sendable>: Sendable {
-    /// What documentation and checks know of it.
+    /// The description for documentation and checks.
     package let description: ParameterDescription
     /// What a value must be, as the end of a sentence.
     package let requirement: String
-    /// Makes a value of a text; nil when it is none.
+    /// Parses a value; returns nil if it is malformed.
     package let read: @Sendable (String) -> Value?
 
-    /// All members.
+    /// Makes a parameter.
     package init(
         _ description: ParameterDescription, requirement: String, read: @escaping @Sendable (String) -> Value?
     ) {
@@ -51,7 +51,7 @@ package struct Parameter<Value: Sendable>: Sendable {
 }
 
 extension Parameter where Value == Int {
-    /// A whole number.
+    /// A parameter that takes a whole number.
     package static func integer(
         _ name: String, _ range: ClosedRange<Int>, default standard: Int? = nil, _ text: String
     ) -> Parameter {
@@ -69,7 +69,7 @@ extension Parameter where Value == Int {
 }
 
 extension Parameter where Value: RawRepresentable<String> & CaseIterable {
-    /// One word of several.
+    /// A parameter that takes one word of several.
     package static func choice(_ name: String, default standard: Value, _ text: String) -> Parameter {
         let words = Value.allCases.map(\.rawValue)
         let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -85,7 +85,7 @@ extension Parameter where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension Parameter {
-    /// Several words of a list, each once.
+    /// A parameter that takes a list of words, each at most once.
     package static func list<Word: RawRepresentable<String> & CaseIterable & Hashable & Sendable>(
         _ name: String, _ text: String
     ) -> Parameter where Value == [Word] {
@@ -96,7 +96,7 @@ extension Parameter {
                 name: name, text: text,
                 schema: #"{"type": "array", "uniqueItems": true, "items": {"type": "string", "enum": [\#(list)]}}"#,
                 values: "any of " + words.map { "`\($0)`" }.joined(separator: ", "), takesEmpty: true, isList: true),
-            requirement: "a list of these, each once, with commas between: " + words.joined(separator: ", "),
+            requirement: "a comma-separated list of these, each at most once: " + words.joined(separator: ", "),
             read: { text in
                 var found: [Word] = []
                 for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -1,13 +1,15 @@
+import Bytes
 package import Problems
 
-/// The parameters of a request's query, decoded.
+/// The decoded parameters of a request's query.
 package struct QueryString: Sendable {
-    /// The most parameters that a query may have.
+    /// The maximum number of parameters.
     package static let maximumCount = 64
 
     private var values: [(name: String, value: String)] = []
 
-    /// Reads `a=b&c=d`. Names and values are percent-encoded UTF-8, with `+` for a space.
+    /// Reads `a=b&c=d`. Names and values are percent-encoded UTF-8, and `+` is a space.
+    /// - Throws: `malformed-request` for too many parameters, a wrong encoding or a NUL character.
     package init(_ query: String?) throws(Problem) {
         guard let query, !query.isEmpty else { return }
         for pair in query.split(separator: "&") {
@@ -20,15 +22,17 @@ package struct QueryString: Sendable {
             else {
                 throw Problem(.malformedRequest, "The query is not percent-encoded UTF-8.")
             }
-            // PostgreSQL has no texts with NUL.
+            // PostgreSQL cannot store NUL in a text.
             guard !value.utf8.contains(0) else {
-                throw Problem(.malformedRequest, "A value of the query holds a NUL character.")
+                throw Problem(.malformedRequest, "A value of the query has a NUL character.")
             }
             values.append((name, value))
         }
     }
 
-    /// Refuses every parameter that is not declared, any that is given twice, and an empty one that would narrow.
+    /// Checks the query against the declared parameters.
+    /// - Throws: `malformed-request` for an unknown, repeated or empty parameter. An empty one is allowed if
+    ///   `takesEmpty` is true.
     package func check(_ declared: [ParameterDescription]) throws(Problem) {
         var seen: Set<String> = []
         for (name, value) in values {
@@ -37,19 +41,20 @@ package struct QueryString: Sendable {
                 throw Problem(
                     .malformedRequest,
                     "The query parameter \"\(name.prefix(64))\" is unknown; "
-                        + (known.isEmpty ? "this path takes none." : "there are: \(known)."))
+                        + (known.isEmpty ? "this path takes none." : "known are: \(known)."))
             }
             guard seen.insert(name).inserted else {
-                throw Problem(.malformedRequest, "The query parameter \"\(name)\" is given twice.")
+                throw Problem(.malformedRequest, "The query parameter \"\(name)\" is repeated.")
             }
             guard !value.isEmpty || parameter.takesEmpty else {
                 throw Problem(
-                    .malformedRequest, "The query parameter \"\(name)\" is empty: give it a value, or leave it out.")
+                    .malformedRequest, "The query parameter \"\(name)\" is empty. Give it a value or leave it out.")
             }
         }
     }
 
-    /// The value of a parameter; nil when it is absent.
+    /// The value of a parameter; nil if it is absent.
+    /// - Throws: `malformed-request` for a malformed value.
     package func value<Value>(of parameter: Parameter<Value>) throws(Problem) -> Value? {
         guard let text = self[parameter.description.name] else { return nil }
         guard let value = parameter.read(text) else {
@@ -58,19 +63,21 @@ package struct QueryString: Sendable {
         return value
     }
 
-    /// The value of a parameter; an empty one counts as absent.
+    /// The text of a parameter; nil if it is absent or empty.
     package subscript(name: String) -> String? {
         values.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
-    /// Percent-decodes; nil for a broken escape or invalid UTF-8.
+    /// Percent-decodes a text; nil for a broken escape or invalid UTF-8.
     package static func decode(_ text: Substring, plusIsSpace: Bool) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else {
+                guard let high = rest.popFirst().flatMap(Hex.value(of:)),
+                    let low = rest.popFirst().flatMap(Hex.value(of:))
+                else {
                     return nil
                 }
                 bytes.append(high << 4 | low)
@@ -79,14 +86,5 @@ package struct QueryString: Sendable {
             }
         }
         return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hexValue(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -1,4 +1,4 @@
-/// Copying runs of bytes at once.
+/// Appends byte sequences with one copy.
 extension Array where Element == UInt8 {
     /// Appends bytes.
     @inlinable
@@ -14,7 +14,7 @@ extension Array where Element == UInt8 {
 }
 
 extension OutputSpan where Element == UInt8 {
-    /// Appends bytes, for which there must be room.
+    /// Appends bytes. There must be enough space.
     @inlinable @inline(__always)
     package mutating func append(_ run: Span<UInt8>) {
         run.withUnsafeBufferPointer { run in
@@ -27,7 +27,7 @@ extension OutputSpan where Element == UInt8 {
         }
     }
 
-    /// Appends a text as UTF-8, for which there must be room.
+    /// Appends a text as UTF-8. There must be enough space.
     @inlinable
     package mutating func append(utf8 text: String) {
         text.withUTF8Span { append($0) }

@@ -1,22 +1,22 @@
 import Synchronization
 
-/// A limit on the bytes that all requests of the process hold together. Every member may be used from any thread.
+/// A limit for the bytes that all requests of the process hold together. Any thread may use any member.
 package final class ByteBudget: Sendable {
-    /// The most bytes that reservations may grow to.
+    /// The limit for the sum of all reservations.
     package let limit: Int
     private let held = Atomic(0)
     private let refusals = Atomic(0)
 
-    /// Makes a budget of `limit` bytes; without one it only counts.
+    /// Makes a budget of `limit` bytes. Without a limit it only counts.
     package init(limit: Int = .max) { self.limit = limit }
 
-    /// The bytes held now. They may exceed the limit by what ``ByteReservation/hold(_:)`` has added.
+    /// The bytes that are held now. ``ByteReservation/hold(_:)`` may have raised them above the limit.
     package var heldBytes: Int { held.load(ordering: .relaxed) }
 
     /// How often the budget has refused bytes.
     package var refusalCount: Int { refusals.load(ordering: .relaxed) }
 
-    /// Counts one refusal that was decided without asking for bytes.
+    /// Counts a refusal that was decided without asking for bytes.
     package func noteRefusal() { refusals.wrappingAdd(1, ordering: .relaxed) }
 
     fileprivate func take(_ count: Int) -> Bool {
@@ -33,30 +33,31 @@ package final class ByteBudget: Sendable {
     fileprivate func add(_ count: Int) { held.wrappingAdd(count, ordering: .relaxed) }
 }
 
-/// The bytes that one request holds of a ``ByteBudget``. They are given back by ``release()``, or when the last owner lets
-/// go of the reservation.
+/// The bytes of a ``ByteBudget`` that one request holds. ``release()`` returns them, and so does the end of the
+/// reservation.
 package final class ByteReservation: Sendable {
     private let budget: ByteBudget
     private let held = Atomic(0)
 
-    /// Makes a reservation of nothing.
+    /// Makes an empty reservation.
     package init(of budget: ByteBudget) { self.budget = budget }
 
-    /// Takes more bytes.
-    /// - Returns: false when they do not fit; the reservation is unchanged then.
+    /// Reserves more bytes.
+    /// - Returns: false if they do not fit. The reservation is then unchanged.
     package func grow(by count: Int) -> Bool {
         guard budget.take(count) else { return false }
         held.wrappingAdd(count, ordering: .relaxed)
         return true
     }
 
-    /// Holds `count` bytes from now on, whatever the limit is: they exist already. New bodies wait for room.
+    /// Sets the reservation to `count` bytes, whatever the limit is, because they already exist. New bodies wait for
+    /// space.
     package func hold(_ count: Int) {
         let before = held.exchange(count, ordering: .relaxed)
         budget.add(count - before)
     }
 
-    /// Gives everything back.
+    /// Returns all bytes.
     package func release() { hold(0) }
 
     deinit { release() }

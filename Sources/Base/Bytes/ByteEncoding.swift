@@ -1,19 +1,19 @@
-/// What each byte is written as in some encoding: one to seven bytes.
+/// An encoding that writes each byte as one to seven bytes.
 ///
-/// Writing is one look-up and one store of eight bytes for each byte, whatever it is: there is no branch to guess wrong.
-/// An encoding that leaves text alone, as JSON's does, is copied eight bytes at a time.
+/// Writing a byte takes one look-up and one store of eight bytes, without a branch that could be mispredicted. An
+/// encoding that leaves text unchanged, such as that of JSON, is copied eight bytes at a time.
 package struct ByteEncoding: Sendable {
-    /// The most bytes that one byte may become.
+    /// The maximum number of bytes for one byte.
     package static let maximumLength = 7
-    /// How much room there must be beyond what is written: stores are wider than what they are about.
+    /// How much space must be available beyond the encoded text, because stores are wider than their content.
     package static let room = 16
 
-    /// For each byte, what it is written as, the first in the lowest bits; the highest eight bits are their number.
+    /// The encoded form of each byte, with the first byte in the lowest bits. The highest eight bits are its length.
     private let entries: [UInt64]
-    /// Whether all but quotation marks, backslashes and control characters is written as it is.
+    /// Whether only quotation marks, backslashes and control characters are changed.
     private let keepsText: Bool
 
-    /// Makes a table of what is written for each byte; no more than `maximumLength` bytes of it count.
+    /// Makes an encoding from the form of each byte. At most `maximumLength` bytes of a form count.
     package init(_ written: (UInt8) -> [UInt8]) {
         entries = (0...UInt8.max).map { byte in
             let written = written(byte).prefix(Self.maximumLength)
@@ -25,19 +25,17 @@ package struct ByteEncoding: Sendable {
     }
 
     /// How many bytes a text has in this encoding.
-    package func length(of text: String) -> Int {
-        text.withUTF8Span { text in
-            var length = 0
-            for index in 0..<text.count { length += Int(entries[Int(text[index])] >> 56) }
-            return length
-        }
+    package func length(of text: Span<UInt8>) -> Int {
+        var length = 0
+        for index in 0..<text.count { length += Int(entries[Int(text[index])] >> 56) }
+        return length
     }
 
     /// Appends a text in this encoding.
     package func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         var place = 0
         while place < text.count {
-            // More room is made where that was not enough.
+            // Reserve more space if it was not enough.
             let rest = text.count - place
             bytes.append(addingCapacity: rest + rest / 8 + 2 * Self.room) { output in
                 place = append(text, from: place, to: &output)
@@ -46,14 +44,12 @@ package struct ByteEncoding: Sendable {
     }
 
     /// Appends a text in this encoding, for which there must be room, and for `room` bytes more.
-    package func append(_ text: String, to output: inout OutputSpan<UInt8>) {
-        text.withUTF8Span { text in
-            let end = append(text, from: 0, to: &output)
-            precondition(end == text.count, "no room for an encoded text")
-        }
+    package func append(_ text: Span<UInt8>, to output: inout OutputSpan<UInt8>) {
+        let end = append(text, from: 0, to: &output)
+        precondition(end == text.count, "no room for an encoded text")
     }
 
-    /// Appends a text in this encoding as far as there surely is room for it: returns where it stopped.
+    /// Appends a text in this encoding as far as the space certainly suffices, and returns where it stopped.
     package func append(_ text: Span<UInt8>, from start: Int, to output: inout OutputSpan<UInt8>) -> Int {
         entries.withUnsafeBufferPointer { entries in
             text.withUnsafeBufferPointer { text in
@@ -71,7 +67,7 @@ package struct ByteEncoding: Sendable {
         }
     }
 
-    /// Where writing has come to.
+    /// The position of the output.
     private struct Writer {
         let input: UnsafePointer<UInt8>
         let count: Int
@@ -88,7 +84,7 @@ package struct ByteEncoding: Sendable {
             place += 1
         }
 
-        /// Writes until no store may begin any more.
+        /// Writes until no further store may begin.
         @inline(__always)
         mutating func write(to limit: UnsafeMutableRawPointer) {
             while place + 8 <= count, end + 7 * ByteEncoding.maximumLength <= limit {
@@ -97,7 +93,7 @@ package struct ByteEncoding: Sendable {
             while place < count, end <= limit { put() }
         }
 
-        /// The same for whole words, of which only what must change is looked up.
+        /// Does the same for whole words, and looks up only bytes that change.
         @inline(__always)
         mutating func writeKeeping(to limit: UnsafeMutableRawPointer) {
             while place + 8 <= count, end <= limit {

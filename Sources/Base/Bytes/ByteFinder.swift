@@ -1,22 +1,22 @@
-/// Finds the bytes of a set in a text: a table of all bytes, which is quicker to ask than the set and larger.
+/// Finds the bytes of a set in a text. Its table of all bytes is faster than the set, and larger.
 package struct ByteFinder: Sendable {
     @usableFromInline let isWanted: [Bool]
 
-    /// Finds the bytes of a set.
+    /// Makes a finder for the bytes of a set.
     package init(_ set: ByteSet) {
         isWanted = Array(capacity: 256) { output in
             for byte in UInt8.min...UInt8.max { output.append(set.contains(byte)) }
         }
     }
 
-    /// Finds what the other finds, and the bytes of a set.
+    /// Makes a finder for the bytes of another finder and of a set.
     package init(_ other: ByteFinder, and set: ByteSet) {
         var isWanted = other.isWanted
         set.forEach { isWanted[Int($0)] = true }
         self.isWanted = isWanted
     }
 
-    /// The first place from `start` on at which such a byte stands; the text's end if there is none.
+    /// The first position of such a byte from `start` on; the end of the text if there is none.
     @inlinable
     package func firstPlace(in text: Span<UInt8>, from start: Int) -> Int {
         precondition(start >= 0, "a place is counted from 0")

@@ -1,13 +1,13 @@
-/// A set of bytes, for looking at each byte of a text quickly.
+/// A set of bytes with a fast membership test.
 @usableFromInline
 package struct ByteSet: Sendable {
-    /// A bit for each byte of a quarter of them all.
+    /// One bit for each byte value, in four words.
     @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
-    /// A set of nothing.
+    /// Makes an empty set.
     package init() {}
 
-    /// A set of the bytes given.
+    /// Makes a set of the given bytes.
     package init(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { insert(byte) }
     }
@@ -23,7 +23,7 @@ package struct ByteSet: Sendable {
         }
     }
 
-    /// The bytes of both sets.
+    /// The union of two sets.
     package func union(_ other: ByteSet) -> ByteSet {
         var set = self
         set.words.0 |= other.words.0

@@ -1,7 +1,7 @@
-/// Looking through bytes eight at a time.
+/// Scans bytes eight at a time.
 extension Span where Element == UInt8 {
-    /// The first place from `start` on at which plain ASCII text ends, as it may stand in a JSON string: where a
-    /// quotation mark, a backslash, a control character or a byte of 0x80 or more stands; `count` if there is none.
+    /// The first position from `start` on that cannot be copied into a JSON string: a quotation mark, a backslash, a
+    /// control character or a byte of 0x80 or more. `count` if there is none.
     @inlinable @inline(__always)
     package func endOfPlainText(from start: Int) -> Int {
         var place = start
@@ -19,7 +19,7 @@ extension Span where Element == UInt8 {
         return place
     }
 
-    /// The first place from `start` on at which a control character stands, before `end`; `end` if there is none.
+    /// The first position of a control character from `start` on and before `end`; `end` if there is none.
     package func firstControl(from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= count, "places within the bytes")
         var place = start
@@ -32,13 +32,13 @@ extension Span where Element == UInt8 {
         return place
     }
 
-    /// The first place from `start` on at which a byte of the set stands; `count` if there is none.
+    /// The first position of a byte of the set from `start` on; `count` if there is none.
     @inlinable @inline(__always)
     package func firstPlace(of set: ByteSet, from start: Int) -> Int {
         firstPlace(of: set, from: start, to: count)
     }
 
-    /// The same before `end`, which is given where there is none.
+    /// The first position of a byte of the set from `start` on and before `end`; `end` if there is none.
     @inlinable @inline(__always)
     package func firstPlace(of set: ByteSet, from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= count, "places within the bytes")
@@ -47,7 +47,7 @@ extension Span where Element == UInt8 {
         return place
     }
 
-    /// Whether the bytes are the same.
+    /// Whether the bytes are equal.
     @inlinable
     package func isEqual(to other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
@@ -60,7 +60,7 @@ extension Span where Element == UInt8 {
         return word(at: count - 8) == other.word(at: count - 8)
     }
 
-    /// Whether the bytes are the same but for the case of ASCII letters.
+    /// Whether the bytes are equal, ignoring the case of ASCII letters.
     package func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         for place in 0..<count {
@@ -70,7 +70,7 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// An upper-case ASCII letter as its lower-case form; any other byte as it is.
+    /// The lower-case form of an upper-case ASCII letter; any other byte unchanged.
     @inline(__always)
     private static func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
@@ -80,13 +80,13 @@ extension Span where Element == UInt8 {
         UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
     }
 
-    /// The four bytes from `place` on, the first in the highest bits.
+    /// The four bytes from `place` on, with the first in the highest bits.
     @inlinable @inline(__always)
     func half(at place: Int) -> UInt32 {
         UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self))
     }
 
-    /// A number that is nearly always another for other bytes. Whoever chooses the bytes can make it the same.
+    /// A number that differs for nearly all different bytes. A sender can choose bytes with equal numbers.
     @inlinable @inline(__always)
     package var mark: UInt64 {
         let (first, last) = count < 8 ? (prefixWord, 0) : (word(at: 0), word(at: count - 8))
@@ -94,13 +94,13 @@ extension Span where Element == UInt8 {
         return (product ^ product >> 29) &* 0xBF58_476D_1CE4_E5B9
     }
 
-    /// The first eight bytes in the order of their values, zeros behind the last: texts that differ in them are ordered
-    /// as these numbers.
+    /// The first eight bytes as a number that sorts like them, with zeros after the last. Texts that differ in these
+    /// bytes are ordered as their numbers.
     @inlinable
     package var prefixWord: UInt64 {
         if count >= 8 { return word(at: 0).byteSwapped }
         if count >= 4 {
-            // Two halves, which overlap where there are fewer than eight bytes.
+            // Two halves, which overlap if there are fewer than eight bytes.
             return UInt64(half(at: 0)) << 32 | UInt64(half(at: count - 4)) << UInt64(64 - 8 * count)
         }
         var prefix: UInt64 = 0

@@ -1,12 +1,12 @@
-/// Strings and their bytes without a second look at either.
+/// Conversions between strings and bytes without a second check.
 extension String {
-    /// Makes a text of bytes that are already known to be well-formed UTF-8: they are not checked again.
+    /// Makes a text from bytes that are known to be well-formed UTF-8, without checking them again.
     @inlinable
     package init(wellFormed utf8: Span<UInt8>) {
         self.init(copying: UTF8Span(unchecked: utf8))
     }
 
-    /// Makes a text of the UTF-8 that `body` writes: at most `capacity` bytes.
+    /// Makes a text from the UTF-8 that `body` writes: at most `capacity` bytes.
     @inlinable
     package init(capacity: Int, writing body: (inout OutputSpan<UInt8>) -> Void) {
         self.init(unsafeUninitializedCapacity: capacity) { buffer in
@@ -16,7 +16,7 @@ extension String {
         }
     }
 
-    /// Hands out the text's bytes in place.
+    /// Passes the bytes of the text to `body` in place.
     @inlinable @inline(__always)
     package func withUTF8Span<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
         body(utf8.span)

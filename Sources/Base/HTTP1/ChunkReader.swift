@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Reads the chunked transfer coding (RFC 9112, 7.1) strictly: every line ends with CR LF, and a size has no spaces
 /// around it. Extensions and trailer fields are checked and dropped.
 struct ChunkReader {
@@ -61,10 +63,10 @@ struct ChunkReader {
     }
 
     private mutating func readSize(_ byte: UInt8) throws(ParseError) {
-        if let digit = byte.hexDigit {
+        if let digit = Hex.value(of: byte) {
             digits += 1
             guard digits <= Self.maximumDigits else { throw .malformed(.chunkSize) }
-            size = size << 4 | digit
+            size = size << 4 | Int(digit)
             return
         }
         guard digits > 0 else { throw .malformed(.chunkSize) }

@@ -159,14 +159,4 @@ extension Span where Element == UInt8 {
 extension UInt8 {
     /// The value of a decimal digit; nil for another byte.
     var decimalDigit: Int? { (0x30...0x39).contains(self) ? Int(self &- 0x30) : nil }
-
-    /// The value of a hexadecimal digit; nil for another byte.
-    var hexDigit: Int? {
-        switch self {
-        case 0x30...0x39: Int(self &- 0x30)
-        case 0x41...0x46: Int(self &- 0x37)
-        case 0x61...0x66: Int(self &- 0x57)
-        default: nil
-        }
-    }
 }

@@ -1,37 +1,37 @@
 /// Why a text is not acceptable JSON, and where.
 ///
-/// Neither the reason nor the description quotes the text, but for a duplicate member name (at most 64 bytes of it).
+/// Neither the reason nor the description quotes the text, except for at most 64 bytes of a duplicate member name.
 package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong.
+    /// The reason.
     package enum Reason: Sendable, Equatable {
-        /// Nothing but white space.
+        /// The text is empty or has only white space.
         case empty
-        /// RFC 8259's grammar is broken; `expected` says what may stand at the offset, as a noun phrase.
+        /// The text violates the grammar of RFC 8259. `expected` is what may be at the offset, as a noun phrase.
         case syntax(expected: String)
-        /// A byte that does not belong to well-formed UTF-8 stands inside a string.
+        /// A string has a byte that is not well-formed UTF-8.
         case invalidUTF8
-        /// An object has two members of that (decoded) name; the offset is the second one's.
+        /// An object has two members with this decoded name. The offset is that of the second one.
         case duplicateName(String)
-        /// More than `limit` arrays and objects are open at once.
+        /// More than `limit` arrays and objects are nested.
         case tooDeep(limit: Int)
         /// The text is longer than `limit` bytes.
         case tooLarge(limit: Int)
-        /// Something follows the value.
+        /// The text continues after the value.
         case trailing
     }
 
-    /// What is wrong.
+    /// The reason.
     package let reason: Reason
-    /// Where, in bytes from the start of the text. For an unexpected end it is the length of the text.
+    /// The position in bytes from the start of the text. For an unexpected end it is the length of the text.
     package let offset: Int
 
-    /// Makes an error; `offset` in bytes.
+    /// Makes an error; `offset` is in bytes.
     package init(reason: Reason, offset: Int) {
         self.reason = reason
         self.offset = offset
     }
 
-    /// One sentence without a full stop, safe to show to whoever sent the text.
+    /// The text without a full stop, safe to show to the sender of the JSON.
     package var description: String {
         switch reason {
         case .empty: "the text is empty, a JSON value was expected"

@@ -1,11 +1,7 @@
 #include "CLibcurl.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 CURLcode easy_set_long(CURL *easy, CURLoption option, long value) { return curl_easy_setopt(easy, option, value); }
 
@@ -59,33 +55,6 @@ CURLMcode multi_set_timer(CURLM *multi, curl_multi_timer_callback function, void
 curl_socket_t curl_socket_timeout(void) { return CURL_SOCKET_TIMEOUT; }
 
 curl_version_info_data *curl_information(void) { return curl_version_info(CURLVERSION_NOW); }
-
-int peek_socket(curl_socket_t socket) {
-    char byte;
-    ssize_t count;
-    do count = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    while (count < 0 && errno == EINTR);
-    if (count > 0) return 1;
-    return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : -1;
-}
-
-int duplicate_socket(curl_socket_t socket) { return fcntl(socket, F_DUPFD_CLOEXEC, 0); }
-
-void close_socket(curl_socket_t socket) { close(socket); }
-
-ssize_t send_bytes(curl_socket_t socket, const void *bytes, size_t count) {
-    ssize_t sent;
-    do sent = send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
-    while (sent < 0 && errno == EINTR);
-    return sent >= 0 ? sent : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
-}
-
-ssize_t receive_bytes(curl_socket_t socket, void *bytes, size_t count) {
-    ssize_t received;
-    do received = recv(socket, bytes, count, MSG_DONTWAIT);
-    while (received < 0 && errno == EINTR);
-    return received >= 0 ? received : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
-}
 
 void forget_key_log(void) { unsetenv("SSLKEYLOGFILE"); }
 

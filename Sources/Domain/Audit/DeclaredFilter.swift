@@ -1,27 +1,27 @@
 import TOP
+import Time
 
-/// A filter of the audit trail as it is declared, once.
-///
-/// The HTTP interface, its description, the manual and the command line read names, values and texts from here.
+/// A filter of the audit trail, declared once. The HTTP interface, OpenAPI, the manual and the command line read its
+/// name, values and text from here.
 package protocol DeclaredFilter<Query>: Sendable {
-    /// What the filter belongs to.
+    /// The query that the filter belongs to.
     associatedtype Query: Sendable
 
     /// The name that clients use, such as `min_duration_ms`.
     var name: String { get }
-    /// What the filter takes.
+    /// The form of a value.
     var values: FilterValues { get }
-    /// What the filter does, for readers of documentation.
+    /// What the filter does, for the documentation.
     var text: String { get }
 
     /// Puts a value into a query.
-    /// - Returns: false when the text is not one of `values`.
+    /// - Returns: false if the text does not have the form of `values`.
     func put(_ text: String, into query: inout Query) -> Bool
 }
 
-/// What a filter takes.
+/// The form of a filter's value.
 package enum FilterValues: Sendable, Equatable {
-    /// Any text but an empty one.
+    /// Any text that is not empty.
     case text
     /// An RFC 3339 time with its offset.
     case instant
@@ -48,6 +48,6 @@ package enum FilterValues: Sendable, Equatable {
 
     /// Milliseconds since 1970 of an RFC 3339 time; nil for anything else.
     static func instant(_ text: String) -> Int64? {
-        (try? TOPTime.epochMilliseconds(rfc3339: text)).map { Int64($0) }
+        try? RFC3339.epochMilliseconds(text)
     }
 }

@@ -1,26 +1,29 @@
 package import Postgres
 package import Vault
 
-/// On whose behalf the trail is read: what a reader may see follows from it.
+/// Who reads the trail. This decides what the reader may see.
 package enum TrailAccess: Sendable {
-    /// Whoever has this token sees the calls of its apps and methods.
+    /// The owner of a token sees the calls of the token's apps and methods.
     case token(AccessToken)
-    /// The operator at a terminal has the database's own password and sees everything.
+    /// The operator at a terminal has the password of the database and sees everything.
     case terminal
 
-    /// What may be seen, where this app and this method are asked for. A glob is not a method: it finds what it shares
-    /// with the token's methods.
-    func bounds(app: String?, method: String?) throws(TrailReadError) -> TrailBounds {
-        guard case .token(let token) = self else { return TrailBounds() }
+    /// The apps and methods that a query may reach.
+    /// - Parameters:
+    ///   - app: the app that the query names.
+    ///   - method: the method or glob that the query names. A glob matches only methods that the token allows.
+    /// - Throws: `forbidden` if the token does not allow the app or the method.
+    func scope(app: String?, method: String?) throws(TrailReadError) -> AccessScope {
+        guard case .token(let token) = self else { return AccessScope() }
         if let app, !token.allows(app: app) { throw .beyond(token, "the app \(app.prefix(64))") }
         if let method, !TrailQuery.isGlob(method), !token.allows(method: method) {
             throw .beyond(token, "the method \(method.prefix(128))")
         }
-        return TrailBounds(apps: token.apps.sorted(), methods: token.methods.map(\.pattern))
+        return AccessScope(apps: token.apps.sorted(), methods: token.methods.map(\.pattern))
     }
 
-    /// Refuses a call of an app or a method that the token is not for.
-    func check(_ row: TrailRow) throws(TrailReadError) {
+    /// Throws `forbidden` if the token does not allow the call's app or method.
+    func check(_ row: CallSummary) throws(TrailReadError) {
         guard case .token(let token) = self else { return }
         guard token.allows(app: row.app), token.allows(method: row.method) else {
             throw .beyond(token, "calls of this app and method")
@@ -28,18 +31,18 @@ package enum TrailAccess: Sendable {
     }
 }
 
-/// Why the trail was not read.
+/// Why the trail could not be read.
 package enum TrailReadError: Error, Sendable, CustomStringConvertible {
-    /// PostgreSQL did not answer.
+    /// The query failed.
     case database(PostgresError)
-    /// The reader may not see what was asked for; the text is for the reader.
+    /// The reader may not see what it asked for. The text is for the reader.
     case forbidden(String)
 
     static func beyond(_ token: AccessToken, _ what: String) -> TrailReadError {
-        .forbidden("The token \(token.name) is not for \(what).")
+        .forbidden("The token \(token.name) does not allow \(what).")
     }
 
-    /// For the operator.
+    /// The text for the operator.
     package var description: String {
         switch self {
         case .database(let error): error.description

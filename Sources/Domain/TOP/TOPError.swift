@@ -1,44 +1,45 @@
 package import JSON
 
-/// What an `error_response` of TOP says.
+/// An `error_response` of TOP.
 ///
-/// The texts are TOP's own and may repeat what the request held: mask them before they are shown or stored.
+/// The texts come from TOP and may repeat parts of the request. Mask them before they are shown or stored.
 package struct TOPError: Sendable, Equatable {
-    /// TOP's `code`: a number in practice, at times a word; empty if it is missing.
+    /// TOP's `code`: usually a number, sometimes a word; empty if it is missing.
     package var code: String
     /// TOP's `msg`; empty if it is missing.
     package var message: String
-    /// TOP's `sub_code`: often missing.
+    /// TOP's `sub_code`, which is often missing.
     package var subCode: String?
-    /// TOP's `sub_msg`: often missing.
+    /// TOP's `sub_msg`, which is often missing.
     package var subMessage: String?
     /// TOP's id of the request.
-    package var requestID: String?
+    package var topRequestID: String?
     /// Whose fault it is, where the gateway says so: `ISV`, `ISP` or `SYSTEM`.
     package var type: String?
 
-    /// Whether the error is a response of which only `flag` says that it failed.
+    /// Whether the error is a normal response in which only `flag` indicates the failure.
     package var isFlagFailure = false
-    /// Whether a name that decides the error's class occurs twice.
+    /// Whether a name that decides the error's class occurs more than once.
     package var isAmbiguous = false
 
     /// Makes an error.
     package init(
-        code: String, message: String = "", subCode: String? = nil, subMessage: String? = nil, requestID: String? = nil
+        code: String, message: String = "", subCode: String? = nil, subMessage: String? = nil,
+        topRequestID: String? = nil
     ) {
         self.code = code
         self.message = message
         self.subCode = subCode
         self.subMessage = subMessage
-        self.requestID = requestID
+        self.topRequestID = topRequestID
     }
 
-    /// The longest code or id that is kept, in bytes.
+    /// The maximum length of a code or id in bytes.
     static let maximumCodeBytes = 256
-    /// The longest text that is kept, in bytes.
+    /// The maximum length of a text in bytes.
     static let maximumTextBytes = 4096
 
-    /// Reads the object inside `error_response`, or a response that is an error itself. Overlong texts are cut.
+    /// Reads the object inside `error_response`, or a response that is an error itself. Longer texts are truncated.
     package init(reading object: JSONValue) {
         func text(_ name: String, _ limit: Int) -> String? {
             object[name]?.scalarText.flatMap { $0.isEmpty ? nil : Self.cut($0, toBytes: limit) }
@@ -48,7 +49,7 @@ package struct TOPError: Sendable, Equatable {
             message: text("msg", Self.maximumTextBytes) ?? text("message", Self.maximumTextBytes) ?? "",
             subCode: text("sub_code", Self.maximumCodeBytes),
             subMessage: text("sub_msg", Self.maximumTextBytes) ?? text("sub_message", Self.maximumTextBytes),
-            requestID: text("request_id", Self.maximumCodeBytes))
+            topRequestID: text("request_id", Self.maximumCodeBytes))
         type = text("type", Self.maximumCodeBytes)
         isAmbiguous =
             object.repeats("code") || object.repeats("sub_code") || Int(code) == nil && object.repeats("type")

@@ -2,7 +2,7 @@ import CLibcrypto
 
 /// Message digests.
 package enum Digest {
-    /// Fetches every algorithm that the relay needs. To be called at start, so that a missing one (MD5 under FIPS)
+    /// Fetches every algorithm that the relay needs. Call it at the start, so that a missing algorithm (MD5 under FIPS)
     /// stops the process instead of failing every call.
     package static func checkAvailable() throws(CryptoError) {
         _ = try Libcrypto.md5.get()
@@ -17,7 +17,7 @@ package enum Digest {
         try digest(Libcrypto.md5.get(), 16, [], bytes)
     }
 
-    /// MD5 of `secret`, `message` and `secret` again, which is how TOP signs with `sign_method=md5`. 16 bytes.
+    /// MD5 of `secret`, `message` and `secret` again, 16 bytes. TOP signs in this way with `sign_method=md5`.
     package static func md5(_ message: [UInt8], enclosedBy secret: [UInt8]) throws(CryptoError) -> [UInt8] {
         try digest(Libcrypto.md5.get(), 16, secret, message)
     }

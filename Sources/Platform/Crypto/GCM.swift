@@ -1,6 +1,7 @@
 import CLibcrypto
 
-/// AES-256-GCM with a 12 byte nonce and a 16 byte tag. What is authenticated but not encrypted comes in two parts.
+/// AES-256-GCM with a nonce of 12 bytes and a tag of 16 bytes. The data that is authenticated but not encrypted has two
+/// parts.
 enum GCM {
     static func seal(
         _ plain: [UInt8], key: [UInt8], nonce: [UInt8], header: [UInt8], associated: [UInt8]
@@ -15,7 +16,8 @@ enum GCM {
         return (sealed, tag)
     }
 
-    /// Throws `notAuthentic` where the tag does not fit.
+    /// Decrypts a value.
+    /// - Throws: `notAuthentic` if the tag does not match.
     static func open(
         _ sealed: [UInt8], tag: [UInt8], key: [UInt8], nonce: [UInt8], header: [UInt8], associated: [UInt8]
     ) throws(CryptoError) -> [UInt8] {

@@ -1,4 +1,4 @@
-/// HMACs with a key that is used once. For a key that is used again, keep an `HMACKey`.
+/// HMACs with a key that is used once. For repeated use, keep an `HMACKey`.
 package enum HMAC {
     /// HMAC-MD5, 16 bytes.
     package static func md5(key: [UInt8], _ message: [UInt8]) throws(CryptoError) -> [UInt8] {

@@ -1,10 +1,10 @@
 import CLibcrypto
 
-/// A key for HMACs, prepared once: authenticating a message then neither looks up an algorithm nor hashes the key.
+/// A prepared key for HMACs. Authenticating a message neither looks up an algorithm nor hashes the key.
 ///
-/// Threads may share a key: one of them at a time uses its context, the others copy it.
+/// Threads may share a key. One of them at a time uses its context, and the others copy it.
 package final class HMACKey: @unchecked Sendable {
-    /// The digest under the HMAC.
+    /// The digest of the HMAC.
     package enum Algorithm: Sendable, Equatable {
         /// HMAC-MD5, 16 bytes.
         case md5
@@ -15,9 +15,9 @@ package final class HMACKey: @unchecked Sendable {
         var length: Int { self == .md5 ? 16 : 32 }
     }
 
-    /// The digest under the HMAC.
+    /// The digest of the HMAC.
     package let algorithm: Algorithm
-    // Owned: made in init, freed in deinit.
+    // Owned: init makes it, deinit frees it.
     private let context: OpaquePointer
 
     /// Prepares a key of any length.
@@ -34,7 +34,7 @@ package final class HMACKey: @unchecked Sendable {
         toprelay_hmac_free(context)
     }
 
-    /// The message's HMAC, 16 or 32 bytes.
+    /// The HMAC of a message, 16 or 32 bytes.
     package func authenticate(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
         let code = Libcrypto.digest(of: algorithm.length) { toprelay_hmac(context, message, message.count, $0) }
         guard let code else { throw Libcrypto.failure(to: "authenticate") }

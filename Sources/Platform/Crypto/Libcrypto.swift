@@ -1,15 +1,16 @@
 import CLibcrypto
 
-/// The algorithms, each fetched from libcrypto once and kept for the life of the process.
+/// The algorithms of libcrypto. Each is fetched once and kept for the life of the process.
 ///
-/// OpenSSL 3 looks an algorithm up on every use unless it was fetched, which costs more than a digest of a request.
+/// OpenSSL 3 looks up an algorithm on every use unless it was fetched. The look-up costs more than a digest of a
+/// request.
 enum Libcrypto {
     static let md5 = fetchDigest("MD5")
     static let sha256 = fetchDigest("SHA2-256")
     static let hmac = fetch("HMAC") { EVP_MAC_fetch(nil, $0, nil) }
     static let aes256GCM = fetch("AES-256-GCM") { EVP_CIPHER_fetch(nil, $0, nil) }
 
-    /// An algorithm that libcrypto shares between threads.
+    /// An algorithm that threads may share.
     struct Handle: @unchecked Sendable {
         let pointer: OpaquePointer
     }
@@ -27,8 +28,8 @@ enum Libcrypto {
         return .success(Handle(pointer: pointer))
     }
 
-    /// What `body` writes into room for any digest, when it says 1. (On the stack first: an array made with room for more
-    /// than it holds costs several times as much.)
+    /// The bytes that `body` writes, if it returns 1; otherwise nil. The space is on the stack, because an array with
+    /// more capacity than content costs several times as much.
     static func digest(of count: Int, _ body: (UnsafeMutablePointer<UInt8>?) -> Int32) -> [UInt8]? {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(toprelay_max_digest)) { room in
             guard body(room.baseAddress) == 1 else { return nil }
@@ -36,7 +37,7 @@ enum Libcrypto {
         }
     }
 
-    /// What this thread's error queue holds; empties it.
+    /// Drains this thread's error queue into a text.
     static func drainErrors() -> String {
         var text = [CChar](repeating: 0, count: 512)
         toprelay_crypto_error(&text, text.count)

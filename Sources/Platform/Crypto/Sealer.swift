@@ -1,24 +1,25 @@
 import CLibcrypto
 
-/// Seals many values under one `SealingKey` cheaply: the cipher is set up once, and no random bytes are drawn per value.
+/// Seals many values under one `SealingKey` cheaply. The cipher is prepared once, and no random bytes are drawn for
+/// each value.
 ///
-/// Each sealer has a key of its own, derived of the sealing key and a random salt (HMAC-SHA256), and counts its nonces:
-/// two values can never share both, however many are sealed. `SealingKey.open` opens them.
+/// Each sealer has its own key, derived from the sealing key and a random salt by HMAC-SHA256, and counts its nonces.
+/// Two values never share both, however many are sealed. `SealingKey.open` opens them.
 ///
-/// For one thread at a time.
+/// It must be used by one thread at a time.
 package final class Sealer {
-    /// The room that a value needs in front of it.
+    /// The number of bytes that a value needs before it.
     package static let headBytes = SealedForm.headCount + SealedForm.counterCount
-    /// How much longer than its plain text a sealed value is, in bytes.
+    /// The difference in size between a sealed value and its plain text, in bytes.
     package static let overheadBytes = headBytes + SealedForm.tagCount
 
     /// The id of the sealing key.
     package let keyID: UInt32
-    /// Version, id of the key, salt.
+    /// The version, the id of the key and the salt.
     private let head: [UInt8]
     private var nonce = [UInt8](repeating: 0, count: SealedForm.nonceCount)
     private var counter: UInt64 = 0
-    // Owned: made in init, freed in deinit.
+    // Owned: init makes it, deinit frees it.
     private let context: OpaquePointer
 
     init(keyID: UInt32, head: [UInt8], key: [UInt8]) throws(CryptoError) {
@@ -34,12 +35,12 @@ package final class Sealer {
         EVP_CIPHER_CTX_free(context)
     }
 
-    /// Seals in place what stands behind the first `headBytes` bytes, which are filled in, and appends the tag.
-    /// - Parameter associated: what the value is bound to; not stored with it.
+    /// Seals the bytes after the first `headBytes` bytes in place, fills in these, and appends the tag.
+    /// - Parameter associated: the data that the value is bound to. It is not stored.
     package func seal(_ value: inout [UInt8], associated: [UInt8]) throws(CryptoError) {
         let count = value.count - Self.headBytes
         guard count >= 0, counter < .max else {
-            throw CryptoError.failed(operation: "seal a value", detail: "no room for its head")
+            throw CryptoError.failed(operation: "seal a value", detail: "no space for its head")
         }
         counter += 1
         let counter = counter.bigEndian
@@ -58,17 +59,17 @@ package final class Sealer {
 }
 
 extension SealingKey {
-    /// A sealer with a salt of its own.
+    /// Makes a sealer with its own salt.
     package func sealer() throws(CryptoError) -> Sealer {
         let head = Self.header(version: SealedForm.version, of: id) + SecureRandom.bytes(SealedForm.saltCount)
         return try Sealer(keyID: id, head: head, key: derivedKey(head: head[...]))
     }
 
-    /// Opens what a sealer of this key has sealed; the id was found to be this key's.
+    /// Opens a value that a sealer of this key sealed. The caller has checked the id.
     func openSalted(_ blob: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
         guard blob.count >= Sealer.overheadBytes else {
             throw CryptoError.unreadableBlob(
-                detail: "\(blob.count) bytes, where \(Sealer.overheadBytes) are the least: it was cut short")
+                detail: "\(blob.count) bytes instead of at least \(Sealer.overheadBytes)")
         }
         let head = blob[..<SealedForm.headCount]
         let nonce = [UInt8](repeating: 0, count: 4) + blob[SealedForm.headCount..<Sealer.headBytes]
@@ -83,8 +84,8 @@ extension SealingKey {
     }
 }
 
-/// The form of a sealer's values: a version byte, the key's id (4 bytes), a salt (16), a counter (8), the ciphertext, a
-/// tag (16).
+/// The format of a sealer's values: a version byte, the key's id (4 bytes), a salt (16), a counter (8), the ciphertext,
+/// a tag (16).
 enum SealedForm {
     static let version: UInt8 = 2
     static let saltCount = 16

@@ -1,11 +1,13 @@
-/// A key under which values are sealed for storage, by AES-256-GCM.
+import Bytes
+
+/// A key that seals values for storage, with AES-256-GCM.
 ///
-/// A sealed value is: a version byte (1), the key's id (4 bytes, big endian), a random nonce (12), the ciphertext (as
-/// long as the plain text), a tag (16). Version and id are authenticated together with the associated data, so a value
-/// opens only under its key and only beside the data that it was sealed with. Random nonces keep a key good for 2^32
-/// values; whoever seals one a call takes a `Sealer`.
+/// A sealed value has a version byte (1), the key's id (4 bytes, big endian), a random nonce (12), the ciphertext (as
+/// long as the plain text) and a tag (16). Version, id and associated data are authenticated, so a value opens only
+/// under its key and together with its associated data. Random nonces limit a key to 2^32 values. To seal a value for
+/// each call, use a `Sealer`.
 package struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Tells keys apart: the first 32 bits of a hash of the key, which says nothing about the key itself.
+    /// Identifies the key: the first 32 bits of a hash of the key. It does not reveal the key.
     package let id: UInt32
     private let key: [UInt8]
 
@@ -14,10 +16,11 @@ package struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringC
     private static let nonceCount = 12
     private static let tagCount = 16
 
-    /// How much longer than its plain text a sealed value is, in bytes.
+    /// The difference in size between a sealed value and its plain text, in bytes.
     package static let overheadBytes = headerCount + nonceCount + tagCount
 
-    /// A key of exactly 32 bytes; throws `unusableKey` otherwise.
+    /// Makes a key from exactly 32 bytes.
+    /// - Throws: `unusableKey` for any other length.
     package init(bytes: [UInt8]) throws(CryptoError) {
         guard bytes.count == 32 else { throw CryptoError.unusableKey(expected: "32 bytes") }
         key = bytes
@@ -25,16 +28,18 @@ package struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringC
         id = hash[..<4].reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// A key of 32 bytes in standard, padded base64; throws `unusableKey` otherwise.
+    /// Makes a key from 32 bytes in padded standard base64.
+    /// - Throws: `unusableKey` for any other text.
     package init(base64: String) throws(CryptoError) {
         guard let bytes = Base64.decode(base64), bytes.count == 32 else {
             throw CryptoError.unusableKey(
-                expected: "base64 of 32 bytes (44 characters), as `openssl rand -base64 32` prints")
+                expected: "base64 of 32 bytes (44 characters), such as the output of `openssl rand -base64 32`")
         }
         try self.init(bytes: bytes)
     }
 
-    /// Seals a value, bound to `associated`, which is not stored with it.
+    /// Seals a value.
+    /// - Parameter associated: the data that the value is bound to. It is not stored.
     package func seal(_ plain: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
         let header = Self.header(version: Self.version, of: id)
         let nonce = SecureRandom.bytes(Self.nonceCount)
@@ -42,16 +47,17 @@ package struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringC
         return header + nonce + sealed + tag
     }
 
-    /// Opens a sealed value. Throws `unreadableBlob` if it is cut or of another version, `otherKey` if another key
-    /// sealed it, `notAuthentic` if it or `associated` is not what was sealed.
+    /// Opens a sealed value.
+    /// - Throws: `unreadableBlob` if it is incomplete or has an unknown version, `otherKey` if another key sealed it,
+    ///   and `notAuthentic` if it or `associated` was changed.
     package func open(_ blob: [UInt8], associated: [UInt8]) throws(CryptoError) -> [UInt8] {
         guard blob.count >= Self.overheadBytes else {
             throw CryptoError.unreadableBlob(
-                detail: "\(blob.count) bytes, where \(Self.overheadBytes) are the least: it was cut short")
+                detail: "\(blob.count) bytes instead of at least \(Self.overheadBytes)")
         }
         guard blob[0] == Self.version || blob[0] == SealedForm.version else {
             throw CryptoError.unreadableBlob(
-                detail: "version \(blob[0]), where \(Self.version) and \(SealedForm.version) are known")
+                detail: "version \(blob[0]) instead of \(Self.version) or \(SealedForm.version)")
         }
         let sealedUnder = blob[1..<5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard sealedUnder == id else { throw CryptoError.otherKey(sealedUnder: sealedUnder, given: id) }
@@ -63,7 +69,7 @@ package struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringC
             header: Array(blob[..<Self.headerCount]), associated: associated)
     }
 
-    /// A key of 32 bytes for another purpose, which says nothing of this one.
+    /// A key of 32 bytes for another purpose. It does not reveal this key.
     func derived(_ purpose: [UInt8]) throws(CryptoError) -> [UInt8] {
         try HMAC.sha256(key: key, purpose)
     }

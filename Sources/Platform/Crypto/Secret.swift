@@ -1,21 +1,21 @@
-/// A value that must not be shown: an app secret, a session key, a master key.
+/// A value that must not be shown, such as an app secret, a session key or a master key.
 ///
-/// However it is printed, interpolated, dumped or reflected, it reads `***`.
+/// It reads `***` however it is printed, interpolated, dumped or reflected.
 package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The secret itself, for whoever signs, seals or sends with it.
+    /// The secret bytes, for signing, sealing or sending.
     package var bytes: [UInt8]
 
-    /// A secret given as text; its bytes are UTF-8.
+    /// Makes a secret from the UTF-8 of a text.
     package init(_ text: String) {
         bytes = Array(text.utf8)
     }
 
-    /// A secret given as bytes.
+    /// Makes a secret from bytes.
     package init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    /// The secret itself as text; bytes that are not UTF-8 become U+FFFD.
+    /// The secret as text. Bytes that are not UTF-8 become U+FFFD.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// `***`.

@@ -1,38 +1,40 @@
 internal import CLibcurl
 package import EventLoop
+internal import Time
 
-/// An HTTP/1.1 client for POSTs, driven by an event loop. libcurl makes its connections, and carries the bytes.
+/// An HTTP/1.1 client for POST requests, driven by an event loop. libcurl makes the connections and carries the bytes.
 ///
-/// A request is written once, to one connection, and never again. One client a worker, on its loop's thread only
-/// (checked). The client keeps connections open between calls. It limits neither calls nor connections in flight: its
-/// caller does, before it records the call. `shutdown()` ends it.
+/// A request is written once, to one connection, and never again. Each worker has one client, which is used only on the
+/// thread of its loop (checked). The client keeps connections open between calls. It does not limit calls or
+/// connections: its caller does, before it records the call. `shutdown()` ends the client.
 package final class CurlClient {
-    /// Limits that hold for all requests of a client.
+    /// Settings for all requests of a client.
     package struct Settings: Sendable {
-        /// How many connections without a call are kept open.
+        /// How many idle connections are kept open.
         package var maximumIdleConnections = 256
-        /// How many distinct pairs of URL and header lines are kept ready.
+        /// How many distinct pairs of URL and header lines are kept as templates.
         package var maximumTemplates = 64
-        /// How long a connection may have been idle and still be used; servers close idle ones.
+        /// How long a connection may be idle before it is no longer used. Servers close idle connections.
         package var idleConnectionAge = Duration.seconds(15)
-        /// How old a connection may be and still be used, so that a change of addresses is followed.
+        /// How old a connection may become before it is no longer used, so that the client follows changes of
+        /// addresses.
         package var connectionLifetime = Duration.seconds(300)
-        /// How long an address is believed.
+        /// How long a resolved address is used.
         package var addressCache = Duration.seconds(60)
-        /// How long a CA file that was read is used; reading one takes milliseconds, on the loop's thread.
+        /// How long a parsed CA file is used. Parsing one takes milliseconds on the thread of the loop.
         package var authorityCache = Duration.seconds(3600)
 
-        /// The default of each.
+        /// Makes settings with the defaults.
         package init() {}
     }
 
     /// The loop that drives the client.
     package let loop: EventLoop
-    /// Requests under way.
+    /// The number of requests in progress.
     package var inFlight: Int { busy.count }
 
     let settings: Settings
-    /// The settings of the same names, in nanoseconds.
+    /// The settings of the same names in nanoseconds.
     let idleConnectionAge: UInt64
     let connectionLifetime: UInt64
     private let trust: CurlLibrary.Trust
@@ -43,13 +45,12 @@ package final class CurlClient {
     private var pool = ConnectionPool()
     private var sweepTimer: LoopTimer?
     private var isShutDown = false
-    /// Shared by all connections, each of which needs them for a moment only.
+    /// Buffers that all connections share. A connection needs them only for a moment.
     private var inputBuffer = [UInt8](repeating: 0, count: Connection.inputBytes)
     private var outputBuffer: [UInt8] = []
 
-    /// A client for the loop; it may be made on any thread.
-    ///
-    /// Throws if libcurl is too old, or built without asynchronous DNS or TLS.
+    /// Makes a client for a loop, on any thread.
+    /// - Throws: `CurlError` if libcurl is too old, or was built without asynchronous DNS or TLS.
     package init(loop: EventLoop, settings: Settings = Settings()) throws(CurlError) {
         trust = try CurlLibrary.setUp()
         self.loop = loop
@@ -68,23 +69,30 @@ package final class CurlClient {
         }
     }
 
-    /// Sends a request once and returns what became of it: always, at the deadline at the latest. Cancelling the task
-    /// changes nothing, as what was sent cannot be taken back.
-    ///
-    /// Call it from a task started with `Task(executorPreference:)` of the loop: a continuation wakes any other task on
-    /// the global pool first, which then hops to its actor on the loop: two wake-ups and some 5 µs a call.
+    /// Sends a request once, and tells `completion` what became of it: always, at the deadline at the latest. What was
+    /// sent cannot be taken back.
     ///
     /// The request is taken over: a body that its maker does not hold is gone once it has been sent.
-    package func perform(_ request: consuming CurlRequest) async -> CurlResult {
+    /// - Parameter completion: called once, as a job of the loop.
+    package func perform(_ request: consuming CurlRequest, then completion: @escaping (CurlResult) -> Void) {
         precondition(loop.isOnLoop, "called off the event loop's thread")
         switch start(request) {
-        case .exchange(let exchange): return await withUnsafeContinuation { carry(exchange, for: $0) }
-        case .failed(let result): return result
+        case .exchange(let exchange): carry(exchange, then: completion)
+        case .failed(let result): tell(completion, result)
         }
     }
 
-    /// Ends the requests under way with a failure of kind `shutDown`, refuses further ones, and closes all connections.
-    /// On the loop's thread.
+    /// Sends a request once and returns what became of it. Cancelling the task changes nothing. Call it from a task that
+    /// was started with `Task(executorPreference:)` of the loop.
+    package func perform(_ request: consuming CurlRequest) async -> CurlResult {
+        let request = request
+        return await withUnsafeContinuation { continuation in
+            perform(request) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// Ends all requests in progress with a failure of kind `shutDown`, refuses new ones, and closes all connections.
+    /// It must be called on the thread of the loop.
     package func shutdown() {
         precondition(loop.isOnLoop, "called off the event loop's thread")
         isShutDown = true
@@ -98,7 +106,7 @@ package final class CurlClient {
 // MARK: - Requests
 
 extension CurlClient {
-    /// A request that has been looked at: it can be carried, or it has failed.
+    /// A checked request: it can be carried, or it has failed.
     private enum Start {
         case exchange(Exchange)
         case failed(CurlResult)
@@ -122,13 +130,20 @@ extension CurlClient {
         return CurlResult(outcome: .failed(failure), mayHaveBeenSent: false)
     }
 
-    private func carry(_ exchange: Exchange, for continuation: UnsafeContinuation<CurlResult, Never>) {
-        exchange.continuation = continuation
+    private func carry(_ exchange: Exchange, then completion: @escaping (CurlResult) -> Void) {
+        exchange.completion = completion
         do throws(TransferError) {
             try begin(exchange, now: exchange.start)
         } catch {
-            continuation.resume(returning: unsent(error, url: exchange.template.key.url))
+            tell(completion, unsent(error, url: exchange.template.key.url))
         }
+    }
+
+    /// Tells a result as a job of the loop: what follows may take long, and may use the client.
+    private func tell(_ completion: @escaping (CurlResult) -> Void, _ result: consuming CurlResult) {
+        nonisolated(unsafe) let completion = completion
+        let result = result
+        loop.execute { completion(result) }
     }
 
     private func begin(_ exchange: Exchange, now: UInt64) throws(TransferError) {
@@ -159,13 +174,13 @@ extension CurlClient {
         }
     }
 
-    /// The exchange on a connection is over.
+    /// Notes that the exchange on a connection has ended.
     func ended(
         _ connection: Connection, keepsAlive: Bool, now: UInt64, _ exchange: Exchange, _ result: consuming CurlResult
     ) {
         removeBusy(connection)
         if keepsAlive { keep(connection, now: now) } else { connection.close() }
-        exchange.continuation?.resume(returning: result)
+        if let completion = exchange.completion { tell(completion, result) }
     }
 
     private func addBusy(_ connection: Connection) {
@@ -207,7 +222,7 @@ extension CurlClient {
         }
     }
 
-    /// Closes the connections that have been idle for too long.
+    /// Closes connections that have been idle for too long.
     private func closeAged() {
         let now = EventLoop.now()
         while let oldest = pool.oldest, oldest.idleSince + idleConnectionAge <= now {
@@ -217,7 +232,7 @@ extension CurlClient {
         setSweepTimer()
     }
 
-    /// Frees the connectors that a burst of calls needed, but for the first.
+    /// Frees the connectors that a burst of calls needed, except for the first.
     private func dropUnusedConnectors() {
         for connector in connectors.dropFirst() where connector.handleCount == 0 { connector.shutdown() }
         connectors = connectors.prefix(1) + connectors.dropFirst().filter { $0.handleCount > 0 }
@@ -227,40 +242,31 @@ extension CurlClient {
 // MARK: - Buffers
 
 extension CurlClient {
-    /// The most memory that stays with the client for the next request.
+    /// The maximum size of an output buffer that is kept for the next request.
     private static let maximumKeptOutput = 64 << 10
 
-    /// Lends the buffer for input, which no other connection needs meanwhile.
+    /// Lends the input buffer, which no other connection uses in the meantime.
     func withInputBuffer(_ body: (inout [UInt8]) -> Void) {
-        // Taken out, so that it has one owner while it is written.
+        // Moved out of the property, so that the array has one owner while it is written.
         var buffer: [UInt8] = []
         swap(&buffer, &inputBuffer)
         body(&buffer)
         swap(&buffer, &inputBuffer)
     }
 
-    /// Hands out an empty buffer for a request.
+    /// Returns an empty buffer for a request.
     func takeOutputBuffer() -> [UInt8] {
         var buffer: [UInt8] = []
         swap(&buffer, &outputBuffer)
         return buffer
     }
 
-    /// Takes a buffer back when its request has been sent. `buffer` is empty afterwards.
+    /// Takes a buffer back after its request was sent. `buffer` is empty afterwards.
     func giveBackOutputBuffer(_ buffer: inout [UInt8]) {
         if buffer.capacity <= Self.maximumKeptOutput, buffer.capacity > outputBuffer.capacity {
             buffer.removeAll(keepingCapacity: true)
             swap(&buffer, &outputBuffer)
         }
         buffer = []
-    }
-}
-
-extension Duration {
-    /// In whole nanoseconds; negative ones are 0, and those over a year are a year.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        return UInt64(min(seconds, 31_536_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }

@@ -1,14 +1,14 @@
-/// A client cannot be made: libcurl is not fit for the relay, or has no memory.
+/// Why a client could not be made.
 package enum CurlError: Error, Sendable, Equatable, CustomStringConvertible {
     /// libcurl is older than 7.87.
     case tooOld(version: String)
-    /// libcurl was built without a feature that the relay needs; without asynchronous DNS a look-up would block the
+    /// libcurl was built without a feature that the relay needs. Without asynchronous DNS a look-up would block the
     /// loop.
     case missingFeature(String)
-    /// libcurl could not set itself up.
+    /// The initialization of libcurl failed.
     case setUpFailed(String)
 
-    /// A sentence for the log.
+    /// A text for the log.
     package var description: String {
         switch self {
         case .tooOld(let version): "libcurl \(version) is too old: 7.87 or later is needed"

@@ -1,15 +1,15 @@
 internal import CLibcurl
 
-/// What is known of a transfer that failed.
+/// What is known about a failed transfer.
 struct FailedTransfer {
     var code: CURLcode
     var url: String
-    /// libcurl's `CURLINFO_SSL_VERIFYRESULT`: an `X509_V_…` number, 0 where the chain is good.
+    /// libcurl's `CURLINFO_SSL_VERIFYRESULT`: an `X509_V_…` number; 0 if the chain is valid.
     var verifyResult = 0
-    /// Name look-up, connecting and TLS were over.
+    /// Whether name resolution, connecting and the TLS handshake had succeeded.
     var isConnected = false
     var isShutDown = false
-    /// libcurl's or OpenSSL's own words, for TLS faults.
+    /// The message of libcurl or OpenSSL, for TLS errors.
     var detail = ""
 }
 
@@ -19,9 +19,9 @@ extension CurlFailure {
         let what: String
         switch kind {
         case .tls(let fault): what = fault.text(transfer.detail)
-        case .timeout(.connect): what = "no connection in time"
-        case .timeout(.call): what = "no whole answer in time"
-        case .tooLarge: what = "the answer is larger than allowed"
+        case .timeout(.connect): what = "timed out while connecting"
+        case .timeout(.call): what = "timed out before the response was complete"
+        case .tooLarge: what = "the response is larger than allowed"
         case .shutDown: what = "the client was shut down"
         default: what = String(cString: curl_easy_strerror(transfer.code))
         }
@@ -30,7 +30,7 @@ extension CurlFailure {
             description: "\(what) (\(CurlFailure.authority(of: transfer.url)), curl \(transfer.code.rawValue))")
     }
 
-    /// "host:port" of a URL as it is written, without user name and password; "?" where there is none.
+    /// The text "host:port" of a URL as it is written, without user name and password; "?" if it has none.
     static func authority(of url: String) -> String {
         let bytes = Array(url.utf8)
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
@@ -58,7 +58,7 @@ extension CurlFailure.Kind {
             CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_INITFAILED:
             self = .tls(CurlFailure.TLSFault(transfer))
         case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
-            // Before the request went out it was the way there that broke: a proxy that hangs up, for one.
+            // Before the request was sent, the way to the server broke, for example at a proxy.
             self = transfer.isConnected ? .cut : .connect
         case CURLE_FILESIZE_EXCEEDED: self = .tooLarge
         case CURLE_BAD_CONTENT_ENCODING: self = .badEncoding
@@ -69,8 +69,8 @@ extension CurlFailure.Kind {
 }
 
 extension CurlFailure.TLSFault {
-    /// The numbers are OpenSSL's `X509_V_ERR_…` (x509_vfy.h). The host name is checked by libcurl itself, after a good
-    /// chain and before it takes the chain's verdict over: that still stands at 1 then.
+    /// The numbers are OpenSSL's `X509_V_ERR_…` (x509_vfy.h). libcurl checks the host name itself, after the chain was
+    /// found valid and before it stores the chain's result. The result is still 1 then.
     init(_ transfer: FailedTransfer) {
         switch (transfer.code, transfer.verifyResult) {
         case (CURLE_SSL_CACERT_BADFILE, _): self = .caFile
@@ -89,9 +89,9 @@ extension CurlFailure.TLSFault {
         case .wrongHostName: "TLS: the certificate is for another host name"
         case .expired: "TLS: the certificate has expired"
         case .notYetValid: "TLS: the certificate is not valid yet"
-        case .certificate(let number): "TLS: the certificate is refused (OpenSSL verify result \(number))"
+        case .certificate(let number): "TLS: the certificate was rejected (OpenSSL verify result \(number))"
         case .caFile: "TLS: the CA file cannot be read"
-        case .handshake: detail.isEmpty ? "TLS: no agreement" : "TLS: no agreement: \(detail)"
+        case .handshake: detail.isEmpty ? "TLS: the handshake failed" : "TLS: the handshake failed: \(detail)"
         }
     }
 }

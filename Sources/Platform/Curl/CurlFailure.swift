@@ -1,67 +1,67 @@
-/// Why there is no whole answer. Its text names the host and port at most: never the URL's path or query, a header or a
+/// Why there is no complete response. The text has at most host and port: never the URL's path or query, a header or a
 /// body.
 package struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What the relay tells apart.
+    /// The kinds that the relay treats differently.
     package enum Kind: Sendable, Equatable {
-        /// libcurl refused what it was given: URL, scheme, header line.
+        /// libcurl rejected an argument: URL, scheme or header line.
         case invalidRequest
-        /// The name of the host (or proxy) has no address.
+        /// The name of the host or proxy could not be resolved.
         case resolve
-        /// No connection: refused, unreachable, or the proxy does not connect.
+        /// No connection: refused, unreachable, or the proxy did not connect.
         case connect
-        /// No trust in the peer, or no TLS with it.
+        /// The peer is not trusted, or the TLS handshake failed.
         case tls(TLSFault)
-        /// The time was over.
+        /// The request timed out.
         case timeout(TimeoutPhase)
-        /// The connection was closed before the answer was whole.
+        /// The connection closed before the response was complete.
         case cut
-        /// The answer's body or headers exceed the limit.
+        /// The body or headers of the response exceed the limit.
         case tooLarge
-        /// The answer is not in the encoding that it claims.
+        /// The body does not have the encoding that the response declares.
         case badEncoding
-        /// What came is not HTTP.
+        /// The response is not HTTP.
         case notHTTP
         /// The client was shut down.
         case shutDown
-        /// Anything else: see the code.
+        /// Any other failure; see the code.
         case other
     }
 
-    /// Which of the two times was over.
+    /// When a request timed out.
     package enum TimeoutPhase: Sendable, Equatable {
-        /// While looking up the name, connecting, or agreeing on TLS: nothing was sent.
+        /// During name resolution, connecting or the TLS handshake: nothing was sent.
         case connect
-        /// Later.
+        /// After that.
         case call
     }
 
-    /// What was wrong with TLS.
+    /// What failed in TLS.
     package enum TLSFault: Sendable, Equatable {
-        /// The chain ends at an authority that is not trusted (or it is self-signed).
+        /// The chain ends at an authority that is not trusted, or the certificate is self-signed.
         case unknownIssuer
-        /// The certificate is another host's.
+        /// The certificate is for another host.
         case wrongHostName
-        /// The certificate, or one above it, is out of date.
+        /// The certificate, or one above it, has expired.
         case expired
         /// The certificate, or one above it, is not valid yet.
         case notYetValid
-        /// Another verdict on the chain, by OpenSSL's number (`X509_V_ERR_…`).
+        /// Another error of the chain, by OpenSSL's number (`X509_V_ERR_…`).
         case certificate(Int)
         /// The CA file cannot be read.
         case caFile
-        /// No agreement: version, cipher, cut off.
+        /// The handshake failed: version, cipher, or a closed connection.
         case handshake
     }
 
-    /// libcurl's code (`CURLE_…`), or the same code where our own HTTP/1.1 fails: 28 for a time-out, 52 for a connection
-    /// that ended without a byte of a response, 55 for a failed send, 56 for a cut response.
+    /// libcurl's code (`CURLE_…`). Our own HTTP/1.1 uses the same codes: 28 for a timeout, 52 for a connection that
+    /// ended without any byte of a response, 55 for a failed send, 56 for an incomplete response.
     package let code: Int32
-    /// What the relay tells apart.
+    /// The kind of the failure.
     package let kind: Kind
-    /// A sentence for logs and problem documents.
+    /// A text for logs and problem documents.
     package let description: String
 
-    /// A failure of these parts.
+    /// Makes a failure.
     package init(code: Int32, kind: Kind, description: String) {
         self.code = code
         self.kind = kind

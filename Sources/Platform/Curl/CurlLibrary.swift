@@ -1,17 +1,18 @@
 internal import CLibcurl
 
-/// libcurl as a whole: set up once a process, and asked what it can do.
+/// Initializes libcurl once in a process, and checks its features.
 enum CurlLibrary {
-    /// Where libcurl looks for authorities unless told otherwise.
+    /// Where libcurl looks for certificate authorities by default.
     struct Trust: Sendable {
         var file: String?
         var folder: String?
     }
 
-    /// Sets libcurl up; again: nothing. Never undone, as other threads may use it until the process ends.
+    /// Initializes libcurl; later calls do nothing. It is never undone, because other threads may use libcurl until the
+    /// process ends.
     static func setUp() throws(CurlError) -> Trust { try prepared.get() }
 
-    /// "7.88.1, OpenSSL/3.0.17".
+    /// The versions of libcurl and its TLS library, such as "7.88.1, OpenSSL/3.0.17".
     static var version: String {
         guard let information = curl_information() else { return "?" }
         let tls = information.pointee.ssl_version.map { String(cString: $0) } ?? "no TLS"
@@ -24,7 +25,7 @@ enum CurlLibrary {
         let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         guard code == CURLE_OK else { throw .setUpFailed(String(cString: curl_easy_strerror(code))) }
         guard let information = curl_information()?.pointee else { throw .setUpFailed("no version") }
-        // 7.87: CURLOPT_QUICK_EXIT and the cache of authorities.
+        // 7.87 has CURLOPT_QUICK_EXIT and the cache of authorities.
         guard information.version_num >= 0x07_5700 else {
             throw .tooOld(version: String(cString: information.version))
         }

@@ -1,26 +1,26 @@
-/// One POST. It is sent as it is: no redirect is followed, and no part of it is ever sent twice.
+/// One POST request. It is sent unchanged: no redirect is followed, and no part is ever sent twice.
 package struct CurlRequest: Sendable {
     /// An absolute URL, without user name and password.
     package var url: String
-    /// The bytes to be posted.
+    /// The body.
     package var body: [UInt8]
-    /// Whole header lines without line ends ("Content-Type: text/plain"). `Content-Length`, `Host` and
-    /// `Accept-Encoding: gzip` are added; lines with control characters are refused.
+    /// Complete header lines without line ends, such as "Content-Type: text/plain". `Content-Length`, `Host` and
+    /// `Accept-Encoding: gzip` are added. Lines with control characters are an error.
     package var headers: [String]
-    /// When the call must be over, on the clock of `EventLoop.now()`, in nanoseconds.
+    /// When the request times out, in nanoseconds on the clock of `EventLoop.now()`.
     package var deadline: UInt64
-    /// How long name look-up, connecting and the TLS handshake may take together (within the deadline).
+    /// How long name resolution, connecting and the TLS handshake may take together, within the deadline.
     package var connectTimeout: Duration
-    /// A PEM file with the only authorities to be trusted; nil: the system's.
+    /// A PEM file with the only trusted authorities; nil for those of the system.
     package var caFile: String?
-    /// Allows plain http; without it an http URL is refused.
+    /// Whether plain http is allowed. Otherwise an http URL is an error.
     package var allowsHTTP: Bool
-    /// The URL of a proxy. Nil: none, whatever the environment says.
+    /// The URL of a proxy. If it is nil, no proxy is used, whatever the environment states.
     package var proxy: String?
-    /// The longest answer body, after decompression.
+    /// The maximum size of the response body in bytes, after decompression.
     package var maximumResponseBytes: Int
 
-    /// A request with the contract's limits: 5 s to connect, 10 MiB of answer, https only.
+    /// Makes a request with the contract's limits: 5 s to connect, 10 MiB of response, https only.
     package init(
         url: String, body: [UInt8], headers: [String] = [], deadline: UInt64,
         connectTimeout: Duration = .seconds(5), caFile: String? = nil, allowsHTTP: Bool = false,

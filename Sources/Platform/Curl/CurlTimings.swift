@@ -1,16 +1,16 @@
-/// When a call reached each step, in nanoseconds since its start; 0 for steps that it did not reach or did not need.
+/// When a request reached each step, in nanoseconds since its start. A step that was not reached or not needed is 0.
 package struct CurlTimings: Sendable, Equatable {
-    /// The connection stood (0 on a reused one).
+    /// The connection was established; 0 on a reused one.
     package var connectNanoseconds: UInt64 = 0
-    /// TLS was agreed on (0 on a reused connection and for http).
+    /// The TLS handshake ended; 0 on a reused connection and for http.
     package var tlsNanoseconds: UInt64 = 0
-    /// The first byte of the answer came.
+    /// The first byte of the response arrived.
     package var firstByteNanoseconds: UInt64 = 0
-    /// The call ended.
+    /// The request ended.
     package var totalNanoseconds: UInt64 = 0
-    /// It went over a connection that an earlier call had opened.
+    /// Whether the request used an existing connection.
     package var reused = false
 
-    /// All zero.
+    /// Makes timings in which every step is 0.
     package init() {}
 }

@@ -1,6 +1,6 @@
 internal import CLibcurl
 
-/// Why a request has no whole response, as one of libcurl's codes.
+/// Why a request has no complete response, as a code of libcurl.
 struct TransferError: Error, Equatable {
     let code: CURLcode
 

@@ -1,6 +1,7 @@
 internal import CEventLoop
 internal import Glibc
 internal import Synchronization
+internal import Time
 
 /// An epoll loop on a thread of its own. It is a Swift `SerialExecutor` and `TaskExecutor`.
 ///
@@ -128,7 +129,7 @@ extension EventLoop {
     /// Whether the calling thread is the loop's thread. `assumeIsolated` calls it.
     package func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
-    func check() { precondition(isOnLoop, "called off the event loop's thread") }
+    @usableFromInline func check() { precondition(isOnLoop, "called off the event loop's thread") }
 }
 
 // MARK: Watches and timers, on the loop's thread
@@ -162,7 +163,7 @@ extension EventLoop {
     /// thread.
     @discardableResult
     package func schedule(after delay: Duration, _ body: @escaping () -> Void) -> LoopTimer {
-        schedule(at: EventLoop.now().addingReportingOverflow(delay.loopNanoseconds).partialValue, body)
+        schedule(at: EventLoop.now().addingReportingOverflow(delay.nanoseconds).partialValue, body)
     }
 
     /// Runs `body` once at a time on the clock of `now()`. Call it on the loop's thread.
@@ -317,15 +318,6 @@ extension EventLoop {
         for timer in timers.removeAll() { _ = timer.take() }
         ready = []
         nextReady = 0
-    }
-}
-
-extension Duration {
-    /// Nanoseconds between 0 and one year.
-    fileprivate var loopNanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        return UInt64(min(seconds, 31_536_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }
 

@@ -5,15 +5,17 @@
 package struct LoopBound<Value>: @unchecked Sendable {
     /// The loop that the value lives on.
     package let loop: EventLoop
-    private let bound: Value
+    @usableFromInline let bound: Value
 
     /// Binds a value to a loop.
+    @inlinable
     package init(_ value: Value, loop: EventLoop) {
         self.loop = loop
         bound = value
     }
 
     /// The value. Use it on the loop's thread only.
+    @inlinable
     package var value: Value {
         loop.check()
         return bound

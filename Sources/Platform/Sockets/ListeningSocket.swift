@@ -17,7 +17,7 @@ package final class ListeningSocket: @unchecked Sendable {
         case shortage
     }
 
-    /// The descriptor, to be watched.
+    /// The descriptor, for an event loop.
     package let descriptor: Int32
     /// The TCP port of the socket; nil for a Unix domain socket.
     package let port: Int?
@@ -31,9 +31,9 @@ package final class ListeningSocket: @unchecked Sendable {
 
     /// Listens on a TCP address. It resolves names, which may block.
     /// - Parameters:
-    ///     - host: a name, or an IP address without brackets.
-    ///     - port: 0 lets the kernel choose.
-    ///     - backlog: how many connections the kernel may queue until they are accepted.
+    ///   - host: a name, or an IP address without brackets.
+    ///   - port: 0 lets the kernel choose.
+    ///   - backlog: how many connections the kernel may queue until they are accepted.
     package convenience init(host: String, port: Int, backlog: Int32) throws(SocketError) {
         let descriptor = try Self.bound(host: host, port: port)
         try Self.listen(descriptor, backlog)
@@ -145,7 +145,7 @@ extension ListeningSocket {
         return withUnsafeMutablePointer(to: &address) { storage in
             storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Int? in
                 guard getsockname(descriptor, address, &length) == 0 else { return nil }
-                // IPv4 and IPv6 have the port at the same place.
+                // IPv4 and IPv6 have the port at the same offset.
                 return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
                     Int(UInt16(bigEndian: $0.pointee.sin_port))
                 }

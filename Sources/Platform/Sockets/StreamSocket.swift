@@ -19,7 +19,8 @@ package struct StreamSocket: Sendable {
     /// Whether it is a TCP socket. Otherwise it is a Unix domain socket.
     package let isTCP: Bool
 
-    init(descriptor: Int32, isTCP: Bool) {
+    /// Makes a socket of a descriptor in non-blocking mode. The descriptor stays the caller's until `close` is called.
+    package init(descriptor: Int32, isTCP: Bool) {
         self.descriptor = descriptor
         self.isTCP = isTCP
     }
@@ -38,6 +39,33 @@ package struct StreamSocket: Sendable {
     package var hasInput: Bool {
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
+    /// Whether the socket is open and has nothing to read. It reads no byte.
+    package var isSilent: Bool {
+        var byte: UInt8 = 0
+        while true {
+            let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+            if count >= 0 { return false }
+            guard errno == EINTR else { return Self.failure == .wouldBlock }
+        }
+    }
+
+    /// Another descriptor of the same socket, which is closed separately; nil if the process has no descriptor left.
+    package func duplicate() -> StreamSocket? {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        return copy >= 0 ? StreamSocket(descriptor: copy, isTCP: isTCP) : nil
+    }
+
+    /// Writes bytes with one system call, without SIGPIPE.
+    package func write(_ bytes: Span<UInt8>) -> Transfer {
+        bytes.withUnsafeBytes { bytes in
+            while true {
+                let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+                if count >= 0 { return .bytes(count) }
+                guard errno == EINTR else { return Self.failure }
+            }
+        }
     }
 
     /// Writes three byte sequences with one system call, without SIGPIPE. At least one of them must not be empty.

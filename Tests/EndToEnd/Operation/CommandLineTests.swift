@@ -123,6 +123,22 @@ struct CommandLineTests {
         }
     }
 
+    @Test("Output that cannot be written ends the command with 1, and a closed pipe does so without a word")
+    func lostOutput() async throws {
+        let full = try await Command.run(["/bin/sh", "-c", "'\(Repository.binary)' catalog list > /dev/full"])
+        #expect(full.code == 1)
+        #expect(full.errors.hasPrefix("toprelay: could not write to standard output: No space left on device"))
+        let folder = try Watchdog.shared.makeFolder("pipe")
+        // The pipe has a writer and no reader any more.
+        let script = """
+            mkfifo '\(folder)/pipe' && exec 3<>'\(folder)/pipe' 4>'\(folder)/pipe' 3<&-
+            trap '' PIPE
+            exec '\(Repository.binary)' catalog list >&4
+            """
+        let closed = try await Command.run(["/bin/sh", "-c", script])
+        #expect(closed.code == 1 && closed.errors.isEmpty, "\(closed)")
+    }
+
     @Test("Sessions and tokens: put, list without secrets, rm; a token is alone on standard output, once")
     func sessionsAndTokens() async throws {
         let line = try await Stage.make(start: false).line

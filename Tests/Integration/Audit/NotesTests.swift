@@ -48,10 +48,10 @@ import Testing
         try await withTrail { trail in
             let reader = trail.reader()
             defer { reader.close() }
-            var sent: [Refusal] = []
+            var sent: [RejectedRequest] = []
             let start = try await trail.now() - 60_000
             for number in 0..<6 {
-                var refusal = Refusal(
+                var refusal = RejectedRequest(
                     atMilliseconds: start + Int64(number), caller: number == 0 ? nil : "c\(number % 2)",
                     method: "m.\(number % 3)",
                     status: number == 0 ? 401 : 422, type: number == 0 ? "unauthenticated" : "invalid-parameters",
@@ -77,7 +77,7 @@ import Testing
                 try await found { ($0.fromMilliseconds, $0.toMilliseconds) = (start + 1, start + 3) }
                     == ["R2", "R1"])
             try await reader.add([
-                Refusal(
+                RejectedRequest(
                     atMilliseconds: start - 7 * 86_400_000, caller: nil, method: "old", status: 401, type: "t",
                     pointers: [])
             ])
@@ -94,11 +94,11 @@ import Testing
             ("/x13800000000y13900000000", "/x*y*"),
         ])
     func refusalIsKeptSmall(_ pointer: String, _ kept: String) {
-        var refusal = Refusal(
+        var refusal = RejectedRequest(
             atMilliseconds: 0, caller: nil, method: "m", status: 422, type: "t",
             pointers: [pointer, "/" + String(repeating: "名", count: 1000)])
         refusal.seller = String(repeating: "s", count: 5000)
-        var queue = RefusalQueue()
+        var queue = RejectedRequestQueue()
         queue.add(refusal, now: 1)
         let waiting = queue.waiting[0]
         #expect(waiting.pointers[0] == kept)
@@ -107,11 +107,11 @@ import Testing
 
     @Test("A flood of refusals leaves a burst, and then a few a second")
     func floodOfRefusalsLeaves() {
-        var queue = RefusalQueue()
-        let refusal = Refusal(atMilliseconds: 0, caller: nil, method: "m", status: 422, type: "t", pointers: [])
+        var queue = RejectedRequestQueue()
+        let refusal = RejectedRequest(atMilliseconds: 0, caller: nil, method: "m", status: 422, type: "t", pointers: [])
         for _ in 0..<1000 { queue.add(refusal, now: 1) }
-        #expect(queue.takeAll().count == RefusalQueue.maximumBurst && queue.waiting.isEmpty)
+        #expect(queue.takeAll().count == RejectedRequestQueue.maximumBurst && queue.waiting.isEmpty)
         for _ in 0..<1000 { queue.add(refusal, now: 1_000_000_001) }
-        #expect(queue.takeAll().count == RefusalQueue.perSecond)
+        #expect(queue.takeAll().count == RejectedRequestQueue.perSecond)
     }
 }

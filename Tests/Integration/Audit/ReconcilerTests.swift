@@ -22,7 +22,8 @@ import Testing
     }
 
     /// Takes turns until so many intents are closed.
-    private func close(_ count: Int, _ reconciler: inout Reconciler, on connection: PostgresConnection) async throws
+    private func close(_ count: Int, _ reconciler: inout ReconciliationSchedule, on connection: PostgresConnection)
+        async throws
         -> Int
     {
         var (closed, turns) = (0, 0)
@@ -37,7 +38,7 @@ import Testing
     private func prepare(_ connection: PostgresConnection) async throws {
         try await connection.execute(
             "SELECT audit.make_partitions(audit.day(now()) - n) FROM generate_series(0, 9) AS n")
-        _ = try await Reconciliation.run(on: connection)
+        _ = try await ReconciliationQueries.run(on: connection)
     }
 
     @Test("Intents of a minute, of hours and of days ago are closed as unknown, and listed")
@@ -50,7 +51,7 @@ import Testing
                 try await prepare(connection)
                 let ages = [Self.minute, 10 * Self.minute, 3 * Self.hour, 20 * Self.hour, 2 * Self.day, 6 * Self.day]
                 let ids = try await late(now, ages, on: connection)
-                var reconciler = Reconciler()
+                var reconciler = ReconciliationSchedule()
                 #expect(try await close(ids.count, &reconciler, on: connection) == ids.count)
                 return ids
             }
@@ -65,7 +66,7 @@ import Testing
             let now = try await trail.now()
             try await trail.database.withConnection(trail.loop) { connection in
                 try await prepare(connection)
-                var reconciler = Reconciler()
+                var reconciler = ReconciliationSchedule()
                 _ = try await late(now, [2 * Self.day, 5 * Self.day], on: connection)
                 #expect(try await close(2, &reconciler, on: connection) == 2)
                 _ = try await late(now, [3 * Self.day, 5 * Self.day], on: connection)
@@ -84,10 +85,10 @@ import Testing
                 let day = try #require(
                     try await connection.query("SELECT to_char(audit.day(now()) - 3, 'YYYYMMDD')")[0][0].text)
                 try await KnownCall(callID(now - 3 * Self.day), deadline: now + Self.hour).insert(on: connection)
-                let before = try await Reconciliation.run(day: day, on: connection, timeout: .seconds(10))
+                let before = try await ReconciliationQueries.run(day: day, on: connection, timeout: .seconds(10))
                 #expect(before.closed == 0 && before.open == 1)
                 try await connection.execute("UPDATE audit.intents SET deadline = at")
-                let after = try await Reconciliation.run(day: day, on: connection, timeout: .seconds(10))
+                let after = try await ReconciliationQueries.run(day: day, on: connection, timeout: .seconds(10))
                 #expect(after.closed == 1 && after.open == 0)
             }
         }
@@ -103,7 +104,7 @@ import Testing
             try await trail.database.withConnection(trail.loop) { connection in
                 try await prepare(connection)
                 try await call.insert(on: connection)
-                var reconciler = Reconciler()
+                var reconciler = ReconciliationSchedule()
                 #expect(try await reconciler.turn(on: connection) == 0)
                 let view = try await connection.query(
                     "SELECT outcome FROM audit_api.calls WHERE at > now() - interval '1 day'")

@@ -6,7 +6,7 @@ import Testing
 @testable import Audit
 
 @Suite struct ReconciliationTests {
-    private static let grace = Int64(Reconciliation.graceSeconds) * 1000
+    private static let grace = Int64(ReconciliationQueries.graceSeconds) * 1000
 
     @Test("An intent is closed once it is past its deadline by more than the grace, and not a moment before")
     func intentIsClosedOnce() async throws {
@@ -17,7 +17,7 @@ import Testing
                 let late = KnownCall(callID(now - 60_000), deadline: now - Self.grace - 1)
                 try await early.insert(on: connection)
                 try await late.insert(on: connection)
-                #expect(try await Reconciliation.run(on: connection) == 1)
+                #expect(try await ReconciliationQueries.run(on: connection) == 1)
                 let rows = try await connection.query("SELECT id, source, outcome, status, message FROM audit.calls")
                 #expect(rows.count == 1)
                 #expect(rows[0]["id"].text == late.id.text && rows[0]["source"].integer == 0)
@@ -44,7 +44,7 @@ import Testing
                     try await call.insert(on: connection)
                 }
                 // Late rows of earlier days are the business of the look at whole days.
-                #expect(try await Reconciliation.run(on: connection, sinceSeconds: 4 * 86_400) == 1)
+                #expect(try await ReconciliationQueries.run(on: connection, sinceSeconds: 4 * 86_400) == 1)
                 let rows = try await connection.query(
                     "SELECT duration_us / 1000 AS ms, (extract(epoch FROM at) * 1000)::bigint AS at FROM audit.calls")
                 #expect(rows.count == 1 && rows[0]["at"].integer == over + offset)
@@ -62,7 +62,7 @@ import Testing
                 try await call.insert(on: connection)
                 _ = try await connection.query(
                     "UPDATE audit.intents SET refs = '{A,B}', client_request_id = 'c1', request_id = 'r1'")
-                #expect(try await Reconciliation.run(on: connection) == 1)
+                #expect(try await ReconciliationQueries.run(on: connection) == 1)
                 let row = try #require(
                     try await connection.query(
                         """
@@ -87,7 +87,7 @@ import Testing
                     SELECT audit.make_partitions(audit.day(now()) - n) FROM generate_series(0, 9) AS n;
                     UPDATE audit.reconciliation SET closed_before = now() - interval '1 minute'
                     """)
-                return try #require(try await Reconciliation.statements(on: connection, sinceSeconds: 3600))
+                return try #require(try await ReconciliationQueries.statements(on: connection, sinceSeconds: 3600))
             }
             for sql in [close, advance] {
                 let plan = try await trail.database.rows("EXPLAIN " + sql, [], trail.loop).compactMap { $0[0].text }
@@ -107,8 +107,8 @@ import Testing
             try await trail.database.withConnection(trail.loop) { connection in
                 try await call.insert(on: connection)
                 try await other.insert(on: connection)
-                #expect(try await Reconciliation.run(on: connection) == 1)
-                #expect(try await Reconciliation.run(on: connection, sinceSeconds: 86_400) == 0)
+                #expect(try await ReconciliationQueries.run(on: connection) == 1)
+                #expect(try await ReconciliationQueries.run(on: connection, sinceSeconds: 86_400) == 0)
             }
             #expect(try await trail.number("SELECT count(*) FROM audit.calls WHERE source = 0") == 1)
         }
@@ -123,7 +123,7 @@ import Testing
             defer { reader.close() }
             try await trail.database.withConnection(trail.loop) { connection in
                 try await call.insert(on: connection)
-                #expect(try await Reconciliation.run(on: connection) == 1)
+                #expect(try await ReconciliationQueries.run(on: connection) == 1)
                 #expect(try await reader.list(TrailQuery()).rows.map(\.outcome) == ["unknown"])
                 try await call.insertRow(source: 1, "success", 200, connection)
             }
@@ -151,7 +151,7 @@ import Testing
             }
             let closed = await concurrently(4, on: trail.loop) { _ in
                 await Result {
-                    try await trail.database.withConnection(trail.loop) { try await Reconciliation.run(on: $0) }
+                    try await trail.database.withConnection(trail.loop) { try await ReconciliationQueries.run(on: $0) }
                 }
             }
             #expect(try closed.map { try $0.get() }.reduce(0, +) == 150)
@@ -167,7 +167,7 @@ import Testing
                     let sql = "SELECT (extract(epoch FROM closed_before) * 1000)::bigint FROM audit.reconciliation"
                     return try await connection.query(sql)[0][0].integer ?? 0
                 }
-                _ = try await Reconciliation.run(on: connection)
+                _ = try await ReconciliationQueries.run(on: connection)
                 let free = try await mark()
                 #expect(abs(free - (now - 30_000)) <= 1)
                 // A call with a long time limit keeps the mark where it stands; one before the mark cannot draw it back.
@@ -177,15 +177,15 @@ import Testing
                 let before = KnownCall(callID(now - 1_500_000), deadline: now + 600_000)
                 try await open.insert(on: connection)
                 try await before.insert(on: connection)
-                #expect(try await Reconciliation.run(on: connection) == 0)
+                #expect(try await ReconciliationQueries.run(on: connection) == 0)
                 #expect(try await mark() == now - 600_000)
-                #expect(try await Reconciliation.run(on: connection) == 0)
+                #expect(try await ReconciliationQueries.run(on: connection) == 0)
                 #expect(try await mark() == now - 600_000)
                 let view = try await connection.query("SELECT id, outcome FROM audit.trail")
                 #expect(view.map { $0["id"].text } == [open.id.text])
                 #expect(view.map { $0["outcome"].text } == ["open"])
                 // A thorough run looks before the mark, and moves it back to what is open there.
-                #expect(try await Reconciliation.run(on: connection, sinceSeconds: 3600) == 0)
+                #expect(try await ReconciliationQueries.run(on: connection, sinceSeconds: 3600) == 0)
                 #expect(try await mark() == now - 1_500_000)
                 #expect(try await connection.query("SELECT id FROM audit.trail").count == 2)
             }
@@ -198,11 +198,11 @@ import Testing
             let now = try await trail.now()
             let late = KnownCall(callID(now - 3_600_000), deadline: now - 3_000_000)
             try await trail.database.withConnection(trail.loop) { connection in
-                #expect(try await Reconciliation.run(on: connection) == 0)
+                #expect(try await ReconciliationQueries.run(on: connection) == 0)
                 try await late.insert(on: connection)
-                #expect(try await Reconciliation.run(on: connection) == 0)
-                #expect(try await Reconciliation.run(on: connection, sinceSeconds: 1800) == 0)
-                #expect(try await Reconciliation.run(on: connection, sinceSeconds: 7200) == 1)
+                #expect(try await ReconciliationQueries.run(on: connection) == 0)
+                #expect(try await ReconciliationQueries.run(on: connection, sinceSeconds: 1800) == 0)
+                #expect(try await ReconciliationQueries.run(on: connection, sinceSeconds: 7200) == 1)
             }
         }
     }

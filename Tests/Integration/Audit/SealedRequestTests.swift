@@ -22,7 +22,7 @@ import Testing
         let intent = Intent(
             id: callID(now), deadlineMilliseconds: now + 30_000, replica: "r", caller: "shop", app: "main", seller: nil,
             method: "m", refs: [], clientRequestID: nil, traceID: nil, requestID: nil, request: "{}")
-        intent.parameters = parameters
+        intent.parameters = ParameterList(parameters)
         return intent
     }
 
@@ -48,7 +48,7 @@ import Testing
             let intent = intent(try await trail.now())
             intent.files = [FilePart(name: "photo", bytes: Array(repeating: 7, count: 70_000)[...])]
             try await writer.record(intent)
-            guard case .sealed(let sealed) = try await reader.open(intent.id, by: "ann", because: "投诉 \"1\"") else {
+            guard case .sealed(let sealed) = try await reader.unmask(intent.id, by: "ann", because: "投诉 \"1\"") else {
                 Issue.record("nothing was kept")
                 return
             }
@@ -56,10 +56,10 @@ import Testing
             #expect(request.parameters == Self.parameters.filter { $0.name != "blank" })
             #expect(request.files.map(\.name) == ["photo"] && request.files.map(\.bytes) == [70_000])
             #expect(sealed.count < 151_000)
-            let openings = try await reader.openings(of: intent.id)
+            let openings = try await reader.unmaskEvents(of: intent.id)
             #expect(openings.map(\.opener) == ["ann"] && openings.map(\.reason) == ["投诉 \"1\""])
             #expect(openings[0].at.utf8.count == 24)
-            #expect(try await reader.openings(of: callID(1)) == [])
+            #expect(try await reader.unmaskEvents(of: callID(1)) == [])
         }
     }
 
@@ -71,7 +71,7 @@ import Testing
             _ = await concurrently(intents.count, on: trail.loop) { await writer.tryRecord(intents[$0]) }
             #expect(try await trail.number("SELECT count(*) FROM audit.sealed JOIN audit.intents USING (at, id)") == 60)
             for (number, intent) in intents.enumerated() {
-                guard case .sealed(let sealed) = try await reader.open(intent.id, by: "a", because: "b") else {
+                guard case .sealed(let sealed) = try await reader.unmask(intent.id, by: "a", because: "b") else {
                     Issue.record("\(number) is missing")
                     continue
                 }
@@ -95,13 +95,13 @@ import Testing
             )
             for intent in [kept, large] { try await writer.record(intent) }
             #expect(
-                try await reader.open(large.id, by: "a", because: "b") == .tooLarge(SealedRequest.maximumBytes + 1))
-            guard case .sealed = try await reader.open(kept.id, by: "a", because: "b") else {
+                try await reader.unmask(large.id, by: "a", because: "b") == .tooLarge(SealedRequest.maximumBytes + 1))
+            guard case .sealed = try await reader.unmask(kept.id, by: "a", because: "b") else {
                 Issue.record("what is just within the limit was not kept")
                 return
             }
             #expect(figures.tooLargeToSeal.load(ordering: .relaxed) == 1)
-            #expect(try await reader.openings(of: large.id) == [])
+            #expect(try await reader.unmaskEvents(of: large.id) == [])
             #expect(try await trail.number("SELECT count(*) FROM audit.intents") == 2)
         }
     }
@@ -116,8 +116,8 @@ import Testing
             let reader = trail.reader()
             let intent = intent(try await trail.now())
             try await writer.record(intent)
-            #expect(try await reader.open(intent.id, by: "a", because: "b") == .absent)
-            #expect(try await reader.open(callID(1_700_000_000_000), by: "a", because: "b") == .gone)
+            #expect(try await reader.unmask(intent.id, by: "a", because: "b") == .absent)
+            #expect(try await reader.unmask(callID(1_700_000_000_000), by: "a", because: "b") == .gone)
             #expect(try await trail.number("SELECT count(*) FROM audit.sealed") == 0)
             #expect(try await trail.number("SELECT count(*) FROM audit.openings") == 0)
             writer.close()
@@ -134,9 +134,9 @@ import Testing
                 try await connection.execute("ALTER TABLE audit.openings ADD CHECK (opener <> 'nobody')")
             }
             await #expect(throws: PostgresError.self) {
-                try await reader.open(intent.id, by: "nobody", because: "b")
+                try await reader.unmask(intent.id, by: "nobody", because: "b")
             }
-            #expect(try await reader.openings(of: intent.id) == [])
+            #expect(try await reader.unmaskEvents(of: intent.id) == [])
         }
     }
 
@@ -147,13 +147,13 @@ import Testing
             long.request = #"{"long":""# + String(repeating: "长", count: 400_000) + #""}"#
             whole.request = #"{"short":"x"}"#
             for intent in [whole, long] { try await writer.record(intent) }
-            for (id, isCut) in [(whole.id, false), (long.id, true)] {
+            for (id, isTruncated) in [(whole.id, false), (long.id, true)] {
                 let record = try #require(try await reader.record(id, TrailInclude(request: true, response: true)))
-                #expect(record.texts.isRequestCut == isCut && record.texts.request?.isEmpty == false)
+                #expect(record.texts.isRequestTruncated == isTruncated && record.texts.request?.isEmpty == false)
                 var json = JSONWriter()
                 record.write(to: &json)
                 let root = try JSONDocument(json.bytes).root
-                #expect(root["request_truncated"]?.bool == isCut && root["response_truncated"]?.bool == false)
+                #expect(root["request_truncated"]?.bool == isTruncated && root["response_truncated"]?.bool == false)
             }
         }
     }
@@ -162,7 +162,7 @@ import Testing
     func bytesThatAreNoRequest() throws {
         var plain: [UInt8] = []
         let files = [FilePart(name: "f", bytes: [1])]
-        SealedRequest.append(Array(Self.parameters.prefix(2)), files: files, to: &plain)
+        SealedRequest.append(ParameterList(Self.parameters.prefix(2)), files: files, to: &plain)
         #expect(SealedRequest(reading: plain)?.parameters == Array(Self.parameters.prefix(2)))
         var complete = 0
         for count in 0..<plain.count where SealedRequest(reading: Array(plain[..<count])) != nil { complete += 1 }

@@ -4,6 +4,7 @@ import TOP
 import TestSupport
 
 @testable import Audit
+import Time
 
 /// A database with the trail's tables, and the loop on which it is used.
 struct Trail: Sendable {
@@ -112,7 +113,7 @@ struct KnownCall: Sendable {
             ])
     }
 
-    static func instant(_ milliseconds: Int64) -> String { TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)) }
+    static func instant(_ milliseconds: Int64) -> String { RFC3339.text(epochMilliseconds: milliseconds) }
 }
 
 /// An id of a millisecond.

@@ -2,6 +2,7 @@ import Audit
 import Catalog
 import EventLoop
 import JSON
+import Locks
 import Problems
 import RelayTestSupport
 import TestSupport
@@ -63,7 +64,7 @@ import Testing
     private static func server(_ next: Locked<String>) throws -> ScriptedServer {
         try ScriptedServer { connection in
             while connection.readRequest() != nil {
-                let text = next.with { $0 }
+                let text = next.withLock { $0 }
                 connection.write(text)
                 if text.hasSuffix("{") { return }
             }
@@ -76,7 +77,7 @@ import Testing
         let server = try Self.server(next)
         try await withStage(gateway: server.url()) { stage in
             for expected in Self.cases {
-                next.with { $0 = expected.answer }
+                next.withLock { $0 = expected.answer }
                 let first = try await stage.call(expected.method, expected.body ?? Body.lease)
                 #expect(try first.read()["outcome"]?.string == expected.outcome, "\(expected.name)")
                 let again = try await again(first, stage)
@@ -107,7 +108,7 @@ import Testing
         let server = try Self.server(next)
         try await withStage(gateway: server.url()) { stage in
             let good = try await stage.call(Methods.lease)
-            next.with { $0 = answer(Answers.error(40, "isv.missing-parameter", subMessage: "no item")) }
+            next.withLock { $0 = answer(Answers.error(40, "isv.missing-parameter", subMessage: "no item")) }
             let bad = try await stage.call(Methods.lease)
             _ = try await stage.texts("DELETE FROM audit.responses")
             let success = try await again(good, stage).read()

@@ -5,6 +5,7 @@ import Curl
 import EventLoop
 import Glibc
 import JSON
+import Locks
 import Logging
 import Postgres
 import Problems
@@ -12,6 +13,7 @@ import RelayTestSupport
 import TOP
 import TestSupport
 import Testing
+import Time
 import Vault
 
 @testable import Relay
@@ -83,8 +85,8 @@ func withStage(
     var settings = WorkerSettings(replica: "test:1", gatewayURL: gateway)
     settings.callTimeout = .seconds(20)
     settings.wallClock = {
-        askedOnLoop.with { $0.append(loop.isOnLoop) }
-        return clock.with { $0 } ?? WallClock.milliseconds()
+        askedOnLoop.withLock { $0.append(loop.isOnLoop) }
+        return clock.withLock { $0 } ?? WallClock.milliseconds()
     }
     change(&settings)
     let freshness = VaultFreshness()
@@ -102,7 +104,7 @@ func withStage(
                     onEvent: { _, _ in }),
                 reader: TrailReader(pool: PostgresPool(loop: loop, settings: database.settings))),
             freshness: freshness, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-            onBan: { ban, app, method in toldBans.with { $0.append((ban, app, method)) } })
+            onBan: { ban, app, method in toldBans.withLock { $0.append((ban, app, method)) } })
     }.value
     await worker.install(Snapshot.standard)
     // An intent waits for a connection for a second; a busy machine may need longer for the first one.
@@ -117,17 +119,24 @@ func withStage(
 }
 
 extension Worker {
-    fileprivate var isTrailConnected: Bool { trail.isConnected }
+    fileprivate var isTrailConnected: Bool { pipeline.value.trail.isConnected }
+
+    /// Makes a call and waits for its reply.
+    func call(_ request: CallRequest, by token: AccessToken) async -> Reply {
+        await withCheckedContinuation { continuation in
+            pipeline.value.start(request, by: token) { continuation.resume(returning: $0) }
+        }
+    }
 }
 
 /// A gate that a test opens; a server's thread waits before it, for 20 s at most.
 final class Gate: Sendable {
     private let isOpen = Locked(false)
 
-    func open() { isOpen.with { $0 = true } }
+    func open() { isOpen.withLock { $0 = true } }
 
     func wait() {
-        for _ in 0..<4000 where !isOpen.with({ $0 }) { Gate.pause() }
+        for _ in 0..<4000 where !isOpen.withLock({ $0 }) { Gate.pause() }
     }
 
     private static func pause() { usleep(5000) }

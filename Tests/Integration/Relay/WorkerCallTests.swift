@@ -3,6 +3,7 @@ import Catalog
 import EventLoop
 import Foundation
 import JSON
+import Locks
 import Logging
 import Postgres
 import Problems
@@ -95,14 +96,14 @@ import Testing
                 let psql = try? Child(
                     [PostgresCluster.programs + "/psql", "-XAt", "-c", query, "-o", file, database.url])
                 while psql?.isRunning == true { usleep(2000) }
-                seen.with { $0.append(Command.read(file)) }
+                seen.withLock { $0.append(Command.read(file)) }
                 connection.write(answer(Answers.leaseSuccess))
             }
         }
         try await withStage(gateway: server.url(), database: database) { (stage) async throws in
             for number in 1...3 {
                 #expect(try await stage.call(Methods.lease).status == 200)
-                #expect(seen.with { $0.last } == "\(number)|\(number - 1)\n")
+                #expect(seen.withLock { $0.last } == "\(number)|\(number - 1)\n")
                 // And the outcome can be seen when the reply is there.
                 #expect(try await stage.number("SELECT count(*) FROM audit.calls") == number)
             }
@@ -128,7 +129,7 @@ import Testing
             #expect(replied)
             // The clock is asked when a call is checked, signed, judged (a ban is noted) and recorded; libcurl and the
             // writers trap off the loop's thread by themselves.
-            let asked = stage.askedOnLoop.with { $0 }
+            let asked = stage.askedOnLoop.withLock { $0 }
             #expect(asked.count >= 4 && asked.allSatisfy { $0 })
         }
     }
@@ -196,7 +197,7 @@ import Testing
         try await withStage(gateway: server.url()) { stage in
             // 2026-02-01 00:00:00 at GMT+8.
             let instant: Int64 = 1_769_875_200_000
-            stage.clock.with { $0 = instant + 100 }
+            stage.clock.withLock { $0 = instant + 100 }
             let reply = try await stage.call(Methods.lease, Body.lease) { $0.isDryRun = true }
             let document = try reply.read()
             #expect(reply.status == 200 && document["dry_run"]?.bool == true)

@@ -1,4 +1,5 @@
 import JSON
+import Locks
 import Problems
 import RelayTestSupport
 import TestSupport
@@ -22,15 +23,15 @@ import Testing
     func gbkAnswerIsRead(charset: String) async throws {
         let next = Locked<[UInt8]>([])
         let server = try ScriptedServer { connection in
-            while connection.readRequest() != nil { connection.write(next.with { $0 }) }
+            while connection.readRequest() != nil { connection.write(next.withLock { $0 }) }
         }
         try await withStage(gateway: server.url()) { stage in
             let lease = #"{"tmall_car_lease_freedownpayment_put_response":{"result":{"success":true,"msg_info":""#
-            next.with { $0 = Self.answer(lease, #""},"request_id":"16fx"}}"#, charset: charset) }
+            next.withLock { $0 = Self.answer(lease, #""},"request_id":"16fx"}}"#, charset: charset) }
             let good = try await stage.call(Methods.lease)
             #expect(good.status == 200)
             #expect(try good.read()["result"]?["result"]?["msg_info"]?.string == "乗中")
-            next.with {
+            next.withLock {
                 $0 = Self.answer(
                     #"{"error_response":{"code":40,"msg":"m","sub_code":"isv.x","sub_msg":""#, #""}}"#, charset: charset
                 )

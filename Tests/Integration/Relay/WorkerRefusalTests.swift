@@ -1,11 +1,13 @@
 import EventLoop
 import JSON
+import Locks
 import Postgres
 import Problems
 import RelayTestSupport
 import TOP
 import TestSupport
 import Testing
+import Time
 import Vault
 
 @testable import Relay
@@ -47,17 +49,17 @@ import Vault
             for _ in 0..<8 {
                 group.addTask {
                     for _ in 0..<2000 where limit.enter() {
-                        let now = running.with {
+                        let now = running.withLock {
                             $0 += 1; return $0
                         }
-                        most.with { $0 = max($0, now) }
-                        running.with { $0 -= 1 }
+                        most.withLock { $0 = max($0, now) }
+                        running.withLock { $0 -= 1 }
                         limit.leave()
                     }
                 }
             }
         }
-        #expect((1...5).contains(most.with { $0 }))
+        #expect((1...5).contains(most.withLock { $0 }))
         #expect((0..<7).map { _ in limit.enter() } == [true, true, true, true, true, false, false])
         limit.leave()
         #expect(limit.enter() && !limit.enter())
@@ -223,7 +225,11 @@ import Vault
             try expect(try await stage.call(Methods.lease), .auditUnavailable)
             let worker = stage.worker
             let authorization = Authorization(token: stage.token, scope: .relay, copyNumber: 1)
-            let problem = await #expect(throws: Problem.self) { try await worker.confirm(authorization) }
+            let problem = await #expect(throws: Problem.self) { 
+                try await Task(executorPreference: worker.loop) {
+                    try worker.authorizer.value.confirm(authorization)
+                }.value
+            }
             #expect(problem?.type == .auditUnavailable)
         }
         #expect(server.requests.isEmpty)
@@ -236,7 +242,7 @@ import Vault
         let isFirst = Locked(true)
         let server = try ScriptedServer { connection in
             while connection.readRequest() != nil {
-                let bans = isFirst.with { first in
+                let bans = isFirst.withLock { first in
                     defer { first = false }
                     return first
                 }
@@ -245,11 +251,11 @@ import Vault
         }
         try await withStage(gateway: server.url()) { stage in
             let start = WallClock.milliseconds()
-            stage.clock.with { $0 = start }
+            stage.clock.withLock { $0 = start }
             let banned = try await stage.call(Methods.lease)
             #expect(banned.status == 429 && banned[header: "Retry-After"] == "6")
             #expect(try banned.read()["outcome"]?.string == "throttled")
-            let told = stage.toldBans.with { $0 }
+            let told = stage.toldBans.withLock { $0 }
             #expect(told.count == 1 && told[0].0 == Ban(scope: .method, seconds: 6))
             #expect(told.first?.app == "main" && told.first?.method == Methods.lease)
             let refused = try await stage.call(Methods.lease)
@@ -261,7 +267,7 @@ import Vault
             #expect(server.requests.count == 1)
             // Another method of the app may go; this one too when the ban is over.
             #expect(try await stage.call(Methods.stock).status != 429)
-            stage.clock.with { $0 = start + 6000 }
+            stage.clock.withLock { $0 = start + 6000 }
             #expect(try await stage.call(Methods.lease).status == 200)
             #expect(try await stage.number("SELECT count(*) FROM audit.intents") == 3)
         }
@@ -272,7 +278,7 @@ import Vault
         let server = try ScriptedServer.answering(answer(Answers.leaseSuccess))
         try await withStage(gateway: server.url()) { stage in
             let start = WallClock.milliseconds()
-            stage.clock.with { $0 = start }
+            stage.clock.withLock { $0 = start }
             await stage.worker.note(Ban(scope: .app, seconds: 60), app: "main", method: "another.method")
             try expect(try await stage.call(Methods.lease), .throttled, retryAfter: "60")
         }
@@ -288,14 +294,14 @@ import Vault
     }
 
     static let refusals = [
-        Refusal(name: "no JSON", type: .malformedRequest, body: "item_id=1"),
-        Refusal(name: "empty", type: .malformedRequest, body: ""),
-        Refusal(name: "duplicate names", type: .malformedRequest, body: #"{"a":1,"a":2}"#),
-        Refusal(name: "wrong shape", type: .invalidParameters, body: "[]"),
-        Refusal(name: "missing fields", type: .invalidParameters, body: "{}"),
-        Refusal(name: "no idempotency id", type: .invalidParameters, method: Methods.cards, body: "{}"),
-        Refusal(name: "unknown app", type: .forbidden, change: { $0.app = "nobody" }),
-        Refusal(name: "unknown seller", type: .sessionInvalid, change: { $0.seller = "nobody" }),
+        RejectedRequest(name: "no JSON", type: .malformedRequest, body: "item_id=1"),
+        RejectedRequest(name: "empty", type: .malformedRequest, body: ""),
+        RejectedRequest(name: "duplicate names", type: .malformedRequest, body: #"{"a":1,"a":2}"#),
+        RejectedRequest(name: "wrong shape", type: .invalidParameters, body: "[]"),
+        RejectedRequest(name: "missing fields", type: .invalidParameters, body: "{}"),
+        RejectedRequest(name: "no idempotency id", type: .invalidParameters, method: Methods.cards, body: "{}"),
+        RejectedRequest(name: "unknown app", type: .forbidden, change: { $0.app = "nobody" }),
+        RejectedRequest(name: "unknown seller", type: .sessionInvalid, change: { $0.seller = "nobody" }),
     ]
 
     @Test("What does not pass its checks is refused without outcome and row, and nothing is sent")
@@ -351,7 +357,7 @@ import Vault
             #expect(try await id(given, Methods.cards) { $0.app = "nobody" } == "r-9")
 
             let start = WallClock.milliseconds()
-            stage.clock.with { $0 = start }
+            stage.clock.withLock { $0 = start }
             await stage.worker.note(Ban(scope: .app, seconds: 60), app: "main", method: "another.method")
             #expect(try await id(Body.cards) == "r-1")
             await stage.worker.drain()

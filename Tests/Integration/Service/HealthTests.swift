@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import JSON
+import Locks
 import Postgres
 import Relay
 import TestSupport
@@ -130,8 +131,8 @@ import Testing
         try await withService(gateway: "http://127.0.0.1:9/", stallLimit: .seconds(1)) { service in
             let isBlocked = Locked(true)
             // Whatever the test finds, the loop has to turn again before it can end.
-            defer { isBlocked.with { $0 = false } }
-            service.workers.all[1].loop.execute { while isBlocked.with({ $0 }) { usleep(1000) } }
+            defer { isBlocked.withLock { $0 = false } }
+            service.workers.all[1].loop.execute { while isBlocked.withLock({ $0 }) { usleep(1000) } }
             // The stalled loop may be handed the first connection, which then gets no answer. It counts as one of that
             // loop's, so the next ones go to the other.
             try await eventually("/livez is 503") {
@@ -143,7 +144,7 @@ import Testing
             let metrics = try await service.request("GET", "/metrics").text
             #expect(metrics.contains(/toprelay_loop_stalls_total\{loop="worker-1"\} [1-9]/))
             #expect(metrics.contains("toprelay_loop_stalls_total{loop=\"housekeeping\"} "))
-            isBlocked.with { $0 = false }
+            isBlocked.withLock { $0 = false }
             try await eventually("/livez is 200") { try await service.request("GET", "/livez").text == "alive\n" }
         }
     }

@@ -6,12 +6,14 @@ import Glibc
 import HTTP1
 import HTTPServer
 import JSON
+import Locks
 import Logging
 import Postgres
 import Relay
 import Telemetry
 import TestSupport
 import Testing
+import Time
 import Vault
 
 @testable import Service
@@ -136,7 +138,7 @@ import Vault
         let isAnswered = Locked(false)
         let gateway = try ScriptedServer { connection in
             while connection.readRequest() != nil {
-                for _ in 0..<4000 where !isAnswered.with({ $0 }) { usleep(5000) }
+                for _ in 0..<4000 where !isAnswered.withLock({ $0 }) { usleep(5000) }
                 connection.write(answer(Self.success))
             }
         }
@@ -148,7 +150,7 @@ import Vault
             try await onLoop { loop in
                 try await until(loop) { gateway.requests.count == 1 }
                 client.reset()
-                isAnswered.with { $0 = true }
+                isAnswered.withLock { $0 = true }
                 try await until(loop) {
                     let rows = try await service.database.rows("SELECT outcome FROM audit.calls", [], loop)
                     return rows.map { $0[0].text } == ["success"]

@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 import Postgres
 import Testing
@@ -30,13 +31,13 @@ struct SealingTests {
             let snapshot = try await vault.snapshot()
             #expect(
                 snapshot.unreadable == ["vault.apps/a", "vault.apps/b", "vault.sessions/c/y", "vault.sessions/c/z"])
-            #expect(throws: AppRefusal.unreadable(app: "a")) {
+            #expect(throws: AppResolutionError.unreadable(app: "a")) {
                 try snapshot.resolveApp(named: "a", for: "m", token: Self.anybody)
             }
             let app = try snapshot.resolveApp(named: "c", for: "m", token: Self.anybody)
             #expect(app.secret == Secret("secret-of-c"))
             #expect(try snapshot.resolveSession(app: app, seller: "x", now: 0).key == Secret("session-x"))
-            #expect(throws: SessionRefusal.unreadable(seller: "y", app: "c")) {
+            #expect(throws: SessionResolutionError.unreadable(seller: "y", app: "c")) {
                 try snapshot.resolveSession(app: app, seller: "y", now: 0)
             }
         }

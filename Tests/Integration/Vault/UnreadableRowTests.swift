@@ -46,7 +46,7 @@ struct UnreadableRowTests {
             #expect(!token.isReadable)
             #expect(Scope.allCases.allSatisfy { !token.allows($0) })
             #expect(!token.allows(method: "a.b") && !token.allows(method: "x") && !token.allows(app: "a"))
-            #expect(throws: AppRefusal.forbidden(app: "a")) {
+            #expect(throws: AppResolutionError.forbidden(app: "a")) {
                 try snapshot.resolveApp(named: nil, for: "a.b", token: token)
             }
             let column = String(change.prefix { $0 != " " })
@@ -63,7 +63,7 @@ struct UnreadableRowTests {
             try await connection.execute("UPDATE vault.apps SET methods = '{\"bound method\"}' WHERE name = 'b'")
             let snapshot = try await vault.snapshot()
             #expect(snapshot.unreadable == ["vault.apps/b: methods"])
-            #expect(throws: AppRefusal.unreadableBindings(app: "b")) {
+            #expect(throws: AppResolutionError.unreadableBindings(app: "b")) {
                 try snapshot.resolveApp(named: nil, for: "bound.method", token: token)
             }
             #expect(try snapshot.resolveApp(named: "b", for: "bound.method", token: token).name == "b")

@@ -183,7 +183,7 @@ struct VaultStoreTests {
             try await store.putSession(app: "a", seller: "s", key: Secret("k"), expiresAt: 1_600_000_000_000)
             let snapshot = try await vault.snapshot()
             let app = try snapshot.resolveApp(named: "a", for: "m", token: Self.anybody)
-            #expect(throws: SessionRefusal.expired(seller: "s", app: "a")) {
+            #expect(throws: SessionResolutionError.expired(seller: "s", app: "a")) {
                 try snapshot.resolveSession(app: app, seller: nil, now: 1_800_000_000_000)
             }
         }

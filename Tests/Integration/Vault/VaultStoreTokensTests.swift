@@ -23,7 +23,7 @@ struct VaultStoreTokensTests {
             let token = try snapshot.authenticate(authorization: "Bearer \(text.text)", now: 1_800_000_000_000)
             #expect(token.name == "shop" && token.scopes == [.relay, .auditRead] && token.apps == ["a", "b"])
             #expect(token.methods.map(\.pattern) == ["tmall.*"])
-            #expect(throws: AuthenticationRefusal.expired) {
+            #expect(throws: AuthenticationError.expired) {
                 try snapshot.authenticate(bearer: text.text, now: 1_900_000_000_000)
             }
             let open = try snapshot.authenticate(bearer: all.text, now: 1_800_000_000_000)
@@ -34,7 +34,7 @@ struct VaultStoreTokensTests {
             #expect(records.last?.expiresAt == 1_900_000_000_000)
             try await store.removeToken("shop")
             let later = try await vault.snapshot()
-            #expect(throws: AuthenticationRefusal.unknown) { try later.authenticate(bearer: text.text, now: 0) }
+            #expect(throws: AuthenticationError.unknown) { try later.authenticate(bearer: text.text, now: 0) }
             #expect(try later.authenticate(bearer: all.text, now: 0).name == "all")
         }
     }

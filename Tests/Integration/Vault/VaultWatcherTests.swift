@@ -1,6 +1,7 @@
 import Crypto
 import EventLoop
 import Foundation
+import Locks
 import Postgres
 import TestSupport
 import Testing
@@ -118,7 +119,7 @@ struct VaultWatcherTests {
             for snapshot in [
                 await one.snapshot { $0.counts.tokens == 0 }, await other.snapshot { $0.counts.tokens == 0 },
             ] {
-                #expect(throws: AuthenticationRefusal.unknown) {
+                #expect(throws: AuthenticationError.unknown) {
                     try snapshot?.authenticate(bearer: text.text, now: 0)
                 }
             }
@@ -208,7 +209,7 @@ struct VaultWatcherTests {
             _ = try await vault.store().ensureKeys()
             let offset = Locked<Int64>(0)
             var watched = try Watched(
-                vault, timing: Watched.restless(), wallClock: { Watched.time() + offset.with { $0 } })
+                vault, timing: Watched.restless(), wallClock: { Watched.time() + offset.withLock { $0 } })
             let clock = watched.watcher.freshness.clock
             #expect(clock.seconds == nil && clock.isUsable)
             #expect(await watched.snapshot() != nil)
@@ -216,7 +217,7 @@ struct VaultWatcherTests {
             for (milliseconds, expected, isUsable) in [
                 (-45_000, -45, true), (600_000, 600, false), (100_000, 100, true), (-3_600_000, -3600, false),
             ] as [(Int64, Double, Bool)] {
-                offset.with { $0 = milliseconds }
+                offset.withLock { $0 = milliseconds }
                 guard case .clockDiffers(let seconds, let usable)? = await watched.clockEvent() else {
                     Issue.record("an event about the clock is expected at \(milliseconds)")
                     return
@@ -224,7 +225,7 @@ struct VaultWatcherTests {
                 #expect(abs(seconds - expected) < 10 && usable == isUsable, "\(seconds)")
                 #expect(clock.isUsable == isUsable)
             }
-            offset.with { $0 = 0 }
+            offset.withLock { $0 = 0 }
             guard case .clockAgrees? = await watched.clockEvent() else {
                 Issue.record("the clocks agree again")
                 return

@@ -1,4 +1,5 @@
 package import Glibc
+import Locks
 
 /// A TCP server on loopback that does what a test tells it, with one thread for each connection. Its sockets time out
 /// after 20 s, times `TEST_TIME_SCALE`.
@@ -112,15 +113,15 @@ package final class ScriptedServer: Sendable {
     /// What the server's threads write down.
     package final class Log: Sendable {
         private let state = Locked<(requests: [Request], connections: Int)>(([], 0))
-        package var requests: [Request] { state.with { $0.requests } }
-        package var connections: Int { state.with { $0.connections } }
+        package var requests: [Request] { state.withLock { $0.requests } }
+        package var connections: Int { state.withLock { $0.connections } }
         package func accept() -> Int {
-            state.with {
+            state.withLock {
                 $0.connections += 1
                 return $0.connections
             }
         }
-        package func note(_ request: Request) { state.with { $0.requests.append(request) } }
+        package func note(_ request: Request) { state.withLock { $0.requests.append(request) } }
     }
 
     /// One accepted connection.
@@ -141,7 +142,7 @@ package final class ScriptedServer: Sendable {
 
         /// The next whole request; nil when the client closes first.
         package func readRequest() -> Request? {
-            var bytes = rest.with { $0 }
+            var bytes = rest.withLock { $0 }
             while true {
                 if let end = headEnd(bytes) {
                     let head = String(decoding: bytes[..<end], as: UTF8.self)
@@ -150,7 +151,7 @@ package final class ScriptedServer: Sendable {
                         let request = Request(
                             connection: number, head: head, body: Array(bytes[end..<end + length]))
                         let left = Array(bytes[(end + length)...])
-                        rest.with { $0 = left }
+                        rest.withLock { $0 = left }
                         log.note(request)
                         return request
                     }

@@ -2,7 +2,7 @@ package import Catalog
 package import Curl
 package import JSON
 package import Problems
-package import Relay
+import Relay
 import Testing
 
 /// The methods that the tests call: the catalog's own, and one that only reads.

@@ -1,4 +1,5 @@
 import Glibc
+import Locks
 package import Testing
 
 /// How many times longer than on an idle machine a test may take: `TEST_TIME_SCALE`, 1 by default.
@@ -45,7 +46,7 @@ private final class FirstResult<T: Sendable>: Sendable {
     private let state = Locked(State())
 
     func set(_ result: Result<T, any Error>) {
-        let waiter = state.with { state in
+        let waiter = state.withLock { state in
             guard state.result == nil else { return nil as CheckedContinuation<Result<T, any Error>, Never>? }
             state.result = result
             defer { state.waiter = nil }
@@ -65,7 +66,7 @@ private final class FirstResult<T: Sendable>: Sendable {
 
     func wait() async -> Result<T, any Error> {
         await withCheckedContinuation { continuation in
-            let result = state.with { state in
+            let result = state.withLock { state in
                 if state.result == nil { state.waiter = continuation }
                 return state.result
             }

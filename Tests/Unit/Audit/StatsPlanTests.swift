@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Audit
+import Time
 
 /// Which parts of an answer come from what is kept.
 @Suite struct StatsPlanTests {
@@ -59,21 +60,21 @@ import Testing
         let plan = try StatsPlan(wanted, marks)
         #expect(
             plan.kept == [
-                TrailWindow(from: start - Self.day, to: start),
-                TrailWindow(from: start + Self.day, to: start + 50 * Self.hour),
+                TimeRange(from: start - Self.day, to: start),
+                TimeRange(from: start + Self.day, to: start + 50 * Self.hour),
             ])
         #expect(
             plan.live == [
-                TrailWindow(from: start, to: start + Self.day),
-                TrailWindow(from: start + 50 * Self.hour, to: start + 51 * Self.hour),
+                TimeRange(from: start, to: start + Self.day),
+                TimeRange(from: start + 50 * Self.hour, to: start + 51 * Self.hour),
             ])
         // A whole stretch begins and ends where it is told to.
         wanted.bucket = .all
         wanted.dimensions = [.app]
         let whole = try StatsPlan(wanted, marks)
-        #expect(whole.cells.first == TrailWindow(from: start - Self.day + Self.hour, to: start))
-        #expect(whole.live.first == TrailWindow(from: start - Self.day + 1, to: start - Self.day + Self.hour))
-        #expect(whole.live.last == TrailWindow(from: start + 50 * Self.hour, to: start + 51 * Self.hour - 1))
+        #expect(whole.cells.first == TimeRange(from: start - Self.day + Self.hour, to: start))
+        #expect(whole.live.first == TimeRange(from: start - Self.day + 1, to: start - Self.day + Self.hour))
+        #expect(whole.live.last == TimeRange(from: start + 50 * Self.hour, to: start + 51 * Self.hour - 1))
     }
 
     @Test("The whole hours of a day that is not over come from cells, for a bucket of a day")
@@ -85,13 +86,13 @@ import Testing
         var wanted = query(.day, [.method])
         wanted.toMilliseconds = start + 2 * Self.day
         let plan = try StatsPlan(wanted, marks)
-        #expect(plan.kept == [TrailWindow(from: start, to: start + Self.day)])
-        #expect(plan.cells == [TrailWindow(from: start + Self.day, to: start + 34 * Self.hour)])
-        #expect(plan.live == [TrailWindow(from: start + 34 * Self.hour, to: start + 2 * Self.day)])
+        #expect(plan.kept == [TimeRange(from: start, to: start + Self.day)])
+        #expect(plan.cells == [TimeRange(from: start + Self.day, to: start + 34 * Self.hour)])
+        #expect(plan.live == [TimeRange(from: start + 34 * Self.hour, to: start + 2 * Self.day)])
         // Cells know no sellers.
         wanted.dimensions = [.seller]
         #expect(try StatsPlan(wanted, marks).cells.isEmpty)
-        #expect(try StatsPlan(wanted, marks).live == [TrailWindow(from: start + Self.day, to: start + 2 * Self.day)])
+        #expect(try StatsPlan(wanted, marks).live == [TimeRange(from: start + Self.day, to: start + 2 * Self.day)])
     }
 
     @Test("Nothing older than the trail and nothing later than now is asked for, and every instant once")
@@ -101,20 +102,20 @@ import Testing
             done: start, oldest: start + Self.day, newest: start + 2 * Self.day, uncountedDays: [])
         #expect(try StatsPlan(query(.hour), marks).kept.isEmpty && StatsPlan(query(.hour), marks).live.isEmpty)
         marks.oldest = start
-        #expect(try StatsPlan(query(.hour), marks).live == [TrailWindow(from: start, to: start + Self.day)])
+        #expect(try StatsPlan(query(.hour), marks).live == [TimeRange(from: start, to: start + Self.day)])
         marks.uncountedDays = [start - Self.day, start, start + Self.day]
         marks.done = start + 3 * Self.day
-        #expect(try StatsPlan(query(.hour), marks).live == [TrailWindow(from: start, to: start + Self.day)])
+        #expect(try StatsPlan(query(.hour), marks).live == [TimeRange(from: start, to: start + Self.day)])
         #expect(try StatsPlan(query(.hour), marks).kept.isEmpty)
     }
 
     @Test("Days begin at midnight of GMT+8, before 1970 too")
     func daysBeginAtMidnight() {
-        #expect(StatsQuery.floor(Self.midnight, Self.day) == Self.midnight)
-        #expect(StatsQuery.floor(Self.midnight + Self.day - 1, Self.day) == Self.midnight)
+        #expect(GMT8.start(of: Self.day, at: Self.midnight) == Self.midnight)
+        #expect(GMT8.start(of: Self.day, at: Self.midnight + Self.day - 1) == Self.midnight)
         #expect(StatsQuery.ceiling(Self.midnight + 1, Self.day) == Self.midnight + Self.day)
-        #expect(StatsQuery.floor(-1, Self.hour) == -Self.hour)
-        #expect(StatsQuery.floor(-9 * Self.hour, Self.day) == -32 * Self.hour)
+        #expect(GMT8.start(of: Self.hour, at: -1) == -Self.hour)
+        #expect(GMT8.start(of: Self.day, at: -9 * Self.hour) == -32 * Self.hour)
     }
 
     @Test("The sets of values with most calls are kept, whole")

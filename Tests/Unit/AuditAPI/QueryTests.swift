@@ -55,13 +55,13 @@ import Testing
         try QueryString("a=1&b=2").check(filters("a", "b"))
         #expect(
             refusal { try QueryString("x=1").check(filters("b", "a")) }
-                == "The query parameter \"x\" is unknown; there are: a, b.")
+                == "The query parameter \"x\" is unknown; known are: a, b.")
         #expect(
             refusal { try QueryString("x=1").check([]) }
                 == "The query parameter \"x\" is unknown; this path takes none.")
         #expect(
             refusal { try QueryString("a=1&%61=2").check(filters("a")) }
-                == "The query parameter \"a\" is given twice.")
+                == "The query parameter \"a\" is repeated.")
         let long = String(repeating: "n", count: 5000)
         #expect((refusal { try QueryString(long).check(filters("a")) }?.utf8.count ?? .max) < 200)
     }
@@ -80,7 +80,7 @@ import Testing
                     continue
                 }
                 let told = refusal { try query.check([parameter]) }
-                #expect(told == "The query parameter \"\(name)\" is empty: give it a value, or leave it out.")
+                #expect(told == "The query parameter \"\(name)\" is empty. Give it a value or leave it out.")
             }
         }
     }

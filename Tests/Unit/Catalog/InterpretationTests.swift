@@ -200,7 +200,7 @@ struct InterpretationTests {
         for (method, request) in Example.all {
             let entry = try entry(method)
             let answer = entry.exampleAnswer(requestID: "16fx")
-            guard case .response(let inner) = Answer.read(answer, method: method) else {
+            guard case .response(let inner) = TOPResponse.read(answer, method: method) else {
                 Issue.record("\(method)'s example is unreadable")
                 continue
             }

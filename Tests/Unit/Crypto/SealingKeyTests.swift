@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import Crypto
@@ -76,14 +77,14 @@ struct SealingKeyTests {
     @Test("A cut blob and one of a later version say so")
     func cutBlobAndOneOfLater() throws {
         var blob = try key.seal([], associated: [])
-        #expect(throws: CryptoError.unreadableBlob(detail: "0 bytes, where 33 are the least: it was cut short")) {
+        #expect(throws: CryptoError.unreadableBlob(detail: "0 bytes instead of at least 33")) {
             try key.open([], associated: [])
         }
-        #expect(throws: CryptoError.unreadableBlob(detail: "32 bytes, where 33 are the least: it was cut short")) {
+        #expect(throws: CryptoError.unreadableBlob(detail: "32 bytes instead of at least 33")) {
             try key.open(Array(blob.dropLast()), associated: [])
         }
         blob[0] = 3
-        #expect(throws: CryptoError.unreadableBlob(detail: "version 3, where 1 and 2 are known")) {
+        #expect(throws: CryptoError.unreadableBlob(detail: "version 3 instead of 1 or 2")) {
             try key.open(blob, associated: [])
         }
         let long = try key.seal(Array("session".utf8), associated: [])

@@ -1,6 +1,7 @@
 import Curl
 import EventLoop
 import Glibc
+import Locks
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ struct AnswerTests {
         let received = Locked<[String]>([])
         let server = try ScriptedServer { connection in
             while let bytes = connection.readSome() {
-                received.with { $0.append(String(decoding: bytes, as: UTF8.self)) }
+                received.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
                 connection.write(answer("ok"))
             }
         }
@@ -21,7 +22,7 @@ struct AnswerTests {
             return [first, await worker.perform(.post(server.url(), bodies[1]))]
         }
         #expect(results.map(\.text) == ["200 ok", "200 ok"])
-        let requests = received.with { $0 }
+        let requests = received.withLock { $0 }
         #expect(requests.count == 2)
         for (request, body) in zip(requests, bodies) {
             #expect(request.hasPrefix("POST ") && request.hasSuffix("\r\n\r\n" + body))

@@ -1,6 +1,7 @@
 import Curl
 import EventLoop
 import Glibc
+import Locks
 import TestSupport
 import Testing
 
@@ -11,9 +12,9 @@ struct LoadTests {
         let arrived = Locked(0)
         let server = try ScriptedServer { connection in
             while let request = connection.readRequest() {
-                arrived.with { $0 += 1 }
+                arrived.withLock { $0 += 1 }
                 // Nobody is answered before all have asked.
-                while arrived.with({ $0 }) < 200 { usleep(1000) }
+                while arrived.withLock({ $0 }) < 200 { usleep(1000) }
                 connection.write(answer(String(decoding: request.body, as: UTF8.self)))
             }
         }
@@ -81,17 +82,17 @@ struct LoadTests {
         settings.maximumIdleConnections = 4
         let open = Locked(0)
         let server = try ScriptedServer { connection in
-            open.with { $0 += 1 }
+            open.withLock { $0 += 1 }
             while connection.readRequest() != nil {
                 usleep(20_000)
                 connection.write(answer("ok"))
             }
-            open.with { $0 -= 1 }
+            open.withLock { $0 -= 1 }
         }
         try await CurlWorker.with(settings) { worker in
             let results = await worker.performAll((0..<40).map { _ in .post(server.url()) })
             #expect(results.allSatisfy { $0.text == "200 ok" })
-            try await until(worker.loop) { open.with { $0 } <= 4 }
+            try await until(worker.loop) { open.withLock { $0 } <= 4 }
         }
     }
 

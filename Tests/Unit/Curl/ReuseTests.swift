@@ -1,6 +1,7 @@
 import Curl
 import EventLoop
 import Glibc
+import Locks
 import TestSupport
 import Testing
 
@@ -10,16 +11,16 @@ struct ReuseTests {
     func idleAge() async throws {
         let open = Locked(0)
         let server = try ScriptedServer { connection in
-            open.with { $0 += 1 }
+            open.withLock { $0 += 1 }
             while connection.readRequest() != nil { connection.write(answer("ok")) }
-            open.with { $0 -= 1 }
+            open.withLock { $0 -= 1 }
         }
         var settings = CurlClient.Settings.patient
         settings.idleConnectionAge = .milliseconds(100)
         try await CurlWorker.with(settings) { worker in
             let results = await worker.performAll((0..<5).map { _ in .post(server.url()) })
             #expect(results.allSatisfy { $0.text == "200 ok" })
-            try await until(worker.loop) { open.with { $0 } == 0 }
+            try await until(worker.loop) { open.withLock { $0 } == 0 }
             #expect(await worker.perform(.post(server.url())).timings.reused == false)
         }
     }

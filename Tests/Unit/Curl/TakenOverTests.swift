@@ -1,6 +1,7 @@
 import Curl
 import EventLoop
 import Glibc
+import Locks
 import TestSupport
 import Testing
 
@@ -12,20 +13,20 @@ struct TakenOverTests {
         let first = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
             connection.write(answer("first"))
-            while !mayClose.with({ $0 }) { usleep(1000) }
+            while !mayClose.withLock({ $0 }) { usleep(1000) }
         }
         let second = try ScriptedServer.answering(answer("second"))
         let fillers = Locked<[Int32]>([])
-        defer { for filler in fillers.with({ $0 }) { close(filler) } }
+        defer { for filler in fillers.withLock({ $0 }) { close(filler) } }
         let results = try await CurlWorker.with { worker in
             let kept = await worker.perform(.post(first.url(), "secret=1"))
             // libcurl looks for dead connections when it makes another one, at most once a second.
             let others = await worker.afterBlocking(
                 {
-                    mayClose.with { $0 = true }
+                    mayClose.withLock { $0 = true }
                     usleep(1_300_000)
                     // The next socket gets the number of the one that libcurl closes.
-                    fillers.with { $0 = (0..<256).map { _ in dup(0) } }
+                    fillers.withLock { $0 = (0..<256).map { _ in dup(0) } }
                 }, .post(second.url(), "public=1"), .post(first.url(), "secret=2"))
             return [kept] + others
         }

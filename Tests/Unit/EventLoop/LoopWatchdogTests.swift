@@ -1,4 +1,5 @@
 import Glibc
+import Locks
 import Synchronization
 import TestSupport
 import Testing
@@ -14,8 +15,8 @@ import Testing
 
     private func watchdog(_ loops: [EventLoop], _ reports: Reports) -> LoopWatchdog {
         LoopWatchdog(
-            loops, limit: .milliseconds(500), onStall: { stall in reports.stalls.with { $0.append(stall) } },
-            onRecovery: { loop in reports.recovered.with { $0.append(loop) } })
+            loops, limit: .milliseconds(500), onStall: { stall in reports.stalls.withLock { $0.append(stall) } },
+            onRecovery: { loop in reports.recovered.withLock { $0.append(loop) } })
     }
 
     private func eventually(_ condition: () -> Bool) async throws {
@@ -30,14 +31,14 @@ import Testing
         let watchdog = watchdog([one, other], reports)
         try watchdog.start()
         let isBlocked = Locked(true)
-        other.execute { while isBlocked.with({ $0 }) { usleep(1000) } }
+        other.execute { while isBlocked.withLock({ $0 }) { usleep(1000) } }
         try await eventually { watchdog.stalls.contains { $0.loop == "worker-1" } }
         #expect(watchdog.stalls.first { $0.loop == "worker-1" }?.part == .work)
-        isBlocked.with { $0 = false }
+        isBlocked.withLock { $0 = false }
         try await eventually { watchdog.stalls.isEmpty }
-        let reported = reports.stalls.with { $0 }.filter { $0.loop == "worker-1" }
+        let reported = reports.stalls.withLock { $0 }.filter { $0.loop == "worker-1" }
         #expect(!reported.isEmpty && watchdog.counts.last?.stalls == reported.count)
-        #expect(reports.recovered.with { $0 }.contains("worker-1"))
+        #expect(reports.recovered.withLock { $0 }.contains("worker-1"))
         watchdog.stop()
         one.shutdown()
         other.shutdown()
@@ -48,10 +49,10 @@ import Testing
         let loop = try EventLoop(name: "worker-0")
         let watched = WatchedLoop(loop)
         let isBlocked = Locked(true)
-        loop.execute { while isBlocked.with({ $0 }) { usleep(1000) } }
+        loop.execute { while isBlocked.withLock({ $0 }) { usleep(1000) } }
         let before = loop.jobs
         for _ in 0..<100 { watched.post() }
-        isBlocked.with { $0 = false }
+        isBlocked.withLock { $0 = false }
         try await eventually { watched.signs.work == 1 }
         try await eventually { loop.jobs == before + 2 }
         loop.shutdown()
@@ -68,7 +69,7 @@ import Testing
         watchdog.stop()
         loop.shutdown()
         try await Task.sleep(for: .milliseconds(800))
-        #expect(reports.stalls.with { $0 }.isEmpty && watchdog.stalls.isEmpty)
+        #expect(reports.stalls.withLock { $0 }.isEmpty && watchdog.stalls.isEmpty)
     }
 
     @Test("What a stall says names the loop, what has stopped and for how long")

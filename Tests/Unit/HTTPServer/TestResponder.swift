@@ -1,5 +1,6 @@
 import Dispatch
 import HTTPServer
+import Locks
 import TestSupport
 
 /// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, `/loop` the
@@ -23,7 +24,7 @@ final class TestResponder: Responder {
     private let state = Locked(State())
 
     func decide(on request: ServerRequest, bodyLength: Int?) -> HeadDecision {
-        state.with { $0.heads.append(request.path) }
+        state.withLock { $0.heads.append(request.path) }
         switch request.path {
         case "/denied": return .answer(ServerResponse(status: 401, body: Array("denied".utf8)))
         case "/unread": return .proceed(BodyPlan(limit: 1024 * 1024, isKept: false))
@@ -33,7 +34,7 @@ final class TestResponder: Responder {
     }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
-        state.with { $0.paths.append(request.path) }
+        state.withLock { $0.paths.append(request.path) }
         switch request.path {
         case "/context":
             reply(ServerResponse(status: 200, body: Array("\((request.context as? Path)?.text ?? "none")".utf8)))
@@ -42,7 +43,7 @@ final class TestResponder: Responder {
             DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(20)) {
                 reply(ServerResponse(status: 200, body: Array("later".utf8)))
             }
-        case "/held": state.with { $0.held.append(reply) }
+        case "/held": state.withLock { $0.held.append(reply) }
         case "/forgotten": break
         case "/loop": reply(ServerResponse(status: 200, body: Array("\(request.loopIndex)".utf8)))
         case "/unframed", "/unframed/close":
@@ -54,7 +55,7 @@ final class TestResponder: Responder {
         case let path where path.hasPrefix("/stream"):
             let stream = ResponseStream()
             reply(ServerResponse(status: path.hasSuffix("204") ? 204 : 200, headers: [("X-A", "b")], stream: stream))
-            state.with { $0.streams.append(stream) }
+            state.withLock { $0.streams.append(stream) }
         case "/big": reply(ServerResponse(status: 200, body: [UInt8](repeating: 120, count: 8 * 1024 * 1024)))
         case "/none": reply(ServerResponse(status: 204))
         case "/close": reply(ServerResponse(status: 200, body: Array("bye".utf8), closesConnection: true))
@@ -82,14 +83,14 @@ final class TestResponder: Responder {
     }
 
     /// The paths of all requests that the responder was asked about so far.
-    var heads: [String] { state.with { $0.heads } }
+    var heads: [String] { state.withLock { $0.heads } }
 
     /// The paths of all requests so far.
-    var paths: [String] { state.with { $0.paths } }
+    var paths: [String] { state.withLock { $0.paths } }
 
     /// Answers the requests that are held.
     func release(_ response: ServerResponse = ServerResponse(status: 200, body: Array("released".utf8))) {
-        let held = state.with { state in
+        let held = state.withLock { state in
             defer { state.held = [] }
             return state.held
         }
@@ -98,12 +99,12 @@ final class TestResponder: Responder {
 
     /// The stream of the latest request for one, once there are as many.
     func stream(_ count: Int = 1) async throws -> ResponseStream {
-        try await eventually { self.state.with { $0.streams.count } >= count }
-        return state.with { $0.streams[count - 1] }
+        try await eventually { self.state.withLock { $0.streams.count } >= count }
+        return state.withLock { $0.streams[count - 1] }
     }
 
     /// Waits until a number of requests are held.
     func waitForHeld(_ count: Int) async throws {
-        try await eventually { self.state.with { $0.held.count } >= count }
+        try await eventually { self.state.withLock { $0.held.count } >= count }
     }
 }

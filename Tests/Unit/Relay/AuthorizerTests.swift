@@ -1,5 +1,6 @@
 import Crypto
 import EventLoop
+import Locks
 import Problems
 import RelayTestSupport
 import TestSupport
@@ -79,12 +80,12 @@ import Vault
     @Test("A known token ends when it expires, and while the body of its request arrives")
     func expiringToken() throws {
         let now = Locked<Int64>(1000)
-        let authorizer = Self.authorizer { now.with { $0 } }
+        let authorizer = Self.authorizer { now.withLock { $0 } }
         authorizer.install(try Self.vault(scopes: [.relay], expiresAt: 2000))
         let authorization = try authorizer.authorize(Self.header, for: .relay)
-        now.with { $0 = 1999 }
+        now.withLock { $0 = 1999 }
         #expect(try authorizer.authorize(Self.header, for: .relay).token === authorization.token)
-        now.with { $0 = 2000 }
+        now.withLock { $0 = 2000 }
         let error = #expect(throws: AuthorizationError.self) { try authorizer.authorize(Self.header, for: .relay) }
         #expect(error?.problem.type == .unauthenticated && error?.problem.detail == "The token has expired.")
         let problem = #expect(throws: Problem.self) { try authorizer.confirm(authorization) }

@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 import Problems
 import RelayTestSupport
@@ -11,7 +12,7 @@ import Vault
         _ vault: VaultSnapshot = Snapshot.standard, caller: String = "shop", app: String = "main",
         method: String = "a.b", key: String = "k"
     ) throws -> String {
-        try Worker.derivedRequestID(vault, caller: caller, app: app, method: method, key: key)
+        try CallPipeline.derivedRequestID(vault, caller: caller, app: app, method: method, key: key)
     }
 
     @Test("The same caller, app, method and key give the same id: 32 hexadecimal digits")

@@ -28,8 +28,8 @@ import Testing
         problem.id = CallID("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")
         problem.method = "a.b"
         problem.outcome = .sessionInvalid
-        problem.requestID = "r-1"
-        problem.top = TOPError(code: "7", message: "m", subCode: "s", subMessage: "sm", requestID: "16")
+        problem.idempotencyID = "r-1"
+        problem.top = TOPError(code: "7", message: "m", subCode: "s", subMessage: "sm", topRequestID: "16")
         problem.faults = [
             Fault(pointer: "/list/acid", detail: "a number is expected"), Fault(pointer: "", detail: "x"),
         ]

@@ -163,7 +163,7 @@ import Testing
             #expect(verdict.outcome == expected.0 && verdict.problem?.type == expected.1, "\(row) \(method)")
             #expect(verdict.retryable == expected.2 && verdict.problem?.retryable == expected.2, "\(row) \(method)")
             #expect(verdict.code == "\(row.code)" && verdict.subCode == row.subCode)
-            #expect(verdict.topRequestID == "16ez" && verdict.problem?.top?.requestID == "16ez")
+            #expect(verdict.topRequestID == "16ez" && verdict.problem?.top?.topRequestID == "16ez")
             #expect(verdict.ban == nil && verdict.interpretation == nil)
             #expect((verdict.problem?.retryAfterSeconds != nil) == (expected.1 == .throttled))
         }

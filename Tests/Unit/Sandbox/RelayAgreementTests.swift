@@ -79,7 +79,7 @@ struct RelayAgreementTests {
                 return
             }
             let body = try #require(String(decoding: bytes, as: UTF8.self).split(separator: "\r\n\r\n").last)
-            guard case .response(let inner) = Answer.read(Array(body.utf8), method: name) else {
+            guard case .response(let inner) = TOPResponse.read(Array(body.utf8), method: name) else {
                 Issue.record("not a response: \(body)")
                 return
             }

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Reading an answer")
 struct AnswerTests {
-    static func read(_ text: String, method: String = "taobao.a.b") -> Answer {
-        Answer.read(Array(text.utf8), method: method)
+    static func read(_ text: String, method: String = "taobao.a.b") -> TOPResponse {
+        TOPResponse.read(Array(text.utf8), method: method)
     }
 
     static func response(_ text: String, method: String = "taobao.a.b") throws -> JSONValue {
@@ -37,8 +37,8 @@ struct AnswerTests {
         let inner = try Self.response(
             #"{"other":{"x":1},"a_b_response":{"tid":3028689418086124999,"request_id":"r1"}}"#)
         #expect(inner["tid"]?.lexeme == "3028689418086124999")
-        #expect(Answer.requestID(in: inner) == "r1")
-        #expect(Answer.response(inner).requestID == "r1")
+        #expect(TOPResponse.topRequestID(in: inner) == "r1")
+        #expect(TOPResponse.response(inner).topRequestID == "r1")
     }
 
     @Test("A wrapper of another name is taken: the first object whose name ends as those of responses do")
@@ -47,7 +47,7 @@ struct AnswerTests {
             #"{"request_id":"r2","list":[],"first":{"x":0},"_response":{"x":9},"odd_response":{"x":1},"b_response":{}}"#
         )
         #expect(inner["x"]?.integer == 1)
-        #expect(Answer.requestID(in: inner) == "r2")
+        #expect(TOPResponse.topRequestID(in: inner) == "r2")
         #expect(try Self.response(#"{"a_b_response":"","c_response":{"x":3}}"#)["x"]?.integer == 3)
     }
 
@@ -83,7 +83,7 @@ struct AnswerTests {
         let body =
             Array("{\"a_b_response\":{\"title\":\"a\u{1}\nb".utf8) + [0xC5, 0xC6]
             + Array("\",\"title\":\"second\",\"n\":1}}".utf8)
-        guard case .response(let inner) = Answer.read(body, method: "taobao.a.b") else { throw Wrong() }
+        guard case .response(let inner) = TOPResponse.read(body, method: "taobao.a.b") else { throw Wrong() }
         #expect(inner["title"]?.string?.hasPrefix("a\u{1}\nb\u{FFFD}") == true)
         #expect(inner["n"]?.integer == 1)
     }
@@ -98,8 +98,8 @@ struct AnswerTests {
             error
                 == TOPError(
                     code: "27", message: "Invalid session", subCode: "invalid-sessionkey", subMessage: "gone",
-                    requestID: "r3"))
-        #expect(Self.read(text).requestID == "r3")
+                    topRequestID: "r3"))
+        #expect(Self.read(text).topRequestID == "r3")
     }
 
     @Test("Codes come as numbers, strings or words, and what is missing is missing")
@@ -128,25 +128,25 @@ struct AnswerTests {
     @Test(
         "What holds no answer is unreadable, for a reason that does not quote it",
         arguments: [
-            ("", "the answer is empty"), (" \n", "the answer is empty"),
-            ("<html>planted</html>", "the answer is HTML or XML, not JSON"),
-            ("\n <?xml version=\"1.0\"?><planted/>", "the answer is HTML or XML, not JSON"),
-            (#"{"a_b_response":{"planted":"#, "the answer is cut short: its JSON does not end"),
-            (#"{"a_b_response":{"x":"plant"#, "the answer is cut short: its JSON does not end"),
-            ("[1,2]", "the answer is JSON, but not an object"),
-            ("\"planted\"", "the answer is JSON, but not an object"),
-            (#"{"planted":1,"list":[{}]}"#, "the answer is a JSON object without a response in it"),
-            ("{}", "the answer is a JSON object without a response in it"),
-            ("{\"error_response\":\"planted\"}", "the answer is a JSON object without a response in it"),
-            ("planted", "the answer is not JSON: expected a JSON value at byte 0"),
-            (#"{"a":{}} planted"#, "the answer is not JSON: expected nothing after the JSON value at byte 9"),
+            ("", "the response is empty"), (" \n", "the response is empty"),
+            ("<html>planted</html>", "the response is HTML or XML, not JSON"),
+            ("\n <?xml version=\"1.0\"?><planted/>", "the response is HTML or XML, not JSON"),
+            (#"{"a_b_response":{"planted":"#, "the response is incomplete: its JSON does not end"),
+            (#"{"a_b_response":{"x":"plant"#, "the response is incomplete: its JSON does not end"),
+            ("[1,2]", "the response is JSON, but not an object"),
+            ("\"planted\"", "the response is JSON, but not an object"),
+            (#"{"planted":1,"list":[{}]}"#, "the response is a JSON object without a TOP response in it"),
+            ("{}", "the response is a JSON object without a TOP response in it"),
+            ("{\"error_response\":\"planted\"}", "the response is a JSON object without a TOP response in it"),
+            ("planted", "the response is not JSON: expected a JSON value at byte 0"),
+            (#"{"a":{}} planted"#, "the response is not JSON: expected nothing after the JSON value at byte 9"),
         ])
     func whatHoldsNoAnswer(_ text: String, _ expected: String) throws {
         let answer = Self.read(text)
         guard case .unreadable(let reason) = answer else { throw Wrong() }
         #expect(reason == expected)
         #expect(!reason.contains("planted"))
-        #expect(answer.requestID == nil)
+        #expect(answer.topRequestID == nil)
     }
 
     @Test("An answer that is nested too deep is unreadable")
@@ -158,19 +158,21 @@ struct AnswerTests {
 
     @Test("A request id that is empty or absurdly long is none")
     func requestIDs() throws {
-        #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":""}}"#)) == nil)
-        #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":{}}}"#)) == nil)
-        #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":17}}"#)) == "17")
+        #expect(TOPResponse.topRequestID(in: try Self.response(#"{"a_response":{"request_id":""}}"#)) == nil)
+        #expect(TOPResponse.topRequestID(in: try Self.response(#"{"a_response":{"request_id":{}}}"#)) == nil)
+        #expect(TOPResponse.topRequestID(in: try Self.response(#"{"a_response":{"request_id":17}}"#)) == "17")
         let long = String(repeating: "x", count: 1000)
-        #expect(Answer.requestID(in: try Self.response(#"{"a_response":{"request_id":"\#(long)"}}"#)) == nil)
+        #expect(TOPResponse.topRequestID(in: try Self.response(#"{"a_response":{"request_id":"\#(long)"}}"#)) == nil)
     }
 }
 
 @Suite("Where a response stands, by the kind of app")
 struct ResponseFormTests {
     private func response(_ text: String, _ form: ResponseForm) -> JSONValue? {
-        let answer = Answer.read(Array(text.utf8), method: "taobao.a.b", form: form) {
-            String(decoding: Array(copying: $0), as: UTF8.self) == "documented"
+        let answer = TOPResponse.read(Array(text.utf8), method: "taobao.a.b", form: form) { name in
+            var bytes: [UInt8] = []
+            for index in 0..<name.count { bytes.append(name[index]) }
+            return bytes == Array("documented".utf8)
         }
         guard case .response(let response) = answer else { return nil }
         return response
@@ -205,7 +207,7 @@ struct ResponseFormTests {
     @Test("an error_response is an error in each form", arguments: [ResponseForm.wrapped, .simplified, .qimenCloud])
     func errors(form: ResponseForm) {
         let text = #"{"error_response":{"code":27},"response":{"flag":"success"},"success":true}"#
-        guard case .error(let error) = Answer.read(Array(text.utf8), method: "taobao.a.b", form: form) else {
+        guard case .error(let error) = TOPResponse.read(Array(text.utf8), method: "taobao.a.b", form: form) else {
             Issue.record("no error")
             return
         }

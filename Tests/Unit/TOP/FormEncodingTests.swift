@@ -30,7 +30,7 @@ struct FormEncodingTests {
     @Test("A form that is appended to gets its separator")
     func formThatIsAppended() {
         var form = FormEncoding.encode([Parameter(name: "a", value: "1")])
-        FormEncoding.append([Parameter(name: "b", value: "2")], to: &form)
+        FormEncoding.append(ParameterList([Parameter(name: "b", value: "2")]), to: &form)
         #expect(String(decoding: form, as: UTF8.self) == "a=1&b=2")
     }
 

@@ -12,7 +12,7 @@ struct SignerTests {
         let signer = Signer(method: vector.method, secret: Secret(vector.secret))
         #expect(try signer.sign(vector.parameters, body: vector.body) == vector.sign)
         #expect(try signer.sign(vector.parameters.reversed(), body: vector.body) == vector.sign)
-        let base = signer.baseString(vector.parameters, body: vector.body)
+        let base = signer.baseString(ParameterList(vector.parameters), body: vector.body)
         #expect(try signer.sign(baseString: base) == vector.sign)
     }
 
@@ -28,7 +28,7 @@ struct SignerTests {
         var buffer = Array("left from before".utf8)
         for vector in Self.all {
             let signer = Signer(method: vector.method, secret: Secret(vector.secret))
-            #expect(try signer.sign(vector.parameters, body: vector.body, buffer: &buffer) == vector.sign)
+            #expect(try signer.sign(ParameterList(vector.parameters), body: vector.body, buffer: &buffer) == vector.sign)
         }
     }
 
@@ -45,7 +45,7 @@ struct SignerTests {
     @Test("The base string is names and values in the order of the names' bytes")
     func baseString() throws {
         let vector = try #require(Self.all.first { $0.id == "C2-md5" })
-        let base = Signer(method: .md5, secret: Secret("")).baseString(vector.parameters)
+        let base = Signer(method: .md5, secret: Secret("")).baseString(ParameterList(vector.parameters))
         #expect(
             String(decoding: base, as: UTF8.self)
                 == "A_upperZa-dash1a.dot2aZ3app_key12345678fieldsnum_iid,title,nick,price,numformatjsonmemo@abc"
@@ -55,7 +55,7 @@ struct SignerTests {
 
     static func text(_ pairs: [(String, String)], body: String? = nil) -> String {
         let parameters = pairs.map { Parameter(name: $0.0, value: $0.1) }
-        let base = Signer(method: .md5, secret: Secret("s")).baseString(parameters, body: body.map { Array($0.utf8) })
+        let base = Signer(method: .md5, secret: Secret("s")).baseString(ParameterList(parameters), body: body.map { Array($0.utf8) })
         return String(decoding: base, as: UTF8.self)
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import TOP
 import TestSupport
 import Testing
+import Time
 
 @Suite("Times")
 struct TOPTimeTests {
@@ -87,7 +88,7 @@ struct TOPTimeTests {
             "2026.01.01 00:00",
         ])
     func noTime(_ text: String) {
-        #expect(throws: TOPTimeError.form) { try TOPTime.parse(text) }
+        #expect(throws: TimeFormatError.form) { try TOPTime.parse(text) }
     }
 
     @Test("Milliseconds are read from digits alone, up to the year 9999")
@@ -95,10 +96,10 @@ struct TOPTimeTests {
         #expect(try TOPTime.parse(milliseconds: "1451620800000") == 1_451_620_800_000)
         #expect(try TOPTime.parse(milliseconds: "0") == 0)
         for bad in ["", "-1", "1.0", "1e3", " 1", "+1"] {
-            #expect(throws: TOPTimeError.form) { try TOPTime.parse(milliseconds: bad) }
+            #expect(throws: TimeFormatError.form) { try TOPTime.parse(milliseconds: bad) }
         }
         for bad in ["253402300800000", "99999999999999999999999"] {
-            #expect(throws: TOPTimeError.impossible(part: "number of milliseconds")) {
+            #expect(throws: TimeFormatError.impossible(part: "number of milliseconds")) {
                 try TOPTime.parse(milliseconds: bad)
             }
         }
@@ -106,36 +107,36 @@ struct TOPTimeTests {
 
     @Test("RFC 3339 in UTC with milliseconds, both ways")
     func rfc3339() throws {
-        let known = [
+        let known: [(String, Int64)] = [
             ("2026-11-22T00:13:26.123Z", 1_795_306_406_123), ("1970-01-01T00:00:00.000Z", 0),
             ("1969-12-31T23:59:59.999Z", -1), ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
         ]
         for (text, milliseconds) in known {
-            #expect(TOPTime.rfc3339(epochMilliseconds: milliseconds) == text)
-            #expect(try TOPTime.epochMilliseconds(rfc3339: text) == milliseconds)
+            #expect(RFC3339.text(epochMilliseconds: milliseconds) == text)
+            #expect(try RFC3339.epochMilliseconds(text) == milliseconds)
         }
-        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T08:00:00+08:00") == 0)
-        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.5Z") == 500)
-        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.0019999Z") == 2)
-        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.863001Z") == 864)
-        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.863000Z") == 863)
-        #expect(try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00.999999999Z") == 1000)
+        #expect(try RFC3339.epochMilliseconds("1970-01-01T08:00:00+08:00") == 0)
+        #expect(try RFC3339.epochMilliseconds("1970-01-01T00:00:00.5Z") == 500)
+        #expect(try RFC3339.epochMilliseconds("1970-01-01T00:00:00.0019999Z") == 2)
+        #expect(try RFC3339.epochMilliseconds("1970-01-01T00:00:00.863001Z") == 864)
+        #expect(try RFC3339.epochMilliseconds("1970-01-01T00:00:00.863000Z") == 863)
+        #expect(try RFC3339.epochMilliseconds("1970-01-01T00:00:00.999999999Z") == 1000)
     }
 
     @Test("RFC 3339 wants a time and an offset")
     func rfc3339Refused() {
-        #expect(throws: TOPTimeError.missingOffset) { try TOPTime.epochMilliseconds(rfc3339: "1970-01-01T00:00:00") }
+        #expect(throws: TimeFormatError.missingOffset) { try RFC3339.epochMilliseconds("1970-01-01T00:00:00") }
         for bad in [
             "1970-01-01", "1970.01.01 00:00:00", "yesterday", "1970-01-01T00:00Z", "1970-01-01T00:00:00+08",
         ] {
-            #expect(throws: TOPTimeError.form) { try TOPTime.epochMilliseconds(rfc3339: bad) }
+            #expect(throws: TimeFormatError.form) { try RFC3339.epochMilliseconds(bad) }
         }
     }
 
     @Test("A day of the relay begins at midnight in GMT+8")
     func relayDay() {
-        #expect(TOPTime.day(epochMilliseconds: 1_451_577_599_999) == CivilDate(year: 2015, month: 12, day: 31))
-        #expect(TOPTime.day(epochMilliseconds: 1_451_577_600_000) == CivilDate(year: 2016, month: 1, day: 1))
+        #expect(GMT8.start(of: 86_400_000, at: 1_451_577_599_999) == 1_451_491_200_000)
+        #expect(GMT8.start(of: 86_400_000, at: 1_451_577_600_000) == 1_451_577_600_000)
     }
 
     @Test("Days and dates convert both ways, one by one from 1895 to 2105")

@@ -47,7 +47,7 @@ struct VaultSnapshotTests {
     func severalBoundApps() throws {
         for other in ["m.x", "m.*"] {
             let apps = [app("a", methods: ["m.x"]), app("b", methods: [other])]
-            #expect(throws: AppRefusal.unnamed(bound: 2)) {
+            #expect(throws: AppResolutionError.unnamed(bound: 2)) {
                 try snapshot(apps: apps).resolveApp(named: nil, for: "m.x", token: Self.everything)
             }
             let withDefault = snapshot(apps: apps + [app("c", isDefault: true)])
@@ -58,17 +58,17 @@ struct VaultSnapshotTests {
     @Test("Several apps without a default, or none at all: the refusal names the header")
     func ambiguousApp() {
         for apps in [[], [app("a"), app("b")]] {
-            #expect(throws: AppRefusal.unnamed(bound: 0)) {
+            #expect(throws: AppResolutionError.unnamed(bound: 0)) {
                 try snapshot(apps: apps).resolveApp(named: nil, for: "m.x", token: Self.everything)
             }
         }
-        #expect("\(AppRefusal.unnamed(bound: 0))".contains("Top-App must name the app: none is bound"))
-        #expect("\(AppRefusal.unnamed(bound: 2))".contains("Top-App must name the app: 2 are bound"))
+        #expect("\(AppResolutionError.unnamed(bound: 0))".contains("Top-App must name the app: none is bound"))
+        #expect("\(AppResolutionError.unnamed(bound: 2))".contains("Top-App must name the app: 2 are bound"))
     }
 
     @Test("A name that is not known is refused as such")
     func unknownApp() {
-        #expect(throws: AppRefusal.unknown("x")) {
+        #expect(throws: AppResolutionError.unknown("x")) {
             try snapshot(apps: [app("a")]).resolveApp(named: "x", for: "m", token: Self.everything)
         }
     }
@@ -78,20 +78,26 @@ struct VaultSnapshotTests {
         let token = AccessToken(id: "0", name: "t", hash: [], scopes: [.relay], apps: ["b"])
         let vault = snapshot(apps: [app("a", isDefault: true), app("b")])
         #expect(try vault.resolveApp(named: "b", for: "m", token: token).name == "b")
-        #expect(throws: AppRefusal.forbidden(app: "a")) { try vault.resolveApp(named: "a", for: "m", token: token) }
-        #expect(throws: AppRefusal.forbidden(app: "a")) { try vault.resolveApp(named: nil, for: "m", token: token) }
-        #expect(throws: AppRefusal.forbidden(app: "nowhere")) {
+        #expect(throws: AppResolutionError.forbidden(app: "a")) {
+            try vault.resolveApp(named: "a", for: "m", token: token)
+        }
+        #expect(throws: AppResolutionError.forbidden(app: "a")) {
+            try vault.resolveApp(named: nil, for: "m", token: token)
+        }
+        #expect(throws: AppResolutionError.forbidden(app: "nowhere")) {
             try vault.resolveApp(named: "nowhere", for: "m", token: token)
         }
     }
 
-    @Test("An app whose seal does not open is chosen as ever, and refused: none other takes its place")
-    func unreadableApp() {
+    @Test(
+        "An app whose seal does not open, or whose addressing cannot be read, is chosen as ever, and refused",
+        arguments: [(nil, AppAddressing()), (Secret("s"), nil)] as [(Secret?, AppAddressing?)])
+    func unreadableApp(secret: Secret?, addressing: AppAddressing?) {
         let broken = App(
-            name: "a", appKey: "1", openedSecret: nil, gatewayURL: nil, allowsHTTP: false, signMethod: "md5",
-            isDefault: true, readableMethods: [])
+            name: "a", appKey: "1", openedSecret: secret, gatewayURL: nil, allowsHTTP: false, signMethod: "md5",
+            addressing: addressing, isDefault: true, readableMethods: [])
         let vault = snapshot(apps: [broken, app("b")])
-        #expect(throws: AppRefusal.unreadable(app: "a")) {
+        #expect(throws: AppResolutionError.unreadable(app: "a")) {
             try vault.resolveApp(named: nil, for: "m", token: Self.everything)
         }
     }
@@ -104,8 +110,10 @@ struct VaultSnapshotTests {
         let decomposed = "cafe\u{301} 店铺/一 %"
         let vault = snapshot(apps: [app("a")], sessions: [session(composed), session("x", app: "b")])
         #expect(try vault.resolveSession(app: app("a"), seller: composed, now: 0).seller == composed)
-        #expect(throws: SessionRefusal.self) { try vault.resolveSession(app: app("a"), seller: decomposed, now: 0) }
-        #expect(throws: SessionRefusal.unknown(seller: "x", app: "a")) {
+        #expect(throws: SessionResolutionError.self) {
+            try vault.resolveSession(app: app("a"), seller: decomposed, now: 0)
+        }
+        #expect(throws: SessionResolutionError.unknown(seller: "x", app: "a")) {
             try vault.resolveSession(app: app("a"), seller: "x", now: 0)
         }
         let both = snapshot(sessions: [session(composed, expiresAt: 1), session(decomposed)])
@@ -119,14 +127,14 @@ struct VaultSnapshotTests {
         let several = snapshot(sessions: [session("x"), session("y", isDefault: true), session("z")])
         #expect(try several.resolveSession(app: app("a"), seller: nil, now: 0).seller == "y")
         let none = snapshot(sessions: [session("x"), session("y")])
-        #expect(throws: SessionRefusal.unnamed(app: "a")) {
+        #expect(throws: SessionResolutionError.unnamed(app: "a")) {
             try none.resolveSession(app: app("a"), seller: nil, now: 0)
         }
-        #expect("\(SessionRefusal.unnamed(app: "a"))".contains("Top-Seller"))
-        #expect(throws: SessionRefusal.missing(app: "a")) {
+        #expect("\(SessionResolutionError.unnamed(app: "a"))".contains("Top-Seller"))
+        #expect(throws: SessionResolutionError.missing(app: "a")) {
             try snapshot().resolveSession(app: app("a"), seller: nil, now: 0)
         }
-        #expect(throws: SessionRefusal.unknown(seller: "x", app: "a")) {
+        #expect(throws: SessionResolutionError.unknown(seller: "x", app: "a")) {
             try snapshot().resolveSession(app: app("a"), seller: "x", now: 0)
         }
     }
@@ -135,10 +143,10 @@ struct VaultSnapshotTests {
     func expiredSession() throws {
         let vault = snapshot(sessions: [session("x", expiresAt: 1000)])
         #expect(try vault.resolveSession(app: app("a"), seller: "x", now: 999).seller == "x")
-        #expect(throws: SessionRefusal.expired(seller: "x", app: "a")) {
+        #expect(throws: SessionResolutionError.expired(seller: "x", app: "a")) {
             try vault.resolveSession(app: app("a"), seller: "x", now: 1000)
         }
-        #expect(throws: SessionRefusal.expired(seller: "x", app: "a")) {
+        #expect(throws: SessionResolutionError.expired(seller: "x", app: "a")) {
             try vault.resolveSession(app: app("a"), seller: nil, now: 1000)
         }
     }
@@ -146,7 +154,7 @@ struct VaultSnapshotTests {
     @Test("A session whose seal does not open is refused")
     func unreadableSession() {
         let broken = SellerSession(app: "a", seller: "x", openedKey: nil, expiresAt: nil, isDefault: true)
-        #expect(throws: SessionRefusal.unreadable(seller: "x", app: "a")) {
+        #expect(throws: SessionResolutionError.unreadable(seller: "x", app: "a")) {
             try snapshot(sessions: [broken]).resolveSession(app: app("a"), seller: nil, now: 0)
         }
     }
@@ -163,7 +171,7 @@ struct VaultSnapshotTests {
         for scheme in ["Bearer ", "bearer ", "BEARER   "] {
             #expect(try vault.authenticate(authorization: scheme + text, now: 0).name == "shop")
         }
-        #expect(throws: AuthenticationRefusal.expired) { try vault.authenticate(bearer: text, now: 1000) }
+        #expect(throws: AuthenticationError.expired) { try vault.authenticate(bearer: text, now: 1000) }
     }
 
     @Test("Everything that is not quite a token is refused")
@@ -171,16 +179,16 @@ struct VaultSnapshotTests {
         let made = try NewToken()
         let vault = snapshot(tokens: [AccessToken(id: made.id, name: "shop", hash: made.hash, scopes: [.relay])])
         let text = made.text.text
-        #expect(throws: AuthenticationRefusal.missing) { try vault.authenticate(authorization: nil, now: 0) }
+        #expect(throws: AuthenticationError.missing) { try vault.authenticate(authorization: nil, now: 0) }
         for header in ["", "Bearer", "Bearer ", "Basic \(text)", text, "Bearer\(text)", "Bearer x"] {
-            #expect(throws: AuthenticationRefusal.malformed) {
+            #expect(throws: AuthenticationError.malformed) {
                 try vault.authenticate(authorization: header, now: 0)
             }
         }
         let stranger = try NewToken()
         let mixed = "trk_\(made.id)_" + stranger.text.text.suffix(43)
         for wrong in [stranger.text.text, mixed, String(text.dropLast()), text + "x"] {
-            #expect(throws: AuthenticationRefusal.unknown) { try vault.authenticate(bearer: wrong, now: 0) }
+            #expect(throws: AuthenticationError.unknown) { try vault.authenticate(bearer: wrong, now: 0) }
         }
     }
 

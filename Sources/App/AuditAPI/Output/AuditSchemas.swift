@@ -1,8 +1,8 @@
 import Audit
 
-/// JSON Schemas of what the audit API takes and gives, for the OpenAPI document.
+/// JSON Schemas of the audit API's requests and responses, for the OpenAPI document.
 package enum AuditSchemas {
-    /// Each schema under its name among the document's components.
+    /// Every schema with its name among the document's components.
     package static let all: [(name: String, schema: String)] = [
         ("Call", call), ("Opening", opening), ("Calls", calls), ("CallPagination", callPagination),
         ("NewNote", newNote),
@@ -18,9 +18,9 @@ package enum AuditSchemas {
         "at": {"type": "string", "format": "date-time", "description": "When the call arrived; UTC, milliseconds."},
         "method": {"type": "string"}, "app": {"type": "string"}, "seller": {"type": ["string", "null"]},
         "caller": {"type": "string"}, "outcome": {"$ref": "#/components/schemas/Outcome"},
-        "status": {"type": ["integer", "null"], "description": "The HTTP status that was given."},
+        "status": {"type": ["integer", "null"], "description": "The HTTP status of the response."},
         "duration_ms": {"type": ["number", "null"]}, "top_ms": {"type": ["number", "null"]},
-        "audit_ms": {"type": ["number", "null"], "description": "The wait for the intent to be durable."},
+        "audit_ms": {"type": ["number", "null"], "description": "How long the call waited for the commit of its intent."},
         "finished_at": {"type": ["string", "null"], "format": "date-time"},
         "reconciled": {"type": "boolean", "description": "Always `true`; there where the call was closed because its replica left no result."},
         "top_request_id": {"type": ["string", "null"]}, "request_id": {"type": ["string", "null"]},
@@ -65,13 +65,13 @@ package enum AuditSchemas {
         """#
 
     private static let newNote = ##"""
-        {"description": "A note to be added.", "type": "object", "required": ["text"], "additionalProperties": false,
+        {"description": "A note to add.", "type": "object", "required": ["text"], "additionalProperties": false,
         "properties": {"text": {"type": "string", "minLength": 1, "maxLength": 2000},
           "settles": \##(nullableSettlement)}}
         """##
 
     private static let note = ##"""
-        {"description": "What a person said about a call. Notes are never changed.", "type": "object",
+        {"description": "A person's note about a call. Notes never change.", "type": "object",
         "required": ["at", "author", "settles", "text"], "properties": {"at": {"type": "string", "format": "date-time"},
           "author": {"type": "string", "description": "The name of the author's token."},
           "settles": \##(nullableSettlement), "text": {"type": "string"}}}
@@ -126,7 +126,7 @@ package enum AuditSchemas {
 
     private static let unmaskReason = #"""
         {"type": "object", "required": ["reason"], "additionalProperties": false, "properties": {
-          "reason": {"type": "string", "minLength": 1, "maxLength": 500, "description": "Why; shown with the call."}}}
+          "reason": {"type": "string", "minLength": 1, "maxLength": 500, "description": "The reason; shown with the call."}}}
         """#
 
     private static let unmaskedRequest = ##"""
@@ -134,7 +134,7 @@ package enum AuditSchemas {
           "id": {"$ref": "#/components/schemas/CallID"}, "method": {"type": "string"},
           "parameters": {"type": "object", "additionalProperties": {"type": "string"}},
           "files": {"type": "object", "additionalProperties": {"type": "integer"},
-            "description": "Names and sizes in bytes of files, whose content is not kept."}}}
+            "description": "Names and sizes in bytes of files. Their content is not kept."}}}
         """##
 
     /// Every word of a type.

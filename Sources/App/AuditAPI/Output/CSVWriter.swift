@@ -1,9 +1,9 @@
-/// Writes CSV (RFC 4180) that Excel opens as it is meant: UTF-8 with a byte order mark, lines that end with CRLF, and
-/// no text that a spreadsheet would run as a formula or round as a number.
+/// Writes CSV (RFC 4180) that Excel opens correctly: UTF-8 with a byte order mark, lines that end with CRLF, and no
+/// text that a spreadsheet would run as a formula or round as a number.
 ///
-/// Such a text gets a `'` in front, and so does one that begins with `'`: who takes one leading `'` away has the text.
+/// Such a text gets a leading `'`, and so does a text that begins with `'`. Removing one leading `'` restores the text.
 struct CSVWriter: Sendable {
-    /// What has been written.
+    /// The bytes written so far.
     private(set) var bytes: [UInt8]
     private var isFirst = true
 
@@ -12,10 +12,10 @@ struct CSVWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
-    /// Without it Excel takes the file for one in the system's own encoding.
+    /// Writes the byte order mark. Without it Excel expects the encoding of the system.
     mutating func byteOrderMark() { bytes += [0xEF, 0xBB, 0xBF] }
 
-    /// Writes a text of somebody else's.
+    /// Writes a text from outside the relay.
     mutating func cell(text: String?) {
         separate()
         guard let text, !text.isEmpty else { return }
@@ -34,7 +34,7 @@ struct CSVWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Writes what the relay itself made: a number, a time, a word of the contract. It stands as it is.
+    /// Writes a value that the relay made, such as a number, a time or a word of the contract, unchanged.
     mutating func cell(own text: String?) {
         separate()
         if let text { bytes += text.utf8 }
@@ -54,9 +54,9 @@ struct CSVWriter: Sendable {
         byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte < 0x20
     }
 
-    /// Whether a spreadsheet would make something else of a text.
+    /// Whether a spreadsheet would change a text.
     static func needsMark(_ text: String) -> Bool {
-        // Spaces before it do not keep every spreadsheet from running a formula.
+        // Some spreadsheets run a formula even after leading spaces.
         guard let first = text.unicodeScalars.first(where: { $0 == "\t" || $0 == "\r" || !$0.properties.isWhitespace })
         else {
             return false
@@ -68,8 +68,8 @@ struct CSVWriter: Sendable {
         }
     }
 
-    /// Whether a text that begins like a number would be shown as another one, or as a date: all but whole numbers of
-    /// at most 15 digits, which is what a spreadsheet's numbers hold.
+    /// Whether a text that begins like a number would be shown as a different number or as a date. Only whole numbers
+    /// of at most 15 digits are safe, because a spreadsheet's numbers have 15 digits.
     private static func isRounded(_ text: String) -> Bool {
         var digits = 0
         var isWhole = true

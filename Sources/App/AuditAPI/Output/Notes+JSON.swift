@@ -3,7 +3,7 @@ package import JSON
 import TOP
 
 extension Note {
-    /// Writes the note as an object.
+    /// Writes the note as a JSON object.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.name("at")
@@ -18,16 +18,16 @@ extension Note {
     }
 }
 
-extension Opening {
+extension UnmaskEvent {
     /// Writes the member `openings` of a call.
-    package static func write(_ openings: [Opening], to json: inout JSONWriter) {
+    package static func write(_ openings: [UnmaskEvent], to json: inout JSONWriter) {
         json.name("openings")
         json.beginArray()
         for opening in openings { opening.write(to: &json) }
         json.endArray()
     }
 
-    /// Writes the opening as an object.
+    /// Writes the event as a JSON object.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.name("at")
@@ -41,7 +41,7 @@ extension Opening {
 }
 
 extension CallTimeline {
-    /// Writes the timeline as an object.
+    /// Writes the timeline as a JSON object.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         for (name, value) in [("replica", replica), ("deadline", deadline), ("finished_at", finishedAt)] {
@@ -54,15 +54,15 @@ extension CallTimeline {
             ("intent_ms", intentMicroseconds), ("top_ms", topMicroseconds), ("duration_ms", durationMicroseconds),
         ] {
             json.name(name)
-            if let value { json.raw(TrailRow.milliseconds(value).utf8) } else { json.null() }
+            if let value { json.raw(CallSummary.milliseconds(value).utf8) } else { json.null() }
         }
         json.endObject()
     }
 }
 
 extension SealedRequest {
-    /// Writes `{"id","method","parameters":{name: text as sent}}`, and the files' sizes where there are files.
-    package func write(to json: inout JSONWriter, of row: TrailRow) {
+    /// Writes `{"id","method","parameters":{name: text as sent}}`, and `files` with sizes if the call has files.
+    package func write(to json: inout JSONWriter, of row: CallSummary) {
         json.beginObject()
         json.name("id")
         json.string(row.id.text)

@@ -2,7 +2,7 @@ package import Audit
 package import JSON
 
 extension StatsRow {
-    /// Writes the row as an object of `GET /v1/audit/stats`; the dimensions' values stand under their names.
+    /// Writes the row as an object of `GET /v1/audit/stats`. The values have the names of their dimensions.
     package func write(to json: inout JSONWriter, for query: StatsQuery) {
         json.beginObject()
         json.name("at")
@@ -18,21 +18,21 @@ extension StatsRow {
         json.endObject()
     }
 
-    /// A measure as a decimal number: durations in milliseconds.
+    /// A measure as a decimal number. Durations are in milliseconds.
     package func text(of measure: StatsQuery.Measure) -> String {
         switch measure {
         case .count: String(calls)
         case .errors: String(errors)
         case .errorRate: Self.rate(errors, of: calls)
-        case .p50: TrailRow.milliseconds(quantiles.p50)
-        case .p95: TrailRow.milliseconds(quantiles.p95)
-        case .p99: TrailRow.milliseconds(quantiles.p99)
+        case .p50: CallSummary.milliseconds(quantiles.p50)
+        case .p95: CallSummary.milliseconds(quantiles.p95)
+        case .p99: CallSummary.milliseconds(quantiles.p99)
         case .requestBytes: String(bytes.request)
         case .responseBytes: String(bytes.response)
         }
     }
 
-    /// A share as a decimal number of six digits.
+    /// A ratio as a decimal number with six digits.
     static func rate(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "0" }
         let millionths = String((part * 1_000_000 + whole / 2) / whole)
@@ -42,6 +42,6 @@ extension StatsRow {
 }
 
 extension StatsQuery.Measure {
-    /// Its name in a row, with the unit.
+    /// The measure's name in a row, with its unit.
     package var member: String { isQuantile ? rawValue + "_ms" : rawValue }
 }

@@ -2,37 +2,37 @@ package import Audit
 import JSON
 package import Postgres
 
-/// The calls that a filter admits as one file, made a piece at a time: its memory does not grow with it.
+/// An export of calls as one file. It is made in pieces, so that its memory does not grow with the file.
 package struct TrailExport: Sendable {
-    /// How a file is written.
+    /// The format of a file.
     package enum Format: String, Sendable, CaseIterable {
-        /// A JSON object a line, as the list gives it.
+        /// One JSON object in each line, as in the list.
         case ndjson
-        /// A line a call, for spreadsheets.
+        /// One call in each line, for spreadsheets.
         case csv
     }
 
-    /// The most bytes of texts in one piece; a single call may have more.
+    /// The maximum size of the texts of one piece in bytes. A single call may have more.
     static let maximumTextBytes = 4 << 20
 
-    /// Calls written so far.
+    /// The number of calls written so far.
     package private(set) var rowCount = 0
 
-    private var scan: TrailScan
+    private var scan: ExportScan
     private let format: Format
     private let include: TrailInclude
     private var hasBegun = false
-    private var waiting: ArraySlice<TrailRow> = []
+    private var waiting: ArraySlice<CallSummary> = []
     private var notes: [CallID: [Note]] = [:]
 
-    /// An export of what `scan` finds.
-    package init(_ scan: TrailScan, as format: Format, include: TrailInclude) {
+    /// Makes an export of the calls that `scan` finds.
+    package init(_ scan: ExportScan, as format: Format, include: TrailInclude) {
         self.scan = scan
         self.format = format
         self.include = include
     }
 
-    /// The next bytes of the file, perhaps none of them yet; nil at the end.
+    /// The next bytes of the file, possibly none; nil at the end.
     package mutating func next(from reader: TrailReader) async throws(PostgresError) -> [UInt8]? {
         if waiting.isEmpty {
             guard let page = try await scan.next(from: reader) else { return hasBegun ? nil : bytes(of: []) }
@@ -42,14 +42,14 @@ package struct TrailExport: Sendable {
         let texts = try await reader.texts(
             of: Array(waiting), include, maximumBytes: Self.maximumTextBytes)
         let records = zip(waiting, texts).map { row, texts in
-            TrailRecord(row: row, notes: notes[row.id] ?? [], texts: texts, include: include)
+            CallDetail(row: row, notes: notes[row.id] ?? [], texts: texts, include: include)
         }
         waiting = waiting.dropFirst(records.count)
         rowCount += records.count
         return bytes(of: records)
     }
 
-    private mutating func bytes(of records: [TrailRecord]) -> [UInt8] {
+    private mutating func bytes(of records: [CallDetail]) -> [UInt8] {
         defer { hasBegun = true }
         switch format {
         case .ndjson:
@@ -67,7 +67,7 @@ package struct TrailExport: Sendable {
             var csv = CSVWriter(capacity: 256 + records.count * 320)
             if !hasBegun {
                 csv.byteOrderMark()
-                for column in TrailRecord.columns(include) { csv.cell(own: column) }
+                for column in CallDetail.columns(include) { csv.cell(own: column) }
                 csv.endRow()
             }
             for record in records { record.write(to: &csv) }

@@ -36,12 +36,15 @@ final class Verdict {
     private init(_ outcome: Outcome) { self.outcome = outcome }
 
     /// Judges what became of the request.
-    static func judge(_ result: CurlResult, entry: Entry, form: ResponseForm, mapped: MappedCall) -> Verdict {
+    /// - Parameter secrets: takes the secrets of the call out of the response before anything reads it.
+    static func judge(
+        _ result: CurlResult, hiding secrets: SecretMask? = nil, entry: Entry, form: ResponseForm, mapped: MappedCall
+    ) -> Verdict {
         switch result.outcome {
         case .failed(let failure):
             transport(failure, wasSent: result.mayHaveBeenSent, entry: entry)
         case .answered(let status, _, let body):
-            answered(status: status, body: body, entry: entry, form: form, mapped: mapped)
+            answered(status: status, body: secrets?.masked(body) ?? body, entry: entry, form: form, mapped: mapped)
         }
     }
 
@@ -83,7 +86,7 @@ final class Verdict {
     }
 
     /// Judges an answer of a status that TOP's own answers have. A response that is an error becomes one.
-    private static func judged(_ answer: inout Answer, entry: Entry, mapped: MappedCall) -> Verdict {
+    private static func judged(_ answer: inout TOPResponse, entry: Entry, mapped: MappedCall) -> Verdict {
         switch answer {
         case .response(let response):
             if !entry.reads, entry.isAmbiguous(response) { return ambiguous(entry: entry) }
@@ -103,7 +106,7 @@ final class Verdict {
     }
 
     /// The address is not TOP's gateway, so nothing was done.
-    private static func wrongGateway(status: Int, _ answer: Answer, mapped: MappedCall) -> Verdict {
+    private static func wrongGateway(status: Int, _ answer: TOPResponse, mapped: MappedCall) -> Verdict {
         let verdict = refusal(
             .misconfigured, .relayMisconfigured,
             "The gateway's address answers with HTTP status \(status): it is not that of TOP's gateway.")
@@ -114,7 +117,7 @@ final class Verdict {
     }
 
     /// An HTTP status of failure leaves open whether the call was carried out, whatever the answer says.
-    private static func failed(status: Int, _ answer: Answer, entry: Entry, mapped: MappedCall) -> Verdict {
+    private static func failed(status: Int, _ answer: TOPResponse, entry: Entry, mapped: MappedCall) -> Verdict {
         guard case .error(let error) = answer else {
             let verdict = unknown("TOP answered with HTTP status \(status).", entry: entry)
             verdict.code = "http-\(status)"
@@ -165,7 +168,7 @@ final class Verdict {
         if !error.code.isEmpty { code = error.code }
         subCode = error.subCode
         message = error.subMessage ?? error.message
-        topRequestID = error.requestID
+        topRequestID = error.topRequestID
     }
 
     static func byClass(_ errorClass: ErrorClass, said error: TOPError, entry: Entry) -> Verdict {

@@ -24,6 +24,7 @@ package final class CallMeters {
     private let banRefusals = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "top_ban")])
     private let unrecordedCalls = Counter(label: "toprelay_unrecorded_calls_total")
     private let unsentCalls = Counter(label: "toprelay_unsent_calls_total")
+    private let replays = Counter(label: "toprelay_replayed_calls_total")
     private let largeAnswers = Counter(label: "toprelay_large_answers_total")
 
     /// Meters of the process's metrics system.
@@ -56,6 +57,8 @@ package final class CallMeters {
     func refusedByBan() { banRefusals.increment() }
 
     func unrecorded() { unrecordedCalls.increment() }
+
+    func replayed() { replays.increment() }
 
     func notSent() { unsentCalls.increment() }
 

@@ -32,8 +32,11 @@ package struct CallRequest: Sendable {
     package init(
         entry: Entry, body: [UInt8], app: String?, seller: String?, refs: [String], idempotencyKey: String?,
         clientRequestID: String?,
-        traceID: String?, isDryRun: Bool, receivedAt: UInt64
+        traceID: String?, isDryRun: Bool, receivedAt: UInt64, boundary: MultipartBoundary? = nil,
+        reservation: ByteReservation? = nil
     ) {
+        self.boundary = boundary
+        self.reservation = reservation
         self.entry = entry
         self.body = body
         self.app = app

@@ -1,42 +1,60 @@
 import Audit
 import Bytes
 import Catalog
-import JSON
 import Problems
+import TOP
 import Vault
 
 /// A call that has passed every check and is ready to be recorded and sent.
 ///
-/// While a call waits for TOP, it keeps no copy of its body: each form of it is dropped when the next one is made.
+/// While a call waits for TOP, it keeps no copy of its body. Each form of the body is dropped when the next one is made.
 ///
-/// An object, which its steps fill in: as a value it would be copied with each, and it would be part of their frames.
+/// It is an object that the steps of the call fill in. A value would be copied for each step, and the steps' frames would
+/// hold it.
 final class PreparedCall {
-    /// Without its body.
-    private(set) var request: CallRequest
+    let entry: Entry
+    /// The caller's document numbers.
+    private let refs: [String]
+    /// The caller's `X-Request-Id`.
+    private let clientRequestID: String?
+    private let traceID: String?
+    /// What the call holds of the limit on the bytes of all bodies.
+    private let reservation: ByteReservation?
     let token: AccessToken
     let app: SigningApp
     let session: SellerSession?
-    var mapped: MappedCall
+    /// What the caller sent, without its content.
+    let mapped: MappedCall
+    private var content: MappedContent
     let id: CallID
     /// The id as replies show it.
     let idText: String
     let clock: CallClock
+    /// The right of a call with a large body to be recorded. It ends with its last reference.
+    var pass: LargeCallGate.Pass?
     /// Nanoseconds waited for the intent's commit.
     var auditNanoseconds: UInt64 = 0
     /// Nanoseconds that TOP took; nil when nothing was sent.
     var topNanoseconds: UInt64?
     /// Bytes of the form sent.
     var requestBytes = 0
+    /// Whether the call has claimed an idempotency key, so that its reply is kept.
+    var isKeyed = false
 
     init(
-        request: CallRequest, token: AccessToken, app: SigningApp, session: SellerSession?, mapped: MappedCall,
+        request: CallRequest, token: AccessToken, app: SigningApp, session: SellerSession?,
+        mapped: consuming MappedCall,
         id: CallID, clock: CallClock
     ) {
-        self.request = request
-        self.request.body = []
+        entry = request.entry
+        refs = request.refs
+        clientRequestID = request.clientRequestID
+        traceID = request.traceID
+        reservation = request.reservation
         self.token = token
         self.app = app
         self.session = session
+        content = mapped.takeContent()
         self.mapped = mapped
         self.id = id
         idText = id.text
@@ -44,7 +62,10 @@ final class PreparedCall {
     }
 
     /// The call's method.
-    var method: String { request.entry.method }
+    var method: String { entry.method }
+
+    /// The value of `X-Request-Id` in the reply: the caller's own id or the call's.
+    var shownRequestID: String { clientRequestID ?? idText }
 
     /// What is recorded before it leaves.
     /// - Parameter keys: none yet; the call's are added.
@@ -54,21 +75,35 @@ final class PreparedCall {
         return Intent(
             id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,
             app: app.app.name,
-            seller: session?.seller, method: method, refs: request.refs, clientRequestID: request.clientRequestID,
-            traceID: request.traceID,
-            requestID: mapped.requestID, request: mapped.maskedRequest, keys: keys, parameters: mapped.parameters,
-            files: mapped.files)
+            seller: session?.seller, method: method, refs: refs, clientRequestID: clientRequestID, traceID: traceID,
+            requestID: mapped.requestID, request: content.maskedRequest, keys: keys,
+            parameters: content.parameters, files: content.files)
+    }
+
+    /// The parameters as they are to be sent, without the common ones.
+    var parameters: ParameterList { content.parameters }
+
+    /// The names and the sizes of the files.
+    var fileSizes: [(name: String, bytes: Int)] { content.files.map { ($0.name, $0.bytes.count) } }
+
+    /// The bytes of the content.
+    var contentBytes: Int { content.byteCount }
+
+    /// Moves the content out.
+    func takeContent() -> MappedContent {
+        defer { content = MappedContent() }
+        return content
     }
 
     /// Counts what the call holds of its body from now on, in bytes.
-    func holds(_ count: Int) { request.reservation?.hold(count) }
+    func holds(_ count: Int) { reservation?.hold(count) }
 
     /// A problem with what is known of the call; the outcome is added once the intent is committed.
     func completed(_ problem: Problem) -> Problem {
         var problem = problem
         problem.id = id
         problem.method = method
-        problem.requestID = mapped.requestID
+        problem.idempotencyID = mapped.requestID
         return problem
     }
 }
@@ -79,6 +114,6 @@ extension Fingerprints {
         if keys.isEmpty { return }
         reserve(keys.count)
         for key in keys.prefix(BusinessKey.maximumCount) { add(name: key.name, value: key.value) }
-        if keys.count > BusinessKey.maximumCount { isCut = true }
+        if keys.count > BusinessKey.maximumCount { isTruncated = true }
     }
 }

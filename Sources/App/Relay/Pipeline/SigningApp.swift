@@ -14,6 +14,8 @@ struct SigningApp: Sendable {
     let responseForm: ResponseForm
     /// The parameters that go with each call of the app.
     let constants: [Parameter]
+    /// Their names. Callers cannot give them.
+    let constantNames: Set<String>
 
     init(_ app: App, defaultGatewayURL: String) {
         self.app = app
@@ -24,22 +26,21 @@ struct SigningApp: Sendable {
         allowsPlainHTTP = app.allowsHTTP || address?.isLoopback == true
         responseForm = app.addressing.responseForm
         constants = app.addressing.parameters.map { Parameter(name: $0.name, value: $0.value) }
+        constantNames = Set(constants.map(\.name))
     }
 
     /// The business parameters with TOP's common ones; the sign is added last, by `sign`.
     func parameters(
-        for business: consuming [Parameter], method name: String, timestamp: String, session: String?
-    ) -> [Parameter] {
-        var all = business
-        all.reserveCapacity(all.count + 8)
-        all.append(Parameter(name: "method", value: name))
-        all.append(Parameter(name: "app_key", value: app.appKey))
-        all.append(Parameter(name: "timestamp", value: timestamp))
-        all.append(Parameter(name: "v", value: "2.0"))
-        all.append(Parameter(name: "format", value: "json"))
-        all.append(Parameter(name: "sign_method", value: method.rawValue))
-        if !constants.isEmpty { all += constants }
-        if let session { all.append(Parameter(name: "session", value: session)) }
-        return all
+        for business: consuming ParameterList, method name: String, timestamp: String, session: String?
+    ) -> ParameterList {
+        business.append(name: "method", value: name)
+        business.append(name: "app_key", value: app.appKey)
+        business.append(name: "timestamp", value: timestamp)
+        business.append(name: "v", value: "2.0")
+        business.append(name: "format", value: "json")
+        business.append(name: "sign_method", value: method.rawValue)
+        for constant in constants { business.append(name: constant.name, value: constant.value) }
+        if let session { business.append(name: "session", value: session) }
+        return business
     }
 }

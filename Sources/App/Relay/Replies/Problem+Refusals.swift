@@ -18,12 +18,12 @@ extension Problem {
     }
 
     /// The caller is not known: 401.
-    package init(_ refusal: AuthenticationRefusal) {
+    package init(_ refusal: AuthenticationError) {
         self.init(.unauthenticated, refusal.description)
     }
 
     /// No app can be used for the call.
-    package init(_ refusal: AppRefusal) {
+    package init(_ refusal: AppResolutionError) {
         switch refusal {
         case .unknown, .forbidden: self.init(.forbidden, refusal.description)
         case .unnamed: self.init(.malformedRequest, refusal.description)

@@ -11,12 +11,11 @@ struct ServerTiming {
 
     /// For example `audit;dur=0.412, top;dur=45.120, total;dur=46.003`, in milliseconds.
     var value: String {
-        let value = [UInt8](capacity: 96) { output in
+        String(capacity: 96) { output in
             Self.append("audit;dur=", audit, to: &output)
             if let top { Self.append(", top;dur=", top, to: &output) }
             Self.append(", total;dur=", total, to: &output)
         }
-        return String(decoding: value, as: UTF8.self)
     }
 
     private static func append(_ name: String, _ nanoseconds: UInt64, to output: inout OutputSpan<UInt8>) {

@@ -2,11 +2,11 @@ import Problems
 import Resources
 import Relay
 
-/// The page on which people search the trail: one document with its style and script inside, the same for everybody.
+/// The page on which people search the trail: one document with inline style and script, the same for everyone.
 ///
-/// It holds no data. What it shows it fetches from `/v1/audit/…` with the token that its reader types in.
+/// It has no data. It fetches data from `/v1/audit/…` with the token that its user enters.
 enum ConsolePage {
-    /// The answer to `GET /console`.
+    /// The reply to `GET /console`.
     static let reply: Reply = {
         let style = text("console.css")
         let script = scriptFiles.map { text("\($0).js") }.joined()
@@ -23,8 +23,8 @@ enum ConsolePage {
             ], body: Array(document.utf8))
     }()
 
-    /// Nothing is loaded from anywhere and nothing runs but the page's own script, which may ask this origin alone and
-    /// may turn no text into markup.
+    /// Loads nothing from elsewhere and runs only the page's own script. The script may use only this origin and may
+    /// not turn text into markup.
     private static func policy(style: String, script: String) -> String {
         "default-src 'none'; style-src '\(ContentHash.source(of: style))'; "
             + "script-src '\(ContentHash.source(of: script))'; connect-src 'self'; "
@@ -32,7 +32,7 @@ enum ConsolePage {
             + "trusted-types 'none'"
     }
 
-    /// The script's files, in the order in which they need each other.
+    /// The files of the script, in the order of their dependencies.
     private static let scriptFiles = [
         "words", "dom", "json", "api", "place", "chart", "list", "views", "detail", "console",
     ]

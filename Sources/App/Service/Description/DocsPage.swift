@@ -2,9 +2,10 @@ import Catalog
 import Problems
 import Relay
 
-/// The page for developers: find a method, read its fields, copy a curl line. Served as a whole, without anything else.
+/// The page for developers: find a method, read its fields, copy a curl line. It is one document without other files.
 enum DocsPage {
-    /// The most methods that `GET /docs` shows in full. Of more it shows the names, each with a page of its own.
+    /// The maximum number of methods that `GET /docs` shows completely. Above it, the page shows only names, each with
+    /// its own page.
     static let maximumInFull = 150
 
     /// `GET /docs`.
@@ -16,7 +17,7 @@ enum DocsPage {
             """
             <h1>TopRelay</h1>
             <p>Plain JSON in, a signed call of the Taobao Open Platform out. <a href="/openapi.json">OpenAPI</a> · \
-            <a href="#answers">Answers</a> · <a href="#headers">Headers</a> · <a href="#problems">Problems</a></p>
+            <a href="#answers">Responses</a> · <a href="#headers">Headers</a> · <a href="#problems">Problems</a></p>
             <div class="find"><label for="find">Find a method, a field or a word of the documentation</label>
             <input id="find" type="search" autocomplete="off" spellcheck="false"> <span id="count" class="dim"></span></div>
             <main>
@@ -42,7 +43,7 @@ enum DocsPage {
         return html.bytes
     }
 
-    /// A page as a reply.
+    /// Makes a reply from a page.
     static func reply(_ page: [UInt8]) -> Reply {
         Reply(
             status: 200,
@@ -91,12 +92,12 @@ extension HTMLWriter {
         markup("</pre><button class=\"copy\" type=\"button\" hidden>Copy</button></div>\n")
         markup("<h3>Request</h3>\n")
         fields(entry.request, isRequest: true)
-        markup("<h3><code>result</code> of the answer</h3>\n")
+        markup("<h3><code>result</code> of the response</h3>\n")
         fields(entry.response, isRequest: false)
         markup("</div></details>\n")
     }
 
-    /// The rest of a curl line: JSON, or a form where there are files.
+    /// Writes the rest of a curl line: JSON, or a form if the method takes files.
     private mutating func curlBody(_ entry: Entry) {
         let hasFiles = entry.takesFiles
         markup(hasFiles ? " \\\n  --form-string 'json=" : " \\\n  -H \"Content-Type: application/json\" \\\n  -d '")
@@ -121,7 +122,7 @@ extension HTMLWriter {
     }
 }
 
-/// Fields as a table, members indented below their object.
+/// Fields as a table. Members are indented below their object.
 extension HTMLWriter {
     fileprivate mutating func fields(_ fields: [Field], isRequest: Bool) {
         guard !fields.isEmpty else { return markup("<p class=\"dim\">None.</p>\n") }
@@ -154,7 +155,7 @@ extension HTMLWriter {
         }
     }
 
-    /// What the relay adds to the page's words.
+    /// What the relay adds to the description of a field.
     private static func notes(_ field: Field, isRequest: Bool) -> [String] {
         guard isRequest else { return [] }
         var notes: [String] = []
@@ -163,29 +164,29 @@ extension HTMLWriter {
             let values = field.values.map { $0.label.isEmpty ? $0.value : "\($0.value) (\($0.label))" }
             notes.append("One of: " + values.joined(separator: ", "))
         }
-        if let form = field.dateForm { notes.append("Sent as \(form.rawValue) in GMT+8; ISO 8601 is taken too") }
+        if let form = field.dateForm { notes.append("Sent as \(form.rawValue) in GMT+8; ISO 8601 is accepted too") }
         if let length = field.maximumLength { notes.append("At most \(length) characters") }
         if let count = field.maximumItems { notes.append("At most \(count) elements") }
         if let least = field.minimumValue { notes.append("At least \(least)") }
         if let most = field.maximumValue { notes.append("At most \(most)") }
-        if field.jsonType != nil { notes.append("JSON; also as a text that holds it") }
+        if field.jsonType != nil { notes.append("JSON; also as a text that has the JSON") }
         if field.type.kind == .bytes {
-            notes.append(field.isFile ? "A file: a part of its own, or base64 in the JSON" : "Cannot be sent here")
+            notes.append(field.isFile ? "A file: a separate part, or base64 in the JSON" : "Cannot be sent here")
         }
         if !field.aliases.isEmpty { notes.append("Also called \(field.aliases.joined(separator: ", "))") }
         return notes
     }
 }
 
-/// What holds for every method.
+/// The part that is the same for every method.
 extension HTMLWriter {
     fileprivate mutating func general() {
         markup(
             """
-            <h2 id="answers">Answers</h2>
-            <p>200 means that TOP answered. <code>outcome</code> says what became of the call: <code>success</code>, \
+            <h2 id="answers">Responses</h2>
+            <p>200 means that TOP responded. <code>outcome</code> tells how the call ended: <code>success</code>, \
             <code>accepted</code> (the result comes later), <code>partial</code> or <code>business_failure</code>; \
-            <code>result</code> is TOP's answer as plain JSON. Names in a request are accepted as documented and in \
+            <code>result</code> is TOP's response as plain JSON. Names in a request are accepted as documented and in \
             camelCase; every fault is reported at once, with a JSON pointer, and nothing is sent unless all of it is \
             valid.</p>
             <h2 id="headers">Headers</h2>
@@ -202,8 +203,8 @@ extension HTMLWriter {
             """
             </tbody></table>
             <h2 id="problems">Problems</h2>
-            <p>Everything but a 200 is <code>application/problem+json</code>. <code>retryable</code> is true only where \
-            repeating cannot do the thing twice.</p>
+            <p>Every other response is <code>application/problem+json</code>. <code>retryable</code> is true only if \
+            a repeat cannot execute the call twice.</p>
             <table><thead><tr><th>Type</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
 
             """)

@@ -1,16 +1,16 @@
-/// Writes HTML: what is text is escaped, what is markup is given as a literal.
+/// Writes HTML. Text is escaped; markup comes only from literals.
 struct HTMLWriter {
     private(set) var bytes: [UInt8] = []
 
     init(capacity: Int = 1 << 14) { bytes.reserveCapacity(capacity) }
 
-    /// Markup, as it is. Never anything that comes from a catalog or a request.
+    /// Writes literal markup. It must never come from a catalog or a request.
     mutating func markup(_ text: StaticString) { bytes += "\(text)".utf8 }
 
-    /// A style or script of the project's own, which is part of the binary.
+    /// Writes a style or script that is embedded in the binary.
     mutating func asset(_ text: String) { bytes += text.utf8 }
 
-    /// Text, of content or of an attribute in double quotes.
+    /// Writes escaped text, as content or in an attribute with double quotes.
     mutating func text(_ text: String) {
         for byte in text.utf8 {
             switch byte {
@@ -24,7 +24,7 @@ struct HTMLWriter {
         }
     }
 
-    /// Text between markup.
+    /// Writes escaped text between markup.
     mutating func line(_ before: StaticString, _ text: String, _ after: StaticString) {
         markup(before)
         self.text(text)

@@ -1,6 +1,6 @@
-/// JSON with a line for each member and element, for people.
+/// JSON with one line for each member and element, for people.
 package enum IndentedJSON {
-    /// Compact JSON, written with indentation. What is no JSON comes out as something that is none either.
+    /// Indents compact JSON. Invalid JSON stays invalid.
     package static func of(_ compact: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(compact.count * 2)

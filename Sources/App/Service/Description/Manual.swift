@@ -1,9 +1,9 @@
 import Requests
 import Vault
 
-/// What the manual and the command line's help say of the table of operations.
+/// The parts of the manual and of the command line's help that come from the table of operations.
 package enum Manual {
-    /// The endpoints as `--help` shows them.
+    /// The endpoints for `--help`.
     package static var help: String {
         OperationTable.all.map { operation in
             let scope = operation.scope.map { " (scope \($0.rawValue))" } ?? ""
@@ -11,7 +11,7 @@ package enum Manual {
         }.joined(separator: "\n")
     }
 
-    /// The tables of the manual by the names of their places: Markdown.
+    /// The tables of the manual as Markdown, by the names of their places.
     static var tables: [(name: String, text: String)] {
         [("operations", operations), ("headers", headers), ("parameters", parameters)]
     }
@@ -31,11 +31,11 @@ package enum Manual {
         table(["header", "meaning"], HeaderDescription.ofCalls.map { ["`\($0.name)`", $0.text] })
     }
 
-    /// Parameters that are the same for several operations share a row.
+    /// Equal parameters of several operations share a row.
     private static var parameters: String {
         var rows: [(parameter: ParameterDescription, operations: [String])] = []
         for operation in OperationTable.all {
-            // Most parameters belong to the audit API: its paths are shown without what they have in common.
+            // Most parameters belong to the audit API, so its common prefix is omitted.
             let name = operation.path.text.replacing("/v1/audit/", with: "")
             for parameter in operation.parameters {
                 let place = rows.firstIndex {

@@ -3,35 +3,35 @@ import Catalog
 import Problems
 import Relay
 
-/// Makes what describes the service, one at a time, and keeps the last of each while it is small.
+/// Makes the documents that describe the service, one at a time, and keeps the last of each if it is small.
 actor ServiceDescriptions {
-    /// The largest description that is kept, in bytes. A larger one is made anew for each who asks.
+    /// The maximum size of a document that is kept, in bytes. A larger one is made for each request.
     static let maximumKeptBytes = 4 << 20
 
     private var catalog: Catalog?
     private var openAPI: [UInt8]?
     private var docs: [UInt8]?
 
-    /// The answer of `GET /openapi.json`.
+    /// The reply to `GET /openapi.json`.
     func openAPI(of catalog: Catalog) -> Reply {
         follow(catalog)
         return .json(
             Self.kept(&openAPI) { OpenAPI.document(catalog) })
     }
 
-    /// The answer of `GET /docs`.
+    /// The reply to `GET /docs`.
     func docs(of catalog: Catalog) -> Reply {
         follow(catalog)
         return DocsPage.reply(Self.kept(&docs) { DocsPage.page(catalog) })
     }
 
-    /// The answer of `GET /docs/{method}`.
+    /// The reply to `GET /docs/{method}`.
     func docs(of entry: Entry?) -> Reply {
-        guard let entry else { return Problem(.internalError, "The path names no method.").reply }
+        guard let entry else { return Problem(.internalError, "The path does not name a method.").reply }
         return DocsPage.reply(DocsPage.page(of: entry))
     }
 
-    /// Forgets what was made of another catalog.
+    /// Drops documents of another catalog.
     private func follow(_ catalog: Catalog) {
         guard self.catalog?.isSame(as: catalog) != true else { return }
         (openAPI, docs) = (nil, nil)
@@ -47,7 +47,7 @@ actor ServiceDescriptions {
 }
 
 extension Catalog {
-    /// Whether the two hold the very same entries.
+    /// Whether both have identical entries.
     func isSame(as other: Catalog) -> Bool {
         entries.count == other.entries.count && zip(entries, other.entries).allSatisfy { $0 === $1 }
     }

@@ -32,6 +32,9 @@ package enum RelayMetrics {
             labels: ["limit"]),
         .init(
             "toprelay_unrecorded_calls_total", .counter, "Calls refused because their intent could not be committed."),
+        .init(
+            "toprelay_replayed_calls_total", .counter,
+            "Repetitions of calls with an Idempotency-Key that got the first reply again."),
         .init("toprelay_unsent_calls_total", .counter, "Calls that were not sent because TOP was unreachable."),
         .init("toprelay_large_answers_total", .counter, "Responses above 256 KiB, which are parsed off the loop."),
     ]

@@ -5,9 +5,10 @@ package import Logging
 import Relay
 import ServiceLifecycle
 package import Telemetry
+import Time
 import Vault
 
-/// The whole service of one replica: HTTP server, workers, vault watcher and maintenance, and how they end.
+/// The service of one replica: HTTP server, workers, vault watcher and maintenance, and their shutdown.
 package final class RelayService: Service {
     private let settings: Settings
     private let logger: Logger
@@ -22,18 +23,18 @@ package final class RelayService: Service {
     private let server: HTTPServer
     private let onReady: @Sendable (Int) -> Void
 
-    /// How long a replica behind a proxy refuses at least before it stops listening: the proxy leaves it out by then, so that
-    /// no request is on its way into a connection that is just being closed.
+    /// How long a replica behind a proxy refuses requests before it stops listening. In this time the proxy stops using
+    /// the replica, so that no request arrives on a connection that is being closed.
     private static let refuseTime: Duration = .milliseconds(500)
-    /// What calls that are cut off have to be answered and recorded: the wait for their rows, and a little more.
+    /// The time for calls that are cut off to respond and to be recorded.
     private static let cutOffTime: Duration = .milliseconds(1500)
 
-    /// Makes the parts; nothing is connected yet.
+    /// Makes the parts. Nothing is connected yet.
     /// - Parameters:
-    ///   - catalog: the methods; it follows its folder while the service runs.
-    ///   - registry: where the process's meters are, for `GET /metrics`.
-    ///   - onReady: called once with the port, when the replica takes calls.
-    /// - Throws: a loop that cannot be made, or a libcurl that would block.
+    /// - catalog: the methods. The catalog follows its folder while the service runs.
+    /// - registry: the metrics of the process, for `GET /metrics`.
+    /// - onReady: called once with the port, when the replica accepts calls.
+    /// - Throws: an error if a loop cannot be made or libcurl is not suitable.
     package convenience init(
         settings: Settings, catalog: CatalogHolder, registry: PrometheusRegistry, logger: Logger,
         onReady: @escaping @Sendable (Int) -> Void = { _ in }
@@ -43,7 +44,7 @@ package final class RelayService: Service {
             stallLimit: LoopWatchdog.defaultLimit, onReady: onReady)
     }
 
-    /// - Parameter stallLimit: how long a loop may give no sign of life before `/livez` fails.
+    /// - Parameter stallLimit: how long a loop may be unresponsive before `/livez` fails.
     init(
         settings: Settings, catalog: CatalogHolder, registry: PrometheusRegistry, logger: Logger, stallLimit: Duration,
         onReady: @escaping @Sendable (Int) -> Void
@@ -88,12 +89,13 @@ package final class RelayService: Service {
         self.housekeeping = housekeeping
     }
 
-    /// Serves until the surrounding service group shuts down gracefully, then drains.
-    /// - Throws: an address that cannot be had; a wrong master key or missing migrations; `RowsLost` when rows could not be flushed.
+    /// Serves until the service group shuts down gracefully, then drains.
+    /// - Throws: an error if the address is not available, the master key is wrong or migrations are missing, and
+    ///   `RowsLostError` if rows could not be flushed.
     package func run() async throws {
         if settings.shutdownTimeout < settings.callTimeout {
             logger.record(
-                .warning, "TOPRELAY_SHUTDOWN_TIMEOUT is less than the call timeout: a stop may cut calls off",
+                .warning, "TOPRELAY_SHUTDOWN_TIMEOUT is less than the call timeout, so a stop may cut off calls",
                 [.limit: "\(settings.shutdownTimeout)", .setting: SettingDefinitions.shutdownTimeout.name])
         }
         try liveness.start()
@@ -109,7 +111,7 @@ package final class RelayService: Service {
                 throw CancellationError()
             }
             do {
-                // The watcher ends early only with a fault that no retry mends; the signal ends it with CancellationError.
+                // The watcher ends early only after a non-retryable error. The signal ends it with CancellationError.
                 while try await group.next() != nil {}
             } catch is CancellationError {
             } catch {
@@ -125,8 +127,8 @@ package final class RelayService: Service {
         housekeeping.shutdown()
     }
 
-    /// Listens once a call would be taken, so that nobody meets a replica that is only about to have its copy of the vault;
-    /// while PostgreSQL is away all the same, after two seconds, to say so. Tells of the port once a call would be taken.
+    /// Starts to listen when the replica is ready. After two seconds it listens anyway, so that probes get a 503
+    /// instead of a refused connection. Then it waits until the replica is ready and calls `onReady`.
     private func listen() async throws {
         let end = ContinuousClock.now + .seconds(2)
         while !readiness.isReady, ContinuousClock.now < end {
@@ -140,12 +142,12 @@ package final class RelayService: Service {
         onReady(server.port ?? 0)
     }
 
-    /// SIGTERM: not ready, then refusing, then empty, then flushed.
+    /// Handles SIGTERM in steps: not ready, refusing calls, without calls, all rows flushed.
     private func drain() async throws {
         readiness.drain()
         server.announceClose()
         logger.record(
-            .info, "The replica drains", [.durationMilliseconds: "\(settings.drainDelay.components.seconds * 1000)"])
+            .info, "Draining", [.durationMilliseconds: "\(settings.drainDelay.components.seconds * 1000)"])
         try? await sleepUncancelled(settings.drainDelay)
         await workers.drain()
         let end = ContinuousClock.now + settings.shutdownTimeout
@@ -160,21 +162,21 @@ package final class RelayService: Service {
         liveness.stop()
         await workers.close()
         guard lost == 0 else {
-            logger.record(.critical, "Outcome rows could not be written", [.count: "\(lost)"])
-            throw RowsLost(count: lost)
+            logger.record(.critical, "Could not write outcome rows", [.count: "\(lost)"])
+            throw RowsLostError(count: lost)
         }
-        logger.record(.info, "The replica has stopped, and every row is written")
+        logger.record(.info, "Stopped; all rows are written")
     }
 
-    /// The time is over: calls under way end as unknown, with an answer and a row.
+    /// Ends the calls in progress as unknown, each with a response and a row, because the time is over.
     private func cutOff(until last: ContinuousClock.Instant) async {
         let count = await workers.inFlight()
-        logger.record(.warning, "Calls are cut off: TOPRELAY_SHUTDOWN_TIMEOUT is over", [.count: "\(count)"])
+        logger.record(.warning, "Cutting off calls because TOPRELAY_SHUTDOWN_TIMEOUT has passed", [.count: "\(count)"])
         await workers.cutOff()
         _ = await waitForCalls(until: last)
     }
 
-    /// - Returns: whether no call is under way any more.
+    /// - Returns: whether no call is in progress.
     private func waitForCalls(until end: ContinuousClock.Instant) async -> Bool {
         while await workers.inFlight() > 0 {
             guard ContinuousClock.now < end else { return false }
@@ -183,18 +185,18 @@ package final class RelayService: Service {
         return true
     }
 
-    /// Sleeps although the task may have been cancelled by the shutdown that it serves.
+    /// Sleeps even if the shutdown has cancelled the task.
     private func sleepUncancelled(_ duration: Duration) async throws {
         try await Task.detached { try await Task.sleep(for: duration) }.value
     }
 }
 
-/// Outcome rows that were queued could not be written before the process had to end; their calls will stand as `unknown`.
-package struct RowsLost: Error, Sendable, CustomStringConvertible {
-    /// How many.
+/// Queued outcome rows could not be written before the process had to end. Their calls will become `unknown`.
+package struct RowsLostError: Error, Sendable, CustomStringConvertible {
+    /// The number of rows.
     package let count: Int
 
-    /// For the operator.
+    /// The text for the operator.
     package var description: String {
         "\(count) outcome row(s) could not be written; their calls will be closed as unknown"
     }

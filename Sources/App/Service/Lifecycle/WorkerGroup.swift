@@ -9,16 +9,16 @@ import Synchronization
 import TOP
 import Vault
 
-/// The workers of one replica, each on a loop of its own.
+/// The workers of one replica. Each has its own loop.
 final class WorkerGroup: Sendable {
     /// The workers, at least one.
     let all: [Worker]
-    /// What their trail writers have queued, for the metrics.
+    /// The counters of their trail writers, for the metrics.
     let trailFigures: [TrailFigures]
-    /// Outcome rows that may wait in all of them together.
+    /// How many outcome rows may wait in all workers together.
     let outcomeRowsLimit: Int
 
-    /// Makes the workers; their parts are made on their own loops, where they live.
+    /// Makes the workers. Their parts are made on their own loops.
     init(settings: Settings, freshness: VaultFreshness, logger: Logger) async throws {
         let peers = Peers()
         let workerSettings = settings.worker(sharing: CallLimit(settings.maximumCallsInFlight))
@@ -57,33 +57,34 @@ final class WorkerGroup: Sendable {
             trail: TrailWriter(
                 loop: loop, settings: settings.database, limits: limits, figures: figures,
                 sealer: settings.retention.sealedDays > 0 ? try settings.masterKey.sealer() : nil, onEvent: events.note),
-            reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)))
+            reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)),
+            replySeals: try ReplySeals(settings.masterKey))
     }
 
-    /// Puts a new copy of the vault in force in every worker.
+    /// Installs a new copy of the vault in every worker.
     func install(_ snapshot: VaultSnapshot) {
         for worker in all { worker.loop.execute { worker.assumeIsolated { $0.install(snapshot) } } }
     }
 
-    /// From now on new calls are refused.
+    /// Makes every worker refuse new calls.
     func drain() async {
         for worker in all { await worker.drain() }
     }
 
-    /// Calls under way in all workers.
+    /// The number of calls in progress in all workers.
     func inFlight() async -> Int {
         var count = 0
         for worker in all { count += await worker.inFlight }
         return count
     }
 
-    /// Ends the calls under way: what was sent becomes unknown, and everybody is answered.
+    /// Ends the calls in progress. Calls that were sent become unknown, and all callers get a response.
     func cutOff() async {
         for worker in all { await worker.cutOff() }
     }
 
-    /// Waits for the queued outcome rows.
-    /// - Returns: how many could not be written.
+    /// Waits until the queued outcome rows are written.
+    /// - Returns: the number of rows that could not be written.
     func flush(within limit: Duration) async -> Int {
         await withTaskGroup(of: Int.self) { group in
             for worker in all { group.addTask { await worker.flush(within: limit) } }
@@ -91,7 +92,7 @@ final class WorkerGroup: Sendable {
         }
     }
 
-    /// Ends every worker and its loop.
+    /// Closes every worker and its loop.
     func close() async {
         for worker in all {
             await worker.close()
@@ -100,7 +101,7 @@ final class WorkerGroup: Sendable {
     }
 }
 
-/// Tells every worker of a ban that one of them met.
+/// Reports a ban that one worker noticed to all workers.
 private final class Peers: Sendable {
     private let workers = OnceSet<[Worker]>()
 

@@ -12,9 +12,9 @@ import Telemetry
 actor RollupMaintenance {
     /// The interval between counts of new calls.
     static let countEvery: Duration = .seconds(5)
-    /// The shortest and longest interval between scans of the last quarter of an hour and of the last day. Between
-    /// these limits, the wait is fifty times as long as the scan.
-    private static let scanEvery: [Rollups.Look: ClosedRange<Duration>] = [
+    /// The shortest and longest interval between recounts of the last quarter of an hour and of the last day. Between
+    /// these limits, the wait is fifty times as long as the recount.
+    private static let recountEvery: [Rollups.RecountRange: ClosedRange<Duration>] = [
         .quarterHour: .zero ... .seconds(120), .day: .seconds(15) ... .seconds(600),
     ]
     /// The longest time for earlier days before the newest minutes are counted again.
@@ -27,7 +27,7 @@ actor RollupMaintenance {
     private let settings: PostgresSettings
     private let logger: Logger
     private let uncountedDays = Gauge(label: "toprelay_rollup_days_uncounted")
-    private var nextScan: [Rollups.Look: ContinuousClock.Instant] = [:]
+    private var nextRecount: [Rollups.RecountRange: ContinuousClock.Instant] = [:]
     private var connection: PostgresConnection?
 
     init(settings: PostgresSettings, loop: EventLoop, logger: Logger) {
@@ -80,11 +80,11 @@ actor RollupMaintenance {
 
     private func count(on connection: PostgresConnection) async throws {
         let started = ContinuousClock.now
-        let scan = [Rollups.Look.day, .quarterHour].first { nextScan[$0] ?? started <= started } ?? .none
-        _ = try await Rollups.run(on: connection, look: scan)
-        if let every = Self.scanEvery[scan] {
+        let range = [Rollups.RecountRange.day, .quarterHour].first { nextRecount[$0] ?? started <= started } ?? .none
+        _ = try await Rollups.run(on: connection, recounting: range)
+        if let every = Self.recountEvery[range] {
             let wait = (ContinuousClock.now - started) * 50
-            nextScan[scan] = .now + min(max(wait, every.lowerBound), every.upperBound)
+            nextRecount[range] = .now + min(max(wait, every.lowerBound), every.upperBound)
         }
         let end = ContinuousClock.now + Self.recountLimit
         while try await Rollups.recountDay(on: connection), ContinuousClock.now < end {}

@@ -37,7 +37,7 @@ actor TrailMaintenance {
     private let rollupsBehind = Gauge(label: "toprelay_rollups_behind_seconds")
     private var isLeader = false { didSet { leader.record(isLeader ? 1 : 0) } }
     private var partitionsDueAt: UInt64 = 0
-    private var reconciler = Reconciler()
+    private var reconciler = ReconciliationSchedule()
 
     init(settings: PostgresSettings, retention: Retention, loop: EventLoop, readiness: Readiness, logger: Logger) {
         self.settings = settings
@@ -71,7 +71,7 @@ actor TrailMaintenance {
     private func work(on connection: PostgresConnection) async throws {
         isLeader = false
         partitionsDueAt = 0
-        reconciler = Reconciler()
+        reconciler = ReconciliationSchedule()
         while !Task.isCancelled {
             if !isLeader { try await tryToLead(on: connection) }
             rollupsBehind.record(try await TrailHealth.read(on: connection).rollupsBehindSeconds)

@@ -1,58 +1,54 @@
 import Catalog
+import EventLoop
 import HTTPServer
 import Problems
 import Relay
 import Requests
 import Vault
 
-/// Answers calls. All steps run on the worker's loop.
-struct CallEndpoint: Sendable {
+/// Answers calls, on the loop of their connection.
+struct CallEndpoint {
     let context: RequestContext
     let entry: Entry
-    /// The request's body, which the request that is served does not hold.
-    let body: RequestBody
 
-    /// Answers one call; `reply` is called on the worker's loop.
+    /// Answers one call. `reply` is called once, on the loop's thread, perhaps before this function returns.
     func serve(
-        _ request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker, reply: @Sendable (Reply) -> Void
-    ) async {
+        _ request: consuming ServerRequest, receivedAt: UInt64, on worker: Worker,
+        reply: @escaping @Sendable (Reply) -> Void
+    ) {
         do throws(Problem) {
-            reply(try await call(request, receivedAt: receivedAt, on: worker))
+            let token = try confirmedCaller(by: worker)
+            worker.pipeline.value.start(try callRequest(request, receivedAt: receivedAt), by: token, reply: reply)
         } catch {
             reply(error.reply)
         }
     }
 
-    private func call(
-        _ request: ServerRequest, receivedAt: UInt64, on worker: isolated Worker
-    ) async throws(Problem) -> Reply {
-        let token: AccessToken
+    /// The caller. A caller whose token no longer holds leaves a trace, unless the call was to be a dry run.
+    private func confirmedCaller(by worker: Worker) throws(Problem) -> AccessToken {
         do throws(Problem) {
-            token = try context.confirmedCaller(by: worker)
+            return try context.confirmedCaller(by: worker)
         } catch {
             if (try? context.fields.isDryRun()) != true {
-                worker.trace(context.fields.refusal(error, of: entry, by: context.caller?.name))
+                worker.rejectedRequests.value.trace(context.fields.refusal(error, of: entry, by: context.caller?.name))
             }
             throw error
         }
-        return await worker.call(try callRequest(request, receivedAt: receivedAt), by: token)
     }
 
     /// What the headers and the body of a call say.
-    private func callRequest(_ request: ServerRequest, receivedAt: UInt64) throws(Problem) -> CallRequest {
+    private func callRequest(_ request: consuming ServerRequest, receivedAt: UInt64) throws(Problem) -> CallRequest {
         _ = try context.operation.checkedQuery(request.query)
         let fields = context.fields
         let boundary = try fields.boundary(entry)
         let key = try fields.idempotencyKey.value(emptyIsAbsent: false)
         let clientRequestID = try fields.clientRequestID()
-        var call = CallRequest(
-            entry: entry, body: body.take(), app: try fields.app.value(), seller: try fields.seller.value(),
+        return CallRequest(
+            entry: entry, body: request.body, app: try fields.app.value(), seller: try fields.seller.value(),
             refs: try CallHeaders.refs(fields.refs),
             idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
             clientRequestID: clientRequestID, traceID: CallHeaders.traceID(fields.traceParent),
-            isDryRun: try fields.isDryRun(), receivedAt: receivedAt)
-        call.boundary = boundary
-        call.reservation = request.reservation
-        return call
+            isDryRun: try fields.isDryRun(), receivedAt: receivedAt,
+            boundary: boundary, reservation: request.reservation)
     }
 }

@@ -5,6 +5,7 @@ import Logging
 import Problems
 import Relay
 import Requests
+import Time
 
 /// Answers the operations that need a token and are not calls.
 struct OperationEndpoint: Sendable {

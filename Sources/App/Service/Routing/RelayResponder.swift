@@ -7,6 +7,7 @@ import HTTPServer
 import Logging
 import Problems
 import Relay
+import Time
 import Vault
 
 /// Decides on each request when its head has arrived, then hands it to a worker. What needs no worker is answered at once.
@@ -51,12 +52,14 @@ final class RelayResponder: Responder {
             let route = try found.get()
             let operation = try route.place.operation(for: request.method)
             if case .state(let answer) = operation.handler { return .answer(Self.response(answer(state), to: fields)) }
+            let authorization = try authorize(request, operation, route.argument, fields)
             let context = RequestContext(
                 catalog: catalog, operation: operation, argument: route.argument, fields: fields,
-                authorization: try authorize(request, operation, route.argument, fields))
+                authorization: authorization)
             return .proceed(BodyPlan(limit: limit, isKept: operation.method == .post, context: context))
         } catch {
-            return .answer(Self.response(error.reply, to: fields))
+            // The context has taken the fields over.
+            return .answer(Self.response(error.reply, to: RequestFields(request.headers)))
         }
     }
 
@@ -83,8 +86,7 @@ final class RelayResponder: Responder {
     ) {
         guard (try? fields.isDryRun()) != true else { return }
         let refusal = fields.refusal(error.problem, of: entry, by: error.caller)
-        let worker = worker(of: request)
-        worker.loop.execute { worker.assumeIsolated { $0.trace(refusal) } }
+        worker(of: request).rejectedRequests.value.trace(refusal)
     }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
@@ -97,13 +99,8 @@ final class RelayResponder: Responder {
         guard case .call = context.operation.handler, let entry = context.argument.entry else {
             return respond(to: request, context, on: worker, reply: reply)
         }
-        let endpoint = CallEndpoint(context: context, entry: entry, body: RequestBody(request.body))
-        var request = request
-        request.body = []
-        Task(executorPreference: worker.loop) { [request] in
-            await endpoint.serve(request, receivedAt: receivedAt, on: worker) {
-                reply(Self.response(ServerResponse($0).uncached, to: context.fields))
-            }
+        CallEndpoint(context: context, entry: entry).serve(request, receivedAt: receivedAt, on: worker) {
+            reply(Self.uncached(ServerResponse($0), to: context.fields))
         }
     }
 
@@ -127,16 +124,16 @@ final class RelayResponder: Responder {
                 do throws(Problem) {
                     let export = try await endpoint.export(on: worker)
                     await exporter.serve(export, isHead: isHead) {
-                        reply(Self.response($0.uncached, to: context.fields))
+                        reply(Self.uncached($0, to: context.fields))
                     }
                 } catch {
-                    reply(Self.response(ServerResponse(error.reply).uncached, to: context.fields))
+                    reply(Self.uncached(ServerResponse(error.reply), to: context.fields))
                 }
             }
         case .relay, .audit, .call, .state:
             Task(executorPreference: worker.loop) {
                 let answer = await endpoint.reply(on: worker)
-                reply(Self.response(ServerResponse(answer).uncached, to: context.fields))
+                reply(Self.uncached(ServerResponse(answer), to: context.fields))
             }
         }
     }
@@ -157,11 +154,18 @@ final class RelayResponder: Responder {
 
     /// A response with `X-Request-Id`: the caller's own id if it has the right form, else an id of the relay. A call has
     /// its header already.
-    private static func response(_ response: ServerResponse, to fields: RequestFields) -> ServerResponse {
-        guard !response.headers.contains(where: { $0.0 == "X-Request-Id" }) else { return response }
-        var response = response
+    private static func response(
+        _ response: consuming ServerResponse, to fields: RequestFields
+    ) -> ServerResponse {
+        if response.headers.contains(where: { $0.0 == "X-Request-Id" }) { return response }
         response.headers.append(("X-Request-Id", (try? fields.clientRequestID()) ?? newID()))
         return response
+    }
+
+    /// The same for a response that has data of calls, and so must not be cached.
+    private static func uncached(_ response: consuming ServerResponse, to fields: RequestFields) -> ServerResponse {
+        response.forbidCaching()
+        return self.response(response, to: fields)
     }
 
     private static func newID() -> String {
@@ -171,11 +175,9 @@ final class RelayResponder: Responder {
 }
 
 extension ServerResponse {
-    /// The response with `Cache-Control: no-store`, because it has data of calls.
-    fileprivate var uncached: ServerResponse {
-        guard !headers.contains(where: { $0.0 == "Cache-Control" }) else { return self }
-        var response = self
-        response.headers.append(("Cache-Control", "no-store"))
-        return response
+    /// Adds `Cache-Control: no-store`, unless there is such a field.
+    fileprivate mutating func forbidCaching() {
+        guard !headers.contains(where: { $0.0 == "Cache-Control" }) else { return }
+        headers.append(("Cache-Control", "no-store"))
     }
 }

@@ -1,4 +1,5 @@
 import Catalog
+import EventLoop
 import Problems
 import Relay
 import Vault
@@ -29,8 +30,9 @@ final class RequestContext: Sendable {
     var caller: AccessToken? { authorization?.token }
 
     /// The caller and whether it may still use the operation, by the worker's copy of the vault.
-    func confirmedCaller(by worker: isolated Worker) throws(Problem) -> AccessToken {
+    /// On the thread of the worker's loop.
+    func confirmedCaller(by worker: Worker) throws(Problem) -> AccessToken {
         guard let authorization else { throw Problem(.internalError, "The request was not authorized.") }
-        return try worker.confirm(authorization)
+        return try worker.authorizer.value.confirm(authorization)
     }
 }

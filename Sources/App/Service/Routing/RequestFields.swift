@@ -3,6 +3,7 @@ import Catalog
 import HTTP1
 import Problems
 import Relay
+import Time
 
 /// The header fields that the service reads, found in one pass over all that a request has. Nothing else reads them.
 struct RequestFields: Sendable {
@@ -54,8 +55,8 @@ struct RequestFields: Sendable {
     }
 
     /// What is kept of a request that its caller may not make.
-    func refusal(_ problem: Problem, of entry: Entry, by caller: String?) -> Refusal {
-        var refusal = Refusal(
+    func refusal(_ problem: Problem, of entry: Entry, by caller: String?) -> RejectedRequest {
+        var refusal = RejectedRequest(
             atMilliseconds: WallClock.milliseconds(), caller: caller, method: entry.method,
             status: problem.type.status, type: problem.type.rawValue, pointers: [])
         refusal.app = (try? app.value()).map(ChosenName.shown)

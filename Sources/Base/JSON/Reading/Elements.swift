@@ -11,7 +11,7 @@ package struct Elements: Sequence, IteratorProtocol, Sendable {
         end = node.kind == .array ? Int(node.next) : 0
     }
 
-    /// The next element; nil behind the last.
+    /// The next element; nil after the last.
     package mutating func next() -> JSONValue? {
         guard place < end else { return nil }
         let element = JSONValue(storage: storage, index: place)

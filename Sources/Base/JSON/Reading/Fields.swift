@@ -11,7 +11,7 @@ package struct Fields: Sequence, IteratorProtocol, Sendable {
         end = node.kind == .object ? Int(node.next) : 0
     }
 
-    /// The next member; nil behind the last.
+    /// The next member; nil after the last.
     package mutating func next() -> JSONMember? {
         while place < end {
             let name = place

@@ -1,27 +1,27 @@
 /// A JSON text, parsed once into a flat tape over its bytes.
 ///
-/// Reading a value copies nothing but the text asked for. A document and all its values share one object, so handing
-/// them on costs a reference count.
+/// Reading a value copies only the text that is read. A document and all its values share one object, so passing them
+/// costs a reference count.
 package struct JSONDocument: Sendable {
-    /// How strictly a text is read, and its limits.
+    /// How strictly a text is parsed, and its limits.
     package struct Options: Sendable {
-        /// How many arrays and objects may be open at once.
+        /// The maximum nesting depth of arrays and objects.
         package var maximumDepth = 64
-        /// Whether bytes below 0x20 may stand in strings; they are kept as they are.
+        /// Whether strings may have bytes below 0x20. They are kept unchanged.
         package var allowsControlCharacters = false
-        /// Whether an object may name a member twice; the first one wins, the others are not to be seen.
+        /// Whether an object may repeat a member name. The first member counts; the others are invisible.
         package var allowsDuplicateNames = false
-        /// Whether faults of encoding are repaired: invalid UTF-8 and lone surrogate escapes become U+FFFD, and a
-        /// byte order mark is skipped. The document's bytes are then the repaired ones.
+        /// Whether encoding faults are repaired: invalid UTF-8 and lone surrogate escapes become U+FFFD, and a byte
+        /// order mark is skipped. The document then has the repaired bytes.
         package var repairsUTF8 = false
 
-        /// RFC 8259 with unique names: for what callers send.
+        /// RFC 8259 with unique names, for input of callers.
         package static let strict = Options()
-        /// For the answers of TOP, which hold raw control characters and at times bytes that are not UTF-8.
+        /// For responses of TOP. They have raw control characters, and sometimes bytes that are not UTF-8.
         package static let tolerant = Options(
             allowsControlCharacters: true, allowsDuplicateNames: true, repairsUTF8: true)
 
-        /// Makes options; each default is the strict one.
+        /// Makes options. The defaults are strict.
         package init(
             maximumDepth: Int = 64, allowsControlCharacters: Bool = false, allowsDuplicateNames: Bool = false,
             repairsUTF8: Bool = false
@@ -33,17 +33,20 @@ package struct JSONDocument: Sendable {
         }
     }
 
-    /// What a document and its values share.
+    /// The data that a document and its values share.
     final class Storage: Sendable {
         let bytes: [UInt8]
         let nodes: [Node]
+        /// Whether some object names a member twice.
+        let repeatsNames: Bool
 
-        init(bytes: [UInt8], nodes: [Node]) {
+        init(bytes: [UInt8], nodes: [Node], repeatsNames: Bool) {
             self.bytes = bytes
             self.nodes = nodes
+            self.repeatsNames = repeatsNames
         }
 
-        /// Hands out the source in place.
+        /// Passes the source to `body` in place.
         @inline(__always)
         func withSource<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
             let bytes = bytes
@@ -53,10 +56,10 @@ package struct JSONDocument: Sendable {
 
     let storage: Storage
 
-    /// The longest text that is read, in bytes; offsets on the tape have 32 bits.
+    /// The maximum length of a text in bytes. Offsets on the tape have 32 bits.
     package static let maximumBytes = Int(Int32.max)
 
-    /// Parses a whole text. Time and memory are linear in its length, whatever it holds.
+    /// Parses a complete text. Time and memory are linear in its length, whatever it contains.
     package init(_ bytes: [UInt8], options: Options = .strict) throws(JSONError) {
         guard bytes.count <= Self.maximumBytes else {
             throw JSONError(reason: .tooLarge(limit: Self.maximumBytes), offset: Self.maximumBytes)
@@ -69,20 +72,20 @@ package struct JSONDocument: Sendable {
         }
     }
 
-    /// Parses a text that is already known to be Unicode.
+    /// Parses a text that is known to be valid Unicode.
     package init(_ text: String, options: Options = .strict) throws(JSONError) {
         try self.init(Array(text.utf8), options: options)
     }
 
-    /// The source, or its repaired form where `repairsUTF8` had work to do.
+    /// The source, or its repaired form if `repairsUTF8` had to change it.
     package var bytes: [UInt8] { storage.bytes }
 
-    /// The one value that the text consists of.
+    /// The value of the whole text.
     package var root: JSONValue { JSONValue(storage: storage, index: 0) }
 
     private static func parse(_ bytes: [UInt8], _ options: Options) throws(JSONError) -> Storage {
         var parser = Parser(options: options)
         try parser.parse(bytes.span)
-        return Storage(bytes: bytes, nodes: parser.nodes)
+        return Storage(bytes: bytes, nodes: parser.nodes, repeatsNames: parser.repeatsNames)
     }
 }

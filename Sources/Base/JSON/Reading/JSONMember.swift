@@ -1,6 +1,6 @@
 import Bytes
 
-/// A member of an object, whose name is decoded only when it is asked for.
+/// A member of an object. Its name is decoded only when it is read.
 package struct JSONMember: Sendable {
     private let nameValue: JSONValue
 
@@ -10,13 +10,13 @@ package struct JSONMember: Sendable {
         nameValue = JSONValue(storage: storage, index: nameIndex)
     }
 
-    /// The member's value.
+    /// The value of the member.
     package var value: JSONValue { JSONValue(storage: nameValue.storage, index: nameValue.index + 1) }
 
     /// The decoded name.
     package var name: String { nameValue.string ?? "" }
 
-    /// Hands out the decoded name as UTF-8, in place where the source holds no escapes.
+    /// Passes the decoded name to `body` as UTF-8, in place if the source has no escapes.
     package func withNameBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
         storage.withSource { Text.withUTF8($0, of: nameValue.node, body) }
     }
@@ -24,7 +24,7 @@ package struct JSONMember: Sendable {
     /// Where the name starts, in bytes from the start of the document.
     package var offset: Int { nameValue.offset }
 
-    /// Whether the member has that name, byte for byte. Allocates nothing unless the name is written with escapes.
+    /// Whether the member has this name, byte for byte. It allocates only if the name has escapes.
     package func isNamed(_ name: String) -> Bool {
         name.withUTF8Span { wanted in withNameBytes { $0.isEqual(to: wanted) } }
     }

@@ -1,11 +1,11 @@
-/// Where a member or a value stands in its document: it keeps nothing alive, and means nothing to another document.
+/// The place of a member or value in its document. It retains nothing, and is valid only for this document.
 package struct JSONPlace: Sendable, Equatable {
     let index: Int
 }
 
 extension JSONValue {
-    /// Calls `body` with each member's name, decoded, and its place, in document order; not at all unless the value is an
-    /// object.
+    /// Calls `body` with the decoded name and the place of each member, in document order. Does nothing unless the
+    /// value is an object.
     package func forEachField(_ body: (_ name: Span<UInt8>, _ place: JSONPlace) -> Void) {
         let nodes = storage.nodes
         guard nodes[index].kind == .object else { return }
@@ -26,6 +26,6 @@ extension JSONValue {
     /// The value of the member at a place.
     package func value(at place: JSONPlace) -> JSONValue { JSONValue(storage: storage, index: place.index + 1) }
 
-    /// What the value of the member at a place is.
+    /// The kind of the value of the member at a place.
     package func kind(at place: JSONPlace) -> Kind { storage.nodes[place.index + 1].kind }
 }

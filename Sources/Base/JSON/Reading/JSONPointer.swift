@@ -1,9 +1,9 @@
 /// A place in a JSON text, as RFC 6901 writes it: `/list/0/acid`.
 package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
-    /// The pointer's text; empty for the whole document.
+    /// The text of the pointer; empty for the whole document.
     package let description: String
 
-    /// Points at the whole document.
+    /// Makes a pointer to the whole document.
     package init() {
         description = ""
     }
@@ -12,7 +12,7 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
         self.description = description
     }
 
-    /// Points at the member of that name; `~` and `/` in it are escaped.
+    /// A pointer to the member with this name. `~` and `/` in it are escaped.
     package func appending(_ name: String) -> JSONPointer {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
             return JSONPointer("\(description)/\(name)")
@@ -28,7 +28,7 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
         return JSONPointer(text)
     }
 
-    /// Points at the element of that index, counted from 0.
+    /// A pointer to the element with this index, counted from 0.
     package func appending(_ index: Int) -> JSONPointer {
         JSONPointer("\(description)/\(index)")
     }

@@ -4,13 +4,13 @@ import Bytes
 ///
 /// Texts are compared by their UTF-8 bytes, never by Unicode equivalence.
 package struct JSONValue: Sendable {
-    /// What JSON calls the value.
+    /// The kind of a value.
     package enum Kind: Sendable, Equatable {
         /// `null`.
         case null
         /// `true` or `false`.
         case bool
-        /// A number, of any size and precision.
+        /// A number of any size and precision.
         case number
         /// A string.
         case string
@@ -30,26 +30,26 @@ package struct JSONValue: Sendable {
 
     var node: Node { storage.nodes[index] }
 
-    /// What the value is.
+    /// The kind of the value.
     package var kind: Kind { node.kind }
 
     /// Whether the value is `null`.
     package var isNull: Bool { kind == .null }
 
-    /// The truth value; nil unless the value is `true` or `false`.
+    /// The value of `true` or `false`; nil for other kinds.
     package var bool: Bool? {
         let node = node
         return node.kind == .bool ? storage.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
     }
 
-    /// The decoded text; nil unless the value is a string.
+    /// The decoded string; nil unless the value is a string.
     package var string: String? {
         let node = node
         guard node.kind == .string else { return nil }
         return storage.withSource { Text.decode($0, of: node) }
     }
 
-    /// The decoded text as UTF-8, without a copy where the source holds no escapes; nil unless the value is a string.
+    /// The decoded string as UTF-8, without a copy if the source has no escapes; nil unless the value is a string.
     package var stringBytes: ArraySlice<UInt8>? {
         let node = node
         guard node.kind == .string else { return nil }
@@ -57,7 +57,7 @@ package struct JSONValue: Sendable {
         return storage.withSource { Text.decoded($0, of: node) }[...]
     }
 
-    /// Hands out the decoded text as UTF-8, in place where the source holds no escapes; nil unless the value is a
+    /// Passes the decoded string to `body` as UTF-8, in place if the source has no escapes; nil unless the value is a
     /// string.
     package func withStringBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
         let node = node
@@ -70,12 +70,13 @@ package struct JSONValue: Sendable {
         kind == .number ? source : nil
     }
 
-    /// A number that is written as an integer and fits into 64 bits; nil otherwise.
+    /// An integer that fits into 64 bits; nil for any other value.
     package var integer: Int? {
         kind == .number ? Int(source) : nil
     }
 
-    /// The text of a scalar: a string's content, a number's lexeme, `true` or `false`; nil for `null` and containers.
+    /// The text of a scalar: the content of a string, the digits of a number, `true` or `false`; nil for `null` and
+    /// containers.
     package var scalarText: String? {
         switch kind {
         case .string: string
@@ -84,13 +85,13 @@ package struct JSONValue: Sendable {
         }
     }
 
-    /// The value's bytes as the source has them, quotation marks and inner white space included.
+    /// The bytes of the value in the source, including quotation marks and inner white space.
     package var raw: ArraySlice<UInt8> {
         let node = node
         return storage.bytes[Int(node.start)..<Int(node.end)]
     }
 
-    /// The same as a text.
+    /// The bytes of the value in the source, as a text.
     private var source: String {
         let node = node
         return storage.withSource { String(wellFormed: $0.extracting(Int(node.start)..<Int(node.end))) }
@@ -99,16 +100,16 @@ package struct JSONValue: Sendable {
     /// Where the value starts, in bytes from the start of the document.
     package var offset: Int { Int(node.start) }
 
-    /// How many members an object or elements an array has; 0 for a scalar.
+    /// The number of members of an object or elements of an array; 0 for a scalar.
     package var count: Int { Int(node.count) }
 
-    /// The value that the whole document consists of.
+    /// The value of the whole document.
     package var documentRoot: JSONValue { JSONValue(storage: storage, index: 0) }
 
     /// Whether some object of the document names a member twice, so that its text holds more than is to be seen.
-    package var documentRepeatsNames: Bool { storage.nodes.contains { $0.isShadowed } }
+    package var documentRepeatsNames: Bool { storage.repeatsNames }
 
-    /// Whether a member of this object itself is named twice. False unless the value is an object.
+    /// Whether this object itself repeats a member name. False unless the value is an object.
     package var repeatsNames: Bool { hasShadowedName { _ in true } }
 
     /// Whether this object itself has the member `name` more than once. False unless the value is an object.
@@ -131,18 +132,17 @@ package struct JSONValue: Sendable {
         return false
     }
 
-    /// An object's members, with names that are decoded only when asked for; none unless the value is an object.
+    /// The members of an object, whose names are decoded only when they are read. Empty unless the value is an object.
     package var fields: Fields { Fields(of: self) }
 
-    /// An object's members in document order; none unless the value is an object.
+    /// The members of an object in document order. Empty unless the value is an object.
     package var members: Members { Members(of: self) }
 
-    /// An array's elements in order; none unless the value is an array.
+    /// The elements of an array in order. Empty unless the value is an array.
     package var elements: Elements { Elements(of: self) }
 
-    /// The value of an object's member; nil if there is no such member or the value is no object.
-    ///
-    /// The time is linear in the number of members.
+    /// The value of a member; nil if the object does not have it or the value is not an object. The time is linear in
+    /// the number of members.
     package subscript(name: String) -> JSONValue? {
         let nodes = storage.nodes
         guard nodes[index].kind == .object else { return nil }

@@ -6,7 +6,7 @@ package struct Members: Sequence, IteratorProtocol, Sendable {
         fields = Fields(of: value)
     }
 
-    /// The next member; nil behind the last.
+    /// The next member; nil after the last.
     package mutating func next() -> (name: String, value: JSONValue)? {
         guard let field = fields.next() else { return nil }
         return (field.name, field.value)

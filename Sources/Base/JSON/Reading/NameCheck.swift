@@ -1,11 +1,11 @@
 import Bytes
 
-/// Finds the member names that an object repeats, comparing what they decode to, byte by byte.
+/// Finds member names that an object repeats. It compares the decoded names byte by byte.
 ///
-/// Swift's `String` comparison would not do: it takes "é" in its two Unicode spellings for one name.
+/// Swift's `String` comparison is not suitable: "é" in its two Unicode spellings would be one name.
 enum NameCheck {
-    /// Up to here every name is compared with every other, which is faster than hashing them; beyond, or where names
-    /// must be decoded first, a hash table keeps the time linear.
+    /// Up to this number every name is compared with every other, which is faster than hashing. Above it, or if names
+    /// have to be decoded first, a hash table keeps the time linear.
     private static let fewNames = 16
 
     /// The tape indices of names that occurred before, in document order.
@@ -26,10 +26,10 @@ enum NameCheck {
 
     private static func compareAll(_ object: Int, _ nodes: Span<Node>, _ bytes: Span<UInt8>) -> [Int] {
         var repeats: [Int] = []
-        // What tells nearly all names apart, and where they are.
+        // The length and first bytes of each name distinguish nearly all names.
         var marks = InlineArray<16, UInt64>(repeating: 0)
         var places = InlineArray<16, Int>(repeating: 0)
-        // A bit for each mark: while it is not set, no name before has that mark.
+        // A bit for each mark. While it is not set, no earlier name has that mark.
         var seen: UInt64 = 0
         var count = 0
         let end = Int(nodes[object].next)
@@ -52,8 +52,8 @@ enum NameCheck {
         return repeats
     }
 
-    /// Open addressing over tape indices. The hash is SipHash under a key of this process, so nobody can choose names
-    /// that collide.
+    /// A hash table with open addressing over tape indices. The hash is SipHash with a key of this process, so that
+    /// senders cannot choose colliding names.
     private static func compareHashed(_ object: Int, _ nodes: Span<Node>, _ bytes: Span<UInt8>) -> [Int] {
         var capacity = 32
         while capacity < 2 * Int(nodes[object].count) { capacity *= 2 }

@@ -30,7 +30,7 @@ extension Parser {
 
     private func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-    /// Reads a string from its opening quotation mark to behind its closing one.
+    /// Reads a string from its opening to after its closing quotation mark.
     mutating func string(_ bytes: Span<UInt8>) throws(JSONError) {
         let start = position
         var (isEscaped, isPlain) = (false, true)
@@ -57,7 +57,7 @@ extension Parser {
         }
     }
 
-    /// Checks the characters beyond ASCII from `here` on; returns where they end.
+    /// Checks the characters beyond ASCII from `here` on, and returns where they end.
     private func characters(_ bytes: Span<UInt8>, at here: Int) throws(JSONError) -> Int {
         var here = here
         while here < bytes.count, bytes[here] >= 0x80 {
@@ -68,7 +68,7 @@ extension Parser {
         return here
     }
 
-    /// Checks the escape that starts at `here`; returns where it ends.
+    /// Checks the escape at `here`, and returns where it ends.
     private func escape(_ bytes: Span<UInt8>, at here: Int) throws(JSONError) -> Int {
         guard here + 1 < bytes.count else { throw expected("a closing quotation mark", at: bytes.count) }
         switch bytes[here + 1] {

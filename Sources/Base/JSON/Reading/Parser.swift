@@ -1,13 +1,15 @@
 import Bytes
 
-/// Turns bytes into a tape in one pass, without recursion: the containers that are open are chained through the tape.
+/// Parses bytes into a tape in one pass, without recursion. Open containers are linked through the tape.
 ///
-/// The bytes are handed from function to function, and not kept: so they are looked at in place.
+/// Functions take the bytes as an argument and do not store them, so that they are read in place.
 struct Parser {
     let options: JSONDocument.Options
     private(set) var nodes: [Node] = []
+    /// Whether some object names a member twice.
+    private(set) var repeatsNames = false
     var position = 0
-    /// The innermost container that is open, and what its node will say.
+    /// The innermost open container, and the content of its node.
     private var open = Node.none
     private var isObject = false
     private var count: UInt32 = 0
@@ -34,7 +36,7 @@ struct Parser {
         position = 3
     }
 
-    /// Reads on in the open container: its end, or its next element or member.
+    /// Continues in the open container, with its end or its next element or member.
     private mutating func child(_ bytes: Span<UInt8>) throws(JSONError) {
         passSpace(bytes)
         let next = peek(bytes)
@@ -104,6 +106,7 @@ struct Parser {
             let name = Text.cut(Text.decode(bytes, of: nodes[first]), toBytes: 64)
             throw JSONError(reason: .duplicateName(name), offset: Int(nodes[first].start))
         }
+        repeatsNames = repeatsNames || !repeats.isEmpty
         while let repeated = repeats.popLast() {
             nodes[repeated].isShadowed = true
             nodes[object].count -= 1
@@ -122,7 +125,7 @@ struct Parser {
         append(kind, from: start)
     }
 
-    /// Appends a scalar that reaches from `start` to here.
+    /// Appends a scalar that reaches from `start` to `here`.
     mutating func append(_ kind: JSONValue.Kind, from start: Int, isEscaped: Bool = false, isPlain: Bool = true) {
         nodes.append(
             Node(
@@ -130,7 +133,7 @@ struct Parser {
                 end: UInt32(truncatingIfNeeded: position), next: UInt32(truncatingIfNeeded: nodes.count + 1)))
     }
 
-    /// The byte here, or 0 at the end: no grammar rule takes a NUL.
+    /// The byte at `here`, or 0 at the end. No grammar rule accepts a NUL.
     func peek(_ bytes: Span<UInt8>) -> UInt8 { position < bytes.count ? bytes[position] : 0 }
 
     mutating func passSpace(_ bytes: Span<UInt8>) {

@@ -1,18 +1,18 @@
 import Bytes
 
-/// Decoding of strings that a parser has already checked.
+/// Decodes strings that a parser has checked.
 enum Text {
     /// The text of a string's node.
     static func decode(_ bytes: Span<UInt8>, of node: Node) -> String {
         withUTF8(bytes, of: node) { String(wellFormed: $0) }
     }
 
-    /// Hands out the text of a string's node as UTF-8: in place, or a decoded copy where there are escapes.
+    /// Passes the text of a string's node to `body` as UTF-8: in place, or as a decoded copy if it has escapes.
     static func withUTF8<Result>(_ bytes: Span<UInt8>, of node: Node, _ body: (Span<UInt8>) -> Result) -> Result {
         node.isEscaped ? body(decoded(bytes, of: node).span) : body(bytes.extracting(node.content))
     }
 
-    /// The text of a string's node as UTF-8, with its escapes decoded.
+    /// The text of a string's node as UTF-8, with decoded escapes.
     static func decoded(_ bytes: Span<UInt8>, of node: Node) -> [UInt8] {
         let content = node.content
         var decoded: [UInt8] = []
@@ -30,7 +30,7 @@ enum Text {
         return decoded
     }
 
-    /// Appends what the escape at `here` stands for; returns the escape's length in bytes.
+    /// Appends the character of the escape at `here`, and returns the length of the escape in bytes.
     private static func appendEscape(_ bytes: Span<UInt8>, at here: Int, to decoded: inout [UInt8]) -> Int {
         switch bytes[here + 1] {
         case UInt8(ascii: "b"): decoded.append(0x08)
@@ -55,12 +55,12 @@ enum Text {
         return 6
     }
 
-    /// Appends a scalar as UTF-8; what is no scalar (a lone surrogate) becomes U+FFFD.
+    /// Appends a scalar as UTF-8. A lone surrogate becomes U+FFFD.
     private static func append(_ scalar: Unicode.Scalar?, to decoded: inout [UInt8]) {
         decoded.append(contentsOf: UTF8.encode(scalar ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter)
     }
 
-    /// The code unit of a `\uXXXX` at `here`; nil if there is none.
+    /// The code unit of a `\uXXXX` at `here`; nil without one.
     static func codeUnit(in bytes: Span<UInt8>, at here: Int) -> UInt16? {
         guard here + 6 <= bytes.count, bytes[here] == UInt8(ascii: "\\"), bytes[here + 1] == UInt8(ascii: "u") else {
             return nil
@@ -82,7 +82,7 @@ enum Text {
         }
     }
 
-    /// At most the first `limit` bytes of a text, cut between characters.
+    /// At most the first `limit` bytes of a text, ending between characters.
     static func cut(_ text: String, toBytes limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         var end = text.startIndex

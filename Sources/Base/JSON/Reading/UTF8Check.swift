@@ -1,4 +1,4 @@
-/// Well-formedness of UTF-8 (Unicode, table 3-7).
+/// Checks for well-formed UTF-8 (Unicode, table 3-7).
 enum UTF8Check {
     /// The length in bytes of the character that starts at `index` with a byte of 0x80 or more; 0 if it is ill-formed.
     static func length(in bytes: Span<UInt8>, at index: Int) -> Int {

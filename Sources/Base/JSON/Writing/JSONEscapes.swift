@@ -1,13 +1,14 @@
 import Bytes
 
-/// Writes text as the content of a JSON string: `"`, `\` and control characters get escapes, all else stands as it is.
+/// Writes text as the content of a JSON string. `"`, `\` and control characters get escapes; everything else stays
+/// unchanged.
 package enum JSONEscapes {
-    /// Appends UTF-8 text, which is not checked.
+    /// Appends UTF-8 text, without checking it.
     package static func append(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         encoding.append(text, to: &bytes)
     }
 
-    /// Appends UTF-8 text, which is not checked, as a JSON string.
+    /// Appends UTF-8 text as a JSON string, without checking it.
     package static func appendQuoted(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
         var isWhole = false
         var place = 0

@@ -1,21 +1,21 @@
 import Bytes
 
-/// Writes JSON without white space into a byte array, and puts the commas.
+/// Writes JSON without white space into a byte array, and adds the commas.
 ///
-/// The caller keeps the grammar: names only in objects, each followed by one value, as many ends as begins. Strings
-/// escape `"`, `\` and control characters only; everything else, `/` too, stands as it is.
+/// The caller is responsible for the grammar: names only in objects, one value after each, and as many ends as begins.
+/// Strings escape only `"`, `\` and control characters.
 package struct JSONWriter: Sendable {
-    /// What has been written.
+    /// The bytes written so far.
     package private(set) var bytes: [UInt8]
     private var needsComma = false
 
-    /// Makes an empty writer with room for `capacity` bytes.
+    /// Makes an empty writer with space for `capacity` bytes.
     package init(capacity: Int = 256) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
 
-    /// Forgets what was written, and keeps the room.
+    /// Removes all bytes, and keeps the space.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         needsComma = false
@@ -41,7 +41,7 @@ package struct JSONWriter: Sendable {
         end(UInt8(ascii: "]"))
     }
 
-    /// Writes a member's name and its colon.
+    /// Writes the name of a member and a colon.
     package mutating func name(_ name: String) {
         separate()
         appendQuoted(name)
@@ -49,7 +49,7 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// Writes a member's name that is already in its JSON form, with quotation marks and colon.
+    /// Writes the name of a member that is already JSON, with quotation marks and colon.
     package mutating func name(written: [UInt8]) {
         appendSeparated(written.span)
         needsComma = false
@@ -61,23 +61,23 @@ package struct JSONWriter: Sendable {
         appendQuoted(text)
     }
 
-    /// Writes a string given as UTF-8, which is not checked again.
+    /// Writes a string given as UTF-8, without checking it.
     package mutating func string(utf8: some Collection<UInt8>) {
         string(utf8: Array(utf8)[...])
     }
 
-    /// Writes a string given as UTF-8, which is not checked again.
+    /// Writes a string given as UTF-8, without checking it.
     package mutating func string(utf8: [UInt8]) {
         string(utf8: utf8[...])
     }
 
-    /// Writes a string given as UTF-8, which is not checked again.
+    /// Writes a string given as UTF-8, without checking it.
     package mutating func string(utf8: ArraySlice<UInt8>) {
         separate()
         JSONEscapes.appendQuoted(utf8.span, to: &bytes)
     }
 
-    /// Writes a number exactly as given; the caller answers for its grammar.
+    /// Writes a number exactly as given. The caller is responsible for its grammar.
     package mutating func number(lexeme: String) {
         lexeme.withUTF8Span { appendSeparated($0) }
         needsComma = true
@@ -101,31 +101,31 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: "null".utf8)
     }
 
-    /// Writes bytes that already are a JSON value.
+    /// Writes bytes that are a JSON value.
     package mutating func raw(_ value: some Collection<UInt8>) {
         separate()
         bytes.append(contentsOf: value)
     }
 
-    /// Writes bytes that already are a JSON value.
+    /// Writes bytes that are a JSON value.
     package mutating func raw(_ value: [UInt8]) {
         raw(value[...])
     }
 
-    /// Writes bytes that already are a JSON value.
+    /// Writes bytes that are a JSON value.
     package mutating func raw(_ value: ArraySlice<UInt8>) {
         appendSeparated(value.span)
         needsComma = true
     }
 
-    /// Writes a parsed value anew: white space goes, numbers stay as written, strings get this writer's escapes, and
-    /// members that a tolerant reader does not see are left out.
+    /// Writes a parsed value again, without white space and without members that a tolerant reader does not see.
+    /// Numbers stay as written, and strings get this writer's escapes.
     package mutating func value(_ value: JSONValue) {
         let nodes = value.storage.nodes
         value.storage.withSource { write($0, nodes.span, at: value.index) }
     }
 
-    // Goes by tape indices, not by values: each of those would count a reference.
+    // Uses tape indices instead of values, because each value would count a reference.
     private mutating func write(_ source: Span<UInt8>, _ nodes: Span<Node>, at index: Int) {
         let node = nodes[index]
         switch node.kind {
@@ -165,7 +165,7 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// What needs no other escapes is copied with its quotation marks.
+    /// A string that needs no other escapes is copied with its quotation marks.
     private mutating func appendScalar(_ source: Span<UInt8>, _ node: Node) {
         if node.isPlain { return appendSeparated(source.extracting(Int(node.start)..<Int(node.end))) }
         separate()
@@ -194,7 +194,7 @@ extension JSONWriter {
         text.withUTF8Span { JSONEscapes.appendQuoted($0, to: &bytes) }
     }
 
-    /// Appends bytes, behind a comma where one is needed.
+    /// Appends bytes, after a comma if one is needed.
     private mutating func appendSeparated(_ run: Span<UInt8>) {
         let comma = needsComma
         bytes.append(addingCapacity: run.count + 1) { output in

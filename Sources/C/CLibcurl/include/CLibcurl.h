@@ -4,7 +4,6 @@
 
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
-#include <sys/types.h>
 
 // New in libcurl 7.88. An older one leaves host names unchanged.
 #ifndef CURLU_PUNYCODE
@@ -35,17 +34,6 @@ curl_socket_t curl_socket_timeout(void);
 
 /// The newest version of `curl_version_info` that the header has.
 curl_version_info_data *curl_information(void);
-
-/// What a socket has to read: 0 for nothing yet, 1 for bytes, negative if the connection has ended. Takes no byte.
-int peek_socket(curl_socket_t socket);
-
-/// Another descriptor of the socket, which is closed on its own; negative if there is none left.
-int duplicate_socket(curl_socket_t socket);
-void close_socket(curl_socket_t socket);
-
-/// Sends and receives on a socket without waiting: the number of bytes, -1 if it would wait, -2 if it failed.
-ssize_t send_bytes(curl_socket_t socket, const void *bytes, size_t count);
-ssize_t receive_bytes(curl_socket_t socket, void *bytes, size_t count);
 
 /// Removes SSLKEYLOGFILE from the environment. Otherwise libcurl would write TLS keys to that file.
 void forget_key_log(void);

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import Postgres
+import SystemPackage
 import Vault
 
 /// The error that ends a command, with a line for standard error and an exit code.
@@ -49,11 +50,19 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
 /// The process's standard output and error.
 enum Output {
     /// Writes a line to standard output.
-    static func line(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    static func line(_ text: String) { bytes(Array((text + "\n").utf8)) }
 
-    /// Writes bytes to standard output unchanged.
-    static func bytes(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
+    /// Writes bytes to standard output unchanged. If that fails, the process ends with 1: its output is not complete.
+    static func bytes(_ bytes: [UInt8]) {
+        do {
+            try FileDescriptor.standardOutput.writeAll(bytes)
+        } catch {
+            // A reader such as `head` has enough.
+            if error as? Errno != .brokenPipe { errorLine("toprelay: could not write to standard output: \(error)") }
+            exit(1)
+        }
+    }
 
     /// Writes a line to standard error.
-    static func errorLine(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    static func errorLine(_ text: String) { _ = try? FileDescriptor.standardError.writeAll((text + "\n").utf8) }
 }

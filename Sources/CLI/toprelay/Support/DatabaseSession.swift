@@ -64,13 +64,13 @@ actor DatabaseSession {
     }
 
     /// The full request of a call. The access is recorded under the given name.
-    func unmask(_ id: CallID, by opener: String, because reason: String) async throws -> (TrailRow, SealedRequest) {
+    func unmask(_ id: CallID, by opener: String, because reason: String) async throws -> (CallSummary, SealedRequest) {
         guard let masterKey else { throw CommandError.refused("unmasking a request needs TOPRELAY_MASTER_KEY") }
         let trail = trail()
         guard let row = try await trail.call(id, for: TrailAccess.terminal) else {
             throw CommandError.failed("there is no call \(id.text)")
         }
-        switch try await trail.open(row, by: opener, because: reason) {
+        switch try await trail.unmask(row, by: opener, because: reason) {
         case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
         case .gone: throw CommandError.failed("the full request is no longer kept")
         case .absent:

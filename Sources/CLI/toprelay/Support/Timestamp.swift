@@ -1,4 +1,5 @@
 import TOP
+import Time
 
 /// Times in arguments and output.
 enum Timestamp {
@@ -6,12 +7,12 @@ enum Timestamp {
     /// - Returns: milliseconds since 1970.
     static func read(_ text: String) throws -> Int64 {
         do {
-            return Int64(try TOPTime.epochMilliseconds(rfc3339: text))
+            return Int64(try RFC3339.epochMilliseconds(text))
         } catch {
             throw CommandError.refused("\(text) is not an RFC 3339 time with offset, such as 2026-01-31T08:00:00+08:00")
         }
     }
 
     /// The RFC 3339 form in UTC.
-    static func text(_ milliseconds: Int64) -> String { TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)) }
+    static func text(_ milliseconds: Int64) -> String { RFC3339.text(epochMilliseconds: milliseconds) }
 }

@@ -1,15 +1,17 @@
 package import Crypto
 
-/// A secret key that turns business keys into 64-bit fingerprints: searchable, and of no use to somebody who reads the table.
+/// A secret key that turns business keys into 64-bit fingerprints. They can be searched, but they do not reveal a value
+/// to someone who reads the table.
 ///
-/// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed pseudo-random function made for short inputs; a digest of libcrypto would cost fifty times as much.
+/// The function is SipHash-2-4 (Aumasson and Bernstein, 2012), a keyed pseudo-random function for short inputs. A
+/// digest of libcrypto would cost fifty times as much.
 package struct FingerprintKey: Sendable {
-    /// The key's version, stored beside the fingerprints that it made.
+    /// The key's version, which is stored next to its fingerprints.
     package let version: Int16
     private let first: UInt64
     private let second: UInt64
 
-    /// A key of the vault: its first sixteen bytes are used, and missing ones are zero.
+    /// A key of the vault. Its first 16 bytes are used; missing bytes are zero.
     package init(version: Int, secret: Secret) {
         self.init(version: Int16(clamping: version), bytes: secret.bytes)
     }
@@ -21,7 +23,8 @@ package struct FingerprintKey: Sendable {
         second = Self.word(bytes.span, 8)
     }
 
-    /// The fingerprint of a value under a name, whichever way the value is spelt. Name and value are kept apart by a NUL, which neither holds.
+    /// The fingerprint of a value under a name. All spellings of a value have the same fingerprint. A NUL, which
+    /// neither text has, separates name and value.
     package func fingerprint(name: String, value: String) -> Int64 {
         var hash = SipHash(first, second)
         let name = name.utf8.span

@@ -1,24 +1,25 @@
-/// Fingerprints of the business keys of one call, all made with one version of the fingerprint key. Made once a call: its intent and its ending share them.
+/// The fingerprints of one call's business keys, all under one version of the fingerprint key. They are computed once,
+/// and the intent and the completion share them.
 package struct Fingerprints: Sendable {
-    /// The most business keys of one call that are kept: as many of its request as of its answer.
+    /// The maximum number of fingerprints of a call, for the request and the response together.
     package static let maximumCount = 2048
 
-    /// The fingerprints, in the order in which the keys came.
+    /// The fingerprints in the order of the keys.
     package private(set) var values: [Int64] = []
-    /// Whether the call touches more things than are kept.
-    package var isCut = false
+    /// Whether the call has more business keys than are kept.
+    package var isTruncated = false
     private let key: FingerprintKey?
 
-    /// No fingerprints yet.
-    /// - Parameter key: what makes them; without one no keys are kept.
+    /// Makes an empty list.
+    /// - Parameter key: the key that makes fingerprints; without it no business keys are kept.
     package init(key: FingerprintKey? = nil) {
         self.key = key
     }
 
-    /// The version of the key that made them; nil when there are none.
+    /// The version of the key; nil if there are no fingerprints.
     var version: Int16? { values.isEmpty ? nil : key?.version }
 
-    /// Makes room for so many more.
+    /// Reserves memory for `count` more fingerprints.
     package mutating func reserve(_ count: Int) {
         guard key != nil else { return }
         values.reserveCapacity(min(values.count + count, Self.maximumCount))
@@ -28,7 +29,7 @@ package struct Fingerprints: Sendable {
     package mutating func add(name: String, value: String) {
         guard let key else { return }
         guard values.count < Self.maximumCount else {
-            isCut = true
+            isTruncated = true
             return
         }
         values.append(key.fingerprint(name: name, value: value))

@@ -1,11 +1,12 @@
-/// One spelling for each business key, used when a fingerprint is stored and when one is searched.
+/// Gives each business key one spelling, for storing and for searching fingerprints.
 ///
-/// People write the same number in several ways: a phone with +86 and blanks, a plate with its dot, a VIN in lower case. What a key means is told by the
-/// words of its name (`car_vin`, `car_license`, `phone`); every other key only loses the blanks around it.
+/// People write the same value in several ways: a phone number with +86 and spaces, a plate with its dot, a VIN in
+/// lower case. The words of a key's name, such as `car_vin`, `car_license` or `phone`, tell what the key means. Other
+/// keys only lose the surrounding spaces.
 enum KeyNormalizer {
     private enum Kind { case phone, compact, other }
 
-    /// Appends the value's one spelling, as UTF-8.
+    /// Appends the normalized value in UTF-8.
     static func append(_ value: Span<UInt8>, named name: Span<UInt8>, to bytes: inout some ByteSink) {
         switch kind(of: name) {
         case .phone: appendPhone(value, to: &bytes)
@@ -14,7 +15,7 @@ enum KeyNormalizer {
         }
     }
 
-    /// Looks at each word of a name without making a string of it.
+    /// Classifies a name by its words, without allocating a string.
     private static func kind(of name: Span<UInt8>) -> Kind {
         var word: UInt64 = 0
         for index in 0..<name.count {
@@ -28,7 +29,7 @@ enum KeyNormalizer {
         return kind(ofWord: word) ?? .other
     }
 
-    /// - Parameter word: its last eight bytes, in lower case.
+    /// - Parameter word: the last eight bytes of a word, in lower case.
     private static func kind(ofWord word: UInt64) -> Kind? {
         switch word {
         case 0x70_686F_6E65, 0x656C_6570_686F_6E65: .phone  // phone, telephone
@@ -46,7 +47,7 @@ enum KeyNormalizer {
         for index in start..<end { bytes.append(value[index]) }
     }
 
-    /// Digits alone, and a mainland number without its country code.
+    /// Keeps only digits, and drops the country code of a mainland number.
     private static func appendPhone(_ value: Span<UInt8>, to bytes: inout some ByteSink) {
         var (count, firstFour) = (0, UInt32(0))
         var isInternational: Bool?
@@ -70,7 +71,7 @@ enum KeyNormalizer {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-    /// Upper case, without blanks, hyphens and the dots that plates are written with.
+    /// Converts to upper case and drops spaces, hyphens and the dots of plates.
     private static func appendCompact(_ value: Span<UInt8>, to bytes: inout some ByteSink) {
         var index = 0
         while index < value.count {
@@ -88,7 +89,7 @@ enum KeyNormalizer {
         }
     }
 
-    /// `•`, U+2027, the ideographic space and `・` in UTF-8.
+    /// Whether three bytes are `•`, U+2027, the ideographic space or `・` in UTF-8.
     private static func isDot(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
         switch (first, second, third) {
         case (0xE2, 0x80, 0xA2), (0xE2, 0x80, 0xA7), (0xE3, 0x80, 0x80), (0xE3, 0x83, 0xBB): true

@@ -1,9 +1,9 @@
 import Bytes
 
-/// SipHash-2-4 of bytes that come one after the other.
+/// SipHash-2-4 over bytes that arrive one after the other.
 struct SipHash: ByteSink {
     private var v0, v1, v2, v3: UInt64
-    /// The bytes since the last whole word, the first of them lowest.
+    /// The bytes since the last complete word, the first in the lowest place.
     private var word: UInt64 = 0
     private var count = 0
 

@@ -2,10 +2,10 @@ package import Postgres
 
 /// The daily partitions of the trail.
 package enum Partitions {
-    /// Days that are kept ahead.
+    /// How many days after today have partitions.
     package static let daysKeptAhead = 14
 
-    /// Makes the partitions of the coming days, a day a transaction, without holding up writers for longer than `lockTimeoutMilliseconds`.
+    /// Makes the partitions of the coming days, a day a transaction, and the windows of idempotency keys, without holding up writers for longer than `lockTimeoutMilliseconds`.
     /// - Returns: how many tables were made.
     package static func makeAhead(on connection: PostgresConnection, lockTimeoutMilliseconds: Int = 2000)
         async throws(PostgresError) -> Int
@@ -20,10 +20,12 @@ package enum Partitions {
                 timeout: .seconds(30))
             made += Int(rows.first?["made"].integer ?? 0)
         }
-        return made
+        let rows = try await connection.query("SELECT audit.make_key_windows() AS made", [], timeout: .seconds(30))
+        return made + Int(rows.first?["made"].integer ?? 0)
     }
 
-    /// Whole days after today that have their partitions, up to the first gap; -1 when today's are missing. Less than one is an alarm.
+    /// The number of days after today that have partitions, up to the first gap. It is -1 if today's partitions are
+    /// missing. Less than 1 raises an alert.
     package static func daysAhead(on connection: PostgresConnection) async throws(PostgresError) -> Int {
         let rows = try await connection.query("SELECT audit.days_ahead() AS days", [], timeout: .seconds(5))
         return Int(rows.first?["days"].integer ?? -1)

@@ -1,44 +1,47 @@
 package import Postgres
 
-/// Drops what is old enough: whole days of sealed requests, of bodies and of calls, and refusals.
+/// Drops expired data: whole days of sealed requests, bodies and calls, and old rejected requests.
 ///
-/// A day goes when its last instant is older than the retention. A table is dropped under a short lock timeout, so that writers never wait long behind a
-/// reader; what could not be dropped is tried again at the next run, and counted as overdue.
+/// A day expires when its last instant is older than the retention. A table is dropped under a short lock timeout, so
+/// that writers never wait long for a reader. A table that could not be dropped counts as overdue, and the next run
+/// tries again.
 package struct Retention: Sendable, Equatable {
-    /// Days for which requests and answers are kept.
+    /// How many days requests and responses are kept.
     package var bodyDays: Int
-    /// Days for which calls are kept; bodies never outlive them.
+    /// How many days calls are kept. Bodies are never kept longer.
     package var callDays: Int
-    /// Days for which full requests are kept, sealed; 0: none is, and what is there goes at once.
+    /// How many days sealed full requests are kept. With 0 none are kept, and existing ones are deleted at once.
     package var sealedDays: Int
-    /// Days for which refusals are kept.
+    /// How many days rejected requests are kept.
     package static let refusalDays = 7
+    /// Days for which replies to calls with an idempotency key are kept: as long as the longest life of a key.
+    static let replyDays = 16
     /// Refusals deleted at a time.
     private static let refusalsAtOnce = 10_000
 
-    /// What a run left.
+    /// The result of a run.
     package struct Result: Sendable, Equatable {
-        /// Tables dropped.
+        /// The number of tables that were dropped.
         package var dropped = 0
-        /// Tables that should have gone and are still there.
+        /// The number of expired tables that could not be dropped.
         package var overdue = 0
     }
 
-    /// How the trail stands.
+    /// Age and size of the trail.
     package struct State: Sendable, Equatable {
-        /// Seconds since the begin of the oldest day of calls.
+        /// The age of the oldest day of calls in seconds.
         package let oldestCallsSeconds: Double
-        /// Seconds since the begin of the oldest day of bodies.
+        /// The age of the oldest day of bodies in seconds.
         package let oldestBodiesSeconds: Double
-        /// Seconds since the begin of the oldest day of sealed requests.
+        /// The age of the oldest day of sealed requests in seconds.
         package let oldestSealedSeconds: Double
-        /// Bytes of all tables and indexes of the trail.
+        /// The size of all tables and indexes of the trail in bytes.
         package let bytes: Double
-        /// Tables that should have been dropped by now.
+        /// The number of expired tables that still exist.
         package let overdue: Int
     }
 
-    /// All in days.
+    /// Makes a retention. All values are in days.
     package init(bodyDays: Int, callDays: Int, sealedDays: Int = 7) {
         self.bodyDays = bodyDays
         self.callDays = callDays
@@ -49,11 +52,12 @@ package struct Retention: Sendable, Equatable {
         let bodyDays = min(bodyDays, callDays)
         return [
             ("sealed", min(sealedDays, bodyDays)), ("intents", bodyDays), ("responses", bodyDays), ("calls", callDays),
+            ("replies", Self.replyDays),
         ]
     }
 
-    /// Drops what is due.
-    /// - Parameter nowMilliseconds: another time than the database's own, for tests.
+    /// Drops expired data.
+    /// - Parameter nowMilliseconds: a time other than the database's own, for tests.
     package func run(
         on connection: PostgresConnection, nowMilliseconds: Int64? = nil, lockTimeoutMilliseconds: Int = 200
     ) async throws(PostgresError) -> Result {
@@ -63,12 +67,23 @@ package struct Retention: Sendable, Equatable {
             timeout: .seconds(5))
         for (parent, days) in tables {
             for table in try await expired(parent, days, nowMilliseconds, on: connection) {
-                // The name is one of the catalogue's that matched `parent_YYYYMMDD`.
+                // The name comes from PostgreSQL's catalog and matched `parent_YYYYMMDD`.
                 if try await isDone("DROP TABLE IF EXISTS audit.\(table)", on: connection) {
                     result.dropped += 1
                 } else {
                     result.overdue += 1
                 }
+            }
+        }
+        for row in try await connection.query(
+            "SELECT audit.expired_key_windows(coalesce(to_timestamp($1::bigint / 1000.0), now())) AS name",
+            [nowMilliseconds.map { .integer($0) } ?? .null], timeout: .seconds(30))
+        {
+            guard let table = row["name"].text else { continue }
+            if try await isDone("DROP TABLE IF EXISTS audit.\(table)", on: connection) {
+                result.dropped += 1
+            } else {
+                result.overdue += 1
             }
         }
         for table in try await filled(on: connection) {
@@ -86,7 +101,8 @@ package struct Retention: Sendable, Equatable {
         return result
     }
 
-    /// Does it, or gives up when somebody reads the table for too long.
+    /// Runs a statement.
+    /// - Returns: false if the lock timed out, because someone read the table for too long.
     private func isDone(_ statement: String, on connection: PostgresConnection) async throws(PostgresError) -> Bool {
         do throws(PostgresError) {
             try await connection.execute(statement, timeout: .seconds(30))
@@ -97,14 +113,15 @@ package struct Retention: Sendable, Equatable {
         }
     }
 
-    /// The days with sealed requests, where none is to be kept.
+    /// The partitions that have sealed requests although none are to be kept.
     private func filled(on connection: PostgresConnection) async throws(PostgresError) -> [String] {
         guard sealedDays == 0 else { return [] }
         return try await connection.query("SELECT audit.filled_sealed() AS name", [], timeout: .seconds(30))
             .compactMap { $0["name"].text }
     }
 
-    /// Notes go with their calls. The first 48 bits of an id are its millisecond, so that ids compare as times do.
+    /// Deletes the notes of dropped calls. The first 48 bits of an id are its time in milliseconds, so ids compare like
+    /// times.
     private static func deleteNotes(on connection: PostgresConnection) async throws(PostgresError) {
         try await connection.execute(
             """
@@ -113,7 +130,7 @@ package struct Retention: Sendable, Equatable {
             """, timeout: .seconds(30))
     }
 
-    /// How the trail stands, for metrics.
+    /// Age and size of the trail, for metrics.
     package func state(on connection: PostgresConnection) async throws(PostgresError) -> State {
         var overdue = 0
         for (parent, days) in tables { overdue += try await expired(parent, days, nil, on: connection).count }

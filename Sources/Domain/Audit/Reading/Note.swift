@@ -1,27 +1,27 @@
 import Postgres
 
-/// What a person said about a call.
+/// A note that a person added to a call.
 package struct Note: Sendable, Equatable {
-    /// The most characters of a note.
+    /// The maximum length in characters.
     package static let maximumLength = 2000
-    /// The most notes of one call.
+    /// The maximum number of notes of a call.
     package static let maximumCount = 100
 
-    /// What a note says became of a call whose outcome is unknown.
+    /// What a note states about a call whose outcome is unknown.
     package enum Settlement: String, Sendable, CaseIterable {
-        /// TOP did it.
+        /// TOP executed the call.
         case done
-        /// TOP did not do it.
+        /// TOP did not execute the call.
         case notDone = "not_done"
     }
 
     /// Name of the author's token.
     package let author: String
-    /// RFC 3339, UTC.
+    /// When the note was added, in RFC 3339 and UTC.
     package let at: String
-    /// What became of the call, where the note settles it.
+    /// What became of the call; nil if the note does not settle it.
     package let settles: Settlement?
-    /// The note's words.
+    /// The text of the note.
     package let text: String
 
     static let columns = """

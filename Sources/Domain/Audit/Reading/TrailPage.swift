@@ -1,25 +1,25 @@
-/// One page of the trail in the order that was asked for, with the cursors of its neighbours.
+/// One page of the trail, with the cursors of the next and the previous page.
 package struct TrailPage: Sendable {
-    /// The calls.
-    package let rows: [TrailRow]
-    /// Where the following page begins; nil on the last page.
+    /// The calls in the order that the query asks for.
+    package let rows: [CallSummary]
+    /// The cursor of the next page; nil on the last page.
     package let next: TrailCursor?
-    /// Where the page before begins; nil on the first page.
+    /// The cursor of the previous page; nil on the first page.
     package let previous: TrailCursor?
-    /// The page's limit.
+    /// The maximum number of calls of the page.
     package let limit: Int
-    /// Milliseconds since 1970: the time was over before the page was full, and calls were looked at up to here. Nil: it was not.
+    /// How far the search came, in milliseconds since 1970, if its time ended before the page was full. Otherwise nil.
     package let scannedUntil: Int64?
 
-    /// The rows in the order in which they were fetched, at most one more than the limit.
-    private let fetched: [TrailRow]
+    /// The rows in the order in which they were fetched: at most one more than the limit.
+    private let fetched: [CallSummary]
     private let filter: AuthorizedTrailQuery
 
     /// - Parameters:
-    ///   - found: rows in the order in which they were fetched, at most one more than the limit.
-    ///   - count: the rows to keep; the limit, unless the page is to end early.
-    ///   - scannedUntil: where the search stopped, when its time was over.
-    init(rows found: [TrailRow], filter: AuthorizedTrailQuery, count: Int? = nil, scannedUntil: Int64? = nil) {
+    ///   - found: the rows in the order in which they were fetched, at most one more than the limit.
+    ///   - count: how many rows to keep, if the page has to end before the limit.
+    ///   - scannedUntil: where the search stopped, if its time ended.
+    init(rows found: [CallSummary], filter: AuthorizedTrailQuery, count: Int? = nil, scannedUntil: Int64? = nil) {
         fetched = found
         self.filter = filter
         let count = count ?? filter.limit
@@ -43,11 +43,11 @@ package struct TrailPage: Sendable {
         previous = isForward ? back : ahead
     }
 
-    /// The calls of the page in the order in which they were fetched: away from its cursor.
+    /// The ids of the page's calls in the order in which they were fetched, which leads away from the cursor.
     var fetchedIDs: [CallID] { fetched.prefix(filter.limit).map(\.id) }
 
-    /// The page up to the `count`th call that was fetched, of at least one; the others are behind its cursors.
-    func cut(to count: Int) -> TrailPage {
+    /// The page with the first `count` calls that were fetched. Its cursors lead to the rest.
+    func truncated(to count: Int) -> TrailPage {
         count < fetchedIDs.count ? TrailPage(rows: fetched, filter: filter, count: count) : self
     }
 }

@@ -1,13 +1,13 @@
 package import Postgres
 
 extension TrailReader {
-    /// The notes of calls, the oldest first.
-    package func notes(of calls: [TrailRow]) async throws(PostgresError) -> [CallID: [Note]] {
+    /// The notes of calls, oldest first.
+    package func notes(of calls: [CallSummary]) async throws(PostgresError) -> [CallID: [Note]] {
         try await notes(of: calls.map(\.id))
     }
 
-    /// The notes of calls, the oldest first.
-    /// - Parameter limit: the longest that it may take; nil: as long as any query.
+    /// The notes of calls, oldest first.
+    /// - Parameter limit: how long the query may take; nil for the reader's own limit.
     func notes(
         of ids: [CallID], within limit: Duration? = nil
     ) async throws(PostgresError) -> [CallID: [Note]] {
@@ -24,9 +24,10 @@ extension TrailReader {
         return notes
     }
 
-    /// Adds a note to a call; nil when it has as many as it may have.
+    /// Adds a note to a call.
+    /// - Returns: the note; nil if the call already has the maximum number of notes.
     package func add(
-        _ text: String, settling: Note.Settlement?, to call: TrailRow, by author: String
+        _ text: String, settling: Note.Settlement?, to call: CallSummary, by author: String
     ) async throws(PostgresError) -> Note? {
         try await add(text, settling: settling, to: call.id, by: author)
     }
@@ -43,20 +44,20 @@ extension TrailReader {
         return rows.first.map { Note($0) }
     }
 
-    /// Requests that never became calls, the newest first.
-    package func refusals(_ query: AuthorizedRejectedRequestQuery) async throws(PostgresError) -> [Refusal] {
+    /// A page of rejected requests, newest first, with one row more than the page if there is a next one.
+    package func refusals(_ query: AuthorizedRejectedRequestQuery) async throws(PostgresError) -> [RejectedRequest] {
         let (sql, parameters) = query.statement()
-        return try await self.query(sql, parameters).map { Refusal($0) }
+        return try await self.query(sql, parameters).map { RejectedRequest($0) }
     }
 
-    /// Adds refusals; all or none.
-    package func add(_ refusals: [Refusal]) async throws(PostgresError) {
+    /// Adds rejected requests: all of them or, if an error is thrown, none.
+    package func add(_ refusals: [RejectedRequest]) async throws(PostgresError) {
         _ = try await query(
             """
             INSERT INTO audit.refusals (at, caller, method, app, seller, status, type, pointers, refs, client_request_id)
             SELECT at, caller, method, app, seller, status, type, pointers, refs, client_request_id
             FROM json_to_recordset($1::json) AS r (at timestamptz, caller text, method text, app text, seller text, status smallint,
                                                    type text, pointers text[], refs text[], client_request_id text)
-            """, [.text(Refusal.array(refusals))])
+            """, [.text(RejectedRequest.array(refusals))])
     }
 }

@@ -1,25 +1,26 @@
 package import Postgres
 import TOP
+import Time
 
 extension TrailReader {
-    /// The most bytes of texts that a page of the list brings; a page with more ends early.
+    /// The maximum size in bytes of the texts of one page. A page with more ends early.
     package static let maximumPageTextBytes = 16 << 20
 
-    /// The texts of calls, in one query: see `texts(of:_:maximumBytes:)` by ids.
+    /// Like `texts(of:_:maximumBytes:)` with ids.
     package func texts(
-        of calls: [TrailRow], _ include: TrailInclude, maximumBytes: Int
-    ) async throws(PostgresError) -> [TrailTexts] {
+        of calls: [CallSummary], _ include: TrailInclude, maximumBytes: Int
+    ) async throws(PostgresError) -> [CallTexts] {
         try await texts(of: calls.map(\.id), include, maximumBytes: maximumBytes)
     }
 
-    /// The texts of calls, in one query: of as many from the first on as keep within so many bytes, and always of the
-    /// first.
-    /// - Returns: the texts in the order of `ids`, perhaps fewer.
+    /// The texts of calls, by one query. It returns texts from the first call on, as long as they fit into
+    /// `maximumBytes`, and always those of the first call.
+    /// - Returns: the texts in the order of `ids`, possibly fewer.
     func texts(
         of ids: [CallID], _ include: TrailInclude, maximumBytes: Int
-    ) async throws(PostgresError) -> [TrailTexts] {
+    ) async throws(PostgresError) -> [CallTexts] {
         guard !ids.isEmpty else { return [] }
-        guard !include.isEmpty else { return ids.map { _ in TrailTexts() } }
+        guard !include.isEmpty else { return ids.map { _ in CallTexts() } }
         let times = ids.map(\.epochMilliseconds)
         let found = try await query(
             Self.textsStatement(include, maximumBytes: maximumBytes),
@@ -28,15 +29,15 @@ extension TrailReader {
                 .text(Self.instant(times.min() ?? 0)), .text(Self.instant(times.max() ?? 0)),
             ])
         return found.map { row in
-            var texts = TrailTexts(request: row["request"].text, response: row["response"].text)
-            texts.isRequestCut = row["request_truncated"].bool ?? false
-            texts.isResponseCut = row["truncated"].bool ?? false
+            var texts = CallTexts(request: row["request"].text, response: row["response"].text)
+            texts.isRequestTruncated = row["request_truncated"].bool ?? false
+            texts.isResponseTruncated = row["truncated"].bool ?? false
             return texts
         }
     }
 
-    /// Each text is looked up by its key (`LIMIT 1` leaves the planner no other way), and only its length is looked at
-    /// before it is known to fit: long texts stand apart from their rows.
+    /// `LIMIT 1` makes the planner look up each text by its key. Only the length of a text is read until it is known to
+    /// fit, because PostgreSQL stores long texts apart from their rows.
     private static func textsStatement(_ include: TrailInclude, maximumBytes: Int) -> String {
         var columns: [String] = []
         var joins = ""
@@ -63,6 +64,6 @@ extension TrailReader {
     private static func array(_ texts: [String]) -> SQLValue { .text("{" + texts.joined(separator: ",") + "}") }
 
     private static func instant(_ milliseconds: Int64) -> String {
-        TOPTime.rfc3339(epochMilliseconds: Int(milliseconds))
+        RFC3339.text(epochMilliseconds: milliseconds)
     }
 }

@@ -1,10 +1,11 @@
 import Synchronization
 import Crypto
 import Postgres
+import TOP
 
-/// Makes the rows of `audit.sealed`. One a writer: its memory is used again for each row.
+/// Makes the rows of `audit.sealed`. Each writer has its own sealer, because the buffer is reused for each row.
 struct RequestSealer {
-    /// Memory beyond this is given back after a large request.
+    /// After a larger request the buffer is freed.
     private static let keptBytes = 256 << 10
     private static let emptyHead = [UInt8](repeating: 0, count: Sealer.headBytes)
 
@@ -19,15 +20,9 @@ struct RequestSealer {
         associated = SealedRequest.associatedPrefix + [UInt8](repeating: 0, count: 16)
     }
 
-    /// The row of an intent's full request; one without it where it is over the limit.
+    /// The row of an intent's full request. Above the size limit the row has no request.
     mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
-        let bytes = SealedRequest.bytes(of: intent.parameters)
-        let isKept = bytes <= SealedRequest.maximumBytes
-        if isKept {
-            try seal(intent, bytes: bytes)
-        } else {
-            figures.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
-        }
+        let (bytes, isKept) = try seal(intent)
         var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
@@ -36,6 +31,23 @@ struct RequestSealer {
         if isKept { row.binary(value) } else { row.null() }
         if value.capacity > Self.keptBytes { value = [] }
         return row.finish()
+    }
+
+    /// The same content, for a statement that takes no encoded rows.
+    mutating func content(_ intent: Intent) throws(CryptoError) -> KeyedIntentWriter.SealedRow {
+        let (bytes, isKept) = try seal(intent)
+        return KeyedIntentWriter.SealedRow(keyID: sealer.keyID, bytes: bytes, sealed: isKept ? value : nil)
+    }
+
+    /// Seals a request into `value`, unless it is over the limit.
+    private mutating func seal(_ intent: Intent) throws(CryptoError) -> (bytes: Int, isKept: Bool) {
+        let bytes = intent.parameters.byteCount
+        guard bytes <= SealedRequest.maximumBytes else {
+            figures.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
+            return (bytes, false)
+        }
+        try seal(intent, bytes: bytes)
+        return (bytes, true)
     }
 
     private mutating func seal(_ intent: Intent, bytes: Int) throws(CryptoError) {

@@ -2,26 +2,28 @@ import Bytes
 package import Crypto
 package import TOP
 
-/// The business parameters of a call in the form that is sealed: a list of names and texts, with their lengths in front
-/// (LEB128). Never a session, a sign or a common parameter; of a file only its size.
+/// The business parameters of a call, in the form that is sealed: a list of names and texts with their lengths in
+/// front, in LEB128. It never has a session, a sign or a common parameter. Of a file it has only the size.
 package struct SealedRequest: Sendable, Equatable {
-    /// The most bytes of parameters that are kept; the whole of a larger request is left out, since a part is of no use.
+    /// The maximum size of the parameters in bytes. A larger request is not kept at all, because a part of it is
+    /// useless.
     package static let maximumBytes = 4 << 20
 
     /// The parameters in the order in which they were sent.
     package var parameters: [Parameter]
-    /// Names of the files that were sent, and their sizes in bytes; their content is not kept.
+    /// The names of the files that were sent, with their sizes in bytes. Their content is not kept.
     package var files: [(name: String, bytes: Int)]
 
     private static let version: UInt8 = 1
     private static let parameter: UInt8 = 0
     private static let file: UInt8 = 1
 
-    /// Opens a request that was sealed for this call.
+    /// Opens the sealed request of a call.
+    /// - Throws: `CryptoError` if the key is wrong, or the bytes were changed or belong to another call.
     package init(opening sealed: [UInt8], of id: CallID, with key: SealingKey) throws(CryptoError) {
         let plain = try key.open(sealed, associated: Self.associatedPrefix + id.bytes)
         guard let request = Self(reading: plain) else {
-            throw CryptoError.unreadableBlob(detail: "it holds no request")
+            throw CryptoError.unreadableBlob(detail: "it is not a request")
         }
         self = request
     }
@@ -45,40 +47,35 @@ package struct SealedRequest: Sendable, Equatable {
         }
     }
 
-    /// What a seal is bound to: table and column, and behind them the sixteen bytes of the call's id.
+    /// What a seal is bound to: the table, the column and then the 16 bytes of the call's id.
     static let associatedPrefix = Array("audit.sealed/sealed/".utf8)
 
-    /// Bytes of names and values.
-    static func bytes(of parameters: [Parameter]) -> Int {
-        parameters.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-    }
-
     /// Appends the form to `plain`.
-    static func append(_ parameters: [Parameter], files: [FilePart], to plain: inout [UInt8]) {
+    static func append(_ parameters: ParameterList, files: [FilePart], to plain: inout [UInt8]) {
         plain.append(version)
-        let bytes = bytes(of: parameters) + parameters.count * (1 + 2 * maximumLengthBytes)
+        let bytes = parameters.byteCount + parameters.count * (1 + 2 * maximumLengthBytes)
         plain.append(addingCapacity: bytes) { output in
-            for item in parameters where !item.isDropped {
+            parameters.forEachSent { name, value in
                 output.append(parameter)
-                append(item.name, to: &output)
-                append(item.value, to: &output)
+                append(name, to: &output)
+                append(value, to: &output)
             }
         }
         for item in files {
             plain.append(addingCapacity: 1 + item.name.utf8.count + 2 * maximumLengthBytes) { output in
                 output.append(file)
-                append(item.name, to: &output)
+                append(item.name.utf8.span, to: &output)
                 append(item.bytes.count, to: &output)
             }
         }
     }
 
-    private static func append(_ text: String, to plain: inout OutputSpan<UInt8>) {
-        append(text.utf8.count, to: &plain)
-        plain.append(utf8: text)
+    private static func append(_ text: Span<UInt8>, to plain: inout OutputSpan<UInt8>) {
+        append(text.count, to: &plain)
+        plain.append(text)
     }
 
-    /// The most bytes that a length takes: of 32 bits, as `number` reads it.
+    /// The maximum number of bytes of a length: 32 bits, as `number` reads it.
     private static let maximumLengthBytes = 5
 
     private static func append(_ number: Int, to plain: inout OutputSpan<UInt8>) {
@@ -106,7 +103,7 @@ package struct SealedRequest: Sendable, Equatable {
         return String(decoding: rest.prefix(count), as: UTF8.self)
     }
 
-    /// Whether all members are the same.
+    /// Compares all members.
     package static func == (one: SealedRequest, other: SealedRequest) -> Bool {
         one.parameters == other.parameters && one.files.elementsEqual(other.files, by: ==)
     }

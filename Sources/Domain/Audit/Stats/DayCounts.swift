@@ -1,9 +1,9 @@
 import Postgres
 
-/// How many rows PostgreSQL counts as added to each day of a table of the trail since that day's partition was made. A count that has grown says that rows came,
-/// however long after their day; one that is smaller, that PostgreSQL lost count.
+/// PostgreSQL's counters of inserted rows for each daily partition of a table. A counter that grew means that rows
+/// arrived, however late. A counter that shrank means that PostgreSQL lost its statistics.
 enum DayCounts {
-    /// The partitions of a table, `day` as `YYYYMMDD` and `inserted`, the latest first.
+    /// The partitions of a table, latest first: `day` as `YYYYMMDD`, and `inserted`.
     static func statement(of table: String) -> String {
         """
         SELECT right(c.relname, 8) AS day, pg_stat_get_tuples_inserted(c.oid) AS inserted

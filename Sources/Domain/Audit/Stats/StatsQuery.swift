@@ -1,8 +1,8 @@
-import TOP
+import Time
 
-/// Which aggregates a reader wants.
+/// A query for statistics of the trail.
 package struct StatsQuery: Sendable {
-    /// Length of a bucket.
+    /// The length of a bucket.
     package enum Bucket: String, Sendable, CaseIterable {
         /// One minute.
         case minute = "1m"
@@ -14,10 +14,10 @@ package struct StatsQuery: Sendable {
         case hour = "1h"
         /// One GMT+8 day.
         case day = "1d"
-        /// The whole stretch as it is given, which need not begin or end with a bucket.
+        /// One bucket for the whole time range. The range does not have to begin or end with a bucket.
         case all
 
-        /// Milliseconds; nil for the whole stretch.
+        /// The length in milliseconds; nil for the whole range.
         package var milliseconds: Int64? {
             switch self {
             case .minute: 60_000
@@ -30,13 +30,13 @@ package struct StatsQuery: Sendable {
         }
     }
 
-    /// What calls are told apart by, in the order in which pairs of them are kept.
+    /// What calls are grouped by, in the order in which the rollups have pairs of dimensions.
     package enum Dimension: String, Sendable, CaseIterable {
         case method, app, seller, caller, outcome
         case subCode = "sub_code"
     }
 
-    /// What is said of the calls of a bucket.
+    /// A measure of the calls of a bucket.
     package enum Measure: String, Sendable, CaseIterable {
         case count, errors
         case errorRate = "error_rate"
@@ -44,37 +44,37 @@ package struct StatsQuery: Sendable {
         case requestBytes = "request_bytes"
         case responseBytes = "response_bytes"
 
-        /// Whether it cannot be had by adding up the measures of parts.
+        /// Whether the measure of a whole cannot be computed from the measures of its parts.
         package var isQuantile: Bool { self == .p50 || self == .p95 || self == .p99 }
     }
 
-    /// The most buckets of one answer.
+    /// The maximum number of buckets of a result.
     package static let maximumBuckets = 3000
-    /// The most rows of one answer.
+    /// The maximum number of rows of a result.
     package static let maximumRows = 50_000
-    /// Rows that are read or written before others have their turn on the same loop.
+    /// After this many rows, reading and writing let other work of the loop run.
     package static let rowsAtOnce = 1000
-    /// The most calls that are counted one by one for an answer; those in rollups are not among them.
+    /// The maximum number of calls that are counted one by one for a result. Calls in rollups are not included.
     package static let maximumCalls = 5_000_000
-    /// The most sets of values that `top` may ask for.
+    /// The maximum of `top`.
     package static let maximumTop = TrailQuery.maximumLimit
 
-    /// Inclusive, milliseconds since 1970; the bucket that it is in counts whole.
+    /// Inclusive, in milliseconds since 1970. Its bucket is counted completely.
     package var fromMilliseconds: Int64
-    /// Exclusive, milliseconds since 1970; the bucket that it is in counts whole.
+    /// Exclusive, in milliseconds since 1970. Its bucket is counted completely.
     package var toMilliseconds: Int64
-    /// Length of a bucket.
+    /// The length of a bucket.
     package var bucket: Bucket
-    /// None: all calls together.
+    /// The dimensions to group by. If there are none, all calls are counted together.
     package var dimensions: [Dimension]
-    /// What the answer says of them.
+    /// The measures of the result.
     package var measures: Set<Measure>
-    /// Which calls are counted. Its own times, order, limit and cursor have no meaning here.
+    /// Which calls are counted. The filter's times, order, limit and cursor are ignored.
     package var filter: TrailQuery
-    /// Only so many sets of values, those with most calls in the whole stretch; nil for all.
+    /// Only this many sets of values: those with the most calls in the whole time range. Nil for all.
     package var top: Int?
 
-    /// All calls of a stretch, with every measure.
+    /// Makes a query of all calls of a time range, with every measure.
     package init(fromMilliseconds: Int64, toMilliseconds: Int64, bucket: Bucket, dimensions: [Dimension] = []) {
         self.fromMilliseconds = fromMilliseconds
         self.toMilliseconds = toMilliseconds
@@ -86,20 +86,13 @@ package struct StatsQuery: Sendable {
 
     var wantsQuantiles: Bool { measures.contains { $0.isQuantile } }
 
-    /// The first instant of the bucket of `unit` milliseconds that an instant is in. Days begin in GMT+8, as do all shorter buckets.
-    static func floor(_ instant: Int64, _ unit: Int64) -> Int64 {
-        let origin: Int64 = -8 * 3_600_000
-        let rest = (instant - origin) % unit
-        return instant - (rest < 0 ? rest + unit : rest)
-    }
+    /// The first instant of a bucket that is not earlier than an instant. Buckets are aligned with GMT+8 days.
+    static func ceiling(_ instant: Int64, _ unit: Int64) -> Int64 { GMT8.start(of: unit, at: instant + unit - 1) }
 
-    /// The first such instant that is not earlier.
-    static func ceiling(_ instant: Int64, _ unit: Int64) -> Int64 { floor(instant + unit - 1, unit) }
-
-    /// The stretch that is counted: whole buckets.
-    var stretch: TrailWindow {
-        guard let unit = bucket.milliseconds else { return TrailWindow(from: fromMilliseconds, to: toMilliseconds) }
-        return TrailWindow(
-            from: Self.floor(fromMilliseconds, unit), to: Self.ceiling(toMilliseconds, unit))
+    /// The time range that is counted: whole buckets.
+    var stretch: TimeRange {
+        guard let unit = bucket.milliseconds else { return TimeRange(from: fromMilliseconds, to: toMilliseconds) }
+        return TimeRange(
+            from: GMT8.start(of: unit, at: fromMilliseconds), to: Self.ceiling(toMilliseconds, unit))
     }
 }

@@ -1,22 +1,24 @@
 import Postgres
 
-/// The calls of one bucket, and of one set of values of the dimensions.
+/// The calls of one bucket and one set of values of the dimensions.
 package struct StatsRow: Sendable, Equatable {
-    /// The bucket's first instant, RFC 3339, UTC.
+    /// The first instant of the bucket, in RFC 3339 and UTC.
     package let at: String
-    /// The dimensions' values in their order; empty where the calls have none.
+    /// The values of the dimensions in their order. A value is empty if the calls have none.
     package let values: [String]
-    /// Calls that have ended.
+    /// The number of ended calls.
     package let calls: Int
-    /// Those that ended neither as success nor as accepted.
+    /// The number of ended calls whose outcome is not `success` or `accepted`.
     package let errors: Int
-    /// Bytes sent and received.
+    /// The bytes sent and received.
     package let bytes: (request: Int, response: Int)
-    /// Quantiles of the duration, in microseconds: half, 95 % and 99 % of the calls took at most as long. 0 where they are not asked for.
+    /// Quantiles of the duration in microseconds: 50 %, 95 % and 99 % of the calls took at most this long. They are 0
+    /// if they were not asked for.
     package let quantiles: (p50: Int, p95: Int, p99: Int)
 
-    /// Reads a row of `StatsStatement`, whose columns are in this order. By their places: an answer may have tens of thousands.
-    /// - Parameter at: the row's first column as text.
+    /// Reads a row of `StatsStatement`, whose columns are in this order. It reads by index, because a result may have
+    /// tens of thousands of rows.
+    /// - Parameter at: the first column as text.
     init(_ row: Row, at: String, dimensions: Int) {
         func number(_ place: Int) -> Int { Int(row[1 + dimensions + place].integer ?? 0) }
         self.at = at
@@ -27,7 +29,7 @@ package struct StatsRow: Sendable, Equatable {
         quantiles = (number(4), number(5), number(6))
     }
 
-    /// A row without bytes and quantiles.
+    /// Makes a row without bytes and quantiles.
     init(at: String, values: [String], calls: Int) {
         self.at = at
         self.values = values
@@ -37,13 +39,14 @@ package struct StatsRow: Sendable, Equatable {
         quantiles = (0, 0, 0)
     }
 
-    /// Equal in every member.
+    /// Compares all members.
     package static func == (one: StatsRow, other: StatsRow) -> Bool {
         one.at == other.at && one.values == other.values && one.calls == other.calls && one.errors == other.errors
             && one.bytes == other.bytes && one.quantiles == other.quantiles
     }
 
-    /// The rows of the sets of values that have most calls in all; among equals, of those that come first.
+    /// The rows of the `count` sets of values that have the most calls in total. Ties are decided by the order of the
+    /// values.
     static func top(_ count: Int, of rows: [StatsRow]) -> [StatsRow] {
         var calls: [[String]: Int] = [:]
         for row in rows { calls[row.values, default: 0] += row.calls }

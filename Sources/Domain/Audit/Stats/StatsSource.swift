@@ -1,13 +1,13 @@
-/// Which kept counts an answer is made from; see migrations/0004_statistics.sql.
+/// Which stored counts a result can be computed from. See migrations/0004_statistics.sql.
 enum StatsSource: Sendable, Equatable {
-    /// Counts and quantiles by none, one or two dimensions, in buckets of a grain.
+    /// Counts and quantiles by zero, one or two dimensions, in buckets of one length.
     case rollups(grain: StatsQuery.Bucket, set: [StatsQuery.Dimension])
-    /// Hours' calls that are alike in everything but the seller, with their durations.
+    /// Hourly counts of calls that agree in everything but the seller, with their durations.
     case cells
     /// The calls themselves.
     case calls
 
-    /// The pairs that are kept by hours and days.
+    /// The pairs of dimensions that have hourly and daily rollups.
     private static let pairs: [[StatsQuery.Dimension]] = [
         [.method, .app], [.method, .caller], [.method, .outcome], [.method, .subCode], [.app, .caller],
         [.app, .outcome], [.app, .subCode], [.seller, .outcome], [.caller, .outcome], [.caller, .subCode],
@@ -16,7 +16,7 @@ enum StatsSource: Sendable, Equatable {
     private static let byMinutes: [[StatsQuery.Dimension]] = [[], [.method], [.app], [.outcome], [.subCode]]
     private static let byHours: [[StatsQuery.Dimension]] = byMinutes + [[.seller], [.caller]] + pairs
 
-    /// The least that holds the whole answer.
+    /// Chooses the smallest source that has everything.
     init(_ query: AuthorizedStatsQuery) {
         let filter = query.filter
         guard !filter.needsCalls else {
@@ -28,7 +28,8 @@ enum StatsSource: Sendable, Equatable {
         if !filter.needsCells {
             let exact = Set(query.dimensions).union(filter.pinned)
             let set = (isByMinutes ? Self.byMinutes : Self.byHours).first { set in
-                // Counts may be added up over what is not asked for. Quantiles may not, nor over buckets.
+                // Counts can be summed over dimensions that are not asked for. Quantiles cannot, neither over
+                // dimensions nor over buckets.
                 used.isSubset(of: set)
                     && (!query.wantsQuantiles || query.bucket != .all && exact.isSuperset(of: set))
             }
@@ -40,12 +41,12 @@ enum StatsSource: Sendable, Equatable {
         self = !isByMinutes && Self.hasCells(query) ? .cells : .calls
     }
 
-    /// Whether whole hours of an answer can be made from cells.
+    /// Whether cells can provide whole hours of a result.
     static func hasCells(_ query: AuthorizedStatsQuery) -> Bool {
         !query.filter.needsCalls && !query.used.contains(.seller)
     }
 
-    /// Milliseconds of the buckets that are kept; nil for the calls themselves.
+    /// The length of the source's buckets in milliseconds; nil for the calls themselves.
     var unit: Int64? {
         switch self {
         case .rollups(let grain, _): grain.milliseconds
@@ -56,25 +57,25 @@ enum StatsSource: Sendable, Equatable {
 }
 
 extension AuthorizedTrailQuery {
-    /// The dimensions that are narrowed to one value.
+    /// The dimensions that have one fixed value.
     var pinned: Set<StatsQuery.Dimension> {
         var pinned: Set<StatsQuery.Dimension> = []
-        for filter in query.filters { if case .rollups(let dimension) = filter.figures { pinned.insert(dimension) } }
+        for filter in query.filters { if case .rollups(let dimension) = filter.stats { pinned.insert(dimension) } }
         if query.exactMethod == nil { pinned.remove(.method) }
         return pinned
     }
 
-    /// The dimensions that are narrowed.
+    /// The dimensions that have a filter.
     var narrowed: Set<StatsQuery.Dimension> {
         var narrowed = pinned
-        if query.method != nil || !bounds.methods.isEmpty { narrowed.insert(.method) }
-        if !bounds.apps.isEmpty { narrowed.insert(.app) }
+        if query.method != nil || !scope.methods.isEmpty { narrowed.insert(.method) }
+        if !scope.apps.isEmpty { narrowed.insert(.app) }
         return narrowed
     }
 
-    /// Whether it narrows something that only cells and calls have.
-    var needsCells: Bool { query.filters.contains { $0.figures == .cells } }
+    /// Whether a filter needs cells or calls.
+    var needsCells: Bool { query.filters.contains { $0.stats == .cells } }
 
-    /// Whether it narrows something that only calls have.
-    var needsCalls: Bool { query.filters.contains { $0.figures == .calls } }
+    /// Whether a filter needs the calls themselves.
+    var needsCalls: Bool { query.filters.contains { $0.stats == .calls } }
 }

@@ -1,16 +1,17 @@
 import Postgres
 import TOP
+import Time
 
-/// The statement of an answer: kept counts and those of the calls in one.
+/// Builds the statement of a result. It combines stored counts with counts of calls.
 struct StatsStatement {
     private let query: AuthorizedStatsQuery
     private let plan: StatsPlan
     private let filters: [String]
-    /// What leads to the calls through an index.
+    /// The condition that uses the index of tags.
     private let lookUp: String?
     private let parameters: [SQLValue]
 
-    /// Makes the statement; nil when there is nothing to ask for.
+    /// Makes the statement; nil if no time range has calls.
     static func make(_ query: AuthorizedStatsQuery, _ plan: StatsPlan) -> (sql: String, parameters: [SQLValue])? {
         let statement = StatsStatement(query, plan)
         return statement.text.map { ($0, statement.parameters) }
@@ -19,16 +20,16 @@ struct StatsStatement {
     private init(_ query: AuthorizedStatsQuery, _ plan: StatsPlan) {
         self.query = query
         self.plan = plan
-        var clause = TrailClause()
+        var clause = WhereBuilder()
         query.filter.addCommon(to: &clause)
         query.filter.addEnded(to: &clause)
         filters = clause.terms
-        // The parameter stands for the same value as the filter's own: only the part that reads calls has it.
+        // Only the part that reads calls has this parameter, so it needs its own number.
         lookUp = plan.live.isEmpty ? nil : query.filter.tagTerm(binding: &clause)
         parameters = clause.parameters
     }
 
-    /// `counted` is the number of calls that were counted one by one.
+    /// The column `counted` is the number of calls that were counted one by one.
     private var text: String? {
         let kept = keptPart
         let cells = cellPart
@@ -50,16 +51,16 @@ struct StatsStatement {
             """
     }
 
-    /// Whether the kept rows are rows of the answer as they are.
+    /// Whether rows of the rollups are rows of the result.
     private var isFinal: Bool {
         guard case .rollups(let grain, let set) = plan.source, grain == query.bucket else { return false }
         return Set(query.dimensions).union(query.filter.pinned).isSuperset(of: set)
     }
 
-    /// The names of the dimensions in the statement.
+    /// The names of the dimensions' columns in the statement.
     private var names: [String] { query.dimensions.indices.map { "d\($0)" } }
 
-    /// The values of the dimensions under those names; what is kept has no NULL.
+    /// The values of the dimensions under these names. Stored counts do not have NULL.
     private func values(canBeNull: Bool) -> [String] {
         query.dimensions.enumerated().map {
             (canBeNull ? "coalesce(\($1.rawValue), '')" : $1.rawValue) + " AS d\($0)"
@@ -68,17 +69,17 @@ struct StatsStatement {
 
     private func list(_ parts: [String]) -> String { parts.joined(separator: ", ") }
 
-    /// The bucket of a row.
+    /// The first instant of a row's bucket.
     private var start: String {
         query.bucket == .all ? Self.instant(query.fromMilliseconds) : "audit.bucket('\(query.bucket.rawValue)', at)"
     }
 
-    /// An instant as a literal: only the partitions concerned are planned.
+    /// An instant as a literal, so that the planner leaves other partitions out.
     private static func instant(_ milliseconds: Int64) -> String {
-        "'\(TOPTime.rfc3339(epochMilliseconds: Int(milliseconds)))'::timestamptz"
+        "'\(RFC3339.text(epochMilliseconds: milliseconds))'::timestamptz"
     }
 
-    private func within(_ windows: [TrailWindow]) -> String {
+    private func within(_ windows: [TimeRange]) -> String {
         var terms: [String] = []
         for window in windows {
             terms.append("at >= \(Self.instant(window.from)) AND at < \(Self.instant(window.to))")
@@ -88,7 +89,7 @@ struct StatsStatement {
 }
 
 extension StatsStatement {
-    /// What rollups hold: rows of the answer, or parts of such rows to be added up.
+    /// The part from rollups: rows of the result, or partial rows to sum.
     private var keptPart: String? {
         guard !plan.kept.isEmpty, case .rollups(let grain, let set) = plan.source else { return nil }
         let conditions = ([within(plan.kept)] + filters).joined(separator: " AND ")
@@ -100,7 +101,7 @@ extension StatsStatement {
         return "SELECT \(list(["\(start) AS start"] + columns)), \(noDuration), 0 AS live FROM \(table)"
     }
 
-    /// What cells hold: parts of rows.
+    /// The part from cells: partial rows.
     private var cellPart: String? {
         guard !plan.cells.isEmpty else { return nil }
         let conditions = ([within(plan.cells)] + filters).joined(separator: " AND ")
@@ -116,7 +117,7 @@ extension StatsStatement {
 
     private var noDuration: String { isByArrays ? "NULL::bigint[] AS durations" : "NULL::bigint AS duration" }
 
-    /// A table of rollups with its values under the names of their dimensions.
+    /// A table of rollups, with columns named after its dimensions.
     private static func table(_ grain: StatsQuery.Bucket, _ set: [StatsQuery.Dimension]) -> String {
         let columns = "calls, errors, request_bytes, response_bytes, p50_us, p95_us, p99_us"
         let of = "grain = '\(grain.rawValue)'"
@@ -134,7 +135,7 @@ extension StatsStatement {
         }
     }
 
-    /// The calls of the rest, no more of them than may be counted and one.
+    /// The part that counts calls: at most one more than the maximum.
     private var livePart: String? {
         guard !plan.live.isEmpty else { return nil }
         var branches: [String] = []
@@ -156,7 +157,7 @@ extension StatsStatement {
         return "(\(branches.joined(separator: " UNION ALL ")) LIMIT \(StatsQuery.maximumCalls + 1))"
     }
 
-    /// Rows of the answer out of parts of them.
+    /// Sums partial rows into rows of the result.
     private func aggregate(of parts: String) -> String {
         let group = list(["start"] + names)
         let quantiles =
@@ -169,13 +170,14 @@ extension StatsStatement {
             """
     }
 
-    /// Whether parts have the durations of many calls each.
+    /// Whether partial rows have arrays with the durations of many calls.
     private var isByArrays: Bool {
         query.wantsQuantiles && !plan.cells.isEmpty
     }
 
-    /// Parts with one duration each. Ordered before they are taken apart, because there are far fewer of them then, and grouping needs the order.
-    /// Functions that give several rows stand side by side, the shorter ones filled up with NULL, which no sum counts.
+    /// Splits partial rows into rows with one duration each. They are sorted before the split, because there are far
+    /// fewer of them then and grouping needs the order. Set-returning functions in one SELECT run in parallel.
+    /// PostgreSQL fills the shorter ones with NULL, which sums ignore.
     private func single(_ parts: String) -> String {
         let group = list(["start"] + names)
         let once = (Self.sums + ["live"]).map {

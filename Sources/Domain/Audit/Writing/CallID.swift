@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 
 /// The identity of a call: a UUIDv7 (RFC 9562), whose first 48 bits are the millisecond at which the relay received it.
@@ -73,7 +74,7 @@ package struct CallID: Sendable, Hashable {
     package static func make(epochMilliseconds: Int64, using random: inout some RandomNumberGenerator) -> CallID {
         let stamp = UInt64(truncatingIfNeeded: epochMilliseconds) & 0xFFFF_FFFF_FFFF
         return CallID(
-            high: stamp << 16 | 0x7000 | UInt64.random(in: 0...0xFFF, using: &random),
+            high: stamp << 16 | 0x7000 | (random.next() as UInt64) & 0xFFF,
             low: 0x8000_0000_0000_0000 | (random.next() as UInt64) >> 2)
     }
 }

@@ -32,6 +32,8 @@ package final class Ending {
     package var keys = Fingerprints()
     /// TOP's answer, masked; nil when there was none.
     package var response: String?
+    /// The reply to a call with an idempotency key, for repetitions.
+    package var reply: SealedReply?
 
     /// An ending with what every ending has; the rest is set by who knows it.
     package init(

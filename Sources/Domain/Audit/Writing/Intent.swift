@@ -31,14 +31,14 @@ package final class Intent {
     /// The things that the call is about.
     package var keys: Fingerprints
     /// The business parameters as sent: what is sealed.
-    package var parameters: [Parameter]
+    package var parameters: ParameterList
     /// The files that are sent beside them; their sizes alone are kept.
     package var files: [FilePart]
 
     /// Drops the texts and files of the request, once they are recorded.
     package func dropContent() {
         request = ""
-        parameters = []
+        parameters = ParameterList()
         files = []
     }
 
@@ -47,7 +47,7 @@ package final class Intent {
         id: CallID, deadlineMilliseconds: Int64, replica: String, caller: String, app: String, seller: String?,
         method: String,
         refs: [String], clientRequestID: String?, traceID: String?, requestID: String?, request: String,
-        keys: Fingerprints = Fingerprints(), parameters: [Parameter] = [], files: [FilePart] = []
+        keys: Fingerprints = Fingerprints(), parameters: ParameterList = ParameterList(), files: [FilePart] = []
     ) {
         self.id = id
         self.deadlineMilliseconds = deadlineMilliseconds

@@ -17,6 +17,15 @@ package struct TrailError: Error, Sendable, CustomStringConvertible {
         self.description = description
     }
 
+    /// An error before anything was written.
+    init(_ description: String) {
+        self.init(mayBeRecorded: false, description: description)
+    }
+
+    init(_ error: PostgresError, mayBeRecorded: Bool) {
+        self.init(mayBeRecorded: mayBeRecorded, description: error.description)
+    }
+
     init(_ error: WriteError) {
         if case .inDoubt = error { mayBeRecorded = true } else { mayBeRecorded = false }
         description = error.description

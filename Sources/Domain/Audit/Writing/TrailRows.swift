@@ -58,7 +58,7 @@ enum TrailRows {
         row.int8(Int64(ending.responseBytes))
         if let retryable = ending.retryable { row.bool(retryable) } else { row.null() }
         append(ending.keys, to: &row)
-        row.bool(ending.keys.isCut)
+        row.bool(ending.keys.isTruncated)
         if let version = ending.keys.version { row.int2(version) } else { row.null() }
         return row.finish()
     }

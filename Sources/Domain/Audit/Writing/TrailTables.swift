@@ -37,6 +37,13 @@ enum TrailTables {
             .init("keys", "bigint[]"), .init("keys_truncated", "boolean"), .init("key_version", "smallint"),
         ])
 
+    static let replies = TableLayout(
+        name: "audit.replies",
+        columns: [
+            .init("id", "uuid"), .init("at", "timestamptz"), .init("status", "smallint"), .init("media_type", "text"),
+            .init("sealed", "bytea"),
+        ])
+
     static let responses = TableLayout(
         name: "audit.responses",
         columns: [

@@ -32,6 +32,7 @@ package final class TrailWriter {
 
     private let intents: BatchWriter
     private let endings: BatchWriter
+    private let keyedIntents: KeyedIntentWriter
     private let limits: Limits
     private let figures: TrailFigures
     private var fingerprintKey: FingerprintKey?
@@ -58,8 +59,9 @@ package final class TrailWriter {
         persistent.maximumRequests = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
         endings = BatchWriter(
-            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses],
+            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses, TrailTables.replies],
             configuration: persistent, metrics: figures.outcomesWriter)
+        keyedIntents = KeyedIntentWriter(loop: loop, settings: settings)
         intents.onEvent = { [unowned intents] event in
             figures.intentsConnection.note(event, isConnected: intents.isConnected)
             onEvent("intents", event)
@@ -89,34 +91,71 @@ package final class TrailWriter {
         return queued.queuedRequests.value < limits.outcomeRows && queued.queuedBytes.value < limits.outcomeBytes
     }
 
-    /// Returns when the intent is durable, and its full request with it.
-    /// - Parameter deadline: when to give up at the latest, on the clock of `EventLoop.now()`.
-    package func record(_ intent: Intent, until deadline: UInt64 = .max) async throws(TrailError) {
+    /// Records an intent and its full request. Calls `completion` when both are durable or have failed.
+    /// - Parameters:
+    ///   - deadline: when to give up at the latest, on the clock of `EventLoop.now()`.
+    ///   - completion: called once on the loop's thread, after this function has returned unless sealing fails.
+    package func record(
+        _ intent: Intent, until deadline: UInt64 = .max, then completion: @escaping (TrailError?) -> Void
+    ) {
         let row = TrailRows.row(intent, table: 0)
         let unit: [EncodedRow]
         do throws(CryptoError) {
             unit = if let sealed = try sealer?.row(intent, table: 1) { [row, sealed] } else { [row] }
         } catch {
-            throw TrailError(error)
+            return completion(TrailError(error))
         }
-        do {
-            try await intents.write(unit, until: deadline)
-        } catch {
-            throw TrailError(error)
+        intents.write(unit, until: deadline) { completion($0.map { TrailError($0) }) }
+    }
+
+    /// Returns when the intent of a call with an idempotency key is durable, with the claim of its key.
+    /// - Returns: false if the run of the key is claimed already. Then nothing is recorded.
+    package func record(_ intent: Intent, claim: IdempotencyClaim, run: Int, until deadline: UInt64)
+        async throws(TrailError) -> Bool
+    {
+        let sealed: KeyedIntentWriter.SealedRow?
+        do throws(CryptoError) { sealed = try sealer?.content(intent) } catch { throw TrailError(error) }
+        return try await keyedIntents.record(intent, sealed: sealed, claim: claim, run: run, until: deadline)
+    }
+
+    /// Queues an ending. Calls `completion` when it is committed, and after `limit` at the latest. An ending that is not
+    /// committed by then stays queued until it is written.
+    /// - Parameter completion: called once on the loop's thread, after this function has returned.
+    package func record(
+        _ ending: Ending, of intent: Intent, waitingAtMost limit: Duration, then completion: @escaping () -> Void
+    ) {
+        let row = TrailRows.row(ending, of: intent, table: 0)
+        var unit = [row]
+        if let response = TrailRows.responseRow(ending, of: intent, table: 1) { unit.append(response) }
+        if let reply = ending.reply { unit.append(reply.row(of: intent.id, table: 2)) }
+        endings.write(unit, waitingAtMost: limit) { [self] outcome in
+            count(outcome)
+            completion()
         }
     }
 
-    /// Queues an ending, and waits for its commit for a time. After that it stays queued until it is written.
-    package func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
-        let row = TrailRows.row(ending, of: intent, table: 0)
-        let unit =
-            if let response = TrailRows.responseRow(ending, of: intent, table: 1) { [row, response] } else { [row] }
-        switch await endings.write(unit, waitingAtMost: limit) {
+    private func count(_ outcome: WriteOutcome) {
+        switch outcome {
         case .committed: break
         case .queued: figures.late.wrappingAdd(1, ordering: .relaxed)
         case .failed: figures.failed.wrappingAdd(1, ordering: .relaxed)
         }
         figures.queued.store(endings.metrics.queuedRequests.value, ordering: .relaxed)
+    }
+
+    /// Returns when the intent is durable, and its full request with it.
+    package func record(_ intent: Intent, until deadline: UInt64 = .max) async throws(TrailError) {
+        let error = await withCheckedContinuation { continuation in
+            record(intent, until: deadline) { continuation.resume(returning: $0) }
+        }
+        if let error { throw error }
+    }
+
+    /// Queues an ending, and waits for its commit for a time.
+    package func record(_ ending: Ending, of intent: Intent, waitingAtMost limit: Duration) async {
+        await withCheckedContinuation { continuation in
+            record(ending, of: intent, waitingAtMost: limit) { continuation.resume() }
+        }
     }
 
     /// Waits until no ending is queued, until `limit`.
@@ -127,11 +166,14 @@ package final class TrailWriter {
     }
 
     /// From now on no intent is recorded; those that wait fail.
-    package func stopIntents() { intents.close() }
+    package func stopIntents() {
+        intents.close()
+        keyedIntents.close()
+    }
 
     /// Ends the connections.
     package func close() {
-        intents.close()
+        stopIntents()
         endings.close()
     }
 }

@@ -1,9 +1,9 @@
 import JSON
 
 /// The elements of a list's example: pages join them by commas, between brackets or not, or write a JSON list.
-enum ListExample {
+package enum ListExample {
     /// The elements as texts, without white space around them; empty ones are left out.
-    static func elements(_ text: String) -> [String] {
+    package static func elements(_ text: String) -> [String] {
         guard text.hasPrefix("["), text.hasSuffix("]") else { return parts(text) }
         if let document = try? JSONDocument(text), document.root.kind == .array {
             let elements = document.root.elements.map { $0.scalarText }
@@ -13,7 +13,7 @@ enum ListExample {
     }
 
     /// How the table may write what Java has without brackets: `31` is `[31]`, and `a,b` is `[a,b]` or `["a","b"]`.
-    static func bracketed(_ text: String) -> [String] {
+    package static func bracketed(_ text: String) -> [String] {
         if text.hasPrefix("[") { return [] }
         let quoted = parts(text).map { "\"\($0)\"" }.joined(separator: ",")
         return ["[\(text)]", "[\(quoted)]"]

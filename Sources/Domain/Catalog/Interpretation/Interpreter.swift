@@ -27,7 +27,7 @@ struct Interpreter {
         if entry.isPersonal, inner.documentRepeatsNames || !isAlone(inner) { hasHidden = true }
         return Interpretation(
             outcome: outcome(inner), isJudged: isJudged(inner), retryable: flag(entry.outcome.retryable, inner), result: writer.bytes,
-            requestID: Answer.requestID(in: inner), code: text(entry.outcome.code, inner),
+            requestID: TOPResponse.topRequestID(in: inner), code: text(entry.outcome.code, inner),
             message: text(entry.outcome.message, inner), keys: keys.kept, mask: mask.adding(sensitive),
             isWhollyKnown: !hasHidden)
     }

@@ -78,7 +78,6 @@ final class Judgement: Sendable {
 
     /// Whether a name that decides the outcome occurs twice, so that two readers could judge differently.
     func isAmbiguous(_ response: JSONValue, outcome: Outcome, level: AnswerLevel) -> Bool {
-        guard response.documentRepeatsNames else { return false }
         if response.documentRoot.repeatsNames { return true }
         let names = ["error_response", "flag", "sub_code", "code", "success", "body"]
         if names.contains(where: { response.repeats($0) }) { return true }
@@ -104,7 +103,7 @@ extension TOPError {
     /// The error with the response's id where it has none of its own.
     fileprivate func completed(by response: JSONValue) -> TOPError {
         var error = self
-        error.requestID = error.requestID ?? Answer.requestID(in: response)
+        error.topRequestID = error.topRequestID ?? TOPResponse.topRequestID(in: response)
         return error
     }
 }
@@ -128,8 +127,8 @@ extension Entry {
     package var isJudged: Bool { judgement.hasRules || !judgement.successPaths.isEmpty }
 
     /// Reads the answer to a call.
-    package func read(_ body: [UInt8], form: ResponseForm) -> Answer {
-        Answer.read(body, method: method, form: form) { answerLevel[$0] != nil }
+    package func read(_ body: [UInt8], form: ResponseForm) -> TOPResponse {
+        TOPResponse.read(body, method: method, form: form) { answerLevel[$0] != nil }
     }
 
     /// The class of an error, by the entry's own `errors` first.
@@ -142,6 +141,7 @@ extension Entry {
 
     /// Whether a name that decides the outcome of a response occurs twice.
     package func isAmbiguous(_ response: JSONValue) -> Bool {
-        judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
+        response.documentRepeatsNames
+            && judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
     }
 }

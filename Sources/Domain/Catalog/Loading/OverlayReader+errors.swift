@@ -1,5 +1,5 @@
 import TOP
-import Yams
+import YAML
 
 /// The overlay's `errors`: what sub_codes and codes mean for this method.
 extension OverlayReader {
@@ -8,7 +8,7 @@ extension OverlayReader {
     /// The longest `retry_later`, in seconds.
     private static let maximumRetrySeconds = 86_400
 
-    mutating func errors(_ node: Node) -> [String: ErrorMeaning] {
+    mutating func errors(_ node: YAMLNode) -> [String: ErrorMeaning] {
         guard let members = yaml.members(node, known: nil, of: "errors") else { return [:] }
         var meanings: [String: ErrorMeaning] = [:]
         for (code, value, line) in members.order {
@@ -21,8 +21,8 @@ extension OverlayReader {
         return meanings
     }
 
-    private mutating func meaning(_ node: Node, line: Int) -> ErrorMeaning? {
-        if case .mapping = node { return retryLater(node, line: line) }
+    private mutating func meaning(_ node: YAMLNode, line: Int) -> ErrorMeaning? {
+        if case .mapping = node.content { return retryLater(node, line: line) }
         guard let word = yaml.text(node, "the meaning of a code") else { return nil }
         if let meaning = ErrorMeaning(word: word) { return meaning }
         let words = ErrorMeaning.words.map(\.word).joined(separator: ", ")
@@ -30,7 +30,7 @@ extension OverlayReader {
         return nil
     }
 
-    private mutating func retryLater(_ node: Node, line: Int) -> ErrorMeaning? {
+    private mutating func retryLater(_ node: YAMLNode, line: Int) -> ErrorMeaning? {
         guard let members = yaml.members(node, known: ["retry_later"], of: "the meaning of a code") else { return nil }
         guard let seconds = yaml.count(members, "retry_later"), seconds <= Self.maximumRetrySeconds else {
             yaml.fault(line, "retry_later must be a whole number of seconds from 1 to \(Self.maximumRetrySeconds)")

@@ -1,8 +1,8 @@
-import Yams
+import YAML
 
 /// The overlay's rules and its outcome.
 extension OverlayReader {
-    mutating func rules(_ node: Node) -> [(part: Overlay.RulePart, line: Int)] {
+    mutating func rules(_ node: YAMLNode) -> [(part: Overlay.RulePart, line: Int)] {
         var rules: [(part: Overlay.RulePart, line: Int)] = []
         for element in yaml.elements(node, "rules") ?? [] {
             guard
@@ -49,7 +49,7 @@ extension OverlayReader {
         yaml.texts(members, name).map { path($0, line: members.line) }
     }
 
-    mutating func outcome(_ node: Node) -> Overlay.OutcomePart {
+    mutating func outcome(_ node: YAMLNode) -> Overlay.OutcomePart {
         let known = ["success", "complete", "accepted", "retryable", "code", "message"]
         var outcome = Overlay.OutcomePart()
         guard let members = yaml.members(node, known: known, of: "the outcome") else { return outcome }
@@ -68,7 +68,7 @@ extension OverlayReader {
         return outcome
     }
 
-    private mutating func completion(_ node: Node) -> Overlay.OutcomePart.Completion? {
+    private mutating func completion(_ node: YAMLNode) -> Overlay.OutcomePart.Completion? {
         let known = ["field", "is", "in", "sent", "found", "when"]
         guard let members = yaml.members(node, known: known, of: "a completion") else { return nil }
         guard members["sent"] != nil else { return flag(members).map { .flag($0) } }

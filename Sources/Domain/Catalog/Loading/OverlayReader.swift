@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// Reads `METHOD.overlay.yaml`.
 struct OverlayReader {
@@ -51,8 +51,8 @@ struct OverlayReader {
     /// More than the service's own 1 MiB, and no more than the relay can hold for many calls at once.
     private mutating func bodyLimit(_ members: YAMLReader.Members) -> Int? {
         guard let node = members["max_body_bytes"] else { return nil }
-        guard let text = node.scalar?.string, let bytes = Int(text), (1 << 20...32 << 20).contains(bytes) else {
-            yaml.fault(node.mark?.line, "max_body_bytes must be a whole number from \(1 << 20) to \(32 << 20)")
+        guard let text = node.scalar, let bytes = Int(text), (1 << 20...32 << 20).contains(bytes) else {
+            yaml.fault(node.line, "max_body_bytes must be a whole number from \(1 << 20) to \(32 << 20)")
             return nil
         }
         return bytes
@@ -67,7 +67,7 @@ struct OverlayReader {
         }
         if !isPlain || !path.hasPrefix("/v1/") || path.hasPrefix("/v1/top/") || path.hasSuffix("/") {
             yaml.fault(
-                node.mark?.line, "path must begin with /v1/, not /v1/top/, and hold lower-case letters, digits, - and /"
+                node.line, "path must begin with /v1/, not /v1/top/, and hold lower-case letters, digits, - and /"
             )
         }
         return path
@@ -76,7 +76,7 @@ struct OverlayReader {
     /// A path of names, dots between them.
     mutating func path(_ members: YAMLReader.Members, _ name: String) -> Overlay.Path? {
         guard let text = yaml.text(members, name) else { return nil }
-        return path(text, line: members[name]?.mark?.line ?? members.line)
+        return path(text, line: members[name]?.line ?? members.line)
     }
 
     mutating func path(_ text: String, line: Int?) -> Overlay.Path {
@@ -106,7 +106,7 @@ struct OverlayReader {
         part.maximumLength = yaml.count(members, "max_length")
         part.maximumItems = yaml.count(members, "max_items")
         part.aliases = yaml.texts(members, "aliases")
-        part.isNoDate = members["date"]?.scalar?.string == "none"
+        part.isNoDate = members["date"]?.scalar == "none"
         if !part.isNoDate { part.dateForm = yaml.choice(members, "date") }
         part.sensitivity = yaml.choice(members, "sensitive")
         part.key = yaml.text(members, "key")

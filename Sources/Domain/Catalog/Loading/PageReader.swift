@@ -1,15 +1,15 @@
 import TOP
-import Yams
+import YAML
 
 /// Reads `METHOD.yaml`.
-struct PageReader {
+package struct PageReader {
     private var yaml: YAMLReader
     private var fieldCount = 0
 
     /// The most parameters that a page may have, children included.
-    static let maximumFields = 5000
+    package static let maximumFields = 5000
     /// How deep parameters may be nested.
-    static let maximumDepth = 16
+    package static let maximumDepth = 16
 
     static let pageNames = [
         "method", "title", "category", "description", "session", "request", "rules", "response", "response_root",
@@ -28,6 +28,9 @@ struct PageReader {
         if let page = PlainPageReader.read(text) { return (page, []) }
         return readYAML(text, file: file)
     }
+
+    /// What is wrong with the text of a page by itself.
+    package static func faults(in text: String, file: String) -> [CatalogError.Fault] { read(text, file: file).faults }
 
     /// The page, by the full parser.
     static func readYAML(_ text: String, file: String) -> (page: Page?, faults: [CatalogError.Fault]) {
@@ -59,9 +62,9 @@ struct PageReader {
         return page
     }
 
-    private mutating func fields(_ node: Node, isRequest: Bool, depth: Int) -> [Field] {
+    private mutating func fields(_ node: YAMLNode, isRequest: Bool, depth: Int) -> [Field] {
         guard depth <= Self.maximumDepth else {
-            yaml.fault(node.mark?.line, "parameters are nested more than \(Self.maximumDepth) deep")
+            yaml.fault(node.line, "parameters are nested more than \(Self.maximumDepth) deep")
             return []
         }
         var fields: [Field] = []
@@ -69,18 +72,18 @@ struct PageReader {
         for element in yaml.elements(node, "the list of parameters") ?? [] {
             guard let field = field(element, isRequest: isRequest, depth: depth) else { continue }
             if !names.insert(field.name).inserted {
-                yaml.fault(element.mark?.line, "the parameter \"\(field.name)\" is described twice")
+                yaml.fault(element.line, "the parameter \"\(field.name)\" is described twice")
             }
             fields.append(field)
         }
         return fields
     }
 
-    private mutating func field(_ node: Node, isRequest: Bool, depth: Int) -> Field? {
+    private mutating func field(_ node: YAMLNode, isRequest: Bool, depth: Int) -> Field? {
         fieldCount += 1
         guard fieldCount <= Self.maximumFields else {
             if fieldCount == Self.maximumFields + 1 {
-                yaml.fault(node.mark?.line, "there are more than \(Self.maximumFields) parameters")
+                yaml.fault(node.line, "there are more than \(Self.maximumFields) parameters")
             }
             return nil
         }
@@ -96,7 +99,7 @@ struct PageReader {
         if let children = members["children"] {
             field.children = fields(children, isRequest: isRequest, depth: depth + 1)
             if field.type.kind != .object {
-                yaml.fault(children.mark?.line, "a \(type) cannot have children")
+                yaml.fault(children.line, "a \(type) cannot have children")
             }
         }
         return field
@@ -146,7 +149,7 @@ struct PageReader {
         for fault in field.formFaults { yaml.fault(members.line, fault) }
     }
 
-    private mutating func rules(_ node: Node, of request: [Field]) -> [[Overlay.Path]] {
+    private mutating func rules(_ node: YAMLNode, of request: [Field]) -> [[Overlay.Path]] {
         var rules: [[Overlay.Path]] = []
         for element in yaml.elements(node, "rules") ?? [] {
             guard let members = yaml.members(element, known: ["one_of"], of: "a page's rule") else { continue }
@@ -180,7 +183,7 @@ struct PageReader {
     }
 
     /// Reads a list of parameters that stands in another file: the schema of a text that holds JSON.
-    static func fields(_ node: Node, file: String) -> (fields: [Field], faults: [CatalogError.Fault]) {
+    static func fields(_ node: YAMLNode, file: String) -> (fields: [Field], faults: [CatalogError.Fault]) {
         var reader = PageReader(file: file)
         let fields = reader.fields(node, isRequest: true, depth: 1)
         return (fields, reader.yaml.faults)

@@ -1,14 +1,14 @@
-import Yams
+import YAML
 
 /// Reads one file's YAML strictly: every member must be known and of the right kind, and every fault is noted with its
 /// line, so that one run shows them all.
 struct YAMLReader {
     /// A mapping's members by name, with the lines of the names.
     struct Members {
-        fileprivate(set) var order: [(name: String, value: Node, line: Int)] = []
+        fileprivate(set) var order: [(name: String, value: YAMLNode, line: Int)] = []
         let line: Int
 
-        subscript(name: String) -> Node? {
+        subscript(name: String) -> YAMLNode? {
             order.first { $0.name == name }?.value
         }
     }
@@ -28,72 +28,57 @@ struct YAMLReader {
     }
 
     /// The document's root; nil, with a fault, if the text is no YAML or holds anchors.
-    mutating func root(_ text: String) -> Node? {
+    mutating func root(_ text: String) -> YAMLNode? {
         guard text.utf8.count <= Self.maximumBytes else {
             fault(nil, "the file is longer than \(Self.maximumBytes) bytes")
             return nil
         }
         do {
-            // All scalars are read as texts: Yams' own resolver would try its patterns on each of them.
-            guard let node = try compose(yaml: text, .basic, .default, .utf8) else {
+            guard let node = try YAMLNode.read(text) else {
                 fault(nil, "the file is empty")
                 return nil
             }
             return node
         } catch {
-            note(error)
+            fault(error.line, error.detail)
             return nil
-        }
-    }
-
-    private mutating func note(_ error: any Error) {
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            fault(mark.line, "no YAML: \(problem)")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.map(\.description).sorted().joined(separator: ", ")
-            fault(context.mark.line, "named twice: \(names)")
-        default:
-            fault(nil, "no YAML")
         }
     }
 
     /// A mapping's members. Names that are not in `known` are faults; with nil, all are taken.
-    mutating func members(_ node: Node, known: [String]?, of what: String) -> Members? {
-        guard case .mapping(let mapping) = node else {
-            fault(node.mark?.line, "\(what) must be a mapping")
+    mutating func members(_ node: YAMLNode, known: [String]?, of what: String) -> Members? {
+        guard case .mapping(let content) = node.content else {
+            fault(node.line, "\(what) must be a mapping")
             return nil
         }
-        var members = Members(line: node.mark?.line ?? 1)
-        for (key, value) in mapping {
-            guard case .scalar(let name) = key else {
-                fault(key.mark?.line, "the names in \(what) must be texts")
+        var members = Members(line: node.line)
+        for member in content {
+            guard let name = member.name.scalar else {
+                fault(member.name.line, "the names in \(what) must be texts")
                 continue
             }
-            let line = name.mark?.line ?? members.line
-            if let known, !known.contains(name.string) {
-                let nearest = NearestName.of(name.string, among: known)
+            if let known, !known.contains(name) {
+                let nearest = NearestName.of(name, among: known)
                 let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
-                fault(line, "\(what) knows no \"\(name.string)\"\(hint)")
+                fault(member.name.line, "\(what) knows no \"\(name)\"\(hint)")
                 continue
             }
-            members.order.append((name.string, value, line))
+            members.order.append((name, member.value, member.name.line))
         }
         return members
     }
 
     /// A text, exactly as written.
-    mutating func text(_ node: Node, _ what: String) -> String? {
-        guard case .scalar(let scalar) = node else {
-            fault(node.mark?.line, "\(what) must be a text")
+    mutating func text(_ node: YAMLNode, _ what: String) -> String? {
+        guard case .scalar(let text, let isPlain) = node.content else {
+            fault(node.line, "\(what) must be a text")
             return nil
         }
-        if scalar.style == .plain, scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null" {
-            fault(scalar.mark?.line, "\(what) has no value; leave it out, or write ''")
+        if isPlain, text.isEmpty || text == "~" || text == "null" {
+            fault(node.line, "\(what) has no value; leave it out, or write ''")
             return nil
         }
-        return scalar.string
+        return text
     }
 
     /// The text of a member; nil if there is none.
@@ -113,11 +98,11 @@ struct YAMLReader {
     /// `true` or `false`; nil if there is no such member.
     mutating func bool(_ members: Members, _ name: String) -> Bool? {
         guard let node = members[name] else { return nil }
-        switch node.scalar?.string {
+        switch node.scalar {
         case "true": return true
         case "false": return false
         default:
-            fault(node.mark?.line, "\(name) must be true or false")
+            fault(node.line, "\(name) must be true or false")
             return nil
         }
     }
@@ -125,8 +110,8 @@ struct YAMLReader {
     /// A whole number of 1 or more; nil if there is no such member.
     mutating func count(_ members: Members, _ name: String) -> Int? {
         guard let node = members[name] else { return nil }
-        guard let number = node.scalar.flatMap({ Int($0.string) }), number > 0 else {
-            fault(node.mark?.line, "\(name) must be a whole number above 0")
+        guard let number = node.scalar.flatMap({ Int($0) }), number > 0 else {
+            fault(node.line, "\(name) must be a whole number above 0")
             return nil
         }
         return number
@@ -139,17 +124,17 @@ struct YAMLReader {
         guard let node = members[name], let text = text(node, name) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
         let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        fault(node.mark?.line, "\(name) must be one of \(known)")
+        fault(node.line, "\(name) must be one of \(known)")
         return nil
     }
 
     /// The elements of a list; nil, with a fault, if the node is none.
-    mutating func elements(_ node: Node, _ what: String) -> [Node]? {
-        guard case .sequence(let sequence) = node else {
-            fault(node.mark?.line, "\(what) must be a list")
+    mutating func elements(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
+        guard case .sequence(let elements) = node.content else {
+            fault(node.line, "\(what) must be a list")
             return nil
         }
-        return Array(sequence)
+        return elements
     }
 
     /// The texts of a list; empty if there is no such member.

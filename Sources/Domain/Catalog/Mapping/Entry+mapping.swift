@@ -6,17 +6,20 @@ extension Entry {
     ///
     /// Nothing is lost and nothing is guessed: numbers and texts keep every character; a call with any fault is
     /// refused with all of them.
-    /// - Parameter files: named as the caller named them.
+    /// - Parameters:
+    ///   - files: named as the caller named them.
+    ///   - constants: names of parameters that the app sends with each call. The caller cannot give them.
     package func map(
-        _ body: JSONDocument, files: [FilePart] = [], idempotency: IdempotencyKey? = nil
+        _ body: JSONDocument, files: [FilePart] = [], idempotency: IdempotencyKey? = nil, constants: Set<String> = []
     ) -> MappingResult {
         var mapper = Mapper(idempotency: idempotency, expectationCount: expectationCount, isPersonal: isPersonal)
+        mapper.constants = constants
         mapper.request(body.root, files: files, level)
         guard mapper.faults.isEmpty else { return .refused(mapper.faults) }
         let mask = ValueMask(mapper.sensitive)
         return .mapped(
             MappedCall(
-                parameters: mapper.parameters, files: mapper.files, maskedRequest: mapper.maskedRequest(by: mask),
+                list: mapper.parameters, files: mapper.files, maskedRequest: mapper.maskedRequest(by: mask),
                 keys: mapper.keys.kept,
                 requestID: mapper.requestID, mask: mask, expectations: mapper.expectations))
     }

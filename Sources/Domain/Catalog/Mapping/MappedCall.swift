@@ -3,7 +3,7 @@ package import TOP
 /// A caller's JSON, found valid and turned into what TOP gets.
 package struct MappedCall: Sendable {
     /// The business parameters exactly as they are to be sent, in documented order.
-    package private(set) var parameters: [Parameter]
+    package private(set) var list: ParameterList
     /// The files that are to be sent beside the parameters, outside the sign.
     package private(set) var files: [FilePart]
     /// The parameters as one JSON object from name to text as sent, with private values masked.
@@ -17,20 +17,40 @@ package struct MappedCall: Sendable {
     /// For each of the entry's rules that compare what was sent with what was answered, the texts that were sent.
     let expectations: [[String]]
 
-    /// The bytes of the parameters, of the files and of the masked text.
-    package var contentBytes: Int {
-        parameters.reduce(maskedRequest.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-            + files.reduce(0) { $0 + $1.bytes.count }
+    /// Copies of the parameters, one by one.
+    package var parameters: [Parameter] { Array(list) }
+
+    /// Moves the content out. What is needed to read the response is kept.
+    package mutating func takeContent() -> MappedContent {
+        let content = MappedContent(parameters: list, files: files, maskedRequest: maskedRequest)
+        list = ParameterList()
+        files = []
+        maskedRequest = ""
+        return content
+    }
+}
+
+/// What a call sends and records. It is dropped as soon as that is done.
+package struct MappedContent: Sendable {
+    /// The business parameters exactly as they are to be sent.
+    package var parameters = ParameterList()
+    /// The files that are to be sent beside them.
+    package var files: [FilePart] = []
+    /// See ``MappedCall/maskedRequest``.
+    package var maskedRequest = ""
+
+    /// Nothing.
+    package init() {}
+
+    init(parameters: ParameterList, files: [FilePart], maskedRequest: String) {
+        self.parameters = parameters
+        self.files = files
+        self.maskedRequest = maskedRequest
     }
 
-    /// Moves the parameters and the files out, and drops the masked text with them. What reads the answer is kept.
-    package mutating func takeContent() -> (parameters: [Parameter], files: [FilePart]) {
-        defer {
-            parameters = []
-            files = []
-            maskedRequest = ""
-        }
-        return (parameters, files)
+    /// The bytes of all of it.
+    package var byteCount: Int {
+        parameters.byteCount + maskedRequest.utf8.count + files.reduce(0) { $0 + $1.bytes.count }
     }
 }
 

@@ -7,7 +7,8 @@ extension Mapper {
     mutating func request(_ root: JSONValue, files: [FilePart], _ level: Level) {
         guard root.kind == .object else { return fault("must be an object, not \(root.kind.inWords)") }
         path.begin(root)
-        parameters.reserveCapacity(level.fields.count + 8)
+        // Room for TOP's common parameters, too, so that they do not move the whole.
+        parameters.reserve(count: level.fields.count + 8, byteCount: root.raw.count + 384)
         var given = gather(root, level)
         if !files.isEmpty { attach(files, &given) }
         for index in level.fields.indices {
@@ -29,6 +30,7 @@ extension Mapper {
         if field.isRequestID, isBlank(value) { return absentParameter(field, &given) }
         path.append(.member(place))
         defer { path.removeLast() }
+        if constants.contains(field.name) { return fault(Self.constantName) }
         if isBlank(value), field.takesBlankAsMissing {
             given.presence = .blank
             if field.isRequired { fault("is required and must not be blank: \(field.expectation)") }
@@ -64,7 +66,7 @@ extension Mapper {
             let span = MaskSpan(range: 0..<scalar.text.utf8.count, shown: masked, isQuoted: false)
             masks.append(ParameterMask(parameter: parameters.count, spans: [span]))
         }
-        parameters.append(Parameter(name: field.name, value: scalar.text))
+        parameters.append(name: field.name, value: scalar.text)
     }
 
     /// Sends a list of scalars, joined by commas.
@@ -98,7 +100,7 @@ extension Mapper {
         if !spans.isEmpty {
             masks.append(ParameterMask(parameter: parameters.count, spans: spans))
         }
-        parameters.append(Parameter(name: field.name, value: text))
+        parameters.append(name: field.name, value: text)
     }
 
     private mutating func joinable(_ element: JSONValue, _ field: CompiledField) -> String? {
@@ -151,7 +153,7 @@ extension Mapper {
             given.presence = .faulty
             return fault("must be a file, as base64 in a text (a JSON string), not \(value.kind.inWords)")
         }
-        guard let bytes = Base64Text.decode(text) else {
+        guard let bytes = Base64.decode(text) else {
             given.presence = .faulty
             return fault("must be a file, as base64 with its padding")
         }
@@ -188,7 +190,7 @@ extension Mapper {
         let text = value.string
         if let text {
             if field.showsNoJSON, (try? JSONDocument(text)) == nil {
-                return parameters.append(Parameter(name: field.name, value: text))
+                return parameters.append(name: field.name, value: text)
             }
             guard let document = embedded(text) else { return }
             content = document.root
@@ -205,8 +207,11 @@ extension Mapper {
         if !spans.isEmpty {
             masks.append(ParameterMask(parameter: parameters.count, spans: spans))
         }
-        parameters.append(Parameter(name: field.name, value: String(wellFormed: writer.bytes.span)))
+        let written = writer.bytes
+        parameters.append(name: field.name, utf8: written.span)
     }
+
+    private static let constantName = "is a parameter that the app sends with each call; leave it out"
 
     private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
         root.forEachField { name, place in
@@ -218,6 +223,7 @@ extension Mapper {
                 path.removeLast()
                 return
             }
+            guard !constants.contains(ownName) else { return fault(at: ownName, Self.constantName) }
             let value = root.value(at: place)
             var text = value.scalarText
             if text == nil {
@@ -248,7 +254,7 @@ extension Mapper {
         if !spans.isEmpty {
             masks.append(ParameterMask(parameter: parameters.count, text: writer.bytes, spans: spans))
         }
-        parameters.append(Parameter(name: field.name, value: text))
+        parameters.append(name: field.name, value: text)
     }
 
     /// The same inside an object, where the text is a JSON string.

@@ -19,7 +19,7 @@ extension Mapper {
             let bytes = Array(text.utf8)
             masks.append(ParameterMask(parameter: parameters.count, spans: Self.spans(of: bytes)))
         }
-        parameters.append(Parameter(name: name, value: text))
+        parameters.append(name: name, value: text)
     }
 
     /// JSON keeps its names and its form, any other text nothing.

@@ -9,9 +9,11 @@ struct Mapper {
     let idempotency: IdempotencyKey?
     /// Whether what the entry does not know is masked.
     let isPersonal: Bool
+    /// The names of parameters that the app sends with each call.
+    var constants: Set<String> = []
     var faults = FaultList()
     var path = MapperPath()
-    var parameters: [Parameter] = []
+    var parameters = ParameterList()
     var files: [FilePart] = []
     /// The files that came beside the JSON, by their fields' indices.
     var attached: [Int: FilePart] = [:]
@@ -147,6 +149,7 @@ struct Mapper {
 
     /// What is sent for a field that the caller left out; nil, with a fault if it is required, if nothing is.
     mutating func substitute(for field: CompiledField) -> String? {
+        if path.isEmpty, constants.contains(field.name) { return nil }
         if field.isRequestID {
             if let idempotency { return idempotency.derived }
             fault(at: field.name, "is required: give it, or send the header Idempotency-Key, of which it is derived")
@@ -228,7 +231,7 @@ struct Mapper {
 
     /// Writes a file that stands in JSON: there it is base64 as the caller gave it, and no part of its own.
     private mutating func file(_ value: JSONValue) {
-        guard let text = value.stringBytes, Base64Text.decode(text) != nil else {
+        guard let text = value.stringBytes, Base64.decode(text) != nil else {
             return fault("must be a file, as base64 in a text (a JSON string)")
         }
         writer.value(value)

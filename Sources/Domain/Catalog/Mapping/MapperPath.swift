@@ -43,6 +43,9 @@ struct MapperPath {
         return pointer.description
     }
 
+    /// Whether the value is the root.
+    var isEmpty: Bool { steps.isEmpty }
+
     /// Whether the value is of a list's element.
     var isInList: Bool {
         steps.contains { if case .index = $0 { true } else { false } }

@@ -118,7 +118,7 @@ extension Entry {
     ///   - interpretation: what it means, where it has a response.
     ///   - mask: the call's.
     package func shown(
-        _ body: [UInt8], _ answer: Answer?, _ interpretation: Interpretation?, _ mask: ValueMask
+        _ body: [UInt8], _ answer: TOPResponse?, _ interpretation: Interpretation?, _ mask: ValueMask
     ) -> String {
         if let interpretation, case .response(let inner) = answer {
             guard interpretation.isWhollyKnown else { return AnswerMask.response(inner, of: self, interpretation.mask) }

@@ -22,11 +22,11 @@ struct ParameterMask: Sendable {
 
     /// Appends the text as it may be shown, as the content of a JSON string: private fields masked, and private values
     /// wherever else they occur.
-    func append(_ value: String, to bytes: inout [UInt8], _ mask: ValueMask) {
-        if let text { append(text.span, to: &bytes, mask) } else { append(value.utf8.span, to: &bytes, mask) }
+    func append(_ value: Span<UInt8>, to bytes: inout [UInt8], _ mask: ValueMask) {
+        if let text { append(shown: text.span, to: &bytes, mask) } else { append(shown: value, to: &bytes, mask) }
     }
 
-    private func append(_ text: Span<UInt8>, to bytes: inout [UInt8], _ mask: ValueMask) {
+    private func append(shown text: Span<UInt8>, to bytes: inout [UInt8], _ mask: ValueMask) {
         let isJSON = JSONScalars.isOutlined(text)
         var copied = 0
         for span in spans {
@@ -48,23 +48,24 @@ struct ParameterMask: Sendable {
 extension Mapper {
     /// The request's parameters as one JSON object from name to masked text.
     func maskedRequest(by mask: ValueMask) -> String {
-        var size = 2
-        for parameter in parameters { size += parameter.name.utf8.count + parameter.value.utf8.count * 5 / 4 + 16 }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(size)
+        bytes.reserveCapacity(2 + parameters.byteCount * 5 / 4 + 16 * parameters.count)
         var next = 0
         bytes.append(UInt8(ascii: "{"))
         for index in parameters.indices {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            parameters[index].name.withUTF8Span { append(name: $0, to: &bytes, mask) }
-            bytes.append(utf8: #":""#)
-            if next < masks.count, masks[next].parameter == index {
-                masks[next].append(parameters[index].value, to: &bytes, mask)
-                next += 1
-            } else {
-                parameters[index].value.withUTF8Span { mask.appendEscaped($0, to: &bytes) }
+            parameters.withText(at: index) { name, value in
+                append(name: name, to: &bytes, mask)
+                bytes.append(UInt8(ascii: ":"))
+                bytes.append(UInt8(ascii: "\""))
+                if next < masks.count, masks[next].parameter == index {
+                    masks[next].append(value, to: &bytes, mask)
+                    next += 1
+                } else {
+                    mask.appendEscaped(value, to: &bytes)
+                }
+                bytes.append(UInt8(ascii: "\""))
             }
-            bytes.append(UInt8(ascii: "\""))
         }
         for (index, file) in files.enumerated() {
             if index > 0 || !parameters.isEmpty { bytes.append(UInt8(ascii: ",")) }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 package import TOP
 
 /// A TOP method as data: what its documentation page says, and what the entry's overlay adds.
@@ -45,12 +45,12 @@ package final class Entry: Sendable {
     package let errorMeanings: [String: ErrorMeaning]
 
     private let compiler: LevelCompiler
-    private let compiled = AtomicLazyReference<Level>()
+    private let compiled = LazyReference<Level>()
     let outcome: Outcome
     /// How many lists of sent texts the outcome's rules compare with the answer.
     let expectationCount: Int
-    private let compiledAnswer = AtomicLazyReference<AnswerLevel>()
-    private let compiledJudgement = AtomicLazyReference<Judgement>()
+    private let compiledAnswer = LazyReference<AnswerLevel>()
+    private let compiledJudgement = LazyReference<Judgement>()
 
     init(
         page: Page, overlay: Overlay, request: [Field], response: [Field], compiler: LevelCompiler, outcome: Outcome,
@@ -77,18 +77,17 @@ package final class Entry: Sendable {
 
     /// The request, compiled: on first use, because a catalog of thousands has few methods that are called.
     var level: Level {
-        compiled.load() ?? compiled.storeIfNil(compiler.level(request))
+        compiled.value { compiler.level(request) }
     }
 
     /// The answer, compiled on first use.
     var answerLevel: AnswerLevel {
-        compiledAnswer.load() ?? compiledAnswer.storeIfNil(AnswerLevel(response))
+        compiledAnswer.value { AnswerLevel(response) }
     }
 
     /// How responses are judged beside the entry's own rules, compiled on first use.
     var judgement: Judgement {
-        compiledJudgement.load()
-            ?? compiledJudgement.storeIfNil(Judgement(response: response, outcome: outcome))
+        compiledJudgement.value { Judgement(response: response, outcome: outcome) }
     }
 
     /// Whether a request id of the caller's makes repeating a call harmless.

@@ -6,6 +6,12 @@ package struct Field: Sendable, Equatable {
         package let value: String
         /// What it means, in the page's words.
         package let label: String
+
+        /// Makes a value.
+        package init(value: String, label: String) {
+            self.value = value
+            self.label = label
+        }
     }
 
     /// How an object parameter is written on the wire.

@@ -1,6 +1,6 @@
-/// How long, and for what, TOP refuses further calls.
+/// How long TOP refuses further calls, and which ones.
 package struct Ban: Sendable, Equatable {
-    /// What is banned.
+    /// Which calls are banned.
     package enum Scope: Sendable, Equatable {
         /// The app, for every method.
         case app
@@ -8,14 +8,14 @@ package struct Ban: Sendable, Equatable {
         case method
     }
 
-    /// What is banned.
+    /// Which calls are banned.
     package var scope: Scope
-    /// How long to stay away, in seconds: what TOP named, plus one.
+    /// How long to wait, in seconds: the number in TOP's text, plus one.
     package var seconds: Int
 
-    /// The longest ban that is believed, in seconds. TOP's own longest ends with the day.
+    /// The maximum length of a ban in seconds. TOP's longest ban ends with the day.
     package static let maximumSeconds = 86_400
-    /// The most digits of a number of seconds. A longer one is unreadable.
+    /// The maximum number of digits of the seconds. A longer number is unreadable.
     private static let maximumDigits = 9
 
     /// Makes a ban.
@@ -55,7 +55,8 @@ package struct Ban: Sendable, Equatable {
         return nil
     }
 
-    /// A number that stands alone; nil for one that is unreadable (too long, a fraction, grouped), which bans nothing.
+    /// A number followed by a space or the end. An unreadable one (too long, a fraction, grouped) is nil and bans
+    /// nothing.
     private static func number(at start: Int, in text: [UInt8]) -> Int? {
         let digits = text[start...].prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
         guard !digits.isEmpty, digits.count <= maximumDigits else { return nil }

@@ -1,4 +1,4 @@
-/// What an error of TOP means for the relay's answer.
+/// The relay's classification of an error of TOP.
 package enum ErrorClass: Sendable, Equatable {
     /// The session key is missing, wrong, expired or too weak: the seller has to authorise again.
     case sessionInvalid
@@ -8,13 +8,13 @@ package enum ErrorClass: Sendable, Equatable {
     case retryLater(seconds: Int)
     /// The relay's own set-up is at fault: key, sign, clock, IP list, package.
     case misconfigured
-    /// The caller's parameters are at fault: repeating the call unchanged is of no use.
+    /// The caller's parameters are wrong. Repeating the call unchanged does not help.
     case rejected
     /// TOP answered, and nothing was done. Only an entry's own `errors` say this.
     case businessFailure
     /// TOP failed. Nothing was done, or the method only reads.
     case platformError
-    /// TOP failed, and the call may have been carried out.
+    /// TOP failed, and may have executed the call.
     case unknown
 
     /// Classes an error.

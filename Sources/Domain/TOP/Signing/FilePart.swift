@@ -1,12 +1,12 @@
-/// A file of a request (`byte[]` in TOP's documentation): sent beside the parameters, and not signed.
+/// A file of a request (`byte[]` in TOP's documentation). It is sent next to the parameters and is not signed.
 package struct FilePart: Sendable, Equatable {
     /// The parameter's name.
     package var name: String
-    /// What is sent.
+    /// The content.
     package var bytes: ArraySlice<UInt8>
-    /// The name of the file; nil if it is not known.
+    /// The name of the file; nil if it is unknown.
     package var filename: String?
-    /// The media type; nil if it is not known.
+    /// The media type; nil if it is unknown.
     package var contentType: String?
 
     /// Makes a part.

@@ -1,47 +1,40 @@
 import Bytes
 
-/// `application/x-www-form-urlencoded`, as Java's `URLEncoder` and so TOP's SDKs write it.
+/// The encoding `application/x-www-form-urlencoded`, as Java's `URLEncoder` and therefore TOP's SDKs write it.
 package enum FormEncoding {
     /// The value of the request's `Content-Type`.
     package static let contentType = "application/x-www-form-urlencoded;charset=UTF-8"
 
     /// The parameters in the order given, without those that are not signed either (`Parameter.isDropped`).
-    package static func encode(_ parameters: [Parameter]) -> [UInt8] {
+    package static func encode(_ parameters: ParameterList) -> [UInt8] {
         var form: [UInt8] = []
         append(parameters, to: &form)
         return form
     }
 
-    /// Appends parameters to a form, behind an `&` where the form is not empty.
-    package static func append(_ parameters: [Parameter], to form: inout [UInt8]) {
-        var length = 0
-        for parameter in parameters { length += 3 * (parameter.name.utf8.count + parameter.value.utf8.count) + 2 }
-        if length > generous { length = exactLength(of: parameters) }
-        // Room for a sign, too, so that it does not move the whole.
-        form.reserveCapacity(form.count + length + 72 + ByteEncoding.room)
+    /// The same for parameters on their own.
+    package static func encode(_ parameters: [Parameter]) -> [UInt8] { encode(ParameterList(parameters)) }
+
+    /// Appends parameters to a form, after an `&` if the form is not empty.
+    package static func append(_ parameters: ParameterList, to form: inout [UInt8]) {
+        let bytes = parameters.bytes.span
+        let separators = 2 * parameters.count
+        let length = bytes.count > generous ? encoding.length(of: bytes) : 3 * bytes.count
         var isFirst = form.isEmpty
-        form.append(addingCapacity: length + ByteEncoding.room) { output in
+        form.append(addingCapacity: length + separators + ByteEncoding.room) { output in
             let encoding = encoding
-            for parameter in parameters where !parameter.isDropped {
+            for place in parameters.places where !place.isDropped {
                 if !isFirst { output.append(UInt8(ascii: "&")) }
                 isFirst = false
-                encoding.append(parameter.name, to: &output)
+                encoding.append(bytes.extracting(place.start..<place.middle), to: &output)
                 output.append(UInt8(ascii: "="))
-                encoding.append(parameter.value, to: &output)
+                encoding.append(bytes.extracting(place.middle..<place.end), to: &output)
             }
         }
     }
 
-    /// Up to so many bytes, room is made as if every byte needed an escape: looking at each twice costs more.
+    /// Up to so many bytes, room is made as if every byte needed an escape. Looking at each byte twice costs more.
     private static let generous = 16 << 10
-
-    private static func exactLength(of parameters: [Parameter]) -> Int {
-        var length = 0
-        for parameter in parameters {
-            length += encoding.length(of: parameter.name) + encoding.length(of: parameter.value) + 2
-        }
-        return length
-    }
 
     private static let encoding = ByteEncoding { byte in
         switch byte {

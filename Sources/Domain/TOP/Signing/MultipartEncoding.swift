@@ -1,14 +1,14 @@
-/// `multipart/form-data` (RFC 7578), in which TOP takes requests with files.
+/// The encoding `multipart/form-data` (RFC 7578), which TOP needs for requests with files.
 package enum MultipartEncoding {
     /// The value of the request's `Content-Type`.
     package static func contentType(boundary: String) -> String {
         "multipart/form-data;charset=UTF-8;boundary=\(boundary)"
     }
 
-    /// The parameters in the order given, without those that are not signed either (`Parameter.isDropped`), and then
-    /// the files. The boundary must be of random characters that need no quoting, at most 70.
-    ///
-    /// A file without a name is called `file`, and one of an unknown type is `application/octet-stream`.
+    /// Encodes parameters in the given order, except those that are not signed either (`Parameter.isDropped`), followed
+    /// by the files. A file without a name gets the name `file`, and one of an unknown type is
+    /// `application/octet-stream`.
+    /// - Parameter boundary: at most 70 random characters that need no quoting.
     package static func encode(_ parameters: [Parameter], files: [FilePart], boundary: String) -> [UInt8] {
         var body: [UInt8] = []
         body.reserveCapacity(
@@ -40,7 +40,7 @@ package enum MultipartEncoding {
         quote(name, &body)
     }
 
-    /// Names are quoted as browsers do it: what would end the quotes or the line is percent-encoded.
+    /// Quotes a name as browsers do: a character that would end the quotes or the line is percent-encoded.
     private static func quote(_ name: String, _ body: inout [UInt8]) {
         body.append(UInt8(ascii: "\""))
         for byte in name.utf8 {
@@ -54,7 +54,7 @@ package enum MultipartEncoding {
         body.append(UInt8(ascii: "\""))
     }
 
-    /// A header's text, without what would end its line.
+    /// Appends the text of a header without characters that would end its line.
     private static func line(_ text: String, _ body: inout [UInt8]) {
         body += text.utf8.lazy.filter { $0 >= 0x20 && $0 != 0x7F }
     }

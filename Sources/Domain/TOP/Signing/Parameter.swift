@@ -1,11 +1,11 @@
 import Bytes
 package import JSON
 
-/// One text parameter of a TOP request, as it is signed and sent.
+/// A text parameter of a TOP request, as it is signed and sent.
 package struct Parameter: Sendable, Equatable {
     /// The documented name.
     package var name: String
-    /// The text, before any encoding.
+    /// The text before any encoding.
     package var value: String
 
     /// Makes a parameter.
@@ -14,20 +14,19 @@ package struct Parameter: Sendable, Equatable {
         self.value = value
     }
 
-    /// Whether the parameter stays out of both the sign and the request: its name is empty, or its value is empty or
-    /// blank.
+    /// Whether the parameter is neither signed nor sent, because its name is empty, or its value is empty or blank.
     ///
-    /// SDKs disagree on blank values: Java's drops them, .NET's keeps them. What is certain is that a parameter must
-    /// be either signed and sent or neither, so they are dropped, as Java does.
+    /// SDKs disagree on blank values: Java's drops them, .NET's keeps them. A parameter must be both signed and sent,
+    /// or neither. They are dropped, as in Java.
     package var isDropped: Bool { name.utf8.isEmpty || Self.isBlank(value) }
 
-    /// Whether a text is empty or holds nothing but white space, as Java's `Character.isWhitespace` has it for ASCII:
-    /// space, TAB, LF, VT, FF, CR and U+001C to U+001F. White space beyond ASCII counts as content.
+    /// Whether a text is empty or has only white space, as Java's `Character.isWhitespace` defines it for ASCII: space,
+    /// TAB, LF, VT, FF, CR and U+001C to U+001F. White space beyond ASCII counts as content.
     package static func isBlank(_ text: String) -> Bool {
         text.withUTF8Span { isBlank($0) }
     }
 
-    /// The same of a text given as UTF-8.
+    /// The same for a text given as UTF-8.
     package static func isBlank(_ text: Span<UInt8>) -> Bool {
         for index in 0..<text.count {
             switch text[index] {

@@ -1,4 +1,4 @@
-/// How a request is signed; the raw value is what `sign_method` says, in lower case as TOP expects.
+/// How a request is signed. The raw value is the value of `sign_method`, in lower case as TOP expects it.
 package enum SignMethod: String, Sendable, Equatable, CaseIterable {
     /// MD5 of the secret, the base string and the secret again.
     case md5

@@ -3,11 +3,11 @@ package import Crypto
 
 /// Signs TOP requests for one app.
 ///
-/// The sign covers every parameter that is sent but `sign` itself, sorted by the bytes of the names, name and value one
-/// after the other without separators, then the raw body if there is one; UTF-8, before any encoding for the wire.
-/// Source: TOP's documentation, article 101617, and the official Java SDK.
+/// The sign covers every parameter that is sent, except `sign` itself. Names and values are sorted by the bytes of the
+/// names and concatenated without separators, followed by the raw body if there is one. They are in UTF-8, before any
+/// encoding. Source: TOP's documentation, article 101617, and the official Java SDK.
 package struct Signer: Sendable {
-    /// What is computed. The parameter `sign_method` must be put among the parameters by the caller.
+    /// The method of the sign. The caller must add the parameter `sign_method`.
     package let method: SignMethod
     private let algorithm: Algorithm
 
@@ -17,7 +17,7 @@ package struct Signer: Sendable {
         case none(CryptoError)
     }
 
-    /// Prepares the secret. If libcrypto refuses it, `sign` says so.
+    /// Prepares the secret. If libcrypto rejects it, `sign` throws the error.
     package init(method: SignMethod, secret: Secret) {
         self.method = method
         do throws(CryptoError) {
@@ -31,12 +31,12 @@ package struct Signer: Sendable {
         }
     }
 
-    /// The sign: 32 (MD5) or 64 (SHA-256) upper-case hexadecimal digits.
+    /// Computes the sign: 32 (MD5) or 64 (SHA-256) upper-case hexadecimal digits.
     package func sign(_ parameters: [Parameter], body: [UInt8]? = nil) throws(CryptoError) -> String {
-        try sign(baseString: baseString(parameters, body: body))
+        try sign(baseString: baseString(ParameterList(parameters), body: body))
     }
 
-    /// The sign of a base string that is already at hand.
+    /// Computes the sign of an existing base string.
     package func sign(baseString: [UInt8]) throws(CryptoError) -> String {
         switch algorithm {
         case .enclosed(let secret): Hex.upper(try Digest.md5(baseString, enclosedBy: secret.bytes))
@@ -45,9 +45,9 @@ package struct Signer: Sendable {
         }
     }
 
-    /// The same sign, with the base string built in a buffer that the caller keeps for the next call.
+    /// Computes the same sign, with the base string in a buffer that the caller reuses.
     package func sign(
-        _ parameters: [Parameter], body: [UInt8]? = nil, buffer: inout [UInt8]
+        _ parameters: ParameterList, body: [UInt8]? = nil, buffer: inout [UInt8]
     ) throws(CryptoError) -> String {
         buffer.removeAll(keepingCapacity: true)
         Self.appendBaseString(parameters, body, to: &buffer)
@@ -55,74 +55,61 @@ package struct Signer: Sendable {
     }
 
     /// The text that the sign is computed over, without the secret.
-    package func baseString(_ parameters: [Parameter], body: [UInt8]? = nil) -> [UInt8] {
+    package func baseString(_ parameters: ParameterList, body: [UInt8]? = nil) -> [UInt8] {
         var text: [UInt8] = []
         Self.appendBaseString(parameters, body, to: &text)
         return text
     }
 
-    private static func appendBaseString(_ parameters: [Parameter], _ body: [UInt8]?, to text: inout [UInt8]) {
+    private static func appendBaseString(
+        _ parameters: ParameterList, _ body: [UInt8]?, to text: inout [UInt8]
+    ) {
         let order = order(of: parameters)
-        text.append(addingCapacity: length(of: parameters) + (body?.count ?? 0)) { output in
-            for place in order {
-                output.append(utf8: parameters[place.index].name)
-                output.append(utf8: parameters[place.index].value)
-            }
+        let bytes = parameters.bytes.span
+        text.append(addingCapacity: bytes.count + (body?.count ?? 0)) { output in
+            // Each value stands after its name.
+            for place in order { output.append(bytes.extracting(place.start..<place.end)) }
             if let body { output.append(body.span) }
         }
     }
 
-    private static func length(of parameters: [Parameter]) -> Int {
-        var length = 0
-        for parameter in parameters { length += parameter.name.utf8.count + parameter.value.utf8.count }
-        return length
-    }
-
-    /// A parameter's place in the list, with the first eight bytes of its name as one number: enough to order nearly
-    /// all names without looking at them again.
+    /// A parameter's place, with the first eight bytes of its name as one number. That orders nearly all names without
+    /// another look at them.
     private struct Place {
         let prefix: UInt64
-        let index: Int
-
-        /// Nil for a parameter that is not signed.
-        init?(_ index: Int, of parameter: borrowing Parameter) {
-            guard !parameter.isDropped else { return nil }
-            let (prefix, count) = parameter.name.withUTF8Span { ($0.prefixWord, $0.count) }
-            if count == 4, prefix == Self.sign { return nil }
-            self.prefix = prefix
-            self.index = index
-        }
-
-        private static let sign = "sign".withUTF8Span { $0.prefixWord }
+        let start: Int
+        let middle: Int
+        let end: Int
     }
 
-    /// The places of the parameters that are signed, by the bytes of their names; equal names keep their order.
-    private static func order(of parameters: [Parameter]) -> [Place] {
+    private static let signName = "sign".withUTF8Span { $0.prefixWord }
+
+    /// The places of the parameters that are signed, by the bytes of their names. Equal names keep their order.
+    private static func order(of parameters: ParameterList) -> [Place] {
+        let bytes = parameters.bytes.span
+        let signName = signName
         var order: [Place] = []
         order.reserveCapacity(parameters.count)
-        for index in parameters.indices {
-            if let place = Place(index, of: parameters[index]) { order.append(place) }
+        for place in parameters.places where !place.isDropped {
+            let name = bytes.extracting(place.start..<place.middle)
+            let prefix = name.prefixWord
+            if prefix == signName, name.count == 4 { continue }
+            order.append(Place(prefix: prefix, start: place.start, middle: place.middle, end: place.end))
         }
         order.sort { first, second in
-            if first.prefix != second.prefix { return first.prefix < second.prefix }
-            switch compare(parameters[first.index].name, parameters[second.index].name) {
-            case 0: return first.index < second.index
-            case let difference: return difference < 0
-            }
+            first.prefix == second.prefix
+                ? isAscending(first, second, parameters.bytes) : first.prefix < second.prefix
         }
         return order
     }
 
-    /// Below 0, 0 or above 0, as the first text's bytes come before, with or after the second's. `String` would compare
-    /// by Unicode equivalence.
-    private static func compare(_ first: String, _ second: String) -> Int {
-        first.withUTF8Span { one in
-            second.withUTF8Span { other in
-                for index in 0..<min(one.count, other.count) where one[index] != other[index] {
-                    return Int(one[index]) - Int(other[index])
-                }
-                return one.count - other.count
-            }
+    /// Whether the first name comes before the second by its bytes. `String` would compare by Unicode equivalence.
+    private static func isAscending(_ first: Place, _ second: Place, _ bytes: [UInt8]) -> Bool {
+        let one = bytes.span.extracting(first.start..<first.middle)
+        let other = bytes.span.extracting(second.start..<second.middle)
+        for index in 0..<min(one.count, other.count) where one[index] != other[index] {
+            return one[index] < other[index]
         }
+        return one.count == other.count ? first.start < second.start : one.count < other.count
     }
 }

@@ -1,10 +1,10 @@
-/// A moment read from a text, and what the text said of it.
+/// A parsed instant, and the form of its text.
 package struct ParsedTime: Sendable, Equatable {
-    /// Seconds since 1970 in UTC; of a day alone, its first in GMT+8.
+    /// Seconds since 1970 in UTC. If the text has only a day, its first second in GMT+8.
     package var epochSeconds: Int
-    /// Whether the text held a time of day, not the day alone.
+    /// Whether the text has a time of day.
     package var hasTime: Bool
-    /// Whether the text held an offset; without one it means GMT+8.
+    /// Whether the text has an offset. Without one the time is in GMT+8.
     package var hasOffset: Bool
 
     /// Makes a parsed time.
@@ -12,6 +12,6 @@ package struct ParsedTime: Sendable, Equatable {
         (self.epochSeconds, self.hasTime, self.hasOffset) = (epochSeconds, hasTime, hasOffset)
     }
 
-    /// The moment in milliseconds since 1970.
+    /// The instant in milliseconds since 1970.
     package var epochMilliseconds: Int { epochSeconds * 1000 }
 }

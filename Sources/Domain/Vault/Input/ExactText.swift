@@ -1,7 +1,7 @@
-/// A text that is compared by its bytes, as PostgreSQL compares it.
+/// A text that is compared by its bytes, as in PostgreSQL.
 ///
-/// Swift holds canonically equivalent texts (é as one scalar or as two) to be equal; two such aliases are two rows in
-/// the database, and neither may answer for the other.
+/// In Swift, canonically equivalent texts (é as one scalar or as two) are equal. In the database such aliases are two
+/// rows, and one must not be used for the other.
 struct ExactText: Sendable, Hashable {
     let text: String
 

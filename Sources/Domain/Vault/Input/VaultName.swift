@@ -1,4 +1,4 @@
-/// The form of names of apps and tokens: 1–64 bytes out of `A-Z a-z 0-9 . _ -`.
+/// The format of names of apps and tokens: 1–64 bytes from `A-Z a-z 0-9 . _ -`.
 ///
 /// Such a name needs no escaping in a header, a URL, a log line or associated data.
 enum VaultName {

@@ -1,25 +1,25 @@
-/// A caller's token: who it is and what it may do. The token's secret part is known by its hash alone.
+/// A caller's token: its owner and what it allows. Only the hash of its secret part is known.
 package final class AccessToken: Sendable {
-    /// The part of the token's text that finds it; no secret.
+    /// The part of the token's text that finds it. It is not secret.
     package let id: String
     /// The caller's name, as the audit trail records it.
     package let name: String
     /// SHA-256 of the secret part.
     let hash: [UInt8]
-    /// What the token allows.
+    /// The scopes that the token has.
     package let scopes: Set<Scope>
-    /// The apps that it may use; empty: every one.
+    /// The apps that the token may use. If it is empty, every app.
     package let apps: Set<String>
-    /// The methods that it may call; empty: every one.
+    /// The methods that the token may call. If it is empty, every method.
     package let methods: [MethodGlob]
-    /// When it ends, in milliseconds since 1970; nil: never.
+    /// When the token expires, in milliseconds since 1970; nil for never.
     package let expiresAt: Int64?
 
-    /// False when the row holds a list that cannot be read; the token then allows nothing. A list that lost an entry
-    /// would allow more than it was made for: an empty one allows everything.
+    /// False if a list in the row cannot be read. The token then allows nothing. Ignoring an unreadable entry could
+    /// make a list empty, and an empty list allows everything.
     package let isReadable: Bool
 
-    /// A token as it stands in the vault; `hash` is the SHA-256 of its secret part.
+    /// Makes a token of the vault; `hash` is the SHA-256 of its secret part.
     package convenience init(
         id: String, name: String, hash: [UInt8], scopes: Set<Scope>, apps: Set<String> = [],
         methods: [MethodGlob] = [], expiresAt: Int64? = nil
@@ -29,7 +29,7 @@ package final class AccessToken: Sendable {
             expiresAt: expiresAt)
     }
 
-    /// A token whose lists may not be readable (nil).
+    /// Makes a token whose lists may be unreadable (nil).
     init(
         id: String, name: String, hash: [UInt8], scopes: Set<Scope>, readableApps: Set<String>?,
         readableMethods: [MethodGlob]?, expiresAt: Int64?
@@ -58,7 +58,7 @@ package final class AccessToken: Sendable {
     /// Whether the token may use the app of this name.
     package func allows(app: String) -> Bool { isReadable && (apps.isEmpty || apps.contains(app)) }
 
-    /// Whether the token has ended at `now` (milliseconds since 1970).
+    /// Whether the token has expired at `now`, in milliseconds since 1970.
     package func isExpired(at now: Int64) -> Bool {
         expiresAt.map { $0 <= now } ?? false
     }

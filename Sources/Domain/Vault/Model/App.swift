@@ -1,16 +1,16 @@
 package import Crypto
 
-/// An app registered at TOP, with its secret opened.
+/// An app registered at TOP, with its opened secret.
 package final class App: Sendable {
-    /// The name that callers give in `Top-App`.
+    /// The name that callers use in `Top-App`.
     package let name: String
     /// TOP's `app_key`.
     package let appKey: String
-    /// The secret that signs.
+    /// The secret for signing.
     package let secret: Secret
-    /// The gateway of this app; nil: the service's own (`TOPRELAY_GATEWAY_URL`).
+    /// The gateway of this app; nil for that of the service (`TOPRELAY_GATEWAY_URL`).
     package let gatewayURL: String?
-    /// Whether plain http is allowed towards a gateway that is no loopback address.
+    /// Whether plain http is allowed to a gateway whose address is not a loopback address.
     package let allowsHTTP: Bool
     /// TOP's `sign_method`: `md5`, `hmac` or `hmac-sha256`.
     package let signMethod: String
@@ -20,12 +20,12 @@ package final class App: Sendable {
     package let isDefault: Bool
     /// The TOP methods bound to this app.
     package let methods: [MethodGlob]
-    /// False when the list of bound methods cannot be read: which methods are the app's is then not known.
+    /// False if the list of bound methods cannot be read, so that the app's methods are unknown.
     let hasReadableMethods: Bool
-    /// False when the secret's seal did not open; the app is then found, but never used.
+    /// False if the sealed secret could not be opened. The app is then found, but cannot be used.
     let isUsable: Bool
 
-    /// An app as it stands in the vault.
+    /// Makes an app of the vault.
     package convenience init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, allowsHTTP: Bool = false,
         signMethod: String = "hmac-sha256", addressing: AppAddressing = AppAddressing(), isDefault: Bool = false,
@@ -36,7 +36,7 @@ package final class App: Sendable {
             signMethod: signMethod, addressing: addressing, isDefault: isDefault, readableMethods: methods)
     }
 
-    /// An app whose secret's seal may not have opened (nil), and whose methods may not be readable (nil).
+    /// Makes an app whose secret may not have opened (nil), and whose methods may be unreadable (nil).
     init(
         name: String, appKey: String, openedSecret: Secret?, gatewayURL: String?, allowsHTTP: Bool, signMethod: String,
         addressing: AppAddressing?, isDefault: Bool, readableMethods: [MethodGlob]?

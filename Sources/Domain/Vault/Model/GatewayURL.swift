@@ -1,46 +1,47 @@
-/// The address of a TOP gateway, checked: calls carry session keys, so plain http is for loopback addresses, or for
-/// those who said that they want it.
+/// The checked address of a TOP gateway. Calls carry session keys, so plain http is only for loopback addresses, or if
+/// it was allowed explicitly.
 package struct GatewayURL: Sendable, Hashable, CustomStringConvertible {
-    /// The most bytes that an address may have.
+    /// The maximum length of an address in bytes.
     package static let maximumLength = 2000
 
     /// The address as it was written.
     package let text: String
     /// Whether calls go over plain http.
     package let isPlain: Bool
-    /// Whether the host is one of this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
+    /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
     package let isLoopback: Bool
 
-    /// The address as it was written: it never holds credentials.
+    /// The address as it was written. It never has credentials.
     package var description: String { text }
 
-    /// Reads `https://host[:port][/path]`, or `http://…` where `allowsHTTP` or the host is a loopback address.
+    /// Reads `https://host[:port][/path]`. `http://…` is valid if `allowsHTTP` is true or the host is a loopback
+    /// address.
     ///
-    /// Refused: user names and passwords, queries and fragments (parameters go in the body), blanks, control characters
-    /// and anything that is not ASCII, ports outside 1–65535.
-    /// - Throws: `VaultError.invalid` that names `field` and says what was expected.
+    /// Not valid are user names and passwords, queries and fragments (parameters go in the body), spaces, control
+    /// characters, characters beyond ASCII, and ports outside 1–65535.
+    /// - Throws: `VaultError.invalid` with `field` and the requirement.
     package init(_ text: String, allowsHTTP: Bool, field: String = "gateway URL") throws(VaultError) {
         func refuse(_ expectation: String) -> VaultError { .invalid(field: field, expectation: expectation) }
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.maximumLength, bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw refuse("at most \(Self.maximumLength) visible ASCII characters are expected")
+            throw refuse("it must have at most \(Self.maximumLength) visible ASCII characters")
         }
         guard let (scheme, rest) = Self.splitScheme(bytes), scheme == "https" || scheme == "http" else {
-            throw refuse("https://host[:port]/path is expected")
+            throw refuse("it must be https://host[:port]/path")
         }
         let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         guard !authority.contains(UInt8(ascii: "@")) else { throw refuse("a user name or password is not allowed") }
         guard !rest.contains(UInt8(ascii: "?")), !rest.contains(UInt8(ascii: "#")) else {
-            throw refuse("a query or a fragment is not allowed: TopRelay sends all parameters in the body")
+            throw refuse("a query or fragment is not allowed: TopRelay sends all parameters in the body")
         }
         guard let host = Self.host(ofAuthority: authority) else {
-            throw refuse("a host name or address, and a port of 1–65535 if any, are expected")
+            throw refuse("it must have a valid host name or address, and a port from 1 to 65535 if any")
         }
         self.text = text
         isPlain = scheme == "http"
         isLoopback = Self.isLoopback(host)
         guard !isPlain || isLoopback || allowsHTTP else {
-            throw refuse("https is expected: plain http is allowed to loopback addresses, or with --allow-http")
+            throw refuse("it must be https: plain http is allowed only to loopback addresses, or with --allow-http")
         }
     }
 
@@ -51,7 +52,7 @@ package struct GatewayURL: Sendable, Hashable, CustomStringConvertible {
         return (String(decoding: bytes[..<colon], as: UTF8.self), bytes[(colon + 3)...])
     }
 
-    /// The lower-case host of `host[:port]` or `[address][:port]`; nil when either part is not well formed.
+    /// The host of `host[:port]` or `[address][:port]` in lower case; nil if either part is malformed.
     private static func host(ofAuthority authority: ArraySlice<UInt8>) -> String? {
         let host: ArraySlice<UInt8>
         let port: ArraySlice<UInt8>

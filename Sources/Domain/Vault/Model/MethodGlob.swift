@@ -1,16 +1,15 @@
-/// A pattern over TOP method names: `*` stands for any number of bytes (also none), everything else for itself.
+/// A pattern for names of TOP methods. `*` matches any number of bytes, including none. Any other byte matches itself.
 ///
-/// Matching is by bytes, from start to end, upper and lower case differ. It takes at most pattern × method steps,
-/// whatever the pattern.
+/// Matching is case-sensitive, covers the whole name, and takes at most pattern × method steps.
 package struct MethodGlob: Sendable, Hashable, CustomStringConvertible {
-    /// The most bytes that a pattern may have.
+    /// The maximum length of a pattern in bytes.
     package static let maximumLength = 128
 
     /// The pattern as it was written.
     package let pattern: String
     private let bytes: [UInt8]
 
-    /// Takes a pattern of 1–128 bytes out of `A-Z a-z 0-9 . _ - *`; nil for anything else.
+    /// Makes a pattern of 1–128 bytes from `A-Z a-z 0-9 . _ - *`; nil for any other text.
     package init?(_ pattern: String) {
         let bytes = Array(pattern.utf8)
         guard (1...Self.maximumLength).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }
@@ -21,15 +20,15 @@ package struct MethodGlob: Sendable, Hashable, CustomStringConvertible {
     /// The pattern as it was written.
     package var description: String { pattern }
 
-    /// Whether the pattern holds no `*` and so names exactly one method.
+    /// Whether the pattern has no `*` and so matches exactly one method.
     package var isExact: Bool { !bytes.contains(Self.star) }
 
-    /// Whether the whole of `method` fits the pattern.
+    /// Whether the pattern matches the whole method name.
     package func matches(_ method: String) -> Bool {
         matches(Array(method.utf8))
     }
 
-    /// Greedy, going back to the last star only: an earlier star could match nothing that the last one cannot.
+    /// Matches greedily, and backtracks only to the last star: an earlier star cannot match more than the last one.
     func matches(_ method: [UInt8]) -> Bool {
         var at = 0
         var read = 0

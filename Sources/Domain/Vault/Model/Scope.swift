@@ -1,17 +1,17 @@
-/// What a token allows. No scope holds another.
+/// What a token allows. No scope includes another.
 package enum Scope: String, Sendable, CaseIterable {
-    /// Making calls, and reading one's own again.
+    /// Making calls, and reading one's own calls.
     case relay
-    /// Reading everybody's calls in the audit trail.
+    /// Reading all callers' calls in the audit trail.
     case auditRead = "audit:read"
     /// Writing notes on calls in the audit trail.
     case auditNote = "audit:note"
-    /// Opening the full request of a call; each opening is recorded.
+    /// Unmasking the full request of a call. Each time is recorded.
     case auditUnmask = "audit:unmask"
     /// Administration over HTTP.
     case admin
 
-    /// Every scope, for a sentence: `relay, audit:read or admin`.
+    /// All scopes as a phrase: `relay, audit:read or admin`.
     package static var list: String {
         let names = allCases.map(\.rawValue)
         return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")

@@ -4,25 +4,25 @@ package import Crypto
 package final class SellerSession: Sendable {
     /// The name of the app that the seller authorised.
     package let app: String
-    /// The callers' own name for the seller, as given in `Top-Seller`.
+    /// The callers' alias for the seller, as in `Top-Seller`.
     package let seller: String
     /// TOP's `session`.
     package let key: Secret
-    /// When the session ends, in milliseconds since 1970; nil: no end is known.
+    /// When the session expires, in milliseconds since 1970; nil if that is unknown.
     package let expiresAt: Int64?
-    /// Whether calls with this app that name no seller use this one.
+    /// Whether calls with this app and without a seller use this session.
     package let isDefault: Bool
-    /// False when the session's seal did not open; it is then found, but never used.
+    /// False if the sealed session could not be opened. The session is then found, but cannot be used.
     let isUsable: Bool
 
-    /// A session as it stands in the vault.
+    /// Makes a session of the vault.
     package convenience init(
         app: String, seller: String, key: Secret, expiresAt: Int64? = nil, isDefault: Bool = false
     ) {
         self.init(app: app, seller: seller, openedKey: key, expiresAt: expiresAt, isDefault: isDefault)
     }
 
-    /// A session whose seal may not have opened (nil).
+    /// Makes a session whose key may not have opened (nil).
     init(app: String, seller: String, openedKey: Secret?, expiresAt: Int64?, isDefault: Bool) {
         self.app = app
         self.seller = seller
@@ -32,7 +32,7 @@ package final class SellerSession: Sendable {
         self.isDefault = isDefault
     }
 
-    /// Whether the session has ended at `now` (milliseconds since 1970).
+    /// Whether the session has expired at `now`, in milliseconds since 1970.
     package func isExpired(at now: Int64) -> Bool {
         expiresAt.map { $0 <= now } ?? false
     }

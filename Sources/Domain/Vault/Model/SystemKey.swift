@@ -1,26 +1,26 @@
 package import Crypto
 
-/// A random key of the system: made once, sealed in the vault, versioned.
+/// A random key of the system. It is made once, sealed in the vault, and has a version.
 package struct SystemKey: Sendable {
-    /// What a key is for.
+    /// The purpose of a key.
     package enum Name: String, Sendable, CaseIterable {
         /// Keyed fingerprints of business keys in the audit trail.
         case fingerprint
-        /// Request ids that are derived from `Idempotency-Key`.
+        /// Request ids derived from `Idempotency-Key`.
         case idempotency
     }
 
-    /// How many bytes a key has.
+    /// The length of a key in bytes.
     package static let length = 32
 
-    /// What the key is for.
+    /// The purpose of the key.
     package let name: Name
-    /// 1 for the first one; the highest is the one to use, lower ones are for finding what they marked.
+    /// The version, from 1. The highest one is used for new values. Lower ones find existing values.
     package let version: Int
-    /// The key itself, 32 bytes.
+    /// The key, 32 bytes.
     package let secret: Secret
 
-    /// A key as it stands in the vault.
+    /// Makes a key of the vault.
     package init(name: Name, version: Int, secret: Secret) {
         self.name = name
         self.version = version

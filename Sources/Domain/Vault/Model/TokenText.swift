@@ -1,17 +1,17 @@
 import Crypto
 
-/// The text of a token: `trk_ID_SECRET`. The prefix lets scanners find tokens that leaked; the id (14 hex digits) finds
-/// the row and is no secret; the secret is 32 random bytes in base64url.
+/// The text of a token: `trk_ID_SECRET`. Scanners can find leaked tokens by the prefix. The id (14 hex digits) finds
+/// the row and is not secret. The secret is 32 random bytes in base64url.
 struct TokenText {
     static let prefix = "trk_"
     static let idLength = 14
-    /// Longer texts are refused before any work is done on them.
+    /// Longer texts are rejected before they are processed.
     static let maximumLength = 128
 
     let id: String
     let secret: ArraySlice<UInt8>
 
-    /// Splits a token's text; nil when it has not the form of one.
+    /// Splits the text of a token; nil if the text is malformed.
     init?(_ bytes: ArraySlice<UInt8>) {
         let idStart = bytes.startIndex + Self.prefix.utf8.count
         let separator = idStart + Self.idLength
@@ -24,7 +24,7 @@ struct TokenText {
         secret = bytes[(separator + 1)...]
     }
 
-    /// The id of a token's text as a number: its 56 bits. A text that is not a token's has some number or none.
+    /// The id in a token's text as a number of 56 bits. For a text that is not a token, any number or nil.
     static func number(ofID text: ArraySlice<UInt8>) -> UInt64? {
         guard text.count > prefix.utf8.count + idLength else { return nil }
         let start = text.startIndex + prefix.utf8.count
@@ -33,7 +33,7 @@ struct TokenText {
         }
     }
 
-    /// What the vault keeps of a token's secret part.
+    /// The hash of a token's secret part, which the vault stores.
     static func hash(ofSecret secret: ArraySlice<UInt8>) throws(CryptoError) -> [UInt8] {
         try Digest.sha256(Array(secret))
     }

@@ -1,28 +1,28 @@
 import Crypto
 
-/// Finds the callers of tokens in one copy of the vault. A token that it has accepted once costs a comparison in place of
-/// a hash.
+/// Authenticates tokens with one copy of the vault. A token that was accepted before costs a comparison instead of a
+/// hash.
 ///
-/// The secrets that it keeps are those that callers send with every request. A new copy of the vault needs a new verifier,
-/// so that a withdrawn token is forgotten.
+/// It keeps the secrets that callers send with every request. A new copy of the vault needs a new verifier, so that
+/// withdrawn tokens are forgotten.
 package final class TokenVerifier {
     private struct Accepted {
         let text: Secret
         let token: AccessToken
     }
 
-    /// Where the tokens are looked up.
+    /// The copy of the vault that has the tokens.
     package let vault: VaultSnapshot
-    /// The accepted tokens by the numbers of their ids. There are no more than the vault has tokens.
+    /// The accepted tokens by the numbers of their ids: at most as many as the vault has.
     private var accepted: [UInt64: Accepted] = [:]
 
-    /// A verifier that has accepted no token yet.
+    /// Makes a verifier that has not accepted any token.
     package init(_ vault: VaultSnapshot) { self.vault = vault }
 
-    /// The caller that an `Authorization` header's value stands for; `now` in milliseconds since 1970.
+    /// The token in the value of an `Authorization` header; `now` is in milliseconds since 1970.
     package func authenticate(
         authorization header: ArraySlice<UInt8>?, now: Int64
-    ) throws(AuthenticationRefusal) -> AccessToken {
+    ) throws(AuthenticationError) -> AccessToken {
         let text = try VaultSnapshot.token(inAuthorization: header)
         guard let id = TokenText.number(ofID: text) else { return try vault.authenticate(token: text, now: now) }
         if let known = accepted[id], ConstantTime.equal(known.text.bytes, text) {

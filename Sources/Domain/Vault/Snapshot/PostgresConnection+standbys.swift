@@ -1,12 +1,12 @@
 import Postgres
 
 extension PostgresConnection {
-    /// How many standbys follow the server when none of them confirms a commit before the commit is answered; 0 when
-    /// there is no standby, when one is synchronous, or when the server does not tell.
+    /// The number of standbys that follow the server, if none of them confirms commits synchronously. It is 0 if there
+    /// is no standby, if one is synchronous, or if the server does not show them.
     ///
-    /// A role without `pg_read_all_stats` sees that there are standbys and not how they follow. The setting
-    /// `synchronous_standby_names`, which every role sees, decides then. Base backups and logical subscribers are not
-    /// standbys.
+    /// A role without `pg_read_all_stats` sees the standbys, but not their state. Then the setting
+    /// `synchronous_standby_names`, which every role sees, decides. Base backups and logical subscribers do not count
+    /// as standbys.
     func asynchronousStandbys(timeout: Duration) async -> Int {
         let sql = """
             SELECT count(*) AS standbys,
@@ -18,7 +18,7 @@ extension PostgresConnection {
                 SELECT FROM pg_catalog.pg_replication_slots AS s
                 WHERE s.active_pid = r.pid AND s.slot_type = 'logical')
             """
-        // A connection that is lost here is noticed by the statement that follows.
+        // If the connection is lost here, the next statement notices it.
         guard let row = try? await query(sql, [], timeout: timeout).first, let count = row["standbys"].integer else {
             return 0
         }

@@ -1,11 +1,11 @@
 import Crypto
 
-/// The vault as it stood at one revision, opened: what the path of a call looks things up in, without a query.
+/// The opened vault at one revision. The path of a call reads it without a query.
 package final class VaultSnapshot: Sendable {
-    /// The vault's revision that this is.
+    /// The revision of the vault.
     package let revision: Int64
-    /// Rows that cannot be used. Those whose seal did not open are `table/primary key`, and those with a value that
-    /// cannot be read are `table/name: column`. They are found, but refused.
+    /// Rows that cannot be used. A row whose seal did not open is `table/primary key`, and one with an unreadable value
+    /// is `table/name: column`. Such rows are found, but cannot be used.
     package let unreadable: [String]
 
     private let apps: [String: App]
@@ -23,7 +23,7 @@ package final class VaultSnapshot: Sendable {
         var standard: SellerSession?
     }
 
-    /// A snapshot of these rows.
+    /// Makes a snapshot from rows.
     package init(
         revision: Int64, apps: [App], sessions: [SellerSession], tokens: [AccessToken], keys: [SystemKey],
         unreadable: [String] = []
@@ -54,7 +54,7 @@ package final class VaultSnapshot: Sendable {
         boundByGlob = patterned
     }
 
-    /// How many apps, sessions and tokens there are.
+    /// The numbers of apps, sessions and tokens.
     package var counts: (apps: Int, sessions: Int, tokens: Int) {
         (apps.count, sessions.values.reduce(0) { $0 + $1.bySeller.count }, tokens.count)
     }
@@ -62,28 +62,36 @@ package final class VaultSnapshot: Sendable {
     /// The app of a name, also where it cannot be used.
     package func app(named name: String) -> App? { apps[name] }
 
+    /// The seller that a call is for: the one that it names, or the app's default or only one; nil where there is none.
+    /// The session need not be usable.
+    package func sellerName(app: App, seller: String?) -> String? {
+        if let seller { return seller }
+        guard let known = sessions[app.name] else { return nil }
+        return (known.standard ?? (known.bySeller.count == 1 ? known.bySeller.values.first : nil))?.seller
+    }
+
     /// All versions of a system key, the newest first.
     package func keys(_ name: SystemKey.Name) -> [SystemKey] { keys[name] ?? [] }
 
     // MARK: - Callers
 
-    /// The caller that an `Authorization` header's value stands for; `now` in milliseconds since 1970.
+    /// The token in the value of an `Authorization` header; `now` is in milliseconds since 1970.
     package func authenticate(
         authorization header: String?, now: Int64
-    ) throws(AuthenticationRefusal) -> AccessToken {
+    ) throws(AuthenticationError) -> AccessToken {
         let bytes = header.map { Array($0.utf8)[...] }
         return try authenticate(token: try Self.token(inAuthorization: bytes), now: now)
     }
 
-    /// The token's text in the value of an `Authorization` header.
-    static func token(inAuthorization header: ArraySlice<UInt8>?) throws(AuthenticationRefusal) -> ArraySlice<UInt8> {
+    /// The text of the token in the value of an `Authorization` header.
+    static func token(inAuthorization header: ArraySlice<UInt8>?) throws(AuthenticationError) -> ArraySlice<UInt8> {
         guard let header else { throw .missing }
         guard header.count > scheme.count, isBearer(header) else { throw .malformed }
         return header[(header.startIndex + scheme.count)...].drop { $0 == UInt8(ascii: " ") }
     }
 
-    /// The caller of the token `bearer` (`trk_…`); `now` in milliseconds since 1970.
-    package func authenticate(bearer: String, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
+    /// The token with the text `bearer` (`trk_…`); `now` is in milliseconds since 1970.
+    package func authenticate(bearer: String, now: Int64) throws(AuthenticationError) -> AccessToken {
         try authenticate(token: Array(bearer.utf8)[...], now: now)
     }
 
@@ -96,10 +104,10 @@ package final class VaultSnapshot: Sendable {
         return true
     }
 
-    /// The caller of a token's text.
+    /// The token with this text.
     func authenticate(
         token: ArraySlice<UInt8>, now: Int64
-    ) throws(AuthenticationRefusal) -> AccessToken {
+    ) throws(AuthenticationError) -> AccessToken {
         guard let text = TokenText(token) else { throw .malformed }
         guard let found = tokens[text.id], let hash = try? TokenText.hash(ofSecret: text.secret),
             ConstantTime.equal(hash, found.hash)
@@ -108,9 +116,9 @@ package final class VaultSnapshot: Sendable {
         return found
     }
 
-    /// The token as it stands here, for one that an earlier or later copy has accepted. `now` is in milliseconds since
-    /// 1970. No secret is hashed: the two tokens have the same secret if their hashes are equal.
-    package func renew(_ token: AccessToken, now: Int64) throws(AuthenticationRefusal) -> AccessToken {
+    /// The current state of a token that an earlier or later copy has accepted; `now` is in milliseconds since 1970. It
+    /// does not hash the secret: tokens with equal hashes have the same secret.
+    package func renew(_ token: AccessToken, now: Int64) throws(AuthenticationError) -> AccessToken {
         guard let found = tokens[token.id], found === token || ConstantTime.equal(found.hash, token.hash) else {
             throw .unknown
         }
@@ -120,14 +128,14 @@ package final class VaultSnapshot: Sendable {
 
     // MARK: - Apps
 
-    /// The app for a call of `method` by `token`: the one that `name` (`Top-App`) names; without a name the one app
-    /// that is bound to the method, else the default app, else the only one.
+    /// The app for a call. It is the app in `name` (`Top-App`). Without a name it is the only app bound to the method,
+    /// or else the default app, or else the only app.
     ///
-    /// A token's apps narrow what is allowed, never what is chosen: which app a call uses does not depend on the
-    /// caller.
+    /// The token limits which apps are allowed, but does not affect the choice. The app of a call does not depend on
+    /// its caller.
     package func resolveApp(
         named name: String?, for method: String, token: AccessToken
-    ) throws(AppRefusal) -> App {
+    ) throws(AppResolutionError) -> App {
         let app: App
         if let name {
             guard token.allows(app: name) else { throw .forbidden(app: name) }
@@ -147,7 +155,7 @@ package final class VaultSnapshot: Sendable {
 
     private var onlyApp: App? { apps.count == 1 ? apps.values.first : nil }
 
-    /// The app bound to a method, when it is exactly one.
+    /// The app bound to a method, if there is exactly one.
     private func boundApp(_ method: String) -> App? {
         var bound: App?
         for app in boundExactly[method] ?? [] {
@@ -163,7 +171,7 @@ package final class VaultSnapshot: Sendable {
         return bound
     }
 
-    /// How many apps are bound to a method.
+    /// The number of apps bound to a method.
     private func boundApps(_ method: String) -> Int {
         let bytes = Array(method.utf8)
         let exact = (boundExactly[method] ?? []).map(\.name)
@@ -172,13 +180,13 @@ package final class VaultSnapshot: Sendable {
 
     // MARK: - Sessions
 
-    /// The session for a call with `app`: the seller's that `seller` (`Top-Seller`) names; without a name the app's
-    /// default one, else its only one. `now` in milliseconds since 1970.
+    /// The session for a call with an app. It is the session of the seller in `seller` (`Top-Seller`). Without a seller
+    /// it is the app's default session, or else its only one. `now` is in milliseconds since 1970.
     ///
-    /// Not to be asked for methods that need no session.
+    /// It must not be called for methods that need no session.
     package func resolveSession(
         app: App, seller: String?, now: Int64
-    ) throws(SessionRefusal) -> SellerSession {
+    ) throws(SessionResolutionError) -> SellerSession {
         guard let known = sessions[app.name] else {
             if let seller { throw .unknown(seller: seller, app: app.name) }
             throw .missing(app: app.name)

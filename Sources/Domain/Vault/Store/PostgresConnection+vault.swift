@@ -1,15 +1,15 @@
 import Postgres
 
 extension PostgresConnection {
-    /// How a transaction sees others.
+    /// The isolation of a transaction.
     enum Isolation: String {
         /// For changes.
         case standard = "BEGIN"
-        /// All statements see one and the same state.
+        /// All statements see the same state.
         case readOnlySnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     }
 
-    /// One statement of the vault's own; missing tables are told as missing migrations.
+    /// Runs a statement of the vault. Missing tables are reported as missing migrations.
     func vaultQuery(
         _ sql: String, _ parameters: [SQLValue] = [], timeout: Duration
     ) async throws(VaultError) -> Rows {
@@ -20,12 +20,12 @@ extension PostgresConnection {
         }
     }
 
-    /// The vault's revision as it stands.
+    /// The current revision of the vault.
     func vaultRevision(timeout: Duration) async throws(VaultError) -> Int64 {
         try await vaultHeartbeat(timeout: timeout).revision
     }
 
-    /// The vault's revision as it stands, and PostgreSQL's clock in milliseconds since 1970.
+    /// The current revision of the vault, and PostgreSQL's clock in milliseconds since 1970.
     func vaultHeartbeat(timeout: Duration) async throws(VaultError) -> (revision: Int64, clock: Int64) {
         let sql = "SELECT revision, (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM vault.revision"
         let rows = try await vaultQuery(sql, timeout: timeout)
@@ -35,7 +35,7 @@ extension PostgresConnection {
         return (revision, clock)
     }
 
-    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    /// Runs `body` in a transaction. It commits when `body` returns, and rolls back when it throws.
     func transaction<Result>(
         _ isolation: Isolation, timeout: Duration, _ body: () async throws(VaultError) -> Result
     ) async throws(VaultError) -> Result {
@@ -44,7 +44,7 @@ extension PostgresConnection {
         do {
             result = try await body()
         } catch {
-            // A rollback that fails leaves a connection that is closed or closing: the server rolls back then.
+            // If the rollback fails, the connection is closed or closing, and the server rolls back.
             _ = try? await vaultQuery("ROLLBACK", timeout: timeout)
             throw error
         }

@@ -34,7 +34,7 @@ extension SealingKey {
         } catch {
             switch error {
             case .otherKey(let sealedUnder, let given):
-                throw .wrongMasterKey(sealedWith: sealedUnder, atHand: given)
+                throw .wrongMasterKey(sealedWith: sealedUnder, configured: given)
             case .notAuthentic, .unreadableBlob: throw .unreadable(row: column.description)
             case .unavailable, .failed, .unusableKey: throw .cryptography(error)
             }

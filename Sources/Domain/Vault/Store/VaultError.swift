@@ -1,55 +1,57 @@
+import Bytes
 package import Crypto
 package import Postgres
 
-/// What went wrong with the vault. No description holds a secret, a session, a token or a key.
+/// An error of the vault. No description has a secret, a session, a token or a key.
 package enum VaultError: Error, Sendable, CustomStringConvertible {
-    /// PostgreSQL could not be asked, or refused.
+    /// A query of PostgreSQL failed.
     case database(PostgresError)
     /// libcrypto failed.
     case cryptography(CryptoError)
-    /// The vault was sealed with another master key than the one at hand; ids of keys, from their hashes.
-    case wrongMasterKey(sealedWith: UInt32, atHand: UInt32)
-    /// A key of the system does not open though the master key is the right one: its blob was damaged or moved.
+    /// The vault was sealed with a master key other than the configured one. The numbers are ids of keys, from their
+    /// hashes.
+    case wrongMasterKey(sealedWith: UInt32, configured: UInt32)
+    /// A system key cannot be opened although the master key is right: it was damaged or moved.
     case unreadable(row: String)
-    /// Sealing needs the master key, and none is set.
+    /// Sealing needs the master key, but none is set.
     case noMasterKey
-    /// The vault's tables are not there, or not as this version expects them.
+    /// The vault's tables are missing, or are not those that this version expects.
     case notMigrated
-    /// A table holds more rows than the relay keeps in memory.
+    /// A table has more rows than the relay keeps in memory.
     case tooLarge(table: String, limit: Int)
-    /// A table holds a value that this version does not know.
+    /// A table has a value that this version does not know.
     case unexpected(row: String, column: String)
-    /// The input is not acceptable. `expectation` says what is; the value itself is not repeated.
+    /// The input is not valid. `expectation` is the requirement. The value is not repeated.
     case invalid(field: String, expectation: String)
-    /// There is no such app, session or token.
+    /// The app, session or token does not exist.
     case notFound(String)
-    /// A token of this name exists already.
+    /// A token with this name already exists.
     case taken(String)
 
-    /// A sentence for an operator.
+    /// The text for the operator.
     package var description: String {
         switch self {
         case .database(let error): "the vault could not be read or changed: \(error)"
         case .cryptography(let error): "the vault cannot be sealed or opened: \(error)"
-        case .wrongMasterKey(let sealedWith, let atHand):
+        case .wrongMasterKey(let sealedWith, let configured):
             "TOPRELAY_MASTER_KEY is not the key that the vault was sealed with: "
-                + "the vault has key id \(Self.hex(sealedWith)), the setting gives \(Self.hex(atHand)); "
+                + "the vault has key id \(Hex.lower(sealedWith)), but the setting has \(Hex.lower(configured)); "
                 + "set the right key, and check it with `toprelay migrate`"
         case .unreadable(let row):
-            "\(row) does not open under TOPRELAY_MASTER_KEY, because it was damaged or moved from another row; "
+            "\(row) cannot be opened with TOPRELAY_MASTER_KEY, because it was damaged or moved from another row; "
                 + "restore this row from a backup of the database"
-        case .noMasterKey: "TOPRELAY_MASTER_KEY is not set, and is needed to seal"
+        case .noMasterKey: "TOPRELAY_MASTER_KEY is not set, but sealing needs it"
         case .notMigrated: "the vault's tables are missing or outdated: run `toprelay migrate`"
         case .tooLarge(let table, let limit):
-            "\(table) would hold, or holds, more than the \(limit) rows that a replica keeps in memory"
-        case .unexpected(let row, let column): "\(row) holds a value in \(column) that this version does not know"
+            "\(table) has, or would have, more than the \(limit) rows that a replica keeps in memory"
+        case .unexpected(let row, let column): "\(row) has a value in \(column) that this version does not know"
         case .invalid(let field, let expectation): "\(field): \(expectation)"
         case .notFound(let what): "there is no \(what)"
-        case .taken(let name): "there is a token \"\(name)\" already: remove it first, or choose another name"
+        case .taken(let name): "a token \"\(name)\" already exists: remove it first, or choose another name"
         }
     }
 
-    /// Whether the input was refused, as opposed to a failure of the system.
+    /// Whether the input is wrong, as opposed to a failure of the system.
     package var isInputRefused: Bool {
         switch self {
         case .invalid, .taken: true
@@ -57,26 +59,21 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether trying again cannot help: somebody must change a setting or the database.
+    /// Whether a retry cannot help, because someone must change a setting or the database.
     package var isFinal: Bool {
         switch self {
         case .wrongMasterKey, .unreadable, .notMigrated, .tooLarge, .unexpected, .noMasterKey: true
-        // A connection string that cannot work, or a database of another encoding.
+        // A connection string that cannot work, or a database with the wrong encoding.
         case .database(let error): error.kind == .configuration
         default: false
         }
     }
 
-    /// A failure of the vault's own statements: tables that are missing ask for migrations.
+    /// Makes an error from a failed statement of the vault. Missing tables mean missing migrations.
     init(_ error: PostgresError) {
         switch error.sqlState {
         case "42P01", "3F000", "42703", "42883": self = .notMigrated
         default: self = .database(error)
         }
-    }
-
-    private static func hex(_ id: UInt32) -> String {
-        let digits = String(id, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }

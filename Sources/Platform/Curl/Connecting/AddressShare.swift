@@ -1,7 +1,7 @@
 internal import CLibcurl
 
-/// What the connections of a client share in libcurl: addresses that were looked up. It needs no locks, because one thread
-/// uses it.
+/// The data that the connections of a client share in libcurl: resolved addresses. It needs no locks, because only one
+/// thread uses it.
 final class AddressShare {
     let share: UnsafeMutableRawPointer
 
@@ -10,10 +10,10 @@ final class AddressShare {
         self.share = share
         guard share_data(share, CURL_LOCK_DATA_DNS) == CURLSHE_OK else {
             curl_share_cleanup(share)
-            throw .setUpFailed("sharing addresses is refused")
+            throw .setUpFailed("sharing of addresses failed")
         }
     }
 
-    /// Every easy handle holds the share, so that none is left by now.
+    /// Every easy handle retains the share, so none is left here.
     deinit { curl_share_cleanup(share) }
 }

@@ -1,21 +1,23 @@
 internal import CLibcurl
 internal import EventLoop
+internal import Sockets
 
-/// One connection and the exchange on it: writes the request once, and reads the response. On the loop's thread only.
+/// A connection and the exchange on it. It writes the request once and reads the response. It is used only on the
+/// thread of the loop.
 ///
-/// The socket is watched from the moment at which the connection stands until it is closed, in use or idle. A change
-/// from one to the other costs no system call.
+/// The socket is watched from the moment when the connection is established until it is closed, in use or idle. A
+/// change between the two needs no system call.
 final class Connection {
-    /// The most bytes that one read takes.
+    /// The maximum number of bytes of one read.
     static let inputBytes = 32 << 10
 
     let destination: Destination
-    /// Its place among the client's busy connections; -1 while it is not busy.
+    /// Its index among the client's busy connections; -1 if it is not busy.
     var place = -1
     /// When the connection became idle, on the clock of `EventLoop.now()`, and in which turn of the loop.
     var idleSince: UInt64 = 0
     var idleTurn: UInt64 = 0
-    /// When the connection stood, on the clock of `EventLoop.now()`.
+    /// When the connection was established, on the clock of `EventLoop.now()`.
     private(set) var openedAt: UInt64 = 0
 
     private let handle: EasyHandle
@@ -25,7 +27,8 @@ final class Connection {
     private var socket: Int32 = -1
     private var watch: Watch?
     private var deadlineTimer: LoopTimer?
-    /// What of the request the socket has not taken begins at `outputStart`. The bytes stay in place until it has.
+    /// The request. The part that the socket has not taken begins at `outputStart`. The bytes stay in place until all
+    /// are taken.
     private var output: [UInt8] = []
     private var outputStart = 0
     /// Why the rest of the request could not be sent.
@@ -40,7 +43,7 @@ final class Connection {
         handle.connection = self
     }
 
-    /// Closes the connection. The end of a client may come to this off the loop's thread: closing takes the socket out of
+    /// Closes the connection. The end of a client may call this on another thread. Closing the socket removes it from
     /// epoll then.
     func close() {
         if loop.isOnLoop {
@@ -58,7 +61,7 @@ final class Connection {
 // MARK: - Connecting
 
 extension Connection {
-    /// Begins to connect, for an exchange.
+    /// Starts to connect, for an exchange.
     func open(
         for exchange: Exchange, by connector: Connector, _ trust: CurlLibrary.Trust, now: UInt64
     ) {
@@ -71,14 +74,14 @@ extension Connection {
         }
     }
 
-    /// The connector's verdict.
+    /// Handles the result of the connector.
     func connected(_ code: CURLcode) {
         guard code == CURLE_OK else { return fail(code) }
         let now = EventLoop.now()
         guard let exchange, exchange.deadline > now else { return fail(CURLE_OPERATION_TIMEDOUT) }
         openedAt = now
         guard destination.isEncrypted || handle.takeSocket() else { return fail(CURLE_COULDNT_CONNECT) }
-        socket = handle.plainSocket ?? handle.socket
+        socket = handle.plainSocket?.descriptor ?? handle.socket
         exchange.timings.connectNanoseconds = handle.connectNanoseconds
         exchange.timings.tlsNanoseconds = handle.tlsNanoseconds
         watch = loop.watch(socket, for: .read) { [weak self] readiness in self?.isReady(readiness) }
@@ -116,7 +119,8 @@ extension Connection {
         dropOutput()
     }
 
-    /// The server may have answered before it closed the connection, for example that the request is too large.
+    /// Handles a failed send. The server may have responded before it closed the connection, for example because the
+    /// request is too large.
     private func sendingFailed(_ code: CURLcode) {
         dropOutput()
         sendFailure = code
@@ -144,7 +148,7 @@ extension Connection {
         if hasOutput, readiness.contains(.writable) { send() }
         guard exchange != nil, readiness != .writable else { return }
         receive()
-        // Nothing more will come, and the loop would report it in every turn.
+        // Nothing more will arrive, and the loop would report the event in every turn.
         if exchange != nil, readiness.contains(.hangUp) || readiness.contains(.error) { fail(CURLE_RECV_ERROR) }
     }
 
@@ -156,7 +160,7 @@ extension Connection {
                     if let hasSurplus = received(buffer.span.extracting(0..<count)) {
                         return complete(hasSurplus: hasSurplus || destination.isEncrypted && hasInput(&buffer))
                     }
-                    // The loop reports a plain socket that has more.
+                    // The loop reports a plain socket that has more input.
                     if !destination.isEncrypted { return }
                 case .again: return
                 case .end: inputEnded()
@@ -166,8 +170,8 @@ extension Connection {
         }
     }
 
-    /// Reads the response on.
-    /// - Returns: if the response is complete, whether bytes follow it.
+    /// Reads more of the response.
+    /// - Returns: whether bytes follow the response; nil if it is not complete.
     private func received(_ input: Span<UInt8>) -> Bool? {
         var position = 0
         do throws(TransferError) {
@@ -192,7 +196,7 @@ extension Connection {
 // MARK: - The end of an exchange
 
 extension Connection {
-    /// - Parameter hasSurplus: whether bytes follow the response, or the end of the connection.
+    /// - Parameter hasSurplus: whether bytes or the end of the connection follow the response.
     private func complete(hasSurplus: Bool) {
         let now = EventLoop.now()
         guard let exchange = takeExchange() else { return }
@@ -200,7 +204,7 @@ extension Connection {
         client.ended(self, keepsAlive: keepsAlive, now: now, exchange, exchange.takeResult(now: now))
     }
 
-    /// Ends the exchange without a response, and the connection with it.
+    /// Ends the exchange without a response, and closes the connection.
     func fail(_ code: CURLcode, isShutDown: Bool = false) {
         let now = EventLoop.now()
         guard let exchange = takeExchange() else { return }
@@ -215,8 +219,8 @@ extension Connection {
         return exchange
     }
 
-    /// The timer of an earlier exchange is kept if it fires early enough: it looks at the deadline of the exchange that
-    /// is under way then.
+    /// Sets the timer for the deadline. The timer of an earlier exchange is kept if it fires early enough, because it
+    /// then checks the deadline of the current exchange.
     private func setDeadlineTimer() {
         guard let deadline = exchange?.deadline else { return }
         if let deadlineTimer, deadlineTimer.isPending {
@@ -235,8 +239,8 @@ extension Connection {
 // MARK: - While it is idle
 
 extension Connection {
-    /// Whether the idle connection can be used. While it is idle, the loop reports its end, and bytes that no request has
-    /// asked for. Only in the turn in which it became idle the loop has not looked yet.
+    /// Whether the idle connection can be used. While it is idle, the loop reports its end and unexpected bytes. Only
+    /// in the turn in which it became idle the loop has not yet checked it.
     func isUsable(now: UInt64) -> Bool {
         guard now < idleSince + client.idleConnectionAge, now < openedAt + client.connectionLifetime else {
             return false
@@ -244,7 +248,7 @@ extension Connection {
         return loop.turns != idleTurn || handle.isSilent(socket) || isQuiet()
     }
 
-    /// Whether nothing has come that ends the connection. TLS may have read something for itself, such as a ticket.
+    /// Whether nothing has arrived that ends the connection. TLS may have read something for itself, such as a ticket.
     private func isQuiet() -> Bool {
         guard destination.isEncrypted else { return false }
         var isQuiet = false
@@ -252,7 +256,7 @@ extension Connection {
         return isQuiet
     }
 
-    /// Whether bytes have come, or the end of the connection.
+    /// Whether bytes or the end of the connection have arrived.
     private func hasInput(_ buffer: inout [UInt8]) -> Bool {
         if case .again = handle.receive(into: &buffer) { false } else { true }
     }

@@ -1,20 +1,19 @@
-/// The idle connections of a client, of all destinations. On the loop's thread only.
+/// The idle connections of a client, for all destinations. It is used only on the thread of the loop.
 struct ConnectionPool {
     /// The destinations that have idle connections.
     private var destinations: [Destination] = []
-    /// How many connections are idle.
+    /// The number of idle connections.
     private(set) var count = 0
 
-    /// Takes a connection to a destination.
-    ///
-    /// - Parameter turn: the loop's turn.
+    /// Takes an idle connection to a destination.
+    /// - Parameter turn: the current turn of the loop.
     mutating func take(for destination: Destination, turn: UInt64) -> Connection? {
         guard let connection = destination.take(turn: turn) else { return nil }
         taken(from: destination)
         return connection
     }
 
-    /// Puts in a connection that has just become idle.
+    /// Adds a connection that has just become idle.
     mutating func put(_ connection: Connection) {
         let destination = connection.destination
         if destination.idle.isEmpty { destinations.append(destination) }
@@ -22,14 +21,14 @@ struct ConnectionPool {
         count += 1
     }
 
-    /// Takes a connection out; nothing happens if it is not in.
+    /// Removes a connection; does nothing if it is not in the pool.
     mutating func remove(_ connection: Connection) {
         let destination = connection.destination
         guard destination.remove(connection) else { return }
         taken(from: destination)
     }
 
-    /// The connection that has been idle for the longest time.
+    /// The connection that has been idle the longest.
     var oldest: Connection? {
         destinations.compactMap(\.idle.first).min { $0.idleSince < $1.idleSince }
     }

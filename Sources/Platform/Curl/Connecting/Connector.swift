@@ -3,62 +3,61 @@ internal import EventLoop
 
 /// Makes connections with libcurl's multi handle, driven by the loop.
 ///
-/// libcurl tells in callbacks which sockets and which time it waits for. Every call into libcurl ends with `settle`,
-/// which takes the connections that have come about or failed.
+/// libcurl reports in callbacks which sockets and which time it waits for. Every call of libcurl ends with `settle`,
+/// which collects the connections that were established or failed.
 final class Connector {
-    /// How often libcurl is called again at once when it asks for that. The rest waits for the next turn.
+    /// How often libcurl is called again in one turn if it asks for that. More calls wait for the next turn.
     private static let roundsAtOnce = 8
 
     /// How many connections a connector may have. libcurl searches all of them for one that has bytes to carry.
     private static let maximumHandles = 128
 
-    /// The easy handles that there are, whatever their connections do.
+    /// The number of easy handles, whatever the state of their connections is.
     var handleCount = 0
     var hasRoom: Bool { handleCount < Self.maximumHandles }
 
     private let loop: EventLoop
     private let multi: UnsafeMutableRawPointer
     private var alarm = CurlAlarm()
-    /// The sockets that libcurl waits for while it connects or looks up names.
+    /// The sockets that libcurl waits for while it connects or resolves names.
     private var watches: [Int32: Watch] = [:]
-    /// Connections that libcurl is making.
+    /// The number of connections that libcurl is making.
     private var underWay = 0
 
     init(loop: EventLoop) throws(CurlError) {
         guard let multi = curl_multi_init() else { throw .setUpFailed("out of memory") }
         self.loop = loop
         self.multi = multi
-        guard setMultiOptions() else { throw .setUpFailed("an option of the multi handle is refused") }
+        guard setMultiOptions() else { throw .setUpFailed("an option of the multi handle was rejected") }
     }
 
-    /// Every easy handle holds the connector, so that none is left by now. This may be off the loop's thread: libcurl
-    /// closes its sockets, which takes them out of epoll.
+    /// Every easy handle retains the connector, so none is left here. This may run on another thread. libcurl closes
+    /// its sockets, which removes them from epoll.
     deinit {
         multi_set_socket(multi, nil, nil)
         multi_set_timer(multi, nil, nil)
         curl_multi_cleanup(multi)
     }
 
-    /// Begins to make a connection. The connection is told when it stands or has failed, which may be at once.
+    /// Starts to make a connection. The connection is notified when it is established or has failed, possibly at once.
     func connect(_ handle: EasyHandle) throws(TransferError) {
         guard curl_multi_add_handle(multi, handle.easy) == CURLM_OK else { throw TransferError(CURLE_FAILED_INIT) }
         handle.isUnderWay = true
         underWay += 1
-        // Adding has set the alarm to "now".
+        // Adding the handle has set the alarm to "now".
         settle()
     }
 
-    /// Takes a handle out of libcurl's hands, which closes its connection. The end of a client may come to this off the
-    /// loop's thread.
+    /// Removes a handle from libcurl, which closes its connection. The end of a client may call this on another thread.
     func remove(_ handle: EasyHandle) {
         if handle.isUnderWay { underWay -= 1 }
         handle.isUnderWay = false
         curl_multi_remove_handle(multi, handle.easy)
-        // libcurl may have another wish now.
+        // libcurl may want another time now.
         if loop.isOnLoop { arm() }
     }
 
-    /// Forgets the alarm and the sockets. No connection may be under way.
+    /// Cancels the alarm and forgets the sockets. libcurl must not be making a connection.
     func shutdown() {
         alarm.cancel()
         for watch in watches.values { watch.cancel() }
@@ -70,7 +69,7 @@ final class Connector {
 
 extension Connector {
     private func setMultiOptions() -> Bool {
-        // The connector is unretained: it outlives the multi handle, which its `deinit` frees.
+        // The connector is not retained: it outlives the multi handle, which its `deinit` frees.
         let context = Unmanaged.passUnretained(self).toOpaque()
         let codes = [
             multi_set_socket(
@@ -86,7 +85,7 @@ extension Connector {
                     return 0
                 }, context),
             multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)),
-            // Our own pool has the limit. libcurl would look for idle connections to close, and find none.
+            // Our own pool has the limit. Otherwise libcurl would search for idle connections to close, and find none.
             multi_set_long(multi, CURLMOPT_MAXCONNECTS, Int(Int32.max)),
         ]
         return codes.allSatisfy { $0 == CURLM_OK }
@@ -96,7 +95,7 @@ extension Connector {
         context.map { Unmanaged<Connector>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Watches a socket for what libcurl waits for. libcurl lets go of each socket before it closes it.
+    /// Watches a socket for the events that libcurl waits for. libcurl unregisters each socket before it closes it.
     private func note(_ socket: Int32, _ wish: Int32) {
         var interest: Interest = []
         if wish & CURL_POLL_IN != 0 { interest.insert(.read) }
@@ -124,7 +123,7 @@ extension Connector {
         arm()
     }
 
-    /// Takes the connections that stand or have failed.
+    /// Collects the connections that were established or failed.
     private func collect() {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
@@ -150,8 +149,8 @@ extension Connector {
     private func ring() {
         if alarm.takeElapsed(at: EventLoop.now()) {
             act(curl_socket_timeout(), 0)
-            // libcurl calls back only when its next time differs from the one that it stated last. A connection under
-            // way must never be left without an alarm, so libcurl is asked when it was silent.
+            // libcurl calls back only if its next time differs from the last one that it reported. libcurl needs an
+            // alarm as long as it is making a connection, so ask it if it did not report a time.
             if underWay > 0, alarm.wanted == nil, !alarm.isDue { askForTime() }
         }
         settle()
@@ -161,7 +160,7 @@ extension Connector {
     private func askForTime() {
         var milliseconds = -1
         guard curl_multi_timeout(multi, &milliseconds) == CURLM_OK else { return }
-        // At least one millisecond: libcurl has just been called, and its clock may run a little later than the loop's.
+        // Wait at least one millisecond. libcurl has just been called, and its clock may be slightly behind the loop's.
         alarm.note(milliseconds: milliseconds == 0 ? 1 : milliseconds)
     }
 
@@ -170,7 +169,7 @@ extension Connector {
         curl_multi_socket_action(multi, socket, mask, &running)
     }
 
-    /// What to tell libcurl of a socket. It finds out about hang-ups and errors by reading and writing.
+    /// The events to report to libcurl for a socket. libcurl finds hang-ups and errors by reading and writing.
     private static func mask(of readiness: ReadyEvents, _ interest: Interest) -> Int32 {
         let isBroken = readiness.contains(.hangUp) || readiness.contains(.error)
         var mask: Int32 = 0

@@ -1,32 +1,31 @@
 internal import EventLoop
 
-/// The one timer that libcurl asks for. It is one-shot: once it has fired, libcurl is called and the alarm is spent
-/// until libcurl asks again.
+/// The single timer that libcurl asks for. It fires once. Then libcurl is called and asks for the next time.
 ///
-/// libcurl changes its wish with every connection that it makes, mostly to a later time. A loop timer that already runs
-/// is kept then, and compares the wish with the clock when it fires.
+/// libcurl changes the time with every connection that it makes, mostly to a later time. A running loop timer is kept
+/// in that case. It compares the time with the clock when it fires.
 struct CurlAlarm {
-    /// When libcurl wants to be called; nil: not at all.
+    /// When libcurl wants to be called; nil for never.
     private(set) var wanted: UInt64?
-    /// libcurl wants to be called at once.
+    /// Whether libcurl wants to be called at once.
     private(set) var isDue = false
     private var timer: LoopTimer?
 
-    /// Keeps what libcurl's timer callback says. It comes in the middle of libcurl's work, so nothing else happens here.
-    ///
-    /// - Parameter milliseconds: the wait from now; negative means that libcurl needs no call.
+    /// Stores the time of libcurl's timer callback. It runs in the middle of libcurl's work, so nothing else may happen
+    /// here.
+    /// - Parameter milliseconds: the wait from now; negative if libcurl needs no call.
     mutating func note(milliseconds: Int) {
         isDue = milliseconds == 0
         wanted = milliseconds > 0 ? EventLoop.now() + UInt64(milliseconds) * 1_000_000 : nil
     }
 
-    /// Whether libcurl is to be called now. The wish is spent.
+    /// Whether libcurl has to be called at once. Resets the request.
     mutating func takeDue() -> Bool {
         defer { isDue = false }
         return isDue
     }
 
-    /// Whether the wished time has come. The wish is spent then: libcurl states the next one when it is called.
+    /// Whether the time has come. Resets it, because libcurl reports the next one when it is called.
     mutating func takeElapsed(at now: UInt64) -> Bool {
         if takeDue() { return true }
         guard let wanted, wanted <= now else { return false }
@@ -34,9 +33,10 @@ struct CurlAlarm {
         return true
     }
 
-    /// Makes the loop's timer fit the latest wish.
+    /// Sets the loop's timer to the latest time.
     mutating func arm(on loop: EventLoop, _ body: @escaping () -> Void) {
-        // A timer that nothing is wanted of any more fires once, for nothing: cheaper than to cancel one for each call.
+        // A timer that is no longer needed fires once without effect. That is cheaper than cancelling one for each
+        // call.
         guard let deadline = isDue ? EventLoop.now() : wanted else { return }
         if let timer, timer.isPending {
             guard timer.deadline > deadline else { return }

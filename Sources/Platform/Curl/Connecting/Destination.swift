@@ -1,10 +1,10 @@
 internal import CLibcurl
 
-/// Where connections lead, and the idle ones among them. On the loop's thread only.
+/// Where connections lead, with the idle ones among them. It is used only on the thread of the loop.
 ///
-/// Connections are shared only between requests for which libcurl would have made the same connection.
+/// Requests share connections only if libcurl would have made the same connection for them.
 final class Destination {
-    /// What has to be equal for two requests to use the same connection.
+    /// The values that two requests must have in common to use the same connection.
     struct Key: Hashable {
         var scheme: String
         var hostAndPort: String
@@ -13,14 +13,14 @@ final class Destination {
     }
 
     let key: Key
-    /// The URL that libcurl connects to; its path does not matter.
+    /// The URL that libcurl connects to. Its path does not matter.
     let url: String
     /// Idle connections in the order in which they became idle.
     private(set) var idle: [Connection] = []
-    /// All connections, idle or not.
+    /// The number of connections, idle or not.
     var connectionCount = 0
 
-    /// Whether bytes may wait inside libcurl, decrypted, while its socket has none.
+    /// Whether decrypted bytes may wait inside libcurl while the socket has none.
     var isEncrypted: Bool { key.scheme == "https" || key.proxy != nil }
 
     init(_ key: Key, url: String) {
@@ -35,8 +35,8 @@ extension Destination {
     /// Adds a connection that has just become idle.
     func add(_ connection: Connection) { idle.append(connection) }
 
-    /// Takes the connection that was used last, if possible one that became idle before this turn of the loop: the loop
-    /// has looked at its socket since.
+    /// Takes the connection that was used last. It prefers one that became idle before this turn of the loop, because
+    /// the loop has checked its socket since then.
     func take(turn: UInt64) -> Connection? {
         guard let last = idle.last else { return nil }
         if last.idleTurn == turn, let index = idle.lastIndex(where: { $0.idleTurn != turn }) {
@@ -45,7 +45,8 @@ extension Destination {
         return idle.removeLast()
     }
 
-    /// Takes out a connection; false if it is not in.
+    /// Removes a connection.
+    /// - Returns: false if it is not idle here.
     func remove(_ connection: Connection) -> Bool {
         guard let index = idle.lastIndex(where: { $0 === connection }) else { return false }
         idle.remove(at: index)

@@ -1,35 +1,38 @@
 internal import CLibcurl
+internal import Sockets
+internal import Time
 
-/// An easy handle of libcurl's that makes one connection and carries bytes over it. On the loop's thread only.
+/// An easy handle of libcurl that makes one connection and carries bytes over it. It is used only on the thread of the
+/// loop.
 ///
-/// libcurl looks up names, connects, and speaks TLS and with proxies. It knows nothing of what is sent.
+/// libcurl resolves names, connects, and handles TLS and proxies. It does not interpret what is sent.
 final class EasyHandle {
-    /// What an attempt to move bytes came to.
+    /// The result of an attempt to send or receive.
     enum Transfer {
-        /// So many bytes were moved, at least one.
+        /// The number of bytes, at least one.
         case bytes(Int)
-        /// Nothing can be moved now. A send must be repeated with the same bytes.
+        /// No byte can be sent or received now. A send must be repeated with the same bytes.
         case again
-        /// The peer has closed its sending half. Only `receive` gives this.
+        /// The peer has closed its sending half. Only `receive` returns this.
         case end
         case failed(CURLcode)
     }
 
     let easy: UnsafeMutableRawPointer
-    /// The connection that the handle belongs to, which keeps the handle.
+    /// The connection that owns the handle.
     weak var connection: Connection?
     /// Whether libcurl is making the connection.
     var isUnderWay = false
-    /// Holds the multi handle, which must be freed after this one.
+    /// Retained because the multi handle must be freed after this one.
     private let connector: Connector
     private let share: AddressShare
-    /// The socket of a connection without TLS and proxy, which libcurl has given up: see ``takeSocket()``.
-    private(set) var plainSocket: Int32?
-    /// libcurl writes its own words on a failure here.
+    /// The socket of a connection without TLS and proxy, taken from libcurl: see ``takeSocket()``.
+    private(set) var plainSocket: StreamSocket?
+    /// libcurl writes its message about a failure here.
     private let errorText: UnsafeMutablePointer<CChar>
     private var isClosed = false
 
-    /// Nil if memory is out.
+    /// Nil if there is no memory.
     init?(connector: Connector, share: AddressShare) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
@@ -45,18 +48,18 @@ final class EasyHandle {
         errorText.deallocate()
     }
 
-    /// The handle of an easy handle. The connection keeps it: nothing is retained here.
+    /// The handle of libcurl's pointer. Its connection owns it, so nothing is retained here.
     static func of(_ easy: UnsafeMutableRawPointer) -> EasyHandle? {
         easy_get_private(easy).map { Unmanaged<EasyHandle>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Closes the connection and frees the handle. Again: nothing.
+    /// Closes the connection and frees the handle. Later calls do nothing.
     func close() {
         guard !isClosed else { return }
         isClosed = true
         connector.remove(self)
         curl_easy_cleanup(easy)
-        if let plainSocket { close_socket(plainSocket) }
+        plainSocket?.close()
         plainSocket = nil
         connector.handleCount -= 1
     }
@@ -65,15 +68,15 @@ final class EasyHandle {
 // MARK: - A socket of our own
 
 extension EasyHandle {
-    /// Takes the socket of a connection without TLS and proxy out of libcurl's hands.
+    /// Takes the socket of a connection without TLS and proxy away from libcurl.
     ///
-    /// libcurl believes that such a connection is idle. Whenever it makes another one, it closes those that look dead or
-    /// have been idle for long. The number of a socket that it has closed may be that of another client's socket at
-    /// once, which must never get a request. So the socket is ours from here on, and libcurl closes its own descriptor.
+    /// libcurl believes that such a connection is idle. When it makes another connection, it closes idle ones that look
+    /// dead or old. The kernel may at once reuse the number of the closed socket for another client's socket, which
+    /// must never get a request. So the relay uses its own descriptor from here on, and libcurl closes the original
+    /// one.
     /// - Returns: false if the process has no descriptor left.
     func takeSocket() -> Bool {
-        let own = duplicate_socket(socket)
-        guard own >= 0 else { return false }
+        guard let own = StreamSocket(descriptor: socket, isTCP: true).duplicate() else { return false }
         plainSocket = own
         connector.remove(self)
         return true
@@ -83,30 +86,27 @@ extension EasyHandle {
 // MARK: - Bytes
 
 extension EasyHandle {
-    /// Sends bytes from `start` on. After `again` the same bytes must be given, at the same place in memory.
+    /// Sends bytes from `start` on. After `again` the same bytes must be sent again, at the same place in memory.
     func send(_ bytes: [UInt8], from start: Int) -> Transfer {
-        bytes.withUnsafeBytes { bytes in
+        if let plainSocket {
+            let rest = bytes.span.extracting(start..<bytes.count)
+            return Self.transfer(plainSocket.write(rest), CURLE_SEND_ERROR)
+        }
+        return bytes.withUnsafeBytes { bytes in
             guard let first = bytes.baseAddress else { return .failed(CURLE_SEND_ERROR) }
-            guard let plainSocket else {
-                var count = 0
-                let code = curl_easy_send(easy, first + start, bytes.count - start, &count)
-                return Self.transfer(code, count, atZero: .again)
-            }
-            let count = send_bytes(plainSocket, first + start, bytes.count - start)
-            return Self.transfer(count, CURLE_SEND_ERROR, atZero: .again)
+            var count = 0
+            let code = curl_easy_send(easy, first + start, bytes.count - start, &count)
+            return Self.transfer(code, count, atZero: .again)
         }
     }
 
-    /// Receives into the beginning of `buffer`, at most as much as it holds.
+    /// Receives into the beginning of `buffer`, at most `buffer.count` bytes.
     func receive(into buffer: inout [UInt8]) -> Transfer {
-        buffer.withUnsafeMutableBytes { buffer in
-            guard let plainSocket else {
-                var count = 0
-                let code = curl_easy_recv(easy, buffer.baseAddress, buffer.count, &count)
-                return Self.transfer(code, count, atZero: .end)
-            }
-            let count = receive_bytes(plainSocket, buffer.baseAddress, buffer.count)
-            return Self.transfer(count, CURLE_RECV_ERROR, atZero: .end)
+        if let plainSocket { return Self.transfer(plainSocket.read(into: &buffer), CURLE_RECV_ERROR) }
+        return buffer.withUnsafeMutableBytes { buffer in
+            var count = 0
+            let code = curl_easy_recv(easy, buffer.baseAddress, buffer.count, &count)
+            return Self.transfer(code, count, atZero: .end)
         }
     }
 
@@ -118,29 +118,32 @@ extension EasyHandle {
         }
     }
 
-    /// - Parameter count: what a system call gave: -1 to wait, -2 for an error.
-    private static func transfer(_ count: Int, _ failure: CURLcode, atZero: Transfer) -> Transfer {
-        if count > 0 { return .bytes(count) }
-        return count == 0 ? atZero : count == -1 ? .again : .failed(failure)
+    private static func transfer(_ result: StreamSocket.Transfer, _ failure: CURLcode) -> Transfer {
+        switch result {
+        case .bytes(let count): count > 0 ? .bytes(count) : .again
+        case .wouldBlock: .again
+        case .end: .end
+        case .broken: .failed(failure)
+        }
     }
 
-    /// Whether the socket has nothing to read and has not been closed. Takes no byte.
-    func isSilent(_ socket: Int32) -> Bool { peek_socket(socket) == 0 }
+    /// Whether the socket is open and has nothing to read. It reads no byte.
+    func isSilent(_ socket: Int32) -> Bool { StreamSocket(descriptor: socket, isTCP: true).isSilent }
 }
 
-// MARK: - What libcurl tells
+// MARK: - Information from libcurl
 
 extension EasyHandle {
     /// The socket of the connection; negative if there is none.
     var socket: Int32 { easy_get_socket(easy) }
-    /// libcurl's `CURLINFO_SSL_VERIFYRESULT`: an `X509_V_…` number, 0 where the chain is good.
+    /// libcurl's `CURLINFO_SSL_VERIFYRESULT`: an `X509_V_…` number; 0 if the chain is valid.
     var verifyResult: Int { easy_get_long(easy, CURLINFO_SSL_VERIFYRESULT) }
-    /// How long it took to connect, in nanoseconds.
+    /// How long connecting took, in nanoseconds.
     var connectNanoseconds: UInt64 { nanoseconds(CURLINFO_CONNECT_TIME_T) }
-    /// How long it took until TLS was agreed on, in nanoseconds; 0 without TLS.
+    /// How long it took until the TLS handshake ended, in nanoseconds; 0 without TLS.
     var tlsNanoseconds: UInt64 { nanoseconds(CURLINFO_APPCONNECT_TIME_T) }
 
-    /// libcurl's own words on a failure: at most 200 printable characters.
+    /// libcurl's message about a failure: at most 200 printable characters.
     var detail: String {
         let text = String(cString: errorText).utf8.prefix(200).map { $0 >= 0x20 && $0 < 0x7F ? $0 : 0x3F }
         return String(decoding: text, as: UTF8.self)
@@ -152,7 +155,7 @@ extension EasyHandle {
 // MARK: - Options
 
 extension EasyHandle {
-    /// Sets what libcurl needs to know to connect.
+    /// Sets the options that libcurl needs to connect.
     func prepare(
         for exchange: Exchange, _ settings: CurlClient.Settings, _ trust: CurlLibrary.Trust, now: UInt64
     ) throws(TransferError) {
@@ -171,24 +174,24 @@ extension EasyHandle {
         setTrust(&options, caFile: exchange.template.destination.key.caFile, settings, trust)
         let left = Self.milliseconds(exchange.deadline > now ? exchange.deadline - now : 0)
         options.set(CURLOPT_TIMEOUT_MS, left)
-        options.set(CURLOPT_CONNECTTIMEOUT_MS, min(left, Self.milliseconds(exchange.connectTimeout)))
+        options.set(CURLOPT_CONNECTTIMEOUT_MS, min(left, max(1, Int(exchange.connectTimeout.milliseconds))))
         try options.end()
     }
 
     private func setNetwork(
         _ options: inout OptionSetter, _ destination: Destination.Key, _ settings: CurlClient.Settings
     ) {
-        // "" and not nil: with nil, http_proxy in the environment would take the traffic.
+        // "" and not nil: with nil, libcurl would use http_proxy of the environment.
         options.set(CURLOPT_PROXY, destination.proxy ?? "")
         options.set(CURLOPT_NOPROXY, "")
         options.set(CURLOPT_TCP_NODELAY, 1)
         options.set(CURLOPT_TCP_KEEPALIVE, 1)
         options.set(CURLOPT_TCP_KEEPIDLE, 10)
         options.set(CURLOPT_TCP_KEEPINTVL, 5)
-        // Our own pool has the limits of age: libcurl would close a connection with TLS that carries a call.
+        // Our own pool limits the age. libcurl would close a TLS connection that carries a call.
         options.set(CURLOPT_MAXAGE_CONN, Int(Int32.max))
         options.set(CURLOPT_DNS_CACHE_TIMEOUT, Int(settings.addressCache.components.seconds))
-        // A handle that is freed while its look-up hangs would otherwise wait for it, and the loop with it.
+        // Otherwise freeing a handle during a slow look-up would block the loop until the look-up ends.
         options.set(CURLOPT_QUICK_EXIT, 1)
     }
 
@@ -200,22 +203,17 @@ extension EasyHandle {
         options.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         options.set(CURLOPT_CA_CACHE_TIMEOUT, Int(settings.authorityCache.components.seconds))
         options.set(CURLOPT_CAINFO, caFile ?? trust.file)
-        // An own file is the only authority: libcurl would ask the system's folder too.
+        // A CA file is the only authority. Otherwise libcurl would also use the folder of the system.
         options.set(CURLOPT_CAPATH, caFile == nil ? trust.folder : nil)
     }
 
-    /// Rounded up, and at least 1: libcurl takes 0 as "no limit".
+    /// Rounds up to at least 1, because 0 means "no limit" to libcurl.
     private static func milliseconds(_ nanoseconds: UInt64) -> Int {
         max(1, Int(min((nanoseconds / 1_000_000) + 1, UInt64(Int32.max))))
     }
-
-    private static func milliseconds(_ duration: Duration) -> Int {
-        let (seconds, attoseconds) = duration.components
-        return max(1, Int(min(max(0, seconds), 1_000_000)) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
-    }
 }
 
-/// Sets options until one is refused, and remembers why.
+/// Sets options until one fails, and remembers the error.
 private struct OptionSetter {
     let easy: UnsafeMutableRawPointer
     private var code = CURLE_OK
@@ -234,7 +232,7 @@ private struct OptionSetter {
         if code == CURLE_OK { code = easy_set_pointer(easy, option, value) }
     }
 
-    /// Throws the first refusal.
+    /// Throws the first error.
     func end() throws(TransferError) {
         if code != CURLE_OK { throw TransferError(code) }
     }

@@ -1,21 +1,21 @@
 internal import Bytes
 internal import Glibc
 
-/// A character set other than UTF-8 in which an answer may come, by the C library's converter.
+/// A character set of a response other than UTF-8. The C library's `iconv` converts it.
 struct Charset: Equatable {
-    /// The converter's name of it.
+    /// The name for `iconv`.
     let name: String
 
-    /// The sets that are known, by what a `Content-Type` may call them. GB 18030 holds the older two.
+    /// The known sets by their names in a `Content-Type`. GB 18030 includes the older two.
     private static let names: [(declared: StaticString, converter: String)] = [
         ("gbk", "GB18030"), ("gb18030", "GB18030"), ("gb2312", "GB18030"), ("x-gbk", "GB18030"), ("cp936", "GB18030"),
         ("ms936", "GB18030"), ("big5", "BIG5"),
     ]
 
-    /// The set that a `Content-Type` declares; nil for UTF-8, and where none that is known is declared.
+    /// The set that a `Content-Type` declares; nil for UTF-8, for an unknown set, and without a declaration.
     init?(declaredBy contentType: String) {
         let text = contentType.utf8.span
-        // Nearly always UTF-8.
+        // It is nearly always UTF-8.
         guard let start = Self.startOfCharset(in: text), start == text.count || text[start] | 0x20 != UInt8(ascii: "u")
         else { return nil }
         let value = contentType.utf8.dropFirst(start).prefix { $0 != UInt8(ascii: ";") }.filter {
@@ -56,8 +56,9 @@ struct Charset: Equatable {
         }
     }
 
-    /// A text in this set as UTF-8; what is no such text becomes U+FFFD. Nil if the result is longer than `limit` bytes.
-    /// Where the machine has no converter, the text as it is.
+    /// Converts a text to UTF-8. Invalid bytes become U+FFFD. If the machine has no converter, the text stays
+    /// unchanged.
+    /// - Returns: nil if the result is longer than `limit` bytes.
     func utf8(_ text: [UInt8], limit: Int) -> [UInt8]? {
         let converter = iconv_open("UTF-8", name)
         guard let converter, converter != iconv_t(bitPattern: -1) else { return text }
@@ -87,7 +88,7 @@ struct Charset: Equatable {
             result.append(
                 contentsOf: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<(room.count - free)]))
             if status == -1, fault != E2BIG {
-                // A wrong or unfinished character: its first byte is passed over.
+                // Skip the first byte of an invalid or incomplete character.
                 result.append(contentsOf: [0xEF, 0xBF, 0xBD])
                 input = input?.advanced(by: 1)
                 left -= 1

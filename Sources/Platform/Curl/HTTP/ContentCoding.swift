@@ -1,7 +1,7 @@
-/// How the body of a response is coded, by its `Content-Encoding`.
+/// The coding of a response body, by its `Content-Encoding`.
 enum ContentCoding: Equatable {
     case identity, gzip
-    /// One that was not asked for, or more than one.
+    /// A coding that was not asked for, or more than one.
     case other
 
     /// Reads the value of one field.
@@ -13,7 +13,7 @@ enum ContentCoding: Equatable {
         }
     }
 
-    /// The coding that two fields of one response give together.
+    /// The combined coding of two fields of one response.
     func followed(by next: ContentCoding) -> ContentCoding {
         if self == .identity { return next }
         return next == .identity ? self : .other

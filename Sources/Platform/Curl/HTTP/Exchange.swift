@@ -2,17 +2,17 @@ internal import Bytes
 internal import CLibcurl
 internal import HTTP1
 
-/// One request and its response, without any input or output. Its connection and its client share it.
+/// One request and its response, without I/O. Its connection and its client share it.
 final class Exchange {
     let template: RequestTemplate
-    /// When the request was handed over, and when it must be over, on the clock of `EventLoop.now()`.
+    /// When the request was given to the client, and its deadline, on the clock of `EventLoop.now()`.
     let start: UInt64
     let deadline: UInt64
     let connectTimeout: Duration
-    /// Who waits for the result; set before the request is carried.
-    var continuation: UnsafeContinuation<CurlResult, Never>?
+    /// Is told the result; set before the request is carried.
+    var completion: ((CurlResult) -> Void)?
 
-    /// Whether a byte of the request was given to a connection, whatever became of it.
+    /// Whether a byte of the request was given to a connection, whatever happened to it.
     private(set) var mayHaveBeenSent = false
     var timings = CurlTimings()
     /// Whether the connection can take another request after the response.
@@ -36,7 +36,7 @@ final class Exchange {
         maximumResponseBytes = request.maximumResponseBytes
     }
 
-    /// Appends the request to `bytes`, and lets go of the body. From now on the request may have been sent.
+    /// Appends the request to `bytes`, and frees the body. From now on the request counts as possibly sent.
     func takeRequest(into bytes: inout [UInt8]) {
         template.append(requestBody, to: &bytes)
         requestBody = []
@@ -47,10 +47,10 @@ final class Exchange {
 // MARK: - The response
 
 extension Exchange {
-    /// The most bytes for which room is made at once, because a server announces a body of that length.
+    /// The maximum size that is reserved at once because a server announces a body of that length.
     private static let maximumReserve = 1 << 20
 
-    /// Reads the response on from `position`, which is moved past what was used.
+    /// Continues to read the response at `position`, and moves it past the bytes that were used.
     /// - Returns: whether the response is complete.
     func receive(
         _ input: Span<UInt8>, at position: inout Int, now: UInt64
@@ -67,7 +67,8 @@ extension Exchange {
         }
     }
 
-    /// The connection has ended. Returns normally if that completes the response.
+    /// Notes the end of the connection.
+    /// - Throws: an error unless the end completes the response.
     func endOfInput() throws(TransferError) {
         guard !parser.isEmpty else { throw TransferError(CURLE_GOT_NOTHING) }
         do throws(ParseError) { try parser.endOfInput() } catch { throw TransferError(CURLE_RECV_ERROR) }
@@ -146,7 +147,7 @@ extension Exchange {
         case .identity: break
         case .other: throw TransferError(CURLE_BAD_CONTENT_ENCODING)
         case .gzip:
-            // A response without a body may announce a coding too.
+            // A response without a body may also announce a coding.
             if !body.isEmpty { body = try inflated(body) }
         }
         guard let charset = contentType.flatMap({ Charset(declaredBy: $0) }) else { return body }

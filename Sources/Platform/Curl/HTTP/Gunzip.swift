@@ -1,10 +1,10 @@
 internal import CZlib
 
-/// Decompresses gzip (RFC 1952) strictly: every member must be whole, with the checksum and the length of its trailer,
-/// and nothing may follow the last one. libcurl's own decoder takes a body without its trailer for a whole one.
+/// Decompresses gzip (RFC 1952) strictly. Every member must be complete, with a matching checksum and length, and
+/// nothing may follow the last one. libcurl's own decoder accepts a body without its trailer.
 enum Gunzip {
     enum Failure: Error, Equatable {
-        /// Not gzip, damaged, cut off, or followed by other bytes.
+        /// Not gzip, damaged, incomplete, or followed by other bytes.
         case corrupt
         /// The text is longer than the limit.
         case tooLarge
@@ -13,8 +13,7 @@ enum Gunzip {
     private static let stepBytes = 64 << 10
 
     /// The text of one or more gzip members.
-    ///
-    /// - Parameter limit: the most bytes of text.
+    /// - Parameter limit: the maximum size of the text in bytes.
     static func inflate(_ packed: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
         var text: [UInt8] = []
         var rest = packed[...]
@@ -24,7 +23,8 @@ enum Gunzip {
         return text
     }
 
-    /// Appends one member's text; the bytes after the member.
+    /// Appends the text of one member.
+    /// - Returns: the bytes after the member.
     private static func inflateMember(
         _ packed: ArraySlice<UInt8>, into text: inout [UInt8], limit: Int
     ) throws(Failure) -> ArraySlice<UInt8> {
@@ -38,7 +38,7 @@ enum Gunzip {
             text += piece
             rest = rest.dropFirst(used)
             if code == GZIP_END { return rest }
-            // Neither input nor output moved: the member is cut off.
+            // Without progress the member is incomplete.
             guard used > 0 || !piece.isEmpty else { throw .corrupt }
         }
     }

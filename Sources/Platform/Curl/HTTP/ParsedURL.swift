@@ -1,26 +1,26 @@
 internal import CLibcurl
 
-/// The parts of a URL, as libcurl reads them.
+/// The parts of a URL as libcurl parses it.
 struct ParsedURL {
-    /// In lower case, for example `https`.
+    /// The scheme in lower case, for example `https`.
     let scheme: String
-    /// The host and the port as a `Host` field has them: without the scheme's default port.
+    /// Host and port as in a `Host` field: without the scheme's default port.
     let authority: String
-    /// The host and the port, with the default port too.
+    /// Host and port, including a default port.
     let hostAndPort: String
-    /// The path and the query, as a request line has them.
+    /// Path and query as in a request line.
     let target: String
-    /// User name and password, decoded; empty where there are none.
+    /// User name and password, decoded; empty if the URL has none.
     let user: String
     let password: String
 
     /// - Parameter allowsUser: whether the URL may have a user name and a password.
-    /// - Throws: libcurl's code for a text that is not such a URL.
+    /// - Throws: libcurl's code if the text is not a valid URL.
     init(_ text: String, allowsUser: Bool = false) throws(TransferError) {
         guard !text.utf8.contains(0) else { throw TransferError(CURLE_URL_MALFORMAT) }
         guard let parts = curl_url() else { throw TransferError(CURLE_OUT_OF_MEMORY) }
         defer { curl_url_cleanup(parts) }
-        // The flags with which libcurl reads the text of a URL itself.
+        // libcurl uses these flags when it parses a URL itself.
         let flags = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME | (allowsUser ? 0 : CURLU_DISALLOW_USER)
         switch curl_url_set(parts, CURLUPART_URL, text, UInt32(flags)) {
         case CURLUE_OK: break

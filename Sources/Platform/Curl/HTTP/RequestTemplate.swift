@@ -1,10 +1,9 @@
 internal import Bytes
 internal import CLibcurl
-internal import Crypto
 
-/// Everything about a request but its body: made once for all requests with the same URL and header lines.
+/// A request without its body. It is made once for all requests with the same URL and header lines.
 final class RequestTemplate {
-    /// What has to be equal for two requests to have the same template.
+    /// The values that two requests must have in common to share a template.
     struct Key: Hashable {
         var url: String
         var headers: [String]
@@ -26,10 +25,10 @@ final class RequestTemplate {
     let key: Key
     let destination: Destination
     let isPlain: Bool
-    /// The head up to the value of `Content-Length`, which is its last field.
+    /// The head up to the value of `Content-Length`, its last field.
     private let head: [UInt8]
 
-    /// - Parameter destination: gives the destination of a key.
+    /// - Parameter destination: returns the destination of a key.
     init(_ request: CurlRequest, destination: (Destination.Key) -> Destination) throws(TransferError) {
         let url = try ParsedURL(request.url)
         guard url.scheme == "https" || url.scheme == "http" else { throw TransferError(CURLE_UNSUPPORTED_PROTOCOL) }
@@ -39,12 +38,13 @@ final class RequestTemplate {
         self.destination = destination(
             Destination.Key(
                 scheme: url.scheme, hostAndPort: url.hostAndPort, caFile: request.caFile, proxy: proxy))
-        // libcurl connects through a SOCKS proxy, and through any proxy for https. It leaves plain http to us.
+        // libcurl connects through a SOCKS proxy, and through any proxy for https. Plain http through an HTTP proxy is
+        // our task.
         let forwarder = isPlain ? try proxy.flatMap(Self.forwarder) : nil
         head = try Self.head(url, forwarder, request.headers)
     }
 
-    /// Appends a whole request. The body's bytes are copied once.
+    /// Appends a complete request. The bytes of the body are copied once.
     func append(_ body: [UInt8], to bytes: inout [UInt8]) {
         let length = "\(body.count)"
         bytes.reserveCapacity(bytes.count + head.count + length.utf8.count + 4 + body.count)
@@ -71,19 +71,19 @@ extension RequestTemplate {
         let names = try lines.map { line throws(TransferError) in try name(of: line) }
         guard names.allSatisfy({ !reserved.contains($0) }) else { throw TransferError(CURLE_BAD_FUNCTION_ARGUMENT) }
         if !names.contains("accept") { text += "Accept: */*\r\n" }
-        // What `Gunzip` decodes.
+        // `Gunzip` decodes this coding.
         text += "Accept-Encoding: gzip\r\n"
         for line in lines { text += "\(line)\r\n" }
         return Array("\(text)Content-Length: ".utf8)
     }
 
-    /// The proxy of a URL, if plain http requests are sent to it with an absolute target.
+    /// The proxy of a URL if plain http requests go to it with an absolute target; otherwise nil.
     private static func forwarder(_ proxy: String) throws(TransferError) -> ParsedURL? {
         let parsed = try ParsedURL(proxy, allowsUser: true)
         return parsed.scheme == "http" || parsed.scheme == "https" ? parsed : nil
     }
 
-    /// The name of a header line, in lower case. A line end would begin another header, so no line may have one.
+    /// The name of a header line in lower case. A line end would begin another header, so lines must not have one.
     private static func name(of line: String) throws(TransferError) -> String {
         let name = line.utf8.prefix { $0 != UInt8(ascii: ":") }
         guard !name.isEmpty, name.count < line.utf8.count, name.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),

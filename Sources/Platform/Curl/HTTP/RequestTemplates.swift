@@ -1,11 +1,11 @@
-/// The templates and destinations that are in use, within limits. On the loop's thread only.
+/// The templates and destinations in use, within limits. It is used only on the thread of the loop.
 struct RequestTemplates {
     private let limit: Int
     private var templates: [RequestTemplate.Key: RequestTemplate] = [:]
     private var last: RequestTemplate?
     private var destinations: [Destination.Key: Destination] = [:]
 
-    /// - Parameter limit: the most templates that are kept.
+    /// - Parameter limit: how many templates are kept.
     init(limit: Int) { self.limit = limit }
 
     /// The template of a request.
@@ -16,7 +16,7 @@ struct RequestTemplates {
             last = known
             return known
         }
-        // Requests keep the templates that they use.
+        // Requests retain the templates that they use.
         if templates.count >= limit { dropAll() }
         let made = try RequestTemplate(request) { key in destination(key, url: request.url) }
         templates[key] = made
@@ -31,7 +31,7 @@ struct RequestTemplates {
         return made
     }
 
-    /// Destinations with connections stay, so that their idle connections are found again.
+    /// Destinations with connections stay, so that their idle connections can be found.
     private mutating func dropAll() {
         templates.removeAll()
         last = nil

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 // MARK: Outcomes of batches
 

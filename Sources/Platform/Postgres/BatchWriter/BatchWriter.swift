@@ -1,5 +1,6 @@
 internal import DequeModule
 package import EventLoop
+internal import Time
 
 /// Writes rows in group commits. Rows that arrive while a transaction runs go into the next one.
 ///
@@ -57,26 +58,41 @@ package final class BatchWriter {
     /// True while at least one connection takes batches.
     package var isConnected: Bool { connections.contains(where: \.isUp) }
 
-    /// Writes rows in one transaction, and returns when they are durable.
+    /// Writes rows in one transaction, and calls `completion` when they are durable or have failed.
     ///
     /// In bounded mode it fails with `notWritten` or `inDoubt` after PostgreSQL has been away for `doubtWindow`, and at
     /// `limit` at the latest. `limit` is on the clock of `EventLoop.now()`. In persistent mode it waits without limit.
+    /// - Parameter completion: called once, as a job of the loop.
+    package func write(
+        _ rows: [EncodedRow], until limit: UInt64 = .max, then completion: @escaping (WriteError?) -> Void
+    ) {
+        accept(
+            rows, configuration.mode == .bounded ? min(boundedDeadline, limit) : .max, .forResult(completion))
+    }
+
+    /// Writes rows in one transaction. Calls `completion` after the commit, and after `limit` at the latest. Rows that
+    /// are not committed by then stay queued.
+    ///
+    /// For persistent mode. In bounded mode the rows may fail after the wait without a report.
+    /// - Parameter completion: called once, as a job of the loop.
+    package func write(
+        _ rows: [EncodedRow], waitingAtMost limit: Duration, then completion: @escaping (WriteOutcome) -> Void
+    ) {
+        accept(rows, EventLoop.now() &+ limit.nanoseconds, .forOutcome(completion))
+    }
+
+    /// Writes rows in one transaction, and returns when they are durable.
     package func write(_ rows: [EncodedRow], until limit: UInt64 = .max) async throws(WriteError) {
         let failure: WriteError? = await withUnsafeContinuation { continuation in
-            let deadline = configuration.mode == .bounded ? min(boundedDeadline, limit) : .max
-            let error = accept(rows, deadline, .forResult(continuation))
-            if let error { continuation.resume(returning: error) }
+            write(rows, until: limit) { continuation.resume(returning: $0) }
         }
         if let failure { throw failure }
     }
 
-    /// Writes rows in one transaction, and waits at most `limit` for the commit. Later the rows stay queued.
-    ///
-    /// For persistent mode. In bounded mode the rows may fail after the wait without a report.
+    /// Writes rows in one transaction, and waits at most `limit` for the commit.
     package func write(_ rows: [EncodedRow], waitingAtMost limit: Duration) async -> WriteOutcome {
         await withUnsafeContinuation { continuation in
-            let error = accept(rows, EventLoop.now() &+ limit.nanoseconds, .forOutcome(continuation))
-            if let error { continuation.resume(returning: .failed(error)) }
+            write(rows, waitingAtMost: limit) { continuation.resume(returning: $0) }
         }
     }
 
@@ -125,18 +141,18 @@ extension BatchWriter {
     /// The shortest time between two checks of the deadlines.
     private static let sweepInterval: UInt64 = 10_000_000
 
-    /// Queues rows, or returns the reason for the rejection. Nothing suspends between the check of the limits and the
+    /// Queues rows, or tells the waiter why they are rejected. Nothing suspends between the check of the limits and the
     /// queue, so no other caller can fill the queue meanwhile.
-    private func accept(_ rows: [EncodedRow], _ deadline: UInt64, _ waiter: WriteRequest.Waiter) -> WriteError? {
-        if isClosed { return .closed }
-        if let fault = fault(of: rows) { return .malformed(fault) }
-        let request = WriteRequest(rows: rows, deadline: deadline, waiter: waiter)
+    private func accept(_ rows: [EncodedRow], _ deadline: UInt64, _ waiter: WriteRequest.Waiter) {
+        let request = WriteRequest(rows: rows, deadline: deadline, loop: loop, waiter: waiter)
+        if isClosed { return request.settle(.closed) }
+        if let fault = fault(of: rows) { return request.settle(.malformed(fault)) }
         let isFull =
             metrics.queuedRequests.value >= configuration.maximumRequests
             || metrics.queuedBytes.value + request.bytes > configuration.maximumBytes
         if isFull {
             metrics.full.add(1)
-            return .full
+            return request.settle(.full)
         }
         metrics.queuedRequests.add(1)
         metrics.queuedBytes.add(request.bytes)
@@ -146,7 +162,6 @@ extension BatchWriter {
             armSweep(at: deadline)
         }
         scheduleDispatch()
-        return nil
     }
 
     private func fault(of rows: [EncodedRow]) -> String? {

@@ -1,11 +1,14 @@
+import EventLoop
+
 /// The rows of one call. They are written in one transaction or not at all.
 final class WriteRequest {
-    /// A suspended caller.
+    /// What a caller is told, once. It runs as a job of the loop: a callback may take long, and the connection must get
+    /// its next batch first.
     enum Waiter {
         /// Waits until the request is settled.
-        case forResult(UnsafeContinuation<WriteError?, Never>)
+        case forResult((WriteError?) -> Void)
         /// Waits until the request is settled or its deadline has passed.
-        case forOutcome(UnsafeContinuation<WriteOutcome, Never>)
+        case forOutcome((WriteOutcome) -> Void)
     }
 
     private(set) var rows: [EncodedRow]
@@ -25,8 +28,10 @@ final class WriteRequest {
     var lastError: PostgresError?
     private(set) var isSettled = false
     private var waiter: Waiter?
+    private let loop: EventLoop
 
-    init(rows: [EncodedRow], deadline: UInt64, waiter: Waiter) {
+    init(rows: [EncodedRow], deadline: UInt64, loop: EventLoop, waiter: Waiter) {
+        self.loop = loop
         self.rows = rows
         bytes = rows.reduce(0) { $0 + $1.bytes.count }
         rowCount = rows.count
@@ -44,18 +49,24 @@ final class WriteRequest {
         self.waiter = nil
         switch waiter {
         case nil: break
-        case .forResult(let continuation)?: continuation.resume(returning: failure)
-        case .forOutcome(let continuation)?:
-            continuation.resume(returning: failure.map { .failed($0) } ?? .committed)
+        case .forResult(let callback)?:
+            nonisolated(unsafe) let callback = callback
+            loop.execute { callback(failure) }
+        case .forOutcome(let callback)?: tell(callback, failure.map { .failed($0) } ?? .committed)
         }
         releaseRowsIfDone()
     }
 
     /// Answers a waiter for an outcome with `queued`. The request stays in the queue.
     func releaseWaiter() {
-        guard case .forOutcome(let continuation)? = waiter else { return }
+        guard case .forOutcome(let callback)? = waiter else { return }
         waiter = nil
-        continuation.resume(returning: .queued)
+        tell(callback, .queued)
+    }
+
+    private func tell(_ callback: @escaping (WriteOutcome) -> Void, _ outcome: WriteOutcome) {
+        nonisolated(unsafe) let callback = callback
+        loop.execute { callback(outcome) }
     }
 
     /// Frees the rows of a settled request, unless a connection still reads them.

@@ -1,5 +1,6 @@
 internal import CLibpq
 internal import EventLoop
+internal import Time
 
 /// One connection of a batch writer. It reconnects without limit and sends one batch at a time.
 final class WriterConnection {

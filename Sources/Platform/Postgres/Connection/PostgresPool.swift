@@ -1,5 +1,6 @@
 internal import DequeModule
 package import EventLoop
+internal import Time
 
 /// A few connections for queries outside the path of a call. Use it on a loop's thread.
 ///

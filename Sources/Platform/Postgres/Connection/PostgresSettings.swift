@@ -1,4 +1,5 @@
 internal import CLibpq
+internal import Time
 #if canImport(Glibc)
     internal import Glibc
 #endif
@@ -137,20 +138,4 @@ extension PostgresSettings: CustomStringConvertible, CustomDebugStringConvertibl
 
     /// Shows only the description, because the options contain the password.
     package var customMirror: Mirror { Mirror(self, children: ["server": description]) }
-}
-
-extension Duration {
-    /// Whole milliseconds. A positive duration has at least one.
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let whole = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-        return self > .zero ? Swift.max(whole, 1) : 0
-    }
-
-    /// Nanoseconds. A negative duration has zero.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        let whole = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-        return whole > 0 ? UInt64(whole) : 0
-    }
 }

@@ -1,12 +1,13 @@
 package import Logging
+import Time
 
-/// A log handler that gives each record as one line to a ``LogWriter``.
+/// A log handler that passes each record as one line to a ``LogWriter``.
 package struct LineLogHandler: LogHandler {
-    /// Records below it are left out.
+    /// Records below this level are not logged.
     package var logLevel: Logger.Level
     /// Metadata of every record.
     package var metadata: Logger.Metadata = [:]
-    /// Metadata that is looked up for every record.
+    /// Provides metadata for every record.
     package var metadataProvider: Logger.MetadataProvider?
 
     private let label: String
@@ -21,7 +22,7 @@ package struct LineLogHandler: LogHandler {
         logLevel = level
     }
 
-    /// One value of the metadata of every record.
+    /// A value of the metadata of every record.
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }

@@ -1,4 +1,4 @@
-/// The keys of log metadata. One word for one thing, here as in settings, metrics, SQL and documentation.
+/// The keys of log metadata. Code, settings, metrics, SQL and documentation use the same words.
 package enum LogKey: String, CaseIterable, Sendable {
     /// The id of a call.
     case call
@@ -28,9 +28,9 @@ package enum LogKey: String, CaseIterable, Sendable {
     case location
     /// A port.
     case port
-    /// What went wrong, as a text that is safe to show.
+    /// What failed. The text is safe to show.
     case error
-    /// What led to it.
+    /// The reason for an event.
     case reason
     /// SQLSTATE of a database error.
     case sqlState = "sql_state"
@@ -42,28 +42,28 @@ package enum LogKey: String, CaseIterable, Sendable {
     case file
     /// The name of a setting.
     case setting
-    /// A number of things, named by the message.
+    /// A number of things. The message names them.
     case count
-    /// What was asked for and is not in force.
+    /// A requested value that is not in effect.
     case wanted
-    /// The most files that the process may open.
+    /// The limit of open files of the process.
     case descriptors
     /// A limit that was reached.
     case limit
     /// A time in milliseconds.
     case durationMilliseconds = "duration_ms"
-    /// The time until something is tried again, in milliseconds.
+    /// The time until the next attempt, in milliseconds.
     case retryMilliseconds = "retry_ms"
-    /// A worker's number.
+    /// The number of a worker.
     case worker
     /// The name of an event loop.
     case loop
-    /// The replica's name.
+    /// The name of the replica.
     case replica
     /// A version of the program or of a schema.
     case version
-    /// The number of a process.
+    /// The id of a process.
     case process
-    /// Requests in work.
+    /// The number of requests in progress.
     case running
 }

@@ -1,18 +1,20 @@
 import Logging
+import Time
+import Time
 
-/// One record, ready to become a line.
+/// A log record before it becomes a line.
 struct LogRecord {
-    /// The longest text of a value, in bytes; what is longer is cut.
+    /// The maximum length of a value in bytes. A longer one is truncated.
     static let maximumValueBytes = 2048
 
     /// Milliseconds since 1970.
-    var milliseconds: Int
+    var milliseconds: Int64
     var level: Logger.Level
     var logger: String
     var message: String
     var fields: [(String, String)]
 
-    /// The record as one line, with its line feed.
+    /// The record as one line, including its line feed.
     func line(_ format: LogFormat) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
@@ -26,7 +28,7 @@ struct LogRecord {
 
     private func appendJSON(to bytes: inout [UInt8]) {
         bytes += "{\"time\":\"".utf8
-        bytes += WallClock.text(milliseconds).utf8
+        bytes += RFC3339.text(epochMilliseconds: milliseconds).utf8
         bytes += "\",\"level\":\"".utf8
         bytes += level.rawValue.utf8
         bytes += "\",\"logger\":".utf8
@@ -44,7 +46,7 @@ struct LogRecord {
     }
 
     private func appendText(to bytes: inout [UInt8]) {
-        bytes += WallClock.text(milliseconds).utf8
+        bytes += RFC3339.text(epochMilliseconds: milliseconds).utf8
         bytes.append(0x20)
         let name = level.rawValue
         bytes += name.utf8

@@ -1,9 +1,10 @@
 import Dispatch
 import Logging
 import Locks
+import Time
 
-/// Takes log lines from any thread and writes them on a thread of its own, so that a full pipe never stops an event
-/// loop. It holds at most `maximumBytes`; lines above that are dropped and counted, and a line says so later.
+/// Takes log lines from any thread and writes them on its own thread, so that a full pipe never blocks an event loop.
+/// It queues at most `maximumBytes`. Further lines are dropped and counted, and a later line reports their number.
 package final class LogWriter: Sendable {
     private struct State: Sendable {
         var waiting: [UInt8] = []
@@ -19,9 +20,9 @@ package final class LogWriter: Sendable {
     private let sink: @Sendable ([UInt8]) -> Void
 
     /// Makes a writer.
-    ///
-    /// - Parameter sink: gets whole lines, several at once when they come fast, always from one thread at a time.
-    /// - Parameter noticeFormat: the format of the line that says how many were dropped.
+    /// - Parameters:
+    ///   - noticeFormat: the format of the line that reports dropped lines.
+    ///   - sink: takes complete lines, several at once under load, from one thread at a time.
     package init(
         maximumBytes: Int = 4 * 1024 * 1024, noticeFormat: LogFormat = .json,
         to sink: @escaping @Sendable ([UInt8]) -> Void
@@ -31,14 +32,14 @@ package final class LogWriter: Sendable {
         self.sink = sink
     }
 
-    /// A writer to the standard error stream.
+    /// Makes a writer to the standard error stream.
     package static func standardError(
         maximumBytes: Int = 4 * 1024 * 1024, noticeFormat: LogFormat = .json
     ) -> LogWriter {
         LogWriter(maximumBytes: maximumBytes, noticeFormat: noticeFormat, to: StandardError.write)
     }
 
-    /// Takes one line with its line feed. Never waits for the output.
+    /// Takes one line with its line feed. It never waits for the output.
     package func write(_ line: [UInt8]) {
         let mustStart = state.withLock { state -> Bool in
             guard state.waiting.count + line.count <= maximumBytes else {
@@ -53,7 +54,7 @@ package final class LogWriter: Sendable {
         if mustStart { queue.async { self.drain() } }
     }
 
-    /// Waits until everything that has been taken is written; for the end of the program.
+    /// Waits until all lines are written. Call it at the end of the program.
     package func flush() {
         queue.sync {}
     }
@@ -77,7 +78,7 @@ package final class LogWriter: Sendable {
     private func notice(_ dropped: Int) -> [UInt8] {
         LogRecord(
             milliseconds: WallClock.milliseconds(), level: .warning, logger: "toprelay.log",
-            message: "log records were dropped: the output is too slow", fields: [("count", String(dropped))]
+            message: "Dropped log records because the output is too slow", fields: [("count", String(dropped))]
         ).line(noticeFormat)
     }
 }

@@ -1,9 +1,9 @@
 package import Logging
 
 extension Logger {
-    /// Logs a constant message with metadata whose keys are all known.
+    /// Logs a constant message with metadata under known keys.
     ///
-    /// The message is a `StaticString` so that nothing from a request can get into it.
+    /// The message is a `StaticString`, so that no data of a request can get into it.
     package func record(
         _ level: Logger.Level, _ message: StaticString,
         _ fields: @autoclosure () -> KeyValuePairs<LogKey, String> = [:],
@@ -16,7 +16,7 @@ extension Logger {
             level: level, "\(message)", metadata: metadata, source: source, file: file, function: function, line: line)
     }
 
-    /// Metadata that every record of this logger carries.
+    /// A value of the metadata of every record of this logger.
     package subscript(key: LogKey) -> String? {
         get { self[metadataKey: key.rawValue].map { "\($0)" } }
         set { self[metadataKey: key.rawValue] = newValue.map { .string($0) } }

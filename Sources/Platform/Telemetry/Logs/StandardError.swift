@@ -2,7 +2,7 @@ import Glibc
 
 /// The standard error stream, unbuffered.
 enum StandardError {
-    /// Writes all bytes, waiting where it must; gives up when the stream is broken.
+    /// Writes all bytes, and waits if necessary. It stops if the stream is broken.
     @Sendable
     static func write(_ bytes: [UInt8]) {
         var rest = bytes[...]

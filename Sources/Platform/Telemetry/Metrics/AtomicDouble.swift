@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A floating-point number that several threads may change, kept as its bits.
+/// A floating-point number that several threads may change. It is stored as its bits.
 final class AtomicDouble: Sendable {
     private let bits: Atomic<UInt64>
 

@@ -1,6 +1,6 @@
-/// All series of one metric name.
+/// All series of one metric.
 struct MetricFamily: Sendable {
-    /// What gives the value of a series.
+    /// The source of a series' value.
     enum Series: Sendable {
         case counter(PrometheusCounter)
         case gauge(PrometheusGauge)
@@ -12,10 +12,10 @@ struct MetricFamily: Sendable {
     let kind: MetricKind
     let help: String
     let bounds: [Double]
-    /// By their labels as text.
+    /// The series by their labels as text.
     var series: [String: Series] = [:]
 
-    /// Writes HELP, TYPE and every series, in the order of their labels.
+    /// Writes HELP, TYPE and every series in the order of the labels.
     func append(to bytes: inout [UInt8]) {
         bytes += "# HELP \(name) \(MetricText.escaped(help, quotes: false))\n".utf8
         bytes += "# TYPE \(name) \(kind.rawValue)\n".utf8

@@ -1,9 +1,9 @@
-/// What a metric is to Prometheus.
+/// The type of a metric in Prometheus.
 package enum MetricKind: String, Sendable {
-    /// Only rises.
+    /// A value that only rises.
     case counter
-    /// Rises and falls.
+    /// A value that rises and falls.
     case gauge
-    /// Counts observations in cumulative buckets.
+    /// Observations counted in cumulative buckets.
     case histogram
 }

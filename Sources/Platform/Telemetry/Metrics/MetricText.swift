@@ -1,11 +1,12 @@
-/// The parts of Prometheus' text format 0.0.4.
+/// The elements of Prometheus' text format 0.0.4.
 enum MetricText {
-    /// A metric name: letters, digits, `_` and `:`; every other character becomes `_`.
+    /// A metric name. Characters other than letters, digits, `_` and `:` become `_`.
     static func name(_ text: String) -> String {
         sanitized(text, allowsColon: true)
     }
 
-    /// A label name: letters, digits and `_`; names that begin with `__` are Prometheus' own.
+    /// A label name. Characters other than letters, digits and `_` become `_`. Names that begin with `__` are reserved
+    /// for Prometheus, so they get a prefix.
     static func labelName(_ text: String) -> String {
         let name = sanitized(text, allowsColon: false)
         return name.hasPrefix("__") ? "x" + name : name
@@ -23,7 +24,7 @@ enum MetricText {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// `a="x",b="y"` with the names in order, so that one label set has one text.
+    /// The labels as `a="x",b="y"`, in the order of their names, so that each label set has one text.
     static func labels(_ labels: [(String, String)]) -> String {
         var text = ""
         for (name, value) in labels.map({ (labelName($0.0), $0.1) }).sorted(by: { $0.0 < $1.0 }) {
@@ -36,7 +37,7 @@ enum MetricText {
         return text
     }
 
-    /// Escapes backslash and line feed, and the quote in a label value.
+    /// Escapes backslashes and line feeds, and also quotes in a label value.
     static func escaped(_ text: String, quotes: Bool) -> String {
         guard text.utf8.contains(where: { $0 == 0x5C || $0 == 0x0A || $0 == 0x22 }) else { return text }
         var bytes: [UInt8] = []
@@ -51,7 +52,7 @@ enum MetricText {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A value as Prometheus reads it.
+    /// A value in the format of Prometheus.
     static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }

@@ -1,18 +1,18 @@
 import FoundationEssentials
 import Glibc
 
-/// The `process_*` metrics that every Prometheus client shows, read from /proc at each scrape.
+/// The `process_*` metrics that Prometheus clients usually have. They are read from /proc at each scrape.
 package enum ProcessMetrics {
     /// What is shown.
     package static let catalog: [MetricCatalog.Metric] = [
         .init("process_cpu_seconds_total", .counter, "CPU time of the process, user and system, in seconds."),
         .init("process_resident_memory_bytes", .gauge, "Resident memory of the process, in bytes."),
         .init("process_open_fds", .gauge, "Open file descriptors of the process."),
-        .init("process_max_fds", .gauge, "The most file descriptors that the process may open."),
+        .init("process_max_fds", .gauge, "The maximum number of open file descriptors."),
         .init("process_start_time_seconds", .gauge, "When the process started, in seconds since 1970."),
     ]
 
-    /// Adds them to a registry.
+    /// Adds the metrics to a registry.
     package static func register(in registry: PrometheusRegistry) {
         registry.observe("process_cpu_seconds_total", kind: .counter) { cpuSeconds() }
         registry.observe("process_resident_memory_bytes") { residentBytes() }
@@ -36,7 +36,7 @@ package enum ProcessMetrics {
 
     private static func openDescriptors() -> Double {
         let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-        // One of them is the folder that is being read.
+        // The folder that is being read has a descriptor too.
         return names.map { Double($0.count - 1) } ?? .nan
     }
 
@@ -59,7 +59,8 @@ package enum ProcessMetrics {
 
     private static var ticksPerSecond: Double { Double(sysconf(Int32(_SC_CLK_TCK))) }
 
-    /// The fields of /proc/self/stat after the name of the program, which may hold spaces; field 3 of proc(5) is first.
+    /// The fields of /proc/self/stat after the name of the program, which may have spaces. The first is field 3 of
+    /// proc(5).
     private static func statFields() -> [Substring] {
         let line = text("/proc/self/stat")
         guard let end = line.lastIndex(of: ")") else { return [] }

@@ -1,6 +1,6 @@
 import Metrics
 
-/// One gauge with its labels.
+/// One series of a gauge.
 package final class PrometheusGauge: MeterHandler, RecorderHandler, Sendable {
     private let number = AtomicDouble()
 
@@ -12,13 +12,13 @@ package final class PrometheusGauge: MeterHandler, RecorderHandler, Sendable {
     package func set(_ value: Double) { number.set(value) }
     /// Adds to the value.
     package func increment(by amount: Double) { number.add(amount) }
-    /// Takes from the value.
+    /// Subtracts from the value.
     package func decrement(by amount: Double) { number.add(-amount) }
-    /// Sets the value: a recorder that does not aggregate shows the last one.
+    /// Sets the value. A recorder without aggregation shows the last one.
     package func record(_ value: Int64) { set(value) }
-    /// Sets the value: a recorder that does not aggregate shows the last one.
+    /// Sets the value. A recorder without aggregation shows the last one.
     package func record(_ value: Double) { set(value) }
 
-    /// The value now.
+    /// The current value.
     package var value: Double { number.value }
 }

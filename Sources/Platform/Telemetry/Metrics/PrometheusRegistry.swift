@@ -1,11 +1,11 @@
 package import Metrics
 import Locks
 
-/// Keeps metrics and shows them in Prometheus' text format 0.0.4.
+/// Stores metrics and shows them in Prometheus' text format 0.0.4.
 ///
-/// A lock is taken to find or make a series; counting itself is atomic. So code on the path of a call gets its series
-/// once and keeps it. A metric has at most `maximumSeries` label sets: further ones are counted together in one
-/// series whose labels all say `other`, and `telemetry_series_overflow_total` counts how often that happened.
+/// Finding or making a series takes a lock; counting is atomic. Code on the path of a call therefore gets its series
+/// once and keeps it. A metric has at most `maximumSeries` label sets. Further ones share one series whose labels are
+/// all `other`, and `telemetry_series_overflow_total` counts how often that happens.
 package final class PrometheusRegistry: Sendable {
     /// The `Content-Type` of ``exposition()``.
     package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
@@ -14,7 +14,7 @@ package final class PrometheusRegistry: Sendable {
     private let maximumSeries: Int
     private let families = Locked<[String: MetricFamily]>([:])
 
-    /// Makes a registry. Documented counters without labels are shown from the start, as zero.
+    /// Makes a registry. Documented counters without labels are shown from the start, with the value zero.
     package init(catalog: MetricCatalog = MetricCatalog([]), maximumSeries: Int = 500) {
         self.catalog = catalog
         self.maximumSeries = max(1, maximumSeries)
@@ -23,7 +23,7 @@ package final class PrometheusRegistry: Sendable {
         }
     }
 
-    /// The counter with this name and these labels; `_total` is added to a name that does not end in it.
+    /// The counter with this name and these labels. The name gets the suffix `_total` if it does not have it.
     package func counter(_ name: String, _ labels: [(String, String)] = []) -> PrometheusCounter {
         let name = MetricText.name(name)
         let made = MetricFamily.Series.counter(PrometheusCounter())
@@ -38,7 +38,7 @@ package final class PrometheusRegistry: Sendable {
         return PrometheusGauge()
     }
 
-    /// The histogram with this name and these labels; its buckets are those of the catalog, else
+    /// The histogram with this name and these labels. Its buckets are those of the catalog, or
     /// ``MetricCatalog/callSeconds``.
     package func histogram(_ name: String, _ labels: [(String, String)] = []) -> PrometheusHistogram {
         let found = series(MetricText.name(name), .histogram, labels) {
@@ -48,8 +48,7 @@ package final class PrometheusRegistry: Sendable {
         return PrometheusHistogram(bounds: MetricCatalog.callSeconds)
     }
 
-    /// Shows a value that is read at each scrape; a later call with the same name and labels replaces it.
-    ///
+    /// Shows a value that is read at each scrape. A later call with the same name and labels replaces it.
     /// - Parameter kind: `.gauge`, or `.counter` for a value that only rises.
     package func observe(
         _ name: String, _ labels: [(String, String)] = [], kind: MetricKind = .gauge,
@@ -64,7 +63,8 @@ package final class PrometheusRegistry: Sendable {
         }
     }
 
-    /// Everything in the text format, as UTF-8: documented metrics in the catalog's order, then the others by name.
+    /// All metrics in the text format, as UTF-8. Documented metrics are first, in the catalog's order; others follow by
+    /// name.
     package func exposition() -> [UInt8] {
         var families = families.withLock { $0 }
         var bytes: [UInt8] = []
@@ -78,7 +78,7 @@ package final class PrometheusRegistry: Sendable {
         return bytes
     }
 
-    /// Finds or makes a series. Nil when the name belongs to another kind of metric.
+    /// Finds or makes a series; nil if the name belongs to another kind of metric.
     private func series(
         _ name: String, _ kind: MetricKind, _ labels: [(String, String)],
         _ make: (_ bounds: [Double]) -> MetricFamily.Series
@@ -113,24 +113,24 @@ package final class PrometheusRegistry: Sendable {
 }
 
 extension PrometheusRegistry: MetricsFactory {
-    /// A counter of swift-metrics.
+    /// Makes a counter for swift-metrics.
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         counter(label, dimensions)
     }
 
-    /// A floating-point counter of swift-metrics.
+    /// Makes a floating-point counter for swift-metrics.
     package func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         counter(label, dimensions)
     }
 
-    /// A gauge of swift-metrics.
+    /// Makes a gauge for swift-metrics.
     package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         gauge(label, dimensions)
     }
 
-    /// A histogram of swift-metrics, or a gauge when it does not aggregate.
+    /// Makes a histogram for swift-metrics, or a gauge if it does not aggregate.
     package func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
@@ -138,12 +138,12 @@ extension PrometheusRegistry: MetricsFactory {
         return gauge(label, dimensions)
     }
 
-    /// A histogram of swift-metrics in seconds.
+    /// Makes a histogram in seconds for swift-metrics.
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions)
     }
 
-    /// Does nothing: a counter that vanished and came back would look like a restart.
+    /// Does nothing. A counter that vanished and came back would look like a restart.
     package func destroyCounter(_ handler: any CounterHandler) {}
     /// Does nothing; see ``destroyCounter(_:)``.
     package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}

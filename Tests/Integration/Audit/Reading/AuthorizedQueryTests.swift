@@ -33,7 +33,7 @@ import Vault
         #expect(told == "The token bounded is not for the method y.z.")
         query.method = "*.z"
         let authorized = try AuthorizedTrailQuery(query, for: access)
-        #expect(authorized.bounds == TrailBounds(apps: [], methods: ["x.*"]) && authorized.query.app == "a")
+        #expect(authorized.scope == AccessScope(apps: [], methods: ["x.*"]) && authorized.query.app == "a")
         var rejected = RejectedRequestQuery()
         rejected.method = "y.z"
         #expect(forbidden { _ = try AuthorizedRejectedRequestQuery(rejected, for: access) } == told)
@@ -42,11 +42,11 @@ import Vault
     @Test("A query that asks for no app gets the token's: a single one as a filter, several as bounds")
     func queryWithoutApp() throws {
         let one = try AuthorizedTrailQuery(TrailQuery(), for: token(apps: ["a"], methods: ["x.y"]))
-        #expect(one.query.app == "a" && one.query.method == "x.y" && one.bounds == TrailBounds())
+        #expect(one.query.app == "a" && one.query.method == "x.y" && one.scope == AccessScope())
         let two = try AuthorizedTrailQuery(TrailQuery(), for: token(apps: ["b", "a"]))
-        #expect(two.query.app == nil && two.bounds == TrailBounds(apps: ["a", "b"]))
+        #expect(two.query.app == nil && two.scope == AccessScope(apps: ["a", "b"]))
         let all = try AuthorizedTrailQuery(TrailQuery(), for: .terminal)
-        #expect(all.query.app == nil && all.bounds == TrailBounds())
+        #expect(all.query.app == nil && all.scope == AccessScope())
     }
 
     @Test("A call beyond the token is refused, also as the one whose siblings are asked for; its own caller sees it")

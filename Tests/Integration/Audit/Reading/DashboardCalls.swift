@@ -38,7 +38,7 @@ enum DashboardCalls {
     /// Runs the rollups until nothing changes any more.
     static func rollUp(_ trail: Trail) async throws {
         try await trail.database.withConnection(trail.loop) { connection in
-            for _ in 0..<25 { _ = try await Rollups.run(on: connection, look: .quarterHour) }
+            for _ in 0..<25 { _ = try await Rollups.run(on: connection, recounting: .quarterHour) }
             while try await Rollups.recountDay(on: connection) {}
         }
     }

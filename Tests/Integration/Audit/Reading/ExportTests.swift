@@ -38,9 +38,9 @@ import Testing
     private func all(
         _ reader: TrailReader, _ filter: TrailQuery, limit: Int? = nil, pageRows: Int = 7,
         _ meanwhile: () async throws -> Void = {}
-    ) async throws -> [TrailRow] {
+    ) async throws -> [CallSummary] {
         var scan = try await reader.scan(filter, limit: limit, pageRows: pageRows)
-        var rows: [TrailRow] = []
+        var rows: [CallSummary] = []
         while let page = try await scan.next(from: reader) {
             #expect(page.count <= pageRows)
             rows += page
@@ -119,7 +119,7 @@ import Testing
             let one = try await reader.texts(of: ids, TrailInclude(request: true), maximumBytes: 600)
             #expect(
                 one.map { $0.request?.utf8.count } == [100, 200, 300, nil] && one.allSatisfy { $0.response == nil })
-            #expect(try await reader.texts(of: [callID(5)], both, maximumBytes: 9) == [TrailTexts()])
+            #expect(try await reader.texts(of: [callID(5)], both, maximumBytes: 9) == [CallTexts()])
             #expect(try await reader.texts(of: [CallID](), both, maximumBytes: 9).isEmpty)
             #expect(try await reader.texts(of: ids, TrailInclude(), maximumBytes: 0).count == 5)
         }

@@ -16,7 +16,7 @@ extension AuthorizedStatsQuery {
     }
 }
 
-extension TrailTail {
+extension CallChangeFeed {
     init(_ query: TrailQuery, from moment: Moment) throws {
         self.init(try AuthorizedTrailQuery(everything: query), from: moment)
     }
@@ -29,16 +29,16 @@ extension TrailReader {
 
     func records(
         _ query: TrailQuery, _ include: TrailInclude, maximumTextBytes: Int = maximumPageTextBytes
-    ) async throws -> (page: TrailPage, records: [TrailRecord]) {
+    ) async throws -> (page: TrailPage, records: [CallDetail]) {
         try await records(try AuthorizedTrailQuery(everything: query), include, maximumTextBytes: maximumTextBytes)
     }
 
-    func record(_ id: CallID, _ include: TrailInclude) async throws -> TrailRecord? {
+    func record(_ id: CallID, _ include: TrailInclude) async throws -> CallDetail? {
         guard let row = try await call(id) else { return nil }
         return try await record(of: row, include)
     }
 
-    func tail(_ query: TrailQuery) async throws -> TrailTail {
+    func tail(_ query: TrailQuery) async throws -> CallChangeFeed {
         try await tail(try AuthorizedTrailQuery(everything: query))
     }
 

@@ -155,8 +155,8 @@ import Testing
             // Before the first run all is counted from the calls.
             try await compare(trail, reader, Array(cases.suffix(60)))
             try await trail.database.withConnection(trail.loop) { connection in
-                for _ in 0..<20 { _ = try await Rollups.run(on: connection, look: .day) }
-                #expect(try await Rollups.run(on: connection, look: .day) == 0)
+                for _ in 0..<20 { _ = try await Rollups.run(on: connection, recounting: .day) }
+                #expect(try await Rollups.run(on: connection, recounting: .day) == 0)
                 // The earlier days are not counted yet, and are not read from the rollups before.
                 #expect(try await Rollups.uncountedDays(on: connection) >= 2)
             }
@@ -177,8 +177,8 @@ import Testing
                         SELECT id, at, 1, now(), 'late', app, method, 'success', 200, 5, 1, 7, 7 FROM audit.calls c
                         WHERE source = 0 AND NOT EXISTS (SELECT FROM audit.calls r WHERE r.id = c.id AND r.source = 1) LIMIT 30
                         """ + Self.told)
-                #expect(try await Rollups.run(on: connection, look: .day) > 0)
-                #expect(try await Rollups.run(on: connection, look: .day) == 0)
+                #expect(try await Rollups.run(on: connection, recounting: .day) > 0)
+                #expect(try await Rollups.run(on: connection, recounting: .day) == 0)
                 #expect(try await Rollups.uncountedDays(on: connection) >= 1)
             }
             try await compare(trail, reader, Array(cases.suffix(30)))
@@ -252,7 +252,7 @@ import Testing
         try await withTrail { trail in
             try await trail.database.withConnection(trail.loop) { connection in
                 try await connection.execute(Self.seed + Self.add(0, 300) + Self.told)
-                for _ in 0..<20 { _ = try await Rollups.run(on: connection, look: .day) }
+                for _ in 0..<20 { _ = try await Rollups.run(on: connection, recounting: .day) }
                 while try await Rollups.recountDay(on: connection) {}
                 let now = try await trail.now()
                 _ = try await Retention(bodyDays: 2, callDays: 2).run(on: connection, nowMilliseconds: now + 86_400_000)

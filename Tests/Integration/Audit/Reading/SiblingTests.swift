@@ -107,7 +107,7 @@ import Testing
             }
             _ = try await trail.number(
                 "WITH u AS (UPDATE audit.calls SET audit_us = 1234 RETURNING 1) SELECT count(*) FROM u")
-            var found: [TrailRow] = []
+            var found: [CallSummary] = []
             for id in ids { found.append(try #require(try await reader.call(id))) }
             #expect(found.map(\.isReconciled) == [false, false, true, false])
             #expect(found.map(\.auditMicroseconds) == [nil, 1234, 1234, 1234])

@@ -1,3 +1,4 @@
+import Locks
 import Postgres
 import TestSupport
 import Testing
@@ -6,8 +7,8 @@ import Testing
 
 /// Following the trail: every call that ends is given once.
 @Suite struct TailTests {
-    private func take(_ tail: inout TrailTail, _ reader: TrailReader) async throws -> [TrailRow] {
-        var rows: [TrailRow] = []
+    private func take(_ tail: inout CallChangeFeed, _ reader: TrailReader) async throws -> [CallSummary] {
+        var rows: [CallSummary] = []
         repeat { rows += try await tail.next(from: reader).map(\.row) } while tail.hasMore
         return rows
     }
@@ -99,11 +100,11 @@ import Testing
                 try await forgotten.insert(on: connection)
                 #expect(try await take(&tail, reader).map(\.id) == [forgotten.id])
             }
-            let later = TrailTail.Moment(
-                snapshot: try await reader.moment().snapshot, milliseconds: now - TrailTail.thoroughPause,
+            let later = CallChangeFeed.Checkpoint(
+                snapshot: try await reader.checkpoint().snapshot, milliseconds: now - CallChangeFeed.thoroughPause,
                 openSince: now)
             let older = ended(now - 20 * 3_600_000)
-            var tail = try TrailTail(TrailQuery(), from: later)
+            var tail = try CallChangeFeed(TrailQuery(), from: later)
             try await trail.database.withConnection(trail.loop) { try await older.insert(on: $0) }
             #expect(try await take(&tail, reader).map(\.id) == [older.id])
             #expect(try await take(&tail, reader).isEmpty)
@@ -179,12 +180,12 @@ import Testing
                             }
                         }
                     }
-                    finished.with { $0 += 1 }
+                    finished.withLock { $0 += 1 }
                 }
             }
             var ids: [CallID] = []
             var rounds = 0
-            while finished.with({ $0 }) < 4, rounds < 100_000 {
+            while finished.withLock({ $0 }) < 4, rounds < 100_000 {
                 ids += try await take(&tail, reader).map(\.id)
                 rounds += 1
             }
@@ -192,10 +193,10 @@ import Testing
             ids += try await take(&tail, reader).map(\.id)
             #expect(ids.count == 4 * 9 * 60 && Set(ids).count == ids.count)
             // All at once, in pages.
-            var late = try TrailTail(
-                filter, from: TrailTail.Moment(snapshot: TrailSnapshot(""), milliseconds: now, openSince: nil))
+            var late = try CallChangeFeed(
+                filter, from: CallChangeFeed.Checkpoint(snapshot: DatabaseSnapshot(""), milliseconds: now, openSince: nil))
             let first = try await late.next(from: reader)
-            #expect(first.count == TrailTail.pageRows && late.hasMore)
+            #expect(first.count == CallChangeFeed.pageRows && late.hasMore)
             let rest = try await take(&late, reader)
             #expect(Set(first.map(\.row.id) + rest.map(\.id)) == Set(ids) && first.count + rest.count == ids.count)
         }
@@ -208,7 +209,7 @@ import Testing
             defer { reader.close() }
             let now = try await trail.now()
             var tail = try await reader.tail(TrailQuery())
-            let count = TrailTail.pageRows + 200
+            let count = CallChangeFeed.pageRows + 200
             try await trail.database.withConnection(trail.loop) { connection in
                 try await connection.execute("BEGIN")
                 for call in 0..<count { try await ended(now - 100_000 + Int64(call)).insert(on: connection) }

@@ -93,7 +93,7 @@ import Testing
             defer { reader.close() }
             for filter in filters(calls) {
                 let expected = calls.filter { matches($0, filter) }
-                var rows: [TrailRow] = []
+                var rows: [CallSummary] = []
                 var page = try await reader.list(filter)
                 #expect(page.previous == nil)
                 while true {
@@ -198,7 +198,7 @@ import Testing
     private func plannedDays(_ filter: TrailQuery, _ trail: Trail) async throws -> Set<String> {
         let now = try await trail.now()
         let end = filter.cursor.map { $0.id.epochMilliseconds + 1 } ?? filter.toMilliseconds ?? now
-        let window = TrailWindow(from: filter.fromMilliseconds ?? now - 86_400_000, to: end)
+        let window = TimeRange(from: filter.fromMilliseconds ?? now - 86_400_000, to: end)
         let authorized = try AuthorizedTrailQuery(everything: filter)
         let (sql, parameters) = authorized.statement(window, openSince: now - 3_600_000)
         return try await trail.partitions(of: sql, parameters)

@@ -16,16 +16,16 @@ import Testing
             try await trail.number("SELECT (extract(epoch FROM audit.day_start(audit.day(now()))) * 1000)::bigint"))
         var instants: [Int64] = []
         for _ in 0..<260 { instants.append(now - Int64.random(in: 0..<7_200_000, using: &random)) }
-        for day in 0..<12 { instants += [-1, 0, 0, 1].map { min(now, today - Int64(day) * TrailWalk.day + $0) } }
+        for day in 0..<12 { instants += [-1, 0, 0, 1].map { min(now, today - Int64(day) * WindowIterator.day + $0) } }
         for _ in 0..<60 {
             instants += Array(repeating: now - Int64.random(in: 0..<345_600_000, using: &random), count: 3)
         }
-        for _ in 0..<180 { instants.append(now - Int64.random(in: 0..<days * TrailWalk.day, using: &random)) }
+        for _ in 0..<180 { instants.append(now - Int64.random(in: 0..<days * WindowIterator.day, using: &random)) }
         var calls: [MixedCall] = []
         for instant in instants {
             calls.append(MixedCall(CallID.make(epochMilliseconds: instant, using: &random), using: &random))
             // What is older than the mark has ended.
-            if calls[calls.count - 1].rows == .open, instant < now - TrailWalk.day {
+            if calls[calls.count - 1].rows == .open, instant < now - WindowIterator.day {
                 calls[calls.count - 1].rows = .reconciled
             }
         }

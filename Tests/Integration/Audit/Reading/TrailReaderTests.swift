@@ -106,10 +106,10 @@ import Testing
         "Microseconds become milliseconds with three places",
         arguments: [(0, "0.000"), (5, "0.005"), (45_123, "45.123"), (1_000_000, "1000.000"), (99, "0.099")])
     func microsecondsBecomeMillisecondsWithThree(_ microseconds: Int, _ text: String) {
-        #expect(TrailRow.milliseconds(microseconds) == text)
+        #expect(CallSummary.milliseconds(microseconds) == text)
     }
 
-    private func json(_ row: TrailRow) throws -> JSONValue {
+    private func json(_ row: CallSummary) throws -> JSONValue {
         var writer = JSONWriter()
         row.write(to: &writer)
         return try JSONDocument(writer.bytes).root

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 @Suite("What a page's words propose")
 struct DescriptionHeuristicsTests {

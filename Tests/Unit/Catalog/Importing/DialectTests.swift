@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 @Suite("Request examples in other languages than Java")
 struct DialectTests {

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 @Suite("Importing made-up pages")
 struct ImportRoundTripTests {

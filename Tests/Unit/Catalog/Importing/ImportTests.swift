@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 /// The five pages that the embedded entries come from.
 enum SeedPages {

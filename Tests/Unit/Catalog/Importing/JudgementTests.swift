@@ -24,7 +24,7 @@ struct JudgementTests {
 
     private func response(_ inner: String) throws -> JSONValue {
         let body = Array(#"{"demo_note_send_response":\#(inner),"request_id":"r9"}"#.utf8)
-        guard case .response(let value) = Answer.read(body, method: "demo.note.send") else { throw Wrong() }
+        guard case .response(let value) = TOPResponse.read(body, method: "demo.note.send") else { throw Wrong() }
         return value
     }
 
@@ -45,7 +45,7 @@ struct JudgementTests {
         let error = try #require(try entry().error(in: try response(inner)))
         #expect(error.code == code)
         #expect(error.subCode == subCode)
-        #expect(error.requestID == "r9")
+        #expect(error.topRequestID == "r9")
     }
 
     @Test(
@@ -130,7 +130,8 @@ struct JudgementTests {
         let interpretation = plain.interpret(try response(#"{"success":false}"#), of: call)
         #expect(!plain.isJudged && !interpretation.isJudged && interpretation.outcome == .success)
         let rules = try entry(overlay: "outcome: {success: [{field: note, is: ok}]}\n")
-        #expect(rules.isJudged && rules.interpret(try response("{}"), of: call).isJudged)
+        let judged = rules.interpret(try response("{}"), of: call)
+        #expect(rules.isJudged && judged.isJudged)
     }
 
     @Test(

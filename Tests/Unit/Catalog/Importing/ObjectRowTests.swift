@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 @Suite("Rows of objects in a page")
 struct ObjectRowTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 /// A documentation page, and what it says, written out by hand.
 struct PageFixture: Sendable, CustomTestStringConvertible {

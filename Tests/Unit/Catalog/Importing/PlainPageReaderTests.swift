@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 
 @Suite("Reading pages in the plain form")
 struct PlainPageReaderTests {

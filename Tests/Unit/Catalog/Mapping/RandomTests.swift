@@ -67,7 +67,7 @@ struct RandomTests {
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
-            guard case .response(let inner) = Answer.read(bytes, method: method) else { continue }
+            guard case .response(let inner) = TOPResponse.read(bytes, method: method) else { continue }
             read += 1
             _ = try JSONDocument(entry.interpret(inner, of: call).result)
             _ = call.mask.masked(bytes)

@@ -1,4 +1,5 @@
 import Foundation
+import Locks
 import TestSupport
 
 /// A TCP forwarder on loopback that cuts a connection when so many bytes have passed in one direction.
@@ -37,13 +38,13 @@ final class Forwarder: Sendable {
             pump(from: peer, to: client, limit: responseLimit)
             client.shutDown()
             peer.shutDown()
-            isFinished.with { $0 = true }
+            isFinished.withLock { $0 = true }
         }
         peer.write(first)
         pump(from: client, to: peer, limit: requestLimit)
         client.shutDown()
         peer.shutDown()
-        while !isFinished.with({ $0 }) { usleep(1000) }
+        while !isFinished.withLock({ $0 }) { usleep(1000) }
         peer.close()
     }
 

@@ -1,4 +1,5 @@
 import HTTPServer
+import Locks
 import TestSupport
 import Testing
 
@@ -63,14 +64,14 @@ import Testing
             async let done: Void = {
                 for _ in 0..<200 {
                     try await stream.write(piece)
-                    written.with { $0 += 1 }
+                    written.withLock { $0 += 1 }
                 }
                 stream.finish()
             }()
             // The kernel takes a few megabytes; then nothing moves until the client reads.
             var last = -1
-            while written.with({ $0 }) != last {
-                last = written.with { $0 }
+            while written.withLock({ $0 }) != last {
+                last = written.withLock { $0 }
                 try await Task.sleep(for: .milliseconds(200))
             }
             #expect(last < 200)

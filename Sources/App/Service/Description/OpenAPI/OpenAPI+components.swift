@@ -3,7 +3,7 @@ import Catalog
 import JSON
 import Problems
 
-/// What the operations share.
+/// The components that the operations share.
 extension JSONWriter {
     mutating func components(
         _ catalog: Catalog, _ names: [EntryNames], schemas: UniqueNames, problems: [ProblemType], outcomes: [String]
@@ -38,7 +38,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// What stands in paths and in headers.
+    /// The parameters in paths and headers.
     private mutating func parameters() {
         name("parameters")
         beginObject()
@@ -66,7 +66,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// The responses of an operation other than 200.
+    /// The responses of an operation other than its own.
     mutating func problems(_ statuses: [Int]) {
         for status in statuses { reference(String(status), "#/components/responses/Problem\(status)") }
     }
@@ -90,7 +90,7 @@ extension JSONWriter {
             member("type", "/problems/\(kind.rawValue)")
             member("title", kind.title)
             member("status", kind.status)
-            member("detail", "What happened to this request, and what to do.")
+            member("detail", "What is wrong with this request, and what to do.")
             endObject()
             endObject()
         }
@@ -170,9 +170,9 @@ extension OpenAPI {
           "RequestID": {"schema": {"type": "string"}, "description": "The caller's X-Request-Id, or the call's id."},
           "ServerTiming": {"schema": {"type": "string"},
             "description": "Milliseconds: `audit` for the trail's commits, `top` for TOP, `total` for all."},
-          "RetryAfter": {"schema": {"type": "integer"}, "description": "Seconds to wait before a repetition."},
+          "RetryAfter": {"schema": {"type": "integer"}, "description": "Seconds to wait before a repeat."},
           "Allow": {"schema": {"type": "string"}, "description": "The HTTP methods that the path takes."},
-          "Authenticate": {"schema": {"type": "string"}, "description": "How to prove who calls."}
+          "Authenticate": {"schema": {"type": "string"}, "description": "How to authenticate."}
         }
         """##
 
@@ -191,15 +191,15 @@ extension OpenAPI {
          "properties": {
            "dry_run": {"type": "boolean", "description": "Always `true`."}, "method": {"type": "string"},
            "parameters": {"type": "object", "additionalProperties": {"type": "string"}},
-           "files": {"type": "object", "description": "Bytes of each file.", "additionalProperties": {"type": "integer"}},
+           "files": {"type": "object", "description": "The size of each file in bytes.", "additionalProperties": {"type": "integer"}},
            "base_string": {"type": "string"}, "request_id": {"type": "string"}}}
         """##
 
-    /// The members of a problem document but `type`.
+    /// The members of a problem document except `type`.
     static let problemMembers: [(String, String)] = [
         ("title", #"{"type": "string", "description": "The same for every problem of the type."}"#),
         ("status", #"{"type": "integer", "description": "The HTTP status."}"#),
-        ("detail", #"{"type": "string", "description": "What happened to this request, and what to do."}"#),
+        ("detail", #"{"type": "string", "description": "What is wrong with this request, and what to do."}"#),
         ("id", ##"{"$ref": "#/components/schemas/CallID"}"##),
         ("method", #"{"type": "string", "description": "The TOP method."}"#),
         ("outcome", ##"{"$ref": "#/components/schemas/Outcome"}"##),

@@ -5,7 +5,7 @@ import Vault
 
 /// Operations as the table declares them.
 extension JSONWriter {
-    /// The operations of one path.
+    /// Writes the operations of one path.
     mutating func place(_ place: OperationTable.Place, statuses: [Int]) {
         name(place.path.text)
         beginObject()
@@ -88,7 +88,7 @@ extension JSONWriter {
     }
 }
 
-/// The operation for calls, once for each method of the catalog and for each path that one has of its own.
+/// The operation for calls, once for each method of the catalog and once for each path of its own.
 extension JSONWriter {
     mutating func calls(
         _ place: OperationTable.Place, of catalog: Catalog, _ names: [EntryNames], statuses: [Int]
@@ -199,7 +199,7 @@ extension JSONWriter {
 }
 
 extension Entry {
-    /// Whether a header means anything for calls of the method.
+    /// Whether a header applies to calls of the method.
     fileprivate func takes(_ header: HeaderDescription) -> Bool {
         switch header.key {
         case HeaderDescription.seller.key: session != .none

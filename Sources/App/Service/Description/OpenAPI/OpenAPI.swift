@@ -4,10 +4,10 @@ import Catalog
 import JSON
 import Problems
 
-/// The HTTP interface as an OpenAPI 3.1 document, made of the table of operations: each TOP method under its paths with
-/// the schemas of its request and of `result` in its answer, and everything else as the table declares it.
+/// Describes the HTTP interface as an OpenAPI 3.1 document, from the table of operations. Each TOP method is under its
+/// paths, with the schemas of its request and of `result` in its response.
 enum OpenAPI {
-    /// The document's bytes.
+    /// The bytes of the document.
     static func document(
         _ catalog: Catalog, table: OperationTable = OperationTable(), version: String = "1",
         problems: [ProblemType] = ProblemType.allCases,
@@ -41,19 +41,19 @@ enum OpenAPI {
 }
 
 extension JSONWriter {
-    /// A member whose value is written out as JSON.
+    /// Writes a member whose value is given as JSON.
     mutating func json(_ name: String, _ value: String) {
         self.name(name)
         raw(value.utf8)
     }
 
-    /// A member that refers to another place of the document.
+    /// Writes a member that refers to another place of the document.
     mutating func reference(_ name: String, _ target: String) {
         self.name(name)
         reference(target)
     }
 
-    /// A reference to another place of the document.
+    /// Writes a reference to another place of the document.
     mutating func reference(_ target: String) {
         beginObject()
         member("$ref", target)

@@ -41,7 +41,7 @@ struct AuditListCommand: AsyncParsableCommand {
         }
     }
 
-    private static func table(_ records: [TrailRecord]) -> TextTable {
+    private static func table(_ records: [CallDetail]) -> TextTable {
         var table = TextTable("AT", "ID", "METHOD", "OUTCOME", "STATUS", "MS", "APP", "SELLER", "CALLER", "SUB_CODE")
         for record in records {
             let row = record.row

@@ -6,14 +6,14 @@ import Requests
 /// Functions that the commands of `toprelay audit` share.
 enum AuditOptions {
     /// A call as one line of JSON.
-    static func json(_ record: TrailRecord) -> String {
+    static func json(_ record: CallDetail) -> String {
         var json = JSONWriter()
         record.write(to: &json)
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
     /// The outcome, and a person's statement about it.
-    static func outcome(_ record: TrailRecord) -> String {
+    static func outcome(_ record: CallDetail) -> String {
         record.row.outcome + (record.settled.map { ":\($0.rawValue)" } ?? "")
     }
 }

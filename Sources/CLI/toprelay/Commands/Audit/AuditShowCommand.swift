@@ -25,30 +25,30 @@ struct AuditShowCommand: AsyncParsableCommand {
                 }
                 return (
                     try await trail.record(of: row, TrailInclude(request: true, response: true)),
-                    try await trail.timeline(of: row), try await trail.openings(of: row)
+                    try await trail.timeline(of: row), try await trail.unmaskEvents(of: row)
                 )
             }
             Output.line(json ? Self.json(record, timeline, openings) : Self.text(record, timeline, openings))
         }
     }
 
-    private static func json(_ record: TrailRecord, _ timeline: CallTimeline?, _ openings: [Opening]) -> String {
+    private static func json(_ record: CallDetail, _ timeline: CallTimeline?, _ openings: [UnmaskEvent]) -> String {
         var json = JSONWriter()
         record.write(to: &json) { json in
-            Opening.write(openings, to: &json)
+            UnmaskEvent.write(openings, to: &json)
             json.name("timeline")
             if let timeline { timeline.write(to: &json) } else { json.null() }
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    private static func text(_ record: TrailRecord, _ timeline: CallTimeline?, _ openings: [Opening]) -> String {
+    private static func text(_ record: CallDetail, _ timeline: CallTimeline?, _ openings: [UnmaskEvent]) -> String {
         let row = record.row
         var lines: [(String, String?)] = [
             ("id", row.id.text), ("method", row.method), ("caller", row.caller), ("app", row.app),
             ("seller", row.seller), ("outcome", row.outcome + (row.status.map { " (HTTP \($0))" } ?? "")),
             ("settled", record.settled?.rawValue), ("code", row.code), ("sub_code", row.subCode),
-            ("message", row.message), ("TOP's id", row.topRequestID), ("request id", row.requestID),
+            ("message", row.message), ("TOP's id", row.topRequestID), ("request id", row.idempotencyID),
             ("X-Request-Id", row.clientRequestID), ("refs", row.refs),
         ]
         lines += Self.lines(timeline, of: row)
@@ -62,7 +62,7 @@ struct AuditShowCommand: AsyncParsableCommand {
         }.joined(separator: "\n")
     }
 
-    private static func lines(_ timeline: CallTimeline?, of row: TrailRow) -> [(String, String?)] {
+    private static func lines(_ timeline: CallTimeline?, of row: CallSummary) -> [(String, String?)] {
         let received = Timestamp.text(row.id.epochMilliseconds) + (timeline?.replica.map { " by \($0)" } ?? "")
         let open = timeline?.deadline.map { "open; given up after \($0)" } ?? "open"
         let ended = timeline?.finishedAt.map { time in

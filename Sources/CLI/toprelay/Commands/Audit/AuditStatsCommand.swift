@@ -4,6 +4,7 @@ import AuditAPI
 import JSON
 import Relay
 import Service
+import Time
 
 /// `toprelay audit stats`: counts, error rates and quantiles of calls.
 struct AuditStatsCommand: AsyncParsableCommand {

@@ -56,7 +56,7 @@ struct AuditTailCommand: AsyncParsableCommand {
         }
     }
 
-    private static func line(_ record: TrailRecord) -> String {
+    private static func line(_ record: CallDetail) -> String {
         let row = record.row
         let words = [
             Timestamp.text(row.id.epochMilliseconds), row.id.text, row.method, AuditOptions.outcome(record),

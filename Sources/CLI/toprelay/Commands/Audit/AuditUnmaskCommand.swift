@@ -20,8 +20,8 @@ struct AuditUnmaskCommand: AsyncParsableCommand {
             guard let id = CallID(id) else {
                 throw CommandError.refused("\(self.id) is not a call id, which is a UUID of version 7")
             }
-            guard !reason.allSatisfy(\.isWhitespace), reason.unicodeScalars.count <= Opening.maximumReason else {
-                throw CommandError.refused("--reason must have 1 to \(Opening.maximumReason) characters")
+            guard !reason.allSatisfy(\.isWhitespace), reason.unicodeScalars.count <= UnmaskEvent.maximumReason else {
+                throw CommandError.refused("--reason must have 1 to \(UnmaskEvent.maximumReason) characters")
             }
             let (reason, opener) = (ValueMask().masked(reason), Self.opener)
             let (row, request) = try await DatabaseSession.run(settings) { session in

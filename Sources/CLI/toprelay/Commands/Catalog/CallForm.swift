@@ -1,6 +1,7 @@
 import ArgumentParser
+import Bytes
 import Crypto
-import Foundation
+import SystemPackage
 import TOP
 
 /// The form of a call with files. It has one part for the JSON, and one for each `--file NAME=@PATH`.
@@ -38,13 +39,12 @@ struct CallForm {
             throw CommandError(message: "give a file as --file NAME=@PATH", code: .init(64))
         }
         let path = String(argument[mark.upperBound...])
-        guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: maximumBytes + 1)
-        else {
+        guard let bytes = try? FileDescriptor.contents(ofFile: path, upTo: maximumBytes + 1) else {
             throw CommandError.failed("cannot read \(path)")
         }
-        let filename = URL(filePath: path).lastPathComponent
+        let filename = FilePath(path).lastComponent?.string ?? path
         return FilePart(
-            name: String(argument[..<mark.lowerBound]), bytes: Array(data)[...], filename: filename,
+            name: String(argument[..<mark.lowerBound]), bytes: bytes[...], filename: filename,
             contentType: mediaType(filename))
     }
 

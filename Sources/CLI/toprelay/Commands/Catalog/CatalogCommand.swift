@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalog
-import Foundation
+import CatalogImport
+import FoundationEssentials
 import Service
 
 /// `toprelay catalog`: the TOP methods that the relay knows.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Glibc
 
 /// The private PostgreSQL cluster of `toprelay dev`. It is made at first use and kept between runs. Only a socket in a

@@ -1,6 +1,7 @@
+import Bytes
 import Catalog
 import Crypto
-import Foundation
+import FoundationEssentials
 import Logging
 import Sandbox
 import Service

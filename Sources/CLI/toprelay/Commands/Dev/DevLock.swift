@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Glibc
 import Synchronization
 import SystemPackage
@@ -21,9 +21,9 @@ final class DevLock: Sendable {
             throw CommandError.failed("cannot write \(path.string): \(error)")
         }
         guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-            let url = (try? String(contentsOf: folder.appending(path: Self.name), encoding: .utf8)) ?? ""
+            let url = DevSecrets(folder: folder).read(Self.name)
             try? descriptor.close()
-            let place = url.isEmpty ? "" : ", on \(url.trimmingCharacters(in: .whitespacesAndNewlines))"
+            let place = url.map { ", on \($0)" } ?? ""
             throw CommandError.failed(
                 "another `toprelay dev` runs in this folder\(place): stop it, or use another folder"
             )

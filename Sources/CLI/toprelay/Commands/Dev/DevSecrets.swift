@@ -1,5 +1,6 @@
+import Bytes
 import Crypto
-import Foundation
+import FoundationEssentials
 
 /// The secrets that `toprelay dev` keeps between runs, in files that only their owner can read.
 struct DevSecrets {
@@ -16,8 +17,10 @@ struct DevSecrets {
     /// The text of a file without its line end; nil if there is no file.
     func read(_ name: String) -> String? {
         guard let text = try? String(contentsOf: folder.appending(path: name), encoding: .utf8) else { return nil }
-        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        return trimmed.isEmpty ? nil : trimmed
+        guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+            let last = text.lastIndex(where: { !$0.isWhitespace })
+        else { return nil }
+        return String(text[first...last])
     }
 
     /// Writes a file that only its owner can read.

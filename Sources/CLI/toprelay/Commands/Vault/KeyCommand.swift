@@ -1,6 +1,7 @@
 import ArgumentParser
 import Service
 import TOP
+import Time
 import Vault
 
 /// `toprelay key`: the system's random keys.
@@ -18,7 +19,7 @@ struct KeyCommand: AsyncParsableCommand {
                 let keys = try await DatabaseSession.run(settings) { session in try await session.vault().listKeys() }
                 var table = TextTable("NAME", "VERSION", "CREATED")
                 for key in keys {
-                    table.add(key.name, "\(key.version)", TOPTime.rfc3339(epochMilliseconds: Int(key.createdAt)))
+                    table.add(key.name, "\(key.version)", RFC3339.text(epochMilliseconds: key.createdAt))
                 }
                 table.lines.forEach(Output.line)
             }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Crypto
-import Foundation
+import FoundationEssentials
+import SystemPackage
 
 /// Reads secrets from standard input or a file, never from an argument.
 enum SecretInput {
@@ -37,14 +38,14 @@ enum SecretInput {
     }
 
     static func standardInput() -> [UInt8] {
-        Array((try? FileHandle.standardInput.read(upToCount: maximumBytes + 1)) ?? Data())
+        (try? FileDescriptor.standardInput.contents(upTo: maximumBytes + 1)) ?? []
     }
 
     /// Standard input to its end.
     /// - Throws: if there are more than `limit` bytes.
     static func standardInput(upTo limit: Int) throws -> [UInt8] {
-        let data = (try? FileHandle.standardInput.read(upToCount: limit + 1)) ?? Data()
-        guard data.count <= limit else { throw CommandError.refused("standard input has more than \(limit) bytes") }
-        return Array(data)
+        let bytes = (try? FileDescriptor.standardInput.contents(upTo: limit + 1)) ?? []
+        guard bytes.count <= limit else { throw CommandError.refused("standard input has more than \(limit) bytes") }
+        return bytes
     }
 }

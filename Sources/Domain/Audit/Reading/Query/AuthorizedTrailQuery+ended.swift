@@ -1,17 +1,18 @@
 import Postgres
 
 extension AuthorizedTrailQuery {
-    /// The statement for calls whose rows became visible between two moments.
+    /// The statement for calls whose rows became visible between two checkpoints.
     ///
-    /// `xmin` is the low half of the number of the transaction that wrote a row; the high half is the one that makes it
-    /// the latest number before `upTo`. The comparison with `oldestRunning` comes first because it is cheap.
+    /// The system column `xmin` has only the low 32 bits of the number of the transaction that wrote the row. The
+    /// statement picks the high bits that give the largest number before `upTo`. The comparison with `oldestRunning`
+    /// comes first because it is cheap.
     ///
-    /// The order names the table's columns: the output column `finished_at` has milliseconds only, and the next page
+    /// The order uses the table's columns. The output column `finished_at` has only milliseconds, but the next page
     /// begins after an instant in microseconds.
-    func statement(_ look: TrailTail.Look) -> (sql: String, parameters: [SQLValue]) {
-        var clause = TrailClause()
-        clause.terms.append("at >= \(clause.instant(look.from))")
-        if let to = look.to { clause.terms.append("at < \(clause.instant(to))") }
+    func statement(_ scan: CallChangeFeed.Scan) -> (sql: String, parameters: [SQLValue]) {
+        var clause = WhereBuilder()
+        clause.terms.append("at >= \(clause.instant(scan.from))")
+        if let to = scan.to { clause.terms.append("at < \(clause.instant(to))") }
         if let fromMilliseconds = query.fromMilliseconds {
             clause.terms.append("at >= \(clause.instant(fromMilliseconds))")
         }
@@ -19,37 +20,37 @@ extension AuthorizedTrailQuery {
         addCommon(to: &clause)
         addEnded(to: &clause)
         let with = clause.parts.isEmpty ? "" : "WITH \(clause.parts.joined(separator: ", ")) "
-        let upTo = look.upTo.snapshot
+        let upTo = scan.upTo.snapshot
         let writer = "(\(upTo.next) - ((\(upTo.next) - c.xmin::text::bigint) & 4294967295))"
         clause.terms += [
-            "\(writer) >= \(look.after.oldestRunning)",
-            "NOT pg_visible_in_snapshot(\(writer)::text::xid8, '\(look.after.text)'::pg_snapshot)",
+            "\(writer) >= \(scan.after.oldestRunning)",
+            "NOT pg_visible_in_snapshot(\(writer)::text::xid8, '\(scan.after.text)'::pg_snapshot)",
             "pg_visible_in_snapshot(\(writer)::text::xid8, '\(upTo.text)'::pg_snapshot)",
             Self.highestSource,
         ]
-        if let beyond = look.beyond {
+        if let beyond = scan.beyond {
             let finishedAt = clause.bind(.text(beyond.finishedAt))
             let id = clause.bind(.text(beyond.id.text))
             clause.terms.append("(c.finished_at, c.id) > (\(finishedAt)::timestamptz, \(id)::uuid)")
         }
         return (
             """
-            \(with)SELECT \(TrailRow.endedColumns), source, finished_at::text AS finished FROM audit.calls AS c \
-            WHERE \(clause.text) ORDER BY c.finished_at, c.id LIMIT \(TrailTail.pageRows)
+            \(with)SELECT \(CallSummary.endedColumns), source, finished_at::text AS finished FROM audit.calls AS c \
+            WHERE \(clause.text) ORDER BY c.finished_at, c.id LIMIT \(CallChangeFeed.pageRows)
             """, clause.parameters
         )
     }
 }
 
 extension TrailReader {
-    /// A row of audit.calls with what tells it from others.
-    typealias EndedRow = (row: TrailRow, source: Int64, finishedAt: String)
+    /// A row of `audit.calls` with its source and its exact end.
+    typealias EndedRow = (row: CallSummary, source: Int64, finishedAt: String)
 
-    /// The calls of a look, a page at most.
-    func ended(_ filter: AuthorizedTrailQuery, _ look: TrailTail.Look) async throws(PostgresError) -> [EndedRow] {
-        let (sql, parameters) = filter.statement(look)
+    /// The calls that a scan finds, at most a page.
+    func ended(_ filter: AuthorizedTrailQuery, _ scan: CallChangeFeed.Scan) async throws(PostgresError) -> [EndedRow] {
+        let (sql, parameters) = filter.statement(scan)
         return try await query(sql, parameters).compactMap { found in
-            TrailRow(found).map { ($0, found["source"].integer ?? 1, found["finished"].text ?? "") }
+            CallSummary(found).map { ($0, found["source"].integer ?? 1, found["finished"].text ?? "") }
         }
     }
 }

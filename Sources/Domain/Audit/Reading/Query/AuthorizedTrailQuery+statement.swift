@@ -1,27 +1,29 @@
 import Postgres
 import TOP
+import Time
 
 extension AuthorizedTrailQuery {
-    /// How the calls of a stretch of time are looked for.
+    /// How to search the calls of a time range.
     enum Search: Sendable {
-        /// By an index that has the order of the list, so that a full page ends it.
+        /// By an index in the order of the list. The search ends when the page is full.
         case ordered
-        /// One by one in the order of the list, so many calls at most: a value that many calls share fills a page there.
+        /// Check the nearest calls one by one, at most this many. This is fast for a value that many calls share.
         case near(calls: Int)
-        /// By an index without an order, one part of the stretch after the other; what is later than `now` counts to the first. The first parts are shorter than
-        /// days where thousands of a day's calls may share the value.
+        /// By an index without an order, one part of the range after the other. The first part includes everything
+        /// later than `now`. If the value is common, the first parts are shorter than a day, because a day may have
+        /// thousands of matches.
         case parts(now: Int64, isCommon: Bool)
     }
 
-    /// The statement for the calls of one stretch of time, with one row more than the page so that the reader knows whether there is a next one.
+    /// The statement for the calls of one time range. It returns one row more than the page if there is a next page.
     ///
-    /// Its text holds days and hours where the planner needs them to leave partitions out; all that differs from one question to the next is a parameter,
-    /// so that the plan of a statement can be kept.
-    /// - Parameter openSince: open calls are looked for from this instant on; nil: not at all.
+    /// Its text has days and hours where the planner needs them to leave partitions out. Everything else is a
+    /// parameter, so that PostgreSQL can reuse the plan.
+    /// - Parameter openSince: where to begin to search open calls; nil for a search without open calls.
     func statement(
-        _ window: TrailWindow, openSince: Int64?, by search: Search = .ordered
+        _ window: TimeRange, openSince: Int64?, by search: Search = .ordered
     ) -> (sql: String, parameters: [SQLValue]) {
-        var clause = TrailClause()
+        var clause = WhereBuilder()
         addCommon(to: &clause)
         clause.add(cursor)
         var parts = clause.parts
@@ -35,27 +37,28 @@ extension AuthorizedTrailQuery {
             guard let ended else { return (Self.nothing, []) }
             return (with(parts, ended), clause.parameters)
         }
-        let since = TrailWindow(from: max(openSince, window.from), to: window.to)
+        let since = TimeRange(from: max(openSince, window.from), to: window.to)
         let recent = Self.range(since.wholeDays) + clause.range(since)
         guard let ended else {
             let terms = recent + common.terms + [Self.isOpen(recent)]
-            return (with(parts, select(TrailRow.openColumns, "audit.intents AS i", terms)), clause.parameters)
+            return (with(parts, select(CallSummary.openColumns, "audit.intents AS i", terms)), clause.parameters)
         }
         parts += ["ended AS MATERIALIZED \(ended)", pageStatement(search)]
         let edge = "at \(isAscending ? "<=" : ">=") (SELECT at FROM page)"
         let terms = recent + common.terms + [edge, Self.isOpen(recent + [edge])]
-        let union = "SELECT * FROM ended UNION ALL " + select(TrailRow.openColumns, "audit.intents AS i", terms)
+        let union = "SELECT * FROM ended UNION ALL " + select(CallSummary.openColumns, "audit.intents AS i", terms)
         return (with(parts, "SELECT * FROM (\(union)) AS t \(sorting) LIMIT \(limit + 1)"), clause.parameters)
     }
 
-    private static let nothing = "SELECT \(TrailRow.openColumns) FROM audit.intents WHERE false"
+    private static let nothing = "SELECT \(CallSummary.openColumns) FROM audit.intents WHERE false"
 
     private func with(_ parts: [String], _ query: String) -> String {
         parts.isEmpty ? query : "WITH \(parts.joined(separator: ", ")) \(query)"
     }
 
-    /// Where the page ends whatever open calls there are beyond: a page that calls which have ended fill needs no look at all open ones, which may be the intents
-    /// of minutes. A look at the nearest calls that do not fill the page is no answer, so that its open ones are of no interest.
+    /// The instant at which the page ends. If ended calls already fill the page, open calls beyond this instant need
+    /// not be read: there may be minutes of intents. A search of the nearest calls that does not fill the page is
+    /// discarded, so it skips open calls.
     private func pageStatement(_ search: Search) -> String {
         let isNear = if case .near = search { true } else { false }
         let end = isAscending == isNear ? "-infinity" : "infinity"
@@ -71,42 +74,43 @@ extension AuthorizedTrailQuery {
         "(SELECT \(columns) FROM \(table) WHERE \(terms.joined(separator: " AND ")) \(sorting) LIMIT \(limit + 1))"
     }
 
-    /// The calls of a stretch that have ended.
+    /// The part of the statement for calls that have ended.
     private func endedStatement(
-        _ window: TrailWindow, _ clause: inout TrailClause, by search: Search
+        _ window: TimeRange, _ clause: inout WhereBuilder, by search: Search
     ) -> String {
         let terms = clause.terms + [Self.highestSource]
         let exact = clause.range(window)
         let range = Self.range(window.wholeDays) + exact
         switch search {
         case .ordered:
-            return select(TrailRow.endedColumns, "audit.calls AS c", range + terms)
+            return select(CallSummary.endedColumns, "audit.calls AS c", range + terms)
         case .near(let calls):
             let nearest =
                 "(SELECT * FROM audit.calls WHERE \(range.joined(separator: " AND ")) \(sorting) LIMIT \(calls)) AS c"
-            return select(TrailRow.endedColumns, nearest, terms)
+            return select(CallSummary.endedColumns, nearest, terms)
         case .parts(let now, let isCommon):
             let parts = window.parts(ascending: isAscending, hours: isCommon ? [1, 3] : [], now: now)
             return byParts(parts, exact, &clause)
         }
     }
 
-    /// One query for each part, tied together: PostgreSQL runs them one after the other until the page is full. More parts would take longer to plan than to run.
-    /// `OFFSET 0` keeps it from walking through all calls in their order, hoping for an early end.
-    private func byParts(_ parts: [TrailWindow], _ exact: [String], _ clause: inout TrailClause) -> String {
+    /// One query for each part. PostgreSQL runs them in order until the page is full. More parts would take longer to
+    /// plan than to run. `OFFSET 0` prevents a scan of all calls in their order, which the planner would choose in the
+    /// hope of an early end.
+    private func byParts(_ parts: [TimeRange], _ exact: [String], _ clause: inout WhereBuilder) -> String {
         let lookUp = clause.indexTerms + clause.equalities + (tagTerm(binding: &clause).map { [$0] } ?? [])
         let terms = (exact + clause.terms + [Self.highestSource]).joined(separator: " AND ")
         let queries = parts.map { part in
             """
-            (SELECT \(TrailRow.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(part) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
+            (SELECT \(CallSummary.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(part) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
             WHERE \(terms) \(sorting) LIMIT \(limit + 1))
             """
         }
         return queries.count == 1 ? queries[0] : "(\(queries.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
     }
 
-    /// What leads through the index of tags to the calls; nil when nothing is narrowed that has tags.
-    func tagTerm(binding clause: inout TrailClause) -> String? {
+    /// The condition that uses the index of tags; nil if no filter has a tag.
+    func tagTerm(binding clause: inout WhereBuilder) -> String? {
         let tags = tags
         guard !tags.isEmpty else { return nil }
         let hashes = tags.map { tag in tag.function.replacing("?", with: clause.bind(tag.value)) }
@@ -116,7 +120,7 @@ extension AuthorizedTrailQuery {
     private static let tagsOfCall =
         "audit.tags(caller, app, seller, method, status, code, sub_code, top_request_id, client_request_id)"
 
-    /// A reconciler's row counts only while the replica that made the call has written none.
+    /// A row of the reconciler counts only if the replica that made the call has not written its own.
     static let highestSource = "(c.source = 1 OR NOT audit.has_result(c.at, c.id))"
 
     private static func isOpen(_ range: [String]) -> String {
@@ -124,10 +128,10 @@ extension AuthorizedTrailQuery {
         return "NOT EXISTS (SELECT FROM audit.calls AS r WHERE r.at = i.at AND r.id = i.id AND \(terms))"
     }
 
-    /// The ends of a stretch as literals: the planner leaves partitions out by them.
-    private static func range(_ window: TrailWindow) -> [String] {
+    /// The ends of a range as literals, so that the planner can leave partitions out.
+    private static func range(_ window: TimeRange) -> [String] {
         [("at >=", window.from), ("at <", window.to)].map { comparison, instant in
-            "\(comparison) '\(TOPTime.rfc3339(epochMilliseconds: Int(instant)))'::timestamptz"
+            "\(comparison) '\(RFC3339.text(epochMilliseconds: instant))'::timestamptz"
         }
     }
 }

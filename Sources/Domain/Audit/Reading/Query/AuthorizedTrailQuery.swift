@@ -1,35 +1,36 @@
 package import Postgres
 package import Vault
 
-/// A query of calls within what its reader may see. `TrailReader.authorize` makes it; there is no other way to read.
+/// A query of calls within what its reader may see. Only `TrailReader.authorize` makes it, and `TrailReader` reads
+/// nothing without it.
 @dynamicMemberLookup
 package struct AuthorizedTrailQuery: Sendable {
     private(set) var query: TrailQuery
-    /// What the reader may see, as far as the query's own filters do not say it already.
-    private(set) var bounds: TrailBounds
-    /// The business key under every version of the key that made fingerprints. Without any, a search by it finds
-    /// nothing.
+    /// What the reader may see, as far as the query's own filters do not ensure it.
+    private(set) var scope: AccessScope
+    /// The fingerprints of the business key under every version of the fingerprint key. If it is empty, a search by
+    /// business key finds nothing.
     let fingerprints: [Int64]
 
-    /// Narrows a query. `TrailReader.authorize` checks `siblingOf` besides.
+    /// Narrows a query. `TrailReader.authorize` also checks `siblingOf`.
     init(_ query: TrailQuery, for access: TrailAccess, keys: [FingerprintKey] = []) throws(TrailReadError) {
         self.query = query
-        bounds = try access.bounds(app: query.app, method: query.method)
+        scope = try access.scope(app: query.app, method: query.method)
         fingerprints = query.key.map { key in keys.map { $0.fingerprint(name: key.name, value: key.value) } } ?? []
-        // A single one is found by its index, and by the aggregates that are kept.
-        if query.app == nil, bounds.apps.count == 1 { self.query.app = bounds.apps[0] }
-        if self.query.app != nil { bounds.apps = [] }
+        // A filter by the only allowed app can use an index and the rollups.
+        if query.app == nil, scope.apps.count == 1 { self.query.app = scope.apps[0] }
+        if self.query.app != nil { scope.apps = [] }
         if query.method != nil {
-            if query.exactMethod != nil { bounds.methods = [] }
-        } else if bounds.methods.count == 1 {
-            self.query.method = bounds.methods.removeFirst()
+            if query.exactMethod != nil { scope.methods = [] }
+        } else if scope.methods.count == 1 {
+            self.query.method = scope.methods.removeFirst()
         }
     }
 
-    /// The query's members.
+    /// The members of the unauthorized query.
     package subscript<Value>(dynamicMember member: KeyPath<TrailQuery, Value>) -> Value { query[keyPath: member] }
 
-    /// Rows of a page.
+    /// The maximum number of rows of a page.
     var limit: Int {
         get { query.limit }
         set { query.limit = newValue }
@@ -48,9 +49,9 @@ package struct AuthorizedTrailQuery: Sendable {
     }
 }
 
-/// How calls are searched.
+/// How a query is searched.
 extension AuthorizedTrailQuery {
-    /// The values that the index of tags leads to, with the seeds of `audit.tags`.
+    /// The values that the index of tags finds, each with the SQL that hashes it as `audit.tags` does.
     var tags: [(value: SQLValue, function: String)] {
         query.filters.compactMap { filter in
             guard case .tag(let seed) = filter.search, let value = filter.tagValue(query) else { return nil }
@@ -59,67 +60,69 @@ extension AuthorizedTrailQuery {
         }
     }
 
-    /// Whether an index without an order leads to the rows: each day's are found and then sorted.
+    /// Whether an index without an order leads to the rows. Then the rows of each day are found first and sorted
+    /// afterwards.
     var isLookUp: Bool { !tags.isEmpty || query.filters.contains { $0.search == .index } }
 
-    /// Whether every match can be one of a few: a document number and an id are not shared by many calls.
+    /// Whether few calls can match. For example, few calls share a document number or an id.
     var isRare: Bool { query.filters.contains(where: \.isRare) }
 
-    /// Whether long stretches of time can be asked at once: an index leads to the rows, or every row matches.
+    /// Whether one query can search a long time range, because an index leads to the rows or every row matches.
     var isIndexed: Bool {
         if isLookUp { return true }
         if let outcome = query.outcome, outcome != Outcome.success.rawValue { return true }
         if let minimum = query.minimumDurationMilliseconds { return minimum >= 1000 }
-        return query.method == nil && query.outcome == nil && query.status == nil && bounds == TrailBounds()
+        return query.method == nil && query.outcome == nil && query.status == nil && scope == AccessScope()
     }
 
     /// Whether an open call can match.
     var admitsOpen: Bool {
-        query.filters.allSatisfy { $0.isOfOpenCalls || $0.name == "outcome" && query.outcome == Outcome.open }
+        query.filters.allSatisfy { $0.matchesOpenCalls || $0.name == "outcome" && query.outcome == Outcome.open }
     }
 
-    /// Adds what every call can match, but for times.
-    func addCommon(to clause: inout TrailClause) {
-        for filter in query.filters where filter.isOfOpenCalls { filter.narrow(self, &clause) }
-        clause.add(bounds)
+    /// Adds the conditions that open calls can match too, except for times.
+    func addCommon(to clause: inout WhereBuilder) {
+        for filter in query.filters where filter.matchesOpenCalls { filter.narrow(self, &clause) }
+        clause.add(scope)
     }
 
-    /// Adds what only a call that has ended can match.
-    func addEnded(to clause: inout TrailClause) {
-        for filter in query.filters where !filter.isOfOpenCalls { filter.narrow(self, &clause) }
+    /// Adds the conditions that only ended calls can match.
+    func addEnded(to clause: inout WhereBuilder) {
+        for filter in query.filters where !filter.matchesOpenCalls { filter.narrow(self, &clause) }
     }
 }
 
 extension TrailReader {
-    /// The query within what its reader may see, with the fingerprints under which a business key is searched.
+    /// Narrows a query to what its reader may see, and resolves its business key to fingerprints.
     /// - Parameter keys: every version of the fingerprint key.
+    /// - Throws: `forbidden` if the query names what the reader may not see.
     package func authorize(
         _ query: TrailQuery, for access: TrailAccess, keys: [FingerprintKey]
     ) async throws(TrailReadError) -> AuthorizedTrailQuery {
         let authorized = try AuthorizedTrailQuery(query, for: access, keys: keys)
-        // A reader must not learn what another app's call has in common with its own. An id of no call finds nothing.
+        // A reader must not learn what another app's call shares with its own. An unknown id finds nothing.
         if let id = query.siblingOf { _ = try await call(id, for: access) }
         return authorized
     }
 
-    /// The same for a question for figures.
+    /// Narrows a statistics query in the same way.
     package func authorize(
         _ query: StatsQuery, for access: TrailAccess, keys: [FingerprintKey]
     ) async throws(TrailReadError) -> AuthorizedStatsQuery {
         AuthorizedStatsQuery(query, of: try await authorize(query.filter, for: access, keys: keys))
     }
 
-    /// One call, or nil when there is none of that id.
+    /// One call; nil if the id is unknown.
     /// - Throws: `forbidden` for a call that the reader may not see.
-    package func call(_ id: CallID, for access: TrailAccess) async throws(TrailReadError) -> TrailRow? {
-        let row: TrailRow?
+    package func call(_ id: CallID, for access: TrailAccess) async throws(TrailReadError) -> CallSummary? {
+        let row: CallSummary?
         do { row = try await call(id) } catch { throw .database(error) }
         if let row { try access.check(row) }
         return row
     }
 
-    /// A call that the token's owner made. Another caller's call does not exist for it.
-    package func ownCall(_ id: CallID, of token: AccessToken) async throws(PostgresError) -> TrailRow? {
+    /// A call that the owner of the token made. Calls of others are reported as unknown.
+    package func ownCall(_ id: CallID, of token: AccessToken) async throws(PostgresError) -> CallSummary? {
         guard let row = try await call(id), row.caller == token.name else { return nil }
         return row
     }

@@ -1,10 +1,10 @@
-/// Calls by what people's notes say became of them. Calls that are still open match none.
+/// Filters calls by the notes that settle them. Open calls never match.
 package enum SettledFilter: String, Sendable, CaseIterable {
     /// No note settles the call.
     case none
-    /// The last note that settles it says that it was done.
+    /// The last note that settles the call states that it was done.
     case done
-    /// The last note that settles it says that it was not done.
+    /// The last note that settles the call states that it was not done.
     case notDone = "not_done"
 
     /// The condition on a row `c` of `audit.calls`.

@@ -1,22 +1,23 @@
-/// By which of its business keys the siblings of a call are found.
+/// Selects the business keys by which the siblings of a call are found.
 ///
-/// Keys that many calls of the method share, such as a channel's id, are left out where there are others: they would lead
-/// to everything. The fingerprints were made by the version of the key that was in force then: siblings from before or after
-/// a change of that key are not found, for the values themselves are not kept.
+/// Broad keys are those that many calls of the method share, such as a channel's id. They are left out if the call has
+/// other keys, because they would match everything. The fingerprints have the version of the fingerprint key at the
+/// time of the call. Siblings under another version are not found, because the values themselves are not stored.
 enum SiblingKeys {
-    /// The most keys by which siblings are looked for.
+    /// The maximum number of keys by which siblings are searched.
     static let maximumCount = 100
-    /// Calls of the same method around a call, at most, that tell which of its keys are broad.
+    /// The maximum number of nearby calls of the same method that are checked for broad keys.
     static let sampledCalls = 500
-    /// Calls of any method that are looked at to find these.
+    /// The maximum number of calls of any method that are read to find these.
     static let walkedCalls = 5000
-    /// A key is broad when so many of them share it, and more than a tenth.
+    /// A key is broad if at least this many of the checked calls have it, and more than a tenth of them.
     static let broadCalls = 20
 
-    /// A query for one array of fingerprints, those of the call's answer included; NULL when there is no such call.
+    /// A query for one array of fingerprints: those of the request and of the response. It is NULL if the call is
+    /// unknown.
     /// - Parameters:
     ///   - at: the SQL of the call's instant.
-    ///   - id: the SQL of its id.
+    ///   - id: the SQL of the call's id.
     static func query(at: String, id: String) -> String {
         """
         WITH own AS (

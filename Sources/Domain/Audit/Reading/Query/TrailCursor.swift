@@ -1,6 +1,6 @@
-/// A place in the trail, between two calls; readers see an opaque text.
+/// A place in the trail, next to a call. Clients see an opaque text.
 package struct TrailCursor: Sendable, Equatable {
-    /// Which way the page goes from here.
+    /// The direction of a page.
     package enum Direction: String, Sendable {
         /// Towards earlier calls.
         case older = "o"
@@ -10,18 +10,18 @@ package struct TrailCursor: Sendable, Equatable {
         var opposite: Direction { self == .older ? .newer : .older }
     }
 
-    /// Which way the page goes.
+    /// The direction of the page.
     package var direction: Direction
-    /// The call beside which the page begins; it is not part of the page.
+    /// The call next to which the page begins. The page does not have it.
     package var id: CallID
 
-    /// All members.
+    /// Makes a cursor.
     package init(_ direction: Direction, beside id: CallID) {
         self.direction = direction
         self.id = id
     }
 
-    /// Reads the text that `text` gives. Nil for anything else.
+    /// Reads what `text` returns; nil for any other text.
     package init?(_ text: String) {
         guard let first = text.first, let direction = Direction(rawValue: String(first)),
             let id = CallID(String(text.dropFirst()))
@@ -31,6 +31,6 @@ package struct TrailCursor: Sendable, Equatable {
         self.init(direction, beside: id)
     }
 
-    /// The cursor for a query string.
+    /// The text for a query string.
     package var text: String { direction.rawValue + id.text }
 }

@@ -1,33 +1,32 @@
 import Postgres
 
-/// One filter of calls: what clients call it, what it takes, and what it asks of a row.
-///
-/// `all` declares every filter, beside the members of `TrailQuery`.
+/// A filter of calls: its name, its values and its condition on a row. `all` declares every filter, next to the members
+/// of `TrailQuery`.
 package struct TrailFilter: DeclaredFilter {
     /// A member of a query.
     typealias Member<Value> = WritableKeyPath<TrailQuery, Value?> & Sendable
 
     /// How calls with the value are found.
     enum Search: Sendable, Equatable {
-        /// No index leads to them.
+        /// No index finds them.
         case scan
-        /// The index over `audit.tags`, under this seed; many calls may share the value.
+        /// The index over `audit.tags` finds them by this seed. Many calls may share the value.
         case tag(Int)
-        /// An index of their own.
+        /// A separate index finds them.
         case index
     }
 
-    /// Where the figures of calls with the value come from.
-    enum Figures: Sendable, Equatable {
-        /// Any source: the filter is an end of the time that is asked about.
+    /// Where statistics with this filter come from.
+    enum StatsSupport: Sendable, Equatable {
+        /// Any source. The filter is an end of the time range.
         case anySource
-        /// What is kept by this dimension.
+        /// The rollups by this dimension.
         case rollups(StatsQuery.Dimension)
         /// The hourly cells.
         case cells
-        /// The calls alone.
+        /// Only the calls themselves.
         case calls
-        /// Nowhere: figures do not take the filter.
+        /// Statistics do not take the filter.
         case none
     }
 
@@ -35,34 +34,34 @@ package struct TrailFilter: DeclaredFilter {
     package let values: FilterValues
     package let text: String
     let search: Search
-    let figures: Figures
-    /// Whether an open call can have the value.
-    var isOfOpenCalls = true
-    /// Whether all calls with the value can be expected to be few.
+    let stats: StatsSupport
+    /// Whether an open call can match.
+    var matchesOpenCalls = true
+    /// Whether few calls are expected to match.
     var isRare = false
     private let put: @Sendable (String, inout TrailQuery) -> Bool
     let isGiven: @Sendable (TrailQuery) -> Bool
-    /// What the index of tags has of a query's value; nil for a value that it does not have.
+    /// The value of a query as the index of tags has it; nil for a value that is not in the index.
     let tagValue: @Sendable (TrailQuery) -> SQLValue?
-    /// Adds the condition on a row of a query that has the filter.
-    let narrow: @Sendable (AuthorizedTrailQuery, inout TrailClause) -> Void
+    /// Adds the filter's condition if the query has a value for it.
+    let narrow: @Sendable (AuthorizedTrailQuery, inout WhereBuilder) -> Void
 
     /// - Parameters:
-    ///   - member: where a query holds the value.
-    ///   - read: makes a value of a text; nil when it is none.
-    ///   - tagged: what the index of tags has of a value.
+    ///   - member: the member of a query that holds the value.
+    ///   - read: parses a text; returns nil if it is malformed.
+    ///   - tagged: the value as the index of tags has it.
     ///   - narrow: adds the condition on a row.
     init<Value>(
         _ name: String, _ member: any Member<Value>, _ values: FilterValues, _ text: String, search: Search = .scan,
-        figures: Figures, read: @escaping @Sendable (String) -> Value?,
+        stats: StatsSupport, read: @escaping @Sendable (String) -> Value?,
         tagged: @escaping @Sendable (Value) -> SQLValue? = { _ in nil },
-        narrow: @escaping @Sendable (Value, AuthorizedTrailQuery, inout TrailClause) -> Void = { _, _, _ in }
+        narrow: @escaping @Sendable (Value, AuthorizedTrailQuery, inout WhereBuilder) -> Void = { _, _, _ in }
     ) {
         self.name = name
         self.values = values
         self.text = text
         self.search = search
-        self.figures = figures
+        self.stats = stats
         put = { text, query in
             guard let value = read(text) else { return false }
             query[keyPath: member] = value
@@ -75,32 +74,32 @@ package struct TrailFilter: DeclaredFilter {
         }
     }
 
-    /// A filter by the text in a column.
+    /// A filter that compares a column with a text.
     init(
-        _ name: String, _ member: any Member<String>, _ text: String, tag: Int, figures: Figures,
-        isOfOpenCalls: Bool = true,
+        _ name: String, _ member: any Member<String>, _ text: String, tag: Int, stats: StatsSupport,
+        matchesOpenCalls: Bool = true,
         isRare: Bool = false
     ) {
         self.init(
-            name, member, .text, text, search: .tag(tag), figures: figures, read: { $0 }, tagged: { .text($0) },
+            name, member, .text, text, search: .tag(tag), stats: stats, read: { $0 }, tagged: { .text($0) },
             narrow: { $2.add(name, equals: $0) })
-        self.isOfOpenCalls = isOfOpenCalls
+        self.matchesOpenCalls = matchesOpenCalls
         self.isRare = isRare
     }
 
     package func put(_ text: String, into query: inout TrailQuery) -> Bool { put(text, &query) }
 
-    /// Whether figures can be narrowed by it.
-    package var isOfFigures: Bool { figures != .none }
+    /// Whether statistics take the filter.
+    package var isForStats: Bool { stats != .none }
 
-    /// The filter, which no open call can match.
+    /// A copy of the filter that open calls never match.
     var endedOnly: TrailFilter {
         var filter = self
-        filter.isOfOpenCalls = false
+        filter.matchesOpenCalls = false
         return filter
     }
 
-    /// The filter, which few calls can match.
+    /// A copy of the filter that few calls are expected to match.
     var rare: TrailFilter {
         var filter = self
         filter.isRare = true

@@ -2,10 +2,10 @@
 package struct TrailInclude: Sendable, Equatable {
     /// The business parameters as sent, masked.
     package var request: Bool
-    /// TOP's answer, masked.
+    /// TOP's response, masked.
     package var response: Bool
 
-    /// Both members; none is asked for unless said.
+    /// Asks for no texts by default.
     package init(request: Bool = false, response: Bool = false) {
         self.request = request
         self.response = response
@@ -14,7 +14,7 @@ package struct TrailInclude: Sendable, Equatable {
     /// Whether no text is asked for.
     package var isEmpty: Bool { !request && !response }
 
-    /// Reads `request,response`; nil for anything else. An empty text asks for none, but no part of a list is empty.
+    /// Reads a list such as `request,response`; nil if a part is unknown or empty. An empty text asks for no texts.
     package init?(_ text: String) {
         self.init()
         if text.isEmpty { return }

@@ -1,4 +1,4 @@
-/// Takes bytes one after the other: an array keeps them, a hash need not.
+/// Takes bytes one after the other, such as an array or a hash.
 protocol ByteSink {
     mutating func append(_ byte: UInt8)
 }

@@ -1,21 +1,21 @@
 package import Postgres
 import TOP
 
-/// What happened to a call and when, as far as its rows tell.
+/// What happened to a call and when.
 package struct CallTimeline: Sendable {
-    /// Who made the call; nil once the intent is not kept any longer.
+    /// The replica that made the call; nil if retention has dropped the intent.
     package let replica: String?
-    /// RFC 3339: after it the replica is taken for gone. Nil once the intent is not kept any longer.
+    /// The instant after which the replica counts as lost, in RFC 3339. Nil if retention has dropped the intent.
     package let deadline: String?
-    /// RFC 3339: when the call's end was known; nil while it is open.
+    /// When the call ended, in RFC 3339; nil while it is open.
     package let finishedAt: String?
     /// Whether the reconciler closed the call because its replica left no result.
     package let isReconciled: Bool
-    /// Microseconds that the call waited for its intent's commit, before anything was sent.
+    /// How long the call waited for the commit of its intent, before anything was sent, in microseconds.
     package let intentMicroseconds: Int?
-    /// Microseconds that TOP took.
+    /// How long TOP took, in microseconds.
     package let topMicroseconds: Int?
-    /// Microseconds in all.
+    /// The duration of the call in microseconds.
     package let durationMicroseconds: Int?
 
     init(_ row: Row) {
@@ -31,8 +31,8 @@ package struct CallTimeline: Sendable {
 }
 
 extension TrailReader {
-    /// The timeline of a call; nil once its day is gone.
-    package func timeline(of call: TrailRow) async throws(PostgresError) -> CallTimeline? {
+    /// The timeline of a call; nil if retention has dropped the call.
+    package func timeline(of call: CallSummary) async throws(PostgresError) -> CallTimeline? {
         try await timeline(of: call.id)
     }
 

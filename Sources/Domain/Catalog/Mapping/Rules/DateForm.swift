@@ -1,4 +1,5 @@
 import TOP
+import Time
 
 /// The form in which TOP takes a date or a time; wall time in GMT+8.
 ///
@@ -15,14 +16,14 @@ package enum DateForm: String, Sendable, CaseIterable {
     case milliseconds
 
     /// A date as it is sent.
-    struct Reading: Equatable {
-        let text: String
+    package struct Reading: Equatable {
+        package let text: String
         /// Seconds since 1970; of milliseconds, the whole seconds.
         let seconds: Int
     }
 
     /// Why a text is no such date; the hint continues a sentence that says what is expected.
-    struct Refusal: Error, Equatable {
+    package struct Refusal: Error, Equatable {
         let hint: String
     }
 
@@ -41,7 +42,7 @@ package enum DateForm: String, Sendable, CaseIterable {
     }
 
     /// Reads what a caller gave.
-    func read(_ text: String) -> Result<Reading, Refusal> {
+    package func read(_ text: String) -> Result<Reading, Refusal> {
         if self == .milliseconds, DecimalText.isWhole(text) { return milliseconds(text) }
         let time: ParsedTime
         do {
@@ -86,7 +87,7 @@ package enum DateForm: String, Sendable, CaseIterable {
         }
     }
 
-    private static func hint(_ error: TOPTimeError) -> String {
+    private static func hint(_ error: TimeFormatError) -> String {
         switch error {
         case .fraction: "; without a fraction of a second"
         case .impossible(let part): "; the \(part) is out of range"

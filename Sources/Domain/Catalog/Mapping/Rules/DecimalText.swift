@@ -31,7 +31,7 @@ package enum DecimalText {
     }
 
     /// Whether the first of two valid numbers is less than the second.
-    static func isLess(_ left: String, _ right: String) -> Bool {
+    package static func isLess(_ left: String, _ right: String) -> Bool {
         let left = Parts(left)
         let right = Parts(right)
         if left.isNegative != right.isNegative { return left.isNegative }

@@ -17,8 +17,8 @@ struct Scalar {
 }
 
 /// White space as TOP's own clients see it, which drop parameters of nothing else.
-enum Blank {
-    static func contains(_ byte: UInt8) -> Bool {
+package enum Blank {
+    package static func contains(_ byte: UInt8) -> Bool {
         byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x1F)
     }
 }

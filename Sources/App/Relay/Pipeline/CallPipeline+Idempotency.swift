@@ -1,0 +1,229 @@
+import Audit
+import Catalog
+import Crypto
+import EventLoop
+import JSON
+import Logging
+import Postgres
+import Problems
+import TOP
+import Telemetry
+import Vault
+
+/// A call with an idempotency key whose parameters are mapped. Its session and its bans are not checked yet.
+final class KeyedCall {
+    let request: CallRequest
+    let token: AccessToken
+    let mapped: MappedRequest
+    let claim: IdempotencyClaim
+    var pass: LargeCallGate.Pass?
+    /// How often the key was looked up.
+    var lookUps = 0
+
+    init(_ request: CallRequest, _ token: AccessToken, _ mapped: MappedRequest, _ claim: IdempotencyClaim) {
+        self.request = request
+        self.token = token
+        self.mapped = mapped
+        self.claim = claim
+    }
+}
+
+// A call with a key is looked up before its session and bans are checked, and claims its key in the commit of its intent.
+extension CallPipeline {
+    /// A key that is lost to other calls so often is in use.
+    private static let maximumLookUps = 4
+
+    /// What the caller's key claims; nil without a key.
+    func claim(for mapped: MappedRequest, _ request: CallRequest, by token: AccessToken) throws(Problem)
+        -> IdempotencyClaim?
+    {
+        guard let key = request.idempotencyKey, !request.isDryRun else { return nil }
+        let method = request.entry.method
+        do {
+            return try IdempotencyClaim(
+                caller: token.name, app: mapped.app.app.name, method: method, key: key,
+                content: content(of: mapped, request), secret: try Self.idempotencySecret(mapped.vault))
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(.internalError, "The Idempotency-Key could not be hashed.")
+        }
+    }
+
+    /// The seller, the parameters as sent, and the files: what makes two calls the same.
+    private func content(of mapped: MappedRequest, _ request: CallRequest) -> [[UInt8]] {
+        let takesSession = request.entry.session != .none
+        let seller =
+            takesSession ? mapped.vault.sellerName(app: mapped.app.app, seller: request.seller) ?? "" : ""
+        var content = [Array(seller.utf8)]
+        for parameter in mapped.call.parameters where !parameter.isDropped {
+            content += [Array(parameter.name.utf8), Array(parameter.value.utf8)]
+        }
+        for file in mapped.call.files { content += [Array(file.name.utf8), Array(file.bytes)] }
+        return content
+    }
+
+    /// Looks the key up, and makes the call or answers it by its first run.
+    func start(_ keyed: KeyedCall, reply: @escaping Answer) {
+        let pipeline = LoopBound(self, loop: loop)
+        let bound = LoopBound(keyed, loop: loop)
+        Task(executorPreference: loop) { await pipeline.value.lookUp(bound.value, reply) }
+    }
+
+    private func lookUp(_ keyed: KeyedCall, _ reply: @escaping Answer) async {
+        keyed.lookUps += 1
+        let latest: IdempotencyRecord?
+        do throws(PostgresError) {
+            latest = try await reader.latestRun(of: keyed.claim, nowMilliseconds: settings.wallClock())
+        } catch {
+            logger.record(
+                .warning, "An idempotency key could not be looked up, and its call was not sent",
+                [.method: keyed.request.entry.method, .error: error.description])
+            let detail = "The Idempotency-Key could not be looked up, so nothing was sent."
+            return refuse(
+                keyed, Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1), reply)
+        }
+        switch IdempotencyDecision(latest) {
+        case .run(let run): await makeRun(keyed, run, reply)
+        case .inProgress(let id): refuse(keyed, .idempotencyInProgress(id), reply)
+        case .reused(let id): refuse(keyed, .idempotencyKeyReused(id), reply)
+        case .unknown(let id): refuse(keyed, .idempotencyUnknown(id), reply)
+        case .done(let id): answer(keyed, Self.done(id, keyed.request.entry.method), of: id, reply)
+        case .replay(let record): answer(keyed, await replay(record, keyed), of: record.id, reply)
+        }
+    }
+
+    /// Makes the call as a run of its key, unless another call has claimed the run meanwhile.
+    private func makeRun(_ keyed: KeyedCall, _ run: Int, _ reply: @escaping Answer) async {
+        let call: PreparedCall
+        do throws(Problem) { call = try finish(keyed.mapped, keyed.request, by: keyed.token) } catch {
+            return refuse(keyed, error, reply)
+        }
+        call.pass = keyed.pass
+        call.isKeyed = true
+        let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
+        let since = EventLoop.now()
+        do throws(TrailError) {
+            guard try await trail.record(intent, claim: keyed.claim, run: run, until: call.clock.intentDeadline) else {
+                guard keyed.lookUps < Self.maximumLookUps else {
+                    return refuse(keyed, .idempotencyInProgress(nil), reply)
+                }
+                return await lookUp(keyed, reply)
+            }
+            recorded(call, intent, since: since, reply)
+        } catch {
+            unrecorded(call, intent, error, since: since, reply)
+        }
+    }
+
+    private func refuse(_ keyed: KeyedCall, _ problem: Problem, _ reply: Answer) {
+        leave()
+        var problem = problem
+        problem.method = keyed.request.entry.method
+        problem.idempotencyID = keyed.mapped.call.requestID
+        reply(rejected(problem, keyed.request, by: keyed.token))
+    }
+
+    private func answer(_ keyed: KeyedCall, _ answer: Reply, of id: CallID, _ reply: Answer) {
+        leave()
+        meters.replayed()
+        var answer = answer
+        answer.headers.append(("Idempotency-Replayed", "true"))
+        answer.headers.append(("X-Request-Id", keyed.request.clientRequestID ?? id.text))
+        reply(answer)
+    }
+
+    /// The reply of the first run: its very bytes, or what the trail still tells of it.
+    private func replay(_ record: IdempotencyRecord, _ keyed: KeyedCall) async -> Reply {
+        if let sealed = record.reply {
+            do throws(CryptoError) {
+                let body = try sealed.body(of: record.id, openedWith: replySeals.key)
+                return Reply(status: sealed.status, headers: [("Content-Type", sealed.mediaType)], body: body)
+            } catch {
+                logger.record(.error, "A reply could not be opened", [.call: record.id.text, .error: error.description])
+            }
+        }
+        do throws(PostgresError) {
+            guard let row = try await reader.ownCall(record.id, of: keyed.token) else {
+                return Problem(.notFound, "The first call is not kept any more.").reply
+            }
+            let response = try await reader.response(of: row)
+            let own = OwnCall(
+                row: row, answer: response, form: keyed.mapped.app.responseForm, entry: keyed.request.entry)
+            let status = row.status ?? 200
+            let mediaType = status == 200 ? "application/json" : "application/problem+json"
+            return Reply(status: status, headers: [("Content-Type", mediaType)], body: own.document)
+        } catch {
+            return Problem.unreadableTrail.reply
+        }
+    }
+
+    /// The reply to a repetition of a call that was done, as a person has found out.
+    private static func done(_ id: CallID, _ method: String) -> Reply {
+        var json = JSONWriter(capacity: 128)
+        json.beginObject()
+        json.name("id")
+        json.string(id.text)
+        json.name("method")
+        json.string(method)
+        json.name("outcome")
+        json.string(Outcome.unknown.rawValue)
+        json.name("settled")
+        json.string(Note.Settlement.done.rawValue)
+        json.endObject()
+        return .json(json.bytes)
+    }
+
+    /// The reply sealed, where a repetition of the call would get it.
+    func sealed(_ reply: Reply, to call: PreparedCall, _ verdict: Verdict) -> SealedReply? {
+        guard call.isKeyed, verdict.isReplayable else { return nil }
+        let mediaType = reply.headers.first { $0.0 == "Content-Type" }?.1 ?? ""
+        do throws(CryptoError) {
+            return try SealedReply(
+                status: reply.status, mediaType: mediaType, body: reply.body, of: call.id, with: replySeals.sealer)
+        } catch {
+            logger.record(.error, "A reply could not be sealed", [.call: call.idText, .error: error.description])
+            return nil
+        }
+    }
+}
+
+extension Verdict {
+    /// Whether a repetition with the same idempotency key gets the same reply.
+    fileprivate var isReplayable: Bool {
+        switch outcome {
+        case .success, .accepted, .partial, .rejected: true
+        case .businessFailure: retryable != true
+        case .notSent, .throttled, .platformError, .sessionInvalid, .misconfigured, .unknown: false
+        }
+    }
+}
+
+extension Problem {
+    fileprivate static func idempotencyInProgress(_ id: CallID?) -> Problem {
+        var problem = Problem(
+            .idempotencyInProgress, "A call with this Idempotency-Key is still under way.", retryable: true,
+            retryAfterSeconds: 1)
+        problem.id = id
+        return problem
+    }
+
+    fileprivate static func idempotencyKeyReused(_ id: CallID) -> Problem {
+        var problem = Problem(
+            .idempotencyKeyReused,
+            "This Idempotency-Key belongs to a call with other parameters, files or another seller. Nothing was sent.",
+            retryable: false)
+        problem.id = id
+        return problem
+    }
+
+    fileprivate static func idempotencyUnknown(_ id: CallID) -> Problem {
+        var problem = Problem(
+            .idempotencyUnknown,
+            "The outcome of the first call with this Idempotency-Key is unknown, and a repetition could do it twice. "
+                + "Find out what became of it, and settle it with a note.",
+            retryable: false)
+        problem.id = id
+        return problem
+    }
+}

@@ -1,0 +1,32 @@
+import Catalog
+import Curl
+import EventLoop
+
+extension CallPipeline {
+    /// The largest body, in bytes, that is judged on the loop. A body of 10 MiB takes a second to parse and mask.
+    static let judgedOnLoopBytes = 256 << 10
+
+    /// Whether a response is judged off the loop.
+    func isLarge(_ result: CurlResult) -> Bool {
+        guard case .answered(_, _, let body) = result.outcome else { return false }
+        return body.count > Self.judgedOnLoopBytes
+    }
+
+    /// Judges what came back from TOP.
+    func judge(_ result: CurlResult, of call: PreparedCall) -> Verdict {
+        Verdict.judge(result, hiding: mask(for: call), entry: call.entry, form: call.app.responseForm, mapped: call.mapped)
+    }
+
+    /// Judges a large response on the global pool, so that the other calls of the worker go on meanwhile.
+    /// - Parameter completion: called once, on the loop's thread.
+    func judgeElsewhere(_ result: CurlResult, of call: PreparedCall, then completion: @escaping (Verdict) -> Void) {
+        meters.judgedOffLoop()
+        let (mask, entry, form, mapped) = (mask(for: call), call.entry, call.app.responseForm, call.mapped)
+        let (loop, completion) = (loop, LoopBound(completion, loop: loop))
+        Task(executorPreference: globalConcurrentExecutor) {
+            let verdict = Verdict.judge(result, hiding: mask, entry: entry, form: form, mapped: mapped)
+            let bound = LoopBound(verdict, loop: loop)
+            loop.execute { completion.value(bound.value) }
+        }
+    }
+}

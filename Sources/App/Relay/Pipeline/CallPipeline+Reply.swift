@@ -1,0 +1,94 @@
+import Audit
+import Catalog
+import EventLoop
+import JSON
+import Problems
+import Vault
+
+/// Replies to calls, and to requests that do not become calls.
+extension CallPipeline {
+    /// The reply with its timing, to a call whose completion was given to the trail at `recordingSince`.
+    @inline(never)
+    func finished(_ reply: Reply, to call: PreparedCall, _ verdict: Verdict, recordingSince: UInt64) -> Reply {
+        let now = EventLoop.now()
+        let timing = ServerTiming(
+            audit: call.auditNanoseconds + (now - recordingSince), top: call.topNanoseconds,
+            total: now - call.clock.start)
+        meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
+        var reply = reply
+        reply.headers.append(("Server-Timing", timing.value))
+        reply.headers.append(("X-Request-Id", call.shownRequestID))
+        return reply
+    }
+
+    /// What the caller is told of a verdict.
+    func reply(to call: PreparedCall, _ verdict: Verdict) -> Reply {
+        if var problem = verdict.problem {
+            problem = call.completed(problem)
+            problem.outcome = verdict.outcome
+            return problem.reply
+        }
+        let result = verdict.interpretation?.result ?? []
+        var json = JSONWriter(capacity: 256 + result.count)
+        json.beginObject()
+        json.name("id")
+        json.string(call.idText)
+        json.name("method")
+        json.string(call.method)
+        json.name("outcome")
+        json.string(verdict.outcome.rawValue)
+        json.optional("top_request_id", verdict.topRequestID)
+        json.optional("request_id", call.mapped.requestID)
+        if let retryable = verdict.retryable {
+            json.name("retryable")
+            json.bool(retryable)
+        }
+        if verdict.interpretation?.isJudged == false {
+            json.name("judged")
+            json.bool(false)
+        }
+        json.name("result")
+        if let error = verdict.error { error.write(to: &json) } else { json.raw(result) }
+        json.endObject()
+        return .json(json.bytes)
+    }
+
+    /// The reply to a call that was prepared and could not be recorded.
+    func reply(to call: PreparedCall, refusing problem: Problem) -> Reply {
+        var reply = call.completed(problem).reply
+        reply.headers.append(("X-Request-Id", call.shownRequestID))
+        return reply
+    }
+
+    /// The reply to a request that found no place.
+    func refused(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
+        reply(refusing: identified(problem, request, by: token), request)
+    }
+
+    /// The reply to a call with a large body that waited for too long.
+    func refusedLarge(_ request: CallRequest, by token: AccessToken) -> Reply {
+        let problem: Problem
+        if isDraining {
+            problem = Self.stopping
+        } else {
+            meters.refusedByLargeCalls()
+            let detail = "Too many large calls wait to be recorded; nothing was sent."
+            problem = Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5)
+        }
+        return rejected(identified(problem, request, by: token), request, by: token)
+    }
+
+    /// Counts and traces a rejected request, and answers it.
+    func rejected(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
+        meters.refused(problem.type)
+        rejectedRequests.trace(problem, request, by: token)
+        return reply(refusing: problem, request)
+    }
+
+    private func reply(refusing problem: Problem, _ request: CallRequest) -> Reply {
+        let id = problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
+        var reply = problem.reply
+        reply.headers.append(("X-Request-Id", request.clientRequestID ?? id.text))
+        return reply
+    }
+}

@@ -1,0 +1,80 @@
+import Postgres
+import TOP
+import Time
+
+/// Builds a WHERE clause and its parameters.
+struct WhereBuilder {
+    /// All conditions, joined by AND.
+    var terms: [String] = []
+    /// The terms that use an index other than that of tags.
+    var indexTerms: [String] = []
+    /// The terms that compare a column with a value. They are cheaper than computing the tags of a call.
+    var equalities: [String] = []
+    /// Queries for the statement's WITH, so that what the terms refer to is read once.
+    var parts: [String] = []
+    var parameters: [SQLValue] = []
+
+    var text: String { terms.isEmpty ? "true" : terms.joined(separator: " AND ") }
+
+    mutating func add(_ column: String, equals value: String) {
+        add(equality: "\(column) = \(bind(.text(value)))")
+    }
+
+    mutating func add(equality term: String) {
+        terms.append(term)
+        equalities.append(term)
+    }
+
+    mutating func add(method: String) { terms.append(methodTerm(method)) }
+
+    /// The condition for one method or glob.
+    mutating func methodTerm(_ method: String) -> String {
+        guard method.utf8.contains(UInt8(ascii: "*")) else { return "method = \(bind(.text(method)))" }
+        let pattern = method.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+            .replacing("*", with: "%")
+        return "method LIKE \(bind(.text(pattern)))"
+    }
+
+    mutating func add(ref: String) {
+        add(indexed: "refs IS NOT NULL AND refs @> ARRAY[\(bind(.text(ref)))]::text[]")
+    }
+
+    mutating func add(fingerprints: [Int64]) {
+        guard !fingerprints.isEmpty else { return terms.append("false") }
+        let list = fingerprints.map { String($0) }.joined(separator: ",")
+        add(indexed: "keys && \(bind(.text("{\(list)}")))::bigint[]")
+    }
+
+    mutating func add(siblingsOf id: CallID) {
+        let (at, own) = (instant(id.epochMilliseconds), bind(.text(id.text)) + "::uuid")
+        add(indexed: "keys && (SELECT keys FROM siblings)")
+        terms.append("id <> \(own)")
+        parts.append("siblings AS MATERIALIZED (\(SiblingKeys.query(at: at, id: own)))")
+    }
+
+    private mutating func add(indexed term: String) {
+        terms.append(term)
+        indexTerms.append(term)
+    }
+
+    mutating func add(_ cursor: TrailCursor?) {
+        guard let cursor else { return }
+        let comparison = cursor.direction == .newer ? ">" : "<"
+        let at = RFC3339.text(epochMilliseconds: cursor.id.epochMilliseconds)
+        terms.append("(at, id) \(comparison) (\(bind(.text(at)))::timestamptz, \(bind(.text(cursor.id.text)))::uuid)")
+    }
+
+    /// The conditions for the ends of a time range.
+    mutating func range(_ window: TimeRange) -> [String] {
+        ["at >= \(instant(window.from))", "at < \(instant(window.to))"]
+    }
+
+    mutating func instant(_ milliseconds: Int64) -> String {
+        bind(.text(RFC3339.text(epochMilliseconds: milliseconds))) + "::timestamptz"
+    }
+
+    mutating func bind(_ value: SQLValue) -> String {
+        parameters.append(value)
+        return "$\(parameters.count)"
+    }
+}

@@ -1,0 +1,104 @@
+package import JSON
+import Postgres
+import TOP
+import Time
+
+/// A request that never became a call, and the reason.
+package struct RejectedRequest: Sendable, Equatable {
+    /// The maximum number of stored pointers.
+    package static let maximumPointers = 20
+
+    /// Its number in the trail; nil before it is stored.
+    package var id: Int64?
+    /// When it was rejected, in RFC 3339 and UTC.
+    package var at: String
+    /// The name of the caller's token; nil if the caller is unknown.
+    package var caller: String?
+    /// The TOP method of the request.
+    package var method: String
+    /// The value of `Top-App`.
+    package var app: String?
+    /// The value of `Top-Seller`.
+    package var seller: String?
+    /// The HTTP status of the response.
+    package var status: Int
+    /// The problem's type.
+    package var type: String
+    /// Where the request was wrong: places, never values.
+    package var pointers: [String]
+    /// The values of `Top-Ref`.
+    package var refs: [String]
+    /// The value of `X-Request-Id`.
+    package var clientRequestID: String?
+
+    /// Makes a rejected request of an instant, in milliseconds since 1970.
+    package init(
+        atMilliseconds: Int64, caller: String?, method: String, status: Int, type: String, pointers: [String]
+    ) {
+        at = RFC3339.text(epochMilliseconds: atMilliseconds)
+        self.caller = caller
+        self.method = method
+        self.status = status
+        self.type = type
+        self.pointers = Array(pointers.prefix(Self.maximumPointers))
+        refs = []
+    }
+
+    static let columns = """
+        id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at_text, caller, method, app, seller, status, type, \
+        array_to_json(pointers)::text AS pointers, array_to_json(refs)::text AS refs, client_request_id
+        """
+
+    init(_ row: Row) {
+        id = row["id"].integer
+        at = row["at_text"].text ?? ""
+        caller = row["caller"].text
+        method = row["method"].text ?? ""
+        app = row["app"].text
+        seller = row["seller"].text
+        status = Int(row["status"].integer ?? 0)
+        type = row["type"].text ?? ""
+        pointers = Self.texts(row["pointers"].text)
+        refs = Self.texts(row["refs"].text)
+        clientRequestID = row["client_request_id"].text
+    }
+
+    private static func texts(_ json: String?) -> [String] {
+        guard let json, let document = try? JSONDocument(Array(json.utf8)) else { return [] }
+        return document.root.elements.compactMap(\.string)
+    }
+
+    /// Writes the request as an object of `GET /v1/audit/refusals`.
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        if let id {
+            json.name("id")
+            json.string(String(id))
+        }
+        for (name, value) in [
+            ("at", at), ("caller", caller), ("method", method), ("app", app), ("seller", seller), ("type", type),
+            ("client_request_id", clientRequestID),
+        ] {
+            json.name(name)
+            if let value { json.string(value) } else { json.null() }
+        }
+        json.name("status")
+        json.integer(status)
+        for (name, values) in [("pointers", pointers), ("refs", refs)] {
+            json.name(name)
+            json.beginArray()
+            for value in values { json.string(value) }
+            json.endArray()
+        }
+        json.endObject()
+    }
+
+    static func array(_ refusals: [RejectedRequest]) -> String {
+        var json = JSONWriter(capacity: refusals.count * 256)
+        json.beginArray()
+        for refusal in refusals { refusal.write(to: &json) }
+        json.endArray()
+        // PostgreSQL cannot store NUL in a text. A pointer may have one, from a name in the caller's JSON.
+        return String(decoding: json.bytes, as: UTF8.self).replacing("\\u0000", with: "")
+    }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import YAML
+
+/// Reading of one YAML document.
+@Suite struct YAMLNodeTests {
+    /// The node as text, for comparison: quoted scalars in quotation marks, lines after `@`.
+    private static func outline(_ node: YAMLNode) -> String {
+        switch node.content {
+        case .scalar(let text, let isPlain): isPlain ? "\(text)@\(node.line)" : "'\(text)'@\(node.line)"
+        case .sequence(let elements): "[\(elements.map(outline).joined(separator: ", "))]@\(node.line)"
+        case .mapping(let members):
+            "{\(members.map { "\(outline($0.name)): \(outline($0.value))" }.joined(separator: ", "))}@\(node.line)"
+        }
+    }
+
+    @Test(
+        "Nodes have their texts, their order and their lines",
+        arguments: [
+            ("a: 1\nb: [true, ~, 'x y']\n", "{a@1: 1@1, b@2: [true@2, ~@2, 'x y'@2]@2}@1"),
+            ("- a\n- \"b\\n\\u4e2d\"\n-\n", "[a@1, 'b\n中'@2, @3]@1"),
+            ("# note\n\na:\n  - {b: c}\n", "{a@3: [{b@4: c@4}@4]@4}@3"),
+            ("a: |\n  one\n  two\nb: >\n  three\n  four\n", "{a@1: 'one\ntwo\n'@1, b@4: 'three four\n'@4}@1"),
+            ("? [a, b]\n: c\n", "{[a@1, b@1]@1: c@2}@1"),
+            ("--- x\n...\n", "x@1"),
+            ("\u{FEFF}a: \u{FEFF}b", "{a@1: \u{FEFF}b@1}@1"),
+            ("a: !!int '5'\n", "{a@1: '5'@1}@1"),
+            ("\"a\\0b\"", "'a\0b'@1"),
+        ])
+    func nodes(text: String, outline: String) throws {
+        let node = try #require(try YAMLNode.read(text))
+        #expect(Self.outline(node) == outline)
+    }
+
+    @Test("A text without a document has no node", arguments: ["", "\n \n", "# only a note"])
+    func empty(text: String) throws {
+        #expect(try YAMLNode.read(text) == nil)
+    }
+
+    @Test("An alias stands for the last node with its anchor")
+    func aliases() throws {
+        let node = try #require(try YAMLNode.read("- &a {x: 1}\n- *a\n- &a [2]\n- *a\n"))
+        #expect(Self.outline(node) == "[{x@1: 1@1}@1, {x@1: 1@1}@1, [2@3]@3, [2@3]@3]@1")
+    }
+
+    @Test(
+        "Faults have their line",
+        arguments: [
+            ("a: 1\nb: [\n", 3, "no YAML: did not find expected node content"),
+            ("a: 1\n\tb: 2\n", 2, "no YAML: found a tab character that violates indentation"),
+            ("a: 'x", 1, "no YAML: found unexpected end of stream"),
+            ("a\n---\nb\n", 2, "no YAML: but found another document"),
+            ("- a\n- *b\n", 2, "no YAML: found undefined alias"),
+            ("&a [*a]", 1, "no YAML: found undefined alias"),
+            ("a: 1\nb: \u{1}\n", 2, "no YAML: control characters are not allowed"),
+            ("x:\n  b: 1\n  a: 1\n  b: 2\n  'a': 2\n", 3, "named twice: a, b"),
+        ])
+    func faults(text: String, line: Int, detail: String) {
+        #expect(throws: YAMLError(line: line, detail)) { try YAMLNode.read(text) }
+    }
+
+    @Test("Nodes are nested 64 deep at most, aliases included")
+    func depth() throws {
+        func nested(_ depth: Int, around text: String = "x") -> String {
+            String(repeating: "[", count: depth) + text + String(repeating: "]", count: depth)
+        }
+        let error = YAMLError(line: 1, "no YAML: nested more than 64 deep")
+        #expect(try YAMLNode.read(nested(64)) != nil)
+        #expect(throws: error) { try YAMLNode.read(nested(65)) }
+        #expect(throws: error) { try YAMLNode.read(String(repeating: "[", count: 1 << 20)) }
+        #expect(throws: error) { try YAMLNode.read(String(repeating: "{a: ", count: 1 << 17)) }
+        #expect(try YAMLNode.read("[&a \(nested(40)), \(nested(23, around: "*a"))]") != nil)
+        #expect(throws: error) { try YAMLNode.read("[&a \(nested(40)), \(nested(24, around: "*a"))]") }
+    }
+
+    @Test("Members are found by their name")
+    func members() throws {
+        let node = try #require(try YAMLNode.read("a: {b: c}\n[d]: e\n"))
+        #expect(node["a"]?["b"]?.scalar == "c")
+        #expect(node["d"] == nil && node["a"]?.scalar == nil && node["a"]?["b"]?["c"] == nil)
+    }
+}
