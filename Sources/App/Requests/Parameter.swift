@@ -75,7 +75,8 @@ extension Parameter where Value: RawRepresentable<String> & CaseIterable {
         let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
         return Parameter(
             ParameterDescription(
-                name: name, text: text, schema: #"{"type": "string", "enum": [\#(list)], "default": "\#(standard.rawValue)"}"#,
+                name: name, text: text,
+                schema: #"{"type": "string", "enum": [\#(list)], "default": "\#(standard.rawValue)"}"#,
                 values: words.map { "`\($0)`" }.joined(separator: ", ") + "; default `\(standard.rawValue)`",
                 takesEmpty: true),
             requirement: words.count == 2 ? words.joined(separator: " or ") : "one of " + words.joined(separator: ", "),

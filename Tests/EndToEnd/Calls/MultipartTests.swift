@@ -187,8 +187,9 @@ struct MultipartTests {
         let described = try await relay.get("/openapi.json").json
         let content = described["paths"]?[Self.path]?["post"]?["requestBody"]?["content"]?["multipart/form-data"]
         #expect(content?["encoding"]?["img"]?["contentType"]?.string == "application/octet-stream")
-        let schema = described["components"]?["schemas"]?["\(Self.method).form"]
-        #expect(schema?["required"]?.elements.compactMap(\.string) == ["json", "img"])
-        #expect(schema?["properties"]?["json"]?["properties"]?["img"] == nil)
+        let schemas = try #require(described["components"]?["schemas"])
+        #expect(schemas["TaobaoPictureUploadForm"]?["required"]?.elements.compactMap(\.string) == ["json", "img"])
+        let parameters = try #require(schemas["TaobaoPictureUploadFormParameters"]?["properties"])
+        #expect(parameters["title"] != nil && parameters["img"] == nil)
     }
 }

@@ -16,7 +16,6 @@ Schema = dict[str, Any]
 
 BLANK = r"[\t-\r\x1c-\x20]*"
 NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"
-NOTHING = {"type": "null"}
 
 
 class Document:
@@ -60,13 +59,32 @@ class Document:
         return {**schema, "properties": properties} if properties else schema
 
     def _field(self, schema: Schema, is_top: bool, is_required: bool) -> Schema:
-        forms = self._forms(schema, is_top, is_required)
+        forms = self._forms(schema, is_top)
         if not is_required:
-            # Leaving a field out, `null`, and a blank text of a parameter are the same.
-            forms = [*forms, NOTHING, *([{"type": "string", "pattern": f"^{BLANK}$"}] if is_top else [])]
-        return {"anyOf": forms}
+            forms = self._optional(forms, is_top)
+        return forms[0] if len(forms) == 1 else {"anyOf": forms}
 
-    def _forms(self, schema: Schema, is_top: bool, is_required: bool) -> list[Schema]:
+    def _optional(self, forms: list[Schema], is_top: bool) -> list[Schema]:
+        """Leaving a field out, `null`, and a blank text of a parameter at the top are the same.
+
+        One schema takes them where it can: schemathesis spoils one alternative without a look at the others.
+        """
+        form = forms[0]
+        if len(forms) > 1:
+            return [*forms, {"type": "null"}]
+        if "enum" in form:
+            blank = [{"type": "string", "pattern": f"^{BLANK}$"}] if is_top else []
+            return [{"enum": [*form["enum"], None]}, *blank]
+        types = form["type"] if isinstance(form["type"], list) else [form["type"]]
+        takes_blank = is_top and not {"object", "array"} & set(types)
+        if takes_blank and "string" not in types:
+            form = {**form, "pattern": f"^{BLANK}$"}
+            types = [*types, "string"]
+        elif takes_blank and "pattern" in form:
+            form = {**form, "pattern": f"^({form['pattern'][1:-1]}|{BLANK})$"}
+        return [{**form, "type": [*types, "null"]}]
+
+    def _forms(self, schema: Schema, is_top: bool) -> list[Schema]:
         documented = schema.get("x-top-type", "")
         text = {"type": "string", "contentMediaType": "application/json"}
         if schema.get("type") == "object":

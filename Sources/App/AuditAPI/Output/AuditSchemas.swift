@@ -4,10 +4,12 @@ import Audit
 package enum AuditSchemas {
     /// Every schema with its name among the document's components.
     package static let all: [(name: String, schema: String)] = [
-        ("Call", call), ("Opening", opening), ("Calls", calls), ("CallPagination", callPagination), ("NewNote", newNote),
+        ("Call", call), ("Opening", opening), ("Calls", calls), ("CallPagination", callPagination),
+        ("NewNote", newNote),
         ("Note", note), ("Settlement", settlement), ("Refusal", refusal), ("Refusals", refusals),
         ("RefusalPagination", refusalPagination), ("Stats", stats), ("StatsRow", statsRow),
-        ("StatsBucket", enumeration(StatsQuery.Bucket.self)), ("StatsDimension", enumeration(StatsQuery.Dimension.self)),
+        ("StatsBucket", enumeration(StatsQuery.Bucket.self)),
+        ("StatsDimension", enumeration(StatsQuery.Dimension.self)),
         ("UnmaskReason", unmaskReason), ("UnmaskedRequest", unmaskedRequest),
     ]
 
@@ -80,7 +82,8 @@ package enum AuditSchemas {
          "description": "What became of a call whose outcome is unknown, as the last note that settles it says."}
         """#
 
-    private static let nullableSettlement = ##"{"anyOf": [{"$ref": "#/components/schemas/Settlement"}, {"type": "null"}]}"##
+    private static let nullableSettlement =
+        ##"{"anyOf": [{"$ref": "#/components/schemas/Settlement"}, {"type": "null"}]}"##
 
     private static let refusal = ##"""
         {"description": "A request that never became a call: places (`pointers`), never values.", "type": "object",

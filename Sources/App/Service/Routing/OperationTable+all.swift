@@ -64,7 +64,8 @@ extension OperationTable {
         Operation(
             .get, "/v1/audit/export", id: "exportCalls", scope: .auditRead,
             "Everybody's calls as a file: a JSON object a line, or CSV",
-            query: .declared(AuditParameters.export), responses: [.text("Found.", as: "application/x-ndjson", "text/csv")],
+            query: .declared(AuditParameters.export),
+            responses: [.text("Found.", as: "application/x-ndjson", "text/csv")],
             handler: .export),
         Operation(
             .get, "/livez", id: "live", "Whether the process runs", query: .any,

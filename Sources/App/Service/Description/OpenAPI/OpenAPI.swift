@@ -94,7 +94,8 @@ extension JSONWriter {
             endObject()
         }
         for (tag, text) in [
-            ("calls", "A caller's own calls."), ("audit", "The audit trail."), ("operation", "State and documentation."),
+            ("calls", "A caller's own calls."), ("audit", "The audit trail."),
+            ("operation", "State and documentation."),
         ] where categories[tag] == nil {
             beginObject()
             member("name", tag)

@@ -51,7 +51,8 @@ extension SchemaWriter {
 
     /// The values of an enumeration: whole numbers or texts, with a name for each.
     mutating func choices(_ field: Field) {
-        let isNumber = field.type.kind == .number && field.values.allSatisfy { Int($0.value).map(String.init) == $0.value }
+        let isNumber =
+            field.type.kind == .number && field.values.allSatisfy { Int($0.value).map(String.init) == $0.value }
         json.member("type", isNumber ? "integer" : "string")
         json.name("enum")
         json.beginArray()

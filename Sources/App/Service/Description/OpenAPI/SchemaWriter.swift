@@ -82,7 +82,8 @@ extension Field {
     var hasFraction: Bool {
         [example, defaultText, minimumValue, maximumValue].contains { text in
             // The example of a list has several numbers.
-            text?.split { ",[]\" ".contains($0) }.contains { $0.contains(".") && DecimalText.isValid(String($0)) } ?? false
+            text?.split { ",[]\" ".contains($0) }.contains { $0.contains(".") && DecimalText.isValid(String($0)) }
+                ?? false
         }
     }
 }
