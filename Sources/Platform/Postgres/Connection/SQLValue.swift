@@ -15,6 +15,14 @@ package enum SQLValue: Sendable, Equatable {
 }
 
 extension SQLValue {
+    /// The text form of an array of texts, for any array type. Every element is quoted.
+    package static func array(_ elements: [String]) -> SQLValue {
+        let quoted = elements.map { element in
+            "\"" + element.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        return .text("{" + quoted.joined(separator: ",") + "}")
+    }
+
     /// The bytes for libpq, and whether they are in binary form. Text ends with NUL. Nil is NULL.
     var wireForm: (bytes: [UInt8], isBinary: Bool)? {
         switch self {
