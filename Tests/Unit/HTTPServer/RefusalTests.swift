@@ -13,12 +13,12 @@ import Testing
             try client.send(text)
             if endsOutput { client.endOutput() }
             let answer = try client.answer()
-            status.with { $0 = answer.status }
+            status.withLock { $0 = answer.status }
             #expect(answer["connection"] == "close")
             #expect(try client.isAtEnd())
             #expect(responder.paths.isEmpty)
         }
-        return status.with { $0 }
+        return status.withLock { $0 }
     }
 
     @Test(

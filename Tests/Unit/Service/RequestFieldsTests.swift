@@ -29,7 +29,7 @@ import Testing
             #expect(fields.traceParent == headers.first(name: "traceparent"))
             #expect(fields.refs == headers["Top-Ref"])
             for field in [fields.app, fields.seller, fields.dryRun, fields.requestID, fields.idempotencyKey] {
-                let values = headers[field.name]
+                let values = headers["\(field.name)"]
                 guard values.count <= 1 else {
                     let problem = #expect(throws: Problem.self) { try field.value() }
                     #expect(problem?.detail == "The header \(field.name) is given \(values.count) times.")
