@@ -128,7 +128,7 @@ let package = Package(
 
         // Shared by the tests: real servers and clients.
         .target(
-            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Postgres", "Resources"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Locks", "Postgres", "Resources"], path: "Tests/Support",
             exclude: ["Relay"], swiftSettings: common),
         .target(
             name: "RelayTestSupport",
@@ -140,43 +140,46 @@ let package = Package(
         unit("Locks", ["Locks"]),
         unit("JSON", ["JSON"]),
         unit("HTTP1", ["HTTP1"]),
-        unit("EventLoop", ["EventLoop"]),
-        unit("Crypto", ["Crypto"]),
-        unit("Curl", ["Curl", "EventLoop"]),
+        unit("EventLoop", ["EventLoop", "Locks"]),
+        unit("Crypto", ["Bytes", "Crypto"]),
+        unit("Curl", ["Curl", "EventLoop", "Locks"]),
         unit("Postgres", ["Postgres"]),
         unit("Telemetry", ["Telemetry", logging, metrics]),
-        unit("HTTPServer", ["Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", logging, lifecycle]),
+        unit("HTTPServer", ["Locks", "Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", logging, lifecycle]),
         unit("YAML", ["YAML"]),
-        unit("TOP", ["TOP", "JSON", "Crypto"]),
+        unit("TOP", ["TOP", "JSON", "Crypto", "Time"]),
         unit("Catalog", ["Catalog", "CatalogImport", "JSON", "TOP"]),
-        unit("Vault", ["Vault", "Crypto"]),
-        unit("Audit", ["Audit", "Crypto"]),
+        unit("Vault", ["Bytes", "Vault", "Crypto"]),
+        unit("Audit", ["Audit", "Bytes", "Crypto", "Time"]),
         unit(
             "Relay",
             [
-                "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Problems",
+                "Locks", "Bytes", "Time", "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl", "EventLoop",
+                "JSON", "Problems",
                 "TOP", "Vault",
             ]),
         unit("AuditAPI", ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"]),
-        unit("Service", ["Service", "Relay", "Bytes", "Catalog", "HTTP1", "HTTPServer", "JSON", "Problems", "Vault"]),
+        unit("Service", ["Service", "Relay", "Bytes", "Catalog", "CatalogImport", "HTTP1", "HTTPServer", "JSON", "Problems", "Vault"]),
         unit("Sandbox", ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", logging]),
-        unit("Command", ["toprelay", "Audit", "Crypto", arguments]),
+        unit("Command", ["toprelay", "Audit", "Bytes", "Crypto", arguments]),
 
         // Tests of one module with a real PostgreSQL.
         integration("Postgres", ["Postgres", "EventLoop"]),
-        integration("Vault", ["Vault", "Postgres", "EventLoop", "Crypto"]),
+        integration("Vault", ["Locks", "Bytes", "Vault", "Postgres", "EventLoop", "Crypto"]),
         integration(
-            "Audit", ["Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Resources"]),
+            "Audit", ["Locks", "Bytes", "Time", "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Resources"]),
         integration(
             "Relay",
             [
-                "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl", "EventLoop", "JSON", "Postgres",
+                "Locks", "Bytes", "Time", "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl", "EventLoop",
+                "JSON", "Postgres",
                 "Problems", "Sandbox", "TOP", "Vault", logging,
             ]),
         integration(
             "Service",
             [
-                "Service", "Relay", "AuditAPI", "Crypto", "EventLoop", "HTTP1", "HTTPServer", "JSON", "Postgres",
+                "Locks", "Time", "Bytes", "Service", "Relay", "AuditAPI", "Crypto", "EventLoop", "HTTP1", "HTTPServer",
+                "JSON", "Postgres",
                 "Telemetry", "Vault", logging,
             ]),
 

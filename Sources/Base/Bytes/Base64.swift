@@ -11,8 +11,8 @@ package enum Base64 {
     }
 
     /// Decodes a padded text in the standard alphabet.
-    /// - Returns: nil for any other text, such as one with white space or missing padding. Unused bits of the last digit
-    ///   must be zero, so that the bytes have only one text.
+    /// - Returns: nil for any other text, such as one with white space or missing padding. Unused bits of the last
+    ///   digit must be zero, so that the bytes have only one text.
     package static func decode(_ text: String) -> [UInt8]? { decode(text.utf8) }
 
     /// Decodes the bytes of a padded text in the standard alphabet; nil for any other text.

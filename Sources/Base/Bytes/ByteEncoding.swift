@@ -87,10 +87,26 @@ package struct ByteEncoding: Sendable {
         /// Writes until no further store may begin.
         @inline(__always)
         mutating func write(to limit: UnsafeMutableRawPointer) {
-            while place + 8 <= count, end + 7 * ByteEncoding.maximumLength <= limit {
-                for _ in 0..<8 { put() }
+            // In variables of their own, which stay in registers.
+            var (source, target) = (input + place, end)
+            let last = input + count
+            while last - source >= 8, target + 7 * ByteEncoding.maximumLength <= limit {
+                for offset in 0..<8 { target = put(source[offset], at: target) }
+                source += 8
             }
-            while place < count, end <= limit { put() }
+            while source < last, target <= limit {
+                target = put(source[0], at: target)
+                source += 1
+            }
+            (place, end) = (source - input, target)
+        }
+
+        /// Writes one byte by the table, and returns where the next one goes.
+        @inline(__always)
+        private func put(_ byte: UInt8, at target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+            let entry = table[Int(byte)]
+            target.storeBytes(of: entry.littleEndian, as: UInt64.self)
+            return target + Int(truncatingIfNeeded: entry >> 56)
         }
 
         /// Does the same for whole words, and looks up only bytes that change.

@@ -32,8 +32,12 @@ package enum Hex {
     package static func uuid(high: UInt64, low: UInt64) -> String {
         String(unsafeUninitializedCapacity: 36) { text in
             let text = UnsafeMutableRawBufferPointer(text)
-            let (first, second) = (digits(UInt32(high >> 32)), digits(UInt32(truncatingIfNeeded: high)))
-            let (third, fourth) = (digits(UInt32(low >> 32)), digits(UInt32(truncatingIfNeeded: low)))
+            let (first, second) = (
+                digits(UInt32(high >> 32), lower), digits(UInt32(truncatingIfNeeded: high), lower)
+            )
+            let (third, fourth) = (
+                digits(UInt32(low >> 32), lower), digits(UInt32(truncatingIfNeeded: low), lower)
+            )
             text.storeBytes(of: first, as: UInt64.self)
             text.storeBytes(of: UInt32(truncatingIfNeeded: second), toByteOffset: 9, as: UInt32.self)
             text.storeBytes(of: UInt32(second >> 32), toByteOffset: 14, as: UInt32.self)
@@ -46,9 +50,18 @@ package enum Hex {
     }
 
     private static func encode(_ bytes: [UInt8], letters: UInt8) -> String {
-        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+        String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+            let text = UnsafeMutableRawBufferPointer(buffer)
             var place = 0
-            for byte in bytes {
+            bytes.withUnsafeBytes { bytes in
+                while place + 4 <= bytes.count {
+                    let number = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+                    text.storeBytes(of: digits(number, letters), toByteOffset: 2 * place, as: UInt64.self)
+                    place += 4
+                }
+            }
+            place *= 2
+            for byte in bytes.dropFirst(place / 2) {
                 text[place] = digit(byte >> 4, letters)
                 text[place &+ 1] = digit(byte & 0xF, letters)
                 place &+= 2
@@ -58,16 +71,18 @@ package enum Hex {
     }
 
     private static let hyphen = UInt8(ascii: "-")
+    private static let lower = UInt8(ascii: "a")
 
-    /// The eight lower-case digits of a number, the first in the lowest bits.
-    private static func digits(_ number: UInt32) -> UInt64 {
+    /// The eight digits of a number, the first in the lowest bits.
+    @inline(__always)
+    private static func digits(_ number: UInt32, _ letter: UInt8) -> UInt64 {
         // Each step moves the upper half of every part away from its lower half. Then each byte holds one digit.
         var value = UInt64(number.byteSwapped)
         value = (value | value << 16) & 0x0000_FFFF_0000_FFFF
         value = (value | value << 8) & 0x00FF_00FF_00FF_00FF
         value = (value >> 4 | value << 8) & 0x0F0F_0F0F_0F0F_0F0F
         let letters = (value &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-        return (value &+ 0x3030_3030_3030_3030 &+ letters &* 39).littleEndian
+        return (value &+ 0x3030_3030_3030_3030 &+ letters &* (UInt64(letter) &- 0x3A)).littleEndian
     }
 
     private static func digit(_ value: UInt8, _ letters: UInt8) -> UInt8 {

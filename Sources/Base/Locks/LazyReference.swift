@@ -15,12 +15,14 @@ package struct LazyReference<Object: AnyObject & Sendable>: ~Copyable, Sendable 
     /// The object. `make` may run on several threads at once on first use; one result is kept.
     @inlinable @inline(__always)
     package func value(_ make: () -> Object) -> Object {
-        Self.object(at: address.load(ordering: .acquiring)) ?? keep(make())
+        if let object = Self.object(at: address.load(ordering: .acquiring)) { return object }
+        return keep(make())
     }
 
     @inlinable @inline(__always)
     static func object(at address: UInt) -> Object? {
-        UnsafeRawPointer(bitPattern: address).map { Unmanaged<Object>.fromOpaque($0).takeUnretainedValue() }
+        guard let pointer = UnsafeRawPointer(bitPattern: address) else { return nil }
+        return Unmanaged<Object>.fromOpaque(pointer).takeUnretainedValue()
     }
 
     @inlinable @inline(never)

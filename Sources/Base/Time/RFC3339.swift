@@ -18,8 +18,8 @@ package enum RFC3339 {
     }
 
     /// Parses a day and a time with an offset, and up to nine digits of a fraction.
-    /// - Returns: milliseconds since 1970. A finer fraction rounds up, so that a time range that begins or ends there has
-    ///   the same whole milliseconds.
+    /// - Returns: milliseconds since 1970. A finer fraction rounds up, so that a time range that begins or ends there
+    ///   has the same whole milliseconds.
     package static func epochMilliseconds(_ text: String) throws(TimeFormatError) -> Int64 {
         let fields = try TimeFields(reading: text)
         guard fields.secondOfDay != nil, !fields.isDotted, !fields.isShort else { throw .form }

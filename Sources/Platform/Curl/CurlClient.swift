@@ -14,10 +14,9 @@ package final class CurlClient {
         package var maximumIdleConnections = 256
         /// How many distinct pairs of URL and header lines are kept as templates.
         package var maximumTemplates = 64
-        /// How long a connection may be idle before it is no longer used. Servers close idle connections.
+        /// How long the client uses an idle connection. Servers close idle connections.
         package var idleConnectionAge = Duration.seconds(15)
-        /// How old a connection may become before it is no longer used, so that the client follows changes of
-        /// addresses.
+        /// How long the client uses a connection. The limit makes it follow changes of addresses.
         package var connectionLifetime = Duration.seconds(300)
         /// How long a resolved address is used.
         package var addressCache = Duration.seconds(60)

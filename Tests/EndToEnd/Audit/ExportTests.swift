@@ -157,7 +157,7 @@ struct ExportTests {
         // The drain waits 5 s for it and no longer.
         #expect(try await relay.terminate() == .exited(0))
         #expect(throws: RawClient.Failure.self) { try stalled.answer() }
-        #expect(relay.log.contains("The reader of an export has gone"))
+        #expect(relay.log.contains("Export abandoned by its reader"))
     }
 
     @Test("An export that fails or is stopped leaves no file that looks whole")

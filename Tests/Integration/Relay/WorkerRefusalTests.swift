@@ -294,14 +294,14 @@ import Vault
     }
 
     static let refusals = [
-        RejectedRequest(name: "no JSON", type: .malformedRequest, body: "item_id=1"),
-        RejectedRequest(name: "empty", type: .malformedRequest, body: ""),
-        RejectedRequest(name: "duplicate names", type: .malformedRequest, body: #"{"a":1,"a":2}"#),
-        RejectedRequest(name: "wrong shape", type: .invalidParameters, body: "[]"),
-        RejectedRequest(name: "missing fields", type: .invalidParameters, body: "{}"),
-        RejectedRequest(name: "no idempotency id", type: .invalidParameters, method: Methods.cards, body: "{}"),
-        RejectedRequest(name: "unknown app", type: .forbidden, change: { $0.app = "nobody" }),
-        RejectedRequest(name: "unknown seller", type: .sessionInvalid, change: { $0.seller = "nobody" }),
+        Refusal(name: "no JSON", type: .malformedRequest, body: "item_id=1"),
+        Refusal(name: "empty", type: .malformedRequest, body: ""),
+        Refusal(name: "duplicate names", type: .malformedRequest, body: #"{"a":1,"a":2}"#),
+        Refusal(name: "wrong shape", type: .invalidParameters, body: "[]"),
+        Refusal(name: "missing fields", type: .invalidParameters, body: "{}"),
+        Refusal(name: "no idempotency id", type: .invalidParameters, method: Methods.cards, body: "{}"),
+        Refusal(name: "unknown app", type: .forbidden, change: { $0.app = "nobody" }),
+        Refusal(name: "unknown seller", type: .sessionInvalid, change: { $0.seller = "nobody" }),
     ]
 
     @Test("What does not pass its checks is refused without outcome and row, and nothing is sent")

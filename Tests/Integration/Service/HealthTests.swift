@@ -92,7 +92,7 @@ import Testing
                 }
                 let found = try checks(try await service.request("GET", "/readyz"))
                 let text = found["vault"] ?? ""
-                #expect(text.hasPrefix("vault.keys/\(name)/1 does not open under TOPRELAY_MASTER_KEY"), "\(text)")
+                #expect(text.hasPrefix("vault.keys/\(name)/1 cannot be opened with TOPRELAY_MASTER_KEY"), "\(text)")
                 #expect(text.contains("restore this row from a backup"))
                 #expect(found["database"] == "connected")
                 _ = try await service.database.rows(

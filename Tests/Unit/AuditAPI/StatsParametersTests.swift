@@ -19,17 +19,17 @@ import Testing
         "What is wrong is refused, and what there is is said",
         arguments: [
             ("bucket=2m", "1m, 5m, 15m, 1h, 1d, all"), ("dimensions=method,shop", "method, app, seller, caller"),
-            ("dimensions=method,method", "each once"), ("dimensions=,method", "each once"),
-            ("dimensions=method,", "each once"), ("dimensions=status", "each once"),
+            ("dimensions=method,method", "at most once"), ("dimensions=,method", "at most once"),
+            ("dimensions=method,", "at most once"), ("dimensions=status", "at most once"),
             ("measures=count,p90", "p50, p95, p99"), ("measures=p95_ms", "error_rate"),
-            ("measures=count;p95", "commas"), ("outcome=open", "ended"), ("outcome=done", "success"),
+            ("measures=count;p95", "comma-separated"), ("outcome=open", "ended"), ("outcome=done", "success"),
             ("from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z", "before"),
             ("from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "before"), ("from=yesterday", "RFC 3339"),
             ("from=2026-01-01T00:00:00Z&to=2026-01-04T00:00:00Z&bucket=1m", "3000 buckets"),
             ("limit=0", "1 to 1000"), ("limit=1001", "1 to 1000"), ("key=phone", "NAME:VALUE"),
             ("status=OK", "whole number"),
             ("dimension=method", "unknown"), ("order=oldest", "unknown"), ("cursor=x", "unknown"),
-            ("include=request", "unknown"), ("bucket=1m&bucket=1h", "twice"),
+            ("include=request", "unknown"), ("bucket=1m&bucket=1h", "repeated"),
         ])
     func whatIsWrongIsRefused(_ text: String, _ words: String) {
         let problem = #expect(throws: Problem.self) { _ = try read(text) }

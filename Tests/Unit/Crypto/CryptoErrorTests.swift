@@ -54,6 +54,6 @@ struct CryptoErrorTests {
             #expect(!error.description.isEmpty)
             #expect(!error.description.hasSuffix("."))
         }
-        #expect(errors[4].description == "the value was sealed under the key 000000ab, and the key given is ffffffff")
+        #expect(errors[4].description == "the value was sealed under the key 000000ab, but the given key is ffffffff")
     }
 }

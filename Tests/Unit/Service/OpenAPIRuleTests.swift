@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Catalog
+@testable import CatalogImport
 @testable import Service
 
 @Suite("The OpenAPI document is made for generators")

@@ -60,7 +60,7 @@ struct TOPTimeTests {
             ("2026-01-01T00:00:00+08:60", "offset"),
         ])
     func daysAndTimesThatDoNotExist(_ text: String, _ part: String) {
-        #expect(throws: TOPTimeError.impossible(part: part)) { try TOPTime.parse(text) }
+        #expect(throws: TimeFormatError.impossible(part: part)) { try TOPTime.parse(text) }
     }
 
     @Test("Leap days exist where the calendar has them", arguments: ["2000-02-29", "2024-02-29 00:00:00"])
@@ -72,7 +72,7 @@ struct TOPTimeTests {
         "Fractions of a second have an error of their own",
         arguments: ["2026-01-01 00:00:00.0", "2026-01-01T00:00:00.123Z", "2026-01-01T00:00:00,5+08:00"])
     func fractionsOfSecondHaveError(_ text: String) {
-        #expect(throws: TOPTimeError.fraction) { try TOPTime.parse(text) }
+        #expect(throws: TimeFormatError.fraction) { try TOPTime.parse(text) }
     }
 
     @Test(
@@ -187,9 +187,9 @@ struct TOPTimeTests {
 
     @Test("The errors say what was expected")
     func errorsSayWhatWasExpected() {
-        #expect(TOPTimeError.form.description.contains("yyyy-MM-dd HH:mm:ss"))
-        #expect(TOPTimeError.impossible(part: "day").description.contains("the day is out of range"))
-        #expect(TOPTimeError.fraction.description.contains("fraction"))
-        #expect(TOPTimeError.missingOffset.description.contains("+08:00"))
+        #expect(TimeFormatError.form.description.contains("yyyy-MM-dd HH:mm:ss"))
+        #expect(TimeFormatError.impossible(part: "day").description.contains("the day is out of range"))
+        #expect(TimeFormatError.fraction.description.contains("fraction"))
+        #expect(TimeFormatError.missingOffset.description.contains("+08:00"))
     }
 }

@@ -30,7 +30,7 @@ struct GatewayURLTests {
     func needsLeave(text: String) throws {
         #expect(try GatewayURL(text, allowsHTTP: true).isPlain)
         let error = #expect(throws: VaultError.self) { try GatewayURL(text, allowsHTTP: false) }
-        #expect("\(try #require(error))".contains("https is expected"))
+        #expect("\(try #require(error))".contains("must be https"))
     }
 
     @Test(

@@ -62,8 +62,8 @@ struct VaultSnapshotTests {
                 try snapshot(apps: apps).resolveApp(named: nil, for: "m.x", token: Self.everything)
             }
         }
-        #expect("\(AppResolutionError.unnamed(bound: 0))".contains("Top-App must name the app: none is bound"))
-        #expect("\(AppResolutionError.unnamed(bound: 2))".contains("Top-App must name the app: 2 are bound"))
+        #expect("\(AppResolutionError.unnamed(bound: 0))".contains("Top-App must name the app: no app is bound"))
+        #expect("\(AppResolutionError.unnamed(bound: 2))".contains("Top-App must name the app: 2 apps are bound"))
     }
 
     @Test("A name that is not known is refused as such")

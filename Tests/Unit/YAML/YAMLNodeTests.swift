@@ -73,6 +73,44 @@ import Testing
         #expect(throws: error) { try YAMLNode.read("[&a \(nested(40)), \(nested(24, around: "*a"))]") }
     }
 
+    @Test("A mutated document is read, or refused with one of its lines", arguments: 0..<8)
+    func mutations(seed: UInt64) throws {
+        let text = "# note\na: &x {b: 'c', d: [1, \"e\\n\"]}\nf:\n  - g: |\n      h\n    i: *x\n  - >-\n    j\n"
+        let pieces = ["'", "\"", " ", "\n", ": ", "#", "- ", "{", "}", "[", "]", "\t", "*x", "&x ", "|", "%", "\u{1}", "é"]
+        var random = Generator(state: seed)
+        var refused = 0
+        for _ in 0..<500 {
+            var bytes = Array(text.utf8)
+            for _ in 0..<3 {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                bytes.replaceSubrange(
+                    place..<(place + Int.random(in: 0...1, using: &random)),
+                    with: pieces.randomElement(using: &random)?.utf8.map { $0 } ?? [])
+            }
+            let mutated = String(decoding: bytes, as: UTF8.self)
+            do {
+                _ = try YAMLNode.read(mutated)
+            } catch {
+                refused += 1
+                let lines = mutated.utf8.count { $0 == 0x0A } + 2
+                #expect(error.line.map { (1...lines).contains($0) } == true, "\(mutated): \(error)")
+            }
+        }
+        #expect((1..<500).contains(refused))
+    }
+
+    /// SplitMix64.
+    private struct Generator: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
     @Test("Members are found by their name")
     func members() throws {
         let node = try #require(try YAMLNode.read("a: {b: c}\n[d]: e\n"))

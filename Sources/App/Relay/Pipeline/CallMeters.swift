@@ -15,6 +15,8 @@ package final class CallMeters {
     }
 
     private var methods: [String: MethodMeters] = [:]
+    /// The method of the last call. Calls of one method tend to come together.
+    private var last: (method: String, meters: MethodMeters)?
     private var refusals: [ProblemType: Counter] = [:]
     private let top = Timer(label: "toprelay_top_seconds")
     private let audit = Timer(label: "toprelay_audit_wait_seconds")
@@ -65,7 +67,12 @@ package final class CallMeters {
     func judgedOffLoop() { largeAnswers.increment() }
 
     private func countCall(of method: String, _ outcome: Outcome, _ total: Int64) {
+        if let last, last.method == method, let counter = last.meters.counter(of: outcome) {
+            counter.increment()
+            return last.meters.duration.recordNanoseconds(total)
+        }
         if let known = methods[method], let counter = known.counter(of: outcome) {
+            last = (method, known)
             counter.increment()
             return known.duration.recordNanoseconds(total)
         }

@@ -31,11 +31,11 @@ extension CallPipeline {
         let result = verdict.interpretation?.result ?? []
         var json = JSONWriter(capacity: 256 + result.count)
         json.beginObject()
-        json.name("id")
+        json.name(written: MemberName.id)
         json.string(call.idText)
-        json.name("method")
+        json.name(written: MemberName.method)
         json.string(call.method)
-        json.name("outcome")
+        json.name(written: MemberName.outcome)
         json.string(verdict.outcome.rawValue)
         json.optional("top_request_id", verdict.topRequestID)
         json.optional("request_id", call.mapped.requestID)
@@ -47,7 +47,7 @@ extension CallPipeline {
             json.name("judged")
             json.bool(false)
         }
-        json.name("result")
+        json.name(written: MemberName.result)
         if let error = verdict.error { error.write(to: &json) } else { json.raw(result) }
         json.endObject()
         return .json(json.bytes)
@@ -91,4 +91,12 @@ extension CallPipeline {
         reply.headers.append(("X-Request-Id", request.clientRequestID ?? id.text))
         return reply
     }
+}
+
+/// Names of members with quotation marks and colon.
+private enum MemberName {
+    static let id = Array(#""id":"#.utf8)
+    static let method = Array(#""method":"#.utf8)
+    static let outcome = Array(#""outcome":"#.utf8)
+    static let result = Array(#""result":"#.utf8)
 }

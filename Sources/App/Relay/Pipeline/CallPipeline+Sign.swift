@@ -17,8 +17,11 @@ struct FormBody: Sendable {
     let headers: [String]
 
     /// Parameters alone, URL-encoded.
-    init(_ parameters: ParameterList) {
-        bytes = FormEncoding.encode(parameters)
+    /// - Parameter memory: used while the bytes are encoded.
+    init(_ parameters: ParameterList, _ memory: inout [UInt8]) {
+        memory.removeAll(keepingCapacity: true)
+        FormEncoding.append(parameters, to: &memory)
+        bytes = Array(memory[...])
         headers = Self.plain
     }
 
@@ -57,8 +60,11 @@ extension CallPipeline {
             logger.record(.error, "A call could not be signed", [.call: call.idText, .error: "\(error)"])
             return .failure(Problem(.relayMisconfigured, "The call could not be signed.", retryable: false))
         }
-        if baseString.capacity > Self.keptBytes { baseString = [] }
-        return .success(files.isEmpty ? FormBody(parameters) : FormBody(parameters, files: files))
+        defer {
+            if baseString.capacity > Self.keptBytes { baseString = [] }
+            if form.capacity > Self.keptBytes { form = [] }
+        }
+        return .success(files.isEmpty ? FormBody(parameters, &form) : FormBody(parameters, files: files))
     }
 
     private func curlRequest(_ call: PreparedCall, form: FormBody) -> CurlRequest {

@@ -39,6 +39,8 @@ package final class CallPipeline {
     var timestamp = (epochSeconds: 0, text: "")
     /// Memory for the text that is signed. It serves one call after the other.
     var baseString: [UInt8] = []
+    /// Memory for the form, of which each call gets a copy of the right size.
+    var form: [UInt8] = []
 
     init(
         loop: EventLoop, settings: WorkerSettings, parts: WorkerParts, freshness: VaultFreshness,

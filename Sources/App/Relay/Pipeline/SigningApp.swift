@@ -12,10 +12,10 @@ struct SigningApp: Sendable {
     let allowsPlainHTTP: Bool
     /// Where the response stands in the gateway's answers.
     let responseForm: ResponseForm
-    /// The parameters that go with each call of the app.
-    let constants: [Parameter]
-    /// Their names. Callers cannot give them.
+    /// The names of the parameters that go with each call of the app. Callers cannot give them.
     let constantNames: Set<String>
+    /// The common parameters that are the same for all calls, and the constants of the app.
+    private let common: ParameterList
 
     init(_ app: App, defaultGatewayURL: String) {
         self.app = app
@@ -25,8 +25,13 @@ struct SigningApp: Sendable {
         let address = try? GatewayURL(gatewayURL, allowsHTTP: true)
         allowsPlainHTTP = app.allowsHTTP || address?.isLoopback == true
         responseForm = app.addressing.responseForm
-        constants = app.addressing.parameters.map { Parameter(name: $0.name, value: $0.value) }
+        let constants = app.addressing.parameters.map { Parameter(name: $0.name, value: $0.value) }
         constantNames = Set(constants.map(\.name))
+        common = ParameterList(
+            [
+                Parameter(name: "app_key", value: app.appKey), Parameter(name: "v", value: "2.0"),
+                Parameter(name: "format", value: "json"), Parameter(name: "sign_method", value: method.rawValue),
+            ] + constants)
     }
 
     /// The business parameters with TOP's common ones; the sign is added last, by `sign`.
@@ -34,12 +39,8 @@ struct SigningApp: Sendable {
         for business: consuming ParameterList, method name: String, timestamp: String, session: String?
     ) -> ParameterList {
         business.append(name: "method", value: name)
-        business.append(name: "app_key", value: app.appKey)
         business.append(name: "timestamp", value: timestamp)
-        business.append(name: "v", value: "2.0")
-        business.append(name: "format", value: "json")
-        business.append(name: "sign_method", value: method.rawValue)
-        for constant in constants { business.append(name: constant.name, value: constant.value) }
+        business.append(common)
         if let session { business.append(name: "session", value: session) }
         return business
     }

@@ -106,6 +106,9 @@ package struct JSONValue: Sendable {
     /// The value of the whole document.
     package var documentRoot: JSONValue { JSONValue(storage: storage, index: 0) }
 
+    /// The source of the document, or its repaired form.
+    package var documentBytes: [UInt8] { storage.bytes }
+
     /// Whether some object of the document names a member twice, so that its text holds more than is to be seen.
     package var documentRepeatsNames: Bool { storage.repeatsNames }
 

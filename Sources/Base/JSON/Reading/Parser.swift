@@ -20,7 +20,7 @@ struct Parser {
     }
 
     mutating func parse(_ bytes: Span<UInt8>) throws(JSONError) {
-        nodes.reserveCapacity(min(bytes.count / 8, 1 << 16) + 8)
+        nodes.reserveCapacity(min(bytes.count / 10, 1 << 16) + 8)
         try passByteOrderMark(bytes)
         passSpace(bytes)
         guard position < bytes.count else { throw JSONError(reason: .empty, offset: position) }

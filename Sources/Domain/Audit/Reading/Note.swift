@@ -25,7 +25,7 @@ package struct Note: Sendable, Equatable {
     package let text: String
 
     static let columns = """
-        call, author, settles, text, to_char(noted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS noted_at
+        call, author, settles, text, \(WhereBuilder.rfc3339("noted_at")) AS noted_at
         """
 
     init(_ row: Row) {

@@ -12,9 +12,9 @@ extension TrailReader {
         of ids: [CallID], within limit: Duration? = nil
     ) async throws(PostgresError) -> [CallID: [Note]] {
         guard !ids.isEmpty else { return [:] }
-        let list = "{" + ids.map(\.text).joined(separator: ",") + "}"
         let rows = try await query(
-            "SELECT \(Note.columns) FROM audit.notes WHERE call = ANY($1::uuid[]) ORDER BY id", [.text(list)],
+            "SELECT \(Note.columns) FROM audit.notes WHERE call = ANY($1::uuid[]) ORDER BY id",
+            [.array(ids.map(\.text))],
             plan: .generic, within: limit)
         var notes: [CallID: [Note]] = [:]
         for row in rows {

@@ -25,7 +25,7 @@ extension TrailReader {
         let found = try await query(
             Self.textsStatement(include, maximumBytes: maximumBytes),
             [
-                Self.array(times.map(Self.instant)), Self.array(ids.map(\.text)),
+                .array(times.map(Self.instant)), .array(ids.map(\.text)),
                 .text(Self.instant(times.min() ?? 0)), .text(Self.instant(times.max() ?? 0)),
             ])
         return found.map { row in
@@ -60,8 +60,6 @@ extension TrailReader {
             WHERE total <= \(maximumBytes) OR number = 1 ORDER BY number
             """
     }
-
-    private static func array(_ texts: [String]) -> SQLValue { .text("{" + texts.joined(separator: ",") + "}") }
 
     private static func instant(_ milliseconds: Int64) -> String {
         RFC3339.text(epochMilliseconds: milliseconds)

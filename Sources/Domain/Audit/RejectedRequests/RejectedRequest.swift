@@ -45,7 +45,7 @@ package struct RejectedRequest: Sendable, Equatable {
     }
 
     static let columns = """
-        id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at_text, caller, method, app, seller, status, type, \
+        id, \(WhereBuilder.rfc3339("at")) AS at_text, caller, method, app, seller, status, type, \
         array_to_json(pointers)::text AS pointers, array_to_json(refs)::text AS refs, client_request_id
         """
 

@@ -21,9 +21,9 @@ struct RequestSealer {
     }
 
     /// The row of an intent's full request. Above the size limit the row has no request.
-    mutating func row(_ intent: Intent, table: Int) throws(CryptoError) -> EncodedRow {
+    mutating func row(_ intent: Intent, table: Int, _ pool: RowPool? = nil) throws(CryptoError) -> EncodedRow {
         let (bytes, isKept) = try seal(intent)
-        var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0))
+        var row = RowEncoder(table: table, capacity: 80 + (isKept ? value.count : 0), pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.int8(Int64(sealer.keyID))

@@ -13,7 +13,7 @@ package struct UnmaskEvent: Sendable, Equatable {
     package let reason: String
 
     static let columns = """
-        opener, reason, to_char(opened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS opened_at
+        opener, reason, \(WhereBuilder.rfc3339("opened_at")) AS opened_at
         """
 
     init(_ row: Row) {

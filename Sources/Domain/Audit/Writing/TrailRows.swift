@@ -8,9 +8,9 @@ enum TrailRows {
     static let maximumTextBytes = 2000
 
     /// The row of `audit.intents`.
-    static func row(_ intent: Intent, table: Int) -> EncodedRow {
+    static func row(_ intent: Intent, table: Int, _ pool: RowPool? = nil) -> EncodedRow {
         let (request, isCut) = cut(intent.request, to: maximumBodyBytes)
-        var row = RowEncoder(table: table, capacity: 512 + request.utf8.count)
+        var row = RowEncoder(table: table, capacity: 512 + request.utf8.count, pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.timestamp(epochMilliseconds: intent.deadlineMilliseconds)
@@ -31,8 +31,8 @@ enum TrailRows {
     }
 
     /// The row of `audit.calls`.
-    static func row(_ ending: Ending, of intent: Intent, table: Int) -> EncodedRow {
-        var row = RowEncoder(table: table, capacity: 640)
+    static func row(_ ending: Ending, of intent: Intent, table: Int, _ pool: RowPool? = nil) -> EncodedRow {
+        var row = RowEncoder(table: table, capacity: 640, pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.int2(1)
@@ -64,10 +64,12 @@ enum TrailRows {
     }
 
     /// The row of `audit.responses`; nil when there was no answer.
-    static func responseRow(_ ending: Ending, of intent: Intent, table: Int) -> EncodedRow? {
+    static func responseRow(
+        _ ending: Ending, of intent: Intent, table: Int, _ pool: RowPool? = nil
+    ) -> EncodedRow? {
         guard let response = ending.response else { return nil }
         let (text, isCut) = cut(response, to: maximumBodyBytes)
-        var row = RowEncoder(table: table, capacity: 64 + text.utf8.count)
+        var row = RowEncoder(table: table, capacity: 64 + text.utf8.count, pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.text(text)

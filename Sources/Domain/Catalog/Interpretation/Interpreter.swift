@@ -5,6 +5,7 @@ import TOP
 /// Reads an answer by its entry. Answers are never refused: what is not as documented is handed on as it is.
 struct Interpreter {
     let entry: Entry
+    private let level: AnswerLevel
     private let mask: ValueMask
     private let expectations: [[String]]
     private var writer: JSONWriter
@@ -17,6 +18,7 @@ struct Interpreter {
 
     init(entry: Entry, call: MappedCall, inner: JSONValue) {
         self.entry = entry
+        level = entry.answerLevel
         mask = call.mask
         expectations = call.expectations
         writer = JSONWriter(capacity: inner.raw.count + 16)
@@ -48,7 +50,7 @@ struct Interpreter {
             return writer.value(inner)
         }
         writer.beginObject()
-        let level = entry.answerLevel
+        let level = level
         inner.forEachField { name, place in
             let member = level[name]
             if member == nil, Self.requestID.withUTF8Span({ $0.isEqual(to: name) }) {
@@ -127,7 +129,11 @@ struct Interpreter {
 
     private func outcome(_ inner: JSONValue) -> Interpretation.Outcome {
         guard entry.outcome.success.allSatisfy({ holds($0, inner) }) else { return .businessFailure }
-        if entry.judgement.successPaths.contains(where: { text($0, inner) == "false" }) { return .businessFailure }
+        if entry.outcome.success.isEmpty, entry.outcome.completions.isEmpty,
+            entry.judgement.successPaths.contains(where: { text($0, inner) == "false" })
+        {
+            return .businessFailure
+        }
         var isComplete = true
         for completion in entry.outcome.completions {
             switch completion {
@@ -166,7 +172,7 @@ struct Interpreter {
     private func text(_ path: [String]?, _ inner: JSONValue) -> String? {
         guard let path else { return nil }
         var first: String?
-        forEachText(path[...], inner, entry.answerLevel) { text in
+        forEachText(path[...], inner, level) { text in
             first = text
             return false
         }
@@ -177,7 +183,7 @@ struct Interpreter {
     private func echoed(_ sent: [String], _ path: [String], _ inner: JSONValue) -> (found: Int, all: Int) {
         if sent.count == 1 {
             var found = 0
-            forEachText(path[...], inner, entry.answerLevel) { text in
+            forEachText(path[...], inner, level) { text in
                 if text == sent[0] { found = 1 }
                 return found == 0
             }
@@ -185,7 +191,7 @@ struct Interpreter {
         }
         let all = Set(sent)
         var found: Set<String> = []
-        forEachText(path[...], inner, entry.answerLevel) { text in
+        forEachText(path[...], inner, level) { text in
             if all.contains(text) { found.insert(text) }
             return found.count < all.count
         }

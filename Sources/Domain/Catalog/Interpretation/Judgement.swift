@@ -1,3 +1,4 @@
+import Bytes
 package import JSON
 package import TOP
 
@@ -56,24 +57,59 @@ final class Judgement: Sendable {
     ///
     /// The test reads the direct members of the response, and of an object `body` in it (contract, section 4.4).
     func error(in response: JSONValue) -> TOPError? {
-        if let error = Self.error(in: response, skipping: skipped) { return error.completed(by: response) }
-        guard let body = response["body"], body.kind == .object else { return nil }
-        return Self.error(in: body, skipping: skippedInBody)?.completed(by: response)
+        let members = SDKMembers(of: response)
+        if let error = members.error(in: response, skipping: skipped) { return error.completed(by: response) }
+        guard let body = members.body.map({ response.value(at: $0) }), body.kind == .object else { return nil }
+        return SDKMembers(of: body).error(in: body, skipping: skippedInBody)?.completed(by: response)
     }
 
-    private static func error(in object: JSONValue, skipping skipped: Skipped) -> TOPError? {
-        if let error = object["error_response"], error.kind == .object { return TOPError(reading: error) }
-        if !skipped.flag, let flag = object["flag"]?.scalarText, flag.lowercased() == "failure" {
-            var error = TOPError(reading: object)
-            error.isFlagFailure = true
-            return error
+    /// The members that the SDK's test looks at, found in one pass.
+    private struct SDKMembers {
+        private var errorResponse: JSONPlace?
+        private var flag: JSONPlace?
+        private var subCode: JSONPlace?
+        private var code: JSONPlace?
+        private var success: JSONPlace?
+        private(set) var body: JSONPlace?
+
+        private static let names = (
+            errorResponse: Array("error_response".utf8), flag: Array("flag".utf8), subCode: Array("sub_code".utf8),
+            code: Array("code".utf8), success: Array("success".utf8), body: Array("body".utf8)
+        )
+
+        init(of object: JSONValue) {
+            object.forEachField { name, place in note(name, place) }
         }
-        let subCode = skipped.subCode ? "" : object["sub_code"]?.scalarText ?? ""
-        let code = skipped.code ? "" : object["code"]?.scalarText ?? ""
-        let isFailure =
-            !subCode.isEmpty || !["", "0", "200"].contains(code)
-            || code == "200" && !skipped.success && object["success"]?.scalarText == "false"
-        return isFailure ? TOPError(reading: object) : nil
+
+        private mutating func note(_ name: Span<UInt8>, _ place: JSONPlace) {
+            switch name.count {
+            case 4 where name.isEqual(to: Self.names.code.span): code = place
+            case 4 where name.isEqual(to: Self.names.flag.span): flag = place
+            case 4 where name.isEqual(to: Self.names.body.span): body = place
+            case 7 where name.isEqual(to: Self.names.success.span): success = place
+            case 8 where name.isEqual(to: Self.names.subCode.span): subCode = place
+            case 14 where name.isEqual(to: Self.names.errorResponse.span): errorResponse = place
+            default: break
+            }
+        }
+
+        func error(in object: JSONValue, skipping skipped: Skipped) -> TOPError? {
+            func text(_ place: JSONPlace?) -> String? { place.flatMap { object.value(at: $0).scalarText } }
+            if let error = errorResponse.map({ object.value(at: $0) }), error.kind == .object {
+                return TOPError(reading: error)
+            }
+            if !skipped.flag, let flag = text(flag), flag.lowercased() == "failure" {
+                var error = TOPError(reading: object)
+                error.isFlagFailure = true
+                return error
+            }
+            let subCode = skipped.subCode ? "" : text(subCode) ?? ""
+            let code = skipped.code ? "" : text(code) ?? ""
+            let isFailure =
+                !subCode.isEmpty || !["", "0", "200"].contains(code)
+                || code == "200" && !skipped.success && text(success) == "false"
+            return isFailure ? TOPError(reading: object) : nil
+        }
     }
 
     /// Whether a name that decides the outcome occurs twice, so that two readers could judge differently.

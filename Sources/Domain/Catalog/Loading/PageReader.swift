@@ -25,19 +25,13 @@ package struct PageReader {
 
     /// The page; nil if there are faults that leave none.
     static func read(_ text: String, file: String) -> (page: Page?, faults: [CatalogError.Fault]) {
-        if let page = PlainPageReader.read(text) { return (page, []) }
-        return readYAML(text, file: file)
-    }
-
-    /// What is wrong with the text of a page by itself.
-    package static func faults(in text: String, file: String) -> [CatalogError.Fault] { read(text, file: file).faults }
-
-    /// The page, by the full parser.
-    static func readYAML(_ text: String, file: String) -> (page: Page?, faults: [CatalogError.Fault]) {
         var reader = PageReader(file: file)
         let page = reader.page(text)
         return (page, reader.yaml.faults)
     }
+
+    /// What is wrong with the text of a page by itself.
+    package static func faults(in text: String, file: String) -> [CatalogError.Fault] { read(text, file: file).faults }
 
     private mutating func page(_ text: String) -> Page? {
         guard let root = yaml.root(text), let members = yaml.members(root, known: Self.pageNames, of: "a page")

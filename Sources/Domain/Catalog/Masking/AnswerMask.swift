@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 package import TOP
 
@@ -122,7 +123,10 @@ extension Entry {
     ) -> String {
         if let interpretation, case .response(let inner) = answer {
             guard interpretation.isWhollyKnown else { return AnswerMask.response(inner, of: self, interpretation.mask) }
-            return interpretation.mask.masked(String(decoding: body, as: UTF8.self))
+            // A document's bytes are well-formed UTF-8. They are the body's, unless faults were repaired.
+            let bytes = inner.documentBytes
+            let text = bytes.count == body.count ? String(wellFormed: bytes.span) : String(decoding: body, as: UTF8.self)
+            return interpretation.mask.masked(text)
         }
         guard isPersonal else { return mask.masked(String(decoding: body, as: UTF8.self)) }
         if case .error = answer, let document = try? JSONDocument(body, options: .tolerant) {

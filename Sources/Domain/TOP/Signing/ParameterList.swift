@@ -44,13 +44,29 @@ package struct ParameterList: Sendable, Equatable {
     /// Appends a parameter whose value is given as UTF-8, which is not checked.
     package mutating func append(name: String, utf8 value: Span<UInt8>) {
         let start = bytes.count
-        bytes.append(utf8: name)
-        let middle = bytes.count
-        bytes.append(value)
+        let middle = start + name.utf8.count
+        name.withUTF8Span { name in
+            bytes.append(addingCapacity: name.count + value.count) { output in
+                output.append(name)
+                output.append(value)
+            }
+        }
         places.append(
             Place(
-                start: start, middle: middle, end: bytes.count,
+                start: start, middle: middle, end: middle + value.count,
                 isDropped: start == middle || Parameter.isBlank(value)))
+    }
+
+    /// Appends another list.
+    package mutating func append(_ other: ParameterList) {
+        let start = bytes.count
+        bytes.append(other.bytes.span)
+        for place in other.places {
+            places.append(
+                Place(
+                    start: start + place.start, middle: start + place.middle, end: start + place.end,
+                    isDropped: place.isDropped))
+        }
     }
 
     /// The bytes of all names and values.

@@ -72,6 +72,10 @@ struct AnswerWriter {
 
     /// Whether a name is a token, and not that of a field that the server itself writes.
     private static func isFieldName(_ name: String) -> Bool {
+        switch name {
+        case "Content-Type", "Server-Timing", "X-Request-Id", "Cache-Control": return true
+        default: break
+        }
         guard FieldName.isToken(name) else { return false }
         switch name.utf8.count {
         case 10: return !FieldName.isSame(name, "connection")

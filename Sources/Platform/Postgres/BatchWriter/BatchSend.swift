@@ -173,7 +173,7 @@ extension BatchSend {
             let rows = batch.requests[requestCursor].rows
             while rowCursor < rows.count {
                 if rows[rowCursor].table == table {
-                    let isComplete = fillPiece(from: rows[rowCursor].bytes)
+                    let isComplete = rows[rowCursor].withBytes { fillPiece(from: $0) }
                     if piece.count >= Self.pieceBytes {
                         guard put(handle) else { return link.loseByLibpq() }
                         // `onDrain` continues when the socket takes more.
@@ -199,7 +199,7 @@ extension BatchSend {
     }
 
     /// Copies as much of a row as the piece has room for. Returns true if the row is complete.
-    private func fillPiece(from bytes: [UInt8]) -> Bool {
+    private func fillPiece(from bytes: UnsafeRawBufferPointer) -> Bool {
         let room = Self.pieceBytes - piece.count
         if byteCursor == 0, bytes.count <= room {
             piece.append(contentsOf: bytes)

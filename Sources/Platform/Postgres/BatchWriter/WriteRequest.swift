@@ -33,7 +33,7 @@ final class WriteRequest {
     init(rows: [EncodedRow], deadline: UInt64, loop: EventLoop, waiter: Waiter) {
         self.loop = loop
         self.rows = rows
-        bytes = rows.reduce(0) { $0 + $1.bytes.count }
+        bytes = rows.reduce(0) { $0 + $1.byteCount }
         rowCount = rows.count
         self.deadline = deadline
         self.waiter = waiter
@@ -71,7 +71,9 @@ final class WriteRequest {
 
     /// Frees the rows of a settled request, unless a connection still reads them.
     func releaseRowsIfDone() {
-        if isSettled, !isInFlight { rows = [] }
+        guard isSettled, !isInFlight else { return }
+        for index in rows.indices { rows[index].giveBackMemory() }
+        rows = []
     }
 
     /// Replaces the values of all droppable columns by NULL.

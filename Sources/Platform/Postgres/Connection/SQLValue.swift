@@ -18,6 +18,14 @@ extension SQLValue {
     /// A text, or NULL for nil.
     package static func optional(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
 
+    /// The text form of an array of texts, for any array type. Every element is quoted.
+    package static func array(_ elements: [String]) -> SQLValue {
+        let quoted = elements.map { element in
+            "\"" + element.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        return .text("{" + quoted.joined(separator: ",") + "}")
+    }
+
     /// The bytes for libpq, and whether they are in binary form. Text ends with NUL. Nil is NULL.
     var wireForm: (bytes: [UInt8], isBinary: Bool)? {
         switch self {

@@ -16,16 +16,9 @@ package struct AccessScope: Sendable, Equatable {
 
 extension WhereBuilder {
     mutating func add(_ scope: AccessScope) {
-        if !scope.apps.isEmpty { terms.append("app = ANY(\(bind(.text(Self.array(scope.apps))))::text[])") }
+        if !scope.apps.isEmpty { terms.append("app = ANY(\(bind(.array(scope.apps)))::text[])") }
         guard !scope.methods.isEmpty else { return }
         let any = scope.methods.map { methodTerm($0) }
         terms.append("(\(any.joined(separator: " OR ")))")
-    }
-
-    private static func array(_ texts: [String]) -> String {
-        let quoted = texts.map { text in
-            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-        }
-        return "{" + quoted.joined(separator: ",") + "}"
     }
 }

@@ -41,8 +41,7 @@ struct WhereBuilder {
 
     mutating func add(fingerprints: [Int64]) {
         guard !fingerprints.isEmpty else { return terms.append("false") }
-        let list = fingerprints.map { String($0) }.joined(separator: ",")
-        add(indexed: "keys && \(bind(.text("{\(list)}")))::bigint[]")
+        add(indexed: "keys && \(bind(.array(fingerprints.map { String($0) })))::bigint[]")
     }
 
     mutating func add(siblingsOf id: CallID) {
@@ -76,5 +75,10 @@ struct WhereBuilder {
     mutating func bind(_ value: SQLValue) -> String {
         parameters.append(value)
         return "$\(parameters.count)"
+    }
+
+    /// The SQL that writes a column as RFC 3339 in UTC with milliseconds.
+    static func rfc3339(_ column: String) -> String {
+        #"to_char(\#(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"#
     }
 }

@@ -57,7 +57,7 @@ package struct CallSummary: Sendable {
         client_request_id, array_to_json(refs)::text AS refs, attempts, request_bytes, response_bytes, retryable, keys_truncated, \
         audit_us, \(finishedAt) AS finished_at, source = 0 AS is_reconciled
         """
-    private static let finishedAt = #"to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"#
+    private static let finishedAt = WhereBuilder.rfc3339("finished_at")
     static let openColumns = """
         id, at, caller, app, seller, method, 'open'::text AS outcome, NULL::smallint AS status, NULL::text AS code, NULL::text AS sub_code, \
         NULL::text AS message, NULL::bigint AS duration_us, NULL::bigint AS top_us, NULL::text AS top_request_id, request_id, \

@@ -37,10 +37,9 @@ extension TrailReader {
     }
 
     func timeline(of id: CallID) async throws(PostgresError) -> CallTimeline? {
-        let form = #"'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'"#
         let sql = """
-            SELECT replica, to_char(deadline AT TIME ZONE 'UTC', \(form)) AS deadline, source, audit_us, top_us, duration_us, \
-            to_char(finished_at AT TIME ZONE 'UTC', \(form)) AS finished \
+            SELECT replica, \(WhereBuilder.rfc3339("deadline")) AS deadline, source, audit_us, top_us, duration_us, \
+            \(WhereBuilder.rfc3339("finished_at")) AS finished \
             FROM (SELECT replica, deadline FROM audit.intents WHERE at = $1::timestamptz AND id = $2::uuid) AS i \
             FULL JOIN (SELECT source, audit_us, top_us, duration_us, finished_at FROM audit.calls \
             WHERE at = $1::timestamptz AND id = $2::uuid ORDER BY source DESC LIMIT 1) AS c ON true

@@ -3,19 +3,44 @@
 package struct EncodedRow: Sendable, Equatable {
     /// The index of the row's table among the writer's tables.
     package let table: Int
-    /// The tuple.
-    package let bytes: [UInt8]
+    private var memory: RowMemory
+
+    init(table: Int, _ memory: RowMemory) {
+        self.table = table
+        self.memory = memory
+    }
 
     init(table: Int, bytes: [UInt8]) {
-        self.table = table
-        self.bytes = bytes
+        let memory = RowMemory(room: bytes.count)
+        bytes.withUnsafeBytes { if let base = $0.baseAddress { memory.copy(from: base, count: $0.count, to: 0) } }
+        memory.count = bytes.count
+        self.init(table: table, memory)
+    }
+
+    /// A copy of the tuple.
+    package var bytes: [UInt8] { withBytes { Array($0) } }
+
+    /// The size of the tuple.
+    var byteCount: Int { memory.count }
+
+    /// Hands out the tuple in place.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withExtendedLifetime(memory) { body(UnsafeRawBufferPointer(start: memory.start, count: memory.count)) }
+    }
+
+    /// Gives the memory back, unless somebody else has the row. The row must not be used afterwards.
+    mutating func giveBackMemory() {
+        if isKnownUniquelyReferenced(&memory) { memory.giveBack() }
     }
 
     /// The number of fields, as the tuple states it.
-    var fieldCount: Int { bytes.count < 2 ? 0 : Int(bytes[0]) << 8 | Int(bytes[1]) }
+    var fieldCount: Int {
+        withBytes { $0.count < 2 ? 0 : Int($0[0]) << 8 | Int($0[1]) }
+    }
 
     /// A copy of the row with NULL in the fields for which `drops` returns true.
     func dropping(_ drops: (Int) -> Bool) -> EncodedRow {
+        let bytes = bytes
         var kept: [UInt8] = Array(bytes.prefix(2))
         kept.reserveCapacity(bytes.count)
         var place = 2
@@ -30,6 +55,11 @@ package struct EncodedRow: Sendable, Equatable {
             place = end
         }
         return EncodedRow(table: table, bytes: kept)
+    }
+
+    /// Whether two rows of the same table have the same fields.
+    package static func == (one: EncodedRow, other: EncodedRow) -> Bool {
+        one.table == other.table && one.bytes == other.bytes
     }
 
     private static func length(in bytes: [UInt8], at place: Int) -> Int {

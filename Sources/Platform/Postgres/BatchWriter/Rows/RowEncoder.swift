@@ -6,37 +6,30 @@ internal import Glibc
 /// row.
 package struct RowEncoder: ~Copyable {
     private let table: Int
-    // Owned memory: allocated in `init` and `grow`, freed in `deinit` and `grow`. Storing fields in place costs a
-    // fraction of appending them to an array.
+    // Storing fields in place costs a fraction of appending them to an array. `memory` is the start of `owned`, which
+    // `grow` replaces.
+    private var owned: RowMemory
     private var memory: UnsafeMutableRawPointer
     private var room: Int
     private var used = 2
     private var fields = 0
 
     /// Starts a row for one of the writer's tables.
-    /// - Parameter capacity: the expected size of the row in bytes. A good guess saves copies.
-    package init(table: Int, capacity: Int = 256) {
+    /// - Parameters:
+    ///   - capacity: the expected size of the row in bytes. A good guess saves copies.
+    ///   - pool: where memory comes from, and goes back to when the row is written.
+    package init(table: Int, capacity: Int = 256, pool: RowPool? = nil) {
         self.table = table
-        room = max(capacity, 16)
-        memory = .allocate(byteCount: room, alignment: MemoryLayout<UInt64>.alignment)
-    }
-
-    deinit {
-        memory.deallocate()
+        owned = pool?.take(room: max(capacity, 16)) ?? RowMemory(room: max(capacity, 16))
+        room = owned.room
+        memory = owned.start
     }
 
     /// The finished row.
     package consuming func finish() -> EncodedRow {
         store(Int16(truncatingIfNeeded: fields), at: 0)
-        var bytes: [UInt8] = []
-        bytes.append(addingCapacity: used) { output in
-            output.withUnsafeMutableBufferPointer { buffer, count in
-                guard let target = buffer.baseAddress else { return }
-                UnsafeMutableRawPointer(target).copyMemory(from: memory, byteCount: used)
-                count = used
-            }
-        }
-        return EncodedRow(table: table, bytes: bytes)
+        owned.count = used
+        return EncodedRow(table: table, owned)
     }
 
     /// NULL, for a column of any type.
@@ -220,9 +213,9 @@ extension RowEncoder {
 
     private mutating func grow(by count: Int) {
         room += max(count, room)
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: room, alignment: MemoryLayout<UInt64>.alignment)
-        larger.copyMemory(from: memory, byteCount: used)
-        memory.deallocate()
-        memory = larger
+        let larger = RowMemory(room: room)
+        larger.copy(from: memory, count: used, to: 0)
+        owned = larger
+        memory = larger.start
     }
 }

@@ -16,7 +16,7 @@ final class RowParameters {
     /// Gives a prepared statement with a row to libpq, which copies the row. Returns false if libpq refuses.
     func send(_ row: EncodedRow, _ name: [CChar], _ handle: OpaquePointer) -> Bool {
         let count = row.fieldCount
-        return row.bytes.withUnsafeBytes { tuple in
+        return row.withBytes { tuple in
             var place = 2
             for field in 0..<count {
                 let length = Int32(bigEndian: tuple.loadUnaligned(fromByteOffset: place, as: Int32.self))
