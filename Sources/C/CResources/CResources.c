@@ -97,6 +97,12 @@ static const struct {
     {"migrations/0005_audit_api.sql", (const unsigned char[]){
 #embed "../../../migrations/0005_audit_api.sql"
         , 0}},
+    {"migrations/0006_app_kinds.sql", (const unsigned char[]){
+#embed "../../../migrations/0006_app_kinds.sql"
+        , 0}},
+    {"migrations/0007_idempotency_keys.sql", (const unsigned char[]){
+#embed "../../../migrations/0007_idempotency_keys.sql"
+        , 0}},
 };
 
 uint32_t cresources_count(void) { return sizeof files / sizeof files[0]; }

@@ -47,14 +47,14 @@ class Calls:
         assert parsed.to_dict() == json.loads(response.content), f"{operation}: the client loses a part"
         return parsed
 
-    def profile(self, operation: str, **headers: Any) -> Any:
+    def profile(self, operation: str, phone: str = "13700000000", **headers: Any) -> Any:
         m = self.models
         profile = m.TmallAliautoCarprofileSyncRequestList(
             acid=LONG_ID, channel_profile_id=self.marker, gmt_modified="2010-01-01 00:00:00",
             gmt_create="2010-01-01 00:00:00", car_license="浙A8B7Y1", car_profile_id=LONG_ID,
             operate_type=m.TmallAliautoCarprofileSyncRequestListOperateType.VALUE_1,
         )
-        body = m.TmallAliautoCarprofileSyncRequest(list_=profile, channel_id="1", channel_type=1, phone="13700000000")
+        body = m.TmallAliautoCarprofileSyncRequest(list_=profile, channel_id="1", channel_type=1, phone=phone)
         return self.call(operation, body, **headers)
 
     def profiles(self) -> None:
@@ -120,7 +120,9 @@ class Calls:
     def card_sale(self, **fields: Any) -> Any:
         m = self.models
         sale = m.AlibabaAlscCrmCardBatchSellRequestParamBatchOpenCardOpenReq(
-            physical_card_ids=["111", "222"], request_id=self.marker, operator_id="2312332", shop_id="4564334", **fields)
+            physical_card_ids=["111", "222"], request_id=self.marker, operator_id="2312332", shop_id="4564334",
+            **fields,
+        )
         body = m.AlibabaAlscCrmCardBatchSellRequest(param_batch_open_card_open_req=sale)
         return self.call("alibaba.crm_card_sales", body)
 
@@ -145,6 +147,14 @@ class Calls:
         assert problem.type_ is m.ProblemType.SESSION_INVALID and problem.outcome is m.Outcome.SESSION_INVALID
         assert problem.top.code and problem.retryable is False
 
+    def repetitions(self) -> None:
+        key = "again-" + self.marker
+        answers = [self.profile("tmall.aliauto_car_profiles", idempotency_key=key) for _ in range(2)]
+        assert answers[0].id == answers[1].id
+        answer = self.profile("tmall.aliauto_car_profiles", phone="13700000001", idempotency_key=key)
+        assert isinstance(answer, self.models.Problem)
+        assert answer.type_ is self.models.ProblemType.IDEMPOTENCY_KEY_REUSED
+
     def trail(self) -> None:
         m = self.models
         calls = module("api.audit.list_calls").sync(
@@ -166,7 +176,8 @@ class Calls:
 def main(path: str) -> None:
     with open(path) as file:
         calls = Calls(json.load(file))
-    for step in ("profiles", "vehicle_models", "leases", "addresses", "card_sales", "dry_run", "problems", "trail"):
+    steps = ["profiles", "vehicle_models", "leases", "addresses", "card_sales", "dry_run", "problems", "repetitions"]
+    for step in [*steps, "trail"]:
         getattr(calls, step)()
         print(step)
 

@@ -22,8 +22,9 @@ def generate(tools: str, document: str, folder: str) -> None:
         + ["--output-path", os.path.join(folder, CLIENT), "--config", config]
     )
     _run(
-        [f"{tools}/bin/datamodel-codegen", "--input", document, "--input-file-type", "openapi", "--formatters", "builtin"]
-        + ["--output", os.path.join(folder, MODELS + ".py"), "--output-model-type", "pydantic_v2.BaseModel"]
+        [f"{tools}/bin/datamodel-codegen", "--input", document, "--input-file-type", "openapi"]
+        + ["--formatters", "builtin", "--output-model-type", "pydantic_v2.BaseModel"]
+        + ["--output", os.path.join(folder, MODELS + ".py")]
     )
     sys.path.insert(0, folder)
 

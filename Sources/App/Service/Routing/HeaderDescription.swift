@@ -26,7 +26,7 @@ struct HeaderDescription: Sendable {
         schema: #"{"type": "boolean"}"#)
     static let idempotencyKey = HeaderDescription(
         key: "IdempotencyKey", name: "Idempotency-Key",
-        text: "The request id is derived from it if the body has none, so that every repetition has the same one.",
+        text: "One call of those with the same key is sent; the others get its response. Kept for 48 hours.",
         schema: #"{"type": "string", "pattern": "^[\\x21-\\x7E]{0,255}$"}"#)
     static let requestID = HeaderDescription(
         key: "RequestID", name: "X-Request-Id",

@@ -124,7 +124,8 @@ extension OpenAPI {
                 "CallID",
                 #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#
             ),
-            ("AnswerOutcome", answerOutcome), ("DryRun", dryRun), ("OwnCall", ownCall), ("Problem", problem),
+            ("AnswerOutcome", answerOutcome), ("DryRun", dryRun), ("EarlierCall", earlierCall),
+            ("OwnCall", ownCall), ("Problem", problem),
             ("ParameterFault", parameterFault), ("TOPError", topError), ("Readiness", readiness),
             (
                 "ReadinessStatus",
@@ -134,6 +135,17 @@ extension OpenAPI {
 
     /// The names of all shared schemas, which no schema of a method may have.
     static let sharedNames = sharedSchemas.map(\.0) + ["Outcome", "ProblemType"]
+
+    private static let earlierCall = ##"""
+        {"description": "The reply to a repetition with the same `Idempotency-Key` where the first answer is not kept, or where \##
+        a note has settled the first call as done. Its header `Idempotency-Replayed` is `true`.",
+        "type": "object", "required": ["id", "method", "outcome"], "properties": {
+        "id": {"$ref": "#/components/schemas/CallID"}, "method": {"type": "string", "description": "The TOP method."},
+        "outcome": {"$ref": "#/components/schemas/Outcome"}, "settled": {"$ref": "#/components/schemas/Settlement"},
+        "top_request_id": {"type": "string", "description": "TOP's id of the call."},
+        "request_id": {"type": "string", "description": "The id by which TOP recognises a repetition."},
+        "retryable": {"type": "boolean"}}}
+        """##
 
     private static let answerOutcome = #"""
         {"type": "string", "enum": [\#(Interpretation.Outcome.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))],
@@ -171,18 +183,22 @@ extension OpenAPI {
           "ServerTiming": {"schema": {"type": "string"},
             "description": "Milliseconds: `audit` for the trail's commits, `top` for TOP, `total` for all."},
           "RetryAfter": {"schema": {"type": "integer"}, "description": "Seconds to wait before a repeat."},
+          "IdempotencyReplayed": {"schema": {"type": "boolean"},
+            "description": "`true` where the response is that of an earlier call with the same `Idempotency-Key`."},
           "Allow": {"schema": {"type": "string"}, "description": "The HTTP methods that the path takes."},
           "Authenticate": {"schema": {"type": "string"}, "description": "How to authenticate."}
         }
         """##
 
     static let answerHeaders = ##"""
-        {"X-Request-Id": {"$ref": "#/components/headers/RequestID"}, "Server-Timing": {"$ref": "#/components/headers/ServerTiming"}}
+        {"X-Request-Id": {"$ref": "#/components/headers/RequestID"}, "Server-Timing": {"$ref": "#/components/headers/ServerTiming"},
+         "Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}}
         """##
 
     static let problemHeaders = ##"""
         {"X-Request-Id": {"$ref": "#/components/headers/RequestID"}, "Retry-After": {"$ref": "#/components/headers/RetryAfter"},
-         "Allow": {"$ref": "#/components/headers/Allow"}, "WWW-Authenticate": {"$ref": "#/components/headers/Authenticate"}}
+         "Allow": {"$ref": "#/components/headers/Allow"}, "WWW-Authenticate": {"$ref": "#/components/headers/Authenticate"},
+         "Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}}
         """##
 
     private static let dryRun = ##"""

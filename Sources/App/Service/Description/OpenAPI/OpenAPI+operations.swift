@@ -171,6 +171,7 @@ extension JSONWriter {
             beginArray()
             reference("#/components/schemas/\(names.answer)")
             reference("#/components/schemas/DryRun")
+            reference("#/components/schemas/EarlierCall")
             endArray()
             endObject()
             answerExample(entry)
@@ -201,11 +202,7 @@ extension JSONWriter {
 extension Entry {
     /// Whether a header applies to calls of the method.
     fileprivate func takes(_ header: HeaderDescription) -> Bool {
-        switch header.key {
-        case HeaderDescription.seller.key: session != .none
-        case HeaderDescription.idempotencyKey.key: isIdempotent
-        default: true
-        }
+        header.key != HeaderDescription.seller.key || session != .none
     }
 }
 
