@@ -90,11 +90,11 @@ struct PageImport {
 
     /// If the example contradicts itself, this takes the reading that explains more rows.
     private mutating func requestTree(_ rows: [TableRow], _ java: JavaExample.Result?) -> TreeMatcher.Result {
-        let nested = TreeMatcher.match(rows, to: java?.tree, isAnswer: false)
+        let nested = TreeMatcher.match(rows, to: java?.tree, isResponse: false)
         guard let java, java.conflicts > 0, let lines = sections.java,
             let other = JavaExample.read(lines, trust: .variables)
         else { return nested }
-        let named = TreeMatcher.match(rows, to: other.tree, isAnswer: false)
+        let named = TreeMatcher.match(rows, to: other.tree, isResponse: false)
         if named.unmatched == nested.unmatched, nested.placed.map(\.parent) != named.placed.map(\.parent) {
             let differing = zip(nested.placed, named.placed).first { $0.parent != $1.parent }?.0.row
             let detail =
@@ -115,7 +115,7 @@ struct PageImport {
         let example = xml.map(\.tree)
         let (rows, tableWarnings) = TableReader.read(lines, isRequest: false, example: example, isCut: isCut)
         warnings += tableWarnings
-        let result = TreeMatcher.match(rows, to: example, isAnswer: true)
+        let result = TreeMatcher.match(rows, to: example, isResponse: true)
         if let xml {
             if !xml.tree.isComplete {
                 missing("the page ends inside the response example", isCutOff: !sections.hasEnd)

@@ -25,7 +25,7 @@ struct TreeMatcher {
 
     private let rows: [TableRow]
     private let tree: ExampleTree?
-    private let isAnswer: Bool
+    private let isResponse: Bool
     private var placed: [Placed] = []
     private var warnings: [ImportWarning] = []
     private var levels: [Level] = []
@@ -43,16 +43,16 @@ struct TreeMatcher {
         let unmatched: Int
     }
 
-    static func match(_ rows: [TableRow], to tree: ExampleTree?, isAnswer: Bool) -> Result {
-        var matcher = TreeMatcher(rows: rows, tree: tree, isAnswer: isAnswer)
+    static func match(_ rows: [TableRow], to tree: ExampleTree?, isResponse: Bool) -> Result {
+        var matcher = TreeMatcher(rows: rows, tree: tree, isResponse: isResponse)
         for index in rows.indices { matcher.place(index) }
         return Result(placed: matcher.placed, warnings: matcher.warnings, unmatched: matcher.unmatched)
     }
 
-    private init(rows: [TableRow], tree: ExampleTree?, isAnswer: Bool) {
+    private init(rows: [TableRow], tree: ExampleTree?, isResponse: Bool) {
         self.rows = rows
         self.tree = tree
-        self.isAnswer = isAnswer
+        self.isResponse = isResponse
         placed.reserveCapacity(rows.count)
     }
 
@@ -107,7 +107,7 @@ struct TreeMatcher {
         if tree != nil, node == nil { unmatched += 1 }
         placed.append(Placed(row: row, parent: parent, shown: shown(node, of: row), doubts: doubts))
         guard row.type.kind == .object, levels.count < PageReader.maximumDepth - 1 else { return }
-        let content = node.map { isAnswer && row.type.isList ? item(of: $0, row.type) : $0 }
+        let content = node.map { isResponse && row.type.isList ? item(of: $0, row.type) : $0 }
         if let content { open(content) }
         levels.append(Level(row: placed.count - 1, name: row.name, node: content))
     }
@@ -115,11 +115,11 @@ struct TreeMatcher {
     private func shown(_ node: Int?, of row: TableRow) -> CellSplitter.Shown {
         guard let tree else { return .nothing }
         // Java omits parameters without an example, but a response's example names everything.
-        guard let node else { return tree.isComplete && !isAnswer ? .empty : .nothing }
+        guard let node else { return tree.isComplete && !isResponse ? .empty : .nothing }
         let children = tree.nodes[node].children
         var values = tree.nodes[node].values
         if row.type.kind == .object, !children.isEmpty { values = [] }
-        if row.type.isList, isAnswer, row.type.kind != .object, !children.isEmpty {
+        if row.type.isList, isResponse, row.type.kind != .object, !children.isEmpty {
             let joined = children.flatMap { tree.nodes[$0].values }.joined(separator: ",")
             values = joined.isEmpty ? [] : [joined] + values
         }

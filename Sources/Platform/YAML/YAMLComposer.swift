@@ -19,7 +19,7 @@ extension YAMLNode {
 
 /// Makes nodes of libyaml's events.
 private final class YAMLComposer {
-    static let outOfMemory = YAMLError(line: nil, "no YAML: not enough memory")
+    static let outOfMemory = YAMLError(line: nil, "not valid YAML: not enough memory")
 
     /// A node, and how deep it is: 0 for a scalar.
     private typealias Composed = (node: YAMLNode, depth: Int)
@@ -44,7 +44,7 @@ private final class YAMLComposer {
         try next()
         try next()
         guard event.kind == toprelay_yaml_stream_end else {
-            throw YAMLError(line: line, "no YAML: but found another document")
+            throw YAMLError(line: line, "not valid YAML: but found another document")
         }
         return root
     }
@@ -55,7 +55,7 @@ private final class YAMLComposer {
         var failure = toprelay_yaml_failure()
         guard !toprelay_yaml_next(parser, &event, &failure) else { return }
         guard let problem = failure.problem else { throw Self.outOfMemory }
-        throw YAMLError(line: Int(failure.line), "no YAML: \(String(cString: problem))")
+        throw YAMLError(line: Int(failure.line), "not valid YAML: \(String(cString: problem))")
     }
 
     /// The node that starts with the current event. The node's last event is current afterwards.
@@ -81,7 +81,7 @@ private final class YAMLComposer {
     }
 
     private func target(of anchor: String, level: Int) throws(YAMLError) -> Composed {
-        guard let target = anchors[anchor] else { throw YAMLError(line: line, "no YAML: found undefined alias") }
+        guard let target = anchors[anchor] else { throw YAMLError(line: line, "not valid YAML: found undefined alias") }
         try check(level: level + target.depth)
         return target
     }
@@ -121,7 +121,7 @@ private final class YAMLComposer {
 
     private func check(level: Int) throws(YAMLError) {
         guard level <= YAMLNode.maximumDepth else {
-            throw YAMLError(line: line, "no YAML: nested more than \(YAMLNode.maximumDepth) deep")
+            throw YAMLError(line: line, "not valid YAML: nested more than \(YAMLNode.maximumDepth) deep")
         }
     }
 
@@ -133,6 +133,6 @@ private final class YAMLComposer {
             if lines.updateValue(lines[name] ?? member.name.line, forKey: name) != nil { repeated.insert(name) }
         }
         guard let first = repeated.min() else { return }
-        throw YAMLError(line: lines[first], "named twice: \(repeated.sorted().joined(separator: ", "))")
+        throw YAMLError(line: lines[first], "duplicate names: \(repeated.sorted().joined(separator: ", "))")
     }
 }

@@ -199,7 +199,7 @@ struct InterpretationTests {
     func everyPageOwnExample() throws {
         for (method, request) in Example.all {
             let entry = try entry(method)
-            let answer = entry.exampleAnswer(requestID: "16fx")
+            let answer = entry.exampleResponse(requestID: "16fx")
             guard case .response(let inner) = TOPResponse.read(answer, method: method) else {
                 Issue.record("\(method)'s example is unreadable")
                 continue

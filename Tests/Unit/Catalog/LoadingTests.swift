@@ -41,7 +41,7 @@ struct LoadingTests {
 
     @Test("No parameter of an entry has a name of TOP's own parameters, nor an alias")
     func reservedNames() {
-        let expected = "is a name of TOP's own parameters: no parameter of a method can have it"
+        let expected = "is reserved for TOP's own parameters"
         let named = faults(page.replacing("{name: name, type", with: "{name: session, type"))
         #expect(named.count == 1 && named.allSatisfy { $0.contains("\"session\" \(expected)") }, "\(named)")
         let aliased = faults(page, "method: taobao.test.do\nrequest:\n  name: {aliases: [sign]}")
@@ -88,11 +88,11 @@ struct LoadingTests {
     func unknownNames() {
         #expect(
             faults(page.replacing("category:", with: "catgory:")) == [
-                #"x/taobao.test.do.yaml:3: a page knows no "catgory"; did you mean "category"?"#
+                #"x/taobao.test.do.yaml:3: a page has no "catgory"; did you mean "category"?"#
             ])
         #expect(
             faults(page.replacing("type: Boolean", with: "typ: Boolean")) == [
-                #"x/taobao.test.do.yaml:15: a parameter knows no "typ"; did you mean "type"?"#,
+                #"x/taobao.test.do.yaml:15: a parameter has no "typ"; did you mean "type"?"#,
                 #"x/taobao.test.do.yaml:15: the parameter "done" must have a "type""#,
             ])
     }
@@ -111,8 +111,8 @@ struct LoadingTests {
             faults(page, overlay) == [
                 "x/taobao.test.do.yaml:4: session must be one of required, optional, none",
                 "x/taobao.test.do.yaml:6: required must be true or false",
-                "x/taobao.test.do.overlay.yaml:2: path must begin with /v1/, not /v1/top/, and hold lower-case letters, "
-                    + "digits, - and /",
+                "x/taobao.test.do.overlay.yaml:2: path must start with /v1/ but not /v1/top/, and use only "
+                    + "a-z, 0-9, - and /",
                 "x/taobao.test.do.overlay.yaml:4: sensitive must be one of phone, plate, vin, engine, identity, card, "
                     + "identifier, name, address, secret",
                 "x/taobao.test.do.overlay.yaml:4: key has no value; leave it out, or write ''",
@@ -122,15 +122,15 @@ struct LoadingTests {
     @Test(
         "What a page must have",
         arguments: [
-            ("method: taobao.test.do", "method: nodots", #":1: "nodots" cannot be a method's name"#),
-            ("method: taobao.test.do", "method: taobao..do", #":1: "taobao..do" cannot be a method's name"#),
+            ("method: taobao.test.do", "method: nodots", #":1: "nodots" is not a valid method name"#),
+            ("method: taobao.test.do", "method: taobao..do", #":1: "taobao..do" is not a valid method name"#),
             (
                 "method: taobao.test.do", "method: taobao.other",
-                #": it is named for "taobao.test.do" but describes "taobao.other""#
+                #": it is named "taobao.test.do" but describes "taobao.other""#
             ),
             ("session: required\n", "", #":1: a page must have a "session": required, optional or none"#),
-            (", required: true}", "}", #":5: the parameter "name" must say "required": true or false"#),
-            ("type: Boolean}", "type: Boolean, required: true}", #":15: "required" has no meaning in an answer"#),
+            (", required: true}", "}", #":5: the parameter "name" must have "required": true or false"#),
+            ("type: Boolean}", "type: Boolean, required: true}", #":15: "required" is not allowed in a response"#),
             (
                 "name: name, type: String", "name: name, type: String, max_length: 0",
                 ":6: max_length must be a whole number above 0"
@@ -155,7 +155,7 @@ struct LoadingTests {
         let broken = faults(page + "\n  x: [")
         #expect(broken.count == 1)
         #expect(broken[0].hasPrefix("x/taobao.test.do.yaml:"))
-        #expect(broken[0].contains(": no YAML: "))
+        #expect(broken[0].contains(": not valid YAML: "))
         #expect(faults("") == ["x/taobao.test.do.yaml: the file is empty"])
         #expect(faults("- 1") == ["x/taobao.test.do.yaml:1: a page must be a mapping"])
         #expect(faults(page + "\ntitle: again").count == 1)
@@ -181,15 +181,18 @@ struct LoadingTests {
         arguments: [
             ("request: {nme: {key: n}}", #"the page has no parameter "nme""#),
             ("request: {box.depth: {key: n}}", #"the page has no parameter "box.depth""#),
-            ("response: {done: {required: true}}", #""done" knows no "required""#),
+            ("response: {done: {required: true}}", #""done" has no "required""#),
             ("response: {gone: {key: n}}", #"the page has no parameter "gone""#),
-            ("request: {box: {sensitive: phone}}", "values, sensitive and key are for texts, numbers, flags and dates"),
-            ("request: {name: {wire: list}}", "wire is for an object that is no list"),
-            ("request: {box.sizes: {date: yyyy-MM-dd}}", "that date is for a String or a Date"),
-            ("request: {box.from: {date: milliseconds}}", "milliseconds are for a Number or a String"),
+            (
+                "request: {box: {sensitive: phone}}",
+                "values, sensitive and key apply only to texts, numbers, flags and dates"
+            ),
+            ("request: {name: {wire: list}}", "wire applies only to an object that is not a list"),
+            ("request: {box.sizes: {date: yyyy-MM-dd}}", "this date form applies only to a String or a Date"),
+            ("request: {box.from: {date: milliseconds}}", "milliseconds apply only to a Number or a String"),
             (
                 "request: {box: {json: {type: A, children: [{name: a, type: String, required: true}]}}}",
-                "json is for a String"
+                "json applies only to a String"
             ),
             ("request: {name: {json: {type: A}}}", #"json must have "children""#),
             (
@@ -198,29 +201,29 @@ struct LoadingTests {
             ),
             ("request: {name: {values: [a]}}", "values must be a mapping"),
             ("page_rules: perhaps", "page_rules must be true or false"),
-            ("request: {name: {values: {a: x}, value_aliases: {b: c}}}", #""c" is none of the values"#),
-            ("request: {name..x: {key: a}}", #""name..x" is no path of names with dots between them"#),
-            ("idempotency: box", "idempotency must name a String that stands in no list"),
-            ("idempotency: box.sizes", "idempotency must name a String that stands in no list"),
-            ("idempotency: none", "idempotency names no parameter of the page"),
+            ("request: {name: {values: {a: x}, value_aliases: {b: c}}}", #""c" is not one of the values"#),
+            ("request: {name..x: {key: a}}", #""name..x" is not a path of names separated by dots"#),
+            ("idempotency: box", "idempotency must name a String outside lists"),
+            ("idempotency: box.sizes", "idempotency must name a String outside lists"),
+            ("idempotency: none", "idempotency does not name a parameter of the page"),
             ("rules: [{one_of: [name]}]", "one_of must name at least two parameters"),
-            ("rules: [{one_of: [name, box.from]}]", "a rule's parameters must stand in one object"),
+            ("rules: [{one_of: [name, box.from]}]", "a rule's parameters must be in one object"),
             ("rules: [{one_of: [name, nme]}]", #"the page has no parameter "nme""#),
             ("rules: [{order: [box.from]}]", "order must name two parameters, the earlier one first"),
             ("rules: [{order: [box.from, box.sizes]}]", #""box.sizes" has no date form"#),
             ("rules: [{when: {field: name, is: a}}]", "a rule is one of: one_of; order; when with require"),
             ("rules: [{when: {field: name}, require: [box]}]", #"when must have a "is""#),
             ("rules: [{}]", "a rule is one of: one_of; order; when with require"),
-            ("outcome: {success: [{field: gone, is: 'true'}]}", #"the page's answer has no "gone""#),
-            ("outcome: {success: [{field: done}]}", "a flag reads: field: …, is: … (or in: […])"),
-            ("outcome: {code: gone}", #"the page's answer has no "gone""#),
-            ("outcome: {complete: [{sent: name, found: gone}]}", #"the page's answer has no "gone""#),
+            ("outcome: {success: [{field: gone, is: 'true'}]}", #"the page's response has no "gone""#),
+            ("outcome: {success: [{field: done}]}", "a flag has the form field: …, is: … (or in: […])"),
+            ("outcome: {code: gone}", #"the page's response has no "gone""#),
+            ("outcome: {complete: [{sent: name, found: gone}]}", #"the page's response has no "gone""#),
             ("outcome: {complete: [{sent: gone, found: done}]}", #"the page has no parameter "gone""#),
-            ("outcome: {complete: [{sent: name}]}", "a completion reads: sent: …, found: …; or field: …, is: …"),
+            ("outcome: {complete: [{sent: name}]}", "a completion has the form sent: …, found: …; or field: …, is: …"),
             ("reads: maybe", "reads must be true or false"),
             ("session: never", "session must be one of required, optional, none"),
-            ("pth: /v1/x", #"an overlay knows no "pth"; did you mean "path"?"#),
-            ("path: /v1/top/x", "path must begin with /v1/"), ("path: /v1/X", "path must begin with /v1/"),
+            ("pth: /v1/x", #"an overlay has no "pth"; did you mean "path"?"#),
+            ("path: /v1/top/x", "path must start with /v1/"), ("path: /v1/X", "path must start with /v1/"),
         ])
     func overlayFaults(line: String, fault: String) {
         let faults = faults(page, "method: taobao.test.do\n\(line)\n")
@@ -233,11 +236,11 @@ struct LoadingTests {
         let overlay = CatalogFile(name: "taobao.other.overlay.yaml", text: "method: taobao.other")
         #expect(
             faults([page, overlay]) == [
-                "taobao.other.overlay.yaml: there is no taobao.other.yaml that it adds to"
+                "taobao.other.overlay.yaml: its page taobao.other.yaml is missing"
             ])
         #expect(
             faults([page, page]) == [
-                "taobao.test.do.yaml: there are two files of this name"
+                "taobao.test.do.yaml: two files have this name"
             ])
         #expect(
             faults([page, CatalogFile(name: "README.md", text: "")]) == [
@@ -246,7 +249,7 @@ struct LoadingTests {
         let wrong = CatalogFile(name: "taobao.test.do.overlay.yaml", text: "method: taobao.other")
         #expect(
             faults([page, wrong]) == [
-                #"taobao.test.do.overlay.yaml:1: the overlay is of "taobao.other", not of "taobao.test.do""#
+                #"taobao.test.do.overlay.yaml:1: the overlay is for "taobao.other", but the page describes "taobao.test.do""#
             ])
     }
 
@@ -258,7 +261,7 @@ struct LoadingTests {
                 CatalogFile(name: "\(method).overlay.yaml", text: "method: \(method)\npath: /v1/same"),
             ]
         }
-        #expect(faults(files) == ["taobao.test.ex.overlay.yaml: the path /v1/same is taobao.test.do's already"])
+        #expect(faults(files) == ["taobao.test.ex.overlay.yaml: the path /v1/same already belongs to taobao.test.do"])
     }
 
     @Test("A folder's files add to the embedded ones, or take their place")
@@ -297,7 +300,7 @@ struct LoadingTests {
             ])
         #expect(
             Catalog.check([overlay]).map(\.description) == [
-                "draft.overlay.yaml: there is no draft.yaml that it adds to"
+                "draft.overlay.yaml: its page draft.yaml is missing"
             ])
     }
 

@@ -20,6 +20,6 @@ struct SchemaTests {
         #expect(names("answer_parameter") == PageReader.fieldNames.filter { !requestNames.contains($0) }.sorted())
         #expect(names("overlay") == OverlayReader.names.sorted())
         #expect(names("addition") == OverlayReader.fieldNames.sorted())
-        #expect(names("answer_addition") == OverlayReader.answerFieldNames.sorted())
+        #expect(names("answer_addition") == OverlayReader.responseFieldNames.sorted())
     }
 }

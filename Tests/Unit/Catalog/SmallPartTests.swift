@@ -89,7 +89,7 @@ struct SmallPartTests {
     @Test("Example answers are as TOP writes them")
     func exampleAnswers() throws {
         #expect(
-            String(decoding: try entry(carProfiles).exampleAnswer(requestID: "r1"), as: UTF8.self) == """
+            String(decoding: try entry(carProfiles).exampleResponse(requestID: "r1"), as: UTF8.self) == """
                 {"tmall_aliauto_carprofile_sync_response":{"data":{"id_mapping":{"entry":[{"channel_profile_id":"1",\
                 "car_profile_id":1}]}},"is_success":true,"errcode":"0000","errmsg":"错误信息","request_id":"r1"}}
                 """)

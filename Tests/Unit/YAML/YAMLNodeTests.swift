@@ -46,14 +46,14 @@ import Testing
     @Test(
         "Faults have their line",
         arguments: [
-            ("a: 1\nb: [\n", 3, "no YAML: did not find expected node content"),
-            ("a: 1\n\tb: 2\n", 2, "no YAML: found a tab character that violates indentation"),
-            ("a: 'x", 1, "no YAML: found unexpected end of stream"),
-            ("a\n---\nb\n", 2, "no YAML: but found another document"),
-            ("- a\n- *b\n", 2, "no YAML: found undefined alias"),
-            ("&a [*a]", 1, "no YAML: found undefined alias"),
-            ("a: 1\nb: \u{1}\n", 2, "no YAML: control characters are not allowed"),
-            ("x:\n  b: 1\n  a: 1\n  b: 2\n  'a': 2\n", 3, "named twice: a, b"),
+            ("a: 1\nb: [\n", 3, "not valid YAML: did not find expected node content"),
+            ("a: 1\n\tb: 2\n", 2, "not valid YAML: found a tab character that violates indentation"),
+            ("a: 'x", 1, "not valid YAML: found unexpected end of stream"),
+            ("a\n---\nb\n", 2, "not valid YAML: but found another document"),
+            ("- a\n- *b\n", 2, "not valid YAML: found undefined alias"),
+            ("&a [*a]", 1, "not valid YAML: found undefined alias"),
+            ("a: 1\nb: \u{1}\n", 2, "not valid YAML: control characters are not allowed"),
+            ("x:\n  b: 1\n  a: 1\n  b: 2\n  'a': 2\n", 3, "duplicate names: a, b"),
         ])
     func faults(text: String, line: Int, detail: String) {
         #expect(throws: YAMLError(line: line, detail)) { try YAMLNode.read(text) }
@@ -64,7 +64,7 @@ import Testing
         func nested(_ depth: Int, around text: String = "x") -> String {
             String(repeating: "[", count: depth) + text + String(repeating: "]", count: depth)
         }
-        let error = YAMLError(line: 1, "no YAML: nested more than 64 deep")
+        let error = YAMLError(line: 1, "not valid YAML: nested more than 64 deep")
         #expect(try YAMLNode.read(nested(64)) != nil)
         #expect(throws: error) { try YAMLNode.read(nested(65)) }
         #expect(throws: error) { try YAMLNode.read(String(repeating: "[", count: 1 << 20)) }
@@ -76,7 +76,9 @@ import Testing
     @Test("A mutated document is read, or refused with one of its lines", arguments: 0..<8)
     func mutations(seed: UInt64) throws {
         let text = "# note\na: &x {b: 'c', d: [1, \"e\\n\"]}\nf:\n  - g: |\n      h\n    i: *x\n  - >-\n    j\n"
-        let pieces = ["'", "\"", " ", "\n", ": ", "#", "- ", "{", "}", "[", "]", "\t", "*x", "&x ", "|", "%", "\u{1}", "é"]
+        let pieces = [
+            "'", "\"", " ", "\n", ": ", "#", "- ", "{", "}", "[", "]", "\t", "*x", "&x ", "|", "%", "\u{1}", "é",
+        ]
         var random = Generator(state: seed)
         var refused = 0
         for _ in 0..<500 {

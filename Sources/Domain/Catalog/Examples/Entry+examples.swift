@@ -1,17 +1,17 @@
 import JSON
 
 extension Entry {
-    /// A request body made of the page's examples, as a caller would write it; the relay takes it. Optional parameters
-    /// without a usable example are left out, required ones get a value of their type; files are left out if they are
-    /// to be sent beside the JSON.
+    /// A valid request body made of the page's examples, as a caller would write it. It omits optional parameters
+    /// without a usable example. Required ones get a value of their type.
+    /// - Parameter withFiles: whether files are in the JSON. Otherwise they are sent beside it.
     package func exampleRequest(withFiles: Bool = true) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         RequestExample.write(withFiles ? request : request.filter { !$0.isFile }, to: &writer)
         return writer.bytes
     }
 
-    /// An answer made of the page's examples, as TOP writes it: inside its root, lists inside their wrappers.
-    package func exampleAnswer(requestID: String) -> [UInt8] {
+    /// A response made of the page's examples, as TOP writes it: inside its root, with lists inside their wrappers.
+    package func exampleResponse(requestID: String) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
         writer.name(responseRoot)
@@ -21,7 +21,7 @@ extension Entry {
     }
 }
 
-/// Writes an answer's fields with their examples as values, whatever these are: documented answers often break their own
+/// Writes a response's fields with their examples as values, without checks: documented responses often break their own
 /// types.
 private enum AnswerExample {
     static func write(_ fields: [Field], requestID: String? = nil, to writer: inout JSONWriter) {

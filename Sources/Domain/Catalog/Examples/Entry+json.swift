@@ -5,8 +5,8 @@ extension Entry {
     /// `{"method","title","category","session","request":[PARAM…],"response":[PARAM…],"response_root"}` with PARAM =
     /// `{"name","type","required","default","example","description","max_length","max_items","children"}`.
     ///
-    /// What is absent is left out. `required` says what the relay demands, so an overlay's correction shows; answers'
-    /// parameters have none.
+    /// It omits absent values. `required` is what the relay demands, including an overlay's correction. Parameters of
+    /// responses have none.
     package func json() -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
@@ -54,7 +54,7 @@ extension JSONWriter {
             member("description", field.description)
             member("max_length", field.maximumLength)
             member("max_items", field.maximumItems)
-            // The members of JSON in a text are the overlay's, not the page's.
+            // The members of JSON in a text come from the overlay, not from the page.
             if !field.children.isEmpty, field.jsonType == nil {
                 name("children")
                 parameters(field.children, isRequest: isRequest)

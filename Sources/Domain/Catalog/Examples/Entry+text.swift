@@ -1,5 +1,5 @@
 extension Entry {
-    /// The entry for people: its head, then a line for each parameter.
+    /// The entry as readable text: its head, then a line for each parameter.
     package func text() -> String {
         var lines = ["\(method)  \(title)"]
         if !category.isEmpty { lines.append("category  \(category)") }
@@ -74,7 +74,7 @@ extension Catalog {
                 pages.append((stem, page))
             } else {
                 faults.append(
-                    CatalogError.Fault(file: file.name, line: nil, detail: "there is no \(stem).yaml that it adds to"))
+                    CatalogError.Fault(file: file.name, line: nil, detail: "its page \(stem).yaml is missing"))
             }
         }
         for (stem, page) in pages {

@@ -1,8 +1,8 @@
 import JSON
 
-/// The elements of a list's example: pages join them by commas, between brackets or not, or write a JSON list.
+/// The elements of a list's example. Pages join them by commas, with or without brackets, or write a JSON list.
 package enum ListExample {
-    /// The elements as texts, without white space around them; empty ones are left out.
+    /// The non-empty elements as texts without outer white space.
     package static func elements(_ text: String) -> [String] {
         guard text.hasPrefix("["), text.hasSuffix("]") else { return parts(text) }
         if let document = try? JSONDocument(text), document.root.kind == .array {
@@ -12,7 +12,7 @@ package enum ListExample {
         return parts(String(text.dropFirst().dropLast())).map(unquoted)
     }
 
-    /// How the table may write what Java has without brackets: `31` is `[31]`, and `a,b` is `[a,b]` or `["a","b"]`.
+    /// Bracketed forms of a text that Java has without brackets: `[31]` for `31`; `[a,b]` and `["a","b"]` for `a,b`.
     package static func bracketed(_ text: String) -> [String] {
         if text.hasPrefix("[") { return [] }
         let quoted = parts(text).map { "\"\($0)\"" }.joined(separator: ",")

@@ -1,7 +1,7 @@
 import JSON
 import TOP
 
-/// Writes a request's fields with their examples as values that the relay takes.
+/// Writes a request's fields with their examples as valid values.
 enum RequestExample {
     static func write(_ fields: [Field], to writer: inout JSONWriter) {
         writer.beginObject()
@@ -20,7 +20,7 @@ enum RequestExample {
         writer.endObject()
     }
 
-    /// Whether the example has the field: a default does instead of a value.
+    /// Whether the example includes the field. A default can replace a value.
     private static func isWritten(_ field: Field) -> Bool {
         // A list of files cannot be sent.
         if field.type.kind == .bytes, field.type.isList { return false }
@@ -34,7 +34,7 @@ enum RequestExample {
         return !field.type.isList && field.example.map { isUsable($0, field) } == true
     }
 
-    /// The elements of a list's example that can be sent. Objects have theirs in their members.
+    /// The valid elements of a list's example. Objects have theirs in their members.
     private static func usableElements(_ field: Field) -> [String] {
         guard field.type.kind != .object, let example = field.example else { return [] }
         return ListExample.elements(example).filter { isUsable($0, field) }
@@ -95,7 +95,7 @@ enum RequestExample {
         }
     }
 
-    /// A value of the field's type where the page shows none that can be sent.
+    /// A value of the field's type, for a field without a usable example.
     private static func placeholder(_ field: Field) -> String {
         if let value = field.values.first { return value.value }
         switch (field.type.kind, field.dateForm) {

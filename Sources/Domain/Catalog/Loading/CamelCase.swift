@@ -15,7 +15,8 @@ extension String {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// A name in camel case with underscores: `startTime` becomes `start_time`, `orderID` `order_id`. Any other name itself.
+    /// The name in snake case: `startTime` becomes `start_time`, and `orderID` becomes `order_id`. A name that is not in
+    /// camel case stays.
     var snakeCased: String {
         let bytes = Array(utf8)
         func isUpper(_ place: Int) -> Bool { bytes.indices.contains(place) && bytes[place] &- UInt8(ascii: "A") < 26 }
@@ -26,7 +27,7 @@ extension String {
                 result.append(bytes[place])
                 continue
             }
-            // Capitals in a row are one word, but for the last, if a small letter follows it.
+            // Consecutive capitals are one word. If a small letter follows, the last capital starts the next word.
             let follows = place + 1 < bytes.count && bytes[place + 1] &- UInt8(ascii: "a") < 26
             if result.last != UInt8(ascii: "_"), !isUpper(place - 1) || follows { result.append(UInt8(ascii: "_")) }
             result.append(bytes[place] | 0x20)

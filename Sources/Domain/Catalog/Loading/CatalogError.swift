@@ -1,10 +1,10 @@
-/// Why a catalog cannot be loaded: every fault of every file.
+/// All faults of all files that keep a catalog from loading.
 package struct CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A fault of a file.
     package struct Fault: Sendable, Equatable, CustomStringConvertible {
         /// The file's name.
         package let file: String
-        /// The line, counted from 1; nil where the fault concerns the whole file.
+        /// The line, counted from 1; nil if the fault concerns the whole file.
         package let line: Int?
         /// What is wrong.
         package let detail: String
@@ -16,7 +16,7 @@ package struct CatalogError: Error, Sendable, Equatable, CustomStringConvertible
             self.detail = detail
         }
 
-        /// `FILE:LINE: DETAIL`, as compilers write it.
+        /// `FILE:LINE: DETAIL`, like a compiler's message.
         package var description: String {
             guard let line else { return "\(file): \(detail)" }
             return "\(file):\(line): \(detail)"

@@ -2,7 +2,7 @@ internal import Resources
 
 /// A catalog file: `METHOD.yaml` or `METHOD.overlay.yaml`.
 package struct CatalogFile: Sendable, Equatable {
-    /// The file's name, or its path for messages; the part behind the last slash says what it is.
+    /// The file's name, or its path for messages. The part after the last slash determines its kind.
     package let name: String
     /// Its text.
     package let text: String

@@ -1,10 +1,10 @@
-/// Turns files into entries, and gathers their faults.
+/// Makes entries of files and collects their faults.
 struct CatalogLoader {
     private(set) var faults: [CatalogError.Fault] = []
     private var pages: [(method: String, file: CatalogFile)] = []
     private var overlays: [String: CatalogFile] = [:]
 
-    /// The most methods that a catalog may hold.
+    /// The largest number of methods in a catalog.
     static let maximumEntries = 20_000
 
     init(files: [CatalogFile]) {
@@ -15,14 +15,14 @@ struct CatalogLoader {
                 fault(file.name, "a catalog file is named METHOD.yaml or METHOD.overlay.yaml")
                 continue
             }
-            if !names.insert(name.text).inserted { fault(file.name, "there are two files of this name") }
+            if !names.insert(name.text).inserted { fault(file.name, "two files have this name") }
             if name.isOverlay { overlays[method] = file } else { pages.append((method, file)) }
         }
         if pages.count > Self.maximumEntries { fault("catalog", "there are more than \(Self.maximumEntries) entries") }
         pages.sort { $0.method < $1.method }
         let methods = Set(pages.map(\.method))
         for (method, file) in overlays.sorted(by: { $0.key < $1.key }) where !methods.contains(method) {
-            fault(file.name, "there is no \(method).yaml that it adds to")
+            fault(file.name, "its page \(method).yaml is missing")
         }
     }
 
@@ -36,7 +36,7 @@ struct CatalogLoader {
         for (method, file) in pages.prefix(Self.maximumEntries) {
             guard let entry = entry(method, file) else { continue }
             if let path = entry.path, let other = paths.updateValue(method, forKey: path) {
-                fault(overlays[method]?.name ?? file.name, "the path \(path) is \(other)'s already")
+                fault(overlays[method]?.name ?? file.name, "the path \(path) already belongs to \(other)")
             }
             entries.append(entry)
         }
@@ -47,7 +47,7 @@ struct CatalogLoader {
         do throws(CatalogError) {
             let entry = try Entry.read(page: file, overlay: overlays[method])
             guard entry.method == method else {
-                fault(file.name, "it is named for \"\(method)\" but describes \"\(entry.method)\"")
+                fault(file.name, "it is named \"\(method)\" but describes \"\(entry.method)\"")
                 return nil
             }
             return entry

@@ -1,6 +1,5 @@
 extension Entry {
-    /// The entry that a page's file and an overlay's describe; without an overlay the page stands alone. The files'
-    /// names need not follow the catalog's rule.
+    /// The entry that a page and its overlay describe. The overlay is optional. The files may have any names.
     package static func read(page: CatalogFile, overlay: CatalogFile? = nil) throws(CatalogError) -> Entry {
         let (page, pageFaults) = PageReader.read(page.text, file: page.name)
         var part = Overlay()

@@ -1,6 +1,6 @@
 import TOP
 
-/// Puts a page and its overlay together, and compiles them.
+/// Merges a page with its overlay and compiles the result.
 struct EntryBuilder {
     private let page: Page
     private let overlay: Overlay
@@ -14,7 +14,7 @@ struct EntryBuilder {
         self.file = file
     }
 
-    /// The entry; nil if there are faults. `file` is the overlay's name; most faults that are found here are in it.
+    /// The entry; nil if there are faults. `file` is the overlay's name, because most faults are in the overlay.
     static func build(page: Page, overlay: Overlay, file: String) -> (entry: Entry?, faults: [CatalogError.Fault]) {
         var builder = EntryBuilder(page: page, overlay: overlay, file: file)
         let entry = builder.build()
@@ -27,7 +27,7 @@ struct EntryBuilder {
 
     private mutating func build() -> Entry {
         if overlay.method != page.method {
-            fault(1, "the overlay is of \"\(overlay.method)\", not of \"\(page.method)\"")
+            fault(1, "the overlay is for \"\(overlay.method)\", but the page describes \"\(page.method)\"")
         }
         let request = merged(page.request, with: overlay.request)
         let response = merged(page.response, with: overlay.response)
@@ -46,7 +46,7 @@ struct EntryBuilder {
 
     private mutating func merged(_ fields: [Field], with parts: [Overlay.FieldPart]) -> [Field] {
         var fields = fields
-        // Parents first: a text's JSON schema must be there before its members are spoken of.
+        // Parents first: the JSON schema of a text must exist before a part names its members.
         for part in parts.sorted(by: { $0.path.count < $1.path.count }) {
             if !apply(part, at: part.path[...], to: &fields) {
                 fault(part.line, "the page has no parameter \"\(part.path.joined(separator: "."))\"")
@@ -72,9 +72,9 @@ struct EntryBuilder {
         field.aliases += part.aliases
         if !part.values.isEmpty || part.takesAnyValue { field.values = part.values }
         field.valueAliases.merge(part.valueAliases) { $1 }
-        if let form = part.dateForm ?? (part.isNoDate && field.type.kind == .date ? .dashed : nil) {
+        if let form = part.dateForm ?? (part.removesDateForm && field.type.kind == .date ? .dashed : nil) {
             field.dateForm = form
-        } else if part.isNoDate {
+        } else if part.removesDateForm {
             field.dateForm = nil
         }
         if let sensitivity = part.sensitivity { field.sensitivity = sensitivity }
@@ -91,11 +91,11 @@ struct EntryBuilder {
         for detail in field.formFaults { fault(line, detail) }
     }
 
-    /// A parameter with the name of a system parameter would be sent beside it, or instead of it.
+    /// A parameter with the name of a system parameter would be sent beside it or instead of it.
     private mutating func checkNames(of request: [Field]) {
         for field in request {
             for name in [field.name] + field.aliases where SystemParameters.names.contains(name) {
-                fault(1, "\"\(name)\" is a name of TOP's own parameters: no parameter of a method can have it")
+                fault(1, "\"\(name)\" is reserved for TOP's own parameters")
             }
         }
     }
@@ -105,11 +105,11 @@ struct EntryBuilder {
         var fields = request
         for (depth, name) in path.enumerated() {
             guard let field = fields.first(where: { $0.name == name }) else {
-                return fault(nil, "idempotency names no parameter of the page")
+                return fault(nil, "idempotency does not name a parameter of the page")
             }
             let isLast = depth == path.count - 1
             if field.type.isList || (isLast ? field.type.kind != .string : field.type.kind != .object) {
-                return fault(nil, "idempotency must name a String that stands in no list")
+                return fault(nil, "idempotency must name a String outside lists")
             }
             fields = field.children
         }
@@ -137,7 +137,7 @@ struct EntryBuilder {
         }
     }
 
-    /// The rules that the page's words make, but for those that the overlay has too.
+    /// Adds the page's rules, except those that the overlay repeats.
     private mutating func addPageRules(to compiler: inout LevelCompiler) {
         for paths in page.rules {
             guard let (parent, fields) = siblings(paths, in: page.request, line: 1) else { continue }
@@ -146,7 +146,7 @@ struct EntryBuilder {
         }
     }
 
-    /// The parent and the indices of fields that must all stand in one object.
+    /// The parent and the indices of fields that must all be in one object.
     private mutating func siblings(
         _ paths: [Overlay.Path], in fields: [Field], line: Int
     ) -> (parent: Overlay.Path, indices: [Int])? {
@@ -156,7 +156,7 @@ struct EntryBuilder {
         var indices: [Int] = []
         for path in paths {
             guard Array(path.dropLast()) == parent else {
-                fault(line, "a rule's parameters must stand in one object")
+                fault(line, "a rule's parameters must be in one object")
                 return nil
             }
             guard let index = level.firstIndex(where: { $0.name == path.last }) else {
@@ -198,7 +198,7 @@ struct EntryBuilder {
             }
         }
         for path in [part.retryable, part.code, part.message] {
-            if let path { checkAnswer(path, in: response, line: part.line) }
+            if let path { checkResponse(path, in: response, line: part.line) }
         }
         outcome.retryable = part.retryable
         outcome.code = part.code
@@ -207,20 +207,20 @@ struct EntryBuilder {
     }
 
     private mutating func flag(_ part: Overlay.FlagPart, in response: [Field]) -> Outcome.Flag {
-        checkAnswer(part.path, in: response, line: part.line)
+        checkResponse(part.path, in: response, line: part.line)
         return Outcome.Flag(path: part.path, values: part.values)
     }
 
-    private mutating func checkAnswer(_ path: Overlay.Path, in response: [Field], line: Int?) {
+    private mutating func checkResponse(_ path: Overlay.Path, in response: [Field], line: Int?) {
         if field(path, in: response) == nil {
-            fault(line, "the page's answer has no \"\(path.joined(separator: "."))\"")
+            fault(line, "the page's response has no \"\(path.joined(separator: "."))\"")
         }
     }
 
     private mutating func echoed(
         _ part: Overlay.EchoPart, request: [Field], response: [Field], compiler: inout LevelCompiler
     ) -> Outcome.Completion? {
-        checkAnswer(part.found, in: response, line: part.line)
+        checkResponse(part.found, in: response, line: part.line)
         var paths = [part.sent]
         if let condition = part.condition { paths.append(condition.path) }
         guard let (parent, fields) = siblings(paths, in: request, line: part.line) else { return nil }

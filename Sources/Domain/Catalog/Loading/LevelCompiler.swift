@@ -1,12 +1,12 @@
-/// Turns a request's fields into levels.
+/// Compiles a request's fields to levels.
 struct LevelCompiler: Sendable {
-    /// Whether the request's root takes names that are not documented.
+    /// Whether the request's root accepts undocumented names.
     let isOpen: Bool
     /// The path of the field that holds the request id.
     let idempotency: [String]?
-    /// Rules by the path of the object that they are about.
+    /// Rules by the path of their object.
     var rules: [[String]: [Rule]] = [:]
-    /// Collectors by the path of the object that they look at.
+    /// Collectors by the path of their object.
     var collectors: [[String]: [Collector]] = [:]
 
     init(isOpen: Bool, idempotency: [String]?) {
@@ -19,7 +19,7 @@ struct LevelCompiler: Sendable {
         level(fields, at: [], isOpen: isOpen, types: [])
     }
 
-    /// - Parameter types: of the objects around, the innermost last.
+    /// - Parameter types: the types of the enclosing objects, the innermost last.
     private func level(_ fields: [Field], at path: [String], isOpen: Bool, types: [String]) -> Level {
         let rules = rules[path] ?? []
         let collectors = collectors[path] ?? []

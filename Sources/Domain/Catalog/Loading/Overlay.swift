@@ -1,11 +1,11 @@
 import TOP
 
-/// What no page says about a method: the content of an entry's second file. Paths are not resolved yet.
+/// The content of an entry's second file: facts that the page lacks. Paths are not resolved yet.
 struct Overlay: Sendable {
     /// Names from the root to a parameter.
     typealias Path = [String]
 
-    /// What is added to one parameter.
+    /// Additions to one parameter.
     struct FieldPart: Sendable {
         let path: Path
         let line: Int
@@ -14,12 +14,12 @@ struct Overlay: Sendable {
         var maximumItems: Int?
         var aliases: [String] = []
         var values: [Field.AllowedValue] = []
-        /// Whether the page's list of values is not closed.
+        /// Whether any value is allowed, in spite of the page's list.
         var takesAnyValue = false
         var valueAliases: [String: String] = [:]
         var dateForm: DateForm?
-        /// Whether the page's form of dates does not hold.
-        var isNoDate = false
+        /// Whether the page's date form does not apply.
+        var removesDateForm = false
         var sensitivity: Sensitivity?
         var key: String?
         var isOpen: Bool?
@@ -42,7 +42,7 @@ struct Overlay: Sendable {
         let line: Int
     }
 
-    /// A sent value that the answer must name again.
+    /// A sent value that the response must repeat.
     struct EchoPart: Sendable {
         let sent: Path
         let found: Path
@@ -50,7 +50,7 @@ struct Overlay: Sendable {
         let line: Int
     }
 
-    /// How an answer is read.
+    /// How a response is judged.
     struct OutcomePart: Sendable {
         enum Completion: Sendable {
             case flag(FlagPart)
@@ -77,7 +77,7 @@ struct Overlay: Sendable {
     var request: [FieldPart] = []
     var response: [FieldPart] = []
     var rules: [(part: RulePart, line: Int)] = []
-    /// Whether the rules that the page's words make are in force.
+    /// Whether the page's rules apply.
     var keepsPageRules = true
     var outcome = OutcomePart()
     /// What sub_codes and codes mean for this method, whatever the table of error classes says.

@@ -39,7 +39,7 @@ extension OverlayReader {
             let field = path(condition, "field"),
             let value = yaml.requiredText(condition, "is", of: "when")
         else {
-            yaml.fault(members.line, "such a rule reads: when: {field: …, is: …}, require: […]")
+            yaml.fault(members.line, "a conditional rule has the form when: {field: …, is: …}, require: […]")
             return nil
         }
         return .require(required, field: field, is: value)
@@ -73,7 +73,7 @@ extension OverlayReader {
         guard let members = yaml.members(node, known: known, of: "a completion") else { return nil }
         guard members["sent"] != nil else { return flag(members).map { .flag($0) } }
         guard let sent = path(members, "sent"), let found = path(members, "found") else {
-            yaml.fault(members.line, "a completion reads: sent: …, found: …; or field: …, is: …")
+            yaml.fault(members.line, "a completion has the form sent: …, found: …; or field: …, is: …")
             return nil
         }
         var condition: Overlay.FlagPart?
@@ -89,7 +89,7 @@ extension OverlayReader {
         var values = yaml.texts(members, "in")
         if let value = yaml.text(members, "is") { values.append(value) }
         guard let path = path(members, "field"), !values.isEmpty else {
-            yaml.fault(members.line, "a flag reads: field: …, is: … (or in: […])")
+            yaml.fault(members.line, "a flag has the form field: …, is: … (or in: […])")
             return nil
         }
         return Overlay.FlagPart(path: path, values: values, line: members.line)

@@ -13,13 +13,13 @@ struct OverlayReader {
         "required", "max_length", "max_items", "aliases", "values", "value_aliases", "date", "sensitive", "key",
         "open", "wire", "json",
     ]
-    static let answerFieldNames = ["sensitive", "key"]
+    static let responseFieldNames = ["sensitive", "key"]
 
     private init(file: String) {
         yaml = YAMLReader(file: file)
     }
 
-    /// The overlay; nil if there are faults that leave none.
+    /// The overlay; nil if its faults prevent one.
     static func read(_ text: String, file: String) -> (overlay: Overlay?, faults: [CatalogError.Fault]) {
         var reader = OverlayReader(file: file)
         let overlay = reader.overlay(text)
@@ -40,7 +40,7 @@ struct OverlayReader {
         overlay.maximumBodyBytes = bodyLimit(members)
         overlay.idempotency = path(members, "idempotency")
         overlay.request = fieldParts(members, "request", known: Self.fieldNames)
-        overlay.response = fieldParts(members, "response", known: Self.answerFieldNames)
+        overlay.response = fieldParts(members, "response", known: Self.responseFieldNames)
         if let node = members["rules"] { overlay.rules = rules(node) }
         overlay.keepsPageRules = yaml.bool(members, "page_rules") ?? true
         if let node = members["outcome"] { overlay.outcome = outcome(node) }
@@ -48,7 +48,7 @@ struct OverlayReader {
         return overlay
     }
 
-    /// More than the service's own 1 MiB, and no more than the relay can hold for many calls at once.
+    /// More than the service's own 1 MiB, and at most what the relay can hold for many concurrent calls.
     private mutating func bodyLimit(_ members: YAMLReader.Members) -> Int? {
         guard let node = members["max_body_bytes"] else { return nil }
         guard let text = node.scalar, let bytes = Int(text), (1 << 20...32 << 20).contains(bytes) else {
@@ -67,13 +67,13 @@ struct OverlayReader {
         }
         if !isPlain || !path.hasPrefix("/v1/") || path.hasPrefix("/v1/top/") || path.hasSuffix("/") {
             yaml.fault(
-                node.line, "path must begin with /v1/, not /v1/top/, and hold lower-case letters, digits, - and /"
+                node.line, "path must start with /v1/ but not /v1/top/, and use only a-z, 0-9, - and /"
             )
         }
         return path
     }
 
-    /// A path of names, dots between them.
+    /// A path of names separated by dots.
     mutating func path(_ members: YAMLReader.Members, _ name: String) -> Overlay.Path? {
         guard let text = yaml.text(members, name) else { return nil }
         return path(text, line: members[name]?.line ?? members.line)
@@ -81,7 +81,7 @@ struct OverlayReader {
 
     mutating func path(_ text: String, line: Int?) -> Overlay.Path {
         let path = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        if path.contains("") { yaml.fault(line, "\"\(text)\" is no path of names with dots between them") }
+        if path.contains("") { yaml.fault(line, "\"\(text)\" is not a path of names separated by dots") }
         return path
     }
 
@@ -106,8 +106,8 @@ struct OverlayReader {
         part.maximumLength = yaml.count(members, "max_length")
         part.maximumItems = yaml.count(members, "max_items")
         part.aliases = yaml.texts(members, "aliases")
-        part.isNoDate = members["date"]?.scalar == "none"
-        if !part.isNoDate { part.dateForm = yaml.choice(members, "date") }
+        part.removesDateForm = members["date"]?.scalar == "none"
+        if !part.removesDateForm { part.dateForm = yaml.choice(members, "date") }
         part.sensitivity = yaml.choice(members, "sensitive")
         part.key = yaml.text(members, "key")
         part.isOpen = yaml.bool(members, "open")
@@ -126,7 +126,7 @@ struct OverlayReader {
             guard let sent = yaml.text(value, "the value sent for \"\(alias)\"") else { continue }
             part.valueAliases[alias] = sent
             if !part.values.contains(where: { $0.value == sent }) {
-                yaml.fault(line, "\"\(sent)\" is none of the values")
+                yaml.fault(line, "\"\(sent)\" is not one of the values")
             }
         }
     }

@@ -1,4 +1,4 @@
-/// What a method's documentation page says: the content of an entry's first file.
+/// The content of an entry's first file: a method's documentation page.
 struct Page: Sendable, Equatable {
     var method: String
     var title = ""
@@ -6,7 +6,7 @@ struct Page: Sendable, Equatable {
     var description = ""
     var session = Entry.Session.none
     var request: [Field] = []
-    /// Groups of the request's parameters of which one must be given; those of a group stand in one object.
+    /// Groups of parameters of which at least one is required. All parameters of a group are in one object.
     var rules: [[Overlay.Path]] = []
     var response: [Field] = []
     var responseRoot = ""

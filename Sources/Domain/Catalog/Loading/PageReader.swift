@@ -6,7 +6,7 @@ package struct PageReader {
     private var yaml: YAMLReader
     private var fieldCount = 0
 
-    /// The most parameters that a page may have, children included.
+    /// The largest number of parameters of a page, children included.
     package static let maximumFields = 5000
     /// How deep parameters may be nested.
     package static let maximumDepth = 16
@@ -23,7 +23,7 @@ package struct PageReader {
         yaml = YAMLReader(file: file)
     }
 
-    /// The page; nil if there are faults that leave none.
+    /// The page; nil if its faults prevent one.
     static func read(_ text: String, file: String) -> (page: Page?, faults: [CatalogError.Fault]) {
         var reader = PageReader(file: file)
         let page = reader.page(text)
@@ -39,7 +39,7 @@ package struct PageReader {
         guard let method = yaml.requiredText(members, "method", of: "a page") else { return nil }
         var page = Page(method: method)
         if !MethodName.isValid(method) {
-            yaml.fault(members.line, "\"\(method)\" cannot be a method's name")
+            yaml.fault(members.line, "\"\(method)\" is not a valid method name")
         }
         page.title = yaml.text(members, "title") ?? ""
         page.category = yaml.text(members, "category") ?? ""
@@ -121,19 +121,19 @@ package struct PageReader {
     private mutating func readRequired(_ members: YAMLReader.Members, into field: inout Field, isRequest: Bool) {
         let isRequired = yaml.bool(members, "required")
         if isRequest, members["required"] == nil {
-            yaml.fault(members.line, "the parameter \"\(field.name)\" must say \"required\": true or false")
+            yaml.fault(members.line, "the parameter \"\(field.name)\" must have \"required\": true or false")
         }
         if !isRequest, members["required"] != nil {
-            yaml.fault(members.line, "\"required\" has no meaning in an answer")
+            yaml.fault(members.line, "\"required\" is not allowed in a response")
         }
         field.isRequired = isRequest && isRequired == true
     }
 
-    /// What the page's words say about the values: a closed list, and the form of dates.
+    /// Reads the list of allowed values and the date form.
     private mutating func readReadings(_ members: YAMLReader.Members, into field: inout Field, isRequest: Bool) {
         guard isRequest else {
             for name in ["values", "date"] where members[name] != nil {
-                yaml.fault(members.line, "\"\(name)\" has no meaning in an answer")
+                yaml.fault(members.line, "\"\(name)\" is not allowed in a response")
             }
             return
         }
@@ -161,7 +161,7 @@ package struct PageReader {
         return rules
     }
 
-    /// What is wrong with a rule's parameters; nil if all stand in one object.
+    /// The fault of a rule's parameters; nil if all are in one object.
     static func fault(of paths: [Overlay.Path], in request: [Field]) -> String? {
         for path in paths {
             var level = request
@@ -173,10 +173,10 @@ package struct PageReader {
             }
             if !isThere { return "the page has no parameter \"\(path.joined(separator: "."))\"" }
         }
-        return Set(paths.map { $0.dropLast() }).count == 1 ? nil : "a rule's parameters must stand in one object"
+        return Set(paths.map { $0.dropLast() }).count == 1 ? nil : "a rule's parameters must be in one object"
     }
 
-    /// Reads a list of parameters that stands in another file: the schema of a text that holds JSON.
+    /// Reads a list of parameters of an overlay: the schema of a text that contains JSON.
     static func fields(_ node: YAMLNode, file: String) -> (fields: [Field], faults: [CatalogError.Fault]) {
         var reader = PageReader(file: file)
         let fields = reader.fields(node, isRequest: true, depth: 1)

@@ -1,7 +1,7 @@
 import YAML
 
-/// Reads one file's YAML strictly: every member must be known and of the right kind, and every fault is noted with its
-/// line, so that one run shows them all.
+/// Reads one file's YAML strictly. Every member must be known and of the right kind. It collects all faults with their
+/// lines, so that one run shows them all.
 struct YAMLReader {
     /// A mapping's members by name, with the lines of the names.
     struct Members {
@@ -16,7 +16,7 @@ struct YAMLReader {
     let file: String
     private(set) var faults: [CatalogError.Fault] = []
 
-    /// The longest file that is read, in bytes.
+    /// The largest size of a file in bytes.
     static let maximumBytes = 1 << 20
 
     init(file: String) {
@@ -27,7 +27,7 @@ struct YAMLReader {
         faults.append(CatalogError.Fault(file: file, line: line, detail: detail))
     }
 
-    /// The document's root; nil, with a fault, if the text is no YAML or holds anchors.
+    /// The document's root; nil, with a fault, if the text is empty, too long or not valid YAML.
     mutating func root(_ text: String) -> YAMLNode? {
         guard text.utf8.count <= Self.maximumBytes else {
             fault(nil, "the file is longer than \(Self.maximumBytes) bytes")
@@ -45,7 +45,7 @@ struct YAMLReader {
         }
     }
 
-    /// A mapping's members. Names that are not in `known` are faults; with nil, all are taken.
+    /// A mapping's members. Names outside `known` are faults. Nil allows all names.
     mutating func members(_ node: YAMLNode, known: [String]?, of what: String) -> Members? {
         guard case .mapping(let content) = node.content else {
             fault(node.line, "\(what) must be a mapping")
@@ -60,7 +60,7 @@ struct YAMLReader {
             if let known, !known.contains(name) {
                 let nearest = NearestName.of(name, among: known)
                 let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
-                fault(member.name.line, "\(what) knows no \"\(name)\"\(hint)")
+                fault(member.name.line, "\(what) has no \"\(name)\"\(hint)")
                 continue
             }
             members.order.append((name, member.value, member.name.line))
@@ -86,7 +86,7 @@ struct YAMLReader {
         members[name].flatMap { text($0, name) }
     }
 
-    /// The text of a member that must be there.
+    /// The text of a required member.
     mutating func requiredText(_ members: Members, _ name: String, of what: String) -> String? {
         guard let node = members[name] else {
             fault(members.line, "\(what) must have a \"\(name)\"")
@@ -128,7 +128,7 @@ struct YAMLReader {
         return nil
     }
 
-    /// The elements of a list; nil, with a fault, if the node is none.
+    /// The elements of a list; nil, with a fault, if the node is not a list.
     mutating func elements(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
         guard case .sequence(let elements) = node.content else {
             fault(node.line, "\(what) must be a list")
@@ -147,8 +147,7 @@ struct YAMLReader {
         return texts
     }
 
-    /// The values of an enumeration with their labels: `{'1': 新增, '2': 更新}`; none for `{}`, and where there is no
-    /// such member.
+    /// The values of an enumeration with their labels: `{'1': 新增, '2': 更新}`. Empty for `{}` and without the member.
     mutating func values(_ members: Members) -> [Field.AllowedValue] {
         guard let node = members["values"], let values = self.members(node, known: nil, of: "values") else { return [] }
         return values.order.map { value in

@@ -1,10 +1,10 @@
-/// A value under which a call can be found again: an order's, a card's, a car's number.
+/// A value by which a call can be found: the number of an order, a card or a car.
 package struct BusinessKey: Sendable, Hashable {
-    /// Which number it is: `channel_profile_id`, `phone`.
+    /// The kind of number: `channel_profile_id`, `phone`.
     package let name: String
-    /// The number as it was sent or received, never masked: the audit trail stores a keyed fingerprint of it.
+    /// The number as sent or received, never masked. The audit trail stores a keyed fingerprint of it.
     package let value: String
-    /// Whether the value is private and must not be stored or shown as it is.
+    /// Whether the value is private and must not be stored or shown unmasked.
     package let isSensitive: Bool
 
     /// Makes a key.
@@ -14,6 +14,6 @@ package struct BusinessKey: Sendable, Hashable {
         self.isSensitive = isSensitive
     }
 
-    /// The most keys that are kept of one request, and of one answer: those of single values first, then those of lists. Further ones are left out.
+    /// The largest number of keys of one request or response. Keys of single values come before those of lists.
     package static let maximumCount = 1024
 }

@@ -1,13 +1,13 @@
-/// The business keys of one request or answer as they are found, bounded. A list of thousands does not push out the keys of single values.
+/// The bounded business keys of one request or response. A long list does not displace the keys of single values.
 struct BusinessKeys {
     private var single: [BusinessKey] = []
     private var listed: [BusinessKey] = []
 
-    /// Makes room for those of an ordinary call.
+    /// Reserves memory for the keys of an ordinary call.
     mutating func reserve(_ count: Int) { single.reserveCapacity(count) }
 
     /// Keeps a key.
-    /// - Parameter isInList: whether the value is of a list's element.
+    /// - Parameter isInList: whether the value belongs to an element of a list.
     mutating func add(_ key: @autoclosure () -> BusinessKey, isInList: Bool) {
         if isInList {
             if listed.isEmpty { listed.reserveCapacity(4) }
@@ -17,7 +17,7 @@ struct BusinessKeys {
         }
     }
 
-    /// Those that are kept, and one more where there are more.
+    /// The kept keys, and one more if there are more.
     var kept: [BusinessKey] {
         if listed.isEmpty { return single }
         if single.isEmpty { return listed }

@@ -1,5 +1,5 @@
 extension Catalog {
-    /// The names under which calls can be found by a value, by their own spelling and by camel case.
+    /// The names of business keys by their own spelling and by camel case.
     static func businessKeys(of entries: [Entry]) -> [String: String] {
         var names: [String: String] = [:]
         func gather(_ fields: [Field]) {
@@ -18,7 +18,7 @@ extension Catalog {
         return names
     }
 
-    /// The business key of this name, which may be in camel case; nil where no entry has one.
+    /// The business key with this name, which may be in camel case; nil if no entry has it.
     package func businessKey(named name: String) -> String? { businessKeys[name] }
 
     /// The names of all business keys, in order.

@@ -12,16 +12,15 @@ package struct Catalog: Sendable {
         try Catalog(files: CatalogFile.embedded)
     }
 
-    /// The embedded catalog with further files. A file with an embedded one's name takes its place, so that an overlay
-    /// alone can be replaced.
+    /// The embedded catalog with more files. A file replaces the embedded one with the same name, so an overlay can be
+    /// replaced alone.
     package static func embedded(with files: [CatalogFile]) throws(CatalogError) -> Catalog {
         let replaced = Set(files.map { CatalogFile.Name($0.name).text })
         let kept = CatalogFile.embedded.filter { !replaced.contains($0.name) }
         return try Catalog(files: kept + files)
     }
 
-    /// A catalog of these files: pages and, where there are any, their overlays. The faults of all files are reported
-    /// at once.
+    /// A catalog of these files: pages with their optional overlays. The error reports the faults of all files.
     package init(files: [CatalogFile]) throws(CatalogError) {
         var loader = CatalogLoader(files: files)
         let entries = loader.load()
@@ -44,11 +43,11 @@ package struct Catalog: Sendable {
 }
 
 extension CatalogFile {
-    /// What a file's name says.
+    /// The parts of a file's name.
     struct Name {
         /// The name without folders.
         let text: String
-        /// The method; nil if the name is no catalog file's.
+        /// The method; nil if this is not the name of a catalog file.
         let method: String?
         let isOverlay: Bool
 

@@ -1,16 +1,16 @@
 import JSON
 
-/// What descriptions of a method say besides its fields.
+/// Facts for descriptions of a method, besides its fields.
 extension Entry {
-    /// Whether a request may have members that are not documented.
+    /// Whether a request may have undocumented members.
     package var takesUnknownNames: Bool { level.isOpen }
 
-    /// Whether a response says that the result comes later.
+    /// Whether a response means that the result comes later.
     package var isAcceptedFirst: Bool { outcome.isAccepted }
 
-    /// The page's example answer as a caller reads it: an object of plain JSON.
+    /// The page's example response as a caller reads it: an object of plain JSON.
     package func exampleResult() -> [UInt8] {
-        guard let answer = try? JSONDocument(exampleAnswer(requestID: "r")), let inner = answer.root[responseRoot]
+        guard let answer = try? JSONDocument(exampleResponse(requestID: "r")), let inner = answer.root[responseRoot]
         else {
             return Array("{}".utf8)
         }

@@ -1,13 +1,13 @@
 import Locks
 package import TOP
 
-/// A TOP method as data: what its documentation page says, and what the entry's overlay adds.
+/// A TOP method as data: its documentation page and the additions of its overlay.
 package final class Entry: Sendable {
     /// Whether a call needs the seller's session key.
     package enum Session: String, Sendable, CaseIterable {
         /// Never sent without one.
         case required
-        /// Sent with one where the seller is known.
+        /// Sent with one if the seller is known.
         case optional
         /// Never sent with one.
         case none
@@ -25,20 +25,20 @@ package final class Entry: Sendable {
     package let path: String?
     /// Whether a call needs a session key.
     package let session: Session
-    /// Whether the method only reads, so that repeating it does no harm. Methods write unless their entry says so.
+    /// Whether the method only reads, so that repeating it is harmless. The default is that it writes.
     package let reads: Bool
-    /// Whether its calls are about persons: of an answer, and of an open request, the trail then shows the values of no
-    /// member that the entry does not know.
+    /// Whether its calls are about persons. The trail then masks the values of unknown members in responses and open
+    /// requests.
     package let isPersonal: Bool
-    /// The largest body of a call in bytes, where the entry allows more than the service's own limit.
+    /// The largest body of a call in bytes, if the entry allows more than the service's own limit.
     package let maximumBodyBytes: Int?
     /// The request's parameters in documented order.
     package let request: [Field]
-    /// The answer's parameters in documented order.
+    /// The response's parameters in documented order.
     package let response: [Field]
-    /// The name that the answer's JSON root has: `tmall_aliauto_carprofile_sync_response`.
+    /// The name of the response's JSON root: `tmall_aliauto_carprofile_sync_response`.
     package let responseRoot: String
-    /// The names from the request's root to the field that makes the call repeatable; nil if there is none.
+    /// The path from the request's root to the field that makes the call repeatable; nil if there is none.
     package let idempotencyPath: [String]?
 
     /// What the entry's `errors` say of sub_codes and codes.
@@ -47,7 +47,7 @@ package final class Entry: Sendable {
     private let compiler: LevelCompiler
     private let compiled = LazyReference<Level>()
     let outcome: Outcome
-    /// How many lists of sent texts the outcome's rules compare with the answer.
+    /// The number of lists of sent texts that the outcome's rules compare with the response.
     let expectationCount: Int
     private let compiledAnswer = LazyReference<AnswerLevel>()
     private let compiledJudgement = LazyReference<Judgement>()
@@ -75,21 +75,21 @@ package final class Entry: Sendable {
         self.expectationCount = expectationCount
     }
 
-    /// The request, compiled: on first use, because a catalog of thousands has few methods that are called.
+    /// The request, compiled on first use: few methods of a large catalog are called.
     var level: Level {
         compiled.value { compiler.level(request) }
     }
 
-    /// The answer, compiled on first use.
+    /// The response, compiled on first use.
     var answerLevel: AnswerLevel {
         compiledAnswer.value { AnswerLevel(response) }
     }
 
-    /// How responses are judged beside the entry's own rules, compiled on first use.
+    /// The judgement of responses apart from the entry's own rules, compiled on first use.
     var judgement: Judgement {
         compiledJudgement.value { Judgement(response: response, outcome: outcome) }
     }
 
-    /// Whether a request id of the caller's makes repeating a call harmless.
+    /// Whether the caller's request id makes repeating a call harmless.
     package var isIdempotent: Bool { idempotencyPath != nil }
 }

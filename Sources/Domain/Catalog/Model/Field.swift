@@ -1,10 +1,10 @@
-/// A parameter of a request or of an answer: what its page says, and what the entry's overlay adds.
+/// A parameter of a request or response: the facts of its page and the additions of its overlay.
 package struct Field: Sendable, Equatable {
-    /// A value that a closed enumeration allows, and what it means; the label may be empty.
+    /// A value of a closed enumeration and its meaning. The label may be empty.
     package struct AllowedValue: Sendable, Equatable {
         /// The value as it is sent.
         package let value: String
-        /// What it means, in the page's words.
+        /// Its meaning, in the page's words.
         package let label: String
 
         /// Makes a value.
@@ -14,7 +14,7 @@ package struct Field: Sendable, Equatable {
         }
     }
 
-    /// How an object parameter is written on the wire.
+    /// The form of an object parameter on the wire.
     package enum WireForm: String, Sendable, CaseIterable {
         /// `{…}`, as its type says.
         case object
@@ -26,45 +26,45 @@ package struct Field: Sendable, Equatable {
     package var name: String
     /// The type as documented.
     package var type: FieldType
-    /// Whether a call must hold it. Always false for a parameter of an answer.
+    /// Whether a call must have it. Always false for a parameter of a response.
     package var isRequired = false
-    /// The documented default, sent when the caller leaves the parameter out.
+    /// The documented default, which is sent if the caller omits the parameter.
     package var defaultText: String?
     /// The documented example.
     package var example: String?
     /// The documented description.
     package var description: String?
-    /// The most UTF-16 units that a text may have (TOP's own clients count so).
+    /// The largest number of UTF-16 units of a text, as TOP's own clients count.
     package var maximumLength: Int?
-    /// The most elements that a list may have.
+    /// The largest number of elements of a list.
     package var maximumItems: Int?
-    /// The least value of a number, as documented.
+    /// The smallest value of a number, as documented.
     package var minimumValue: String?
-    /// The greatest value of a number, as documented.
+    /// The largest value of a number, as documented.
     package var maximumValue: String?
     /// The members of an object or of a list's elements, in documented order.
     package var children: [Field] = []
 
-    /// Further names under which callers may give it (overlay).
+    /// More names that callers may use (overlay).
     package var aliases: [String] = []
-    /// The values that are allowed; empty if the parameter is no closed enumeration (overlay).
+    /// The allowed values; empty if the parameter is not a closed enumeration.
     package var values: [AllowedValue] = []
-    /// Other spellings that callers may use for a value, and what is sent instead (overlay).
+    /// More spellings of values that callers may use, and the value that is sent (overlay).
     package var valueAliases: [String: String] = [:]
-    /// The form of a date or time; nil unless the type is `Date` or the overlay says so.
+    /// The form of a date or time; nil if the parameter is neither.
     package var dateForm: DateForm?
-    /// How the value is masked in the audit trail; nil if it may be shown (overlay).
+    /// The kind of masking in the audit trail; nil if the value may be shown (overlay).
     package var sensitivity: Sensitivity?
-    /// The business key under which calls are found by this value (overlay).
+    /// The business key by which calls are found with this value (overlay).
     package var key: String?
-    /// Whether an object takes names that are not documented (overlay).
+    /// Whether an object accepts undocumented names (overlay).
     package var isOpen = false
-    /// How an object is written on the wire (overlay).
+    /// The form of an object on the wire (overlay).
     package var wireForm = WireForm.object
-    /// For a `String` that holds JSON: the type of that JSON, whose members are `children` (overlay).
+    /// The type of the JSON in a `String`, whose members are `children` (overlay).
     package var jsonType: FieldType?
 
-    /// Makes a field that knows no more than its name and type.
+    /// Makes a field with a name and a type only.
     package init(name: String, type: FieldType) {
         self.name = name
         self.type = type

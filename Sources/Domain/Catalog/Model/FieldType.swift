@@ -1,6 +1,6 @@
 /// A parameter's type as a documentation page writes it: `String`, `Number []`, `UserDTO []`, `byte[]`.
 package struct FieldType: Sendable, Equatable, CustomStringConvertible {
-    /// What a value of the type is.
+    /// The kind of a value.
     package enum Kind: Sendable, Equatable {
         /// `String`: text.
         case string
@@ -26,12 +26,12 @@ package struct FieldType: Sendable, Equatable, CustomStringConvertible {
 
     /// The type exactly as documented.
     package let text: String
-    /// What one value is; for a list, what one element is.
+    /// The kind of a value; for a list, of an element.
     package let kind: Kind
     /// Whether the type is a list (`Name []`).
     package let isList: Bool
 
-    /// Reads a documented type. Any name that is no known scalar is an object.
+    /// Reads a documented type. A name that is not a known scalar is an object.
     package init(_ text: String) {
         self.text = text
         var name = Substring(text)
@@ -56,8 +56,8 @@ package struct FieldType: Sendable, Equatable, CustomStringConvertible {
         return String(name)
     }
 
-    /// The name that one element of a list has in TOP's answers: the type in snake case, with an underscore before
-    /// every capital but the first (`UserStatDTO` becomes `user_stat_d_t_o`, `String` becomes `string`).
+    /// The name of a list's element in TOP's responses: the type in snake case, with an underscore before every
+    /// capital except the first (`UserStatDTO` becomes `user_stat_d_t_o`, `String` becomes `string`).
     package var wireItemName: String {
         var result: [UInt8] = []
         for byte in name.utf8 {

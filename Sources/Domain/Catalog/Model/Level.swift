@@ -1,16 +1,16 @@
 import Bytes
 import JSON
 
-/// The fields of one object, compiled for looking names up.
+/// The fields of one object, compiled for lookups by name.
 final class Level: Sendable {
     let fields: [CompiledField]
-    /// Whether names that are not documented are taken over as they are.
+    /// Whether members with undocumented names are sent unchanged.
     let isOpen: Bool
     let rules: [Rule]
     let collectors: [Collector]
     /// The type of the object; nil for the request itself.
     let type: String?
-    /// Whether some object below is of a type that encloses it, and so has the fields of an enclosing level.
+    /// Whether an object below has the type of an object around it, and so the fields of that level.
     let holdsRepeats: Bool
     private let table: NameTable
 
@@ -24,7 +24,7 @@ final class Level: Sendable {
             field.repeats || (field.level ?? field.content?.level)?.holdsRepeats == true
         }
         var table = NameTable(capacity: fields.reduce(0) { $0 + 3 + $1.field.aliases.count })
-        // A documented name wins over another field's alias.
+        // A documented name takes precedence over another field's alias.
         for (index, field) in fields.enumerated() { table.insert(field.name, index: index) }
         for (index, field) in fields.enumerated() {
             table.insert(field.name.camelCased, index: index, isDocumented: false)
@@ -37,7 +37,7 @@ final class Level: Sendable {
         self.table = table
     }
 
-    /// The field of that name, as documented, in camel or snake case or by an alias.
+    /// The field with this name: as documented, in camel or snake case, or an alias.
     func match(_ name: Span<UInt8>) -> NameTable.Match? {
         table.match(name)
     }
@@ -48,7 +48,7 @@ final class Level: Sendable {
     }
 }
 
-/// A field, compiled: what mapping a value needs, at hand.
+/// A field, compiled for mapping.
 final class CompiledField: Sendable {
     let field: Field
     let name: String
@@ -59,22 +59,22 @@ final class CompiledField: Sendable {
     let isRequired: Bool
     /// The members' level; nil for scalars and for objects without documented members.
     let level: Level?
-    /// Whether the field is an object of a type that encloses it, whose members the page does not list again.
+    /// Whether the field is an object of a type around it, whose members the page does not repeat.
     let repeats: Bool
     /// For a text that holds JSON: the one value in it.
     let content: CompiledField?
-    /// Whether the call's request id is this field's value.
+    /// Whether this field holds the call's request id.
     let isRequestID: Bool
     /// Whether any value under this field is masked in the audit trail.
     let holdsSensitive: Bool
-    /// Whether nothing but the type is to be looked at, so that a value can go from body to parameter as it is.
+    /// Whether only the type needs a check, so that a value can go from body to parameter unchanged.
     let isPlain: Bool
-    /// Whether some rule looks at the value.
+    /// Whether a rule uses the value.
     let isCompared: Bool
-    /// The values of a closed enumeration as UTF-8, and what is sent for each.
+    /// The values of a closed enumeration as UTF-8, with the text that is sent for each.
     private let choices: [(written: String, sent: String)]
 
-    /// `isCompared`: some rule looks at the value.
+    /// `isCompared`: a rule uses the value.
     init(
         _ field: Field, level: Level?, content: CompiledField?, isRequestID: Bool, isCompared: Bool,
         repeats: Bool = false
@@ -107,7 +107,7 @@ final class CompiledField: Sendable {
     /// Whether only some values are allowed.
     var isEnumeration: Bool { !choices.isEmpty }
 
-    /// What is sent for a value of the enumeration; nil if it is none.
+    /// The text that is sent for a value; nil if the enumeration lacks it.
     func choice(for text: String) -> String? {
         for choice in choices where choice.written.utf8.elementsEqual(text.utf8) { return choice.sent }
         return nil

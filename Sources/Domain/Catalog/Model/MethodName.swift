@@ -1,8 +1,8 @@
-/// What is known of the names of TOP's methods.
+/// The syntax of names of TOP's methods.
 package enum MethodName {
     static let maximumBytes = 128
 
-    /// Whether the text can be a method's name: words of ASCII letters, digits, `_` and `-`, joined by dots.
+    /// Whether a text is a valid name: words of ASCII letters, digits, `_` and `-`, joined by dots.
     package static func isValid(_ name: String) -> Bool {
         guard name.utf8.count <= maximumBytes, name.utf8.contains(UInt8(ascii: ".")) else { return false }
         var last = UInt8(ascii: ".")

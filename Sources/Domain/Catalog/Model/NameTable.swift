@@ -1,14 +1,14 @@
 import Bytes
 
-/// Finds a field's index by the UTF-8 bytes of a name: an open hash table that is filled once, and asked without making
-/// a `String`.
+/// Finds a field's index by the UTF-8 bytes of a name. It is an open hash table that is filled once. A lookup does not
+/// make a `String`.
 ///
-/// Only documented names are stored, so hostile names can collide with few of them at most.
+/// It stores documented names only, so hostile names can collide with few.
 struct NameTable: Sendable {
-    /// What is known of a name.
+    /// The entry of a name.
     struct Match: Sendable, Equatable {
         let index: Int
-        /// Whether it is the name itself, and no other spelling of it.
+        /// Whether it is the name itself and not another spelling.
         let isDocumented: Bool
     }
 
@@ -20,7 +20,7 @@ struct NameTable: Sendable {
 
     private var slots: [Int32]
     private var names: [Name] = []
-    /// All names, one behind the other.
+    /// All names, concatenated.
     private var bytes: [UInt8] = []
     private let mask: Int
 
@@ -31,7 +31,7 @@ struct NameTable: Sendable {
         mask = size - 1
     }
 
-    /// Stores a name, unless it is there already.
+    /// Stores a name. An existing one stays.
     mutating func insert(_ text: String, index: Int, isDocumented: Bool = true) {
         let name = Array(text.utf8)
         var place = Self.hash(name.span) & mask
@@ -45,7 +45,7 @@ struct NameTable: Sendable {
         bytes += name
     }
 
-    /// What is stored for a name; nil for an unknown one.
+    /// The entry of a name; nil for an unknown one.
     func match(_ name: Span<UInt8>) -> Match? {
         var place = Self.hash(name) & mask
         while slots[place] >= 0 {

@@ -1,12 +1,11 @@
-/// Finds the known name that an unknown one was probably meant to be.
+/// Finds the known name that is closest to an unknown one.
 enum NearestName {
-    /// Longer names are not compared: the time is the product of two lengths.
+    /// Longer names are not compared, because the time is the product of both lengths.
     static let maximumBytes = 64
-    /// Of more known names only the first ones are compared.
+    /// The largest number of known names that are compared.
     static let maximumNames = 256
 
-    /// The nearest of the known names; nil if none is near. Underscores and capitals do not count, so `CarVIN` is
-    /// `car_vin`.
+    /// The nearest known name; nil if none is near. Underscores and capitals do not count: `CarVIN` equals `car_vin`.
     static func of(_ name: String, among known: [String]) -> String? {
         let wanted = folded(name)
         guard !wanted.isEmpty, wanted.count <= maximumBytes else { return nil }
@@ -31,7 +30,7 @@ enum NearestName {
         return result
     }
 
-    /// How many insertions, removals, replacements and swaps of neighbours turn one into the other.
+    /// The number of insertions, removals, replacements and swaps of neighbours that turn one into the other.
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

@@ -241,13 +241,13 @@ struct TableReader {
             }
             return Nested(name: name, type: type, isRequired: isRequired, count: 3)
         }
-        guard hasGlyph || isAnswerObject(name, type) || isUnshownObject(at: index, name, type) else { return nil }
+        guard hasGlyph || isResponseObject(name, type) || isUnshownObject(at: index, name, type) else { return nil }
         let isHalf = isCut && index + 2 == items.count && items[index + 1].isOpenEnd
         return Nested(name: name, type: isHalf ? "" : type, isRequired: nil, count: 2)
     }
 
     /// Whether this is an object row of a response. It has no glyph, so its name and type could be another row's cells.
-    private func isAnswerObject(_ name: String, _ type: String) -> Bool {
+    private func isResponseObject(_ name: String, _ type: String) -> Bool {
         guard FieldType(type).kind == .object, Self.isCapital(type) || type.hasSuffix("[]") else { return false }
         guard let objectKeys else { return true }
         return objectKeys.contains(ExampleTree.key(name))

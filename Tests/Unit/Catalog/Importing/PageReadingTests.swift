@@ -78,17 +78,20 @@ struct PageReadingTests {
             ("values: {'1': 新增, '2': 'a b'}", "values: {}", 4, "values must name at least one"),
             ("date: 'yyyy-MM-dd'", "date: never", 5, "date must be one of"),
             ("type: Number", "type: Boolean", 4, ""),
-            ("type: Number", "type: Json", 4, "values, sensitive and key are for texts, numbers, flags and dates"),
+            (
+                "type: Number", "type: Json", 4,
+                "values, sensitive and key apply only to texts, numbers, flags and dates"
+            ),
             (
                 "type: String, required: false, date", "type: Number, required: false, date", 5,
-                "that date is for a String"
+                "this date form applies only to a String"
             ),
             ("[kind, day]", "[kind]", 13, "one_of must name at least two parameters"),
             ("[kind, day]", "[kind, dye]", 13, #"the page has no parameter "dye""#),
-            ("[kind, day]", "[kind, 'box.a']", 13, "a rule's parameters must stand in one object"),
-            ("one_of: [kind, day]", "order: [kind, day]", 13, #"a page's rule knows no "order""#),
-            ("response: []", "response: [{name: a, type: String, values: {b: c}}]", 15, #""values" has no meaning"#),
-            ("response: []", "response: [{name: a, type: String, date: yyyy-MM-dd}]", 15, #""date" has no meaning"#),
+            ("[kind, day]", "[kind, 'box.a']", 13, "a rule's parameters must be in one object"),
+            ("one_of: [kind, day]", "order: [kind, day]", 13, #"a page's rule has no "order""#),
+            ("response: []", "response: [{name: a, type: String, values: {b: c}}]", 15, #""values" is not allowed"#),
+            ("response: []", "response: [{name: a, type: String, date: yyyy-MM-dd}]", 15, #""date" is not allowed"#),
         ])
     func whatIsWrongWithThemIsSaid(part: String, broken: String, line: Int, fault: String) {
         let text = Self.page.replacing(part, with: broken)

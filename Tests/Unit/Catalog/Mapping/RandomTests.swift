@@ -59,7 +59,7 @@ struct RandomTests {
     func mutatedAnswersAreRead(method: String, example: String) throws {
         let entry = try entry(method)
         let call = try mappedCall(method, example)
-        let answer = entry.exampleAnswer(requestID: "r")
+        let answer = entry.exampleResponse(requestID: "r")
         var generator = Generator(state: 7)
         var read = 0
         for _ in 0..<testInputs(3000) {

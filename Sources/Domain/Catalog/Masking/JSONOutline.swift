@@ -1,12 +1,12 @@
 import Bytes
 
-/// Tells, from front to back, what of a JSON text stands outside of its strings, also of one that is cut.
+/// Finds the parts of a JSON text outside its strings, from front to back. The text may be truncated.
 struct JSONOutline {
     private var place = 0
     private var isInString = false
 
-    /// The number or word around a range; nil for a part of a string, and where other things stand there too. Ranges
-    /// come in ascending order.
+    /// The number or word around a range; nil if the range is in a string or contains anything else. Ranges come in
+    /// ascending order.
     mutating func bareToken(around range: Range<Int>, of text: Span<UInt8>) -> Range<Int>? {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start > place, Self.isBare(text[start - 1]) { start -= 1 }
@@ -28,7 +28,7 @@ struct JSONOutline {
         }
     }
 
-    /// Letters, digits and what else numbers are made of.
+    /// Letters, digits and the other characters of numbers.
     private static func isBare(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
