@@ -26,11 +26,11 @@ import Vault
         var query = TrailQuery()
         query.app = "c"
         #expect(
-            forbidden { _ = try AuthorizedTrailQuery(query, for: access) } == "The token bounded is not for the app c.")
+            forbidden { _ = try AuthorizedTrailQuery(query, for: access) } == "The token bounded does not allow the app c.")
         query.app = "a"
         query.method = "y.z"
         let told = forbidden { _ = try AuthorizedTrailQuery(query, for: access) }
-        #expect(told == "The token bounded is not for the method y.z.")
+        #expect(told == "The token bounded does not allow the method y.z.")
         query.method = "*.z"
         let authorized = try AuthorizedTrailQuery(query, for: access)
         #expect(authorized.scope == AccessScope(apps: [], methods: ["x.*"]) && authorized.query.app == "a")
@@ -70,7 +70,7 @@ import Vault
                 { () async throws in _ = try await reader.authorize(asked, for: other, keys: []) },
             ] {
                 let error = await #expect(throws: TrailReadError.self) { try await attempt() }
-                #expect(error?.description == "The token bounded is not for calls of this app and method.")
+                #expect(error?.description == "The token bounded does not allow calls of this app and method.")
             }
             let caller = AccessToken(id: "1", name: "shop", hash: [], scopes: [.relay])
             let stranger = AccessToken(id: "2", name: "stranger", hash: [], scopes: [.relay])
