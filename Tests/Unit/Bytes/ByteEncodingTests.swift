@@ -50,8 +50,8 @@ struct ByteEncodingTests {
     @Test("A text goes into the room made for it, and its length is known before")
     func textGoesIntoRoom() {
         for text in ["", "a", "ten bytes.", "\"\u{1}\\", "浙A8B7Y1 is a number", String(repeating: "\u{0}", count: 99)] {
-            let length = Self.quoting.length(of: text)
-            let bytes = [UInt8](capacity: length + ByteEncoding.room) { Self.quoting.append(text, to: &$0) }
+            let length = Self.quoting.length(of: text.utf8.span)
+            let bytes = [UInt8](capacity: length + ByteEncoding.room) { Self.quoting.append(text.utf8.span, to: &$0) }
             var expected: [UInt8] = []
             Self.quoting.append(Array(text.utf8).span, to: &expected)
             #expect(bytes == expected)

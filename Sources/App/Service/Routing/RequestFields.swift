@@ -51,7 +51,7 @@ struct RequestFields: Sendable {
 
     /// Whether the call is a dry run. An empty value is as wrong as any other word, so that no slip makes a real call.
     func isDryRun() throws(Problem) -> Bool {
-        try CallHeaders.flag("\(dryRun.name)", dryRun.value(emptyIsAbsent: false))
+        try CallHeaders.flag(dryRun.name, dryRun.value(emptyIsAbsent: false))
     }
 
     /// What is kept of a request that its caller may not make.
@@ -69,13 +69,13 @@ struct RequestFields: Sendable {
 
 /// A header field that may be given once.
 struct SingleField: Sendable {
-    let name: StaticString
+    let name: String
     /// The first value, if there is any.
     private var first: String?
     /// How often the field is there.
     private var count = 0
 
-    init(name: StaticString) { self.name = name }
+    init(name: String) { self.name = name }
 
     mutating func note(_ value: String) {
         if count == 0 { first = value }
