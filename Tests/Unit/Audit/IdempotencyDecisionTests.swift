@@ -99,7 +99,7 @@ import Testing
             #expect(other.key != first.key && other.fingerprint == first.fingerprint)
         }
         for content in [["xy", ""], ["x"], ["y", "x"]] {
-            let other = try claim(content)
+            let other = try claim("a", "b", key: "k", content)
             #expect(other.key == first.key && other.fingerprint != first.fingerprint)
         }
     }
