@@ -28,7 +28,9 @@ package struct StreamSocket: Sendable {
     /// Reads into the beginning of `buffer`, at most `buffer.count` bytes.
     package func read(into buffer: inout [UInt8]) -> Transfer {
         while true {
-            let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+            let count = buffer.withUnsafeMutableBytes {
+                recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
+            }
             if count > 0 { return .bytes(count) }
             if count == 0 { return .end }
             guard errno == EINTR else { return Self.failure }
@@ -61,7 +63,7 @@ package struct StreamSocket: Sendable {
     package func write(_ bytes: Span<UInt8>) -> Transfer {
         bytes.withUnsafeBytes { bytes in
             while true {
-                let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+                let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
                 if count >= 0 { return .bytes(count) }
                 guard errno == EINTR else { return Self.failure }
             }

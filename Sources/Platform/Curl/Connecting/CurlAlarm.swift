@@ -35,8 +35,7 @@ struct CurlAlarm {
 
     /// Sets the loop's timer to the latest time.
     mutating func arm(on loop: EventLoop, _ body: @escaping () -> Void) {
-        // A timer that is no longer needed fires once without effect. That is cheaper than cancelling one for each
-        // call.
+        // An unneeded timer fires once without effect. That is cheaper than cancelling a timer for each call.
         guard let deadline = isDue ? EventLoop.now() : wanted else { return }
         if let timer, timer.isPending {
             guard timer.deadline > deadline else { return }

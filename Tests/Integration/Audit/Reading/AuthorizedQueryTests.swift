@@ -26,7 +26,8 @@ import Vault
         var query = TrailQuery()
         query.app = "c"
         #expect(
-            forbidden { _ = try AuthorizedTrailQuery(query, for: access) } == "The token bounded does not allow the app c.")
+            forbidden { _ = try AuthorizedTrailQuery(query, for: access) }
+                == "The token bounded does not allow the app c.")
         query.app = "a"
         query.method = "y.z"
         let told = forbidden { _ = try AuthorizedTrailQuery(query, for: access) }
