@@ -17,8 +17,8 @@ extension AuthorizedStatsQuery {
 }
 
 extension CallChangeFeed {
-    init(_ query: TrailQuery, from moment: Moment) throws {
-        self.init(try AuthorizedTrailQuery(everything: query), from: moment)
+    init(_ query: TrailQuery, from checkpoint: Checkpoint) throws {
+        self.init(try AuthorizedTrailQuery(everything: query), from: checkpoint)
     }
 }
 
@@ -43,16 +43,16 @@ extension TrailReader {
     }
 
     func scan(
-        _ query: TrailQuery, limit: Int? = nil, pageRows: Int = TrailScan.pageRows
-    ) async throws -> TrailScan {
+        _ query: TrailQuery, limit: Int? = nil, pageRows: Int = ExportScan.pageRows
+    ) async throws -> ExportScan {
         try await scan(try AuthorizedTrailQuery(everything: query), limit: limit, pageRows: pageRows)
     }
 
-    func stats(_ query: StatsQuery) async throws -> StatsAnswer {
+    func stats(_ query: StatsQuery) async throws -> StatsResult {
         try await stats(try AuthorizedStatsQuery(everything: query))
     }
 
-    func refusals(_ query: RejectedRequestQuery) async throws -> [Refusal] {
+    func refusals(_ query: RejectedRequestQuery) async throws -> [RejectedRequest] {
         try await refusals(try AuthorizedRejectedRequestQuery(query, for: .terminal))
     }
 }

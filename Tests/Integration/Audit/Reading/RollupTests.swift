@@ -200,7 +200,7 @@ import Testing
             query.filter.caller = "c1"
             try await trail.database.withConnection(trail.loop) { connection in
                 try await connection.execute(Self.seed + Self.add(0, 300) + Self.told)
-                for _ in 0..<20 { _ = try await Rollups.run(on: connection, look: .day) }
+                for _ in 0..<20 { _ = try await Rollups.run(on: connection, recounting: .day) }
                 while try await Rollups.recountDay(on: connection) {}
                 #expect(try await !Rollups.recountDay(on: connection))
                 let before = try await Self.calls(reader, query)
