@@ -95,7 +95,7 @@ extension TrailFilter {
         TrailFilter("caller", \.caller, "The name of the caller's token.", tag: 1, stats: .rollups(.caller)),
         TrailFilter(
             "outcome", \.outcome, .choice(Outcome.words),
-            "What became of the call. Figures do not take `open`.", stats: .rollups(.outcome),
+            "What became of the call. Statistics do not take `open`.", stats: .rollups(.outcome),
             read: { $0 == Outcome.open || Outcome(rawValue: $0) != nil ? $0 : nil },
             narrow: { outcome, _, clause in
                 clause.add("outcome", equals: outcome)
