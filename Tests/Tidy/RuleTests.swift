@@ -42,7 +42,7 @@ struct RuleTests {
     }
 
     @Test("Full Foundation is refused, FoundationEssentials is not")
-    func foundation() {
+    func fullFoundation() {
         let text = "import FoundationEssentials\npackage import Foundation\nimport struct FoundationXML.XMLNode"
         let violations = ImportRules.foundationViolations(in: file("Sources/CLI/toprelay/A.swift", text))
         #expect(violations.map(\.line) == [2, 3])

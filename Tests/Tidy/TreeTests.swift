@@ -21,7 +21,7 @@ struct TreeTests {
     }
 
     @Test("No source imports full Foundation")
-    func foundation() {
+    func fullFoundation() {
         expectNone(Repository.sources.flatMap(ImportRules.foundationViolations))
     }
 

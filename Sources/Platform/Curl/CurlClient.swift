@@ -41,7 +41,7 @@ package final class CurlClient {
     private var connectors: [Connector]
     private var templates: RequestTemplates
     private var busy: [Connection] = []
-    private var pool = ConnectionPool()
+    private(set) var pool = ConnectionPool()
     private var sweepTimer: LoopTimer?
     private var isShutDown = false
     /// Buffers that all connections share. A connection needs them only for a moment.

@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test("Windows have eight days, and begin at midnight in GMT+8")
-    func windows() {
+    func windowsOfKeys() {
         let day: Int64 = 86_400_000
         let start = 8 * day * 2000 - 8 * 3_600_000
         #expect(IdempotencyClaim.window(epochMilliseconds: start) == 2000)

@@ -179,7 +179,7 @@ struct ResponseFormTests {
     }
 
     @Test(
-        "the Qimen cloud answers in response, or with a flat object",
+        "The Qimen cloud answers in response, or with a flat object",
         arguments: [
             (#"{"response":{"flag":"failure","code":25}}"#, "flag"),
             (#"{"code":"0","data":"AAE","success":true,"request_id":"r3"}"#, "data"), (#"{"documented":1}"#, "documented"),
@@ -193,19 +193,19 @@ struct ResponseFormTests {
     }
 
     @Test(
-        "a simplified answer is flat, or wrapped after all",
+        "A simplified answer is flat, or wrapped after all",
         arguments: [
             (#"{"documented":{"x":1},"request_id":"r"}"#, "documented"), (#"{"a_b_response":{"x":1}}"#, "x"),
             (#"{"ret":["SUCCESS"],"data":{}}"#, nil), (#"{"data":{}}"#, nil),
         ] as [(String, String?)])
-    func simplified(text: String, member: String?) {
+    func simplifiedAnswer(text: String, member: String?) {
         let found = response(text, .simplified)
         #expect((found == nil) == (member == nil))
         if let member { #expect(found?[member] != nil) }
     }
 
-    @Test("an error_response is an error in each form", arguments: [ResponseForm.wrapped, .simplified, .qimenCloud])
-    func errors(form: ResponseForm) {
+    @Test("An error_response is an error in each form", arguments: [ResponseForm.wrapped, .simplified, .qimenCloud])
+    func errorInEachForm(form: ResponseForm) {
         let text = #"{"error_response":{"code":27},"response":{"flag":"success"},"success":true}"#
         guard case .error(let error) = TOPResponse.read(Array(text.utf8), method: "taobao.a.b", form: form) else {
             Issue.record("no error")

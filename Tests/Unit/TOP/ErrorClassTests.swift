@@ -99,21 +99,21 @@ struct ErrorClassTests {
     }
 
     @Test(
-        "the type decides about other words",
+        "The type decides about other words",
         arguments: [
             ("B2B_UNKNOWN", "ISV", ErrorClass.rejected, ErrorClass.rejected), ("B2B_UNKNOWN", "isv", .rejected, .rejected),
             ("B2B_UNKNOWN", "ISP", .platformError, .unknown), ("B2B_UNKNOWN", "SYSTEM", .platformError, .unknown),
             ("IllegalAccessToken", "ISP", .sessionInvalid, .sessionInvalid), ("15", "ISV", .platformError, .unknown),
         ])
-    func types(code: String, type: String, reading: ErrorClass, writing: ErrorClass) {
+    func typesOfErrors(code: String, type: String, reading: ErrorClass, writing: ErrorClass) {
         var error = TOPError(code: code)
         error.type = type
         #expect(ErrorClass(classifying: error, methodReads: true) == reading)
         #expect(ErrorClass(classifying: error, methodReads: false) == writing)
     }
 
-    @Test("an entry's own meanings come first: the whole sub_code, its part before the colon, or the code")
-    func meanings() {
+    @Test("An entry's own meanings come first: the whole sub_code, its part before the colon, or the code")
+    func ownMeanings() {
         let meanings: [String: ErrorMeaning] = [
             "isv.offline:P03": .sessionInvalid, "isv.offline": .retryLater(seconds: 300), "15": .businessFailure,
             "7": .throttled, "isp.gone": .rejected,
@@ -135,8 +135,8 @@ struct ErrorClassTests {
         #expect(classes("27", nil) == .sessionInvalid)
     }
 
-    @Test("each row says what it matches")
-    func conditions() {
+    @Test("Each row says what it matches")
+    func conditionsInWords() {
         #expect(ErrorClassTable.rows.map(\.number) == [1, 2, 3, 4, 5])
         #expect(
             ErrorClassTable.rows.map(\.meaning) == [
@@ -175,13 +175,13 @@ struct ErrorClassTests {
         }
     }
 
-    @Test("a word decides whom a ban is for", arguments: [("AppCallLimit", Ban.Scope.app), ("ApiCallLimit", .method)])
+    @Test("A word decides whom a ban is for", arguments: [("AppCallLimit", Ban.Scope.app), ("ApiCallLimit", .method)])
     func bansOfWords(code: String, scope: Ban.Scope) {
         let error = TOPError(code: code, message: "ban will last 4 seconds")
         #expect(ErrorClass(classifying: error, methodReads: true) == .throttled(Ban(scope: scope, seconds: 5)))
     }
 
-    @Test("a limit of one seller bans nothing")
+    @Test("A limit of one seller bans nothing")
     func sellersLimit() {
         let error = TOPError(code: "SellerCallLimit", message: "ban will last 4 seconds")
         #expect(ErrorClass(classifying: error, methodReads: true) == .throttled(nil))

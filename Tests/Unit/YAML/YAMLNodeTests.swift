@@ -27,18 +27,18 @@ import Testing
             ("a: !!int '5'\n", "{a@1: '5'@1}@1"),
             ("\"a\\0b\"", "'a\0b'@1"),
         ])
-    func nodes(text: String, outline: String) throws {
+    func nodesAndLines(text: String, outline: String) throws {
         let node = try #require(try YAMLNode.read(text))
         #expect(Self.outline(node) == outline)
     }
 
     @Test("A text without a document has no node", arguments: ["", "\n \n", "# only a note"])
-    func empty(text: String) throws {
+    func emptyText(text: String) throws {
         #expect(try YAMLNode.read(text) == nil)
     }
 
     @Test("An alias stands for the last node with its anchor")
-    func aliases() throws {
+    func aliasOfAnchor() throws {
         let node = try #require(try YAMLNode.read("- &a {x: 1}\n- *a\n- &a [2]\n- *a\n"))
         #expect(Self.outline(node) == "[{x@1: 1@1}@1, {x@1: 1@1}@1, [2@3]@3, [2@3]@3]@1")
     }
@@ -55,12 +55,12 @@ import Testing
             ("a: 1\nb: \u{1}\n", 2, "not valid YAML: control characters are not allowed"),
             ("x:\n  b: 1\n  a: 1\n  b: 2\n  'a': 2\n", 3, "duplicate names: a, b"),
         ])
-    func faults(text: String, line: Int, detail: String) {
+    func faultsWithLines(text: String, line: Int, detail: String) {
         #expect(throws: YAMLError(line: line, detail)) { try YAMLNode.read(text) }
     }
 
     @Test("Nodes are nested 64 deep at most, aliases included")
-    func depth() throws {
+    func nestingDepth() throws {
         func nested(_ depth: Int, around text: String = "x") -> String {
             String(repeating: "[", count: depth) + text + String(repeating: "]", count: depth)
         }
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test("A mutated document is read, or refused with one of its lines", arguments: 0..<8)
-    func mutations(seed: UInt64) throws {
+    func mutatedTexts(seed: UInt64) throws {
         let text = "# note\na: &x {b: 'c', d: [1, \"e\\n\"]}\nf:\n  - g: |\n      h\n    i: *x\n  - >-\n    j\n"
         let pieces = [
             "'", "\"", " ", "\n", ": ", "#", "- ", "{", "}", "[", "]", "\t", "*x", "&x ", "|", "%", "\u{1}", "é",
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test("Members are found by their name")
-    func members() throws {
+    func membersByName() throws {
         let node = try #require(try YAMLNode.read("a: {b: c}\n[d]: e\n"))
         #expect(node["a"]?["b"]?.scalar == "c")
         #expect(node["d"] == nil && node["a"]?.scalar == nil && node["a"]?["b"]?["c"] == nil)

@@ -123,7 +123,7 @@ struct JudgementTests {
         #expect(interpretation.isJudged == (tells && !inner.contains("items") && !inner.contains(#""a""#)))
     }
 
-    @Test("an entry without rules and documented Booleans judges nothing")
+    @Test("An entry without rules and documented Booleans judges nothing")
     func judgesNothing() throws {
         let plain = try entry()
         guard case .mapped(let call) = plain.map(try JSONDocument(Array("{}".utf8))) else { throw Wrong() }

@@ -1,8 +1,9 @@
-import Curl
 import EventLoop
 import Glibc
 import TestSupport
 import Testing
+
+@testable import Curl
 
 /// A client on its loop, as a worker of the relay has it.
 actor CurlWorker {
@@ -27,6 +28,9 @@ actor CurlWorker {
     }
 
     var inFlight: Int { client.inFlight }
+
+    /// The connections that wait for another request.
+    var idleConnections: Int { client.pool.count }
 
     func perform(_ request: CurlRequest) async -> CurlResult {
         let result = await client.perform(request)
