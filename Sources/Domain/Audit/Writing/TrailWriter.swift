@@ -115,7 +115,9 @@ package final class TrailWriter {
     ) {
         let row = TrailRows.row(ending, of: intent, table: 0, rows)
         let unit =
-            if let response = TrailRows.responseRow(ending, of: intent, table: 1, rows) { [row, response] } else { [row] }
+            if let response = TrailRows.responseRow(ending, of: intent, table: 1, rows) { [row, response] } else {
+                [row]
+            }
         endings.write(unit, waitingAtMost: limit) { [self] outcome in
             count(outcome)
             completion()
