@@ -167,12 +167,18 @@ struct InterpretationTests {
     @Test(
         "Empty and missing lists, and what is no list at all",
         arguments: [
-            (#"{"entry":[]}"#, "[]"), ("{}", "[]"), ("[]", "[]"), (#"{"entry":null}"#, "[]"), ("null", "null"),
-            (#""""#, #""""#), ("7", "7"),
+            (#"{"entry":[]}"#, "[]"), ("{}", "[]"), ("[]", "[]"), (#"{"entry":null}"#, "[]"), ("null", "[]"),
+            (#""""#, "[]"), (#"{"entry":""}"#, "[]"), (#"{"item":""}"#, "[]"), (#"{"item":null}"#, "[]"), ("7", "7"),
         ])
     func emptyLists(list: String, plain: String) throws {
         let read = try read(carProfiles, #"{"data":{"id_mapping":\#(list)}}"#)
         #expect(result(read) == #"{"data":{"id_mapping":\#(plain)}}"#)
+    }
+
+    @Test("A list that TOP leaves out is empty where its object is there")
+    func listLeftOut() throws {
+        let read = try read(carProfiles, #"{"is_success":true,"data":{}}"#)
+        #expect(result(read) == #"{"is_success":true,"data":{"id_mapping":[]}}"#)
     }
 
     @Test("What is not documented is handed on as it is, in valid JSON")

@@ -28,7 +28,8 @@ struct SignerTests {
         var buffer = Array("left from before".utf8)
         for vector in Self.all {
             let signer = Signer(method: vector.method, secret: Secret(vector.secret))
-            #expect(try signer.sign(ParameterList(vector.parameters), body: vector.body, buffer: &buffer) == vector.sign)
+            let parameters = ParameterList(vector.parameters)
+            #expect(try signer.sign(parameters, body: vector.body, buffer: &buffer) == vector.sign)
         }
     }
 
@@ -54,8 +55,8 @@ struct SignerTests {
     }
 
     static func text(_ pairs: [(String, String)], body: String? = nil) -> String {
-        let parameters = pairs.map { Parameter(name: $0.0, value: $0.1) }
-        let base = Signer(method: .md5, secret: Secret("s")).baseString(ParameterList(parameters), body: body.map { Array($0.utf8) })
+        let parameters = ParameterList(pairs.map { Parameter(name: $0.0, value: $0.1) })
+        let base = Signer(method: .md5, secret: Secret("s")).baseString(parameters, body: body.map { Array($0.utf8) })
         return String(decoding: base, as: UTF8.self)
     }
 

@@ -54,7 +54,7 @@ final class RelayResponder: Responder {
             if case .state(let answer) = operation.handler { return .answer(Self.response(answer(state), to: fields)) }
             let authorization = try authorize(request, operation, route.argument, fields)
             let context = RequestContext(
-                catalog: catalog, operation: operation, argument: route.argument, fields: fields,
+                catalog: catalog, operation: operation, argument: route.argument, fields: consume fields,
                 authorization: authorization)
             return .proceed(BodyPlan(limit: limit, isKept: operation.method == .post, context: context))
         } catch {

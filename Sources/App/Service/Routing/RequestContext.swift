@@ -16,7 +16,7 @@ final class RequestContext: Sendable {
 
     /// - Parameter authorization: the caller's, for operations that need a token.
     init(
-        catalog: Catalog, operation: Operation, argument: PathArgument, fields: RequestFields,
+        catalog: Catalog, operation: Operation, argument: PathArgument, fields: consuming RequestFields,
         authorization: Authorization?
     ) {
         self.catalog = catalog

@@ -127,7 +127,9 @@ package final class TrailWriter {
     ) {
         let row = TrailRows.row(ending, of: intent, table: 0, rows)
         var unit =
-            if let response = TrailRows.responseRow(ending, of: intent, table: 1, rows) { [row, response] } else { [row] }
+            if let response = TrailRows.responseRow(ending, of: intent, table: 1, rows) { [row, response] } else {
+                [row]
+            }
         if let reply = ending.reply { unit.append(reply.row(of: intent.id, table: 2)) }
         endings.write(unit, waitingAtMost: limit) { [self] outcome in
             count(outcome)

@@ -123,10 +123,8 @@ extension Entry {
     ) -> String {
         if let interpretation, case .response(let inner) = answer {
             guard interpretation.isWhollyKnown else { return AnswerMask.response(inner, of: self, interpretation.mask) }
-            // A document's bytes are well-formed UTF-8. They are the body's, unless faults were repaired.
-            let bytes = inner.documentBytes
-            let text = bytes.count == body.count ? String(wellFormed: bytes.span) : String(decoding: body, as: UTF8.self)
-            return interpretation.mask.masked(text)
+            // The body, with its faults of encoding repaired: well-formed UTF-8.
+            return interpretation.mask.masked(String(wellFormed: inner.documentBytes.span))
         }
         guard isPersonal else { return mask.masked(String(decoding: body, as: UTF8.self)) }
         if case .error = answer, let document = try? JSONDocument(body, options: .tolerant) {

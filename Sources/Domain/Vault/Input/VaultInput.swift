@@ -48,7 +48,8 @@ enum VaultInput {
         }
     }
 
-    /// Checks a seller, or another name of that form. It must fit into a header, which loses outer blanks and cannot hold control characters.
+    /// Checks a seller, or another name of that form. It must fit into a header, which loses outer blanks and cannot
+    /// hold control characters.
     static func seller(_ seller: String, field: String = "seller") throws(VaultError) {
         let scalars = seller.unicodeScalars
         guard (1...maximumSellerLength).contains(scalars.count) else {
