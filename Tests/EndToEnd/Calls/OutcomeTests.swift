@@ -31,6 +31,7 @@ struct OutcomeTests {
     }
 
     static let errors: [Case] = [
+        error(15, "20000", 422, "rejected-by-top", "rejected"),
         error(40, "isv.missing-parameter:x", 422, "rejected-by-top", "rejected"),
         error(15, "isv.invalid-parameter", 422, "rejected-by-top", "rejected"),
         error(41, nil, 422, "rejected-by-top", "rejected"), error(43, nil, 422, "rejected-by-top", "rejected"),
@@ -59,11 +60,21 @@ struct OutcomeTests {
         ("empty", "unreadable"), ("gzip_garbage", nil), ("big", nil), ("gzip_bomb", nil),
         (#"http_status","status":"500"#, "http-500"), (#"http_status","status":"503"#, "http-503"),
         (#"http_status","status":"403"#, "http-403"),
-        (#"http_status","status":"302","location":"http://127.0.0.1:9/"#, "http-302"),
         (#"custom","body":"not JSON"#, "unreadable"), (#"custom","body":"[1]"#, "unreadable"),
     ].map { kind, code in
         Case(
             fault: #""kind":"\#(kind)""#, status: 504, problem: "outcome-unknown", outcome: "unknown",
+            retryable: false, code: code)
+    }
+
+    /// Addresses that are not those of a gateway.
+    static let wrongAddresses: [Case] = [
+        (#"http_status","status":"302","location":"http://127.0.0.1:9/"#, "http-302"),
+        (#"http_status","status":"301"#, "http-301"), (#"http_status","status":"404"#, "http-404"),
+        (#"http_status","status":"405"#, "http-405"),
+    ].map { kind, code in
+        Case(
+            fault: #""kind":"\#(kind)""#, status: 502, problem: "relay-misconfigured", outcome: "misconfigured",
             retryable: false, code: code)
     }
 
@@ -157,6 +168,14 @@ struct OutcomeTests {
 
     @Test("What is no answer leaves open whether it was done", arguments: network)
     func whatIsNoAnswer(_ expected: Case) async throws { try await check(expected) }
+
+    @Test("A redirection, 404 and 405 are no answers of a gateway, and the log has the address", arguments: wrongAddresses)
+    func wrongAddress(_ expected: Case) async throws {
+        try await check(expected)
+        let stage = try await Stage.shared
+        #expect(stage.relay.log.contains("The gateway's address is not that of TOP's gateway"))
+        if expected.code == "http-302" { #expect(stage.relay.log.contains("http://127.0.0.1:9/")) }
+    }
 
     @Test("A wrong session, secret or key, and a gateway that is not there", arguments: real)
     func realFaults(_ expected: Case) async throws { try await check(expected) }

@@ -24,6 +24,9 @@ final class Stage: Sendable {
     /// The first replica.
     var relay: RelayProcess { replicas.all[0] }
 
+    /// The replicas in the order of their starts.
+    var allReplicas: [RelayProcess] { replicas.all }
+
     private init(cluster: PostgresCluster, database: String, gateway: GatewayProcess, tokens: Tokens) {
         self.cluster = cluster
         self.database = database

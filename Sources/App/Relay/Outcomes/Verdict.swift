@@ -165,7 +165,7 @@ final class Verdict {
     /// Shows what TOP said: in the problem, and in the call's row.
     private func tell(_ error: TOPError) {
         problem?.top = error
-        if !error.code.isEmpty { code = error.code }
+        if !error.code.isEmpty || code == nil { code = error.code }
         subCode = error.subCode
         message = error.subMessage ?? error.message
         topRequestID = error.topRequestID
