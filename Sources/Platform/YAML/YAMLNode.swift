@@ -7,6 +7,12 @@ package struct YAMLNode: Sendable {
     package struct Member: Sendable {
         package let name: YAMLNode
         package let value: YAMLNode
+
+        /// A member.
+        package init(name: YAMLNode, value: YAMLNode) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// The three kinds of YAML values.
@@ -21,6 +27,12 @@ package struct YAMLNode: Sendable {
     package let content: Content
     /// The line, counted from 1.
     package let line: Int
+
+    /// A node that stands on a line.
+    package init(content: Content, line: Int) {
+        self.content = content
+        self.line = line
+    }
 
     /// A scalar's text; nil for a sequence or a mapping.
     package var scalar: String? {

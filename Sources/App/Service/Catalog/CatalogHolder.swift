@@ -37,8 +37,12 @@ package final class CatalogHolder: Sendable {
 
     /// A summary for `/readyz`.
     var summary: String {
-        let (count, faults) = state.withLock { ($0.catalog.entries.count, $0.faults) }
-        guard let first = faults.first else { return "\(count) methods" }
+        let (count, losses, faults) = state.withLock {
+            ($0.catalog.entries.count, $0.catalog.protectionsLost, $0.faults)
+        }
+        guard let first = faults.first else {
+            return (["\(count) methods"] + losses.map(\.description)).joined(separator: "; ")
+        }
         return
             "\(count) methods; the last good catalog stays in use because of \(faults.count) fault(s): \(first)"
     }

@@ -18,6 +18,7 @@ struct CatalogWatcher: Sendable {
     /// Watches until the task is cancelled.
     func run() async throws {
         guard let folder = holder.folder else { return try await waitForEnd() }
+        reportLosses(of: holder.current)
         let looking = Task.detached {
             var look = Known(stamp: holder.firstStamp)
             while !Task.isCancelled {
@@ -46,6 +47,7 @@ struct CatalogWatcher: Sendable {
             holder.install(catalog)
             logger.record(
                 .info, "Installed the changed catalog folder", [.count: "\(catalog.entries.count)"])
+            reportLosses(of: catalog)
         } catch {
             report(error.faults)
         }
@@ -66,6 +68,13 @@ struct CatalogWatcher: Sendable {
         guard try folder.stamp() == stamp else { return nil }
         look.stamp = stamp
         return files
+    }
+
+    /// Logs what own overlays switch off of the embedded ones.
+    private func reportLosses(of catalog: Catalog) {
+        for loss in catalog.protectionsLost.prefix(Self.maximumLogged) {
+            logger.record(.warning, "An overlay weakens the embedded one", [.file: loss.place, .reason: loss.detail])
+        }
     }
 
     /// Logs new faults. The current catalog stays.

@@ -79,11 +79,30 @@ extension Catalog {
         }
         for (stem, page) in pages {
             do throws(CatalogError) {
-                _ = try Entry.read(page: page, overlay: overlays.first { $0.stem == stem }?.file)
+                _ = try Entry.read(
+                    page: page, overlay: overlays.first { $0.stem == stem }?.file, onto: embeddedOverlay(stem))
             } catch {
                 faults += error.faults
             }
         }
         return faults
+    }
+
+    /// What overlays among files switch off of the embedded ones. It is no fault.
+    package static func protectionsLost(in files: [CatalogFile]) -> [CatalogError.Fault] {
+        files.flatMap { file -> [CatalogError.Fault] in
+            let name = CatalogFile.Name(file.name)
+            guard name.isOverlay, let base = embeddedOverlay(name.method ?? name.text),
+                let before = OverlayReader.read(base.text, file: base.name).overlay,
+                let after = OverlayReader.read(file.text, file: file.name, onto: base).overlay
+            else { return [] }
+            return after.protectionsLost(from: before).map {
+                CatalogError.Fault(file: file.name, line: nil, detail: "switches off \($0)")
+            }
+        }
+    }
+
+    private static func embeddedOverlay(_ stem: String) -> CatalogFile? {
+        CatalogFile.embedded.first { $0.name == "\(stem).overlay.yaml" }
     }
 }

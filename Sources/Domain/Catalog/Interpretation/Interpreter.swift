@@ -13,6 +13,8 @@ struct Interpreter {
     /// How many lists the value at hand is within.
     private var lists = 0
     private var sensitive: [SensitiveValue] = []
+    /// Values of unmarked fields that look like private numbers.
+    private var spared: [[UInt8]] = []
     /// Whether a value was met that the mask alone does not hide.
     private var hasHidden = false
 
@@ -30,7 +32,7 @@ struct Interpreter {
         return Interpretation(
             outcome: outcome(inner), isJudged: isJudged(inner), retryable: flag(entry.outcome.retryable, inner), result: writer.bytes,
             requestID: TOPResponse.topRequestID(in: inner), code: text(entry.outcome.code, inner),
-            message: text(entry.outcome.message, inner), keys: keys.kept, mask: mask.adding(sensitive),
+            message: text(entry.outcome.message, inner), keys: keys.kept, mask: mask.adding(sensitive, sparing: spared),
             isWhollyKnown: !hasHidden)
     }
 
@@ -111,6 +113,12 @@ struct Interpreter {
 
     private mutating func remember(_ value: JSONValue, _ member: AnswerLevel.Member) {
         if entry.isPersonal, !hasHidden, !value.kind.isScalar || !member.admits(value) { hasHidden = true }
+        // Digits of 11 to 18 places, perhaps in quotation marks.
+        if member.sensitivity == nil, (11...20).contains(value.raw.count), let text = value.scalarText,
+            PrivateNumber.isWhole(text)
+        {
+            spared.append(Array(text.utf8))
+        }
         guard member.key != nil || member.sensitivity != nil, let text = value.scalarText, !Parameter.isBlank(text)
         else { return }
         if let key = member.key {

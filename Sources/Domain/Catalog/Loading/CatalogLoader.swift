@@ -3,11 +3,19 @@ struct CatalogLoader {
     private(set) var faults: [CatalogError.Fault] = []
     private var pages: [(method: String, file: CatalogFile)] = []
     private var overlays: [String: CatalogFile] = [:]
+    /// The embedded overlays that own overlays change.
+    private let embedded: [String: CatalogFile]
+    /// What own overlays switch off of the embedded ones, with their files.
+    private(set) var protectionsLost: [CatalogError.Fault] = []
 
     /// The largest number of methods in a catalog.
     static let maximumEntries = 20_000
 
-    init(files: [CatalogFile]) {
+    /// - Parameter embedded: embedded overlays that files of the same names change.
+    init(files: [CatalogFile], embedded: [CatalogFile] = []) {
+        self.embedded = Dictionary(
+            embedded.compactMap { file in CatalogFile.Name(file.name).method.map { ($0, file) } },
+            uniquingKeysWith: { first, _ in first })
         var names: Set<String> = []
         for file in files {
             let name = CatalogFile.Name(file.name)
@@ -45,15 +53,21 @@ struct CatalogLoader {
 
     private mutating func entry(_ method: String, _ file: CatalogFile) -> Entry? {
         do throws(CatalogError) {
-            let entry = try Entry.read(page: file, overlay: overlays[method])
+            let entry = try Entry.read(page: file, overlay: overlays[method], onto: embedded[method])
             guard entry.method == method else {
                 fault(file.name, "it is named \"\(method)\" but describes \"\(entry.method)\"")
                 return nil
             }
+            noteLosses(of: method)
             return entry
         } catch {
             faults += error.faults
             return nil
         }
+    }
+
+    private mutating func noteLosses(of method: String) {
+        guard let own = overlays[method], embedded[method] != nil else { return }
+        protectionsLost += Catalog.protectionsLost(in: [own])
     }
 }

@@ -1,12 +1,16 @@
 extension Entry {
     /// The entry that a page and its overlay describe. The overlay is optional. The files may have any names.
-    package static func read(page: CatalogFile, overlay: CatalogFile? = nil) throws(CatalogError) -> Entry {
+    /// - Parameter embedded: the embedded overlay of the method, which `overlay` changes.
+    package static func read(
+        page: CatalogFile, overlay: CatalogFile? = nil, onto embedded: CatalogFile? = nil
+    ) throws(CatalogError) -> Entry {
         let (page, pageFaults) = PageReader.read(page.text, file: page.name)
         var part = Overlay()
         part.method = page?.method ?? ""
         var faults = pageFaults
         if let overlay {
-            let (read, overlayFaults) = OverlayReader.read(overlay.text, file: overlay.name)
+            let (read, overlayFaults) = OverlayReader.read(
+                overlay.text, file: overlay.name, onto: embedded)
             part = read ?? part
             faults += overlayFaults
         }

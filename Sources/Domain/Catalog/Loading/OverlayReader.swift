@@ -20,14 +20,23 @@ struct OverlayReader {
     }
 
     /// The overlay; nil if its faults prevent one.
-    static func read(_ text: String, file: String) -> (overlay: Overlay?, faults: [CatalogError.Fault]) {
+    /// - Parameter embedded: the embedded overlay of the same method, which the file changes.
+    static func read(
+        _ text: String, file: String, onto embedded: CatalogFile? = nil
+    ) -> (overlay: Overlay?, faults: [CatalogError.Fault]) {
         var reader = OverlayReader(file: file)
-        let overlay = reader.overlay(text)
+        let overlay = reader.overlay(text, onto: embedded)
         return (overlay, reader.yaml.faults)
     }
 
-    private mutating func overlay(_ text: String) -> Overlay? {
-        guard let root = yaml.root(text), let members = yaml.members(root, known: Self.names, of: "an overlay"),
+    private mutating func overlay(_ text: String, onto embedded: CatalogFile?) -> Overlay? {
+        guard let own = yaml.root(text) else { return nil }
+        var base: YAMLNode?
+        if let embedded {
+            base = yaml.root(embedded.text)
+        }
+        let root = OverlayMerge.merged(own, onto: base)
+        guard let members = yaml.members(root, known: Self.names, of: "an overlay"),
             let method = yaml.requiredText(members, "method", of: "an overlay")
         else { return nil }
         var overlay = Overlay()

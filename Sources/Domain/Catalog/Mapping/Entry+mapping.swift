@@ -16,7 +16,7 @@ extension Entry {
         mapper.constants = constants
         mapper.request(body.root, files: files, level)
         guard mapper.faults.isEmpty else { return .refused(mapper.faults) }
-        let mask = ValueMask(mapper.sensitive)
+        let mask = ValueMask(mapper.sensitive, sparing: mapper.spared)
         return .mapped(
             MappedCall(
                 list: mapper.parameters, files: mapper.files, maskedRequest: mapper.maskedRequest(by: mask),

@@ -26,6 +26,8 @@ struct Mapper {
     var spans: [MaskSpan] = []
     var masks: [ParameterMask] = []
     var sensitive: [SensitiveValue] = []
+    /// Values of unmarked fields that look like private numbers.
+    var spared: [[UInt8]] = []
     /// Whether the value at hand is sent unchanged, and so must already have the wire's form in every respect.
     var isVerbatim = false
     /// The text of the value at hand as sent, where some rule looks at it.
@@ -275,7 +277,10 @@ struct Mapper {
                 BusinessKey(name: key, value: text, isSensitive: field.field.sensitivity != nil),
                 isInList: path.isInList)
         }
-        guard let sensitivity = field.field.sensitivity else { return nil }
+        guard let sensitivity = field.field.sensitivity else {
+            if PrivateNumber.isWhole(text) { spared.append(Array(text.utf8)) }
+            return nil
+        }
         let masked = sensitivity.mask(text)
         sensitive.append(SensitiveValue(text: text, masked: masked, isNumber: sensitivity.isNumber))
         if let plain = sensitivity.plainForm(of: text) {

@@ -53,6 +53,14 @@ enum PrivateNumber {
         place < text.count && EscapedText.mayBeginEscape(text[place])
     }
 
+    /// Whether a whole text is a private number by its form.
+    static func isWhole(_ text: String) -> Bool {
+        guard (11...18).contains(text.utf8.count) else { return false }
+        return text.withUTF8Span { span in
+            endOfDigits(span, at: 0) >= span.count - 1 && isDigit(span[0]) && end(span, at: 0) == span.count
+        }
+    }
+
     /// Where the number ends that begins at `place`, where a digit stands that follows none.
     static func end(_ text: Span<UInt8>, at place: Int) -> Int? {
         let run = run(text, at: place)

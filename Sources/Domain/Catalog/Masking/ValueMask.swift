@@ -11,31 +11,47 @@ struct SensitiveValue: Sendable, Equatable {
 
 /// Masks a call's private values in any text: in the request as sent, in TOP's answers and error texts.
 ///
-/// Two things are masked. The call's own private values of 4 characters and more wherever they occur, also with JSON's
-/// escapes, inside JSON that stands in a string, encoded for a URL, in another case, and numbers with blanks, hyphens or
-/// dots in them; those of 2 and 3 in answers where they stand alone. And what looks private whoever's it is: mainland mobile
-/// numbers (11 digits, 1 and 3–9 in front) and 18-digit identity card numbers with a birthday and a valid check digit,
-/// unless they are part of a longer run of digits. What is masked in JSON outside of its strings becomes a string. A text
-/// without any is scanned once and not copied.
+/// Two things are masked. The call's own private values of 4 characters and more are masked wherever they occur, also
+/// with JSON's escapes, inside JSON that stands in a string, encoded for a URL, in another case, and numbers with blanks,
+/// hyphens or dots in them. Those of 2 and 3 are masked in answers where they stand alone.
+///
+/// What looks private is masked, too, whoever's it is: mainland mobile numbers (11 digits, 1 and 3–9 in front) and
+/// 18-digit identity card numbers with a birthday and a valid check digit. Exceptions are parts of longer runs of digits,
+/// and values of fields of the call that the entry knows and does not mark as private.
+///
+/// What is masked in JSON outside of its strings becomes a string. A text without any is scanned once and not copied.
 package struct ValueMask: Sendable {
     /// The shortest private value that is searched for everywhere, in characters other than backslashes; one beyond ASCII
     /// counts twice.
     package static let minimumCharacters = 4
 
     private let needles: NeedleSet
+    /// Values of fields that the entry knows and does not mark, although their form is that of a private number.
+    private let spared: [[UInt8]]
 
     /// Masks by pattern alone, for texts that belong to no call.
     package init() {
         self.init([])
     }
 
-    init(_ values: [SensitiveValue]) {
-        needles = values.isEmpty ? .none : NeedleSet(values)
+    init(_ values: [SensitiveValue], sparing spared: [[UInt8]] = []) {
+        self.init(values.isEmpty ? .none : NeedleSet(values), sparing: spared)
+    }
+
+    private init(_ needles: NeedleSet, sparing spared: [[UInt8]]) {
+        self.needles = needles
+        self.spared = spared
     }
 
     /// This mask with further values.
-    func adding(_ values: [SensitiveValue]) -> ValueMask {
-        values.isEmpty ? self : ValueMask(needles.values + values)
+    func adding(_ values: [SensitiveValue], sparing more: [[UInt8]] = []) -> ValueMask {
+        if values.isEmpty { return more.isEmpty ? self : ValueMask(needles, sparing: spared + more) }
+        return ValueMask(needles.values + values, sparing: spared + more)
+    }
+
+    /// Whether a number that looks private is the value of a field that the entry knows and does not mark.
+    private func isSpared(_ number: Span<UInt8>) -> Bool {
+        spared.contains { number.isEqual(to: $0.span) }
     }
 
     /// The text with private values masked.
@@ -140,7 +156,7 @@ package struct ValueMask: Sendable {
                     endOfDigits = PrivateNumber.endOfDigits(text, at: place)
                     if PrivateNumber.mayBegin(text, place..<endOfDigits),
                         !(place == endOfEscape ? escapeIsDigit : Self.followsDigit(text, place)),
-                        let end = PrivateNumber.end(text, at: place)
+                        let end = PrivateNumber.end(text, at: place), !isSpared(text.extracting(place..<end))
                     {
                         return Hit(kind: .number, start: place, end: end)
                     }

@@ -2,6 +2,8 @@
 package struct Catalog: Sendable {
     /// The entries, by the method's name.
     package let entries: [Entry]
+    /// What own overlays switch off of the embedded ones: marks of private values and outcome rules, with their files.
+    package let protectionsLost: [CatalogError.Fault]
     private let methods: [String: Entry]
     private let paths: [String: Entry]
     /// The business keys of all entries, by each spelling of their names.
@@ -12,20 +14,23 @@ package struct Catalog: Sendable {
         try Catalog(files: CatalogFile.embedded)
     }
 
-    /// The embedded catalog with more files. A file replaces the embedded one with the same name, so an overlay can be
-    /// replaced alone.
+    /// The embedded catalog with more files. A page replaces the embedded one with the same name. An overlay changes the
+    /// embedded one.
     package static func embedded(with files: [CatalogFile]) throws(CatalogError) -> Catalog {
-        let replaced = Set(files.map { CatalogFile.Name($0.name).text })
-        let kept = CatalogFile.embedded.filter { !replaced.contains($0.name) }
-        return try Catalog(files: kept + files)
+        let named = Set(files.map { CatalogFile.Name($0.name).text })
+        let kept = CatalogFile.embedded.filter { !named.contains($0.name) }
+        let changed = CatalogFile.embedded.filter { named.contains($0.name) && CatalogFile.Name($0.name).isOverlay }
+        return try Catalog(files: kept + files, embedded: changed)
     }
 
     /// A catalog of these files: pages with their optional overlays. The error reports the faults of all files.
-    package init(files: [CatalogFile]) throws(CatalogError) {
-        var loader = CatalogLoader(files: files)
+    /// - Parameter embedded: embedded overlays that files of the same names change.
+    package init(files: [CatalogFile], embedded: [CatalogFile] = []) throws(CatalogError) {
+        var loader = CatalogLoader(files: files, embedded: embedded)
         let entries = loader.load()
         if !loader.faults.isEmpty { throw CatalogError(loader.faults) }
         self.entries = entries
+        protectionsLost = loader.protectionsLost
         businessKeys = Self.businessKeys(of: entries)
         methods = Dictionary(entries.map { ($0.method, $0) }) { first, _ in first }
         paths = Dictionary(entries.compactMap { entry in entry.path.map { ($0, entry) } }) { first, _ in first }

@@ -58,7 +58,9 @@ struct CatalogCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let faults = Catalog.check(try files.map(CatalogFolder.file))
+                let files = try files.map(CatalogFolder.file)
+                let faults = Catalog.check(files)
+                for loss in Catalog.protectionsLost(in: files) { Output.errorLine("warning: \(loss.description)") }
                 for fault in faults { Output.errorLine(fault.description) }
                 guard faults.isEmpty else { throw CommandError.refused("\(faults.count) fault(s)") }
                 Output.line("\(files.count) file(s) are good")
