@@ -1,6 +1,7 @@
 /// Memory of rows that have been written, for the next rows. On the thread of its writer's loop only.
 ///
-/// The rows of a call live until their commit. So allocations of many calls alternate, which is the slow case of malloc.
+/// The rows of a call live until their commit. So the allocations of many calls alternate, which is the slow case of
+/// malloc.
 package final class RowPool {
     /// The room of the memory that is kept. Larger rows get memory of their own.
     static let room = 1024
@@ -22,15 +23,15 @@ package final class RowPool {
     }
 }
 
-/// The memory of one row. The encoder fills it, and the row hands it out without a copy. Nothing writes to it while a row
-/// has it.
+/// The memory of one row. The encoder fills it, and the row hands it out without a copy. Nothing writes to it while a
+/// row has it.
 final class RowMemory: @unchecked Sendable {
     /// Freed in `deinit`.
     let start: UnsafeMutableRawPointer
     let room: Int
     /// The bytes in use.
     var count = 0
-    private let pool: RowPool?
+    private weak var pool: RowPool?
 
     init(room: Int, pool: RowPool? = nil) {
         self.room = room
