@@ -285,9 +285,11 @@ import Vault
             request.body = Array(Self.lease.utf8)
             let whole = request
             let (status, worker) = await withCheckedContinuation { continuation in
-                responder.respond(to: whole) { response in
-                    let worker = workers.all.firstIndex { $0.loop.isOnLoop }
-                    continuation.resume(returning: (response.status, worker))
+                workers.all[index].loop.execute {
+                    responder.respond(to: whole) { response in
+                        let worker = workers.all.firstIndex { $0.loop.isOnLoop }
+                        continuation.resume(returning: (response.status, worker))
+                    }
                 }
             }
             #expect(status == 200)

@@ -31,7 +31,7 @@ final class RowMemory: @unchecked Sendable {
     let room: Int
     /// The bytes in use.
     var count = 0
-    private let pool: RowPool?
+    private weak var pool: RowPool?
 
     init(room: Int, pool: RowPool? = nil) {
         self.room = room
