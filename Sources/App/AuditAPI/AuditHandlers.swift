@@ -101,6 +101,20 @@ package struct AuditHandlers {
         return .json(json.bytes)
     }
 
+    /// `GET /v1/audit/refusals/{id}`: one rejected request.
+    package func refusal(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
+        let reference = try request.refusalReference
+        let found = try await authorizing { () async throws(TrailReadError) in
+            try await reader.refusal(reference, for: request.access)
+        }
+        guard let found else {
+            throw Problem(.notFound, "There is no such rejected request, or it is no longer kept.")
+        }
+        var json = JSONWriter(capacity: 1024)
+        found.write(to: &json)
+        return .json(json.bytes)
+    }
+
     /// The call that the path names.
     /// - Throws: 404 for an unknown id, 403 for a call that the caller may not see.
     func row(of request: AuthorizedRequest) async throws(Problem) -> CallSummary {

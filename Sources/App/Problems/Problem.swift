@@ -24,6 +24,8 @@ package struct Problem: Error, Sendable {
     package var top: TOPError?
     /// The method's idempotency id.
     package var idempotencyID: String?
+    /// The value of `X-Request-Id` in the reply; nil if whoever sends the reply adds it.
+    package var shownRequestID: String?
     /// All faults of the parameters.
     package var faults: [Fault]
     /// The value of Retry-After in seconds.
@@ -88,6 +90,7 @@ package struct Problem: Error, Sendable {
         var headers = [("Content-Type", "application/problem+json")]
         if let retryAfterSeconds { headers.append(("Retry-After", String(retryAfterSeconds))) }
         if let allow { headers.append(("Allow", allow)) }
+        if let shownRequestID { headers.append(("X-Request-Id", shownRequestID)) }
         if type == .unauthenticated { headers.append(("WWW-Authenticate", "Bearer realm=\"toprelay\"")) }
         return Reply(status: type.status, headers: headers, body: document)
     }

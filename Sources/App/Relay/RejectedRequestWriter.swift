@@ -1,7 +1,7 @@
 package import Audit
 import Catalog
 import EventLoop
-import Problems
+package import Problems
 import Time
 import Vault
 
@@ -39,18 +39,50 @@ package final class RejectedRequestWriter {
     }
 
     /// Leaves a trace of a call that was refused. A dry run leaves none, and neither does a replica that stops.
-    func trace(_ problem: Problem, _ request: CallRequest, by token: AccessToken) {
+    /// - Parameter relayRequestID: the `X-Request-Id` of the reply if the caller gave none.
+    func trace(_ problem: Problem, _ request: CallRequest, by token: AccessToken, relayRequestID: CallID) {
         guard !request.isDryRun, problem.type != .draining else { return }
         var refusal = RejectedRequest(
-            atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
-            status: problem.type.status, type: problem.type.rawValue,
-            pointers: problem.faults.prefix(RejectedRequest.maximumPointers).map {
-                ValueMask().masked($0.pointer(naming: ChosenName.shown))
-            })
-        refusal.app = request.app.map(ChosenName.shown)
-        refusal.seller = request.seller
+            problem, atMilliseconds: WallClock.milliseconds(), caller: token.name, method: request.entry.method,
+            app: request.app, seller: request.seller)
         refusal.refs = request.refs
         refusal.clientRequestID = request.clientRequestID
+        refusal.traceID = request.traceID
+        refusal.relayRequestID = request.clientRequestID == nil ? relayRequestID.text : nil
         trace(refusal)
+    }
+}
+
+extension RejectedRequest {
+    /// What the trail keeps of a problem. Values of the caller are masked.
+    /// - Parameters:
+    ///   - app: the value of `Top-App`.
+    ///   - seller: the value of `Top-Seller`.
+    package init(
+        _ problem: Problem, atMilliseconds: Int64, caller: String?, method: String, app: String?, seller: String?
+    ) {
+        func pointer(_ fault: Fault) -> String { ValueMask().masked(fault.pointer(naming: ChosenName.shown)) }
+        self.init(
+            atMilliseconds: atMilliseconds, caller: caller, method: method, status: problem.type.status,
+            type: problem.type.rawValue, pointers: problem.faults.prefix(Self.maximumPointers).map(pointer))
+        self.app = app.map(ChosenName.shown)
+        self.seller = seller
+        detail = Self.masked(problem.detail, app: app, seller: seller)
+        errors = problem.faults.prefix(Self.maximumErrors).map { fault in
+            RequestError(pointer: pointer(fault), detail: ValueMask().masked(fault.detail))
+        }
+        idempotencyID = problem.idempotencyID
+    }
+
+    /// A detail without private values. It may quote a name of the caller's JSON or the name of an app. The seller's
+    /// name stays, because it is stored anyway.
+    private static func masked(_ detail: String, app: String?, seller: String?) -> String {
+        var detail = detail
+        if let app, !app.isEmpty, ChosenName.shown(app) != app { detail = detail.replacing(app, with: "***") }
+        let parts = detail.split(separator: "\"", omittingEmptySubsequences: false)
+        let shown = parts.enumerated().map { index, part in
+            index.isMultiple(of: 2) || String(part) == seller ? String(part) : ChosenName.shown(String(part))
+        }
+        return ValueMask().masked(shown.joined(separator: "\""))
     }
 }

@@ -14,11 +14,18 @@ package struct AuthorizedRequest: Sendable {
     /// The catalog at the time when the request arrived.
     package let catalog: Catalog
     private let call: CallID?
+    private let refusal: RejectedRequestReference?
 
-    /// - Parameter call: the id of the call that the path names.
-    package init(caller: AccessToken, call: CallID?, query: QueryString, body: [UInt8], catalog: Catalog) {
+    /// - Parameters:
+    ///   - call: the id of the call that the path names.
+    ///   - refusal: the rejected request that the path names.
+    package init(
+        caller: AccessToken, call: CallID?, refusal: RejectedRequestReference? = nil, query: QueryString,
+        body: [UInt8], catalog: Catalog
+    ) {
         self.caller = caller
         self.call = call
+        self.refusal = refusal
         self.query = query
         self.body = body
         self.catalog = catalog
@@ -30,6 +37,17 @@ package struct AuthorizedRequest: Sendable {
         get throws(Problem) {
             guard let call else { throw Problem(.internalError, "The path of this operation names no call.") }
             return call
+        }
+    }
+
+    /// The rejected request that the path names.
+    /// - Throws: `internal-error` if the path does not name one.
+    package var refusalReference: RejectedRequestReference {
+        get throws(Problem) {
+            guard let refusal else {
+                throw Problem(.internalError, "The path of this operation names no rejected request.")
+            }
+            return refusal
         }
     }
 

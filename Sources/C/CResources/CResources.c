@@ -103,6 +103,9 @@ static const struct {
     {"migrations/0007_idempotency_keys.sql", (const unsigned char[]){
 #embed "../../../migrations/0007_idempotency_keys.sql"
         , 0}},
+    {"migrations/0008_audit_search.sql", (const unsigned char[]){
+#embed "../../../migrations/0008_audit_search.sql"
+        , 0}},
 };
 
 uint32_t cresources_count(void) { return sizeof files / sizeof files[0]; }

@@ -29,6 +29,16 @@ package enum TrailAccess: Sendable {
             throw .beyond(token, "calls of this app and method")
         }
     }
+
+    /// Throws `forbidden` if the token does not allow the rejected request's app or method. A token that is limited to
+    /// apps does not see requests without one.
+    func check(_ refusal: RejectedRequest) throws(TrailReadError) {
+        guard case .token(let token) = self else { return }
+        let isAppAllowed = refusal.app.map { token.allows(app: $0) } ?? token.apps.isEmpty
+        guard isAppAllowed, token.allows(method: refusal.method) else {
+            throw .beyond(token, "rejected requests of this app and method")
+        }
+    }
 }
 
 /// Why the trail could not be read.

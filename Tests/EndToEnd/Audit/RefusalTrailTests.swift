@@ -86,6 +86,86 @@ struct RefusalTrailTests {
         await stage.stop()
     }
 
+    @Test("A rejected request explains itself, and is found by every id that its caller holds")
+    func explainsItself() async throws {
+        let stage = try await Stage.make()
+        let traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
+        let headers = [
+            ("Top-Ref", "E1"), ("traceparent", "00-\(traceID)-00f067aa0ba902b7-01"), ("Idempotency-Key", "key-of-E1"),
+            ("Top-App", "main"), ("Top-Seller", "shop"),
+        ]
+        let cards = Example.cards()
+        let refused = try await stage.relay.post(
+            cards.path, #"{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"13812345678":2}"#, token: stage.tokens.caller,
+            headers: headers)
+        try #require(refused.status == 422, "\(refused)")
+        let trace = try await refusal(stage, ref: "E1")
+        let relayID = try #require(refused["X-Request-Id"])
+        #expect(trace["relay_request_id"]?.string == relayID && trace["client_request_id"]?.isNull == true)
+        #expect(trace["app"]?.string == "main" && trace["seller"]?.string == "shop")
+        #expect(trace["detail"]?.string == refused.json["detail"]?.string)
+        #expect(trace["trace_id"]?.string == traceID)
+        let requestID = try #require(refused.json["request_id"]?.string)
+        #expect(trace["request_id"]?.string == requestID)
+        let errors = try #require(trace["errors"]).elements.map { ($0["pointer"]?.string, $0["detail"]?.string) }
+        let told = try #require(refused.json["errors"]).elements.map { ($0["pointer"]?.string, $0["detail"]?.string) }
+        #expect(errors.count == 5 && told.count > 5)
+        for (error, told) in zip(errors, told) where told.0 != "/13812345678" { #expect(error == told) }
+        let id = try #require(trace["id"]?.string)
+        for query in [
+            "request_id=\(relayID)", "request_id=\(requestID)", "trace_id=\(traceID)", "app=main&seller=shop&ref=E1",
+        ] {
+            #expect(try await list(stage, query).compactMap { $0["id"]?.string } == [id], "\(query)")
+        }
+        for name in [id, relayID, relayID.uppercased()] {
+            let one = try await stage.relay.get("/v1/audit/refusals/" + name, token: stage.tokens.auditor)
+            #expect(one.status == 200 && one.json["id"]?.string == id, "\(one)")
+        }
+        // The caller's own id stands for the relay's.
+        let headersOfE2 = [("Top-Ref", "E2"), ("X-Request-Id", "mine-2"), ("Top-App", "13812345678")]
+        let own = try await stage.relay.post(cards.path, "{}", token: stage.tokens.caller, headers: headersOfE2)
+        try #require(own.status == 403 && own["X-Request-Id"] == "mine-2", "\(own)")
+        _ = try await refusal(stage, ref: "E2")
+        let second = try #require(try await list(stage, "client_request_id=mine-2").first)
+        #expect(second["relay_request_id"]?.isNull == true && second["app"]?.string == "***")
+        #expect(second["detail"]?.string == "The app \"***\" does not exist (header Top-App).")
+        let stranger = try await stage.relay.post(cards.path, "{}", token: "trk_x", headers: [("Top-Ref", "E3")])
+        let third = try await refusal(stage, ref: "E3")
+        #expect(third["relay_request_id"]?.string == stranger["X-Request-Id"])
+        #expect(third["errors"]?.count == 0 && third["detail"]?.string == stranger.json["detail"]?.string)
+        #expect(!(try await stage.cluster.dump(stage.database)).contains("13812345678"))
+        await stage.stop()
+    }
+
+    @Test("A token that is limited to apps sees one rejected request only if it names one of them")
+    func limitedReader() async throws {
+        let stage = try await Stage.make()
+        let reader = try await stage.line.token("limited-reader", ["--scope", "audit:read", "--app", "main"])
+        for (ref, app) in [("L1", "main"), ("L2", "by-md5"), ("L3", "")] {
+            let headers = [("Top-Ref", ref)] + (app.isEmpty ? [] : [("Top-App", app)])
+            _ = try await stage.relay.post(Example.cards().path, "{}", token: stage.tokens.caller, headers: headers)
+        }
+        var ids: [String] = []
+        for ref in ["L1", "L2", "L3"] { ids.append(try await refusal(stage, ref: ref)["id"]?.string ?? "") }
+        try await eventually("the token works") {
+            try await stage.relay.get("/v1/audit/refusals", token: reader).status == 200
+        }
+        let seen = try await stage.relay.get("/v1/audit/refusals", token: reader)
+        #expect(seen.json["data"]?.elements.compactMap { $0["id"]?.string } == [ids[0]])
+        for (id, status) in zip(ids, [200, 403, 403]) {
+            #expect(try await stage.relay.get("/v1/audit/refusals/" + id, token: reader).status == status)
+        }
+        for path in ["refusals?app=by-md5", "refusals?method=no.such&app=by-md5"] {
+            #expect(try await stage.relay.get("/v1/audit/" + path, token: reader).problem == "forbidden", "\(path)")
+        }
+        for id in ["999999999", "0", "x", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"] {
+            #expect(try await stage.relay.get("/v1/audit/refusals/" + id, token: reader).problem == "not-found", "\(id)")
+        }
+        let query = try await stage.relay.get("/v1/audit/refusals/\(ids[0])?app=main", token: reader)
+        #expect(query.problem == "malformed-request")
+        await stage.stop()
+    }
+
     @Test("Every filter, and pages by the cursor, against the table itself")
     func everyFilter() async throws {
         let stage = try await Stage.make()

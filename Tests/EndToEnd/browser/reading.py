@@ -244,6 +244,11 @@ def questions(stage: Stage) -> None:
         assert "/no_such" in page.text("#refusal-rows") and page.query["ref"] == f"{marker}-doc"
         page.type("#refusal-filters [name=ref]", "no such document" + Keys.ENTER)
         page.wait("no refusal", lambda: "No refusals" in page.text("#refusals-status"))
+        # Why did the request with this X-Request-Id not go out?
+        rejected = relay.audit(f"/v1/audit/refusals?ref={marker}-doc")["data"][0]
+        page.run(f"go('/console?view=refusals&request_id={rejected['relay_request_id']}')")
+        page.wait("the refusal by the relay's id", lambda: "/no_such" in page.text("#refusal-rows"))
+        assert rejected["detail"] in page.text("#refusal-rows")
         # An id, and a business key.
         call = relay.car(marker)
         page.type("#wanted", call["id"].upper() + Keys.ENTER)

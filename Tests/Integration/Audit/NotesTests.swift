@@ -87,6 +87,62 @@ import Testing
         }
     }
 
+    @Test("A rejected request is found by every id that its caller may hold, and tells what its caller was told")
+    func everyIDOfRefusal() async throws {
+        try await withTrail { trail in
+            let reader = trail.reader()
+            defer { reader.close() }
+            let now = try await trail.now()
+            var sent: [RejectedRequest] = []
+            for number in 0..<3 {
+                var refusal = RejectedRequest(
+                    atMilliseconds: now - 1000 + Int64(number), caller: "shop", method: "m", status: 422,
+                    type: "invalid-parameters", pointers: ["/a"])
+                (refusal.app, refusal.seller) = ("app\(number)", number == 0 ? nil : "店铺 \(number)")
+                (refusal.detail, refusal.idempotencyID) = ("2 parameters are \"at fault\".", "idem\(number)")
+                (refusal.clientRequestID, refusal.traceID) = ("client\(number)", "trace\(number)")
+                refusal.relayRequestID = callID(now + Int64(number)).text
+                refusal.errors = [.init(pointer: "/a\0", code: "type", detail: "要数字"), .init(pointer: "", detail: "b")]
+                sent.append(refusal)
+            }
+            try await reader.add(sent)
+            func found(_ change: (inout RejectedRequestQuery) -> Void) async throws -> [String?] {
+                var filter = RejectedRequestQuery()
+                change(&filter)
+                return try await reader.refusals(filter).map(\.app)
+            }
+            #expect(try await found { $0.app = "app1" } == ["app1"])
+            #expect(try await found { $0.seller = "店铺 2" } == ["app2"])
+            #expect(try await found { $0.clientRequestID = "client1" } == ["app1"])
+            #expect(try await found { $0.traceID = "trace0" } == ["app0"])
+            #expect(try await found { $0.requestID = "idem2" } == ["app2"])
+            #expect(try await found { $0.requestID = sent[1].relayRequestID?.uppercased() } == ["app1"])
+            #expect(try await found { $0.requestID = "client1" } == [])
+            for id in ["client1", "trace1", "idem1", sent[1].relayRequestID] {
+                #expect(try await found { $0.anyID = id } == ["app1"], "\(id ?? "")")
+            }
+            let relayID = try #require(CallID(sent[2].relayRequestID ?? ""))
+            let one = try #require(try await reader.refusal(.relayRequestID(relayID), for: .terminal))
+            #expect(one.detail == sent[2].detail && one.idempotencyID == "idem2" && one.traceID == "trace2")
+            #expect(one.errors == [.init(pointer: "/a", code: "type", detail: "要数字"), .init(pointer: "", detail: "b")])
+            let number = try #require(one.id)
+            #expect(try await reader.refusal(.number(number), for: .terminal) == one)
+            #expect(try await reader.refusal(.number(number + 1000), for: .terminal) == nil)
+            #expect(try await reader.refusal(.relayRequestID(callID(now)), for: .terminal) == nil)
+        }
+    }
+
+    @Test(
+        "A path names a rejected request by number or by a UUID of version 7",
+        arguments: ["", "0", "-1", "+1", "01", "1.0", "x", "9223372036854775808", "6f1b2c3d-0000-4000-8000-000000000000"])
+    func malformedReferences(_ text: String) {
+        #expect(RejectedRequestReference(text) == nil)
+        #expect(RejectedRequestReference("17") == .number(17))
+        #expect(
+            RejectedRequestReference("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")
+                == CallID("017f22e2-79b0-7cc3-98c4-dc0c0c07398f").map { .relayRequestID($0) })
+    }
+
     @Test(
         "A refusal is kept small, and a long number where a name should be is not shown",
         arguments: [
@@ -98,11 +154,15 @@ import Testing
             atMilliseconds: 0, caller: nil, method: "m", status: 422, type: "t",
             pointers: [pointer, "/" + String(repeating: "名", count: 1000)])
         refusal.seller = String(repeating: "s", count: 5000)
+        refusal.detail = String(repeating: "详", count: 1000)
+        refusal.errors = Array(repeating: .init(pointer: pointer, detail: refusal.detail ?? ""), count: 9)
         var queue = RejectedRequestQueue()
         queue.add(refusal, now: 1)
         let waiting = queue.waiting[0]
         #expect(waiting.pointers[0] == kept)
         #expect(waiting.pointers[1].utf8.count <= 256 && waiting.seller?.utf8.count == 128)
+        #expect(waiting.detail?.utf8.count == 999 && waiting.errors.count == 5)
+        #expect(waiting.errors.allSatisfy { $0.pointer == kept && $0.detail == waiting.detail })
     }
 
     @Test("A flood of refusals leaves a burst, and then a few a second")

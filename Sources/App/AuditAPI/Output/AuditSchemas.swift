@@ -6,7 +6,8 @@ package enum AuditSchemas {
     package static let all: [(name: String, schema: String)] = [
         ("Call", call), ("Opening", opening), ("Calls", calls), ("CallPagination", callPagination),
         ("NewNote", newNote),
-        ("Note", note), ("Settlement", settlement), ("Refusal", refusal), ("Refusals", refusals),
+        ("Note", note), ("Settlement", settlement), ("Refusal", refusal),
+        ("RefusalError", refusalError), ("Refusals", refusals),
         ("RefusalPagination", refusalPagination), ("Stats", stats), ("StatsRow", statsRow),
         ("StatsBucket", enumeration(StatsQuery.Bucket.self)),
         ("StatsDimension", enumeration(StatsQuery.Dimension.self)),
@@ -87,14 +88,28 @@ package enum AuditSchemas {
 
     private static let refusal = ##"""
         {"description": "A request that never became a call: places (`pointers`), never values.", "type": "object",
-        "required": ["id", "at", "caller", "method", "app", "seller", "type", "client_request_id", "status", "pointers", "refs"],
+        "required": ["id", "at", "caller", "method", "app", "seller", "type", "detail", "client_request_id", "request_id",
+          "trace_id", "relay_request_id", "status", "pointers", "refs", "errors"],
         "properties": {"id": {"type": "string"}, "at": {"type": "string", "format": "date-time"},
           "caller": {"type": ["string", "null"], "description": "The name of the token; null if the caller is unknown."},
           "method": {"type": "string"}, "app": {"type": ["string", "null"]}, "seller": {"type": ["string", "null"]},
           "type": {"type": "string"}, "client_request_id": {"type": ["string", "null"]}, "status": {"type": "integer"},
+          "detail": {"type": ["string", "null"], "description": "What the caller was told, masked."},
+          "request_id": {"type": ["string", "null"], "description": "The method's idempotency id."},
+          "trace_id": {"type": ["string", "null"]},
+          "relay_request_id": {"type": ["string", "null"],
+            "description": "The X-Request-Id of the reply, if the caller gave none."},
           "pointers": {"type": "array", "items": {"type": "string", "format": "json-pointer"}},
-          "refs": {"type": "array", "items": {"type": "string"}}}}
+          "refs": {"type": "array", "items": {"type": "string"}},
+          "errors": {"type": "array", "maxItems": 5, "description": "The first errors of the problem document.",
+            "items": {"$ref": "#/components/schemas/RefusalError"}}}}
         """##
+
+    private static let refusalError = #"""
+        {"description": "An error of a rejected request.", "type": "object", "required": ["pointer", "detail"],
+        "properties": {"pointer": {"type": "string", "format": "json-pointer"},
+          "code": {"type": "string", "description": "The kind of the error."}, "detail": {"type": "string"}}}
+        """#
 
     private static let refusals = ##"""
         {"type": "object", "required": ["data", "pagination"], "properties": {

@@ -62,7 +62,7 @@ extension CallPipeline {
 
     /// The reply to a request that found no place.
     func refused(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
-        reply(refusing: identified(problem, request, by: token), request)
+        reply(refusing: identified(problem, request, by: token), request, relayRequestID: relayRequestID(of: problem))
     }
 
     /// The reply to a call with a large body that waited for too long.
@@ -81,15 +81,20 @@ extension CallPipeline {
     /// Counts and traces a rejected request, and answers it.
     func rejected(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
         meters.refused(problem.type)
-        rejectedRequests.trace(problem, request, by: token)
-        return reply(refusing: problem, request)
+        let id = relayRequestID(of: problem)
+        rejectedRequests.trace(problem, request, by: token, relayRequestID: id)
+        return reply(refusing: problem, request, relayRequestID: id)
     }
 
-    private func reply(refusing problem: Problem, _ request: CallRequest) -> Reply {
-        let id = problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
-        var reply = problem.reply
-        reply.headers.append(("X-Request-Id", request.clientRequestID ?? id.text))
-        return reply
+    /// The `X-Request-Id` of the reply to a caller who gave none.
+    private func relayRequestID(of problem: Problem) -> CallID {
+        problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
+    }
+
+    private func reply(refusing problem: Problem, _ request: CallRequest, relayRequestID: CallID) -> Reply {
+        var problem = problem
+        problem.shownRequestID = request.clientRequestID ?? relayRequestID.text
+        return problem.reply
     }
 }
 

@@ -1,3 +1,4 @@
+import Audit
 import Catalog
 import EventLoop
 import HTTPServer
@@ -29,10 +30,13 @@ struct CallEndpoint {
         do throws(Problem) {
             return try context.confirmedCaller(by: worker)
         } catch {
-            if (try? context.fields.isDryRun()) != true {
-                worker.rejectedRequests.value.trace(context.fields.refusal(error, of: entry, by: context.caller?.name))
-            }
-            throw error
+            guard (try? context.fields.isDryRun()) != true else { throw error }
+            let refusal = context.fields.refusal(
+                error, of: entry, by: context.caller?.name, relayRequestID: RelayResponder.newID())
+            worker.rejectedRequests.value.trace(refusal)
+            var problem = error
+            problem.shownRequestID = refusal.clientRequestID ?? refusal.relayRequestID
+            throw problem
         }
     }
 

@@ -44,7 +44,8 @@ struct OperationEndpoint: Sendable {
         let query = try context.operation.checkedQuery(query)
         if context.operation.body != nil { try context.fields.checkIsJSON() }
         return AuthorizedRequest(
-            caller: caller, call: context.argument.call, query: query, body: body, catalog: context.catalog)
+            caller: caller, call: context.argument.call, refusal: context.argument.refusal, query: query, body: body,
+            catalog: context.catalog)
     }
 
     private func audit(of worker: isolated Worker) throws(Problem) -> AuditHandlers {

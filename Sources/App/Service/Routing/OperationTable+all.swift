@@ -58,6 +58,11 @@ extension OperationTable {
             query: .declared(AuditParameters.refusals), responses: [.json(schema: "Refusals")],
             handler: .audit { request, audit async throws(Problem) in try await audit.refusals(request) }),
         Operation(
+            .get, "/v1/audit/refusals/{refusal}", id: "auditRefusal", scope: .auditRead,
+            "One rejected request, by its number or by the X-Request-Id that the relay gave in its reply",
+            responses: [.json(schema: "Refusal")],
+            handler: .audit { request, audit async throws(Problem) in try await audit.refusal(request) }),
+        Operation(
             .get, "/v1/audit/stats", id: "stats", scope: .auditRead, "Figures of calls that have ended",
             query: .declared(AuditParameters.stats), responses: [.json(schema: "Stats")],
             handler: .audit { request, audit async throws(Problem) in try await audit.stats(request) }),

@@ -109,6 +109,13 @@ struct OperationTable: Sendable {
         switch name {
         case nil: return .none
         case "method"?: return .method(try entry(value, in: catalog))
+        case "refusal"?:
+            guard let reference = RejectedRequestReference(String(value)) else {
+                throw Problem(
+                    .notFound,
+                    "There is no such rejected request: name it by its number or by the X-Request-Id of its reply.")
+            }
+            return .refusal(reference)
         default:
             guard let id = CallID(String(value)) else {
                 throw Problem(.notFound, "There is no such call: an id is a UUID of version 7.")

@@ -37,9 +37,13 @@ enum PathArgument: Sendable {
     case none
     case call(CallID)
     case method(Entry)
+    case refusal(RejectedRequestReference)
 
     /// The call that the path names.
     var call: CallID? { if case .call(let id) = self { id } else { nil } }
+
+    /// The rejected request that the path names.
+    var refusal: RejectedRequestReference? { if case .refusal(let reference) = self { reference } else { nil } }
 
     /// The method that the path names.
     var entry: Entry? { if case .method(let entry) = self { entry } else { nil } }

@@ -75,18 +75,22 @@ final class RelayResponder: Responder {
         do {
             return try worker(of: request).authorizer.value.authorize(fields.authorization, for: scope)
         } catch {
-            if let entry = argument.entry { trace(error, of: request, entry, fields) }
-            throw error.problem
+            guard let entry = argument.entry else { throw error.problem }
+            throw trace(error, of: request, entry, fields)
         }
     }
 
     /// Leaves a trace of a call that its caller may not make, unless it was to be a dry run.
+    /// - Returns: the problem, with the request id that the trace has.
     private func trace(
         _ error: AuthorizationError, of request: ServerRequest, _ entry: Entry, _ fields: RequestFields
-    ) {
-        guard (try? fields.isDryRun()) != true else { return }
-        let refusal = fields.refusal(error.problem, of: entry, by: error.caller)
+    ) -> Problem {
+        guard (try? fields.isDryRun()) != true else { return error.problem }
+        let refusal = fields.refusal(error.problem, of: entry, by: error.caller, relayRequestID: Self.newID())
         worker(of: request).rejectedRequests.value.trace(refusal)
+        var problem = error.problem
+        problem.shownRequestID = refusal.clientRequestID ?? refusal.relayRequestID
+        return problem
     }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
@@ -141,7 +145,7 @@ final class RelayResponder: Responder {
     func refuse(_ fault: ServerFault, path: String) -> ServerResponse {
         let reply = Problem(fault).reply
         return ServerResponse(
-            status: reply.status, headers: reply.headers + [("X-Request-Id", Self.newID())], body: reply.body,
+            status: reply.status, headers: reply.headers + [("X-Request-Id", Self.newID().text)], body: reply.body,
             closesConnection: true)
     }
 
@@ -158,7 +162,7 @@ final class RelayResponder: Responder {
         _ response: consuming ServerResponse, to fields: RequestFields
     ) -> ServerResponse {
         if response.headers.contains(where: { $0.0 == "X-Request-Id" }) { return response }
-        response.headers.append(("X-Request-Id", (try? fields.clientRequestID()) ?? newID()))
+        response.headers.append(("X-Request-Id", (try? fields.clientRequestID()) ?? newID().text))
         return response
     }
 
@@ -168,9 +172,10 @@ final class RelayResponder: Responder {
         return self.response(response, to: fields)
     }
 
-    private static func newID() -> String {
+    /// A new id of the relay, for `X-Request-Id`.
+    static func newID() -> CallID {
         var random = SystemRandomNumberGenerator()
-        return CallID.make(epochMilliseconds: WallClock.milliseconds(), using: &random).text
+        return CallID.make(epochMilliseconds: WallClock.milliseconds(), using: &random)
     }
 }
 

@@ -55,14 +55,17 @@ struct RequestFields: Sendable {
     }
 
     /// What is kept of a request that its caller may not make.
-    func refusal(_ problem: Problem, of entry: Entry, by caller: String?) -> RejectedRequest {
+    /// - Parameter relayRequestID: the `X-Request-Id` of the reply if the caller gave none.
+    func refusal(
+        _ problem: Problem, of entry: Entry, by caller: String?, relayRequestID: CallID
+    ) -> RejectedRequest {
         var refusal = RejectedRequest(
-            atMilliseconds: WallClock.milliseconds(), caller: caller, method: entry.method,
-            status: problem.type.status, type: problem.type.rawValue, pointers: [])
-        refusal.app = (try? app.value()).map(ChosenName.shown)
-        refusal.seller = try? seller.value()
+            problem, atMilliseconds: WallClock.milliseconds(), caller: caller, method: entry.method,
+            app: try? app.value(), seller: try? seller.value())
+        refusal.traceID = CallHeaders.traceID(traceParent)
         refusal.refs = (try? CallHeaders.refs(refs)) ?? []
         refusal.clientRequestID = try? clientRequestID()
+        refusal.relayRequestID = refusal.clientRequestID == nil ? relayRequestID.text : nil
         return refusal
     }
 }

@@ -172,7 +172,7 @@ const calls = (() => {
       one("#rows").setAttribute("aria-busy", "true");
       one("#list").classList.add("stale");
     }
-    const { type, ...filters } = place.filters;
+    const { type, request_id: requestID, ...filters } = place.filters;
     try {
       answer = await api.calls({ ...filters, ...ends(place), cursor: place.cursor }, signal);
     } finally {

@@ -77,7 +77,7 @@ const failures = (() => {
 })();
 
 const refusals = (() => {
-  const names = ["ref", "caller", "method", "type"];
+  const names = ["ref", "client_request_id", "request_id", "app", "seller", "caller", "method", "type"];
   const form = one("#refusal-filters");
 
   async function load(place, signal) {
@@ -89,17 +89,26 @@ const refusals = (() => {
     draw(await api.refusals({ ...parameters, ...ends(place), cursor: place.cursor }, signal), place);
   }
 
+  /// What the caller was told, with the first errors and the places of all.
+  function why(refusal) {
+    const errors = refusal.errors.map(error => make("li", {}, make("code", {}, error.pointer), " ", error.detail));
+    const others = refusal.pointers.slice(errors.length);
+    return [refusal.detail && make("span", { dir: "auto" }, refusal.detail), errors.length ? make("ul", {}, errors) : null,
+      others.length ? make("code", {}, others.join("  ")) : null];
+  }
+
   function draw({ data, pagination }, place) {
     const more = pagination.next ? t("shownMore", number(data.length)) : t("refusalsShown", number(data.length));
     one("#refusals-status").textContent = data.length ? more : t("noRefusals");
     one("#refusal-rows").replaceChildren(data.length ? table(t("refusals"),
-      ["time", "type", "method", "caller", "refs", "pointers", "client_request_id"].map(name => t(name)),
+      ["time", "type", "why", "method", "seller", "caller", "refs", "client_request_id"].map(name => t(name)),
       data.map(refusal => [
         timeElement(refusal.at), [make("b", {}, refusal.type), " ", make("span", { class: "dim" }, String(refusal.status))],
-        make("span", { class: "method" }, refusal.method), refusal.caller && bdi(refusal.caller),
+        why(refusal), make("span", { class: "method" }, refusal.method),
+        [refusal.seller && bdi(refusal.seller), refusal.seller && refusal.app && " · ",
+          refusal.app && make("span", { class: "dim" }, bdi(refusal.app))], refusal.caller && bdi(refusal.caller),
         refusal.refs.length ? bdi(refusal.refs.join(", ")) : null,
-        refusal.pointers.length ? make("code", {}, refusal.pointers.join("  ")) : null,
-        refusal.client_request_id && bdi(refusal.client_request_id),
+        bdi(refusal.client_request_id ?? refusal.relay_request_id ?? ""),
       ])) : "");
     one("#refusals-next").hidden = !pagination.next;
     one("#refusals-next").href = changed({ cursor: pagination.next ?? "" });
@@ -128,7 +137,8 @@ const search = (() => {
     }
     if (/^[A-Za-z_][A-Za-z0-9_.]{0,63}:\S/.test(text)) return leave(() => go(address({ key: text })));
     const choices = [["ref", { ref: text }], ["client_request_id", { client_request_id: text }],
-      ["top_request_id", { top_request_id: text }], ["refusalsOf", { view: "refusals", ref: text }]];
+      ["top_request_id", { top_request_id: text }], ["refusalsOf", { view: "refusals", ref: text }],
+      ["refusalsOfRequest", { view: "refusals", client_request_id: text }]];
     offers.replaceChildren(make("span", { class: "dim" }, t("lookAs")), ...choices.map(([name, parameters]) =>
       link(address(parameters), { "data-offer": name }, t(name))));
     offers.hidden = false;

@@ -52,7 +52,7 @@ package struct Retention: Sendable, Equatable {
         let bodyDays = min(bodyDays, callDays)
         return [
             ("sealed", min(sealedDays, bodyDays)), ("intents", bodyDays), ("responses", bodyDays), ("calls", callDays),
-            ("replies", Self.replyDays),
+            ("replies", Self.replyDays), ("lookups", callDays),
         ]
     }
 

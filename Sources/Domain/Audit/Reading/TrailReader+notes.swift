@@ -54,10 +54,13 @@ extension TrailReader {
     package func add(_ refusals: [RejectedRequest]) async throws(PostgresError) {
         _ = try await query(
             """
-            INSERT INTO audit.refusals (at, caller, method, app, seller, status, type, pointers, refs, client_request_id)
-            SELECT at, caller, method, app, seller, status, type, pointers, refs, client_request_id
+            INSERT INTO audit.refusals (at, caller, method, app, seller, status, type, detail, errors, pointers, refs, client_request_id,
+                                        request_id, trace_id, relay_request_id)
+            SELECT at, caller, method, app, seller, status, type, detail, errors::text, pointers, refs, client_request_id,
+                   request_id, trace_id, relay_request_id
             FROM json_to_recordset($1::json) AS r (at timestamptz, caller text, method text, app text, seller text, status smallint,
-                                                   type text, pointers text[], refs text[], client_request_id text)
+                                                   type text, detail text, errors json, pointers text[], refs text[],
+                                                   client_request_id text, request_id text, trace_id text, relay_request_id uuid)
             """, [.text(RejectedRequest.array(refusals))])
     }
 }

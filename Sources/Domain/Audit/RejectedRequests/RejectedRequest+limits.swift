@@ -3,6 +3,8 @@ extension RejectedRequest {
     private static let maximumPointerBytes = 256
     /// The maximum size of a stored app or seller name in bytes.
     private static let maximumNameBytes = 128
+    /// The maximum size of a stored detail in bytes.
+    private static let maximumDetailBytes = 1000
     /// A longer run of digits may be a personal number. Indices are shorter.
     private static let longestNumber = 6
 
@@ -11,8 +13,19 @@ extension RejectedRequest {
         var truncated = self
         truncated.app = app.map { TrailRows.cut($0, to: Self.maximumNameBytes).text }
         truncated.seller = seller.map { TrailRows.cut($0, to: Self.maximumNameBytes).text }
-        truncated.pointers = pointers.map { Self.withoutNumbers(TrailRows.cut($0, to: Self.maximumPointerBytes).text) }
+        truncated.pointers = pointers.map(Self.shortPointer)
+        truncated.detail = detail.map { TrailRows.cut($0, to: Self.maximumDetailBytes).text }
+        truncated.errors = errors.prefix(Self.maximumErrors).map { error in
+            RequestError(
+                pointer: Self.shortPointer(error.pointer), code: error.code,
+                detail: TrailRows.cut(error.detail, to: Self.maximumDetailBytes).text)
+        }
+        truncated.idempotencyID = idempotencyID.map { TrailRows.cut($0, to: TrailRows.maximumTextBytes).text }
         return truncated
+    }
+
+    private static func shortPointer(_ pointer: String) -> String {
+        withoutNumbers(TrailRows.cut(pointer, to: maximumPointerBytes).text)
     }
 
     private static func withoutNumbers(_ pointer: String) -> String {

@@ -12,10 +12,22 @@ package struct RejectedRequestQuery: Sendable {
     package var caller: String?
     /// The TOP method.
     package var method: String?
+    /// The value of `Top-App`.
+    package var app: String?
+    /// The value of `Top-Seller`.
+    package var seller: String?
     /// The problem's type.
     package var type: String?
     /// One of the caller's document numbers.
     package var ref: String?
+    /// The value of `X-Request-Id`.
+    package var clientRequestID: String?
+    /// The trace id of `traceparent`.
+    package var traceID: String?
+    /// The method's idempotency id, or the relay's `X-Request-Id` of the reply.
+    package var requestID: String?
+    /// A text that is any of the ids and document numbers.
+    var anyID: String?
     /// Only requests with a lower number. This is the cursor of `GET /v1/audit/refusals`.
     package var before: Int64?
     /// Rows of a page, 1...1000.
@@ -69,11 +81,38 @@ package struct RejectedRequestFilter: DeclaredFilter {
             narrow: { $1.terms.append("at < \($1.instant($0))") }),
         RejectedRequestFilter("caller", \.caller, "The name of the caller's token."),
         RejectedRequestFilter("method", \.method, "The TOP method of the request."),
+        RejectedRequestFilter("app", \.app, "The app that the request named."),
+        RejectedRequestFilter("seller", \.seller, "The seller that the request named."),
         RejectedRequestFilter("type", \.type, "The problem's type, such as `invalid-parameters`."),
         RejectedRequestFilter(
             "ref", \.ref, .text, "One of the caller's document numbers (Top-Ref).", read: { $0 },
-            narrow: { $1.terms.append("refs @> ARRAY[\($1.bind(.text($0)))]::text[]") }),
+            narrow: { $1.terms.append(hasRef($0, &$1)) }),
+        RejectedRequestFilter("client_request_id", \.clientRequestID, "The caller's X-Request-Id."),
+        RejectedRequestFilter("trace_id", \.traceID, "The trace id of the caller's traceparent."),
+        RejectedRequestFilter(
+            "request_id", \.requestID, .text,
+            "The method's idempotency id, or the X-Request-Id that the relay gave in its reply.", read: { $0 },
+            narrow: { $1.terms.append("(\(hasRequestID($0, &$1)))") }),
     ]
+
+    private static func hasRef(_ ref: String, _ clause: inout WhereBuilder) -> String {
+        "refs @> ARRAY[\(clause.bind(.text(ref)))]::text[]"
+    }
+
+    private static func hasRequestID(_ id: String, _ clause: inout WhereBuilder) -> String {
+        let own = "request_id = \(clause.bind(.text(id)))"
+        guard let relayID = CallID(id) else { return own }
+        return "\(own) OR relay_request_id = \(clause.bind(.text(relayID.text)))::uuid"
+    }
+
+    /// The condition for a text that is any of a request's ids. Each part has an index.
+    fileprivate static func hasAnyID(_ id: String, _ clause: inout WhereBuilder) -> String {
+        let value = clause.bind(.text(id))
+        return """
+            (\(hasRef(id, &clause)) OR client_request_id = \(value) OR trace_id = \(value) \
+            OR \(hasRequestID(id, &clause)))
+            """
+    }
 }
 
 /// A query of rejected requests within what its reader may see. A reader with a limited token does not see requests
@@ -83,10 +122,10 @@ package struct AuthorizedRejectedRequestQuery: Sendable {
     private let scope: AccessScope
 
     /// Narrows a query.
-    /// - Throws: `forbidden` if the query names a method that the reader may not see.
+    /// - Throws: `forbidden` if the query names an app or a method that the reader may not see.
     package init(_ query: RejectedRequestQuery, for access: TrailAccess) throws(TrailReadError) {
         self.query = query
-        scope = try access.scope(app: nil, method: query.method)
+        scope = try access.scope(app: query.app, method: query.method)
     }
 
     func statement() -> (sql: String, parameters: [SQLValue]) {
@@ -94,6 +133,7 @@ package struct AuthorizedRejectedRequestQuery: Sendable {
         // Older rows may still exist until maintenance deletes them.
         clause.terms.append("at >= now() - interval '\(Retention.refusalDays) days'")
         for filter in RejectedRequestFilter.all { filter.narrow(query, &clause) }
+        if let id = query.anyID { clause.terms.append(RejectedRequestFilter.hasAnyID(id, &clause)) }
         if let before = query.before { clause.terms.append("id < \(clause.bind(.integer(before)))") }
         clause.add(scope)
         let sql = """

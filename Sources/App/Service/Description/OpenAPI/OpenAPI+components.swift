@@ -58,6 +58,12 @@ extension JSONWriter {
               "description": "The call."}
             """##)
         json(
+            "RefusalID",
+            #"""
+            {"name": "refusal", "in": "path", "required": true, "schema": {"type": "string"},
+              "description": "The rejected request: its number, or the X-Request-Id that the relay gave in its reply."}
+            """#)
+        json(
             "Method",
             #"""
             {"name": "method", "in": "path", "required": true, "schema": {"type": "string"},

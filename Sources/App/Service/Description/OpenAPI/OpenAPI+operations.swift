@@ -208,7 +208,13 @@ extension Entry {
 
 extension OpenAPI {
     /// The component that describes a name in a path.
-    static func component(ofPathName name: String) -> String { name == "method" ? "Method" : "ID" }
+    static func component(ofPathName name: String) -> String {
+        switch name {
+        case "method": "Method"
+        case "refusal": "RefusalID"
+        default: "ID"
+        }
+    }
 
     /// The group of an operation that does not depend on the catalog.
     fileprivate static func tag(of operation: Operation) -> String {
