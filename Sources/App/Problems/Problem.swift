@@ -78,6 +78,8 @@ package struct Problem: Error, Sendable {
             json.beginObject()
             json.name("pointer")
             json.string(fault.pointer)
+            json.name("code")
+            json.string(fault.code.rawValue)
             json.name("detail")
             json.string(fault.detail)
             json.endObject()

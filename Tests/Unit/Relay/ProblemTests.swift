@@ -31,7 +31,8 @@ import Testing
         problem.idempotencyID = "r-1"
         problem.top = TOPError(code: "7", message: "m", subCode: "s", subMessage: "sm", topRequestID: "16")
         problem.faults = [
-            Fault(pointer: "/list/acid", detail: "a number is expected"), Fault(pointer: "", detail: "x"),
+            Fault(pointer: "/list/acid", code: .number, detail: "a number is expected"),
+            Fault(pointer: "", code: .enumeration, detail: "x"),
         ]
         let document = try problem.read()
         #expect(
@@ -44,8 +45,14 @@ import Testing
         let top = try #require(document["top"])
         #expect(top.members.map(\.name) == ["code", "msg", "sub_code", "sub_msg", "request_id"])
         #expect(top["code"]?.string == "7" && top["sub_msg"]?.string == "sm")
-        let errors = try #require(document["errors"]).elements.map { ($0["pointer"]?.string, $0["detail"]?.string) }
-        #expect(errors.map(\.0) == ["/list/acid", ""] && errors.map(\.1) == ["a number is expected", "x"])
+        let errors = try #require(document["errors"]).elements.map { fault in
+            fault.members.map { "\($0.name)=\($0.value.string ?? "")" }
+        }
+        #expect(
+            errors == [
+                ["pointer=/list/acid", "code=number", "detail=a number is expected"],
+                ["pointer=", "code=enum", "detail=x"],
+            ])
         #expect(problem.reply[header: "Retry-After"] == "6")
     }
 

@@ -12,15 +12,15 @@ extension Mapper {
             }
             let field = level.fields[match.index]
             guard field.field.isFile else {
-                fault(at: part.name, "is no file (byte[]), so it must be given in the JSON part")
+                fault(at: part.name, .file, "is no file (byte[]), so it must be given in the JSON part")
                 continue
             }
             if given[match.index].value != nil {
                 let other = given.name(of: match.index)
-                fault(at: part.name, "given twice, in the JSON part as \"\(other)\" and as a file part")
+                fault(at: part.name, .duplicate, "given twice, in the JSON part as \"\(other)\" and as a file part")
                 given[match.index].presence = .faulty
             } else if attached[match.index] != nil {
-                fault(at: part.name, "given twice, in two file parts")
+                fault(at: part.name, .duplicate, "given twice, in two file parts")
             } else {
                 attached[match.index] = part
             }
@@ -31,7 +31,7 @@ extension Mapper {
         suggestions -= 1
         let names = level.fields.filter(\.field.isFile).map(\.name)
         let nearest = suggestions >= 0 ? NearestName.of(name, among: names) : nil
-        fault(at: name, nearest.map { "\(Fault.unknownFile); did you mean \"\($0)\"?" } ?? Fault.unknownFile)
+        fault(at: name, .unknown, nearest.map { "unknown file; did you mean \"\($0)\"?" } ?? "unknown file")
     }
 
     /// Sends a file under its documented name. One without a byte counts as not given, as an empty text does.
@@ -39,7 +39,7 @@ extension Mapper {
         if given.presence == .faulty { return }
         guard !part.bytes.isEmpty else {
             given.presence = .blank
-            if field.isRequired { fault(at: part.name, "is required and must not be empty: \(field.expectation)") }
+            if field.isRequired { fault(at: part.name, .required, "is required and must not be empty: \(field.expectation)") }
             return
         }
         given.presence = .present

@@ -6,7 +6,7 @@ extension Mapper {
     mutating func object(_ value: JSONValue, of field: CompiledField) {
         guard value.kind == .array, !field.isList, !isVerbatim else { return bareObject(value, of: field) }
         guard value.count == 1, let only = value.elements.first(where: { _ in true }) else {
-            return fault("must be an object, or a list of exactly one")
+            return fault(.type, "must be an object, or a list of exactly one")
         }
         path.append(.index(0))
         bareObject(only, of: field)
@@ -19,7 +19,7 @@ extension Mapper {
         if field.repeats, let level = enclosing.last(where: { $0.type == field.field.type.name }) {
             return object(value, level)
         }
-        if value.kind != .object { fault("must be an object, not \(value.kind.inWords)") }
+        if value.kind != .object { fault(.type, "must be an object, not \(value.kind.inWords)") }
         writeUnknown(value)
     }
 }

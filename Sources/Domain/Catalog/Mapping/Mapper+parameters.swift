@@ -5,7 +5,7 @@ import TOP
 /// The request's root: each of its fields is one form parameter.
 extension Mapper {
     mutating func request(_ root: JSONValue, files: [FilePart], _ level: Level) {
-        guard root.kind == .object else { return fault("must be an object, not \(root.kind.inWords)") }
+        guard root.kind == .object else { return fault(.type, "must be an object, not \(root.kind.inWords)") }
         path.begin(root)
         // Room for TOP's common parameters, too, so that they do not move the whole.
         parameters.reserve(count: level.fields.count + 8, byteCount: root.raw.count + 384)
@@ -30,10 +30,10 @@ extension Mapper {
         if field.isRequestID, isBlank(value) { return absentParameter(field, &given) }
         path.append(.member(place))
         defer { path.removeLast() }
-        if constants.contains(field.name) { return fault(Self.constantName) }
+        if constants.contains(field.name) { return fault(.reserved, Self.constantName) }
         if isBlank(value), field.takesBlankAsMissing {
             given.presence = .blank
-            if field.isRequired { fault("is required and must not be blank: \(field.expectation)") }
+            if field.isRequired { fault(.required, "is required and must not be blank: \(field.expectation)") }
             return
         }
         if field.isScalar {
@@ -73,11 +73,11 @@ extension Mapper {
     private mutating func joined(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
         guard value.kind == .array else {
             given.presence = .faulty
-            return fault("must be a list, not \(value.kind.inWords)")
+            return fault(.type, "must be a list, not \(value.kind.inWords)")
         }
         guard value.count > 0 else {
             given.presence = .blank
-            if field.isRequired { fault("is required and must hold at least one element") }
+            if field.isRequired { fault(.required, "is required and must hold at least one element") }
             return
         }
         checkCount(value, field)
@@ -105,20 +105,20 @@ extension Mapper {
 
     private mutating func joinable(_ element: JSONValue, _ field: CompiledField) -> String? {
         if element.isNull {
-            fault("must be \(field.expectation), not null")
+            fault(.type, "must be \(field.expectation), not null")
             return nil
         }
         if field.kind == .bytes {
-            fault("a file (byte[]) can only be sent as a parameter of its own")
+            fault(.file, "a file (byte[]) can only be sent as a parameter of its own")
             return nil
         }
         guard let scalar = scalar(element, field) else { return nil }
         if scalar.text.utf8.contains(UInt8(ascii: ",")) {
-            fault("must not hold a comma, since TOP takes the list as one text joined by commas")
+            fault(.element, "must not hold a comma, since TOP takes the list as one text joined by commas")
             return nil
         }
         if Parameter.isBlank(scalar.text) {
-            fault("must not be blank, since TOP takes the list as one text joined by commas")
+            fault(.element, "must not be blank, since TOP takes the list as one text joined by commas")
             return nil
         }
         return scalar.text
@@ -130,11 +130,11 @@ extension Mapper {
         if field.isList {
             guard value.kind == .array else {
                 given.presence = .faulty
-                return fault("must be a list, not \(value.kind.inWords)")
+                return fault(.type, "must be a list, not \(value.kind.inWords)")
             }
             if value.count == 0 {
                 given.presence = .blank
-                if field.isRequired { fault("is required and must hold at least one element") }
+                if field.isRequired { fault(.required, "is required and must hold at least one element") }
             }
             elements(value, field)
             return sendWritten(field)
@@ -151,11 +151,11 @@ extension Mapper {
     private mutating func file(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
         guard let text = value.stringBytes else {
             given.presence = .faulty
-            return fault("must be a file, as base64 in a text (a JSON string), not \(value.kind.inWords)")
+            return fault(.file, "must be a file, as base64 in a text (a JSON string), not \(value.kind.inWords)")
         }
         guard let bytes = Base64.decode(text) else {
             given.presence = .faulty
-            return fault("must be a file, as base64 with its padding")
+            return fault(.file, "must be a file, as base64 with its padding")
         }
         files.append(FilePart(name: field.name, bytes: bytes[...]))
     }
@@ -166,7 +166,7 @@ extension Mapper {
         let isList = value.kind == .array
         if isList {
             guard value.count == 1, let only = value.elements.first(where: { _ in true }) else {
-                return fault("must be an object, or a list of exactly one")
+                return fault(.type, "must be an object, or a list of exactly one")
             }
             object = only
             path.append(.index(0))
@@ -177,7 +177,7 @@ extension Mapper {
         } else if object.kind == .object {
             writeUnknown(object)
         } else {
-            fault("must be an object, not \(object.kind.inWords)")
+            fault(.type, "must be an object, not \(object.kind.inWords)")
         }
         if field.field.wireForm == .list { writer.endArray() }
         if isList { path.removeLast() }
@@ -196,7 +196,7 @@ extension Mapper {
             content = document.root
         }
         if field.kind == .map, content.kind != .object {
-            return fault("must be an object, not \(content.kind.inWords)")
+            return fault(.type, "must be an object, not \(content.kind.inWords)")
         }
         if let text { return sendUnknown(text, named: field.name) }
         writeUnknown(value)
@@ -219,11 +219,11 @@ extension Mapper {
             let ownName = String(wellFormed: name)
             guard !SystemParameters.names.contains(ownName) else {
                 path.append(.member(place))
-                fault("is a name of TOP's own parameters, which the relay sets")
+                fault(.reserved, "is a name of TOP's own parameters, which the relay sets")
                 path.removeLast()
                 return
             }
-            guard !constants.contains(ownName) else { return fault(at: ownName, Self.constantName) }
+            guard !constants.contains(ownName) else { return fault(at: ownName, .reserved, Self.constantName) }
             let value = root.value(at: place)
             var text = value.scalarText
             if text == nil {
@@ -243,7 +243,7 @@ extension Mapper {
         do {
             return try JSONDocument(text)
         } catch {
-            fault("must hold JSON: \(error.description)")
+            fault(.json, "must hold JSON: \(error.description)")
             return nil
         }
     }
@@ -295,8 +295,8 @@ extension Mapper {
             if let level = content.level { return object(value, level) }
             return writeUnknown(value)
         }
-        guard value.kind == .array else { return fault("must hold a list, not \(value.kind.inWords)") }
-        if value.count == 0 { fault("must hold at least one element") }
+        guard value.kind == .array else { return fault(.type, "must hold a list, not \(value.kind.inWords)") }
+        if value.count == 0 { fault(.required, "must hold at least one element") }
         elements(value, content)
     }
 }

@@ -31,7 +31,7 @@ extension Mapper {
     /// Notes a fault at the first documented field concerned.
     private mutating func report(_ fields: [Int], _ given: Gathered, _ detail: String) {
         guard let first = fields.min() else { return }
-        fault(at: given.name(of: first), detail)
+        fault(at: given.name(of: first), .rule, detail)
     }
 
     private mutating func collect(_ collector: Collector, _ given: Gathered) {

@@ -18,11 +18,11 @@ extension Mapper {
         if field.field.dateForm != nil { return date(value, field) }
         guard let text = value.string else {
             let expected = field.isEnumeration ? "\(field.expectation), as a text" : "a text"
-            fault("must be \(expected) (a JSON string), not \(value.kind.inWords)")
+            fault(.type, "must be \(expected) (a JSON string), not \(value.kind.inWords)")
             return nil
         }
         if let maximum = field.field.maximumLength, text.utf8.count > maximum, text.utf16.count > maximum {
-            fault("must be at most \(maximum) characters long")
+            fault(.tooLong, "must be at most \(maximum) characters long")
             return nil
         }
         return chosen(text, field, isBare: false)
@@ -31,16 +31,17 @@ extension Mapper {
     private mutating func number(_ value: JSONValue, _ field: CompiledField, isBare: Bool) -> Scalar? {
         if field.field.dateForm != nil { return date(value, field) }
         guard let text = numberText(value), DecimalText.isValid(text) else {
-            let kind = value.kind == .string || value.kind == .number ? "" : ", not \(value.kind.inWords)"
-            fault("must be \(field.isEnumeration ? field.expectation : "a number without an exponent")\(kind)")
+            let isNumber = value.kind == .string || value.kind == .number
+            let kind = isNumber ? "" : ", not \(value.kind.inWords)"
+            fault(isNumber ? .number : .type, "must be \(field.isEnumeration ? field.expectation : "a number without an exponent")\(kind)")
             return nil
         }
         if let minimum = field.field.minimumValue, DecimalText.isLess(text, minimum) {
-            fault("must be at least \(minimum)")
+            fault(.range, "must be at least \(minimum)")
             return nil
         }
         if let maximum = field.field.maximumValue, DecimalText.isLess(maximum, text) {
-            fault("must be at most \(maximum)")
+            fault(.range, "must be at most \(maximum)")
             return nil
         }
         return chosen(text, field, isBare: isBare)
@@ -53,7 +54,7 @@ extension Mapper {
 
     private mutating func flag(_ value: JSONValue) -> Scalar? {
         guard let flag = value.bool else {
-            fault("must be true or false, not \(value.kind.inWords)")
+            fault(.type, "must be true or false, not \(value.kind.inWords)")
             return nil
         }
         return Scalar(text: flag ? "true" : "false", isBare: true)
@@ -62,7 +63,7 @@ extension Mapper {
     private mutating func chosen(_ text: String, _ field: CompiledField, isBare: Bool) -> Scalar? {
         guard field.isEnumeration else { return Scalar(text: text, isBare: isBare) }
         guard let choice = field.choice(for: text), !isVerbatim || choice == text else {
-            fault("must be \(field.expectation)")
+            fault(.enumeration, "must be \(field.expectation)")
             return nil
         }
         return Scalar(text: choice, isBare: isBare)
@@ -73,19 +74,19 @@ extension Mapper {
         let isBare = field.kind == .number
         let given = form == .milliseconds && isBare && value.kind == .number ? value.lexeme : value.string
         guard let given else {
-            fault("must be \(form.expectation), not \(value.kind.inWords)")
+            fault(.type, "must be \(form.expectation), not \(value.kind.inWords)")
             return nil
         }
         switch form.read(given) {
         case .success(let date):
             if isVerbatim, date.text != given || (isBare && value.kind == .string) {
-                fault("must be \(form.wireExpectation), since the text is sent unchanged")
+                fault(.date, "must be \(form.wireExpectation), since the text is sent unchanged")
                 return nil
             }
             return Scalar(text: date.text, isBare: isBare, seconds: date.seconds)
         case .failure(let refusal):
             if let date = midnight(given, field) { return date }
-            fault("must be \(form.expectation)\(refusal.hint)")
+            fault(.date, "must be \(form.expectation)\(refusal.hint)")
             return nil
         }
     }

@@ -52,15 +52,15 @@ struct Mapper {
     // MARK: Places
 
     /// Notes a fault of the value at hand.
-    mutating func fault(_ detail: @autoclosure () -> String) {
+    mutating func fault(_ code: Fault.Code, _ detail: @autoclosure () -> String) {
         guard faults.hasRoom else { return faults.omit() }
-        faults.append(Fault(pointer: path.pointer, detail: detail()))
+        faults.append(Fault(pointer: path.pointer, code: code, detail: detail()))
     }
 
     /// Notes a fault of a member of the value at hand.
-    mutating func fault(at name: String, _ detail: @autoclosure () -> String) {
+    mutating func fault(at name: String, _ code: Fault.Code, _ detail: @autoclosure () -> String) {
         path.append(name: name)
-        fault(detail())
+        fault(code, detail())
         path.removeName()
     }
 
@@ -83,12 +83,12 @@ struct Mapper {
         let index = match.index
         if isVerbatim, !match.isDocumented {
             let name = given.level.fields[index].name
-            let detail = "\(Fault.unknownField); in a text that is sent unchanged its name is \"\(name)\""
-            return fault(at: given.object.member(at: place).name, detail)
+            let detail = "unknown field; in a text that is sent unchanged its name is \"\(name)\""
+            return fault(at: given.object.member(at: place).name, .unknown, detail)
         }
         if given[index].member != nil {
             let spelling = given.object.member(at: place).name
-            fault(at: spelling, "given twice, as \"\(given.name(of: index))\" and as \"\(spelling)\"")
+            fault(at: spelling, .duplicate, "given twice, as \"\(given.name(of: index))\" and as \"\(spelling)\"")
             given[index].presence = .faulty
             return
         }
@@ -100,12 +100,12 @@ struct Mapper {
         guard faults.hasRoom else { return faults.omit() }
         suggestions -= 1
         let nearest = suggestions >= 0 ? NearestName.of(name, among: level.fields.map(\.name)) : nil
-        fault(at: name, nearest.map { "\(Fault.unknownField); did you mean \"\($0)\"?" } ?? Fault.unknownField)
+        fault(at: name, .unknown, nearest.map { "unknown field; did you mean \"\($0)\"?" } ?? "unknown field")
     }
 
     /// Writes an object with its documented names, in documented order.
     mutating func object(_ value: JSONValue, _ level: Level) {
-        guard value.kind == .object else { return fault("must be an object, not \(value.kind.inWords)") }
+        guard value.kind == .object else { return fault(.type, "must be an object, not \(value.kind.inWords)") }
         if level.holdsRepeats { enclosing.append(level) }
         defer { if level.holdsRepeats { enclosing.removeLast() } }
         var given = gather(value, level)
@@ -154,11 +154,11 @@ struct Mapper {
         if path.isEmpty, constants.contains(field.name) { return nil }
         if field.isRequestID {
             if let idempotency { return idempotency.derived }
-            fault(at: field.name, "is required: give it, or send the header Idempotency-Key, of which it is derived")
+            fault(at: field.name, .required, "is required: give it, or send the header Idempotency-Key, of which it is derived")
             return nil
         }
         if let text = field.field.defaultText, field.isScalar, !isVerbatim { return text }
-        if field.isRequired { fault(at: field.name, "is required: \(field.wholeExpectation)") }
+        if field.isRequired { fault(at: field.name, .required, "is required: \(field.wholeExpectation)") }
         return nil
     }
 
@@ -173,11 +173,11 @@ struct Mapper {
         guard value.kind == .array else {
             given.presence = .faulty
             writer.null()
-            return fault("must be a list, not \(value.kind.inWords)")
+            return fault(.type, "must be a list, not \(value.kind.inWords)")
         }
         if value.count == 0 {
             given.presence = .blank
-            if field.isRequired { fault("must hold at least one element") }
+            if field.isRequired { fault(.required, "must hold at least one element") }
         }
         elements(value, field)
     }
@@ -191,7 +191,7 @@ struct Mapper {
             path.append(.index(index))
             var given = Given(presence: .present)
             if element.isNull {
-                fault("must be \(field.expectation), not null")
+                fault(.type, "must be \(field.expectation), not null")
             } else {
                 self.element(element, field, &given)
             }
@@ -204,7 +204,7 @@ struct Mapper {
 
     mutating func checkCount(_ value: JSONValue, _ field: CompiledField) {
         guard let maximum = field.field.maximumItems, value.count > maximum else { return }
-        fault("must hold at most \(maximum) elements")
+        fault(.tooMany, "must hold at most \(maximum) elements")
     }
 
     /// Writes one value that stands in JSON.
@@ -213,7 +213,7 @@ struct Mapper {
         case .object:
             object(value, of: field)
         case .map:
-            if value.kind != .object { fault("must be an object, not \(value.kind.inWords)") }
+            if value.kind != .object { fault(.type, "must be an object, not \(value.kind.inWords)") }
             writeUnknown(value)
         case .json:
             writeUnknown(value)
@@ -234,7 +234,7 @@ struct Mapper {
     /// Writes a file that stands in JSON: there it is base64 as the caller gave it, and no part of its own.
     private mutating func file(_ value: JSONValue) {
         guard let text = value.stringBytes, Base64.decode(text) != nil else {
-            return fault("must be a file, as base64 in a text (a JSON string)")
+            return fault(.file, "must be a file, as base64 in a text (a JSON string)")
         }
         writer.value(value)
     }

@@ -224,7 +224,9 @@ struct OtherTypeTests {
         }
         #expect(
             Array(faults) == [
-                Fault(pointer: "/" + name, detail: "is a name of TOP's own parameters, which the relay sets")
+                Fault(
+                    pointer: "/" + name, code: .reserved,
+                    detail: "is a name of TOP's own parameters, which the relay sets")
             ])
     }
 

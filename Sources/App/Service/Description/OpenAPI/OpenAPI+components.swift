@@ -244,9 +244,14 @@ extension OpenAPI {
           "sub_msg": {"type": "string"}, "request_id": {"type": "string"}}}
         """#
 
+    private static let faultCodes = Fault.Code.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+
     private static let parameterFault = #"""
-        {"type": "object", "required": ["pointer", "detail"], "description": "A fault of a parameter.", "properties": {
+        {"type": "object", "required": ["pointer", "code", "detail"], "description": "A fault of a parameter.",
+         "properties": {
           "pointer": {"type": "string", "format": "json-pointer", "description": "Where it is, in the caller's spelling."},
+          "code": {"type": "string",
+            "description": "The kind of fault: \#(faultCodes). Treat any other word as `rule`."},
           "detail": {"type": "string"}}}
         """#
 }

@@ -1,14 +1,58 @@
 /// Something about a caller's JSON that keeps the call from being sent.
 package struct Fault: Sendable, Equatable {
+    /// What kind of fault it is, for programs. The raw value is the member `code` of problem documents.
+    package enum Code: String, Sendable, CaseIterable {
+        /// A required field, element or file is missing.
+        case required
+        /// No field or file of the method has this name.
+        case unknown
+        /// The field or file is given twice.
+        case duplicate
+        /// The relay or the app sets the parameter of this name.
+        case reserved
+        /// The value has another JSON type than the field.
+        case type
+        /// The text or number is not a number that TOP takes.
+        case number
+        /// The number is out of its range.
+        case range
+        /// The text is not a date or time of the field's form.
+        case date
+        /// The value is not in the field's list of values.
+        case enumeration = "enum"
+        /// The text is too long.
+        case tooLong = "too_long"
+        /// The list is too long.
+        case tooMany = "too_many"
+        /// An element of a list cannot be joined with the others by commas.
+        case element
+        /// The text does not hold JSON.
+        case json
+        /// The value cannot be sent as a file.
+        case file
+        /// A rule across several fields is broken.
+        case rule
+    }
+
     /// An RFC 6901 pointer, in the caller's own spelling and with its own indices; a missing field is pointed at where it should be,
     /// by its documented name. Empty for the whole body.
     package let pointer: String
+    /// What kind of fault it is.
+    package let code: Code
     /// What was expected, as one clause without the caller's value in it: `must be one of 1 (新增), 2 (更新)`.
     package let detail: String
 
     /// Makes a fault.
-    package init(pointer: String, detail: String) {
+    package init(pointer: String, code: Code, detail: String) {
         self.pointer = pointer
+        self.code = code
         self.detail = detail
+    }
+
+    /// The pointer as it may be kept: `shown` gives the form in which the name of an unknown field, which may be anything, is
+    /// kept.
+    package func pointer(naming shown: (String) -> String) -> String {
+        guard code == .unknown, let slash = pointer.lastIndex(of: "/") else { return pointer }
+        return pointer[...slash] + shown(String(pointer[slash...].dropFirst()))
     }
 }
