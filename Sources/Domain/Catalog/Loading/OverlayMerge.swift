@@ -10,7 +10,9 @@ enum OverlayMerge {
         "reads", "personal", "open", "page_rules", "required", "accepted",
     ]
     /// The members that are lists.
-    private static let lists: Set<String> = ["rules", "aliases", "success", "complete", "in", "one_of", "order", "require"]
+    private static let lists: Set<String> = [
+        "rules", "aliases", "success", "complete", "in", "one_of", "order", "require", "children",
+    ]
 
     /// The merged root.
     /// - Parameter embedded: the embedded overlay's root; nil only switches off.

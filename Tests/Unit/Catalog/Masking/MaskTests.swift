@@ -199,4 +199,51 @@ struct MaskTests {
         let near = String(repeating: "a", count: 60) + "c"
         #expect(mask.masked(near) == near)
     }
+
+    @Test("A known value that is not marked is left alone, here and in the call's other texts")
+    func knownNumber() throws {
+        let page = """
+            method: demo.item.send
+            session: none
+            request:
+              - {name: item_id, type: Number, required: true}
+              - {name: tids, type: 'String []', required: false}
+              - {name: phone, type: String, required: false}
+              - {name: memo, type: String, required: false}
+            response:
+              - {name: order_id, type: Number}
+            """
+        let overlay = "method: demo.item.send\nopen: true\nrequest: {phone: {sensitive: phone}}\n"
+        let entry = try Entry.read(
+            page: CatalogFile(name: "demo.item.send.yaml", text: page),
+            overlay: CatalogFile(name: "demo.item.send.overlay.yaml", text: overlay))
+        let body = #"""
+            {"item_id":13088700250,"tids":["13088700251"],"phone":"13912345678","memo":"call 13712345678",
+             "other":"13612345678"}
+            """#
+        guard case .mapped(let call) = entry.map(try JSONDocument(Array(body.utf8))) else {
+            Issue.record("refused")
+            return
+        }
+        for spared in ["13088700250", "13088700251"] { #expect(call.maskedRequest.contains(spared)) }
+        for hidden in ["13912345678", "13712345678", "13612345678"] { #expect(!call.maskedRequest.contains(hidden)) }
+        #expect(call.mask.masked("item 13088700250 of 13912345678") == "item 13088700250 of 139****5678")
+        // Another call's number is private.
+        #expect(ValueMask().masked("item 13088700250") == "item 130****0250")
+        let answer = Array(#"{"demo_item_send_response":{"order_id":13588700250,"text":"13488700250"}}"#.utf8)
+        guard case .response(let response) = entry.read(answer, form: .wrapped) else {
+            Issue.record("unreadable")
+            return
+        }
+        let shown = entry.shown(answer, .response(response), entry.interpret(response, of: call), call.mask)
+        #expect(shown.contains("13588700250") && !shown.contains("13488700250"))
+    }
+
+    @Test("A value that is marked once is masked, wherever else it stands unmarked")
+    func markedOnce() throws {
+        let mask = ValueMask(
+            [SensitiveValue(text: "13912345678", masked: "139****5678", isNumber: true)],
+            sparing: [Array("13912345678".utf8)])
+        #expect(mask.masked("13912345678") == "139****5678")
+    }
 }
