@@ -167,8 +167,8 @@ struct InterpretationTests {
     @Test(
         "Empty and missing lists, and what is no list at all",
         arguments: [
-            (#"{"entry":[]}"#, "[]"), ("{}", "[]"), ("[]", "[]"), (#"{"entry":null}"#, "[]"), ("null", "null"),
-            (#""""#, #""""#), ("7", "7"),
+            (#"{"entry":[]}"#, "[]"), ("{}", "[]"), ("[]", "[]"), (#"{"entry":null}"#, "[]"), ("null", "[]"),
+            (#""""#, "[]"), (#"{"entry":""}"#, "[]"), ("7", "7"),
         ])
     func emptyLists(list: String, plain: String) throws {
         let read = try read(carProfiles, #"{"data":{"id_mapping":\#(list)}}"#)
