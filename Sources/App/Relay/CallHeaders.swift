@@ -1,3 +1,4 @@
+import Catalog
 package import Problems
 
 /// Reads the values of the call's request headers; a value that breaks its rule is a problem that names the header.
@@ -52,6 +53,14 @@ package enum CallHeaders {
         case "true"?: return true
         default: throw Problem(.malformedRequest, "\(name) must be true or false.")
         }
+    }
+
+    /// `Top-Timeout`: whole seconds from 1 to 300.
+    package static func timeoutSeconds(_ value: String) throws(Problem) -> Int {
+        guard value.utf8.count <= 3, value.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }), let seconds = Int(value),
+            Entry.timeoutSeconds.contains(seconds)
+        else { throw Problem(.malformedRequest, "Top-Timeout must be a whole number of seconds from 1 to 300.") }
+        return seconds
     }
 
     /// The trace id of a W3C `traceparent`; nil when the header is absent or, as the standard asks, to be ignored.

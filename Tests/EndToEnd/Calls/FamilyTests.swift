@@ -143,7 +143,7 @@ struct FamilyTests {
             try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
         }
         let own = try await line.run(["catalog", "errors", "demo.goods.send"], settings: ["TOPRELAY_CATALOG": folder])
-        #expect(own.code == 0 && own.output.contains("isv.goods-service-error:P03"))
-        #expect(own.output.contains("retry_later: 300") && !own.output.contains("a method that reads"))
+        #expect(own.code == 0 && own.text.contains("isv.goods-service-error:P03"))
+        #expect(own.text.contains("retry_later: 300") && !own.text.contains("a method that reads"))
     }
 }

@@ -101,7 +101,7 @@ struct MultipartTests {
             (["--form-string", json], ["/img"]),
             (["--form-string", json, "-F", "Img=\(file)"], ["/Img", "/img"]),
             (["--form-string", json, "-F", "img=\(file)", "-F", "img=\(file)"], ["/img"]),
-            (["--form-string", json, "-F", "img=\(file)", "-F", "title=x"], ["/title"]),
+            (["--form-string", json, "-F", "img=\(file)", "-F", "title=\(file)"], ["/title"]),
             (["--form-string", json.replacing("{", with: #"{"img":"AAAA","#), "-F", "img=\(file)"], ["/img"]),
         ] {
             let refused = try await Self.curl(relay, arguments)

@@ -44,7 +44,7 @@ import signing
 import wire
 from checks import App, Fault
 from faults import Call, FaultOrder
-from methods import METHODS, Refused, check_parameters
+from methods import Refused, check_parameters, find
 from wire import Answer, Close, Hang, Request, Step, Wait, Write
 
 _SYSTEM = frozenset({"method", "app_key", "session", "timestamp", "v", "format", "sign_method", "sign", "partner_id"})
@@ -131,7 +131,7 @@ class Gateway:
         if fault is not None:
             return fault, None
         record["sign_ok"] = True
-        method = METHODS.get(values["method"])
+        method = find(values["method"])
         if method is None:
             return Fault(22, "Invalid Method", "isv.method-not-exist"), None
         fault = checks.check_session(values, app, method.session)

@@ -69,8 +69,15 @@ struct TOPTimeTests {
     }
 
     @Test(
+        "A fraction of zeros is no fraction",
+        arguments: ["2026-01-01 00:00:00.0", "2026-01-01T00:00:00.000+08:00", "2026-01-01T00:00:00,000000000"])
+    func zeroFraction(_ text: String) throws {
+        #expect(try TOPTime.parse(text).epochSeconds == 1_767_196_800)
+    }
+
+    @Test(
         "Fractions of a second have an error of their own",
-        arguments: ["2026-01-01 00:00:00.0", "2026-01-01T00:00:00.123Z", "2026-01-01T00:00:00,5+08:00"])
+        arguments: ["2026-01-01 00:00:00.01", "2026-01-01T00:00:00.123Z", "2026-01-01T00:00:00,5+08:00"])
     func fractionsOfSecondHaveError(_ text: String) {
         #expect(throws: TimeFormatError.fraction) { try TOPTime.parse(text) }
     }

@@ -8,9 +8,11 @@ struct CallContent: Sendable {
     /// The name of the JSON part of a multipart body.
     static let jsonName = "json"
 
-    let document: JSONDocument
+    var document: JSONDocument
     /// The files under the names that the caller gave them.
     var files: [FilePart] = []
+    /// The names of scalars in parts of their own that are given twice.
+    var repeatedNames: [String] = []
 
     /// Reads a body: JSON, or `multipart/form-data` where the request says so.
     init(_ request: CallRequest) throws(Problem) {
@@ -26,10 +28,50 @@ struct CallContent: Sendable {
         }
         let json = try Self.jsonPart(parts, of: request.entry)
         document = if let json { try Self.document(parts[json]) } else { try Self.parse(Self.nothing, "The body") }
+        var scalars: [MultipartPart] = []
         for (index, part) in parts.enumerated() where index != json {
-            files.append(
-                FilePart(name: part.name, bytes: part.bytes, filename: part.filename, contentType: part.contentType))
+            if part.filename == nil, !request.entry.isFile(part.name) {
+                scalars.append(part)
+            } else {
+                files.append(
+                    FilePart(name: part.name, bytes: part.bytes, filename: part.filename, contentType: part.contentType)
+                )
+            }
         }
+        if !scalars.isEmpty { try add(scalars, of: request.entry) }
+    }
+
+    /// Adds scalars in parts of their own to the parameters.
+    private mutating func add(_ parts: [MultipartPart], of entry: Entry) throws(Problem) {
+        // What is not an object is refused as a whole later.
+        guard document.root.kind == .object else { return }
+        var names = Set(document.root.members.map(\.name))
+        var writer = JSONWriter(capacity: document.root.raw.count + 256)
+        writer.beginObject()
+        for member in document.root.members {
+            writer.name(member.name)
+            writer.value(member.value)
+        }
+        for part in parts {
+            guard part.charset ?? "utf-8" == "utf-8" else {
+                throw Problem(.unsupportedMediaType, "The part \"\(part.name)\" must be UTF-8.")
+            }
+            guard let text = String(validating: part.bytes, as: UTF8.self) else {
+                throw Problem(.malformedRequest, "The part \"\(part.name)\" is not valid UTF-8.")
+            }
+            guard names.insert(part.name).inserted else {
+                repeatedNames.append(part.name)
+                continue
+            }
+            writer.name(part.name)
+            if entry.isBoolean(part.name), text == "true" || text == "false" {
+                writer.bool(text == "true")
+            } else {
+                writer.string(text)
+            }
+        }
+        writer.endObject()
+        document = try Self.parse(writer.bytes, "The body")
     }
 
     /// Which part holds the JSON: the one named `json`; if there is none, the only one that is declared as JSON. A part

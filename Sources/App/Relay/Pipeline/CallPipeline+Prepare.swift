@@ -61,7 +61,8 @@ extension CallPipeline {
     {
         let (app, vault, method) = (mapped.app, mapped.vault, request.entry.method)
         let clock = CallClock(
-            receivedAt: request.receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
+            receivedAt: request.receivedAt, timeout: request.timeout(atMost: settings.callTimeout),
+            wallClock: settings.wallClock)
         let session = try session(for: request, app: app.app, vault: vault, now: clock.startMilliseconds)
         // The seconds that are left count from the reply, and the request may have waited for its turn.
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: settings.wallClock()) }
@@ -136,7 +137,8 @@ extension CallPipeline {
                     vault, caller: token.name, app: app.app.name, method: request.entry.method, key: key))
         }
         switch request.entry.map(
-            content.document, files: content.files, idempotency: idempotency, constants: app.constantNames)
+            content.document, files: content.files, repeatedNames: content.repeatedNames, idempotency: idempotency,
+            constants: app.constantNames)
         {
         case .mapped(let mapped): return mapped
         case .refused(let faults):

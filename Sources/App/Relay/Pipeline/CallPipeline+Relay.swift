@@ -35,9 +35,10 @@ extension CallPipeline {
     ) {
         let pipeline = LoopBound(self, loop: loop)
         let (bytes, receivedAt) = (request.body.count, request.receivedAt)
+        let timeout = request.timeout(atMost: settings.callTimeout)
         let waiting = Locked<CallRequest?>(request)
         Task(executorPreference: loop) {
-            let pass = await pipeline.value.largeCallPass(bytes: bytes, receivedAt: receivedAt)
+            let pass = await pipeline.value.largeCallPass(bytes: bytes, receivedAt: receivedAt, timeout: timeout)
             pipeline.value.beginLarge(waiting, by: token, pass, reply: reply)
         }
     }

@@ -136,9 +136,8 @@ extension CallPipeline {
     /// Waits until a call with a large body may be checked and recorded. The call waits for half of the time that its
     /// intent has. The other half is for writing the intent.
     /// - Returns: nil if that takes too long.
-    func largeCallPass(bytes: Int, receivedAt: UInt64) async -> LargeCallGate.Pass? {
-        let clock = CallClock(
-            receivedAt: receivedAt, timeout: settings.callTimeout, wallClock: settings.wallClock)
+    func largeCallPass(bytes: Int, receivedAt: UInt64, timeout: Duration) async -> LargeCallGate.Pass? {
+        let clock = CallClock(receivedAt: receivedAt, timeout: timeout, wallClock: settings.wallClock)
         let deadline = clock.start + (clock.intentDeadline - clock.start) / 2
         return await largeCalls.enter(bytes: bytes, until: deadline)
     }

@@ -23,6 +23,8 @@ package struct CallRequest: Sendable {
     package var traceID: String?
     /// `Top-Dry-Run: true`.
     package var isDryRun: Bool
+    /// `Top-Timeout`, in seconds.
+    package var timeoutSeconds: Int?
     /// Monotonic nanoseconds at which the whole request had arrived.
     package var receivedAt: UInt64
     /// What the call holds of the limit on the bytes of all bodies; nil where there is no such limit.
@@ -32,7 +34,8 @@ package struct CallRequest: Sendable {
     package init(
         entry: Entry, body: [UInt8], app: String?, seller: String?, refs: [String], idempotencyKey: String?,
         clientRequestID: String?,
-        traceID: String?, isDryRun: Bool, receivedAt: UInt64, boundary: MultipartBoundary? = nil,
+        traceID: String?, isDryRun: Bool, timeoutSeconds: Int? = nil, receivedAt: UInt64,
+        boundary: MultipartBoundary? = nil,
         reservation: ByteReservation? = nil
     ) {
         self.boundary = boundary
@@ -46,6 +49,15 @@ package struct CallRequest: Sendable {
         self.clientRequestID = clientRequestID
         self.traceID = traceID
         self.isDryRun = isDryRun
+        self.timeoutSeconds = timeoutSeconds
         self.receivedAt = receivedAt
+    }
+}
+
+extension CallRequest {
+    /// The time that the call may take: the smallest of the replica's limit, the entry's and the caller's.
+    func timeout(atMost limit: Duration) -> Duration {
+        guard timeoutSeconds != nil || entry.timeoutSeconds != nil else { return limit }
+        return min(limit, .seconds(min(timeoutSeconds ?? 300, entry.timeoutSeconds ?? 300)))
     }
 }

@@ -52,7 +52,7 @@ struct CallEndpoint {
             refs: try CallHeaders.refs(fields.refs),
             idempotencyKey: try key.map { value throws(Problem) in try CallHeaders.idempotencyKey(value) },
             clientRequestID: clientRequestID, traceID: CallHeaders.traceID(fields.traceParent),
-            isDryRun: try fields.isDryRun(), receivedAt: receivedAt,
+            isDryRun: try fields.isDryRun(), timeoutSeconds: try fields.timeoutSeconds(), receivedAt: receivedAt,
             boundary: boundary, reservation: request.reservation)
     }
 }

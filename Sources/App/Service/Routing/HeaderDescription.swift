@@ -24,6 +24,10 @@ struct HeaderDescription: Sendable {
         key: "DryRun", name: "Top-Dry-Run",
         text: "`true` shows what would be sent and signed, and sends nothing.",
         schema: #"{"type": "boolean"}"#)
+    static let timeout = HeaderDescription(
+        key: "Timeout", name: "Top-Timeout",
+        text: "Whole seconds that the call may take, 1 to 300. The relay's own limit and the method's stay in force.",
+        schema: #"{"type": "integer", "minimum": 1, "maximum": 300}"#)
     static let idempotencyKey = HeaderDescription(
         key: "IdempotencyKey", name: "Idempotency-Key",
         text: "One call of those with the same key is sent; the others get its response. Kept for 48 hours.",
@@ -38,6 +42,6 @@ struct HeaderDescription: Sendable {
 
     /// Every header of a call.
     static let ofCalls: [HeaderDescription] = [
-        .app, .seller, .ref, .idempotencyKey, .dryRun, .requestID, .traceParent,
+        .app, .seller, .ref, .idempotencyKey, .dryRun, .timeout, .requestID, .traceParent,
     ]
 }

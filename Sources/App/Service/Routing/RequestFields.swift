@@ -17,6 +17,7 @@ struct RequestFields: Sendable {
     private(set) var app = SingleField(name: "Top-App")
     private(set) var seller = SingleField(name: "Top-Seller")
     private(set) var dryRun = SingleField(name: "Top-Dry-Run")
+    private(set) var timeout = SingleField(name: "Top-Timeout")
     private(set) var requestID = SingleField(name: "X-Request-Id")
     private(set) var idempotencyKey = SingleField(name: "Idempotency-Key")
 
@@ -32,6 +33,7 @@ struct RequestFields: Sendable {
         case 7 where isName("top-ref"): refs.append(value)
         case 10 where isName("top-seller"): seller.note(value)
         case 11 where isName("top-dry-run"): dryRun.note(value)
+        case 11 where isName("top-timeout"): timeout.note(value)
         case 11 where isName("traceparent"): traceParent = traceParent ?? value
         case 12 where isName("x-request-id"): requestID.note(value)
         case 12 where isName("content-type"): contentType = contentType ?? value
@@ -52,6 +54,12 @@ struct RequestFields: Sendable {
     /// Whether the call is a dry run. An empty value is as wrong as any other word, so that no slip makes a real call.
     func isDryRun() throws(Problem) -> Bool {
         try CallHeaders.flag(dryRun.name, dryRun.value(emptyIsAbsent: false))
+    }
+
+    /// The seconds that the call may take; nil if the caller sets no limit. An empty value is wrong.
+    func timeoutSeconds() throws(Problem) -> Int? {
+        guard let value = try timeout.value(emptyIsAbsent: false) else { return nil }
+        return try CallHeaders.timeoutSeconds(value)
     }
 
     /// What is kept of a request that its caller may not make.

@@ -73,6 +73,8 @@ struct Overlay: Sendable {
     var isPersonal = false
     var isOpen = false
     var maximumBodyBytes: Int?
+    /// The seconds that a call may take.
+    var timeoutSeconds: Int?
     var idempotency: Path?
     var request: [FieldPart] = []
     var response: [FieldPart] = []

@@ -7,7 +7,7 @@ struct OverlayReader {
     static let names = [
         "method", "path", "session", "reads", "personal", "open", "max_body_bytes", "idempotency", "request",
         "response",
-        "rules", "page_rules", "outcome", "errors",
+        "rules", "page_rules", "outcome", "errors", "timeout",
     ]
     static let fieldNames = [
         "required", "max_length", "max_items", "aliases", "values", "value_aliases", "date", "sensitive", "key",
@@ -47,6 +47,7 @@ struct OverlayReader {
         overlay.isPersonal = yaml.bool(members, "personal") ?? false
         overlay.isOpen = yaml.bool(members, "open") ?? false
         overlay.maximumBodyBytes = bodyLimit(members)
+        overlay.timeoutSeconds = timeout(members)
         overlay.idempotency = path(members, "idempotency")
         overlay.request = fieldParts(members, "request", known: Self.fieldNames)
         overlay.response = fieldParts(members, "response", known: Self.responseFieldNames)
@@ -65,6 +66,16 @@ struct OverlayReader {
             return nil
         }
         return bytes
+    }
+
+    private mutating func timeout(_ members: YAMLReader.Members) -> Int? {
+        guard let node = members["timeout"] else { return nil }
+        guard let text = node.scalar, let seconds = Int(text), Entry.timeoutSeconds.contains(seconds) else {
+            let range = Entry.timeoutSeconds
+            yaml.fault(node.line, "timeout must be whole seconds from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return seconds
     }
 
     private mutating func friendlyPath(_ members: YAMLReader.Members) -> String? {

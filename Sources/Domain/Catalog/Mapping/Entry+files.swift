@@ -8,6 +8,13 @@ extension Entry {
     }
 }
 
+extension Entry {
+    /// Whether a name, in any of its spellings, is that of a Boolean.
+    package func isBoolean(_ name: String) -> Bool {
+        level.match(name).map { level.fields[$0.index].kind == .boolean && !level.fields[$0.index].isList } ?? false
+    }
+}
+
 extension Field {
     /// Whether the field, as a parameter of its own, is a file.
     package var isFile: Bool { type.kind == .bytes && !type.isList }

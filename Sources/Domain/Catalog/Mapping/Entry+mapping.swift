@@ -8,12 +8,15 @@ extension Entry {
     /// refused with all of them.
     /// - Parameters:
     ///   - files: named as the caller named them.
+    ///   - repeatedNames: names that the caller gave a second time, beside the JSON.
     ///   - constants: names of parameters that the app sends with each call. The caller cannot give them.
     package func map(
-        _ body: JSONDocument, files: [FilePart] = [], idempotency: IdempotencyKey? = nil, constants: Set<String> = []
+        _ body: JSONDocument, files: [FilePart] = [], repeatedNames: [String] = [], idempotency: IdempotencyKey? = nil,
+        constants: Set<String> = []
     ) -> MappingResult {
         var mapper = Mapper(idempotency: idempotency, expectationCount: expectationCount, isPersonal: isPersonal)
         mapper.constants = constants
+        for name in repeatedNames { mapper.fault(at: name, .duplicate, "given twice, the second time as a part") }
         mapper.request(body.root, files: files, level)
         guard mapper.faults.isEmpty else { return .refused(mapper.faults) }
         let mask = ValueMask(mapper.sensitive, sparing: mapper.spared)

@@ -12,7 +12,7 @@ extension Mapper {
             }
             let field = level.fields[match.index]
             guard field.field.isFile else {
-                fault(at: part.name, .file, "is no file (byte[]), so it must be given in the JSON part")
+                fault(at: part.name, .file, "is not a file (byte[]): give it in the JSON part, or as a part without a filename")
                 continue
             }
             if given[match.index].value != nil {

@@ -71,9 +71,12 @@ extension Mapper {
 
     /// Sends a list of scalars, joined by commas.
     private mutating func joined(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+        let isText = value.kind == .string
+        let document = field.splits(value) ? CommaList.document(of: value, kind: field.kind) : nil
+        let value = document?.root ?? value
         guard value.kind == .array else {
             given.presence = .faulty
-            return fault(.type, "must be a list, not \(value.kind.inWords)")
+            return fault(.type, field.listExpectation(value))
         }
         guard value.count > 0 else {
             given.presence = .blank
@@ -85,7 +88,7 @@ extension Mapper {
         var spans: [MaskSpan] = []
         var index = 0
         for element in value.elements {
-            path.append(.index(index))
+            enter(index, ofText: isText)
             if index > 0 { text += "," }
             if let part = joinable(element, field) {
                 let start = text.utf8.count
@@ -94,7 +97,7 @@ extension Mapper {
                     spans.append(MaskSpan(range: start..<text.utf8.count, shown: masked, isQuoted: false))
                 }
             }
-            path.removeLast()
+            leaveElement(ofText: isText)
             index += 1
         }
         if !spans.isEmpty {
@@ -130,7 +133,7 @@ extension Mapper {
         if field.isList {
             guard value.kind == .array else {
                 given.presence = .faulty
-                return fault(.type, "must be a list, not \(value.kind.inWords)")
+                return fault(.type, field.listExpectation(value))
             }
             if value.count == 0 {
                 given.presence = .blank
@@ -295,7 +298,7 @@ extension Mapper {
             if let level = content.level { return object(value, level) }
             return writeUnknown(value)
         }
-        guard value.kind == .array else { return fault(.type, "must hold a list, not \(value.kind.inWords)") }
+        guard value.kind == .array else { return fault(.type, content.listExpectation(value, verb: "hold")) }
         if value.count == 0 { fault(.required, "must hold at least one element") }
         elements(value, content)
     }
@@ -309,6 +312,6 @@ extension CompiledField {
 
     /// Whether a blank text stands for nothing: where a text can stand at all.
     fileprivate var takesBlankAsMissing: Bool {
-        isScalar || content != nil || kind == .json || kind == .map || kind == .bytes
+        isScalar || takesCommaList || content != nil || kind == .json || kind == .map || kind == .bytes
     }
 }

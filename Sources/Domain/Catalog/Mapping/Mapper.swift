@@ -32,6 +32,8 @@ struct Mapper {
     var isVerbatim = false
     /// The text of the value at hand as sent, where some rule looks at it.
     var compared: String?
+    /// The number of the element at hand in a text that stands for a list, from 1.
+    var textItem: Int?
     /// The levels around the value at hand that objects below them may have again.
     var enclosing: [Level] = []
     /// How many unknown names may still be compared with all known ones.
@@ -54,7 +56,8 @@ struct Mapper {
     /// Notes a fault of the value at hand.
     mutating func fault(_ code: Fault.Code, _ detail: @autoclosure () -> String) {
         guard faults.hasRoom else { return faults.omit() }
-        faults.append(Fault(pointer: path.pointer, code: code, detail: detail()))
+        let item = textItem.map { "item \($0) of the text " } ?? ""
+        faults.append(Fault(pointer: path.pointer, code: code, detail: item + detail()))
     }
 
     /// Notes a fault of a member of the value at hand.
@@ -170,32 +173,45 @@ struct Mapper {
     // MARK: Lists
 
     private mutating func list(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+        let isText = value.kind == .string && !isVerbatim
+        let document = isText && field.splits(value) ? CommaList.document(of: value, kind: field.kind) : nil
+        let value = document?.root ?? value
         guard value.kind == .array else {
             given.presence = .faulty
             writer.null()
-            return fault(.type, "must be a list, not \(value.kind.inWords)")
+            return fault(.type, field.listExpectation(value))
         }
         if value.count == 0 {
             given.presence = .blank
             if field.isRequired { fault(.required, "must hold at least one element") }
         }
-        elements(value, field)
+        elements(value, field, ofText: isText)
+    }
+
+    /// Goes on to an element of a list. Of a list that the caller gave as one text, elements have no place of their own.
+    mutating func enter(_ index: Int, ofText isText: Bool) {
+        if isText { textItem = index + 1 } else { path.append(.index(index)) }
+    }
+
+    /// Goes back from it.
+    mutating func leaveElement(ofText isText: Bool) {
+        if isText { textItem = nil } else { path.removeLast() }
     }
 
     /// Writes a list's elements between brackets.
-    mutating func elements(_ value: JSONValue, _ field: CompiledField) {
+    mutating func elements(_ value: JSONValue, _ field: CompiledField, ofText isText: Bool = false) {
         checkCount(value, field)
         writer.beginArray()
         var index = 0
         for element in value.elements {
-            path.append(.index(index))
+            enter(index, ofText: isText)
             var given = Given(presence: .present)
             if element.isNull {
                 fault(.type, "must be \(field.expectation), not null")
             } else {
                 self.element(element, field, &given)
             }
-            path.removeLast()
+            leaveElement(ofText: isText)
             index += 1
         }
         compared = nil
@@ -275,7 +291,7 @@ struct Mapper {
         if let key = field.field.key, !Parameter.isBlank(text) {
             keys.add(
                 BusinessKey(name: key, value: text, isSensitive: field.field.sensitivity != nil),
-                isInList: path.isInList)
+                isInList: path.isInList || textItem != nil)
         }
         guard let sensitivity = field.field.sensitivity else {
             if PrivateNumber.isWhole(text) { spared.append(Array(text.utf8)) }

@@ -32,6 +32,8 @@ package final class Entry: Sendable {
     package let isPersonal: Bool
     /// The largest body of a call in bytes, if the entry allows more than the service's own limit.
     package let maximumBodyBytes: Int?
+    /// The seconds that a call may take, if the entry limits them.
+    package let timeoutSeconds: Int?
     /// The request's parameters in documented order.
     package let request: [Field]
     /// The response's parameters in documented order.
@@ -65,6 +67,7 @@ package final class Entry: Sendable {
         reads = overlay.reads
         isPersonal = overlay.isPersonal
         maximumBodyBytes = overlay.maximumBodyBytes
+        timeoutSeconds = overlay.timeoutSeconds
         self.request = request
         self.response = response
         responseRoot = page.responseRoot
@@ -74,6 +77,9 @@ package final class Entry: Sendable {
         self.outcome = outcome
         self.expectationCount = expectationCount
     }
+
+    /// The seconds that an entry or a caller may set as a call's limit.
+    package static let timeoutSeconds = 1...300
 
     /// The request, compiled on first use: few methods of a large catalog are called.
     var level: Level {

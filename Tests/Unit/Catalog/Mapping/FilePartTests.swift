@@ -105,7 +105,7 @@ struct FilePartTests {
         for name in ["title", "extras", "detail"] {
             #expect(
                 try faults(#"{"title":"t"}"#, [image, file(name)]).contains(
-                    "/\(name): is no file (byte[]), so it must be given in the JSON part"))
+                    "/\(name): is not a file (byte[]): give it in the JSON part, or as a part without a filename"))
         }
         #expect(try faults(#"{"title":"t"}"#, [image, file("a/b")], overlay: "open: true") == ["/a~1b: unknown file"])
     }

@@ -163,7 +163,8 @@ struct ValueTests {
                 "\(pointer)/2: must be a text (a JSON string), not a number",
             ])
         let joined = Example.cardSale.replacing(#"["111","222","333"]"#, with: #""111,222""#)
-        #expect(try refused(cardSales, joined) == ["\(pointer): must be a list, not a text"])
+        let split = try mapped(cardSales, joined).value("param_batch_open_card_open_req")
+        #expect(split?.hasPrefix(#"{"physical_card_ids":["111","222"],"#) == true)
         let empty = Example.cardSale.replacing(#"["111","222","333"]"#, with: "[]")
         #expect(try refused(cardSales, empty) == ["\(pointer): must hold at least one element"])
     }

@@ -3,8 +3,8 @@ import Time
 
 /// The form in which TOP takes a date or a time; wall time in GMT+8.
 ///
-/// Callers may give the form itself or ISO 8601; a time without an offset is GMT+8, and fractions of a second are
-/// refused because no form can carry them.
+/// Callers may give the form itself or ISO 8601; a time without an offset is GMT+8. A fraction of a second is refused
+/// unless it is zero, because no form can carry it.
 package enum DateForm: String, Sendable, CaseIterable {
     /// `2010-01-01 00:00:00`: every documented `Date`.
     case dashed = "yyyy-MM-dd HH:mm:ss"

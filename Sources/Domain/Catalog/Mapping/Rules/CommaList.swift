@@ -1,0 +1,58 @@
+import Bytes
+import JSON
+
+/// A list of scalars that the caller gave as one text: `11,22`.
+enum CommaList {
+    /// The elements as a JSON list. The elements of a list of Booleans are `true` and `false`, all others are texts.
+    /// A text that is not acceptable stays an element, so that the fault of the element is reported.
+    static func document(of value: JSONValue, kind: FieldType.Kind) -> JSONDocument? {
+        guard let text = value.string else { return nil }
+        var writer = JSONWriter(capacity: text.utf8.count + 16)
+        writer.beginArray()
+        if !text.utf8.allSatisfy(Blank.contains) {
+            for part in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+                write(part, kind: kind, to: &writer)
+            }
+        }
+        writer.endArray()
+        return try? JSONDocument(writer.bytes)
+    }
+
+    private static func write(_ part: Substring.UTF8View, kind: FieldType.Kind, to writer: inout JSONWriter) {
+        var part = part
+        // A list of numbers is often written with blanks after the commas.
+        if kind != .string {
+            while let byte = part.first, Blank.contains(byte) { part.removeFirst() }
+            while let byte = part.last, Blank.contains(byte) { part.removeLast() }
+        }
+        if kind == .boolean, part.elementsEqual("true".utf8) || part.elementsEqual("false".utf8) {
+            return writer.bool(part.first == UInt8(ascii: "t"))
+        }
+        writer.string(utf8: Array(part))
+    }
+}
+
+extension CompiledField {
+    /// Whether a text of elements with commas between them may stand for the list: where the elements are numbers, or
+    /// where the documented example is such a text.
+    var takesCommaList: Bool {
+        guard isList else { return false }
+        switch kind {
+        case .number, .decimal: return true
+        case .string, .boolean, .date, .price:
+            guard content == nil, let example = field.example?.utf8 else { return false }
+            let first = example.first { !Blank.contains($0) }
+            return example.contains(UInt8(ascii: ",")) && first != UInt8(ascii: "[") && first != UInt8(ascii: "{")
+        case .json, .map, .bytes, .object: return false
+        }
+    }
+
+    /// Whether a value is a text that stands for the list.
+    func splits(_ value: JSONValue) -> Bool { value.kind == .string && takesCommaList }
+
+    /// What is wrong with a value that is not the list.
+    func listExpectation(_ value: JSONValue, verb: String = "be") -> String {
+        let text = "must \(verb) a list, not \(value.kind.inWords)"
+        return value.kind == .object ? text + "; wrap the single object in a list: [{…}]" : text
+    }
+}
