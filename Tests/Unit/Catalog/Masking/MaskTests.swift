@@ -1,4 +1,5 @@
 import JSON
+import TOP
 import Testing
 
 @testable import Catalog
