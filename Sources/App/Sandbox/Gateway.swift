@@ -47,9 +47,12 @@ struct Gateway {
             return answer.steps(fault)
         } catch {
             record(parameters, files, now, errorCode: error.code, isStruck: false)
-            let format = parameters.first { $0.name == "format" }?.value ?? "xml"
+            var values = ["format": "xml"]
+            for parameter in parameters where ["format", "target_app_key"].contains(parameter.name) {
+                values[parameter.name] = parameter.value
+            }
             let inner = error.answer(requestID: requestID)
-            return CallResponse.encode(inner, root: "error_response", values: ["format": format]).steps
+            return CallResponse.encode(inner, root: "error_response", values: values).steps
         }
     }
 

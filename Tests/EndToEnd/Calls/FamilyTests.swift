@@ -11,6 +11,7 @@ struct FamilyTests {
         session: none
         request:
           - {name: text, type: String, required: true}
+          - {name: scene, type: String, required: true}
         response_root: demo_note_send_response
         response:
           - name: result
@@ -24,6 +25,7 @@ struct FamilyTests {
         session: none
         request:
           - {name: text, type: String, required: true}
+          - {name: scene, type: String, required: true}
         response_root: demo_goods_send_response
         response:
           - {name: ok, type: Boolean, example: 'true'}
@@ -102,7 +104,7 @@ struct FamilyTests {
     }
 
     @Test("A dry run shows the constants of an app, and callers cannot give them", .timeLimit(.minutes(3)))
-    func constants() async throws {
+    func constantsOfApp() async throws {
         let place = try await place()
         let run = try await place.relay.post(
             "/v1/top/demo.note.send", #"{"text":"x"}"#, token: place.stage.tokens.caller,

@@ -25,7 +25,6 @@ struct FailureFuzzTests {
     private static let others = [
         #""request_id":"r""#, #""is_success":true"#, #""result":{"success":true,"object":true,"biz_success":true}"#,
         #""message_code":0"#, #""msg":"成功""#, #""quantity":1"#, #""x":[1,{"code":0}]"#, #""sub_msg":"\ud83d""#,
-        #""address_ability_async_response":{"success":true}"#,
     ]
 
     private func inner(using random: inout Seeded) -> String {
