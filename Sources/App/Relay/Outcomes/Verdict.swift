@@ -76,25 +76,32 @@ final class Verdict {
             verdict.code = "http-\(status)"
         } else {
             let read = Answer.read(body, method: entry.method)
-            answer = read
             switch read {
             case .response(let inner):
                 if !entry.reads, entry.isAmbiguous(inner) {
+                    answer = read
                     verdict = ambiguous(entry: entry)
                 } else if let error = entry.error(in: inner) {
                     answer = .error(error)
                     verdict = refused(error, entry: entry, mapped: mapped)
                 } else {
-                    verdict = interpreted(entry.interpret(inner, of: mapped))
+                    let interpretation = entry.interpret(inner, of: mapped)
+                    verdict = interpreted(interpretation)
+                    verdict.response = entry.shown(inner, interpretation)
                 }
-            case .error(let error) where error.isAmbiguous && !entry.reads: verdict = ambiguous(entry: entry)
-            case .error(let error): verdict = refused(error, entry: entry, mapped: mapped)
+            case .error(let error) where error.isAmbiguous && !entry.reads:
+                answer = read
+                verdict = ambiguous(entry: entry)
+            case .error(let error):
+                answer = read
+                verdict = refused(error, entry: entry, mapped: mapped)
             case .unreadable(let reason):
+                answer = read
                 verdict = unknown("TOP's answer (HTTP status \(status)) cannot be read: \(reason).", entry: entry)
                 verdict.code = status == 200 ? "unreadable" : "http-\(status)"
             }
         }
-        verdict.response = entry.shown(body, answer, verdict.interpretation, mapped.mask)
+        if verdict.response == nil { verdict.response = entry.shown(body, answer, mapped.mask) }
         verdict.responseBytes = body.count
         return verdict
     }

@@ -124,7 +124,7 @@ extension CallPipeline {
     private func complete(_ call: PreparedCall, _ intent: Intent, _ verdict: Verdict, _ reply: @escaping Answer) {
         note(verdict, of: call)
         let since = EventLoop.now()
-        let completion = completion(of: call, verdict, keys: intent.keys)
+        let completion = completion(of: call, verdict, keys: intent.takeKeys())
         trail.record(completion, of: intent, waitingAtMost: settings.outcomeWait) { [self] in
             leave()
             reply(self.reply(to: call, verdict, recordingSince: since))

@@ -21,7 +21,8 @@ package struct Fingerprints: Sendable {
     /// Makes room for so many more.
     package mutating func reserve(_ count: Int) {
         guard key != nil else { return }
-        values.reserveCapacity(min(values.count + count, Self.maximumCount))
+        let needed = min(values.count + count, Self.maximumCount)
+        if values.capacity < needed { values.reserveCapacity(needed) }
     }
 
     /// Adds the fingerprint of a value under a name.
