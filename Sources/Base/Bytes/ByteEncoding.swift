@@ -120,21 +120,6 @@ package struct ByteEncoding: Sendable {
                 end += plain
                 if plain < 8 { put() }
             }
-            if count >= 8 { writeKeepingRest(to: limit) }
-        }
-
-        /// The same for fewer than eight bytes, after others. Zeros follow them, and count as bytes that must change.
-        @inline(__always)
-        private mutating func writeKeepingRest(to limit: UnsafeMutableRawPointer) {
-            let rest = count - place
-            guard rest > 0, rest < 8, end <= limit else { return }
-            let last = UInt64(
-                littleEndian: UnsafeRawPointer(input).loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
-            let word = last >> UInt64(8 * (8 - rest))
-            end.storeBytes(of: word.littleEndian, as: UInt64.self)
-            let plain = Word.countOfPlain(word)
-            place += plain
-            end += plain
         }
     }
 }

@@ -80,7 +80,7 @@ final class Verdict {
             case _ where GatewayStatus.isOfWrongAddress(status): wrongGateway(status: status, answer, mapped: mapped)
             default: failed(status: status, answer, entry: entry, mapped: mapped)
             }
-        verdict.response = entry.shown(body, answer, verdict.interpretation, mapped.mask)
+        if verdict.response == nil { verdict.response = entry.shown(body, answer, mapped.mask) }
         verdict.responseBytes = body.count
         return verdict
     }
@@ -91,7 +91,10 @@ final class Verdict {
         case .response(let response):
             if !entry.reads, entry.isAmbiguous(response) { return ambiguous(entry: entry) }
             guard let error = entry.error(in: response) else {
-                return interpreted(entry.interpret(response, of: mapped))
+                let interpretation = entry.interpret(response, of: mapped)
+                let verdict = interpreted(interpretation)
+                verdict.response = entry.shown(response, interpretation)
+                return verdict
             }
             answer = .error(error)
             return refused(error, entry: entry, mapped: mapped)

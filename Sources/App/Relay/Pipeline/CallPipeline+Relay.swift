@@ -139,7 +139,7 @@ extension CallPipeline {
     private func complete(_ call: PreparedCall, _ intent: Intent, _ verdict: Verdict, _ reply: @escaping Answer) {
         note(verdict, of: call)
         let since = EventLoop.now()
-        let completion = completion(of: call, verdict, keys: intent.keys)
+        let completion = completion(of: call, verdict, keys: intent.takeKeys())
         let answer = self.reply(to: call, verdict)
         completion.reply = sealed(answer, to: call, verdict)
         trail.record(completion, of: intent, waitingAtMost: settings.outcomeWait) { [self] in

@@ -71,6 +71,8 @@ final class PreparedCall {
     /// - Parameter keys: none yet; the call's are added.
     func intent(replica: String, keys: Fingerprints) -> Intent {
         var keys = keys
+        // With room for those of the response, too.
+        if !mapped.keys.isEmpty { keys.reserve(mapped.keys.count + 4) }
         keys.add(mapped.keys)
         return Intent(
             id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,

@@ -22,7 +22,8 @@ package struct Fingerprints: Sendable {
     /// Reserves memory for `count` more fingerprints.
     package mutating func reserve(_ count: Int) {
         guard key != nil else { return }
-        values.reserveCapacity(min(values.count + count, Self.maximumCount))
+        let needed = min(values.count + count, Self.maximumCount)
+        if values.capacity < needed { values.reserveCapacity(needed) }
     }
 
     /// Adds the fingerprint of a value under a name.

@@ -1,5 +1,3 @@
-import Bytes
-
 /// Gives each business key one spelling, for storing and for searching fingerprints.
 ///
 /// People write the same value in several ways: a phone number with +86 and spaces, a plate with its dot, a VIN in
@@ -19,20 +17,16 @@ enum KeyNormalizer {
 
     /// Classifies a name by its words, without allocating a string.
     private static func kind(of name: Span<UInt8>) -> Kind {
-        var start = 0
-        for index in 0..<name.count where name[index] == UInt8(ascii: "_") {
-            if let found = kind(ofWord: word(start..<index, of: name)) { return found }
-            start = index + 1
+        var word: UInt64 = 0
+        for index in 0..<name.count {
+            if name[index] == UInt8(ascii: "_") {
+                if let found = kind(ofWord: word) { return found }
+                word = 0
+            } else {
+                word = word << 8 | UInt64(name[index] | 0x20)
+            }
         }
-        return kind(ofWord: word(start..<name.count, of: name)) ?? .other
-    }
-
-    /// The last eight bytes of a word in lower case, as one number.
-    private static func word(_ range: Range<Int>, of name: Span<UInt8>) -> UInt64 {
-        let count = min(range.count, 8)
-        guard count > 0 else { return 0 }
-        let last = name.extracting(range.upperBound - count..<range.upperBound).prefixWord
-        return (last | 0x2020_2020_2020_2020) >> UInt64(64 - 8 * count)
+        return kind(ofWord: word) ?? .other
     }
 
     /// - Parameter word: the last eight bytes of a word, in lower case.

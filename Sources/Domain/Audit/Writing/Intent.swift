@@ -42,6 +42,12 @@ package final class Intent {
         files = []
     }
 
+    /// Moves the fingerprints out, for the completion. They are recorded by then.
+    package func takeKeys() -> Fingerprints {
+        defer { keys = Fingerprints() }
+        return keys
+    }
+
     /// What every intent has, in the table's order, then what few have.
     package init(
         id: CallID, deadlineMilliseconds: Int64, replica: String, caller: String, app: String, seller: String?,

@@ -35,7 +35,6 @@ package final class TrailWriter {
     private let keyedIntents: KeyedIntentWriter
     private let limits: Limits
     private let figures: TrailFigures
-    private let rows = RowPool()
     private var fingerprintKey: FingerprintKey?
     private var sealer: RequestSealer?
 
@@ -99,10 +98,10 @@ package final class TrailWriter {
     package func record(
         _ intent: Intent, until deadline: UInt64 = .max, then completion: @escaping (TrailError?) -> Void
     ) {
-        let row = TrailRows.row(intent, table: 0, rows)
+        let row = TrailRows.row(intent, table: 0, intents.rowPool)
         let unit: [EncodedRow]
         do throws(CryptoError) {
-            unit = if let sealed = try sealer?.row(intent, table: 1, rows) { [row, sealed] } else { [row] }
+            unit = if let sealed = try sealer?.row(intent, table: 1, intents.rowPool) { [row, sealed] } else { [row] }
         } catch {
             return completion(TrailError(error))
         }
@@ -125,9 +124,9 @@ package final class TrailWriter {
     package func record(
         _ ending: Ending, of intent: Intent, waitingAtMost limit: Duration, then completion: @escaping () -> Void
     ) {
-        let row = TrailRows.row(ending, of: intent, table: 0, rows)
+        let row = TrailRows.row(ending, of: intent, table: 0, endings.rowPool)
         var unit =
-            if let response = TrailRows.responseRow(ending, of: intent, table: 1, rows) { [row, response] } else {
+            if let response = TrailRows.responseRow(ending, of: intent, table: 1, endings.rowPool) { [row, response] } else {
                 [row]
             }
         if let reply = ending.reply { unit.append(reply.row(of: intent.id, table: 2)) }

@@ -1,5 +1,5 @@
 import Bytes
-import JSON
+package import JSON
 package import TOP
 
 /// Shows an answer as far as its entry knows it: of a method marked personal, what the entry does not know keeps its
@@ -116,20 +116,19 @@ extension Entry {
     /// - Parameters:
     ///   - body: as it was received.
     ///   - answer: what was read of it; nil where it was not looked at.
-    ///   - interpretation: what it means, where it has a response.
     ///   - mask: the call's.
-    package func shown(
-        _ body: [UInt8], _ answer: TOPResponse?, _ interpretation: Interpretation?, _ mask: ValueMask
-    ) -> String {
-        if let interpretation, case .response(let inner) = answer {
-            guard interpretation.isWhollyKnown else { return AnswerMask.response(inner, of: self, interpretation.mask) }
-            // The body, with its faults of encoding repaired: well-formed UTF-8.
-            return interpretation.mask.masked(String(wellFormed: inner.documentBytes.span))
-        }
+    package func shown(_ body: [UInt8], _ answer: TOPResponse?, _ mask: ValueMask) -> String {
         guard isPersonal else { return mask.masked(String(decoding: body, as: UTF8.self)) }
         if case .error = answer, let document = try? JSONDocument(body, options: .tolerant) {
             return AnswerMask.error(document.root, mask)
         }
         return AnswerMask.unreadable(body, mask)
+    }
+
+    /// The same for a response whose meaning is known.
+    package func shown(_ inner: JSONValue, _ interpretation: Interpretation) -> String {
+        guard interpretation.isWhollyKnown else { return AnswerMask.response(inner, of: self, interpretation.mask) }
+        // The body, with its faults of encoding repaired: well-formed UTF-8.
+        return interpretation.mask.masked(String(wellFormed: inner.documentBytes.span))
     }
 }

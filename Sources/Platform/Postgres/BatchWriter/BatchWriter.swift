@@ -20,6 +20,9 @@ package final class BatchWriter {
     /// Counts and sizes, readable from any thread.
     package let metrics: WriterMetrics
 
+    /// Memory for the writer's rows. It comes back when they are written.
+    package let rowPool = RowPool()
+
     let loop: EventLoop
     let tables: [TableLayout]
     let configuration: WriterConfiguration
@@ -144,7 +147,7 @@ extension BatchWriter {
     /// Queues rows, or tells the waiter why they are rejected. Nothing suspends between the check of the limits and the
     /// queue, so no other caller can fill the queue meanwhile.
     private func accept(_ rows: [EncodedRow], _ deadline: UInt64, _ waiter: WriteRequest.Waiter) {
-        let request = WriteRequest(rows: rows, deadline: deadline, loop: loop, waiter: waiter)
+        let request = WriteRequest(rows: rows, deadline: deadline, loop: loop, pool: rowPool, waiter: waiter)
         if isClosed { return request.settle(.closed) }
         if let fault = fault(of: rows) { return request.settle(.malformed(fault)) }
         let isFull =

@@ -29,9 +29,11 @@ final class WriteRequest {
     private(set) var isSettled = false
     private var waiter: Waiter?
     private let loop: EventLoop
+    private let pool: RowPool
 
-    init(rows: [EncodedRow], deadline: UInt64, loop: EventLoop, waiter: Waiter) {
+    init(rows: [EncodedRow], deadline: UInt64, loop: EventLoop, pool: RowPool, waiter: Waiter) {
         self.loop = loop
+        self.pool = pool
         self.rows = rows
         bytes = rows.reduce(0) { $0 + $1.byteCount }
         rowCount = rows.count
@@ -72,7 +74,7 @@ final class WriteRequest {
     /// Frees the rows of a settled request, unless a connection still reads them.
     func releaseRowsIfDone() {
         guard isSettled, !isInFlight else { return }
-        for index in rows.indices { rows[index].giveBackMemory() }
+        for index in rows.indices { rows[index].giveMemory(to: pool) }
         rows = []
     }
 

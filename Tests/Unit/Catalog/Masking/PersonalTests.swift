@@ -56,9 +56,8 @@ struct PersonalTests {
     private func shown(_ answer: String, personal: Bool = true, request: String = "{}") throws -> String {
         let (entry, call) = (try entry(personal: personal), try call(request, personal: personal))
         let read = TOPResponse.read(Array(answer.utf8), method: entry.method)
-        var interpretation: Interpretation?
-        if case .response(let inner) = read { interpretation = entry.interpret(inner, of: call) }
-        return entry.shown(Array(answer.utf8), read, interpretation, call.mask)
+        if case .response(let inner) = read { return entry.shown(inner, entry.interpret(inner, of: call)) }
+        return entry.shown(Array(answer.utf8), read, call.mask)
     }
 
     @Test("A request keeps the names and the form of what is not known, and what is sent is not masked")

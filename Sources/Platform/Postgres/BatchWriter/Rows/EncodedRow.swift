@@ -28,9 +28,9 @@ package struct EncodedRow: Sendable, Equatable {
         withExtendedLifetime(memory) { body(UnsafeRawBufferPointer(start: memory.start, count: memory.count)) }
     }
 
-    /// Gives the memory back, unless somebody else has the row. The row must not be used afterwards.
-    mutating func giveBackMemory() {
-        if isKnownUniquelyReferenced(&memory) { memory.giveBack() }
+    /// Gives the memory to a pool, unless somebody else has the row. The row must not be used afterwards.
+    mutating func giveMemory(to pool: RowPool) {
+        if isKnownUniquelyReferenced(&memory) { pool.put(memory) }
     }
 
     /// The number of fields, as the tuple states it.

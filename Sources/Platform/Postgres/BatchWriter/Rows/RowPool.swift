@@ -11,15 +11,16 @@ package final class RowPool {
     private var free: [RowMemory] = []
 
     /// A pool without memory.
-    package init() { free.reserveCapacity(Self.limit) }
+    init() { free.reserveCapacity(Self.limit) }
 
     func take(room: Int) -> RowMemory {
         guard room <= Self.room else { return RowMemory(room: room) }
-        return free.popLast() ?? RowMemory(room: Self.room, pool: self)
+        return free.popLast() ?? RowMemory(room: Self.room)
     }
 
+    /// Takes memory back that nobody has any more.
     func put(_ memory: RowMemory) {
-        if free.count < Self.limit { free.append(memory) }
+        if memory.room == Self.room, free.count < Self.limit { free.append(memory) }
     }
 }
 
@@ -31,11 +32,9 @@ final class RowMemory: @unchecked Sendable {
     let room: Int
     /// The bytes in use.
     var count = 0
-    private weak var pool: RowPool?
 
-    init(room: Int, pool: RowPool? = nil) {
+    init(room: Int) {
         self.room = room
-        self.pool = pool
         start = .allocate(byteCount: max(room, 1), alignment: MemoryLayout<UInt64>.alignment)
     }
 
@@ -44,7 +43,4 @@ final class RowMemory: @unchecked Sendable {
     func copy(from source: UnsafeRawPointer, count: Int, to place: Int) {
         (start + place).copyMemory(from: source, byteCount: count)
     }
-
-    /// Gives the memory back to its pool. Nobody else may have it.
-    func giveBack() { pool?.put(self) }
 }
