@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 /// What a path names a rejected request by.
 package enum RejectedRequestReference: Sendable, Equatable {
