@@ -28,6 +28,19 @@ package enum AuditParameters {
     package static let top = Parameter.integer(
         "limit", 1...StatsQuery.maximumTop, "The maximum number of groups: those with the most calls.")
 
+    static let thing = Parameter(
+        ParameterDescription(
+            name: "q",
+            text: "A call id, Top-Ref, X-Request-Id, trace id, TOP request id, request id or business key.",
+            schema: #"{"type": "string", "minLength": 1, "maxLength": \#(TraceQuery.maximumBytes)}"#,
+            values: "1–\(TraceQuery.maximumBytes) bytes", isRequired: true),
+        requirement: "a text of 1 to \(TraceQuery.maximumBytes) bytes",
+        read: { (1...TraceQuery.maximumBytes).contains($0.utf8.count) ? $0 : nil })
+    /// The filters that narrow a trace.
+    static let times = TrailFilter.all.filter { $0.name == "from" || $0.name == "to" }
+
+    /// The parameters of `GET /v1/audit/trace`.
+    package static let trace = [thing.description] + describe(times)
     /// The parameters of `GET /v1/audit/calls`.
     package static let calls =
         describe(TrailFilter.all)
@@ -59,23 +72,29 @@ package enum AuditParameters {
     private static func describe(_ filters: [any DeclaredFilter]) -> [ParameterDescription] {
         filters.map { filter in
             ParameterDescription(
-                name: filter.name, text: filter.text, schema: filter.values.schema, values: filter.values.words)
+                name: filter.name, text: filter.text, schema: filter.values.schema, values: filter.values.words,
+                isList: filter.values.isList)
         }
     }
 }
 
 extension FilterValues {
+    /// Whether a value is a list.
+    fileprivate var isList: Bool { if case .list = self { true } else { false } }
+
     /// The values as a JSON Schema.
     fileprivate var schema: String {
         switch self {
         case .text: #"{"type": "string", "minLength": 1, "pattern": "^[^\\x00]*$"}"#
-        case .instant: #"{"type": "string", "format": "date-time"}"#
+        case .instant: #"{"type": "string", "examples": ["2026-01-31T08:00:00Z", "2026-01-31", "today", "-15m"]}"#
         case .number(let range):
             #"{"type": "integer", "minimum": \#(range.lowerBound), "maximum": \#(range.upperBound)}"#
         case .choice(Outcome.words): ##"{"$ref": "#/components/schemas/Outcome"}"##
         case .choice(let words): #"{"type": "string", "enum": [\#(words.map { "\"\($0)\"" }.joined(separator: ", "))]}"#
         case .businessKey: #"{"type": "string", "pattern": "^[^\\x00:]+:[^\\x00]+$"}"#
         case .callID: ##"{"$ref": "#/components/schemas/CallID"}"##
+        case .list(let values):
+            #"{"type": "array", "minItems": 1, "maxItems": \#(ValueList<String>.maximumCount), "items": \#(values.schema)}"#
         }
     }
 
@@ -83,12 +102,13 @@ extension FilterValues {
     fileprivate var words: String {
         switch self {
         case .text: "text"
-        case .instant: "RFC 3339"
+        case .instant: "RFC 3339, a date, `today`, `-15m`"
         case .number(let range): "\(range.lowerBound)–\(range.upperBound)"
         case .choice(let words) where words.count > 6: "`\(words[0])`, `\(words[1])`, … `\(words[words.count - 1])`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .businessKey: "`NAME:VALUE`"
         case .callID: "a call's id"
+        case .list(let values): values.words + "; up to \(ValueList<String>.maximumCount) by comma"
         }
     }
 }

@@ -11,7 +11,7 @@ extension StatsQuery {
     /// - Parameter now: the value of an absent `to`, in milliseconds since 1970.
     init(_ query: QueryString, catalog: Catalog, now: Int64) throws(Problem) {
         let filter = try TrailQuery(query, catalog: catalog, filters: TrailFilter.all.filter(\.isForStats))
-        guard filter.outcome != Outcome.open else {
+        guard filter.outcome?.contains(Outcome.open) != true else {
             throw Problem(.malformedRequest, "outcome must not be open: only ended calls are counted.")
         }
         let to = filter.toMilliseconds ?? now

@@ -17,10 +17,13 @@ package struct ParameterDescription: Sendable {
     package let takesEmpty: Bool
     /// Whether the value is a comma-separated list.
     package let isList: Bool
+    /// Whether a request must have it.
+    package let isRequired: Bool
 
     /// Makes a description.
     package init(
-        name: String, text: String, schema: String, values: String, takesEmpty: Bool = false, isList: Bool = false
+        name: String, text: String, schema: String, values: String, takesEmpty: Bool = false, isList: Bool = false,
+        isRequired: Bool = false
     ) {
         self.name = name
         self.text = text
@@ -28,6 +31,7 @@ package struct ParameterDescription: Sendable {
         self.values = values
         self.takesEmpty = takesEmpty
         self.isList = isList
+        self.isRequired = isRequired
     }
 }
 

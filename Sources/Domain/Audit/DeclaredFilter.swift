@@ -23,7 +23,7 @@ package protocol DeclaredFilter<Query>: Sendable {
 package enum FilterValues: Sendable, Equatable {
     /// Any text that is not empty.
     case text
-    /// An RFC 3339 time with its offset.
+    /// An RFC 3339 time with its offset, a GMT+8 day, or a time ago.
     case instant
     /// A whole number.
     case number(ClosedRange<Int>)
@@ -33,21 +33,24 @@ package enum FilterValues: Sendable, Equatable {
     case businessKey
     /// The id of a call.
     case callID
+    /// Several values, separated by commas.
+    indirect case list(FilterValues)
 
     /// What a value must be, as the end of a sentence.
     package var requirement: String {
         switch self {
         case .text: "a text"
-        case .instant: "an RFC 3339 time with its offset, such as 2026-01-31T08:00:00Z"
+        case .instant:
+            "an RFC 3339 time with its offset, such as 2026-01-31T08:00:00Z, a date, today, or a time ago such as -15m"
         case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .businessKey: "a business key's NAME:VALUE, such as channel_profile_id:1"
         case .callID: "the id of a call"
+        case .list(let values):
+            switch values {
+            case .text: "1 to \(ValueList<String>.maximumCount) texts separated by commas, none of them empty"
+            default: "1 to \(ValueList<String>.maximumCount) values separated by commas, each \(values.requirement)"
+            }
         }
-    }
-
-    /// Milliseconds since 1970 of an RFC 3339 time; nil for anything else.
-    static func instant(_ text: String) -> Int64? {
-        try? RFC3339.epochMilliseconds(text)
     }
 }

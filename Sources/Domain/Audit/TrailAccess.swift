@@ -10,13 +10,13 @@ package enum TrailAccess: Sendable {
 
     /// The apps and methods that a query may reach.
     /// - Parameters:
-    ///   - app: the app that the query names.
-    ///   - method: the method or glob that the query names. A glob matches only methods that the token allows.
-    /// - Throws: `forbidden` if the token does not allow the app or the method.
-    func scope(app: String?, method: String?) throws(TrailReadError) -> AccessScope {
+    ///   - apps: the apps that the query names.
+    ///   - methods: the methods and globs that the query names. A glob matches only methods that the token allows.
+    /// - Throws: `forbidden` if the token does not allow one of the apps or methods.
+    func scope(apps: [String], methods: [String]) throws(TrailReadError) -> AccessScope {
         guard case .token(let token) = self else { return AccessScope() }
-        if let app, !token.allows(app: app) { throw .beyond(token, "the app \(app.prefix(64))") }
-        if let method, !TrailQuery.isGlob(method), !token.allows(method: method) {
+        for app in apps where !token.allows(app: app) { throw .beyond(token, "the app \(app.prefix(64))") }
+        for method in methods where !TrailQuery.isGlob(method) && !token.allows(method: method) {
             throw .beyond(token, "the method \(method.prefix(128))")
         }
         return AccessScope(apps: token.apps.sorted(), methods: token.methods.map(\.pattern))
@@ -29,6 +29,9 @@ package enum TrailAccess: Sendable {
             throw .beyond(token, "calls of this app and method")
         }
     }
+
+    /// Whether the reader may see a call.
+    func allows(_ row: CallSummary) -> Bool { (try? check(row)) != nil }
 
     /// Throws `forbidden` if the token does not allow the rejected request's app or method. A token that is limited to
     /// apps does not see requests without one.

@@ -141,7 +141,7 @@ struct AuditAPITests {
     @Test(
         "Bad parameters are refused by name",
         arguments: [
-            "limit=0", "limit=1001", "limit=x", "limit=-1", "from=yesterday", "to=2026-01-01", "outcome=fine",
+            "limit=0", "limit=1001", "limit=x", "limit=-1", "from=yesterday", "to=2026-01-32", "outcome=fine",
             "cursor=x", "include=secrets", "include=,", "include=request,", "unknown=1", "app=a&app=b", "method=%zz",
             "from=2026-13-01T00:00:00Z",
         ])

@@ -14,18 +14,20 @@ struct AuditFilterTests {
         FROM (SELECT n, CASE WHEN n = 400 THEN audit.day_start(audit.day(now())) ELSE
                      date_trunc('milliseconds', now() - (n / 3) * interval '13 minutes') END AS at FROM generate_series(1, 400) AS n) AS s
         WHERE at >= audit.day_start(audit.day(now()) - 1);
-        INSERT INTO audit.intents (id, at, deadline, replica, caller, app, seller, method, refs, client_request_id)
+        INSERT INTO audit.intents (id, at, deadline, replica, caller, app, seller, method, refs, client_request_id, trace_id)
         SELECT id, at, at + interval '2 days', 'test', 'caller' || r % 3, 'app' || r % 4, CASE WHEN r % 5 > 0 THEN '店铺 ' || r % 5 END, 'm.' || r % 6,
-               CASE WHEN r % 3 = 0 THEN ARRAY['R' || r % 7, 'S' || n] END, CASE WHEN r % 2 = 0 THEN 'c' || n END FROM known;
+               CASE WHEN r % 3 = 0 THEN ARRAY['R' || r % 7, 'S' || n] END, CASE WHEN r % 2 = 0 THEN 'c' || n END,
+               CASE WHEN r % 5 = 0 THEN 'trace' || n % 4 END FROM known;
         INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, method, outcome, status, code, sub_code, duration_us, attempts,
-                                 top_request_id, refs, client_request_id, request_bytes, response_bytes)
-        SELECT k.id, k.at, source, now(), caller, app, seller, method,
+                                 top_request_id, refs, client_request_id, request_bytes, response_bytes, trace_id)
+        SELECT k.id, k.at, source, k.at + r::bigint * r * 1500 * interval '1 microsecond', caller, app, seller, method,
                CASE WHEN source = 0 THEN 'unknown' WHEN r % 4 = 0 THEN 'rejected' ELSE 'success' END,
                CASE WHEN source = 0 THEN 504 WHEN r % 4 = 0 THEN 422 ELSE 200 END,
                CASE WHEN source = 1 AND r % 4 = 0 THEN '15' END, CASE WHEN source = 1 AND r % 4 = 0 THEN 'isv.e' || r % 8 END,
-               r::bigint * r * 1500, 1, CASE WHEN source = 1 THEN 't' || n END, refs, client_request_id, 1, 2
+               r::bigint * r * 1500, 1, CASE WHEN source = 1 THEN 't' || n END, refs, client_request_id, 1, 2, trace_id
         FROM known AS k JOIN audit.intents USING (at, id), generate_series(0, 1) AS source
         WHERE (kind < 7 AND source = 1) OR (kind IN (6, 7) AND source = 0);
+        INSERT INTO audit.lookups SELECT trace_id, at, id FROM audit.calls WHERE trace_id IS NOT NULL;
         UPDATE audit.reconciliation SET closed_before = now() - interval '10 days'
         """
 
@@ -43,6 +45,20 @@ struct AuditFilterTests {
         ("min_duration_ms=5000", "duration_us >= 5000000"), ("ref=R6", "'R6' = ANY(refs)"),
         ("ref=S9&outcome=success", "'S9' = ANY(refs) AND outcome = 'success'"),
         ("app=app1&caller=caller2&method=m.1", "app = 'app1' AND caller = 'caller2' AND method = 'm.1'"),
+        ("caller=caller1,caller2", "caller IN ('caller1', 'caller2')"), ("status=200,504", "status IN (200, 504)"),
+        ("status=422,504", "status IN (422, 504)"), ("outcome=open,rejected", "outcome IN ('open', 'rejected')"),
+        ("outcome=success,unknown&app=app1,app2", "outcome IN ('success', 'unknown') AND app IN ('app1', 'app2')"),
+        ("method=m.1,*.4", "method IN ('m.1', 'm.4')"), ("method=m.1,m.2,m.3", "method IN ('m.1', 'm.2', 'm.3')"),
+        ("seller=%E5%BA%97%E9%93%BA+3,%E5%BA%97%E9%93%BA+1", "seller IN ('店铺 3', '店铺 1')"),
+        ("sub_code=isv.e4,isv.e0&code=15,16", "sub_code IN ('isv.e4', 'isv.e0') AND code IN ('15', '16')"),
+        ("trace_id=trace1", "trace_id = 'trace1'"), ("trace_id=trace2&app=app1,app3", "trace_id = 'trace2' AND app IN ('app1', 'app3')"),
+        ("trace_id=nothing", "false"),
+        ("finished_from=-5h", "finished_at >= now() - interval '5 hours'"),
+        ("finished_to=-5h", "finished_at < now() - interval '5 hours'"),
+        ("finished_from=-20h&finished_to=-10h",
+         "finished_at >= now() - interval '20 hours' AND finished_at < now() - interval '10 hours'"),
+        ("finished_from=today&outcome=success", "finished_at >= audit.day_start(audit.day(now())) AND outcome = 'success'"),
+        ("from=-5h", "at >= now() - interval '5 hours'"), ("to=today&from=-1d", "at >= now() - interval '1 day'"),
         ("seller=nobody", "false"), ("key=channel_profile_id:nothing", "false"),
     ]
 
@@ -61,10 +77,11 @@ struct AuditFilterTests {
             ("&from=\(call)", "at >= '\(call)'"), ("&to=\(call)", "at < '\(call)'"),
         ]
         for (number, (query, condition)) in Self.queries.enumerated() {
-            let stretch = stretches[number % stretches.count]
+            let hasTimes = query.contains("from=") || query.contains("to=")
+            let stretch = hasTimes ? stretches[0] : stretches[number % stretches.count]
             for (order, sorting) in [("newest", "DESC"), ("oldest", "ASC")] {
                 let truth = try await stage.query(
-                    "SELECT t.id, outcome FROM audit.trail AS t WHERE \(condition) AND \(stretch.1) ORDER BY t.at \(sorting), t.id \(sorting)"
+                    "SELECT id, outcome FROM audit.trail AS t JOIN (SELECT id, trace_id FROM audit.intents) AS i USING (id) WHERE \(condition) AND \(stretch.1) ORDER BY t.at \(sorting), id \(sorting)"
                 )
                 let found = try await walk(
                     stage, "\(query)\(stretch.0)&order=\(order)&limit=\(max(1, truth.count / 3))")

@@ -158,7 +158,7 @@ class Calls:
     def trail(self) -> None:
         m = self.models
         calls = module("api.audit.list_calls").sync(
-            client=self.auditor, client_request_id=self.marker, outcome=m.Outcome.SUCCESS, limit=10)
+            client=self.auditor, client_request_id=self.marker, outcome=[m.Outcome.SUCCESS], limit=10)
         assert [call.method for call in calls.data] == ["tmall.aliauto.carprofile.sync"] * 2
         self.validating.Calls.model_validate_json(json.dumps(calls.to_dict()))
         call = calls.data[0]

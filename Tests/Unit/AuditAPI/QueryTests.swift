@@ -114,7 +114,7 @@ import Testing
     @Test("Every outcome of the contract can be asked for")
     func everyOutcomeOfContract() throws {
         for outcome in Outcome.allCases.map(\.rawValue) + ["open"] {
-            #expect(try filter("outcome=\(outcome)").outcome == outcome)
+            #expect(try filter("outcome=\(outcome)").outcome?.only == outcome)
         }
     }
 
@@ -123,12 +123,51 @@ import Testing
         arguments: [
             ("limit", "0"), ("limit", "1001"), ("limit", "-1"), ("limit", "x"), ("limit", "1.5"),
             ("limit", "99999999999999999999"), ("outcome", "Success"), ("outcome", "none"), ("cursor", "x"),
-            ("cursor", id), ("cursor", "o"), ("from", "yesterday"), ("from", "2026-01-31"),
+            ("cursor", id), ("cursor", "o"), ("from", "yesterday"), ("from", "2026-02-30"),
+            ("from", "-"), ("from", "-m"), ("from", "-15"), ("from", "-1w"), ("from", "15m"), ("from", "-1.5h"),
+            ("from", "-9999999999m"), ("from", "-99999d"), ("to", "tomorrow"), ("finished_to", "-٣m"),
             ("from", "2026-01-31T08:00:00"), ("from", "2026-02-30T08:00:00Z"), ("to", "1769817600"),
             ("to", "2026-01-31T25:00:00Z"),
         ])
     func whatIsMalformedIsRefused(_ name: String, _ value: String) {
         #expect(refusal { _ = try filter("\(name)=\(value)") }?.hasPrefix(name) == true)
+    }
+
+    @Test("Several values are separated by commas, and a comma in a value is escaped")
+    func severalValues() throws {
+        let filter = try filter("method=a.*,b.c&seller=%E5%BA%97%5C,1,2&status=200,504&outcome=open,unknown&app=a,a&code=%5Cn,%5C")
+        #expect(filter.method?.values == ["a.*", "b.c"] && filter.seller?.values == ["店,1", "2"])
+        #expect(filter.status?.values == [200, 504] && filter.outcome?.values == ["open", "unknown"])
+        #expect(filter.app?.values == ["a"] && filter.code?.values == ["\\n", "\\"])
+        let most = (1...20).map { "v\($0)" }.joined(separator: ",")
+        #expect(try self.filter("sub_code=\(most)").subCode?.values.count == 20)
+        for query in [
+            "sub_code=\(most),v21", "app=a,,b", "app=,", "app=a,", "status=200,99", "outcome=success,fine", "caller=,a",
+        ] {
+            let name = query.prefix { $0 != "=" }
+            #expect(refusal { _ = try self.filter(query) }?.hasPrefix(name) == true, "\(query)")
+        }
+    }
+
+    @Test("Times are given as instants, as days, or as a time ago; the end of a range includes its day")
+    func relativeTimes() throws {
+        // 2026-01-31T01:30:00+08:00
+        let now: Int64 = 1_769_794_200_000
+        func instant(_ text: String, isEnd: Bool = false) -> Int64? {
+            FilterValues.instant(text, isEnd: isEnd, now: now)
+        }
+        let (hour, day): (Int64, Int64) = (3_600_000, 86_400_000)
+        let midnight = now - hour - hour / 2
+        #expect(instant("-15m") == now - hour / 4 && instant("-1h") == now - hour && instant("-7d") == now - 7 * day)
+        #expect(instant("-1h", isEnd: true) == now - hour && instant("-90s") == now - 90_000)
+        #expect(instant("today") == midnight && instant("today", isEnd: true) == midnight + day)
+        #expect(instant("2026-01-30") == midnight - day && instant("2026-01-30", isEnd: true) == midnight)
+        #expect(instant("2026-01-31T01:30:00+08:00") == now && instant("2026-01-31T01:30:00 08:00") == now)
+        #expect(instant("2026-01-30T17:30:00Z", isEnd: true) == now)
+        let plus = try filter("from=2026-01-31T01:30:00+08:00&to=2026-01-31T01:30:00%2B08:00")
+        #expect(plus.fromMilliseconds == now && plus.toMilliseconds == now)
+        let ended = try filter("finished_from=2026-01-30&finished_to=2026-01-30")
+        #expect(ended.finishedFromMilliseconds == midnight - day && ended.finishedToMilliseconds == midnight)
     }
 
     @Test("Include takes request and response")

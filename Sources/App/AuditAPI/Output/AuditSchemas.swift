@@ -11,6 +11,8 @@ package enum AuditSchemas {
         ("RefusalPagination", refusalPagination), ("Stats", stats), ("StatsRow", statsRow),
         ("StatsBucket", enumeration(StatsQuery.Bucket.self)),
         ("StatsDimension", enumeration(StatsQuery.Dimension.self)),
+        ("Trace", trace), ("TraceEvent", traceEvent),
+        ("TraceKind", #"{"type": "string", "enum": ["call", "refusal"]}"#), ("TraceSummary", traceSummary),
         ("UnmaskReason", unmaskReason), ("UnmaskedRequest", unmaskedRequest),
     ]
 
@@ -30,6 +32,9 @@ package enum AuditSchemas {
         "refs": {"type": "array", "items": {"type": "string"}}, "attempts": {"type": ["integer", "null"]},
         "request_bytes": {"type": ["integer", "null"]}, "response_bytes": {"type": ["integer", "null"]},
         "retryable": {"type": ["boolean", "null"]},
+        "trace_id": {"type": ["string", "null"], "description": "The trace id of the caller's traceparent."},
+        "judged": {"type": "boolean", "description": "Always `false`; there where nothing in the response told success."},
+        "erased_at": {"type": "string", "format": "date-time", "description": "When an erasure removed the bodies."},
         "keys_truncated": {"type": "boolean", "description": "Always `true`: the call touched more things than its business keys tell."}
         """##
 
@@ -120,6 +125,29 @@ package enum AuditSchemas {
     private static let refusalPagination = #"""
         {"type": "object", "required": ["limit", "next"], "properties": {
           "limit": {"type": "integer"}, "next": {"type": ["string", "null"]}}}
+        """#
+
+    private static let trace = ##"""
+        {"type": "object", "required": ["data", "summary"], "properties": {
+          "data": {"type": "array", "maxItems": 500, "items": {"$ref": "#/components/schemas/TraceEvent"}},
+          "summary": {"$ref": "#/components/schemas/TraceSummary"}}}
+        """##
+
+    private static let traceEvent = ##"""
+        {"description": "A call (schema Call) or a rejected request (schema Refusal), with the member `kind`.",
+        "type": "object", "required": ["kind", "id", "at", "method"], "additionalProperties": true, "properties": {
+          "kind": {"$ref": "#/components/schemas/TraceKind"}, "id": {"type": "string"},
+          "at": {"type": "string", "format": "date-time"}, "method": {"type": "string"}}}
+        """##
+
+    private static let traceSummary = #"""
+        {"type": "object", "required": ["requests", "not_sent", "sent", "possibly_duplicated"],
+        "additionalProperties": {"type": "integer"}, "properties": {
+          "requests": {"type": "integer"},
+          "not_sent": {"type": "integer", "description": "Rejected requests, and calls that were not sent."},
+          "sent": {"type": "integer", "description": "The other calls. Each outcome that occurs has a member, too."},
+          "possibly_duplicated": {"type": "boolean", "description": "Whether TOP may have done something twice."},
+          "truncated": {"type": "boolean", "description": "Always `true`: there may be more events than these."}}}
         """#
 
     private static let stats = ##"""

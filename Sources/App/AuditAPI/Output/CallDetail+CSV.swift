@@ -9,7 +9,8 @@ extension CallDetail {
         [
             "id", "at", "method", "app", "seller", "caller", "outcome", "status", "duration_ms", "top_ms",
             "top_request_id", "request_id", "client_request_id", "code", "sub_code", "message", "refs", "attempts",
-            "request_bytes", "response_bytes", "retryable", "keys_truncated", "settled", "notes",
+            "request_bytes", "response_bytes", "retryable", "keys_truncated", "settled", "notes", "trace_id",
+            "judged", "erased_at",
         ] + (include.request ? ["request"] : []) + (include.response ? ["response"] : [])
     }
 
@@ -30,6 +31,9 @@ extension CallDetail {
         csv.cell(own: row.areKeysTruncated ? "true" : "false")
         csv.cell(own: settled?.rawValue)
         csv.cell(text: noteLines)
+        csv.cell(text: row.traceID)
+        csv.cell(own: row.isUnjudged ? "false" : nil)
+        csv.cell(own: row.erasedAt)
         if include.request { csv.cell(text: texts.request) }
         if include.response { csv.cell(text: texts.response) }
         csv.endRow()

@@ -33,6 +33,7 @@ extension CallSummary {
         Self.member("request_bytes", number: requestBytes.map { String($0) }, &json)
         Self.member("response_bytes", number: responseBytes.map { String($0) }, &json)
         Self.member("retryable", number: retryable.map { $0 ? "true" : "false" }, &json)
+        Self.member("trace_id", traceID, &json)
         if isReconciled {
             json.name("reconciled")
             json.bool(true)
@@ -40,6 +41,14 @@ extension CallSummary {
         if areKeysTruncated {
             json.name("keys_truncated")
             json.bool(true)
+        }
+        if isUnjudged {
+            json.name("judged")
+            json.bool(false)
+        }
+        if let erasedAt {
+            json.name("erased_at")
+            json.string(erasedAt)
         }
         extra(&json)
         json.endObject()

@@ -193,6 +193,7 @@ extension CallPipeline {
         ending.retryable = verdict.retryable
         ending.keys = keys
         ending.keys.add(verdict.interpretation?.keys ?? [])
+        ending.isUnjudged = verdict.interpretation?.isJudged == false
         ending.response = verdict.response
         ending.auditNanoseconds = call.auditNanoseconds
         ending.topNanoseconds = call.topNanoseconds

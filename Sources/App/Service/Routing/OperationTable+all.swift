@@ -34,6 +34,11 @@ extension OperationTable {
             query: .declared(AuditParameters.call), responses: [.json(schema: "Call")],
             handler: .audit { request, audit async throws(Problem) in try await audit.call(request) }),
         Operation(
+            .get, "/v1/audit/trace", id: "trace", scope: .auditRead,
+            "Everything that happened to one thing: calls and rejected requests, oldest first",
+            query: .declared(AuditParameters.trace), responses: [.json(schema: "Trace")],
+            handler: .audit { request, audit async throws(Problem) in try await audit.trace(request) }),
+        Operation(
             .post, "/v1/audit/calls/{id}/notes", id: "addNote", scope: .auditNote,
             "Adds a note to a call, under the token's name",
             body: BodyDescription(

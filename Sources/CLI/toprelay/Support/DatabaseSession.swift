@@ -57,7 +57,11 @@ actor DatabaseSession {
 
     /// All versions of the vault's fingerprint key. Empty if the query does not need them.
     func fingerprintKeys(for query: TrailQuery) async throws -> [FingerprintKey] {
-        guard query.key != nil else { return [] }
+        query.key == nil ? [] : try await fingerprintKeys()
+    }
+
+    /// All versions of the vault's fingerprint key.
+    func fingerprintKeys() async throws -> [FingerprintKey] {
         guard let masterKey else { throw CommandError.refused("a search by key needs TOPRELAY_MASTER_KEY") }
         let keys = try await VaultReader.load(on: try await open(), key: masterKey).keys(.fingerprint)
         return keys.map { FingerprintKey(version: $0.version, secret: $0.secret) }

@@ -31,11 +31,17 @@ package final class TrailReader {
 
     /// One page of calls. A search whose time ends returns what it has found, with `scannedUntil`.
     package func list(_ filter: AuthorizedTrailQuery) async throws(PostgresError) -> TrailPage {
-        let end = ContinuousClock.now + searchTime
+        try await list(filter, until: ContinuousClock.now + searchTime)
+    }
+
+    /// One page of calls. The search ends at `end`.
+    func list(
+        _ filter: AuthorizedTrailQuery, until end: ContinuousClock.Instant
+    ) async throws(PostgresError) -> TrailPage {
         let dataRange = try await recentDataRange()
         var walk = WindowIterator(
             searchRange(filter, dataRange), isAscending: filter.isAscending, isIndexed: filter.isIndexed,
-            isLookUp: filter.isLookUp)
+            isLookUp: filter.isLookUp, edge: filter.slowEdge)
         var filter = filter
         let limit = filter.limit
         let near = try await nearest(filter, walk, dataRange)
@@ -56,7 +62,7 @@ package final class TrailReader {
                 walk.passed(window)
             } else if left <= searchTime / 4 || !walk.shorten() {
                 filter.limit = limit
-                return TrailPage(rows: found, filter: filter, scannedUntil: walk.edge)
+                return TrailPage(rows: found, filter: filter, scannedUntil: walk.position)
             }
         }
         filter.limit = limit
@@ -113,6 +119,7 @@ package final class TrailReader {
         var whole = TimeRange(
             from: max(filter.fromMilliseconds ?? dataRange.oldest, dataRange.oldest),
             to: min(filter.toMilliseconds ?? dataRange.newest, dataRange.newest))
+        if let latest = filter.latestBegin { whole.to = min(whole.to, latest) }
         guard let cursor = filter.cursor else { return whole }
         switch cursor.direction {
         case .older: whole.to = min(whole.to, cursor.id.epochMilliseconds + 1)
@@ -174,8 +181,8 @@ package final class TrailReader {
 
     /// Prefers the replica's row, then the reconciler's, then the intent. Each is in the one partition of its `at`.
     static let callStatement = """
-        (SELECT \(CallSummary.endedColumns), source FROM audit.calls WHERE at = \(at) AND id = $2::uuid) \
-        UNION ALL (SELECT \(CallSummary.openColumns), -1 FROM audit.intents WHERE at = \(at) AND id = $2::uuid) \
+        (SELECT \(CallSummary.endedColumns), source FROM audit.calls AS c WHERE at = \(at) AND id = $2::uuid) \
+        UNION ALL (SELECT \(CallSummary.openColumns), -1 FROM audit.intents AS i WHERE at = \(at) AND id = $2::uuid) \
         ORDER BY source DESC LIMIT 1
         """
 

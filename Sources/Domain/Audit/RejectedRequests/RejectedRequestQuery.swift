@@ -32,6 +32,8 @@ package struct RejectedRequestQuery: Sendable {
     package var before: Int64?
     /// Rows of a page, 1...1000.
     package var limit = 50
+    /// Whether the oldest requests come first.
+    var isAscending = false
 
     /// Makes a query of the newest 50 rejected requests.
     package init() {}
@@ -74,10 +76,12 @@ package struct RejectedRequestFilter: DeclaredFilter {
     /// Every filter of rejected requests, in the order of the manual. Add new filters here.
     package static let all: [RejectedRequestFilter] = [
         RejectedRequestFilter(
-            "from", \.fromMilliseconds, .instant, "Requests from this time on (inclusive).", read: FilterValues.instant,
+            "from", \.fromMilliseconds, .instant, "Requests from this time on (inclusive).",
+            read: { FilterValues.instant($0) },
             narrow: { $1.terms.append("at >= \($1.instant($0))") }),
         RejectedRequestFilter(
-            "to", \.toMilliseconds, .instant, "Requests before this time (exclusive).", read: FilterValues.instant,
+            "to", \.toMilliseconds, .instant, "Requests before this time (exclusive). A day is included.",
+            read: { FilterValues.instant($0, isEnd: true) },
             narrow: { $1.terms.append("at < \($1.instant($0))") }),
         RejectedRequestFilter("caller", \.caller, "The name of the caller's token."),
         RejectedRequestFilter("method", \.method, "The TOP method of the request."),
@@ -125,7 +129,8 @@ package struct AuthorizedRejectedRequestQuery: Sendable {
     /// - Throws: `forbidden` if the query names an app or a method that the reader may not see.
     package init(_ query: RejectedRequestQuery, for access: TrailAccess) throws(TrailReadError) {
         self.query = query
-        scope = try access.scope(app: query.app, method: query.method)
+        scope = try access.scope(
+            apps: query.app.map { [$0] } ?? [], methods: query.method.map { [$0] } ?? [])
     }
 
     func statement() -> (sql: String, parameters: [SQLValue]) {
@@ -137,7 +142,7 @@ package struct AuthorizedRejectedRequestQuery: Sendable {
         if let before = query.before { clause.terms.append("id < \(clause.bind(.integer(before)))") }
         clause.add(scope)
         let sql = """
-            SELECT \(RejectedRequest.columns) FROM audit.refusals WHERE \(clause.text) ORDER BY id DESC LIMIT \(query.limit + 1)
+            SELECT \(RejectedRequest.columns) FROM audit.refusals WHERE \(clause.text) ORDER BY id \(query.isAscending ? "" : "DESC") LIMIT \(query.limit + 1)
             """
         return (sql, clause.parameters)
     }

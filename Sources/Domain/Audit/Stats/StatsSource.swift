@@ -60,15 +60,17 @@ extension AuthorizedTrailQuery {
     /// The dimensions that have one fixed value.
     var pinned: Set<StatsQuery.Dimension> {
         var pinned: Set<StatsQuery.Dimension> = []
-        for filter in query.filters { if case .rollups(let dimension) = filter.stats { pinned.insert(dimension) } }
-        if query.exactMethod == nil { pinned.remove(.method) }
+        for filter in query.filters where filter.isPinned(query) {
+            if case .rollups(let dimension) = filter.stats { pinned.insert(dimension) }
+        }
         return pinned
     }
 
     /// The dimensions that have a filter.
     var narrowed: Set<StatsQuery.Dimension> {
-        var narrowed = pinned
-        if query.method != nil || !scope.methods.isEmpty { narrowed.insert(.method) }
+        var narrowed: Set<StatsQuery.Dimension> = []
+        for filter in query.filters { if case .rollups(let dimension) = filter.stats { narrowed.insert(dimension) } }
+        if !scope.methods.isEmpty { narrowed.insert(.method) }
         if !scope.apps.isEmpty { narrowed.insert(.app) }
         return narrowed
     }

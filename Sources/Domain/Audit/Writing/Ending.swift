@@ -28,6 +28,8 @@ package final class Ending {
     package var responseBytes: Int
     /// Whether the caller was told that repeating is safe.
     package var retryable: Bool?
+    /// Whether nothing in the response told success.
+    package var isUnjudged = false
     /// The things that the call touched.
     package var keys = Fingerprints()
     /// TOP's answer, masked; nil when there was none.

@@ -6,6 +6,8 @@ enum TrailRows {
     static let maximumBodyBytes = 1 << 20
     /// The most bytes of a message, a code or an id of TOP that are kept.
     static let maximumTextBytes = 2000
+    /// A longer request id is not searched for. An index takes no value of any length.
+    static let maximumLookupBytes = 256
 
     /// The row of `audit.intents`.
     static func row(_ intent: Intent, table: Int, _ pool: RowPool? = nil) -> EncodedRow {
@@ -32,7 +34,7 @@ enum TrailRows {
 
     /// The row of `audit.calls`.
     static func row(_ ending: Ending, of intent: Intent, table: Int, _ pool: RowPool? = nil) -> EncodedRow {
-        var row = RowEncoder(table: table, capacity: 640, pool: pool)
+        var row = RowEncoder(table: table, capacity: 672, pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.int2(1)
@@ -60,7 +62,24 @@ enum TrailRows {
         append(ending.keys, to: &row)
         row.bool(ending.keys.isTruncated)
         if let version = ending.keys.version { row.int2(version) } else { row.null() }
+        row.text(intent.traceID)
+        if ending.isUnjudged { row.bool(false) } else { row.null() }
         return row.finish()
+    }
+
+    /// The rows of `audit.lookups`. Most calls have none.
+    static func lookupRows(of intent: Intent, table: Int, _ pool: RowPool? = nil) -> [EncodedRow] {
+        if intent.traceID == nil, intent.requestID == nil { return [] }
+        var rows: [EncodedRow] = []
+        for value in [intent.traceID, intent.requestID] {
+            guard let value, (1...maximumLookupBytes).contains(value.utf8.count) else { continue }
+            var row = RowEncoder(table: table, capacity: 64 + value.utf8.count, pool: pool)
+            row.text(value)
+            row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
+            row.uuid(high: intent.id.high, low: intent.id.low)
+            rows.append(row.finish())
+        }
+        return rows
     }
 
     /// The row of `audit.responses`; nil when there was no answer.

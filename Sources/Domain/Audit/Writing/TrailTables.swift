@@ -1,6 +1,6 @@
 import Postgres
 
-/// The tables that the writer fills, and the order of their columns; see migrations/0002_trail.sql.
+/// The tables that the writer fills, and the order of their columns: see the migrations.
 enum TrailTables {
     static let intents = TableLayout(
         name: "audit.intents",
@@ -35,7 +35,12 @@ enum TrailTables {
             .init("client_request_id", "text"),
             .init("request_bytes", "bigint"), .init("response_bytes", "bigint"), .init("retryable", "boolean"),
             .init("keys", "bigint[]"), .init("keys_truncated", "boolean"), .init("key_version", "smallint"),
+            .init("trace_id", "text"), .init("judged", "boolean"),
         ])
+
+    static let lookups = TableLayout(
+        name: "audit.lookups",
+        columns: [.init("value", "text"), .init("at", "timestamptz"), .init("id", "uuid")])
 
     static let replies = TableLayout(
         name: "audit.replies",

@@ -59,7 +59,7 @@ package final class TrailWriter {
         persistent.maximumRequests = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
         endings = BatchWriter(
-            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses, TrailTables.replies],
+            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses, TrailTables.replies, TrailTables.lookups],
             configuration: persistent, metrics: figures.outcomesWriter)
         keyedIntents = KeyedIntentWriter(loop: loop, settings: settings)
         intents.onEvent = { [unowned intents] event in
@@ -130,6 +130,7 @@ package final class TrailWriter {
                 [row]
             }
         if let reply = ending.reply { unit.append(reply.row(of: intent.id, table: 2)) }
+        unit += TrailRows.lookupRows(of: intent, table: 3, rows)
         endings.write(unit, waitingAtMost: limit) { [self] outcome in
             count(outcome)
             completion()

@@ -8,10 +8,7 @@ import Vault
 /// What a reader may see follows from its token, whatever it asks for.
 @Suite struct AuthorizedQueryTests {
     private func token(apps: Set<String> = [], methods: [String] = []) -> TrailAccess {
-        .token(
-            AccessToken(
-                id: "0", name: "bounded", hash: [], scopes: [.auditRead], apps: apps,
-                methods: methods.compactMap { MethodGlob($0) }))
+        limitedReader(apps: apps, methods: methods)
     }
 
     private func forbidden(_ body: () throws -> Void) -> String? {
@@ -38,6 +35,12 @@ import Vault
         var rejected = RejectedRequestQuery()
         rejected.method = "y.z"
         #expect(forbidden { _ = try AuthorizedRejectedRequestQuery(rejected, for: access) } == told)
+        // Each of several values is checked.
+        var several = TrailQuery()
+        several.app = ValueList(["a", "c"])
+        #expect(
+            forbidden { _ = try AuthorizedTrailQuery(several, for: access) }
+                == "The token bounded does not allow the app c.")
     }
 
     @Test("A query that asks for no app gets the token's: a single one as a filter, several as bounds")
@@ -86,18 +89,29 @@ import Vault
         for filter in TrailFilter.all {
             let value =
                 switch filter.values {
-                case .text: "a"
+                case .text, .list(.text): "a"
                 case .instant: "2026-01-31T08:00:00Z"
                 case .number(let range): "\(range.upperBound)"
                 case .choice(let words): words.last ?? ""
                 case .businessKey: "phone:1"
                 case .callID: callID(1).text
+                case .list(.choice(let words)): words.suffix(2).joined(separator: ",")
+                case .list(.number(let range)): "\(range.lowerBound),\(range.upperBound)"
+                case .list: ""
                 }
             var query = TrailQuery()
             #expect(filter.put(value, into: &query), "\(filter.name)")
             #expect(query.filters.map(\.name) == [filter.name])
-            guard filter.values != .text else { continue }
+            guard filter.values != .text, filter.values != .list(.text) else { continue }
             #expect(!filter.put("?", into: &query), "\(filter.name)")
         }
     }
+}
+
+/// A reader whose token is limited.
+func limitedReader(apps: Set<String> = [], methods: [String] = []) -> TrailAccess {
+    .token(
+        AccessToken(
+            id: "0", name: "bounded", hash: [], scopes: [.auditRead], apps: apps,
+            methods: methods.compactMap { MethodGlob($0) }))
 }

@@ -42,10 +42,16 @@ import Testing
     private func matches(_ call: KnownCall, _ filter: TrailQuery) -> Bool {
         if let from = filter.fromMilliseconds, call.id.epochMilliseconds < from { return false }
         if let to = filter.toMilliseconds, call.id.epochMilliseconds >= to { return false }
-        if let method = filter.method, !Self.glob(method[...], call.method[...]) { return false }
-        return (filter.outcome ?? call.outcome) == call.outcome && (filter.app ?? call.app) == call.app
-            && (filter.seller == nil || filter.seller == call.seller)
-            && (filter.caller ?? call.caller) == call.caller
+        if let methods = filter.method, !methods.values.contains(where: { Self.glob($0[...], call.method[...]) }) {
+            return false
+        }
+        return Self.has(filter.outcome, call.outcome) && Self.has(filter.app, call.app)
+            && Self.has(filter.seller, call.seller) && Self.has(filter.caller, call.caller)
+    }
+
+    private static func has(_ list: ValueList<String>?, _ value: String?) -> Bool {
+        guard let list else { return true }
+        return value.map { list.contains($0) } ?? false
     }
 
     private static func glob(_ pattern: Substring, _ text: Substring) -> Bool {
@@ -67,11 +73,18 @@ import Testing
         add(limit: 7) { _ in }
         add(limit: 240) { _ in }
         for outcome in ["open", "unknown", "success", "accepted", "rejected"] {
-            add(limit: 20) { $0.outcome = outcome }
+            add(limit: 20) { $0.outcome = ValueList(outcome) }
         }
         for method in ["a.b_c", "a.b*", "*_c", "*.sync", "*%*", "a.b\\*", "*", "nothing*"] {
-            add { $0.method = method }
+            add { $0.method = ValueList(method) }
         }
+        for outcomes in [["open", "unknown"], ["success", "rejected"], ["unknown", "rejected", "accepted"]] {
+            add(limit: 20) { $0.outcome = ValueList(outcomes) }
+        }
+        add { $0.method = ValueList(["a.b_c", "*.sync"]) }
+        add { $0.method = ValueList(["a.b_c", "nothing"]) }
+        add(limit: 20) { ($0.app, $0.caller) = (ValueList(["名", "main"]), ValueList(["crm", "shop"])) }
+        add { ($0.seller, $0.app) = (ValueList(["east", "west"]), "名") }
         add { $0.app = "名" }
         add { $0.seller = "east" }
         add { $0.caller = "crm" }

@@ -44,18 +44,19 @@ import Testing
         let call = calls[Int.random(in: 0..<calls.count, using: &random)]
         let isAbsent = Int.random(in: 0..<12, using: &random) == 0
         func text(_ value: String?) -> String { isAbsent ? "absent" : value ?? "absent" }
+        func list(_ value: String?) -> ValueList<String> { ValueList(text(value)) }
         switch kind {
-        case 0: return ({ $0.caller = text(call.caller) }, { $0.caller == text(call.caller) })
-        case 1: return ({ $0.app = text(call.app) }, { $0.app == text(call.app) })
-        case 2: return ({ $0.seller = text(call.seller) }, { $0.seller == text(call.seller) })
-        case 3: return ({ $0.method = text(call.method) }, { $0.method == text(call.method) })
+        case 0: return ({ $0.caller = list(call.caller) }, { $0.caller == text(call.caller) })
+        case 1: return ({ $0.app = list(call.app) }, { $0.app == text(call.app) })
+        case 2: return ({ $0.seller = list(call.seller) }, { $0.seller == text(call.seller) })
+        case 3: return ({ $0.method = list(call.method) }, { $0.method == text(call.method) })
         case 4: return ({ $0.method = "tmall.a_*" }, { $0.method == "tmall.a_sync" })
-        case 5: return ({ $0.outcome = call.seen.outcome }, { $0.seen.outcome == call.seen.outcome })
+        case 5: return ({ $0.outcome = ValueList(call.seen.outcome) }, { $0.seen.outcome == call.seen.outcome })
         case 6:
             let status = call.seen.status ?? 418
-            return ({ $0.status = status }, { $0.seen.status == status })
-        case 7: return ({ $0.code = text(call.seen.code) }, { $0.seen.code == text(call.seen.code) })
-        case 8: return ({ $0.subCode = text(call.seen.subCode) }, { $0.seen.subCode == text(call.seen.subCode) })
+            return ({ $0.status = ValueList(status) }, { $0.seen.status == status })
+        case 7: return ({ $0.code = list(call.seen.code) }, { $0.seen.code == text(call.seen.code) })
+        case 8: return ({ $0.subCode = list(call.seen.subCode) }, { $0.seen.subCode == text(call.seen.subCode) })
         case 9: return ({ $0.topRequestID = text(call.seen.top) }, { $0.seen.top == text(call.seen.top) })
         case 10:
             return (

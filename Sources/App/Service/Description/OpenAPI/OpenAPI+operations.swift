@@ -40,6 +40,10 @@ extension JSONWriter {
         member("name", parameter.name)
         member("in", "query")
         member("description", parameter.text)
+        if parameter.isRequired {
+            name("required")
+            bool(true)
+        }
         if parameter.takesEmpty {
             name("allowEmptyValue")
             bool(true)

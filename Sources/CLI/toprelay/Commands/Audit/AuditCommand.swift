@@ -6,6 +6,6 @@ struct AuditCommand: AsyncParsableCommand {
         commandName: "audit", abstract: "Reads the audit trail.",
         subcommands: [
             AuditListCommand.self, AuditShowCommand.self, AuditTailCommand.self, AuditStatsCommand.self,
-            AuditExportCommand.self, AuditUnmaskCommand.self,
+            AuditExportCommand.self, AuditTraceCommand.self, AuditUnmaskCommand.self,
         ])
 }

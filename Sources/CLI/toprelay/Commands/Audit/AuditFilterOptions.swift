@@ -8,11 +8,12 @@ struct AuditFilterOptions: ParsableArguments {
     @Option(help: .filter("app")) var app: String?
     @Option(help: .filter("seller")) var seller: String?
     @Option(help: .filter("caller")) var caller: String?
-    @Option(help: .filter("status")) var status: Int?
+    @Option(help: .filter("status")) var status: String?
     @Option(help: .filter("code")) var code: String?
     @Option(help: .filter("sub_code")) var subCode: String?
     @Option(help: .filter("top_request_id")) var topRequestID: String?
     @Option(help: .filter("client_request_id")) var clientRequestID: String?
+    @Option(help: .filter("trace_id")) var traceID: String?
     @Option(help: .filter("min_duration_ms")) var minDurationMs: Int?
     @Option(help: .filter("key", " Needs TOPRELAY_MASTER_KEY.")) var key: String?
     @Option(help: .filter("ref")) var ref: String?
@@ -26,8 +27,8 @@ struct AuditFilterOptions: ParsableArguments {
     var texts: [String: String?] {
         [
             "method": method, "outcome": outcome, "app": app, "seller": seller, "caller": caller,
-            "status": status.map { "\($0)" }, "code": code, "sub_code": subCode, "top_request_id": topRequestID,
-            "client_request_id": clientRequestID, "min_duration_ms": minDurationMs.map { "\($0)" }, "key": key,
+            "status": status, "code": code, "sub_code": subCode, "top_request_id": topRequestID,
+            "client_request_id": clientRequestID, "trace_id": traceID, "min_duration_ms": minDurationMs.map { "\($0)" }, "key": key,
             "ref": ref, "from": from, "to": to,
         ]
     }
@@ -44,9 +45,15 @@ struct AuditFilterOptions: ParsableArguments {
 struct AuditRelationOptions: ParsableArguments {
     @Option(help: .filter("settled")) var settled: String?
     @Option(help: .filter("sibling_of")) var siblingOf: String?
+    @Option(help: .filter("finished_from")) var finishedFrom: String?
+    @Option(help: .filter("finished_to")) var finishedTo: String?
 
     /// The given values by filter name.
-    var texts: [String: String?] { ["settled": settled, "sibling_of": siblingOf] }
+    var texts: [String: String?] {
+        [
+            "settled": settled, "sibling_of": siblingOf, "finished_from": finishedFrom, "finished_to": finishedTo,
+        ]
+    }
 
     /// Adds the checked options to a query.
     func add(to query: inout TrailQuery) throws { try query.put(texts) }
@@ -54,7 +61,7 @@ struct AuditRelationOptions: ParsableArguments {
 
 extension TrailQuery {
     /// Adds filters from options.
-    fileprivate mutating func put(_ texts: [String: String?]) throws {
+    mutating func put(_ texts: [String: String?]) throws {
         for filter in TrailFilter.all {
             guard let text = texts[filter.name] ?? nil else { continue }
             let option = "--" + filter.name.replacing("_", with: "-")
@@ -62,16 +69,24 @@ extension TrailQuery {
             guard !text.isEmpty else {
                 throw CommandError.refused("\(option) must not be empty: give it a value, or leave it out")
             }
-            guard filter.put(text, into: &self) else {
+            guard filter.put(filter.values == .instant ? Self.withSign(text) : text, into: &self) else {
                 throw CommandError.refused("\(option) must be \(filter.values.requirement), not \(text)")
             }
         }
+    }
+
+    /// An option's value cannot begin with a hyphen, so that `15m` means `-15m`.
+    private static func withSign(_ text: String) -> String {
+        guard let unit = text.last, "smhd".contains(unit), text.count > 1,
+            text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber })
+        else { return text }
+        return "-" + text
     }
 }
 
 extension ArgumentHelp {
     /// The help text of a filter, with an addition for the command line.
-    fileprivate static func filter(_ name: String, _ more: String = "") -> ArgumentHelp {
+    static func filter(_ name: String, _ more: String = "") -> ArgumentHelp {
         let text = TrailFilter.all.first { $0.name == name }?.text ?? ""
         return ArgumentHelp(text.replacing("`", with: "") + more)
     }

@@ -49,7 +49,8 @@ struct AuditShowCommand: AsyncParsableCommand {
             ("seller", row.seller), ("outcome", row.outcome + (row.status.map { " (HTTP \($0))" } ?? "")),
             ("settled", record.settled?.rawValue), ("code", row.code), ("sub_code", row.subCode),
             ("message", row.message), ("TOP's id", row.topRequestID), ("request id", row.idempotencyID),
-            ("X-Request-Id", row.clientRequestID), ("refs", row.refs),
+            ("X-Request-Id", row.clientRequestID), ("trace id", row.traceID), ("refs", row.refs),
+            ("judged", row.isUnjudged ? "no: nothing in the answer told success" : nil), ("erased", row.erasedAt),
         ]
         lines += Self.lines(timeline, of: row)
         lines += record.notes.map { note in

@@ -62,7 +62,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
 
     private func query() throws -> StatsQuery {
         let filter = try filters.query()
-        guard filter.outcome != Outcome.open else {
+        guard filter.outcome?.contains(Outcome.open) != true else {
             throw CommandError.refused("--outcome must not be open: only calls that have ended are counted")
         }
         let bucket = try AuditParameters.bucket.value(ofOption: bucket) ?? .all

@@ -25,7 +25,7 @@ struct AuditTailCommand: AsyncParsableCommand {
             let settings = try StoreSettings.read(
                 environment: Environment.variables, needsMasterKey: filters.needsMasterKey)
             let query = try filters.query()
-            guard query.outcome != Outcome.open else { throw CommandError.refused("an open call has not ended") }
+            guard !query.isOnlyOpen else { throw CommandError.refused("an open call has not ended") }
             try await Interrupt.racing {
                 try await DatabaseSession.run(settings) { session in
                     let trail = session.trail()

@@ -29,7 +29,8 @@ extension AuthorizedTrailQuery {
         var parts = clause.parts
         let common = clause
         var ended: String?
-        if self.outcome != Outcome.open {
+        if let edge = slowEdge, window.to <= edge { clause.terms.append("duration_us >= 10000000") }
+        if !query.isOnlyOpen {
             addEnded(to: &clause)
             ended = endedStatement(window, &clause, by: search)
         }
@@ -50,7 +51,7 @@ extension AuthorizedTrailQuery {
         return (with(parts, "SELECT * FROM (\(union)) AS t \(sorting) LIMIT \(limit + 1)"), clause.parameters)
     }
 
-    private static let nothing = "SELECT \(CallSummary.openColumns) FROM audit.intents WHERE false"
+    private static let nothing = "SELECT \(CallSummary.openColumns) FROM audit.intents AS i WHERE false"
 
     private func with(_ parts: [String], _ query: String) -> String {
         parts.isEmpty ? query : "WITH \(parts.joined(separator: ", ")) \(query)"
@@ -100,9 +101,12 @@ extension AuthorizedTrailQuery {
     private func byParts(_ parts: [TimeRange], _ exact: [String], _ clause: inout WhereBuilder) -> String {
         let lookUp = clause.indexTerms + clause.equalities + (tagTerm(binding: &clause).map { [$0] } ?? [])
         let terms = (exact + clause.terms + [Self.highestSource]).joined(separator: " AND ")
+        let rangeTerms = clause.rangeTerms
         let queries = parts.map { part in
-            """
-            (SELECT \(CallSummary.endedColumns) FROM (SELECT * FROM audit.calls WHERE \((Self.range(part) + lookUp).joined(separator: " AND ")) OFFSET 0) AS c \
+            let range = Self.range(part)
+            let found = range + lookUp + rangeTerms.map { $0(range.joined(separator: " AND ")) }
+            return """
+            (SELECT \(CallSummary.endedColumns) FROM (SELECT * FROM audit.calls WHERE \(found.joined(separator: " AND ")) OFFSET 0) AS c \
             WHERE \(terms) \(sorting) LIMIT \(limit + 1))
             """
         }
@@ -111,13 +115,17 @@ extension AuthorizedTrailQuery {
 
     /// The condition that uses the index of tags; nil if no filter has a tag.
     func tagTerm(binding clause: inout WhereBuilder) -> String? {
-        let tags = tags
-        guard !tags.isEmpty else { return nil }
-        let hashes = tags.map { tag in tag.function.replacing("?", with: clause.bind(tag.value)) }
-        return "\(Self.tagsOfCall) @> ARRAY[\(hashes.joined(separator: ", "))]"
+        let tags = tags.map { tag in tag.values.map { tag.function.replacing("?", with: clause.bind($0)) } }
+        // A call has all of the filters' values, and one of each filter's.
+        let needed = tags.filter { $0.count == 1 }.map { $0[0] }
+        var terms = needed.isEmpty ? [] : ["\(Self.tagsOfCall) @> ARRAY[\(needed.joined(separator: ", "))]"]
+        for hashes in tags where hashes.count > 1 {
+            terms.append("\(Self.tagsOfCall) && ARRAY[\(hashes.joined(separator: ", "))]")
+        }
+        return terms.isEmpty ? nil : terms.joined(separator: " AND ")
     }
 
-    private static let tagsOfCall =
+    static let tagsOfCall =
         "audit.tags(caller, app, seller, method, status, code, sub_code, top_request_id, client_request_id)"
 
     /// A row of the reconciler counts only if the replica that made the call has not written its own.

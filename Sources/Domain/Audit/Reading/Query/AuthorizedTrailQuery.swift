@@ -15,15 +15,16 @@ package struct AuthorizedTrailQuery: Sendable {
     /// Narrows a query. `TrailReader.authorize` also checks `siblingOf`.
     init(_ query: TrailQuery, for access: TrailAccess, keys: [FingerprintKey] = []) throws(TrailReadError) {
         self.query = query
-        scope = try access.scope(app: query.app, method: query.method)
-        fingerprints = query.key.map { key in keys.map { $0.fingerprint(name: key.name, value: key.value) } } ?? []
+        scope = try access.scope(apps: query.app?.values ?? [], methods: query.method?.values ?? [])
+        let things = (query.key.map { [$0] } ?? []) + (query.thing?.keys ?? [])
+        fingerprints = things.flatMap { key in keys.map { $0.fingerprint(name: key.name, value: key.value) } }
         // A filter by the only allowed app can use an index and the rollups.
-        if query.app == nil, scope.apps.count == 1 { self.query.app = scope.apps[0] }
+        if query.app == nil, scope.apps.count == 1 { self.query.app = ValueList(scope.apps[0]) }
         if self.query.app != nil { scope.apps = [] }
         if query.method != nil {
-            if query.exactMethod != nil { scope.methods = [] }
+            if query.exactMethods != nil { scope.methods = [] }
         } else if scope.methods.count == 1 {
-            self.query.method = scope.methods.removeFirst()
+            self.query.method = ValueList(scope.methods.removeFirst())
         }
     }
 
@@ -51,14 +52,22 @@ package struct AuthorizedTrailQuery: Sendable {
 
 /// How a query is searched.
 extension AuthorizedTrailQuery {
-    /// The values that the index of tags finds, each with the SQL that hashes it as `audit.tags` does.
-    var tags: [(value: SQLValue, function: String)] {
+    /// The values that the index of tags finds, by filter, with the SQL that hashes one as `audit.tags` does.
+    var tags: [(values: [SQLValue], function: String)] {
         query.filters.compactMap { filter in
-            guard case .tag(let seed) = filter.search, let value = filter.tagValue(query) else { return nil }
-            if case .integer = value { return (value, "hashint2extended(?::smallint, \(seed))") }
-            return (value, "hashtextextended(?, \(seed))")
+            let values = filter.tagValues(query)
+            guard case .tag(let seed) = filter.search, let first = values.first else { return nil }
+            if case .integer = first { return (values, "hashint2extended(?::smallint, \(seed))") }
+            return (values, "hashtextextended(?, \(seed))")
         }
     }
+
+    /// Calls before this instant match only if they took 10 s or more, because they ended later. In milliseconds since
+    /// 1970; nil if the query does not ask for the end of calls. A second is for clocks that were set meanwhile.
+    var slowEdge: Int64? { query.finishedFromMilliseconds.map { $0 - 11_000 } }
+
+    /// Calls after this instant cannot match, because they ended even later.
+    var latestBegin: Int64? { query.finishedToMilliseconds.map { $0 + 1000 } }
 
     /// Whether an index without an order leads to the rows. Then the rows of each day are found first and sorted
     /// afterwards.
@@ -70,14 +79,15 @@ extension AuthorizedTrailQuery {
     /// Whether one query can search a long time range, because an index leads to the rows or every row matches.
     var isIndexed: Bool {
         if isLookUp { return true }
-        if let outcome = query.outcome, outcome != Outcome.success.rawValue { return true }
+        if let outcome = query.outcome, !outcome.contains(Outcome.success.rawValue) { return true }
         if let minimum = query.minimumDurationMilliseconds { return minimum >= 1000 }
         return query.method == nil && query.outcome == nil && query.status == nil && scope == AccessScope()
+            && query.finishedFromMilliseconds == nil
     }
 
     /// Whether an open call can match.
     var admitsOpen: Bool {
-        query.filters.allSatisfy { $0.matchesOpenCalls || $0.name == "outcome" && query.outcome == Outcome.open }
+        query.filters.allSatisfy { $0.matchesOpenCalls || $0.name == "outcome" && query.outcome?.contains(Outcome.open) == true }
     }
 
     /// Adds the conditions that open calls can match too, except for times.

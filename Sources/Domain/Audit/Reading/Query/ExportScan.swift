@@ -22,7 +22,8 @@ package struct ExportScan: Sendable {
         self.pageRows = pageRows
         left = limit ?? .max
         walk = WindowIterator(
-            whole, isAscending: filter.isAscending, isIndexed: filter.isIndexed, isLookUp: filter.isLookUp)
+            whole, isAscending: filter.isAscending, isIndexed: filter.isIndexed, isLookUp: filter.isLookUp,
+            edge: filter.slowEdge)
     }
 
     /// The next calls, possibly none; nil at the end.

@@ -41,20 +41,24 @@ package struct TrailFilter: DeclaredFilter {
     var isRare = false
     private let put: @Sendable (String, inout TrailQuery) -> Bool
     let isGiven: @Sendable (TrailQuery) -> Bool
-    /// The value of a query as the index of tags has it; nil for a value that is not in the index.
-    let tagValue: @Sendable (TrailQuery) -> SQLValue?
+    /// Whether a query allows exactly one value.
+    let isPinned: @Sendable (TrailQuery) -> Bool
+    /// The values of a query as the index of tags has them; none if one of them is not in the index.
+    let tagValues: @Sendable (TrailQuery) -> [SQLValue]
     /// Adds the filter's condition if the query has a value for it.
     let narrow: @Sendable (AuthorizedTrailQuery, inout WhereBuilder) -> Void
 
     /// - Parameters:
     ///   - member: the member of a query that holds the value.
     ///   - read: parses a text; returns nil if it is malformed.
-    ///   - tagged: the value as the index of tags has it.
+    ///   - isPinned: whether the value allows exactly one value of the column.
+    ///   - tagged: the values as the index of tags has them.
     ///   - narrow: adds the condition on a row.
     init<Value>(
         _ name: String, _ member: any Member<Value>, _ values: FilterValues, _ text: String, search: Search = .scan,
         stats: StatsSupport, read: @escaping @Sendable (String) -> Value?,
-        tagged: @escaping @Sendable (Value) -> SQLValue? = { _ in nil },
+        isPinned: @escaping @Sendable (Value) -> Bool = { _ in true },
+        tagged: @escaping @Sendable (Value) -> [SQLValue] = { _ in [] },
         narrow: @escaping @Sendable (Value, AuthorizedTrailQuery, inout WhereBuilder) -> Void = { _, _, _ in }
     ) {
         self.name = name
@@ -68,7 +72,8 @@ package struct TrailFilter: DeclaredFilter {
             return true
         }
         isGiven = { $0[keyPath: member] != nil }
-        tagValue = { $0[keyPath: member].flatMap(tagged) }
+        self.isPinned = { $0[keyPath: member].map(isPinned) ?? false }
+        tagValues = { $0[keyPath: member].map(tagged) ?? [] }
         self.narrow = { query, clause in
             if let value = query[dynamicMember: member] { narrow(value, query, &clause) }
         }
@@ -81,10 +86,22 @@ package struct TrailFilter: DeclaredFilter {
         isRare: Bool = false
     ) {
         self.init(
-            name, member, .text, text, search: .tag(tag), stats: stats, read: { $0 }, tagged: { .text($0) },
+            name, member, .text, text, search: .tag(tag), stats: stats, read: { $0 }, tagged: { [.text($0)] },
             narrow: { $2.add(name, equals: $0) })
         self.matchesOpenCalls = matchesOpenCalls
         self.isRare = isRare
+    }
+
+    /// A filter that compares a column with several texts.
+    init(
+        _ name: String, _ member: any Member<ValueList<String>>, _ text: String, tag: Int, stats: StatsSupport,
+        matchesOpenCalls: Bool = true
+    ) {
+        self.init(
+            name, member, .list(.text), text, search: .tag(tag), stats: stats,
+            read: { ValueList($0) { $0 } }, isPinned: { $0.only != nil },
+            tagged: { $0.values.map { .text($0) } }, narrow: { $2.add(name, among: $0) })
+        self.matchesOpenCalls = matchesOpenCalls
     }
 
     package func put(_ text: String, into query: inout TrailQuery) -> Bool { put(text, &query) }

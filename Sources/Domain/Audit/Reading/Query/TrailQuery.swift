@@ -11,26 +11,34 @@ package struct TrailQuery: Sendable {
     package var fromMilliseconds: Int64?
     /// Exclusive, milliseconds since 1970.
     package var toMilliseconds: Int64?
-    /// A method, or a glob with `*`.
-    package var method: String?
-    /// An outcome as the contract names it, or `open`.
-    package var outcome: String?
+    /// Calls that ended from this time on, in milliseconds since 1970.
+    package var finishedFromMilliseconds: Int64?
+    /// Calls that ended before this time, in milliseconds since 1970.
+    package var finishedToMilliseconds: Int64?
+    /// Methods, or globs with `*`.
+    package var method: ValueList<String>?
+    /// Outcomes as the contract names them, or `open`.
+    package var outcome: ValueList<String>?
     /// The app that signed.
-    package var app: String?
+    package var app: ValueList<String>?
     /// The seller's alias.
-    package var seller: String?
+    package var seller: ValueList<String>?
     /// The name of the caller's token.
-    package var caller: String?
+    package var caller: ValueList<String>?
     /// The HTTP status of the response to the caller.
-    package var status: Int?
+    package var status: ValueList<Int>?
     /// TOP's code, or the code of a failed transfer.
-    package var code: String?
+    package var code: ValueList<String>?
     /// TOP's sub_code.
-    package var subCode: String?
+    package var subCode: ValueList<String>?
     /// TOP's id of the request.
     package var topRequestID: String?
     /// The caller's X-Request-Id.
     package var clientRequestID: String?
+    /// The trace id of the caller's traceparent.
+    package var traceID: String?
+    /// Anything that a person may hold of a call, except TOP's id of the request.
+    var thing: TracedThing?
     /// Calls that took at least this long.
     package var minimumDurationMilliseconds: Int?
     /// One of the caller's document numbers.
@@ -70,10 +78,18 @@ package struct TrailQuery: Sendable {
     }
 
     /// The filters that have a value.
-    var filters: [TrailFilter] { TrailFilter.all.filter { $0.isGiven(self) } }
+    var filters: [TrailFilter] { (TrailFilter.all + [TrailFilter.thing]).filter { $0.isGiven(self) } }
 
-    /// The method, unless it is a glob.
-    var exactMethod: String? { method.flatMap { Self.isGlob($0) ? nil : $0 } }
+    /// The methods, unless one of them is a glob.
+    var exactMethods: [String]? {
+        method.flatMap { $0.values.contains(where: Self.isGlob) ? nil : $0.values }
+    }
+
+    /// The outcomes other than `open`; nil if the query allows any.
+    var endedOutcomes: [String]? { outcome.map { $0.values.filter { $0 != Outcome.open } } }
+
+    /// Whether no call that has ended can match.
+    package var isOnlyOpen: Bool { endedOutcomes?.isEmpty == true }
 
     static func isGlob(_ method: String) -> Bool { method.utf8.contains(UInt8(ascii: "*")) }
 }
@@ -83,32 +99,47 @@ extension TrailFilter {
     package static let all: [TrailFilter] = [
         TrailFilter(
             "from", \.fromMilliseconds, .instant, "Calls from this time on (inclusive).", stats: .anySource,
-            read: FilterValues.instant),
+            read: { FilterValues.instant($0) }),
         TrailFilter(
-            "to", \.toMilliseconds, .instant, "Calls before this time (exclusive).", stats: .anySource,
-            read: FilterValues.instant),
+            "to", \.toMilliseconds, .instant, "Calls before this time (exclusive). A day is included.", stats: .anySource,
+            read: { FilterValues.instant($0, isEnd: true) }),
         TrailFilter(
-            "method", \.method, .text, "A method, or a glob with `*`.", search: .tag(4), stats: .rollups(.method),
-            read: { $0 }, tagged: { TrailQuery.isGlob($0) ? nil : .text($0) }, narrow: { $2.add(method: $0) }),
+            "finished_from", \.finishedFromMilliseconds, .instant, "Calls that ended from this time on (inclusive).",
+            stats: .none, read: { FilterValues.instant($0) },
+            narrow: { $2.terms.append("finished_at >= \($2.instant($0))") }
+        ).endedOnly,
+        TrailFilter(
+            "finished_to", \.finishedToMilliseconds, .instant,
+            "Calls that ended before this time (exclusive). A day is included.", stats: .none,
+            read: { FilterValues.instant($0, isEnd: true) },
+            narrow: { $2.terms.append("finished_at < \($2.instant($0))") }
+        ).endedOnly,
+        TrailFilter(
+            "method", \.method, .list(.text), "Methods, or globs with `*`.", search: .tag(4), stats: .rollups(.method),
+            read: { ValueList($0) { $0 } }, isPinned: { $0.only.map { !TrailQuery.isGlob($0) } ?? false },
+            tagged: { $0.values.contains(where: TrailQuery.isGlob) ? [] : $0.values.map { .text($0) } },
+            narrow: { $2.add(methods: $0.values) }),
         TrailFilter("app", \.app, "The app that signed.", tag: 2, stats: .rollups(.app)),
         TrailFilter("seller", \.seller, "The seller's alias.", tag: 3, stats: .rollups(.seller)),
         TrailFilter("caller", \.caller, "The name of the caller's token.", tag: 1, stats: .rollups(.caller)),
         TrailFilter(
-            "outcome", \.outcome, .choice(Outcome.words),
+            "outcome", \.outcome, .list(.choice(Outcome.words)),
             "What became of the call. Statistics do not take `open`.", stats: .rollups(.outcome),
-            read: { $0 == Outcome.open || Outcome(rawValue: $0) != nil ? $0 : nil },
-            narrow: { outcome, _, clause in
-                clause.add("outcome", equals: outcome)
+            read: { ValueList($0) { $0 == Outcome.open || Outcome(rawValue: $0) != nil ? $0 : nil } },
+            isPinned: { $0.only != nil },
+            narrow: { _, query, clause in
+                guard let outcomes = query.endedOutcomes, !outcomes.isEmpty else { return }
+                clause.add("outcome", among: ValueList(outcomes))
                 // The partial index of failed calls needs this condition.
-                if outcome != Outcome.success.rawValue { clause.terms.append("outcome <> 'success'") }
+                if !outcomes.contains(Outcome.success.rawValue) { clause.terms.append("outcome <> 'success'") }
             }
         ).endedOnly,
         TrailFilter(
-            "status", \.status, .number(100...599), "The HTTP status of the response.", search: .tag(5),
-            stats: .cells, read: { number($0, in: 100...599) },
+            "status", \.status, .list(.number(100...599)), "The HTTP status of the response.", search: .tag(5),
+            stats: .cells, read: { ValueList($0) { number($0, in: 100...599) } }, isPinned: { $0.only != nil },
             // Nearly every call has 200, so the index does not have it.
-            tagged: { $0 == 200 ? nil : .integer(Int64($0)) },
-            narrow: { $2.add(equality: "status = \($2.bind(.integer(Int64($0))))::smallint") }
+            tagged: { $0.contains(200) ? [] : $0.values.map { .integer(Int64($0)) } },
+            narrow: { $2.add("status", among: $0) }
         ).endedOnly,
         TrailFilter(
             "code", \.code, "TOP's code, or the code of a failed transfer.", tag: 6, stats: .cells,
@@ -121,6 +152,10 @@ extension TrailFilter {
             isRare: true),
         TrailFilter(
             "client_request_id", \.clientRequestID, "The caller's X-Request-Id.", tag: 9, stats: .calls, isRare: true),
+        TrailFilter(
+            "trace_id", \.traceID, .text, "The trace id of the caller's traceparent.", search: .index, stats: .calls,
+            read: { $0 }, narrow: { $2.add(traceID: $0) }
+        ).rare,
         TrailFilter(
             "min_duration_ms", \.minimumDurationMilliseconds, .number(0...86_400_000),
             "The minimum duration of the call in milliseconds.", stats: .calls,

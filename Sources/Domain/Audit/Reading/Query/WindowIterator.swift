@@ -12,10 +12,15 @@ struct WindowIterator: Sendable {
     private let isAscending: Bool
     private let longest: Int64
     private var length: Int64
+    /// No window has instants on both sides of it. An index leads to the calls before it.
+    private let edge: Int64?
 
-    /// - Parameter isLookUp: each window is searched in parts, so that a long window costs little if its first part
-    ///   fills the page.
-    init(_ whole: TimeRange, isAscending: Bool, isIndexed: Bool, isLookUp: Bool = false) {
+    /// - Parameters:
+    ///   - isLookUp: each window is searched in parts, so that a long window costs little if its first part fills the
+    ///     page.
+    ///   - edge: an index leads to the calls before this instant.
+    init(_ whole: TimeRange, isAscending: Bool, isIndexed: Bool, isLookUp: Bool = false, edge: Int64? = nil) {
+        self.edge = edge
         rest = whole
         self.isAscending = isAscending
         length = isLookUp ? 36 * Self.day : isIndexed ? 6 * Self.day : Self.hour
@@ -25,8 +30,22 @@ struct WindowIterator: Sendable {
     /// The next window; nil if nothing is left.
     var next: TimeRange? {
         guard !rest.isEmpty else { return nil }
-        if isAscending { return TimeRange(from: rest.from, to: min(rest.to, rest.from + length)) }
-        return TimeRange(from: max(rest.from, rest.to - length), to: rest.to)
+        var window = rest
+        if let edge, rest.from < edge, edge < rest.to {
+            if isAscending { window.to = edge } else { window.from = edge }
+        }
+        if isAscending {
+            window.to = min(window.to, window.from + lengthNow)
+        } else {
+            window.from = max(window.from, window.to - lengthNow)
+        }
+        return window
+    }
+
+    /// Calls before the edge are few, so their windows are long.
+    private var lengthNow: Int64 {
+        guard let edge, isAscending ? rest.from < edge : rest.to <= edge else { return length }
+        return max(length, 36 * Self.day)
     }
 
     /// The first two days of the next window. They are in few partitions, which PostgreSQL plans fast.
@@ -62,5 +81,5 @@ struct WindowIterator: Sendable {
     }
 
     /// How far the search has come.
-    var edge: Int64 { isAscending ? rest.from : rest.to }
+    var position: Int64 { isAscending ? rest.from : rest.to }
 }

@@ -51,19 +51,31 @@ package struct CallSummary: Sendable {
     package let retryable: Bool?
     /// Whether the call has more business keys than the trail stores.
     package let areKeysTruncated: Bool
+    /// The trace id of the caller's traceparent.
+    package let traceID: String?
+    /// Whether nothing in the response told success.
+    package let isUnjudged: Bool
+    /// When an erasure removed the bodies, in RFC 3339 and UTC; nil if none did.
+    package let erasedAt: String?
 
+    /// The columns of a row `c` of `audit.calls`.
     static let endedColumns = """
         id, at, caller, app, seller, method, outcome, status, code, sub_code, message, duration_us, top_us, top_request_id, request_id, \
         client_request_id, array_to_json(refs)::text AS refs, attempts, request_bytes, response_bytes, retryable, keys_truncated, \
-        audit_us, \(finishedAt) AS finished_at, source = 0 AS is_reconciled
+        audit_us, \(finishedAt) AS finished_at, source = 0 AS is_reconciled, trace_id, judged, \(erasedAt("c")) AS erased_at
         """
     private static let finishedAt = WhereBuilder.rfc3339("finished_at")
+    private static func erasedAt(_ row: String) -> String {
+        "(SELECT \(WhereBuilder.rfc3339("e.erased_at")) FROM audit.erased AS e WHERE e.at = \(row).at AND e.id = \(row).id)"
+    }
+
+    /// The columns of a row `i` of `audit.intents`.
     static let openColumns = """
         id, at, caller, app, seller, method, 'open'::text AS outcome, NULL::smallint AS status, NULL::text AS code, NULL::text AS sub_code, \
         NULL::text AS message, NULL::bigint AS duration_us, NULL::bigint AS top_us, NULL::text AS top_request_id, request_id, \
         client_request_id, array_to_json(refs)::text AS refs, NULL::smallint AS attempts, NULL::bigint AS request_bytes, \
         NULL::bigint AS response_bytes, NULL::boolean AS retryable, false AS keys_truncated, NULL::bigint AS audit_us, \
-        NULL::text AS finished_at, false AS is_reconciled
+        NULL::text AS finished_at, false AS is_reconciled, trace_id, NULL::boolean AS judged, \(erasedAt("i")) AS erased_at
         """
 
     init?(_ row: Row) {
@@ -92,5 +104,8 @@ package struct CallSummary: Sendable {
         responseBytes = row["response_bytes"].integer.map { Int($0) }
         retryable = row["retryable"].bool
         areKeysTruncated = row["keys_truncated"].bool ?? false
+        traceID = row["trace_id"].text
+        isUnjudged = row["judged"].bool == false
+        erasedAt = row["erased_at"].text
     }
 }
