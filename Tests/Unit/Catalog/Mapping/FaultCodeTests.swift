@@ -80,7 +80,7 @@ struct FaultCodeTests {
     }
 
     @Test("The words are those of the contract")
-    func words() {
+    func wordsOfContract() {
         #expect(
             Fault.Code.allCases.map(\.rawValue) == [
                 "required", "unknown", "duplicate", "reserved", "type", "number", "range", "date", "enum", "too_long",

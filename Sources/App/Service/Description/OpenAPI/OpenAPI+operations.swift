@@ -69,6 +69,10 @@ extension JSONWriter {
             name(String(response.status))
             beginObject()
             member("description", response.text)
+            if response.mediaTypes.isEmpty {
+                endObject()
+                continue
+            }
             name("content")
             beginObject()
             for mediaType in response.mediaTypes {
@@ -208,7 +212,13 @@ extension Entry {
 
 extension OpenAPI {
     /// The component that describes a name in a path.
-    static func component(ofPathName name: String) -> String { name == "method" ? "Method" : "ID" }
+    static func component(ofPathName name: String) -> String {
+        switch name {
+        case "method": "Method"
+        case "type": "ProblemName"
+        default: "ID"
+        }
+    }
 
     /// The group of an operation that does not depend on the catalog.
     fileprivate static func tag(of operation: Operation) -> String {
