@@ -73,7 +73,8 @@ let package = Package(
         .target(name: "Resources", dependencies: ["CResources"], swiftSettings: common),
         .target(name: "Telemetry", dependencies: ["Locks", "Time", logging, metrics], swiftSettings: safe),
         .target(
-            name: "HTTPServer", dependencies: ["Bytes", "EventLoop", "HTTP1", "Locks", "Sockets", logging, lifecycle],
+            name: "HTTPServer",
+            dependencies: ["Bytes", "EventLoop", "HTTP1", "Locks", "Sockets", "Time", logging, lifecycle],
             swiftSettings: safe),
 
         // Domain.
@@ -145,7 +146,7 @@ let package = Package(
         unit("Curl", ["Curl", "EventLoop", "Locks"]),
         unit("Postgres", ["Postgres"]),
         unit("Telemetry", ["Telemetry", logging, metrics]),
-        unit("HTTPServer", ["Locks", "Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", logging, lifecycle]),
+        unit("HTTPServer", ["Locks", "Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "Time", logging, lifecycle]),
         unit("YAML", ["YAML"]),
         unit("TOP", ["TOP", "JSON", "Crypto", "Time"]),
         unit("Catalog", ["Catalog", "CatalogImport", "JSON", "TOP"]),

@@ -19,7 +19,7 @@ extension AuditHandlers {
         }
         var json = JSONWriter()
         note.write(to: &json)
-        return Reply(status: 201, headers: [("Content-Type", "application/json")], body: json.bytes)
+        return .json(json.bytes, status: 201)
     }
 
     private static func readNote(_ body: [UInt8]) throws(Problem) -> (text: String, settles: Note.Settlement?) {

@@ -74,7 +74,7 @@ package struct AuditHandlers {
         }
         var json = JSONWriter(capacity: 2048)
         record.write(to: &json) { UnmaskEvent.write(openings, to: &$0) }
-        return .json(json.bytes)
+        return Reply.json(json.bytes).about(row.id.text, outcome: row.outcome)
     }
 
     /// `GET /v1/audit/refusals`: one page of rejected requests.

@@ -28,6 +28,8 @@ package struct Problem: Error, Sendable {
     package var shownRequestID: String?
     /// All faults of the parameters.
     package var faults: [Fault]
+    /// For an unknown TOP method, the nearest names of the catalog.
+    package var suggestions: [String]?
     /// The value of Retry-After in seconds.
     package var retryAfterSeconds: Int?
     /// The value of Allow for status 405: the HTTP methods of the path.
@@ -42,7 +44,7 @@ package struct Problem: Error, Sendable {
         faults = []
     }
 
-    /// The document as JSON.
+    /// The document as JSON, with a line feed at its end.
     package var document: [UInt8] {
         var json = JSONWriter(capacity: 512)
         json.beginObject()
@@ -66,8 +68,15 @@ package struct Problem: Error, Sendable {
             json.name("top")
             top.write(to: &json)
         }
+        if let suggestions {
+            json.name("suggestions")
+            json.beginArray()
+            for suggestion in suggestions { json.string(suggestion) }
+            json.endArray()
+        }
         if !faults.isEmpty { Self.write(faults, to: &json) }
         json.endObject()
+        json.endLine()
         return json.bytes
     }
 
@@ -90,6 +99,8 @@ package struct Problem: Error, Sendable {
     /// The document as a reply with its headers.
     package var reply: Reply {
         var headers = [("Content-Type", "application/problem+json")]
+        if let id { headers.append((Reply.callID, id.text)) }
+        if let outcome { headers.append((Reply.outcome, outcome.rawValue)) }
         if let retryAfterSeconds { headers.append(("Retry-After", String(retryAfterSeconds))) }
         if let allow { headers.append(("Allow", allow)) }
         if let shownRequestID { headers.append(("X-Request-Id", shownRequestID)) }

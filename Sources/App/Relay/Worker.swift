@@ -105,9 +105,9 @@ extension Worker {
                 [.call: id.text, .sqlState: error.sqlState ?? "", .error: error.description])
             throw .unreadableTrail
         }
-        return .json(OwnCall(
-                row: row, answer: answer, form: responseForm(of: row), entry: catalog.entry(method: row.method)
-            ).document)
+        let own = OwnCall(
+            row: row, answer: answer, form: responseForm(of: row), entry: catalog.entry(method: row.method))
+        return Reply.json(own.document).about(row.id.text, outcome: row.outcome)
     }
 
     /// Where the response stands in the answer to a call. An app that is gone counts as one of TOP itself.

@@ -1,3 +1,5 @@
+package import HTTP1
+
 /// What answers the requests of an ``HTTPServer``.
 ///
 /// All of it is called on the event loop that serves the connection and must not block it.
@@ -18,6 +20,8 @@ package protocol Responder: Sendable {
 
     /// The answer to a request that the server itself refuses. The connection closes after it, whatever it says.
     ///
-    /// - Parameter path: the path of the request, or the empty text when no request line has been understood.
-    func refuse(_ fault: ServerFault, path: String) -> ServerResponse
+    /// - Parameters:
+    ///   - path: the path of the request, or the empty text when no request line has been understood.
+    ///   - headers: the header fields of the request; empty when its head has not been understood.
+    func refuse(_ fault: ServerFault, path: String, headers: HeaderFields) -> ServerResponse
 }

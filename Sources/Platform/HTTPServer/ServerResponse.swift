@@ -2,8 +2,8 @@
 package struct ServerResponse: Sendable {
     /// The status code, 200 to 599.
     package var status: Int
-    /// Header fields to send as they are. `Content-Length`, `Transfer-Encoding` and `Connection` are the server's to
-    /// write: they are left out if given. So is a field whose name is not a token; control characters in a value
+    /// Header fields to send as they are. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection` are the
+    /// server's to write: they are left out if given. So is a field whose name is not a token; control characters in a value
     /// become spaces, so that a value can never end a header line.
     package var headers: [(String, String)]
     /// The body. It is left out of the answer to a `HEAD`, whose `Content-Length` still counts it.

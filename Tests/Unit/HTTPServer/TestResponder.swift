@@ -1,4 +1,5 @@
 import Dispatch
+import HTTP1
 import HTTPServer
 import Locks
 import TestSupport
@@ -76,7 +77,7 @@ final class TestResponder: Responder {
         }
     }
 
-    func refuse(_ fault: ServerFault, path: String) -> ServerResponse {
+    func refuse(_ fault: ServerFault, path: String, headers: HeaderFields) -> ServerResponse {
         var headers = [("Content-Type", "text/plain")]
         if fault.status == 503 { headers.append(("Retry-After", "1")) }
         return ServerResponse(status: fault.status, headers: headers, body: Array("\(path)|\(fault)".utf8))

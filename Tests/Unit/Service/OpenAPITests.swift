@@ -113,7 +113,7 @@ struct OpenAPITests {
             ])
         #expect(tags[3]["description"]?.string == "Methods `tmall.*`: 天猫汽车, 服务平台API.")
         let headers = own["parameters"]?.elements.compactMap { $0["$ref"]?.string?.split(separator: "/").last }
-        #expect(headers == ["App", "Seller", "Ref", "IdempotencyKey", "DryRun", "RequestID", "TraceParent"])
+        #expect(headers == ["App", "Seller", "Ref", "IdempotencyKey", "DryRun", "Timeout", "RequestID", "TraceParent"])
     }
 
     @Test("A time's pattern takes what the mapping takes")

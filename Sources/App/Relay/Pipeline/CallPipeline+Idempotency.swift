@@ -138,7 +138,8 @@ extension CallPipeline {
         if let sealed = record.reply {
             do throws(CryptoError) {
                 let body = try sealed.body(of: record.id, openedWith: replySeals.key)
-                return Reply(status: sealed.status, headers: [("Content-Type", sealed.mediaType)], body: body)
+                let reply = Reply(status: sealed.status, headers: [("Content-Type", sealed.mediaType)], body: body)
+                return reply.about(record.id.text, outcome: record.outcome?.rawValue ?? Outcome.open)
             } catch {
                 logger.record(.error, "A reply could not be opened", [.call: record.id.text, .error: error.description])
             }
@@ -152,7 +153,9 @@ extension CallPipeline {
                 row: row, answer: response, form: keyed.mapped.app.responseForm, entry: keyed.request.entry)
             let status = row.status ?? 200
             let mediaType = status == 200 ? "application/json" : "application/problem+json"
-            return Reply(status: status, headers: [("Content-Type", mediaType)], body: own.document)
+            var reply = Reply.json(own.document, status: status)
+            reply.headers = [("Content-Type", mediaType)]
+            return reply.about(row.id.text, outcome: row.outcome)
         } catch {
             return Problem.unreadableTrail.reply
         }
@@ -171,7 +174,7 @@ extension CallPipeline {
         json.name("settled")
         json.string(Note.Settlement.done.rawValue)
         json.endObject()
-        return .json(json.bytes)
+        return Reply.json(json.bytes).about(id.text, outcome: Outcome.unknown.rawValue)
     }
 
     /// The reply sealed, where a repetition of the call would get it.

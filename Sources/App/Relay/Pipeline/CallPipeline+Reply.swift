@@ -50,7 +50,11 @@ extension CallPipeline {
         json.name(written: MemberName.result)
         if let error = verdict.error { error.write(to: &json) } else { json.raw(result) }
         json.endObject()
-        return .json(json.bytes)
+        json.endLine()
+        var reply = Reply.json(json.bytes)
+        reply.headers.append((Reply.callID, call.idText))
+        reply.headers.append((Reply.outcome, verdict.outcome.rawValue))
+        return reply
     }
 
     /// The reply to a call that was prepared and could not be recorded.

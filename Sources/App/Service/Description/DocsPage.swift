@@ -209,7 +209,8 @@ extension HTMLWriter {
 
             """)
         for kind in ProblemType.allCases {
-            line("<tr><td class=\"name\"><code>", kind.reference, "</code></td>")
+            line("<tr><td class=\"name\"><a href=\"", kind.reference, "\">")
+            line("<code>", kind.reference, "</code></a></td>")
             line("<td class=\"nowrap\">", String(kind.status), "</td>")
             line("<td>", kind.title, "</td></tr>\n")
         }

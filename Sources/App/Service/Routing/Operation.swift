@@ -40,6 +40,8 @@ final class Operation: Sendable {
         case export
         /// A description of the catalog; made off the loops, because thousands of methods take long.
         case description(@Sendable (isolated ServiceDescriptions, Catalog, Entry?) -> Reply)
+        /// A page that is the same for every catalog; answered when the head has arrived.
+        case page(@Sendable (PathArgument, Language) -> Reply)
         /// What the replica knows of itself; answered when the head has arrived.
         case state(@Sendable (ReplicaState) -> Reply)
     }

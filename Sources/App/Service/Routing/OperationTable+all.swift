@@ -107,6 +107,17 @@ extension OperationTable {
             ],
             handler: .description { descriptions, catalog, _ in descriptions.openAPI(of: catalog) }),
         Operation(
+            .get, "/", id: "root", "Leads to `/docs`", query: .any,
+            responses: [ResponseDescription(status: 302, text: "See `/docs`.", mediaTypes: [], schema: "{}")],
+            handler: .page { _, _ in Reply(status: 302, headers: [("Location", "/docs")], body: []) }),
+        Operation(
+            .get, "/problems/{type}", id: "problem", "What a type of problem means, in English and Chinese",
+            query: .any, responses: [.text("HTML.", as: "text/html")],
+            handler: .page { argument, language in
+                guard case .problem(let type) = argument else { return Problem(.notFound, "No such type.").reply }
+                return ProblemPage.reply(type, language)
+            }),
+        Operation(
             .get, "/docs", id: "docs", "A page on which to find a method", query: .any,
             responses: [.text("HTML.", as: "text/html")],
             handler: .description { descriptions, catalog, _ in descriptions.docs(of: catalog) }),

@@ -116,6 +116,11 @@ struct OperationTable: Sendable {
                     "There is no such rejected request: name it by its number or by the X-Request-Id of its reply.")
             }
             return .refusal(reference)
+        case "type"?:
+            guard let type = ProblemType(rawValue: String(value)) else {
+                throw Problem(.notFound, "There is no such type of problem; GET /docs lists them.")
+            }
+            return .problem(type)
         default:
             guard let id = CallID(String(value)) else {
                 throw Problem(.notFound, "There is no such call: an id is a UUID of version 7.")
@@ -125,11 +130,24 @@ struct OperationTable: Sendable {
     }
 
     private static func entry(_ name: Substring, in catalog: Catalog) throws(Problem) -> Entry {
-        guard let method = QueryString.decode(name, plusIsSpace: false), let entry = catalog.entry(method: method)
-        else {
-            throw Problem(
-                .notFound, "The catalog has no such TOP method; GET /openapi.json lists the ones that it has.")
+        let method = QueryString.decode(name, plusIsSpace: false)
+        if let method, let entry = catalog.entry(method: method) { return entry }
+        throw unknown(method ?? "", in: catalog)
+    }
+
+    /// The problem of a TOP method that has no entry. Only a valid name is repeated.
+    private static func unknown(_ method: String, in catalog: Catalog) -> Problem {
+        guard MethodName.isValid(method) else {
+            var problem = Problem(
+                .notFound, "This is not the name of a TOP method; GET /openapi.json lists the catalog's.")
+            problem.suggestions = []
+            return problem
         }
-        return entry
+        var problem = Problem(
+            .notFound,
+            "The catalog has no TOP method \"\(method)\". To add it, save the text of its documentation page, run "
+                + "`toprelay catalog import PAGE.txt -o \(method).yaml`, and put the file into TOPRELAY_CATALOG.")
+        problem.suggestions = catalog.names(near: method)
+        return problem
     }
 }

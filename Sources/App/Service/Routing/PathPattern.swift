@@ -1,5 +1,6 @@
 import Audit
 import Catalog
+import Problems
 
 /// The path of an operation: `/v1/audit/calls/{id}/notes`. A name in braces stands for one segment.
 struct PathPattern: Sendable, ExpressibleByStringLiteral {
@@ -38,6 +39,7 @@ enum PathArgument: Sendable {
     case call(CallID)
     case method(Entry)
     case refusal(RejectedRequestReference)
+    case problem(ProblemType)
 
     /// The call that the path names.
     var call: CallID? { if case .call(let id) = self { id } else { nil } }

@@ -3,6 +3,7 @@ import AuditAPI
 import Catalog
 import Crypto
 import EventLoop
+import HTTP1
 import HTTPServer
 import Logging
 import Problems
@@ -52,6 +53,10 @@ final class RelayResponder: Responder {
             let route = try found.get()
             let operation = try route.place.operation(for: request.method)
             if case .state(let answer) = operation.handler { return .answer(Self.response(answer(state), to: fields)) }
+            if case .page(let answer) = operation.handler {
+                let page = answer(route.argument, Language(accepting: fields.acceptLanguage))
+                return .answer(Self.response(page, to: fields))
+            }
             let authorization = try authorize(request, operation, route.argument, fields)
             let context = RequestContext(
                 catalog: catalog, operation: operation, argument: route.argument, fields: consume fields,
@@ -134,7 +139,7 @@ final class RelayResponder: Responder {
                     reply(Self.uncached(ServerResponse(error.reply), to: context.fields))
                 }
             }
-        case .relay, .audit, .call, .state:
+        case .relay, .audit, .call, .page, .state:
             Task(executorPreference: worker.loop) {
                 let answer = await endpoint.reply(on: worker)
                 reply(Self.uncached(ServerResponse(answer), to: context.fields))
@@ -142,11 +147,10 @@ final class RelayResponder: Responder {
         }
     }
 
-    func refuse(_ fault: ServerFault, path: String) -> ServerResponse {
-        let reply = Problem(fault).reply
-        return ServerResponse(
-            status: reply.status, headers: reply.headers + [("X-Request-Id", Self.newID().text)], body: reply.body,
-            closesConnection: true)
+    func refuse(_ fault: ServerFault, path: String, headers: HeaderFields) -> ServerResponse {
+        var response = Self.response(Problem(fault).reply, to: RequestFields(headers))
+        response.closesConnection = true
+        return response
     }
 
     /// The worker on whose loop the request arrived: the whole call stays on one thread.

@@ -13,6 +13,7 @@ struct RequestFields: Sendable {
     private(set) var contentType: String?
     private(set) var contentEncoding: String?
     private(set) var traceParent: String?
+    private(set) var acceptLanguage: String?
     private(set) var refs: [String] = []
     private(set) var app = SingleField(name: "Top-App")
     private(set) var seller = SingleField(name: "Top-Seller")
@@ -39,6 +40,7 @@ struct RequestFields: Sendable {
         case 12 where isName("content-type"): contentType = contentType ?? value
         case 13 where isName("authorization"):
             if authorization == nil { authorization = headers.valueBytes(at: index).withoutOuterBlanks }
+        case 15 where isName("accept-language"): acceptLanguage = acceptLanguage ?? value
         case 15 where isName("idempotency-key"): idempotencyKey.note(value)
         case 16 where isName("content-encoding"): contentEncoding = contentEncoding ?? value
         default: break

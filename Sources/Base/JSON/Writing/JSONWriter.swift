@@ -172,6 +172,11 @@ package struct JSONWriter: Sendable {
         Text.withUTF8(source, of: node) { JSONEscapes.appendQuoted($0, to: &bytes) }
     }
 
+    /// Ends the document with a line feed, which belongs to no value.
+    package mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
     private mutating func begin(_ bracket: UInt8) {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         bytes.append(bracket)

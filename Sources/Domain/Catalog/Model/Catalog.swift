@@ -41,6 +41,11 @@ package struct Catalog: Sendable {
         methods[method]
     }
 
+    /// The names of methods that are nearest to a name that no entry has: at most five, the nearest first.
+    package func names(near method: String) -> [String] {
+        NearestName.several(method, among: entries.lazy.map(\.method), maximum: 5)
+    }
+
     /// The entry with that friendly path.
     package func entry(path: String) -> Entry? {
         paths[path]

@@ -20,6 +20,33 @@ enum NearestName {
         return best?.name
     }
 
+    /// The nearest of many names, the best first. Only those that share most of their beginning and end with the name are
+    /// compared as wholes, so that thousands of names cost little.
+    static func several(_ name: String, among known: some Sequence<String>, maximum: Int) -> [String] {
+        let wanted = Array(name.utf8.prefix(MethodName.maximumBytes))
+        let candidates = known.map { other in (name: other, shared: shared(wanted, Array(other.utf8))) }
+            .sorted { ($1.shared, $0.name) < ($0.shared, $1.name) }
+            .prefix(maximumCandidates)
+        let limit = max(3, wanted.count / 3)
+        return candidates.map { (name: $0.name, distance: distance(wanted, Array($0.name.utf8))) }
+            .filter { $0.distance <= limit }
+            .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+            .prefix(maximum).map(\.name)
+    }
+
+    /// How many names are compared as wholes.
+    private static let maximumCandidates = 32
+
+    /// The bytes at the beginning and at the end that two names share.
+    private static func shared(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        let most = min(left.count, right.count)
+        var count = 0
+        while count < most, left[count] == right[count] { count += 1 }
+        var end = 0
+        while end < most - count, left[left.count - 1 - end] == right[right.count - 1 - end] { end += 1 }
+        return count + end
+    }
+
     private static func folded(_ name: String) -> [UInt8] {
         var result: [UInt8] = []
         for byte in name.utf8 where byte != UInt8(ascii: "_") && byte != UInt8(ascii: "-") {

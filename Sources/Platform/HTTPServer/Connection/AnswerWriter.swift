@@ -5,17 +5,21 @@ import HTTP1
 struct AnswerWriter {
     /// The head that was written last.
     private(set) var head: [UInt8] = []
+    private var date = DateLine()
 
     /// Writes the head of an answer.
+    /// - Parameter now: nanoseconds of the monotonic clock.
     /// - Returns: the body to send after it. It is empty if the framing says that there is none, or that it follows in
     ///   pieces.
-    mutating func write(_ response: ServerResponse, _ framing: AnswerFraming) -> [UInt8] {
+    mutating func write(_ response: ServerResponse, _ framing: AnswerFraming, now: UInt64) -> [UInt8] {
         head.removeAll(keepingCapacity: true)
         guard framing.body != .unframed else { return [] }
         // A 204 has no length, and a 304 has the one of another answer (RFC 9110, 8.6).
         let hasBody = response.status != 204 && response.status != 304
+        let date = date.bytes(now: now)
         head.append(addingCapacity: Self.room(for: response)) { output in
             Self.appendStatusLine(response.status, to: &output)
+            output.append(date.span)
             for (name, value) in response.headers where Self.isFieldName(name) {
                 Self.appendField(name, value, to: &output)
             }
@@ -73,11 +77,13 @@ struct AnswerWriter {
     /// Whether a name is a token, and not that of a field that the server itself writes.
     private static func isFieldName(_ name: String) -> Bool {
         switch name {
-        case "Content-Type", "Server-Timing", "X-Request-Id", "Cache-Control": return true
+        case "Content-Type", "Top-Call-Id", "Top-Outcome", "Server-Timing", "X-Request-Id", "Cache-Control":
+            return true
         default: break
         }
         guard FieldName.isToken(name) else { return false }
         switch name.utf8.count {
+        case 4: return !FieldName.isSame(name, "date")
         case 10: return !FieldName.isSame(name, "connection")
         case 14: return !FieldName.isSame(name, "content-length")
         case 17: return !FieldName.isSame(name, "transfer-encoding")
@@ -92,6 +98,7 @@ extension AnswerWriter {
         case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
+        case 302: "Found"
         case 304: "Not Modified"
         case 400: "Bad Request"
         case 401: "Unauthorized"

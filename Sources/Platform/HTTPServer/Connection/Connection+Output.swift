@@ -13,7 +13,7 @@ extension Connection {
     var pendingCount: Int { output.count - outputStart }
 
     func send(_ response: ServerResponse, _ framing: AnswerFraming) {
-        let body = group.writer.write(response, framing)
+        let body = group.writer.write(response, framing, now: now)
         write(group.writer.head, body)
         // Nothing follows the last answer, and pieces of a stream are written as they come.
         if machine.phase == .flushing || machine.phase == .streaming { flush() }

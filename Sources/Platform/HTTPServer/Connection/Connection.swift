@@ -228,7 +228,8 @@ extension Connection {
         case .refuse(let fault, let path):
             shared.statistics.refusedRequests[fault.status]?.add(1)
             if case .tooManyConnections = fault { shared.statistics.refusedConnections.add(1) }
-            perform(machine.refused(with: shared.responder.refuse(fault, path: path), now: now))
+            let refusal = shared.responder.refuse(fault, path: path, headers: machine.refusedHeaders)
+            perform(machine.refused(with: refusal, now: now))
         case .seekPlace: group.findPlace(for: leave())
         case .send(let response, let framing): send(response, framing)
         case .endStream(let framing): sendEnd(framing)

@@ -23,7 +23,8 @@ extension ConnectionMachine {
         switch admission {
         case .admitted: break
         case .surplus: return leave()
-        case .refused: return refuse(.tooManyConnections(limit: settings.maximumConnections))
+        case .refused:
+            return refuse(.tooManyConnections(limit: settings.maximumConnections), headers: head.fields)
         }
         do throws(ServerFault) {
             let framing = try RequestFraming(head)
@@ -36,7 +37,7 @@ extension ConnectionMachine {
             request.loopIndex = settings.loopIndex
             return try decide(consume request, framing, now: now)
         } catch {
-            return refuse(error)
+            return refuse(error, headers: head.fields)
         }
     }
 

@@ -87,6 +87,8 @@ struct ConnectionMachine {
     var headAnswer: ServerResponse?
     var framing: RequestFraming?
     var isHead = false
+    /// The header fields of a request that is being refused; empty when its head has not been understood.
+    private(set) var refusedHeaders: HeaderFields = [:]
     /// How the answer under way is framed when it goes out in pieces.
     var streamFraming: AnswerFraming?
     var plan = BodyPlan(limit: 0)
@@ -220,8 +222,10 @@ extension ConnectionMachine {
         return .send(response, AnswerFraming(isHead: isHead, connection: .close))
     }
 
-    mutating func refuse(_ fault: ServerFault) -> Action {
+    /// - Parameter headers: those of the request's head, if the machine does not keep the request.
+    mutating func refuse(_ fault: ServerFault, headers: HeaderFields? = nil) -> Action {
         let path = framing?.path ?? ""
+        refusedHeaders = headers ?? request?.headers ?? [:]
         inputIsWaiting = false
         forgetRequest()
         framing = nil

@@ -69,6 +69,12 @@ extension JSONWriter {
             {"name": "method", "in": "path", "required": true, "schema": {"type": "string"},
               "description": "A TOP method of the catalog."}
             """#)
+        json(
+            "ProblemName",
+            #"""
+            {"name": "type", "in": "path", "required": true, "schema": {"type": "string"},
+              "description": "The last part of a problem's type."}
+            """#)
         endObject()
     }
 
@@ -172,7 +178,7 @@ extension OpenAPI {
         {"description": "A caller's own call: the members of its first answer, a result or a problem document, with values as the trail keeps them, masked. \##
         Of a call that has not ended, whose outcome is `open`, only what is known.",
         "type": "object", "required": ["id", "method", "outcome"], "properties": {
-        "type": {"$ref": "#/components/schemas/ProblemType"}, \##(members(problemMembers.filter { $0.0 != "errors" })),
+        "type": {"$ref": "#/components/schemas/ProblemType"}, \##(members(problemMembers.filter { !["errors", "suggestions"].contains($0.0) })),
         "top_request_id": {"type": "string", "description": "TOP's id of the call."},
         "judged": \##(judged), "result": {"type": "object", "description": "The result, while the answer is kept."}}}
         """##
@@ -186,6 +192,8 @@ extension OpenAPI {
     static let headers = ##"""
         {
           "RequestID": {"schema": {"type": "string"}, "description": "The caller's X-Request-Id, or the call's id."},
+          "CallID": {"schema": {"$ref": "#/components/schemas/CallID"}, "description": "The `id` of the body."},
+          "Outcome": {"schema": {"$ref": "#/components/schemas/Outcome"}, "description": "The `outcome` of the body."},
           "ServerTiming": {"schema": {"type": "string"},
             "description": "Milliseconds: `audit` for the trail's commits, `top` for TOP, `total` for all."},
           "RetryAfter": {"schema": {"type": "integer"}, "description": "Seconds to wait before a repeat."},
@@ -197,12 +205,16 @@ extension OpenAPI {
         """##
 
     static let answerHeaders = ##"""
-        {"X-Request-Id": {"$ref": "#/components/headers/RequestID"}, "Server-Timing": {"$ref": "#/components/headers/ServerTiming"},
+        {"X-Request-Id": {"$ref": "#/components/headers/RequestID"},
+         "Top-Call-Id": {"$ref": "#/components/headers/CallID"}, "Top-Outcome": {"$ref": "#/components/headers/Outcome"},
+         "Server-Timing": {"$ref": "#/components/headers/ServerTiming"},
          "Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}}
         """##
 
     static let problemHeaders = ##"""
-        {"X-Request-Id": {"$ref": "#/components/headers/RequestID"}, "Retry-After": {"$ref": "#/components/headers/RetryAfter"},
+        {"X-Request-Id": {"$ref": "#/components/headers/RequestID"},
+         "Top-Call-Id": {"$ref": "#/components/headers/CallID"}, "Top-Outcome": {"$ref": "#/components/headers/Outcome"},
+         "Retry-After": {"$ref": "#/components/headers/RetryAfter"},
          "Allow": {"$ref": "#/components/headers/Allow"}, "WWW-Authenticate": {"$ref": "#/components/headers/Authenticate"},
          "Idempotency-Replayed": {"$ref": "#/components/headers/IdempotencyReplayed"}}
         """##
@@ -228,6 +240,10 @@ extension OpenAPI {
         ("retryable", #"{"type": "boolean", "description": "Repeating cannot do the thing twice."}"#),
         ("request_id", #"{"type": "string", "description": "The id by which TOP recognises a repetition."}"#),
         ("top", ##"{"$ref": "#/components/schemas/TOPError"}"##),
+        (
+            "suggestions",
+            #"{"type": "array", "items": {"type": "string"}, "description": "The nearest names for an unknown method."}"#
+        ),
         (
             "errors",
             ##"""

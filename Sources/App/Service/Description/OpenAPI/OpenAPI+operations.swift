@@ -73,6 +73,10 @@ extension JSONWriter {
             name(String(response.status))
             beginObject()
             member("description", response.text)
+            if response.mediaTypes.isEmpty {
+                endObject()
+                continue
+            }
             name("content")
             beginObject()
             for mediaType in response.mediaTypes {
@@ -216,6 +220,7 @@ extension OpenAPI {
         switch name {
         case "method": "Method"
         case "refusal": "RefusalID"
+        case "type": "ProblemName"
         default: "ID"
         }
     }

@@ -36,6 +36,7 @@ enum OpenAPI {
         writer.endObject()
         writer.components(catalog, names, schemas: schemas, problems: problems, outcomes: outcomes)
         writer.endObject()
+        writer.endLine()
         return writer.bytes
     }
 }
