@@ -130,7 +130,7 @@ package final class TrailWriter {
                 [row]
             }
         if let reply = ending.reply { unit.append(reply.row(of: intent.id, table: 2)) }
-        unit += TrailRows.lookupRows(of: intent, table: 3, rows)
+        unit += TrailRows.lookupRows(of: intent, table: 3, endings.rowPool)
         endings.write(unit, waitingAtMost: limit) { [self] outcome in
             count(outcome)
             completion()
