@@ -113,10 +113,8 @@ package final class TrailWriter {
         _ ending: Ending, of intent: Intent, waitingAtMost limit: Duration, then completion: @escaping () -> Void
     ) {
         let row = TrailRows.row(ending, of: intent, table: 0, endings.rowPool)
-        let unit =
-            if let response = TrailRows.responseRow(ending, of: intent, table: 1, endings.rowPool) { [row, response] } else {
-                [row]
-            }
+        let response = TrailRows.responseRow(ending, of: intent, table: 1, endings.rowPool)
+        let unit = if let response { [row, response] } else { [row] }
         endings.write(unit, waitingAtMost: limit) { [self] outcome in
             count(outcome)
             completion()
