@@ -125,10 +125,8 @@ package final class TrailWriter {
         _ ending: Ending, of intent: Intent, waitingAtMost limit: Duration, then completion: @escaping () -> Void
     ) {
         let row = TrailRows.row(ending, of: intent, table: 0, endings.rowPool)
-        var unit =
-            if let response = TrailRows.responseRow(ending, of: intent, table: 1, endings.rowPool) { [row, response] } else {
-                [row]
-            }
+        let response = TrailRows.responseRow(ending, of: intent, table: 1, endings.rowPool)
+        var unit = if let response { [row, response] } else { [row] }
         if let reply = ending.reply { unit.append(reply.row(of: intent.id, table: 2)) }
         unit += TrailRows.lookupRows(of: intent, table: 3, endings.rowPool)
         endings.write(unit, waitingAtMost: limit) { [self] outcome in
