@@ -65,6 +65,8 @@ BEGIN
         UPDATE audit.erased SET is_open = false WHERE at = call.at AND id = call.id;
         ended := ended + 1;
     END LOOP;
+    -- The replica of such a call is lost.
+    UPDATE audit.erased SET is_open = false WHERE is_open AND erased_at < now() - interval '2 days';
     RETURN ended;
 END $$;
 

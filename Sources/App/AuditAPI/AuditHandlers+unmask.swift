@@ -16,6 +16,9 @@ extension AuditHandlers {
     package func unmask(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         let reason = try Self.readReason(request.body)
         let row = try await row(of: request)
+        guard row.erasedAt == nil else {
+            throw Problem(.notFound, "The full request of this call was erased.")
+        }
         let found: FullRequest
         do throws(PostgresError) {
             found = try await reader.unmask(row, by: request.caller.name, because: reason)

@@ -119,6 +119,7 @@ struct OwnCall {
     private func detail(_ type: ProblemType) -> String {
         guard let message = row.message else { return type.title + "." }
         // Earlier rows have the transport's words alone.
+        if type == .outcomeUnknown, message.last != "." { return message + "." }
         let words = "The request was not sent: "
         return type == .topUnreachable && !message.hasPrefix(words) ? words + message : message
     }

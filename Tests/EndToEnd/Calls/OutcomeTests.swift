@@ -228,6 +228,13 @@ struct OutcomeTests {
             #expect(row.outcome == "unknown")
             #expect(row.status == 504)
             #expect(row.code == "curl-28")
+            #expect(row.message == "No response from TOP: timed out after 1 s")
+            #expect(answer.json["detail"]?.string == "No response from TOP: timed out after 1 s.")
+            let own = try await stage.relay.get("/v1/calls/\(answer.id ?? "")", token: stage.tokens.caller)
+            #expect(own.json["detail"]?.string == answer.json["detail"]?.string)
+            let shown = try await stage.line.succeed(["audit", "show", answer.id ?? ""])
+            #expect(shown.contains("\nno answer     No response from TOP: timed out after 1 s\n"), "\(shown)")
+            #expect(!shown.contains("curl-28") && !shown.contains("TOP took"), "\(shown)")
         }
     }
 
@@ -243,7 +250,9 @@ struct OutcomeTests {
             let calls = stage.gateway.calls(with: example.marker)
             #expect(calls.count == 1)
             #expect((calls.first?.nth ?? 0) > 1)
-            #expect(try await stage.trail(id: answer.id)?.outcome == "unknown")
+            let row = try await stage.trail(id: answer.id)
+            #expect(row?.outcome == "unknown")
+            #expect(row?.message == "No response from TOP: connection lost after the request was sent")
         }
         await stage.stop()
     }

@@ -167,6 +167,19 @@ def details(stage: Stage) -> None:
         expect(len(page.all("main img, main script, main iframe")), 0, "nothing became markup")
         expect([e.get_attribute("data-event") for e in page.all(".events li")],
                ["received", "durable", "sent", "answered", "recorded"], "timeline")
+        # A call that TOP never answered.
+        lost = f"{marker}-lost"
+        relay.order("cut", contains=lost)
+        relay.car(lost, refs=lost)
+        silent = relay.audit(f"/v1/audit/calls?ref={lost}")["data"][0]["id"]
+        page.run(f"go('/console?id={silent}')")
+        page.wait("the silent call", lambda: page.text("#call-id") == silent)
+        expect([e.get_attribute("data-event") for e in page.all(".events li")],
+               ["received", "durable", "sent", "noResponse", "recorded"], "timeline without an answer")
+        assert "connection lost after the request was sent" in page.text(".events [data-event=noResponse]")
+        assert "curl-" not in page.text("main"), page.text("main")
+        page.run(f"go('/console?id={call['id']}')")
+        page.wait("the call again", lambda: page.text("#call-id") == call["id"])
         page.click("section.recorded:nth-of-type(2) .tools button")
         assert page.text("#text-response").startswith('{"tmall'), "as recorded"
         # Other calls of the same thing, and of the same document.

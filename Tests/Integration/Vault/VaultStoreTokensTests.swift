@@ -10,6 +10,21 @@ struct VaultStoreTokensTests {
         AppInput(name: name, appKey: "12129701", secret: Secret("top-secret"))
     }
 
+    @Test("A token with the scope admin takes no limits")
+    func adminHasNoLimits() async throws {
+        try await withVault { vault in
+            let store = try await vault.store()
+            for (apps, methods) in [(["a"], []), ([], ["tmall.*"])] as [([String], [String])] {
+                let error = await #expect(throws: VaultError.self) {
+                    _ = try await store.createToken(
+                        name: "root", scopes: [.admin, .relay], apps: apps, methods: methods)
+                }
+                #expect(error?.isInputRefused == true && error?.description.contains("admin") == true)
+            }
+            #expect(try await store.listTokens().isEmpty)
+        }
+    }
+
     @Test("A token works by the text that is given once, and no longer when it is removed; it needs no master key")
     func createsTokens() async throws {
         try await withVault { vault in

@@ -47,9 +47,25 @@ import Testing
             let verdict = try verdict(.failure(kind, sent: true), method)
             #expect(verdict.outcome == .unknown && verdict.retryable == isRetryable)
             #expect(verdict.problem?.type == .outcomeUnknown && verdict.problem?.retryable == isRetryable)
-            #expect(verdict.code == "curl-28" && verdict.message == verdict.problem?.detail)
+            #expect(verdict.code == "curl-28" && verdict.problem?.detail == verdict.message.map { $0 + "." })
+            #expect(verdict.message?.contains("response from TOP: ") == true)
             expectPlain(verdict)
         }
+    }
+
+    @Test(
+        "A missing response is told in words",
+        arguments: [
+            (CurlFailure.Kind.timeout(.call), 29_997_000_000, "No response from TOP: timed out after 30 s"),
+            (.timeout(.call), 949_000_000, "No response from TOP: timed out after 0.9 s"),
+            (.timeout(.call), 950_000_000, "No response from TOP: timed out after 1 s"),
+            (.cut, 1, "No response from TOP: connection lost after the request was sent"),
+            (.shutDown, 1, "No response from TOP: the replica had to stop before it came"),
+            (.tooLarge, 1, "No usable response from TOP: the answer is larger than allowed"),
+        ] as [(CurlFailure.Kind, UInt64, String)])
+    func wordsWithoutResponse(_ kind: CurlFailure.Kind, _ nanoseconds: UInt64, _ words: String) {
+        let failure = CurlFailure(code: 28, kind: kind, description: "what curl said")
+        #expect(failure.wordsAfterSending(nanoseconds: nanoseconds) == words)
     }
 
     // MARK: Answers that say nothing

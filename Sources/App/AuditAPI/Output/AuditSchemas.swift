@@ -13,6 +13,7 @@ package enum AuditSchemas {
         ("StatsDimension", enumeration(StatsQuery.Dimension.self)),
         ("Trace", trace), ("TraceEvent", traceEvent),
         ("TraceKind", #"{"type": "string", "enum": ["call", "refusal"]}"#), ("TraceSummary", traceSummary),
+        ("NewErasure", newErasure), ("Erasure", erasure),
         ("UnmaskReason", unmaskReason), ("UnmaskedRequest", unmaskedRequest),
     ]
 
@@ -165,6 +166,20 @@ package enum AuditSchemas {
            "errors": {"type": "integer"}, "error_rate": {"type": "number"}, "p50_ms": {"type": "number"},
            "p95_ms": {"type": "number"}, "p99_ms": {"type": "number"}, "request_bytes": {"type": "integer"},
            "response_bytes": {"type": "integer"}}}
+        """#
+
+    private static let newErasure = #"""
+        {"description": "An erasure to make.", "type": "object", "required": ["key", "reason"], "additionalProperties": false,
+        "properties": {"key": {"type": "string", "description": "The business key, NAME:VALUE."},
+          "reason": {"type": "string", "minLength": 1, "maxLength": 500, "description": "The reason, which is recorded."},
+          "dry_run": {"type": "boolean", "default": false, "description": "Whether to count only."}}}
+        """#
+
+    private static let erasure = #"""
+        {"type": "object", "required": ["calls", "keys_truncated"], "properties": {
+          "calls": {"type": "integer", "description": "The calls with the key."},
+          "keys_truncated": {"type": "integer",
+            "description": "Other calls whose lists of keys are cut. They may have the key, too."}}}
         """#
 
     private static let unmaskReason = #"""

@@ -20,4 +20,22 @@ extension CurlFailure {
         case .other: "the transfer failed"
         }
     }
+
+    /// Why there is no response to a request that was sent, without a full stop.
+    /// - Parameter nanoseconds: how long the request took.
+    func wordsAfterSending(nanoseconds: UInt64) -> String {
+        switch kind {
+        case .timeout: "No response from TOP: timed out after \(Self.seconds(nanoseconds)) s"
+        case .cut: "No response from TOP: connection lost after the request was sent"
+        case .shutDown: "No response from TOP: the replica had to stop before it came"
+        case .tooLarge, .badEncoding, .notHTTP: "No usable response from TOP: \(plainWords)"
+        case .invalidRequest, .resolve, .connect, .tls, .other: "No response from TOP: \(plainWords)"
+        }
+    }
+
+    /// Whole seconds, and tenths below one second.
+    private static func seconds(_ nanoseconds: UInt64) -> String {
+        let tenths = (nanoseconds + 50_000_000) / 100_000_000
+        return tenths < 10 ? "0.\(tenths)" : "\((nanoseconds + 500_000_000) / 1_000_000_000)"
+    }
 }

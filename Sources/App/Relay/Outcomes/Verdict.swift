@@ -42,7 +42,7 @@ final class Verdict {
     ) -> Verdict {
         switch result.outcome {
         case .failed(let failure):
-            transport(failure, wasSent: result.mayHaveBeenSent, entry: entry)
+            transport(failure, result, entry: entry)
         case .answered(let status, _, let body):
             answered(status: status, body: secrets?.masked(body) ?? body, entry: entry, form: form, mapped: mapped)
         }
@@ -57,10 +57,14 @@ final class Verdict {
     }
 
     /// There is no response. The call was not sent only if no byte of it was given to a connection.
-    private static func transport(_ failure: CurlFailure, wasSent: Bool, entry: Entry) -> Verdict {
-        let verdict =
-            wasSent ? unknown("TOP gave no usable answer: \(failure.plainWords).", entry: entry) : Verdict(.notSent)
-        if !wasSent {
+    private static func transport(_ failure: CurlFailure, _ result: CurlResult, entry: Entry) -> Verdict {
+        let verdict: Verdict
+        if result.mayHaveBeenSent {
+            let words = failure.wordsAfterSending(nanoseconds: result.timings.totalNanoseconds)
+            verdict = unknown(words + ".", entry: entry)
+            verdict.message = words
+        } else {
+            verdict = Verdict(.notSent)
             verdict.retryable = true
             let detail = "The request was not sent: \(failure.plainWords)."
             verdict.message = detail

@@ -113,6 +113,7 @@ actor TrailMaintenance {
         var turning = reconciler
         let count = try await turning.turn(on: connection)
         reconciler = turning
+        _ = try await connection.query("SELECT audit.finish_erasures()", timeout: .seconds(30))
         guard count > 0 else { return }
         closed.increment(by: count)
         logger.record(.warning, "Closed calls without a result as unknown", [.count: "\(count)"])

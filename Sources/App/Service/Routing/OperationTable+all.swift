@@ -58,6 +58,14 @@ extension OperationTable {
             ],
             handler: .audit { request, audit async throws(Problem) in try await audit.unmask(request) }),
         Operation(
+            .post, "/v1/audit/erase", id: "erase", scope: .admin,
+            "Removes the requests and responses of all calls with a business key; each erasure is recorded",
+            body: BodyDescription(
+                schema: ##"{"$ref": "#/components/schemas/NewErasure"}"##,
+                example: #"{"key": "phone:13800000000", "reason": "The person asked for it.", "dry_run": true}"#),
+            responses: [.json(200, "Erased, or counted.", schema: "Erasure")],
+            handler: .audit { request, audit async throws(Problem) in try await audit.erase(request) }),
+        Operation(
             .get, "/v1/audit/refusals", id: "listRefusals", scope: .auditRead,
             "Requests that never became calls, newest first, of the last 7 days",
             query: .declared(AuditParameters.refusals), responses: [.json(schema: "Refusals")],

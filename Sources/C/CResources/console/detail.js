@@ -55,12 +55,13 @@ const detail = (() => {
       if (call.audit_ms !== null) events.push(["durable", after(call.audit_ms)]);
       if (!call.attempts) events.push(["neverSent", ""]);
       else if (call.top_ms !== null) {
-        events.push(["sent", "≈ " + after(Math.max(call.audit_ms ?? 0, whole - call.top_ms))], ["answered", "≈ " + after(whole)]);
+        events.push(["sent", "≈ " + after(Math.max(call.audit_ms ?? 0, whole - call.top_ms))],
+          isTransferCode(call.code) ? ["noResponse", "≈ " + after(whole), call.message] : ["answered", "≈ " + after(whole)]);
       }
       events.push(["recorded", exactTime(call.finished_at)]);
     }
-    const list = make("ol", { class: "events" }, events.map(([name, when]) =>
-      make("li", { "data-event": name }, make("b", {}, t(name)), " ", make("span", { class: "dim" }, when))));
+    const list = make("ol", { class: "events" }, events.map(([name, when, reason]) =>
+      make("li", { "data-event": name }, make("b", {}, reason ? bdi(reason) : t(name)), " ", make("span", { class: "dim" }, when))));
     return make("div", {}, share(call), list);
   }
 
@@ -90,11 +91,14 @@ const detail = (() => {
     const values = [
       ["id", [make("code", { id: "call-id" }, call.id), " ", copy]], ["caller", filtering("caller")], ["app", filtering("app")],
       ["seller", filtering("seller")], ["refs", refs.length ? refs : null], ["client_request_id", filtering("client_request_id")],
-      ["top_request_id", filtering("top_request_id")], ["request_id", call.request_id && bdi(call.request_id)],
-      ["status", call.status], ["code", filtering("code")], ["sub_code", filtering("sub_code")],
+      ["trace_id", filtering("trace_id")], ["top_request_id", filtering("top_request_id")], ["request_id", call.request_id && bdi(call.request_id)],
+      ["status", call.status],
+      ["code", isTransferCode(call.code) ? link(address({ code: call.code }), {}, t("noResponse")) : filtering("code")], ["sub_code", filtering("sub_code")],
       ["retryable", call.retryable === null ? null : t(call.retryable ? "yes" : "no")], ["attempts", call.attempts],
       ["request_bytes", call.request_bytes === null ? null : number(call.request_bytes)],
       ["response_bytes", call.response_bytes === null ? null : number(call.response_bytes)],
+      ["judged", call.judged === false ? t("notJudged") : null],
+      ["erased_at", call.erased_at ? timeElement(call.erased_at, exactTime) : null],
       ["finished_at", call.finished_at && timeElement(call.finished_at, exactTime)],
     ].filter(([, value]) => value !== null && value !== "");
     return make("div", {}, make("dl", { class: "facts" }, values.map(([name, value]) =>

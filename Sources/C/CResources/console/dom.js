@@ -36,6 +36,9 @@ function draw(tag, attributes = {}, ...children) {
 /// A value that may be written from right to left, kept apart from what surrounds it.
 const bdi = (value, attributes = {}) => make("bdi", attributes, value);
 
+/// Whether a code is that of a failed transfer: the message tells it in words.
+const isTransferCode = code => Boolean(code?.startsWith("curl-"));
+
 function outcomeBadge(outcome, settled) {
   return make("span", { class: "badge o-" + (outcomes.includes(outcome) ? outcome : "open"), title: outcome },
     make("i", { "aria-hidden": "true" }), outcomeWord(outcome),

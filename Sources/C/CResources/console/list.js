@@ -8,7 +8,7 @@ const calls = (() => {
     ["outcome", call => outcomeBadge(call.outcome, call.settled)],
     ["sellerApp", call => [call.seller && bdi(call.seller), call.seller && " · ", make("span", { class: "dim" }, bdi(call.app))]],
     ["caller", call => bdi(call.caller)],
-    ["code", call => call.sub_code ? bdi(call.sub_code) : call.code && bdi(call.code)],
+    ["code", call => call.sub_code ? bdi(call.sub_code) : isTransferCode(call.code) ? t("noResponse") : call.code && bdi(call.code)],
     ["refs", call => call.refs.length ? bdi(call.refs.join(", ")) : null],
     ["duration", call => span(call.duration_ms)],
   ];

@@ -2,9 +2,9 @@
 // Where the reader is. All of it stands in the page's address, so that back, forward and links work; the token never does.
 
 const filterNames = ["method", "app", "seller", "caller", "outcome", "status", "code", "sub_code", "top_request_id",
-  "client_request_id", "min_duration_ms", "key", "ref", "sibling_of", "settled", "order"];
+  "client_request_id", "trace_id", "min_duration_ms", "key", "ref", "sibling_of", "settled", "order"];
 /// Filters that lead to few calls, wherever in time these are.
-const rareNames = ["top_request_id", "client_request_id", "key", "ref", "sibling_of"];
+const rareNames = ["top_request_id", "client_request_id", "trace_id", "key", "ref", "sibling_of"];
 const ranges = { "15m": 900, "1h": 3600, "6h": 21600, "24h": 86400, "7d": 604800, "30d": 2592000, all: 0 };
 const buckets = [["1m", 60, 7200], ["5m", 300, 43200], ["15m", 900, 172800], ["1h", 3600, 1209600], ["1d", 86400, Infinity]];
 

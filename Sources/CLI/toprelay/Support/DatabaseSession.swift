@@ -74,6 +74,7 @@ actor DatabaseSession {
         guard let row = try await trail.call(id, for: TrailAccess.terminal) else {
             throw CommandError.failed("there is no call \(id.text)")
         }
+        guard row.erasedAt == nil else { throw CommandError.failed("the full request was erased") }
         switch try await trail.unmask(row, by: opener, because: reason) {
         case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
         case .gone: throw CommandError.failed("the full request is no longer kept")

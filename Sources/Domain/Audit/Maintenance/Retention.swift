@@ -120,13 +120,14 @@ package struct Retention: Sendable, Equatable {
             .compactMap { $0["name"].text }
     }
 
-    /// Deletes the notes of dropped calls. The first 48 bits of an id are its time in milliseconds, so ids compare like
+    /// Deletes the notes and the marks of erasures of dropped calls. The first 48 bits of an id are its time in milliseconds, so ids compare like
     /// times.
     private static func deleteNotes(on connection: PostgresConnection) async throws(PostgresError) {
         try await connection.execute(
             """
             DELETE FROM audit.notes
-            WHERE call < (lpad(to_hex((extract(epoch FROM audit.oldest()) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+            WHERE call < (lpad(to_hex((extract(epoch FROM audit.oldest()) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
+            DELETE FROM audit.erased WHERE at < audit.oldest()
             """, timeout: .seconds(30))
     }
 

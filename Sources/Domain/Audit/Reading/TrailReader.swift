@@ -114,6 +114,13 @@ package final class TrailReader {
         try await pool.query(sql, parameters, plan: plan, timeout: min(limit ?? timeout, timeout))
     }
 
+    /// Runs one statement that may take longer than a reader waits.
+    func queryAtLength(
+        _ sql: String, _ parameters: [SQLValue], within limit: Duration
+    ) async throws(PostgresError) -> Rows {
+        try await pool.query(sql, parameters, plan: .custom, timeout: limit)
+    }
+
     /// The time range that remains after the times and the cursor of a query are applied.
     func searchRange(_ filter: AuthorizedTrailQuery, _ dataRange: DataRange) -> TimeRange {
         var whole = TimeRange(

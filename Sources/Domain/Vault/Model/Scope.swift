@@ -8,7 +8,7 @@ package enum Scope: String, Sendable, CaseIterable {
     case auditNote = "audit:note"
     /// Unmasking the full request of a call. Each time is recorded.
     case auditUnmask = "audit:unmask"
-    /// Administration over HTTP.
+    /// Administration over HTTP. A token with it has no limits.
     case admin
 
     /// All scopes as a phrase: `relay, audit:read or admin`.

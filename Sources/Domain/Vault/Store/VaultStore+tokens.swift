@@ -15,6 +15,10 @@ extension VaultStore {
             throw .invalid(
                 field: "scope", expectation: "at least one of \(Scope.list) is expected")
         }
+        guard !scopes.contains(.admin) || apps.isEmpty && methods.isEmpty else {
+            throw .invalid(
+                field: "scope", expectation: "a token with the scope admin takes no limits of apps or methods")
+        }
         try VaultInput.appNames(apps)
         try VaultInput.globs(methods)
         try VaultInput.time(expiresAt, field: "expiry")

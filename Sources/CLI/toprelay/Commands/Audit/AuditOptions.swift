@@ -12,6 +12,12 @@ enum AuditOptions {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
+    /// The user at the terminal, according to the environment.
+    static var operatorName: String {
+        let user = Environment.variables["SUDO_USER"] ?? Environment.variables["USER"] ?? "unknown"
+        return "command line: \(user.prefix(64))"
+    }
+
     /// The outcome, and a person's statement about it.
     static func outcome(_ record: CallDetail) -> String {
         record.row.outcome + (record.settled.map { ":\($0.rawValue)" } ?? "")

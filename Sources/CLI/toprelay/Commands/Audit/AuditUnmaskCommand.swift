@@ -23,7 +23,7 @@ struct AuditUnmaskCommand: AsyncParsableCommand {
             guard !reason.allSatisfy(\.isWhitespace), reason.unicodeScalars.count <= UnmaskEvent.maximumReason else {
                 throw CommandError.refused("--reason must have 1 to \(UnmaskEvent.maximumReason) characters")
             }
-            let (reason, opener) = (ValueMask().masked(reason), Self.opener)
+            let (reason, opener) = (ValueMask().masked(reason), AuditOptions.operatorName)
             let (row, request) = try await DatabaseSession.run(settings) { session in
                 try await session.unmask(id, by: opener, because: reason)
             }
@@ -31,11 +31,5 @@ struct AuditUnmaskCommand: AsyncParsableCommand {
             request.write(to: &json, of: row)
             Output.bytes(json.bytes + Array("\n".utf8))
         }
-    }
-
-    /// The user at the terminal, according to the environment.
-    private static var opener: String {
-        let user = Environment.variables["SUDO_USER"] ?? Environment.variables["USER"] ?? "unknown"
-        return "command line: \(user.prefix(64))"
     }
 }

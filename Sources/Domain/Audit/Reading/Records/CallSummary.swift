@@ -58,6 +58,15 @@ package struct CallSummary: Sendable {
     /// When an erasure removed the bodies, in RFC 3339 and UTC; nil if none did.
     package let erasedAt: String?
 
+    /// Why there is no response to a request that was sent; nil if there is one, or nothing was sent.
+    package var responseFailure: String? {
+        guard attempts == 1, isTransferCode else { return nil }
+        return message ?? "No response from TOP"
+    }
+
+    /// Whether the code is that of a failed transfer. The message tells it in words.
+    package var isTransferCode: Bool { code?.hasPrefix("curl-") == true }
+
     /// The columns of a row `c` of `audit.calls`.
     static let endedColumns = """
         id, at, caller, app, seller, method, outcome, status, code, sub_code, message, duration_us, top_us, top_request_id, request_id, \
