@@ -52,7 +52,7 @@ extension CallPipeline {
 
     /// The seller, the parameters as sent, and the files: what makes two calls the same.
     private func content(of mapped: MappedRequest, _ request: CallRequest) -> [[UInt8]] {
-        let takesSession = request.entry.session != .none
+        let takesSession = request.entry.session != .none && !(request.entry.isRaw && request.seller == nil)
         let seller =
             takesSession ? mapped.vault.sellerName(app: mapped.app.app, seller: request.seller) ?? "" : ""
         var content = [Array(seller.utf8)]

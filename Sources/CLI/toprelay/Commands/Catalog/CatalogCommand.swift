@@ -58,7 +58,10 @@ struct CatalogCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let faults = Catalog.check(try files.map(CatalogFolder.file))
+                let (faults, unjudged) = Catalog.checked(try files.map(CatalogFolder.file))
+                for method in unjudged {
+                    Output.errorLine("not judged: \(method): every response counts as success until it has an outcome")
+                }
                 for fault in faults { Output.errorLine(fault.description) }
                 guard faults.isEmpty else { throw CommandError.refused("\(faults.count) fault(s)") }
                 Output.line("\(files.count) file(s) are good")
@@ -88,6 +91,9 @@ extension CatalogCommand {
                     imported = try ImportedPage(bytes: bytes)
                 } catch {
                     throw CommandError.refused("\(page): \(error.description)")
+                }
+                for proposal in imported.proposals {
+                    Output.errorLine("proposal: \(page): for the overlay: \(proposal)")
                 }
                 for warning in imported.warnings { Output.errorLine("warning: \(page): \(warning.description)") }
                 try write(imported.yaml)
