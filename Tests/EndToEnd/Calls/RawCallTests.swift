@@ -5,8 +5,16 @@ import Testing
 
 @Suite("Raw calls", .bounded)
 struct RawCallTests {
-    private static let token = Task {
-        try await Stage.shared.line.token("raw-" + Example.newMarker(), ["--scope", "relay:raw"])
+    private static let token = Task { try await makeToken([]) }
+
+    /// A token with the scope that the relay already knows.
+    private static func makeToken(_ options: [String]) async throws -> String {
+        let stage = try await Stage.shared
+        let token = try await stage.line.token("raw-" + Example.newMarker(), ["--scope", "relay:raw"] + options)
+        try await eventually("the relay knows the token") {
+            try await stage.relay.get("/v1/calls/017f22e2-79b0-7cc3-98c4-dc0c0c07398f", token: token).status == 404
+        }
+        return token
     }
 
     private func post(
@@ -23,7 +31,8 @@ struct RawCallTests {
         let response = #"{\"items\":{\"item\":[{\"id\":9007199254740993}]},\"request_id\":\"r-\#(marker)\"}"#
         try await stage.gateway.order(
             #"{"contains":"\#(marker)","kind":"custom","body":"{\"demo_free_put_response\":\#(response)}"}"#)
-        let body = #"{"mark":"\#(marker)","n":1.50,"flag":true,"none":null,"blank":" ","list":[1, 2],"box":{"a b":"张三"}}"#
+        let body =
+            #"{"mark":"\#(marker)","n":1.50,"flag":true,"none":null,"blank":" ","list":[1, 2],"box":{"a b":"张三"}}"#
         let answer = try await post("demo.free.put", body)
         #expect(answer.status == 200 && answer.outcome == "success", "\(answer)")
         #expect(answer.json["judged"]?.bool == false && answer.json["top_request_id"]?.string == "r-\(marker)")
@@ -66,15 +75,21 @@ struct RawCallTests {
         let stage = try await Stage.shared
         let example = Example.carProfile()
         let answer = try await post(
-            example.method, example.body.replacing(#""phone":"13700000000""#, with: #""phone":"13712345678","data_source":"XKZ""#),
+            example.method,
+            example.body.replacing(#""phone":"13700000000""#, with: #""phone":"13712345678","data_source":"XKZ""#),
             headers: [("Top-Seller", "shop")])
         #expect(answer.status == 200 && answer.outcome == "success", "\(answer)")
-        #expect(answer.json["judged"] == nil && answer.json["result"]?["data"]?["id_mapping"]?["entry"] != nil, "\(answer)")
+        #expect(
+            answer.json["judged"] == nil && answer.json["result"]?["data"]?["id_mapping"]?["entry"] != nil, "\(answer)")
         let call = try #require(stage.gateway.calls(with: example.marker).first)
-        #expect(call.parameters["session"] == "planted-session-of-main" && call.business["list"] == example.expected["list"])
+        #expect(
+            call.parameters["session"] == "planted-session-of-main" && call.business["list"] == example.expected["list"]
+        )
         let row = try #require(try await stage.trail(id: answer.id))
         let request = try #require(row.request)
-        #expect(!request.contains("浙A8B7Y1") && !request.contains("13712345678") && request.contains("50006718"), "\(request)")
+        #expect(
+            !request.contains("浙A8B7Y1") && !request.contains("13712345678") && request.contains("50006718"),
+            "\(request)")
         #expect(row.row["seller"]?.string == "shop")
         // The id that was sent is not in the answer, so the entry's rules call it a failure.
         let lost = Example.carProfile()
@@ -89,11 +104,14 @@ struct RawCallTests {
     func jsonAsText() async throws {
         let stage = try await Stage.shared
         let marker = Example.newMarker()
-        let list = #"{\"car_license\":\"浙A8B7Y1\",\"car_vin\":\"LSVAU2180N2183294\",\"channel_profile_id\":\"\#(marker)\"}"#
+        let list =
+            #"{\"car_license\":\"浙A8B7Y1\",\"car_vin\":\"LSVAU2180N2183294\",\"channel_profile_id\":\"\#(marker)\"}"#
         let answer = try await post("tmall.aliauto.carprofile.sync", #"{"list":"\#(list)"}"#)
         let row = try #require(try await stage.trail(id: answer.id))
         let request = try #require(row.request)
-        #expect(request.contains(marker) && !request.contains("浙A8B7Y1") && !request.contains("LSVAU2180N2183294"), "\(request)")
+        #expect(
+            request.contains(marker) && !request.contains("浙A8B7Y1") && !request.contains("LSVAU2180N2183294"),
+            "\(request)")
         #expect(!(row.response ?? "").contains("浙A8B7Y1"))
     }
 
@@ -117,8 +135,7 @@ struct RawCallTests {
         #expect(refused.problem == "forbidden" && refused.text.contains("relay:raw"), "\(refused)")
         let other = try await stage.relay.post("/v1/aliauto/car-profiles", "{}", token: Self.token.value)
         #expect(other.problem == "forbidden", "\(other)")
-        let limited = try await stage.line.token(
-            "raw-" + Example.newMarker(), ["--scope", "relay:raw", "--method", "taobao.*"])
+        let limited = try await Self.makeToken(["--method", "taobao.*"])
         let outside = try await stage.relay.post("/v1/raw/demo.free.put", "{}", token: limited)
         #expect(outside.problem == "forbidden", "\(outside)")
     }

@@ -9,7 +9,8 @@ struct MannerTests {
     private func check(_ answer: HTTPAnswer, requestID: String? = nil) {
         let date = answer["Date"] ?? ""
         #expect(
-            date.wholeMatch(of: #/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z][a-z] 20\d\d \d\d:\d\d:\d\d GMT/#) != nil,
+            date.wholeMatch(of: #/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z][a-z] 20\d\d \d\d:\d\d:\d\d GMT/#)
+                != nil,
             "\(answer)")
         #expect(answer.headers.filter { $0.name == "date" }.count == 1)
         let ids = answer.headers.filter { $0.name == "x-request-id" }.map(\.value)
@@ -28,7 +29,8 @@ struct MannerTests {
     func everyResponse() async throws {
         let stage = try await Stage.shared
         for path in [
-            "/livez", "/readyz", "/version", "/metrics", "/openapi.json", "/docs", "/docs/tmall.aliauto.carprofile.sync",
+            "/livez", "/readyz", "/version", "/metrics", "/openapi.json", "/docs",
+            "/docs/tmall.aliauto.carprofile.sync",
             "/console", "/", "/problems/throttled", "/problems/none", "/none", "/v1/top/none", "/v1/audit/calls",
         ] {
             check(try await stage.relay.get(path))
@@ -119,7 +121,9 @@ struct MannerTests {
         let words = chinese.text
         #expect(words.contains("<html lang=\"zh\">") && chinese["Vary"] == "Accept-Language")
         let (first, second) = (words.range(of: "原因"), words.range(of: "Cause"))
-        #expect(first != nil && second != nil && (first?.lowerBound ?? words.endIndex) < (second?.lowerBound ?? words.startIndex))
+        #expect(
+            first != nil && second != nil
+                && (first?.lowerBound ?? words.endIndex) < (second?.lowerBound ?? words.startIndex))
         let none = try await relay.get("/problems/none")
         #expect(none.problem == "not-found", "\(none)")
     }

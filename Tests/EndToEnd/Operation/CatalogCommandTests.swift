@@ -20,7 +20,7 @@ struct CatalogCommandTests {
         response: [{name: note, type: String}]
         """
 
-    @Test("check lists them, and they are not faults; show marks them")
+    @Test("Such entries are listed by check, are not faults, and are marked by show")
     func unjudgedEntries() async throws {
         let line = try await Stage.shared.line
         let files = try folder([
@@ -53,7 +53,8 @@ struct CatalogCommandTests {
     @Test("An entry that documents a reserved name is a fault")
     func reservedName() async throws {
         let files = try folder([
-            "demo.plain.put.yaml": Self.plain.replacing("{name: note, type: String, required", with: "{name: session, type: String, required")
+            "demo.plain.put.yaml": Self.plain.replacing(
+                "{name: note, type: String, required", with: "{name: session, type: String, required")
         ])
         let output = try await Stage.shared.line.run(["catalog", "check", files + "/demo.plain.put.yaml"])
         #expect(output.code == 2 && output.errors.contains("\"session\" is reserved"), "\(output)")

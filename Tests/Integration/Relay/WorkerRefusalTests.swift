@@ -225,7 +225,7 @@ import Vault
             try expect(try await stage.call(Methods.lease), .auditUnavailable)
             let worker = stage.worker
             let authorization = Authorization(token: stage.token, scope: .relay, otherScope: nil, copyNumber: 1)
-            let problem = await #expect(throws: Problem.self) { 
+            let problem = await #expect(throws: Problem.self) {
                 try await Task(executorPreference: worker.loop) {
                     try worker.authorizer.value.confirm(authorization)
                 }.value

@@ -141,7 +141,8 @@ extension CallPipeline {
                 let reply = Reply(status: sealed.status, headers: [("Content-Type", sealed.mediaType)], body: body)
                 return reply.about(record.id.text, outcome: record.outcome?.rawValue ?? Outcome.open)
             } catch {
-                logger.record(.error, "A reply could not be opened", [.call: record.id.text, .error: error.description])
+                logger.record(
+                    .error, "A reply could not be opened", [.call: record.id.text, .error: error.description])
             }
         }
         do throws(PostgresError) {

@@ -70,7 +70,8 @@ final class Operation: Sendable {
     ///   - query: nothing where nothing else is said.
     init(
         _ method: Method, _ path: PathPattern, id: String, scope: Scope? = nil, or other: Scope? = nil,
-        _ summary: String, headers: [HeaderDescription]? = nil, query: Query = .declared([]), body: BodyDescription? = nil,
+        _ summary: String, headers: [HeaderDescription]? = nil, query: Query = .declared([]),
+        body: BodyDescription? = nil,
         responses: [ResponseDescription], handler: Handler
     ) {
         self.method = method

@@ -47,7 +47,9 @@ extension Mapper {
         let bytes = Array(text.utf8)
         if field.holdsJSON, let document = try? JSONDocument(bytes), document.root.kind != .string {
             writeRaw(document.root, field)
-            if !spans.isEmpty { masks.append(ParameterMask(parameter: parameters.count, text: writer.bytes, spans: spans)) }
+            if !spans.isEmpty {
+                masks.append(ParameterMask(parameter: parameters.count, text: writer.bytes, spans: spans))
+            }
             return
         }
         if field.holdsJSON {

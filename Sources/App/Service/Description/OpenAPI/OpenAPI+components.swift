@@ -130,7 +130,8 @@ extension OpenAPI {
                 "CallID",
                 #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#
             ),
-            ("RawParameters", rawParameters), ("RawAnswer", rawAnswer), ("AnswerOutcome", answerOutcome), ("DryRun", dryRun), ("EarlierCall", earlierCall),
+            ("RawParameters", rawParameters), ("RawAnswer", rawAnswer), ("AnswerOutcome", answerOutcome),
+            ("DryRun", dryRun), ("EarlierCall", earlierCall),
             ("OwnCall", ownCall), ("Problem", problem),
             ("ParameterFault", parameterFault), ("TOPError", topError), ("Readiness", readiness),
             (
