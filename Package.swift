@@ -80,9 +80,12 @@ let package = Package(
         // Domain.
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto", "Time"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Resources", "TOP", "Time", "YAML"], swiftSettings: safe),
+            name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Resources", "TOP", "Time", "YAML"],
+            swiftSettings: safe),
         .target(name: "CatalogImport", dependencies: ["Bytes", "Catalog", "JSON", "TOP"], swiftSettings: safe),
-        .target(name: "Vault", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP"], swiftSettings: safe),
+        .target(
+            name: "Vault", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP"],
+            swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Time", "Vault"],
             swiftSettings: safe),
@@ -129,7 +132,8 @@ let package = Package(
 
         // Shared by the tests: real servers and clients.
         .target(
-            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Locks", "Postgres", "Resources"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["EventLoop", "JSON", "Locks", "Postgres", "Resources"],
+            path: "Tests/Support",
             exclude: ["Relay"], swiftSettings: common),
         .target(
             name: "RelayTestSupport",
@@ -146,7 +150,8 @@ let package = Package(
         unit("Curl", ["Curl", "EventLoop", "Locks"]),
         unit("Postgres", ["Postgres"]),
         unit("Telemetry", ["Telemetry", logging, metrics]),
-        unit("HTTPServer", ["Locks", "Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "Time", logging, lifecycle]),
+        unit(
+            "HTTPServer", ["Locks", "Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "Time", logging, lifecycle]),
         unit("YAML", ["YAML"]),
         unit("TOP", ["TOP", "JSON", "Crypto", "Time"]),
         unit("Catalog", ["Catalog", "CatalogImport", "JSON", "TOP"]),
@@ -155,12 +160,18 @@ let package = Package(
         unit(
             "Relay",
             [
-                "Locks", "Bytes", "Time", "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl", "EventLoop",
+                "Locks", "Bytes", "Time", "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl",
+                "EventLoop",
                 "JSON", "Problems",
                 "TOP", "Vault",
             ]),
         unit("AuditAPI", ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"]),
-        unit("Service", ["Service", "Relay", "Bytes", "Catalog", "CatalogImport", "HTTP1", "HTTPServer", "JSON", "Problems", "Vault"]),
+        unit(
+            "Service",
+            [
+                "Service", "Relay", "Bytes", "Catalog", "CatalogImport", "HTTP1", "HTTPServer", "JSON", "Problems",
+                "Vault",
+            ]),
         unit("Sandbox", ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", logging]),
         unit("Command", ["toprelay", "Audit", "Bytes", "Crypto", arguments]),
 
@@ -168,11 +179,16 @@ let package = Package(
         integration("Postgres", ["Postgres", "EventLoop"]),
         integration("Vault", ["Locks", "Bytes", "Vault", "Postgres", "EventLoop", "Crypto"]),
         integration(
-            "Audit", ["Locks", "Bytes", "Time", "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP", "Vault", "Resources"]),
+            "Audit",
+            [
+                "Locks", "Bytes", "Time", "Audit", "AuditAPI", "Postgres", "EventLoop", "Crypto", "JSON", "TOP",
+                "Vault", "Resources",
+            ]),
         integration(
             "Relay",
             [
-                "Locks", "Bytes", "Time", "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl", "EventLoop",
+                "Locks", "Bytes", "Time", "Relay", "RelayTestSupport", "Audit", "Catalog", "Crypto", "Curl",
+                "EventLoop",
                 "JSON", "Postgres",
                 "Problems", "Sandbox", "TOP", "Vault", logging,
             ]),

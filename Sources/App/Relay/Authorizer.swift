@@ -32,9 +32,9 @@ package final class Authorizer {
         copyNumber += 1
     }
 
-    /// The caller that an `Authorization` header stands for, if its token has the scope.
+    /// The caller that an `Authorization` header stands for, if its token has one of the scopes.
     package func authorize(
-        _ header: ArraySlice<UInt8>?, for scope: Scope
+        _ header: ArraySlice<UInt8>?, for scope: Scope, or other: Scope? = nil
     ) throws(AuthorizationError) -> Authorization {
         guard let verifier, freshness.isFresh() else { throw AuthorizationError(problem: .staleVault) }
         let token: AccessToken
@@ -44,11 +44,12 @@ package final class Authorizer {
             unauthenticated.increment()
             throw AuthorizationError(problem: Problem(error))
         }
-        guard token.allows(scope) else {
+        let authorization = Authorization(token: token, scope: scope, otherScope: other, copyNumber: copyNumber)
+        guard authorization.isAllowed(by: token) else {
             forbidden.increment()
-            throw AuthorizationError(problem: .missing(scope, token), caller: token.name)
+            throw AuthorizationError(problem: .missing(scope, or: other, token), caller: token.name)
         }
-        return Authorization(token: token, scope: scope, copyNumber: copyNumber)
+        return authorization
     }
 
     /// The token of an authorization, if it still holds. The vault may have changed while the request's body arrived, so a
@@ -65,9 +66,9 @@ package final class Authorizer {
             unauthenticated.increment()
             throw Problem(error)
         }
-        guard current.allows(authorization.scope) else {
+        guard authorization.isAllowed(by: current) else {
             forbidden.increment()
-            throw .missing(authorization.scope, current)
+            throw .missing(authorization.scope, or: authorization.otherScope, current)
         }
         return current
     }
@@ -78,8 +79,15 @@ package struct Authorization: Sendable {
     /// The token as it stood then.
     package let token: AccessToken
     let scope: Scope
+    /// A scope that will do as well.
+    let otherScope: Scope?
     /// The copy of the vault that accepted it: see ``Authorizer``.
     let copyNumber: Int
+
+    /// Whether a token has one of the scopes.
+    func isAllowed(by token: AccessToken) -> Bool {
+        token.allows(scope) || otherScope.map(token.allows) == true
+    }
 }
 
 /// Why a caller may not make a request.

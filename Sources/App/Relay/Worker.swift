@@ -106,7 +106,8 @@ extension Worker {
             throw .unreadableTrail
         }
         let own = OwnCall(
-            row: row, answer: answer, form: responseForm(of: row), entry: catalog.entry(method: row.method))
+            row: row, answer: answer, form: responseForm(of: row),
+            entry: catalog.entry(method: row.method) ?? Entry.raw(method: row.method))
         return Reply.json(own.document).about(row.id.text, outcome: row.outcome)
     }
 

@@ -12,6 +12,8 @@ package struct ImportedPage: Sendable {
     package let yaml: String
     /// Doubts and gaps, in the order of the page.
     package let warnings: [ImportWarning]
+    /// What the page suggests for the overlay as a whole: whether the method reads, and what tells success.
+    package let proposals: [String]
     /// Whether parts of the page are missing, so that the entry is incomplete.
     package let isPartial: Bool
 
@@ -43,6 +45,7 @@ package struct ImportedPage: Sendable {
         method = reader.page.method
         yaml = PageWriter.yaml(reader.page)
         warnings = reader.warnings
+        proposals = reader.page.proposals
         isPartial = reader.isPartial
         if let fault = PageReader.faults(in: yaml, file: method).first {
             throw ImportError(description: "the page does not make a valid entry: \(fault.detail)")

@@ -18,6 +18,8 @@ struct ImportedEntry: Sendable {
     var response: [ImportedField] = []
     /// Doubts about the whole page.
     var doubts: [String] = []
+    /// Members that the overlay should probably have.
+    var proposals: [String] = []
 }
 
 /// One import of a page.
@@ -52,8 +54,10 @@ struct PageImport {
     ]
 
     mutating func read() {
+        if page.method.lowercased().hasSuffix(".get") { page.proposals.append("reads: true") }
         readRequest()
         readResponse()
+        proposeOutcome()
         warnings.sort { ($0.line ?? .max) < ($1.line ?? .max) }
     }
 
@@ -84,6 +88,7 @@ struct PageImport {
                 isCutOff: isOpen)
         }
         page.request = assemble(result, isRequest: true)
+        omitReserved()
         warnings += result.warnings
         readRules()
     }
@@ -129,6 +134,29 @@ struct PageImport {
         page.response = assemble(result, isRequest: false)
         warnings += result.warnings
         warnIfNothingTellsSuccess()
+    }
+
+    /// Proposes the documented Booleans of success as rules.
+    private mutating func proposeOutcome() {
+        // A path cannot contain a name with a dot.
+        let paths = page.response.map(\.whole).successPaths.filter { path in
+            !path.contains { $0.utf8.contains(UInt8(ascii: ".")) }
+        }
+        if paths.isEmpty { return }
+        let flags = paths.map { "{field: \($0.joined(separator: ".")), is: 'true'}" }.joined(separator: ", ")
+        page.proposals.append("outcome: {success: [\(flags)]}")
+    }
+
+    /// Leaves out parameters whose names are those of TOP's own parameters.
+    private mutating func omitReserved() {
+        page.request.removeAll { field in
+            let name = field.field.name
+            guard SystemParameters.names.contains(name) else { return false }
+            let detail = "the parameter \"\(name)\" has the name of one of TOP's own parameters, so it is left out"
+            warnings.append(ImportWarning(line: nil, row: name, detail))
+            page.doubts.append(detail)
+            return true
+        }
     }
 
     /// Warns if every response would count as a success: there is no rule, and no Boolean for the default judgement.

@@ -9,6 +9,7 @@ struct PageWriter {
     static func yaml(_ page: ImportedEntry) -> String {
         var writer = PageWriter()
         for doubt in page.doubts { writer.comment(doubt, indent: 0) }
+        for proposal in page.proposals { writer.comment("for the overlay: \(proposal)", indent: 0) }
         writer.line("method: \(page.method)")
         writer.member("title", page.title)
         writer.member("category", page.category)

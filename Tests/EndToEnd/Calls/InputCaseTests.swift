@@ -11,31 +11,31 @@ struct InputCaseTests {
 
     private static let files = [
         boxes: """
-            method: \(boxes)
-            session: none
-            request:
-              - {name: box_ids, type: 'Number []', required: true, example: '11,22'}
-              - {name: mark, type: String, required: true}
-              - {name: since, type: Date, required: false}
-              - name: rows
-                type: Row []
-                required: false
-                children: [{name: id, type: Number, required: true}]
-            response:
-              - name: items
-                type: Item []
-                children: [{name: id, type: Number}]
-            """,
+        method: \(boxes)
+        session: none
+        request:
+          - {name: box_ids, type: 'Number []', required: true, example: '11,22'}
+          - {name: mark, type: String, required: true}
+          - {name: since, type: Date, required: false}
+          - name: rows
+            type: Row []
+            required: false
+            children: [{name: id, type: Number, required: true}]
+        response:
+          - name: items
+            type: Item []
+            children: [{name: id, type: Number}]
+        """,
         picture: """
-            method: \(picture)
-            session: none
-            request:
-              - {name: picture_category_id, type: Number, required: true}
-              - {name: img, type: 'byte[]', required: true}
-              - {name: mark, type: String, required: true}
-              - {name: is_https, type: Boolean, required: false}
-            response: [{name: done, type: Boolean}]
-            """,
+        method: \(picture)
+        session: none
+        request:
+          - {name: picture_category_id, type: Number, required: true}
+          - {name: img, type: 'byte[]', required: true}
+          - {name: mark, type: String, required: true}
+          - {name: is_https, type: Boolean, required: false}
+        response: [{name: done, type: Boolean}]
+        """,
     ]
 
     private static let starting = Task {
@@ -115,7 +115,9 @@ struct InputCaseTests {
             (["-F", "mark=a", "-F", "session=x"], "/session", "unknown"),
         ] {
             let refused = try await curl(parts + arguments)
-            let faults = refused["errors"]?.elements.map { "\($0["pointer"]?.string ?? "") \($0["code"]?.string ?? "")" }
+            let faults = refused["errors"]?.elements.map {
+                "\($0["pointer"]?.string ?? "") \($0["code"]?.string ?? "")"
+            }
             #expect(faults == ["\(pointer) \(code)"], "\(arguments) \(refused)")
         }
         try Data([0x61, 0xFF]).write(to: URL(filePath: folder + "/bad"))
@@ -142,7 +144,8 @@ struct InputCaseTests {
         let answer = try await post(#"{"box_ids":[1],"mark":"\#(marker)"}"#, headers: [("Top-Timeout", "300")])
         #expect(answer.problem == "outcome-unknown" && answer.json["retryable"]?.bool == true, "\(answer)")
         let row = try await Stage.shared.query(
-            "SELECT extract(epoch FROM deadline - at) AS s FROM audit.intents WHERE id = '\(answer.id ?? "")'").first
+            "SELECT extract(epoch FROM deadline - at) AS s FROM audit.intents WHERE id = '\(answer.id ?? "")'"
+        ).first
         #expect(row?["s"]?.lexeme.flatMap(Double.init) == 1, "\(String(describing: row))")
     }
 
@@ -154,7 +157,8 @@ struct InputCaseTests {
         let answer = try await stage.call(example, headers: [("Top-Timeout", "1")])
         #expect(answer.problem == "outcome-unknown", "\(answer)")
         let row = try await stage.query(
-            "SELECT extract(epoch FROM deadline - at) AS s FROM audit.intents WHERE id = '\(answer.id ?? "")'").first
+            "SELECT extract(epoch FROM deadline - at) AS s FROM audit.intents WHERE id = '\(answer.id ?? "")'"
+        ).first
         #expect(row?["s"]?.lexeme.flatMap(Double.init) == 1, "\(String(describing: row))")
     }
 

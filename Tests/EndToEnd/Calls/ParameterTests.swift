@@ -19,7 +19,8 @@ struct ParameterTests {
     }
 
     private static func changed(
-        _ name: String, _ example: Example, _ old: String, _ new: String, _ pointers: [String], _ code: String? = nil, says: String? = nil
+        _ name: String, _ example: Example, _ old: String, _ new: String, _ pointers: [String], _ code: String? = nil,
+        says: String? = nil
     ) -> Case {
         Case(
             name: name, path: example.path, body: example.body.replacing(old, with: new), pointers: pointers,
@@ -39,28 +40,37 @@ struct ParameterTests {
                 "/list/acid", "/list/channel_profile_id", "/list/gmt_modified", "/list/gmt_create",
                 "/list/operate_type", "/phone",
             ]),
-        changed("an unknown name", .carProfile(), #""phone":"#, #""phome":"1","phone":"#, ["/phome"], "unknown", says: "phone"),
+        changed(
+            "an unknown name", .carProfile(), #""phone":"#, #""phome":"1","phone":"#, ["/phome"], "unknown",
+            says: "phone"),
         changed(
             "an unknown name deep down", .carProfile(), #""acid":"#, #""car_licence":"x","acid":"#,
             ["/list/car_licence"], "unknown", says: "car_license"),
         changed(
-            "both spellings", .carProfile(), #""channel_id":"#, #""channelId":"2","channel_id":"#, ["/channel_id"], "duplicate"),
+            "both spellings", .carProfile(), #""channel_id":"#, #""channelId":"2","channel_id":"#, ["/channel_id"],
+            "duplicate"),
         changed("a text for a number", .carProfile(), #""acid":50006718"#, #""acid":"abc""#, ["/list/acid"], "number"),
         changed("an exponent", .carProfile(), #""acid":50006718"#, #""acid":5e7"#, ["/list/acid"]),
-        changed("a number for a text", .carProfile(), #""phone":"13700000000""#, #""phone":13700000000"#, ["/phone"], "type"),
-        changed("an unknown choice", .carProfile(), #""operate_type":1"#, #""operate_type":4"#, ["/list/operate_type"], "enum"),
+        changed(
+            "a number for a text", .carProfile(), #""phone":"13700000000""#, #""phone":13700000000"#, ["/phone"], "type"
+        ),
+        changed(
+            "an unknown choice", .carProfile(), #""operate_type":1"#, #""operate_type":4"#, ["/list/operate_type"],
+            "enum"),
         changed(
             "a day that is none", .carProfile(), #""gmt_create":"2010-01-01 00:00:00""#,
             #""gmt_create":"2010-02-30 00:00:00""#, ["/list/gmt_create"], "date"),
         changed(
             "fractions of a second", .carProfile(), #""gmt_create":"2010-01-01 00:00:00""#,
             #""gmt_create":"2010-01-01T00:00:00.5Z""#, ["/list/gmt_create"], "date"),
-        changed("a blank text", .carProfile(), #""channel_id":"1""#, #""channel_id":"  ""#, ["/channel_id"], "required"),
+        changed(
+            "a blank text", .carProfile(), #""channel_id":"1""#, #""channel_id":"  ""#, ["/channel_id"], "required"),
         changed(
             "a text for a flag", .rental(), #""support_credit":true"#, #""support_credit":"true""#,
             ["/store_vehicle_model_info_list/credit_deposit_info/support_credit"], "type"),
         changed(
-            "an end before its start", .lease(), "2019.06.20 12:00:00", "2019.06.01 12:00:00", ["/pre_end_time"], "rule"),
+            "an end before its start", .lease(), "2019.06.20 12:00:00", "2019.06.01 12:00:00", ["/pre_end_time"], "rule"
+        ),
         changed(
             "a range's end before its start", .lease(), "2019.06.18 12:00:00", "2019.06.18 09:00:00",
             ["/time_range_list/1/startTime"], "rule"),

@@ -224,7 +224,7 @@ import Vault
         try await withStage(gateway: server.url(), isFresh: false) { stage in
             try expect(try await stage.call(Methods.lease), .auditUnavailable)
             let worker = stage.worker
-            let authorization = Authorization(token: stage.token, scope: .relay, copyNumber: 1)
+            let authorization = Authorization(token: stage.token, scope: .relay, otherScope: nil, copyNumber: 1)
             let problem = await #expect(throws: Problem.self) {
                 try await Task(executorPreference: worker.loop) {
                     try worker.authorizer.value.confirm(authorization)

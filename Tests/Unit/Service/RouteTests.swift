@@ -61,7 +61,8 @@ import Testing
     @Test(
         "Anything else is not found",
         arguments: [
-            "", "*", "/problems", "/problems/", "/problems/no-such", "/livez/", "//livez", "/LIVEZ", "/v1", "/v1/top", "/v1/top/", "/v1/top/no.such.method",
+            "", "*", "/problems", "/problems/", "/problems/no-such", "/livez/", "//livez", "/LIVEZ", "/v1", "/v1/top",
+            "/v1/top/", "/v1/top/no.such.method",
             "/v1/top/tmall.car.lease.freedownpayment.put/", "/v1/top/tmall.car.lease.freedownpayment.put%",
             "/v1/top/%ff", "/v1/top/tmall+car", "/v1/calls", "/v1/calls/", "/v1/calls/x", "/v1/calls/%30",
             "/v1/calls/017f22e2-79b0-4cc3-98c4-dc0c0c07398f", "/v1/audit", "/v1/audit/calls/", "/v1/audit/calls/7",

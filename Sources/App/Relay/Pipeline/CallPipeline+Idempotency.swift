@@ -52,7 +52,7 @@ extension CallPipeline {
 
     /// The seller, the parameters as sent, and the files: what makes two calls the same.
     private func content(of mapped: MappedRequest, _ request: CallRequest) -> [[UInt8]] {
-        let takesSession = request.entry.session != .none
+        let takesSession = request.entry.session != .none && !(request.entry.isRaw && request.seller == nil)
         let seller =
             takesSession ? mapped.vault.sellerName(app: mapped.app.app, seller: request.seller) ?? "" : ""
         var content = [Array(seller.utf8)]
@@ -141,7 +141,8 @@ extension CallPipeline {
                 let reply = Reply(status: sealed.status, headers: [("Content-Type", sealed.mediaType)], body: body)
                 return reply.about(record.id.text, outcome: record.outcome?.rawValue ?? Outcome.open)
             } catch {
-                logger.record(.error, "A reply could not be opened", [.call: record.id.text, .error: error.description])
+                logger.record(
+                    .error, "A reply could not be opened", [.call: record.id.text, .error: error.description])
             }
         }
         do throws(PostgresError) {

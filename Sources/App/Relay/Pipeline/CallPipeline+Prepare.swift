@@ -114,6 +114,7 @@ extension CallPipeline {
     ) throws(Problem) -> SellerSession? {
         switch request.entry.session {
         case .none: return nil
+        case .optional where request.seller == nil && request.entry.isRaw: return nil
         case .optional where request.seller == nil:
             return try? vault.resolveSession(app: app, seller: nil, now: now)
         case .required, .optional:

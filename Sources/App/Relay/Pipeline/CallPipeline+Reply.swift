@@ -14,7 +14,7 @@ extension CallPipeline {
         let timing = ServerTiming(
             audit: call.auditNanoseconds + (now - recordingSince), top: call.topNanoseconds,
             total: now - call.clock.start)
-        meters.finished(method: call.method, outcome: verdict.outcome, timing: timing)
+        meters.finished(method: call.entry.label, outcome: verdict.outcome, timing: timing)
         var reply = reply
         reply.headers.append(("Server-Timing", timing.value))
         reply.headers.append(("X-Request-Id", call.shownRequestID))

@@ -9,12 +9,13 @@ extension Problem {
             retryable: true, retryAfterSeconds: 1)
     }
 
-    static func missing(_ scope: Scope, _ token: AccessToken) -> Problem {
+    static func missing(_ scope: Scope, or other: Scope? = nil, _ token: AccessToken) -> Problem {
         guard token.isReadable else {
             return Problem(
                 .forbidden, "The token \(token.name) allows nothing, because its row in the vault cannot be read.")
         }
-        return Problem(.forbidden, "The token \(token.name) lacks the scope \(scope.rawValue).")
+        let scopes = [scope, other].compactMap { $0?.rawValue }.joined(separator: " or ")
+        return Problem(.forbidden, "The token \(token.name) lacks the scope \(scopes).")
     }
 
     /// The caller is not known: 401.

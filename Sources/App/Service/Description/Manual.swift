@@ -6,7 +6,8 @@ package enum Manual {
     /// The endpoints for `--help`.
     package static var help: String {
         OperationTable.all.map { operation in
-            let scope = operation.scope.map { " (scope \($0.rawValue))" } ?? ""
+            let scopes = operation.scopeNames.joined(separator: " or ")
+            let scope = scopes.isEmpty ? "" : " (scope \(scopes))"
             return "  \(operation.method.rawValue) \(operation.path.text)\(scope)\n      \(operation.summary)"
         }.joined(separator: "\n")
     }
@@ -20,7 +21,7 @@ package enum Manual {
         let rows = OperationTable.all.map { operation in
             [
                 "`\(operation.method.rawValue) \(operation.path.text)`",
-                operation.scope.map { "`\($0.rawValue)`" } ?? "",
+                operation.scopeNames.map { "`\($0)`" }.joined(separator: " or "),
                 operation.summary,
             ]
         }

@@ -57,7 +57,8 @@ extension ProblemType {
                 title: "幂等键已用于其他调用", cause: "该 Idempotency-Key 属于另一个调用，其参数、文件或店铺不同。",
                 remedy: "新的调用请使用新的键；重试时请发送完全相同的请求。")
         case .idempotencyInProgress:
-            ProblemText(title: "相同幂等键的调用正在进行", cause: "使用该 Idempotency-Key 的调用尚未结束。", remedy: "等待 Retry-After 后，重发相同的请求。")
+            ProblemText(
+                title: "相同幂等键的调用正在进行", cause: "使用该 Idempotency-Key 的调用尚未结束。", remedy: "等待 Retry-After 后，重发相同的请求。")
         case .idempotencyUnknown:
             ProblemText(
                 title: "首次调用的结果未知", cause: "无法确定使用该 Idempotency-Key 的首次调用是否已执行。",

@@ -44,7 +44,8 @@ struct CallEndpoint {
     private func callRequest(_ request: consuming ServerRequest, receivedAt: UInt64) throws(Problem) -> CallRequest {
         _ = try context.operation.checkedQuery(request.query)
         let fields = context.fields
-        let boundary = try fields.boundary(entry)
+        if entry.isRaw { try fields.checkIsJSON() }
+        let boundary = entry.isRaw ? nil : try fields.boundary(entry)
         let key = try fields.idempotencyKey.value(emptyIsAbsent: false)
         let clientRequestID = try fields.clientRequestID()
         return CallRequest(

@@ -30,8 +30,10 @@ final class Operation: Sendable {
 
     /// What answers a request.
     enum Handler: Sendable {
-        /// One TOP method: the path of a call.
+        /// One TOP method of the catalog: the path of a call.
         case call
+        /// Any TOP method, with the parameters as they are.
+        case rawCall
         /// Something of the call path that is not a call, on the worker's loop.
         case relay(@Sendable (AuthorizedRequest, isolated Worker) async throws(Problem) -> Reply)
         /// The audit API, on the worker's loop.
@@ -54,6 +56,8 @@ final class Operation: Sendable {
     let summary: String
     /// The scope that a caller's token needs; nil for an operation without a token.
     let scope: Scope?
+    /// A scope that will do as well.
+    let otherScope: Scope?
     let headers: [HeaderDescription]
     let query: Query
     /// JSON that the request carries; nil for an operation without a body.
@@ -65,14 +69,16 @@ final class Operation: Sendable {
     ///   - headers: `X-Request-Id` where nothing else is said and a token is needed.
     ///   - query: nothing where nothing else is said.
     init(
-        _ method: Method, _ path: PathPattern, id: String, scope: Scope? = nil, _ summary: String,
-        headers: [HeaderDescription]? = nil, query: Query = .declared([]), body: BodyDescription? = nil,
+        _ method: Method, _ path: PathPattern, id: String, scope: Scope? = nil, or other: Scope? = nil,
+        _ summary: String, headers: [HeaderDescription]? = nil, query: Query = .declared([]),
+        body: BodyDescription? = nil,
         responses: [ResponseDescription], handler: Handler
     ) {
         self.method = method
         self.path = path
         self.id = id
         self.scope = scope
+        otherScope = other
         self.summary = summary
         self.headers = headers ?? (scope == nil ? [] : [.requestID])
         self.query = query
@@ -80,6 +86,17 @@ final class Operation: Sendable {
         self.responses = responses
         self.handler = handler
     }
+
+    /// Whether it makes calls.
+    var isCall: Bool {
+        switch handler {
+        case .call, .rawCall: true
+        default: false
+        }
+    }
+
+    /// The names of the scopes of which one is needed; empty for an operation without a token.
+    var scopeNames: [String] { [scope, otherScope].compactMap { $0?.rawValue } }
 
     /// The parameters of its query.
     var parameters: [ParameterDescription] {

@@ -24,7 +24,7 @@ struct OperationEndpoint: Sendable {
             switch context.operation.handler {
             case .relay(let answer): return try await answer(request, worker)
             case .audit(let answer): return try await answer(request, try audit(of: worker))
-            case .call, .export, .description, .page, .state:
+            case .call, .rawCall, .export, .description, .page, .state:
                 throw Problem(.internalError, "The operation does not run on a worker.")
             }
         } catch {

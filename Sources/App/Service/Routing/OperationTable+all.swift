@@ -19,7 +19,18 @@ extension OperationTable {
             ],
             handler: .call),
         Operation(
-            .get, "/v1/calls/{id}", id: "ownCall", scope: .relay,
+            .post, "/v1/raw/{method}", id: "rawCall", scope: .relayRaw,
+            "Calls any TOP method, with or without an entry. The parameters go out as they are.",
+            headers: HeaderDescription.ofCalls,
+            body: BodyDescription(
+                schema: ##"{"$ref": "#/components/schemas/RawParameters"}"##,
+                example: #"{"fields": "num_iid,title", "num_iid": 13088700250}"#),
+            responses: [
+                .json(200, "TOP answered; `outcome` says what became of the call.", schema: "RawAnswer")
+            ],
+            handler: .rawCall),
+        Operation(
+            .get, "/v1/calls/{id}", id: "ownCall", scope: .relay, or: .relayRaw,
             "One of the caller's own calls, as its answer said it or as it stands now",
             responses: [.json(schema: "OwnCall")],
             handler: .relay { request, worker async throws(Problem) in

@@ -19,6 +19,9 @@ struct OperationTable: Sendable {
         /// Whether the path is that of calls.
         var isOfCalls: Bool { operations.contains { if case .call = $0.handler { true } else { false } } }
 
+        /// Whether the path is that of raw calls.
+        var isOfRawCalls: Bool { operations.contains { if case .rawCall = $0.handler { true } else { false } } }
+
         /// The `Allow` header of the path.
         var allow: String { operations.map(\.method.allowed).joined(separator: ", ") }
 
@@ -98,7 +101,11 @@ struct OperationTable: Sendable {
     private func match(_ path: String, in catalog: Catalog) throws(Problem) -> Route? {
         for place in places {
             guard let value = place.path.match(path) else { continue }
-            return Route(place: place, argument: try Self.argument(place.path.name, value, in: catalog))
+            let argument: PathArgument =
+                place.isOfRawCalls
+                ? .method(try Self.rawEntry(value, in: catalog))
+                : try Self.argument(place.path.name, value, in: catalog)
+            return Route(place: place, argument: argument)
         }
         return nil
     }
@@ -135,6 +142,14 @@ struct OperationTable: Sendable {
         throw unknown(method ?? "", in: catalog)
     }
 
+    /// The entry for raw calls of any method.
+    private static func rawEntry(_ name: Substring, in catalog: Catalog) throws(Problem) -> Entry {
+        guard let method = QueryString.decode(name, plusIsSpace: false), MethodName.isValid(method) else {
+            throw unknown("", in: catalog)
+        }
+        return catalog.entry(method: method)?.raw ?? Entry.raw(method: method)
+    }
+
     /// The problem of a TOP method that has no entry. Only a valid name is repeated.
     private static func unknown(_ method: String, in catalog: Catalog) -> Problem {
         guard MethodName.isValid(method) else {
@@ -146,7 +161,8 @@ struct OperationTable: Sendable {
         var problem = Problem(
             .notFound,
             "The catalog has no TOP method \"\(method)\". To add it, save the text of its documentation page, run "
-                + "`toprelay catalog import PAGE.txt -o \(method).yaml`, and put the file into TOPRELAY_CATALOG.")
+                + "`toprelay catalog import PAGE.txt -o \(method).yaml`, and put the file into TOPRELAY_CATALOG. "
+                + "POST /v1/raw/\(method) calls it without an entry.")
         problem.suggestions = catalog.names(near: method)
         return problem
     }

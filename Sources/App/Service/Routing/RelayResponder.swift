@@ -78,7 +78,8 @@ final class RelayResponder: Responder {
     ) throws(Problem) -> Authorization? {
         guard let scope = operation.scope else { return nil }
         do {
-            return try worker(of: request).authorizer.value.authorize(fields.authorization, for: scope)
+            return try worker(of: request).authorizer.value.authorize(
+                fields.authorization, for: scope, or: operation.otherScope)
         } catch {
             guard let entry = argument.entry else { throw error.problem }
             throw trace(error, of: request, entry, fields)
@@ -105,7 +106,7 @@ final class RelayResponder: Responder {
             return reply(ServerResponse(problem.reply))
         }
         let worker = worker(of: request)
-        guard case .call = context.operation.handler, let entry = context.argument.entry else {
+        guard context.operation.isCall, let entry = context.argument.entry else {
             return respond(to: request, context, on: worker, reply: reply)
         }
         CallEndpoint(context: context, entry: entry).serve(request, receivedAt: receivedAt, on: worker) {
@@ -139,7 +140,7 @@ final class RelayResponder: Responder {
                     reply(Self.uncached(ServerResponse(error.reply), to: context.fields))
                 }
             }
-        case .relay, .audit, .call, .page, .state:
+        case .relay, .audit, .call, .rawCall, .page, .state:
             Task(executorPreference: worker.loop) {
                 let answer = await endpoint.reply(on: worker)
                 reply(Self.uncached(ServerResponse(answer), to: context.fields))

@@ -19,6 +19,10 @@ extension Entry {
         writer.name("response")
         writer.parameters(response, isRequest: false)
         writer.member("response_root", responseRoot)
+        if !isJudged {
+            writer.name("judged")
+            writer.bool(false)
+        }
         writer.endObject()
         return writer.bytes
     }

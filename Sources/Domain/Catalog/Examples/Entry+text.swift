@@ -6,6 +6,7 @@ extension Entry {
         if let path { lines.append("path      POST \(path)") }
         lines.append("session   \(session.rawValue)")
         lines.append("effect    \(reads ? "reads" : "writes")")
+        if !isJudged { lines.append("outcome   not judged: every response counts as success") }
         if let idempotencyPath { lines.append("repeat    safe by \(idempotencyPath.joined(separator: "."))") }
         lines += ["", "request"] + Self.lines(request, indent: "  ", isRequest: true)
         lines += ["", "response"] + Self.lines(response, indent: "  ", isRequest: false)
@@ -63,7 +64,10 @@ extension Catalog {
     ///
     /// A page may have any name; its overlay is the file of the same name with `.overlay.yaml` at the end. An overlay
     /// whose page is not among the files is checked against the embedded page.
-    package static func check(_ files: [CatalogFile]) -> [CatalogError.Fault] {
+    package static func check(_ files: [CatalogFile]) -> [CatalogError.Fault] { checked(files).faults }
+
+    /// The same with the methods of the sound entries that nothing judges: every response counts as a success.
+    package static func checked(_ files: [CatalogFile]) -> (faults: [CatalogError.Fault], unjudged: [String]) {
         let named = files.map { (name: CatalogFile.Name($0.name), file: $0) }
         var overlays: [(stem: String, file: CatalogFile)] = []
         for case let (name, file) in named where name.isOverlay { overlays.append((name.method ?? name.text, file)) }
@@ -77,15 +81,17 @@ extension Catalog {
                     CatalogError.Fault(file: file.name, line: nil, detail: "its page \(stem).yaml is missing"))
             }
         }
+        var unjudged: [String] = []
         for (stem, page) in pages {
             do throws(CatalogError) {
-                _ = try Entry.read(
+                let entry = try Entry.read(
                     page: page, overlay: overlays.first { $0.stem == stem }?.file, onto: embeddedOverlay(stem))
+                if !entry.isJudged { unjudged.append(entry.method) }
             } catch {
                 faults += error.faults
             }
         }
-        return faults
+        return (faults, unjudged)
     }
 
     /// What overlays among files switch off of the embedded ones. It is no fault.

@@ -30,7 +30,9 @@ struct Interpreter {
         write(inner)
         if entry.isPersonal, inner.documentRepeatsNames || !isAlone(inner) { hasHidden = true }
         return Interpretation(
-            outcome: outcome(inner), isJudged: isJudged(inner), retryable: flag(entry.outcome.retryable, inner), result: writer.bytes,
+            outcome: outcome(inner), isJudged: entry.isKnown && isJudged(inner),
+            retryable: flag(entry.outcome.retryable, inner),
+            result: entry.isRaw ? Self.rawResult(inner) : writer.bytes,
             requestID: TOPResponse.topRequestID(in: inner), code: text(entry.outcome.code, inner),
             message: text(entry.outcome.message, inner), keys: keys.kept, mask: mask.adding(sensitive, sparing: spared),
             isWhollyKnown: !hasHidden)
@@ -43,6 +45,23 @@ struct Interpreter {
     }
 
     private static let requestID = "request_id"
+
+    /// A response with its list wrappers. TOP's id of the request is left out, as in every result.
+    private static func rawResult(_ inner: JSONValue) -> [UInt8] {
+        var writer = JSONWriter(capacity: inner.raw.count + 16)
+        guard inner.kind == .object else {
+            writer.value(inner)
+            return writer.bytes
+        }
+        writer.beginObject()
+        inner.forEachField { name, place in
+            if requestID.withUTF8Span({ $0.isEqual(to: name) }) { return }
+            writer.name(at: place, of: inner)
+            writer.value(inner.value(at: place))
+        }
+        writer.endObject()
+        return writer.bytes
+    }
 
     // MARK: The result as plain JSON
 
@@ -139,6 +158,7 @@ struct Interpreter {
         guard entry.outcome.success.allSatisfy({ holds($0, inner) }) else { return .businessFailure }
         if entry.outcome.success.isEmpty, entry.outcome.completions.isEmpty,
             entry.judgement.successPaths.contains(where: { text($0, inner) == "false" })
+                || entry.isRaw && Judgement.tellsFailure(inner, depth: Judgement.successDepth)
         {
             return .businessFailure
         }

@@ -43,6 +43,25 @@ final class Judgement: Sendable {
         skippedInBody = Skipped(body?.children ?? [], flag: named.contains(["body", "flag"]))
     }
 
+    /// Whether a Boolean that tells success is false in a response, whatever the entry documents. Lists are left out.
+    static func tellsFailure(_ value: JSONValue, depth: Int) -> Bool {
+        guard depth > 0, value.kind == .object else { return false }
+        return value.fields.contains { field in
+            switch field.value.kind {
+            case .object: tellsFailure(field.value, depth: depth - 1)
+            case .bool, .string: successNames.contains(field.name) && field.value.scalarText == "false"
+            case .null, .number, .array: false
+            }
+        }
+    }
+
+    /// Whether the name of such a Boolean is repeated, so that two readers could judge differently.
+    static func repeatsSuccess(_ value: JSONValue, depth: Int) -> Bool {
+        guard depth > 0, value.kind == .object else { return false }
+        if successNames.contains(where: { value.repeats($0) }) { return true }
+        return value.fields.contains { repeatsSuccess($0.value, depth: depth - 1) }
+    }
+
     /// The paths of the documented Booleans that tell success, outside lists.
     static func successPaths(in fields: [Field], depth: Int) -> [[String]] {
         guard depth > 0 else { return [] }
@@ -177,7 +196,8 @@ extension Entry {
 
     /// Whether a name that decides the outcome of a response occurs twice.
     package func isAmbiguous(_ response: JSONValue) -> Bool {
-        response.documentRepeatsNames
-            && judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
+        guard response.documentRepeatsNames else { return false }
+        if isRaw, !judgement.hasRules, Judgement.repeatsSuccess(response, depth: Judgement.successDepth) { return true }
+        return judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
     }
 }

@@ -17,7 +17,7 @@ extension Entry {
         var mapper = Mapper(idempotency: idempotency, expectationCount: expectationCount, isPersonal: isPersonal)
         mapper.constants = constants
         for name in repeatedNames { mapper.fault(at: name, .duplicate, "given twice, the second time as a part") }
-        mapper.request(body.root, files: files, level)
+        if isRaw { mapper.rawRequest(body.root, level) } else { mapper.request(body.root, files: files, level) }
         guard mapper.faults.isEmpty else { return .refused(mapper.faults) }
         let mask = ValueMask(mapper.sensitive, sparing: mapper.spared)
         return .mapped(

@@ -12,7 +12,9 @@ extension Mapper {
             }
             let field = level.fields[match.index]
             guard field.field.isFile else {
-                fault(at: part.name, .file, "is not a file (byte[]): give it in the JSON part, or as a part without a filename")
+                fault(
+                    at: part.name, .file,
+                    "is not a file (byte[]): give it in the JSON part, or as a part without a filename")
                 continue
             }
             if given[match.index].value != nil {
@@ -39,7 +41,9 @@ extension Mapper {
         if given.presence == .faulty { return }
         guard !part.bytes.isEmpty else {
             given.presence = .blank
-            if field.isRequired { fault(at: part.name, .required, "is required and must not be empty: \(field.expectation)") }
+            if field.isRequired {
+                fault(at: part.name, .required, "is required and must not be empty: \(field.expectation)")
+            }
             return
         }
         given.presence = .present

@@ -214,7 +214,8 @@ extension Mapper {
         parameters.append(name: field.name, utf8: written.span)
     }
 
-    private static let constantName = "is a parameter that the app sends with each call; leave it out"
+    static let reservedName = "is a name of TOP's own parameters, which the relay sets"
+    static let constantName = "is a parameter that the app sends with each call; leave it out"
 
     private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
         root.forEachField { name, place in
@@ -222,7 +223,7 @@ extension Mapper {
             let ownName = String(wellFormed: name)
             guard !SystemParameters.names.contains(ownName) else {
                 path.append(.member(place))
-                fault(.reserved, "is a name of TOP's own parameters, which the relay sets")
+                fault(.reserved, Self.reservedName)
                 path.removeLast()
                 return
             }

@@ -33,7 +33,9 @@ extension Mapper {
         guard let text = numberText(value), DecimalText.isValid(text) else {
             let isNumber = value.kind == .string || value.kind == .number
             let kind = isNumber ? "" : ", not \(value.kind.inWords)"
-            fault(isNumber ? .number : .type, "must be \(field.isEnumeration ? field.expectation : "a number without an exponent")\(kind)")
+            fault(
+                isNumber ? .number : .type,
+                "must be \(field.isEnumeration ? field.expectation : "a number without an exponent")\(kind)")
             return nil
         }
         if let minimum = field.field.minimumValue, DecimalText.isLess(text, minimum) {

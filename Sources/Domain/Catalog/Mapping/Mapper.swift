@@ -157,7 +157,9 @@ struct Mapper {
         if path.isEmpty, constants.contains(field.name) { return nil }
         if field.isRequestID {
             if let idempotency { return idempotency.derived }
-            fault(at: field.name, .required, "is required: give it, or send the header Idempotency-Key, of which it is derived")
+            fault(
+                at: field.name, .required,
+                "is required: give it, or send the header Idempotency-Key, of which it is derived")
             return nil
         }
         if let text = field.field.defaultText, field.isScalar, !isVerbatim { return text }

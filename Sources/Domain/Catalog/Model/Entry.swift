@@ -43,6 +43,14 @@ package final class Entry: Sendable {
     /// The path from the request's root to the field that makes the call repeatable; nil if there is none.
     package let idempotencyPath: [String]?
 
+    /// Whether calls take any parameters, and show TOP's response as it is: ``raw``.
+    package let isRaw: Bool
+    /// Whether the catalog has the method.
+    package let isKnown: Bool
+    /// The entry that a raw one follows.
+    private let base: Entry?
+    private let rawEntry = LazyReference<Entry>()
+
     /// What the entry's `errors` say of sub_codes and codes.
     package let errorMeanings: [String: ErrorMeaning]
 
@@ -76,24 +84,66 @@ package final class Entry: Sendable {
         self.compiler = compiler
         self.outcome = outcome
         self.expectationCount = expectationCount
+        isRaw = false
+        isKnown = true
+        base = nil
     }
+
+    /// An entry for raw calls.
+    /// - Parameter base: the entry of the method, which decides masking and judgement; nil if the catalog has none.
+    private init(rawCallsOf method: String, base: Entry?) {
+        self.method = method
+        title = base?.title ?? ""
+        category = base?.category ?? ""
+        description = base?.description ?? ""
+        path = nil
+        session = .optional
+        reads = false
+        isPersonal = base?.isPersonal ?? true
+        maximumBodyBytes = base?.maximumBodyBytes
+        timeoutSeconds = base?.timeoutSeconds
+        request = base?.request ?? []
+        response = base?.response ?? []
+        responseRoot = base?.responseRoot ?? ResponseForm.rootName(of: method)
+        idempotencyPath = nil
+        errorMeanings = base?.errorMeanings ?? [:]
+        compiler = base?.compiler ?? LevelCompiler(isOpen: true, idempotency: nil)
+        outcome = base?.outcome ?? Outcome()
+        expectationCount = base?.expectationCount ?? 0
+        isRaw = true
+        isKnown = base != nil
+        self.base = base
+    }
+
+    /// The entry for raw calls of the method: any parameters are taken, the call counts as a write, and masking and
+    /// judgement follow the entry.
+    package var raw: Entry { isRaw ? self : rawEntry.value { Entry(rawCallsOf: method, base: self) } }
+
+    /// The entry for raw calls of a method that the catalog does not have. They are masked as those of a personal method.
+    package static func raw(method: String) -> Entry { Entry(rawCallsOf: method, base: nil) }
+
+    /// The method's name as a label of metrics: methods without an entry share one.
+    package var label: String { isKnown ? method : "raw" }
 
     /// The seconds that an entry or a caller may set as a call's limit.
     package static let timeoutSeconds = 1...300
 
     /// The request, compiled on first use: few methods of a large catalog are called.
     var level: Level {
-        compiled.value { compiler.level(request) }
+        if let base { return base.level }
+        return compiled.value { compiler.level(request) }
     }
 
     /// The response, compiled on first use.
     var answerLevel: AnswerLevel {
-        compiledAnswer.value { AnswerLevel(response) }
+        if let base { return base.answerLevel }
+        return compiledAnswer.value { AnswerLevel(response) }
     }
 
     /// The judgement of responses apart from the entry's own rules, compiled on first use.
     var judgement: Judgement {
-        compiledJudgement.value { Judgement(response: response, outcome: outcome) }
+        if let base { return base.judgement }
+        return compiledJudgement.value { Judgement(response: response, outcome: outcome) }
     }
 
     /// Whether the caller's request id makes repeating a call harmless.

@@ -2,6 +2,8 @@
 package enum Scope: String, Sendable, CaseIterable {
     /// Making calls, and reading one's own calls.
     case relay
+    /// Making raw calls of any TOP method, and reading one's own calls.
+    case relayRaw = "relay:raw"
     /// Reading all callers' calls in the audit trail.
     case auditRead = "audit:read"
     /// Writing notes on calls in the audit trail.

@@ -161,7 +161,8 @@ struct OtherTypeTests {
                 [{"id":1,"size":7,"note":"a \\"b\\""},{"id":2,"sub":{"id":3},"size":8,"note":""}]
                 """)
         #expect(try value("items", #""items":[]"#) == "[]")
-        #expect(try faults(#""items":{"id":1}"#) == [
+        #expect(
+            try faults(#""items":{"id":1}"#) == [
                 "/items: must be a list, not an object; wrap the single object in a list: [{…}]"
             ])
         #expect(

@@ -32,7 +32,8 @@ struct AnswerWriterTests {
     func answerIsWrittenAsPlain() throws {
         var generator = SystemRandomNumberGenerator()
         let names = [
-            "Content-Type", "X-Request-Id", "", "a b", "naïve", "Connection", "content-LENGTH", "Date", "Transfer-Encoding",
+            "Content-Type", "X-Request-Id", "", "a b", "naïve", "Connection", "content-LENGTH", "Date",
+            "Transfer-Encoding",
             "Trailer-Encoding", "x:", "~!#$%&'*+-.^_`|",
         ]
         let values = [

@@ -11,7 +11,9 @@ import Testing
                 try client.send(post("/echo", body))
                 let answer = try client.answer()
                 let length = (name: "content-length", value: "\(body.utf8.count)")
-                #expect(answer == HTTPAnswer(status: 200, headers: [length], body: Array(body.utf8)))
+                let fields = answer.headers.filter { $0.name != "date" }
+                #expect(answer.headers.count == 2 && fields.elementsEqual([length]) { $0 == $1 }, "\(answer)")
+                #expect(answer.status == 200 && answer.body == Array(body.utf8))
             }
         }
     }
@@ -78,7 +80,8 @@ import Testing
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
             try client.send(get("/none"))
-            #expect(try client.answer() == HTTPAnswer(status: 204, headers: [], body: []))
+            let answer = try client.answer()
+            #expect(answer.status == 204 && answer.headers.map(\.name) == ["date"] && answer.body.isEmpty)
             try client.send(get("/y"))
             #expect(try client.answer().status == 200)
         }
@@ -125,7 +128,7 @@ import Testing
             let client = try RawClient(port: port)
             try client.send(get("/fields"))
             let answer = try client.answer()
-            let fields = answer.headers.map { "\($0.name)=\($0.value)" }.sorted()
+            let fields = answer.headers.filter { $0.name != "date" }.map { "\($0.name)=\($0.value)" }.sorted()
             #expect(fields == ["content-length=0", "x-cut=a  X-Evil: b", "x-good=ü"])
         }
     }

@@ -136,7 +136,8 @@ extension OpenAPI {
                 "CallID",
                 #"{"type": "string", "format": "uuid", "description": "The relay's id of the call; version 7."}"#
             ),
-            ("AnswerOutcome", answerOutcome), ("DryRun", dryRun), ("EarlierCall", earlierCall),
+            ("RawParameters", rawParameters), ("RawAnswer", rawAnswer), ("AnswerOutcome", answerOutcome),
+            ("DryRun", dryRun), ("EarlierCall", earlierCall),
             ("OwnCall", ownCall), ("Problem", problem),
             ("ParameterFault", parameterFault), ("TOPError", topError), ("Readiness", readiness),
             (
@@ -181,6 +182,24 @@ extension OpenAPI {
         "type": {"$ref": "#/components/schemas/ProblemType"}, \##(members(problemMembers.filter { !["errors", "suggestions"].contains($0.0) })),
         "top_request_id": {"type": "string", "description": "TOP's id of the call."},
         "judged": \##(judged), "result": {"type": "object", "description": "The result, while the answer is kept."}}}
+        """##
+
+    private static let rawParameters = #"""
+        {"description": "The parameters by TOP's names. Objects and lists go out as JSON text.", "type": "object",
+         "additionalProperties": true}
+        """#
+
+    private static let rawAnswer = ##"""
+        {"description": "The answer to a raw call, or with `Top-Dry-Run` what would be sent.", "type": "object",
+        "required": ["method"], "properties": {
+        "id": {"$ref": "#/components/schemas/CallID"}, "method": {"type": "string", "description": "The TOP method."},
+        "outcome": {"$ref": "#/components/schemas/Outcome"},
+        "top_request_id": {"type": "string", "description": "TOP's id of the call."},
+        "request_id": {"type": "string", "description": "The id by which TOP recognises a repetition."},
+        "retryable": {"type": "boolean"}, "judged": \##(judged),
+        "result": {"type": "object", "description": "TOP's response, with its wrappers of lists."},
+        "dry_run": {"type": "boolean", "description": "Always `true`."},
+        "parameters": {"type": "object", "additionalProperties": {"type": "string"}}, "base_string": {"type": "string"}}}
         """##
 
     private static let readiness = ##"""

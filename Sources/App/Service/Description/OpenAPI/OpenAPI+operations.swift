@@ -20,7 +20,8 @@ extension JSONWriter {
         beginObject()
         member("operationId", operation.id)
         json("tags", #"["\#(OpenAPI.tag(of: operation))"]"#)
-        member("summary", operation.summary + (operation.scope.map { " (scope \($0.rawValue))" } ?? ""))
+        let scopes = operation.scopeNames.joined(separator: " or ")
+        member("summary", operation.summary + (scopes.isEmpty ? "" : " (scope \(scopes))"))
         if operation.scope == nil { json("security", "[]") }
         name("parameters")
         beginArray()
@@ -73,6 +74,7 @@ extension JSONWriter {
             name(String(response.status))
             beginObject()
             member("description", response.text)
+            if operation.isCall { json("headers", OpenAPI.answerHeaders) }
             if response.mediaTypes.isEmpty {
                 endObject()
                 continue
@@ -229,7 +231,7 @@ extension OpenAPI {
     fileprivate static func tag(of operation: Operation) -> String {
         switch operation.scope {
         case nil: "operation"
-        case .relay?: "calls"
+        case .relay?, .relayRaw?: "calls"
         default: "audit"
         }
     }

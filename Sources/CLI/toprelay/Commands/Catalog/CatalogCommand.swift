@@ -59,8 +59,11 @@ struct CatalogCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingFailures {
                 let files = try files.map(CatalogFolder.file)
-                let faults = Catalog.check(files)
+                let (faults, unjudged) = Catalog.checked(files)
                 for loss in Catalog.protectionsLost(in: files) { Output.errorLine("warning: \(loss.description)") }
+                for method in unjudged {
+                    Output.errorLine("not judged: \(method): every response counts as success until it has an outcome")
+                }
                 for fault in faults { Output.errorLine(fault.description) }
                 guard faults.isEmpty else { throw CommandError.refused("\(faults.count) fault(s)") }
                 Output.line("\(files.count) file(s) are good")
@@ -90,6 +93,9 @@ extension CatalogCommand {
                     imported = try ImportedPage(bytes: bytes)
                 } catch {
                     throw CommandError.refused("\(page): \(error.description)")
+                }
+                for proposal in imported.proposals {
+                    Output.errorLine("proposal: \(page): for the overlay: \(proposal)")
                 }
                 for warning in imported.warnings { Output.errorLine("warning: \(page): \(warning.description)") }
                 try write(imported.yaml)

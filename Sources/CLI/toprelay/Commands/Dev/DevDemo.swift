@@ -17,6 +17,7 @@ struct DevDemo {
 
     private static let app = "demo"
     private static let appKey = "10000001"
+    private static let scopes: Set<Scope> = [.relay, .relayRaw, .auditRead, .auditNote]
     private static let sellers = ["demo-seller", "other-seller"]
 
     /// Starts the sandbox and stores the app, the sessions and the token in the vault. The secrets are new at each
@@ -45,10 +46,10 @@ struct DevDemo {
                 try await vault.putSession(
                     app: app, seller: entry.seller, key: Secret(entry.key), makesDefault: index == 0)
             }
-            let isKnown = try await vault.listTokens().contains { $0.name == app }
-            if isKnown, let kept { return kept }
-            if isKnown { try await vault.removeToken(app) }
-            let made = try await vault.createToken(name: app, scopes: [.relay, .auditRead, .auditNote])
+            let known = try await vault.listTokens().first { $0.name == app }
+            if let known, let kept, Set(known.scopes) == scopes { return kept }
+            if known != nil { try await vault.removeToken(app) }
+            let made = try await vault.createToken(name: app, scopes: scopes)
             return String(decoding: made.bytes, as: UTF8.self)
         }
         try secrets.write(token, to: "token")
