@@ -60,7 +60,8 @@ package final class TrailWriter {
         persistent.maximumRequests = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
         endings = BatchWriter(
-            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses, TrailTables.replies, TrailTables.lookups],
+            loop: loop, settings: settings,
+            tables: [TrailTables.calls, TrailTables.responses, TrailTables.replies, TrailTables.lookups],
             configuration: persistent, metrics: figures.outcomesWriter)
         keyedIntents = KeyedIntentWriter(loop: loop, settings: settings)
         intents.onEvent = { [unowned intents] event in
@@ -127,7 +128,9 @@ package final class TrailWriter {
     ) {
         let row = TrailRows.row(ending, of: intent, table: 0, rows)
         var unit =
-            if let response = TrailRows.responseRow(ending, of: intent, table: 1, rows) { [row, response] } else { [row] }
+            if let response = TrailRows.responseRow(ending, of: intent, table: 1, rows) { [row, response] } else {
+                [row]
+            }
         if let reply = ending.reply { unit.append(reply.row(of: intent.id, table: 2)) }
         unit += TrailRows.lookupRows(of: intent, table: 3, rows)
         endings.write(unit, waitingAtMost: limit) { [self] outcome in
