@@ -14,7 +14,8 @@ extension AuditHandlers {
     package func erase(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         guard request.caller.apps.isEmpty, request.caller.methods.isEmpty else {
             throw Problem(
-                .forbidden, "The token \(request.caller.name) is limited to apps or methods. Erasing takes an unlimited one.")
+                .forbidden,
+                "The token \(request.caller.name) is limited to apps or methods. Erasing takes an unlimited one.")
         }
         let (key, reason, isDryRun) = try Self.readErasure(request.body, request.catalog)
         let erasure = Erasure(key: key, keys: keys, by: request.caller.name, because: reason)
@@ -22,7 +23,8 @@ extension AuditHandlers {
             isDryRun ? try await reader.count(erasure) : try await reader.erase(erasure)
         }
         if !isDryRun {
-            logger.record(.notice, "Erased the bodies of calls", [.caller: request.caller.name, .count: "\(result.calls)"])
+            logger.record(
+                .notice, "Erased the bodies of calls", [.caller: request.caller.name, .count: "\(result.calls)"])
         }
         var json = JSONWriter()
         result.write(to: &json)

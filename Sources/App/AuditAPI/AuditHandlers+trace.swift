@@ -8,7 +8,8 @@ extension AuditHandlers {
     /// `GET /v1/audit/trace`: everything that happened to one thing.
     package func trace(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
         guard let text = try request.query.value(of: AuditParameters.thing) else {
-            throw Problem(.malformedRequest, "The query parameter \"q\" is missing: give it an id, a document or a key.")
+            throw Problem(
+                .malformedRequest, "The query parameter \"q\" is missing: give it an id, a document or a key.")
         }
         var times = TrailQuery()
         try request.query.put(AuditParameters.times, into: &times)

@@ -51,13 +51,19 @@ struct AuditFilterTests {
         ("method=m.1,*.4", "method IN ('m.1', 'm.4')"), ("method=m.1,m.2,m.3", "method IN ('m.1', 'm.2', 'm.3')"),
         ("seller=%E5%BA%97%E9%93%BA+3,%E5%BA%97%E9%93%BA+1", "seller IN ('店铺 3', '店铺 1')"),
         ("sub_code=isv.e4,isv.e0&code=15,16", "sub_code IN ('isv.e4', 'isv.e0') AND code IN ('15', '16')"),
-        ("trace_id=trace1", "trace_id = 'trace1'"), ("trace_id=trace2&app=app1,app3", "trace_id = 'trace2' AND app IN ('app1', 'app3')"),
+        ("trace_id=trace1", "trace_id = 'trace1'"),
+        ("trace_id=trace2&app=app1,app3", "trace_id = 'trace2' AND app IN ('app1', 'app3')"),
         ("trace_id=nothing", "false"),
         ("finished_from=-5h", "finished_at >= now() - interval '5 hours'"),
         ("finished_to=-5h", "finished_at < now() - interval '5 hours'"),
-        ("finished_from=-20h&finished_to=-10h",
-         "finished_at >= now() - interval '20 hours' AND finished_at < now() - interval '10 hours'"),
-        ("finished_from=today&outcome=success", "finished_at >= audit.day_start(audit.day(now())) AND outcome = 'success'"),
+        (
+            "finished_from=-20h&finished_to=-10h",
+            "finished_at >= now() - interval '20 hours' AND finished_at < now() - interval '10 hours'"
+        ),
+        (
+            "finished_from=today&outcome=success",
+            "finished_at >= audit.day_start(audit.day(now())) AND outcome = 'success'"
+        ),
         ("from=-5h", "at >= now() - interval '5 hours'"), ("to=today&from=-1d", "at >= now() - interval '1 day'"),
         ("seller=nobody", "false"), ("key=channel_profile_id:nothing", "false"),
     ]

@@ -12,7 +12,9 @@ struct EraseTests {
         [answer.json["calls"]?.lexeme, answer.json["keys_truncated"]?.lexeme]
     }
 
-    @Test("Requests and responses go over HTTP and by the command line; the call stays, and a repetition gets what is left")
+    @Test(
+        "Requests and responses go over HTTP and by the command line; the call stays, and a repetition gets what is left"
+    )
     func erasesOverHTTP() async throws {
         let stage = try await Stage.make()
         let admin = try await stage.line.token("root", ["--scope", "admin"])
@@ -66,14 +68,19 @@ struct EraseTests {
         let call = try await stage.call(car)
         let key = #""key":"channel_profile_id:\#(car.marker)""#
         for (body, status, words) in [
-            ("[]", 422, "object"), ("{", 400, "JSON"), (#"{"reason":"r"}"#, 422, "NAME:VALUE"), ("{\(key)}", 422, "reason"),
-            (#"{"key":"channel_profile_id","reason":"r"}"#, 422, "NAME:VALUE"), (#"{"key":7,"reason":"r"}"#, 422, "NAME:VALUE"),
-            (#"{"key":"no_such_key:1","reason":"r"}"#, 422, "no_such_key"), (#"{\#(key),"reason":"  "}"#, 422, "reason"),
+            ("[]", 422, "object"), ("{", 400, "JSON"), (#"{"reason":"r"}"#, 422, "NAME:VALUE"),
+            ("{\(key)}", 422, "reason"),
+            (#"{"key":"channel_profile_id","reason":"r"}"#, 422, "NAME:VALUE"),
+            (#"{"key":7,"reason":"r"}"#, 422, "NAME:VALUE"),
+            (#"{"key":"no_such_key:1","reason":"r"}"#, 422, "no_such_key"),
+            (#"{\#(key),"reason":"  "}"#, 422, "reason"),
             (#"{\#(key),"reason":"\#(String(repeating: "r", count: 501))"}"#, 422, "reason"),
-            (#"{\#(key),"reason":"r","dry_run":"no"}"#, 422, "dry_run"), (#"{\#(key),"reason":"r","app":"main"}"#, 422, "app"),
+            (#"{\#(key),"reason":"r","dry_run":"no"}"#, 422, "dry_run"),
+            (#"{\#(key),"reason":"r","app":"main"}"#, 422, "app"),
         ] {
             let answer = try await erase(stage, body, token: admin)
-            #expect(answer.status == status && answer.json["detail"]?.string?.contains(words) == true, "\(body) \(answer)")
+            #expect(
+                answer.status == status && answer.json["detail"]?.string?.contains(words) == true, "\(body) \(answer)")
         }
         let good = #"{\#(key),"reason":"r"}"#
         for token in [stage.tokens.auditor, stage.tokens.caller] {

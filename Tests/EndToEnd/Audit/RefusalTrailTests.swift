@@ -159,7 +159,8 @@ struct RefusalTrailTests {
             #expect(try await stage.relay.get("/v1/audit/" + path, token: reader).problem == "forbidden", "\(path)")
         }
         for id in ["999999999", "0", "x", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"] {
-            #expect(try await stage.relay.get("/v1/audit/refusals/" + id, token: reader).problem == "not-found", "\(id)")
+            #expect(
+                try await stage.relay.get("/v1/audit/refusals/" + id, token: reader).problem == "not-found", "\(id)")
         }
         let query = try await stage.relay.get("/v1/audit/refusals/\(ids[0])?app=main", token: reader)
         #expect(query.problem == "malformed-request")

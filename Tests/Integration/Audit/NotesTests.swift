@@ -134,7 +134,9 @@ import Testing
 
     @Test(
         "A path names a rejected request by number or by a UUID of version 7",
-        arguments: ["", "0", "-1", "+1", "01", "1.0", "x", "9223372036854775808", "6f1b2c3d-0000-4000-8000-000000000000"])
+        arguments: [
+            "", "0", "-1", "+1", "01", "1.0", "x", "9223372036854775808", "6f1b2c3d-0000-4000-8000-000000000000",
+        ])
     func malformedReferences(_ text: String) {
         #expect(RejectedRequestReference(text) == nil)
         #expect(RejectedRequestReference("17") == .number(17))

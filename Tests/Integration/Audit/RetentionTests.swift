@@ -21,7 +21,8 @@ import Testing
     /// How many windows of idempotency keys go at an instant. It depends on the day of the test.
     private func keyWindows(_ trail: Trail, at milliseconds: Int64) async throws -> Int {
         try await trail.number(
-            "SELECT count(*) FROM audit.expired_key_windows(to_timestamp($1::bigint / 1000.0))", [.integer(milliseconds)])
+            "SELECT count(*) FROM audit.expired_key_windows(to_timestamp($1::bigint / 1000.0))",
+            [.integer(milliseconds)])
     }
 
     @Test("A day goes at the very second at which its last instant is old enough, bodies before calls")

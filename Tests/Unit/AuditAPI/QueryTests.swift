@@ -135,7 +135,8 @@ import Testing
 
     @Test("Several values are separated by commas, and a comma in a value is escaped")
     func severalValues() throws {
-        let filter = try filter("method=a.*,b.c&seller=%E5%BA%97%5C,1,2&status=200,504&outcome=open,unknown&app=a,a&code=%5Cn,%5C")
+        let filter = try filter(
+            "method=a.*,b.c&seller=%E5%BA%97%5C,1,2&status=200,504&outcome=open,unknown&app=a,a&code=%5Cn,%5C")
         #expect(filter.method?.values == ["a.*", "b.c"] && filter.seller?.values == ["店,1", "2"])
         #expect(filter.status?.values == [200, 504] && filter.outcome?.values == ["open", "unknown"])
         #expect(filter.app?.values == ["a"] && filter.code?.values == ["\\n", "\\"])

@@ -41,7 +41,8 @@ import Testing
     @Test("Other methods, readers, a common request id, and what was surely not done are none")
     func noDuplicates() {
         for outcome in [
-            "business_failure", "rejected", "session_invalid", "throttled", "misconfigured", "platform_error", "not_sent",
+            "business_failure", "rejected", "session_invalid", "throttled", "misconfigured", "platform_error",
+            "not_sent",
         ] {
             #expect(!isDoubted([call("success"), call(outcome)]), "\(outcome)")
         }

@@ -24,7 +24,8 @@ import Testing
     @Test(
         "An option that is none of a filter's values is refused with the values that there are",
         arguments: [
-            (["--outcome", "fine"], "separated by commas, each one of success"), (["--status", "99"], "from 100 to 599"),
+            (["--outcome", "fine"], "separated by commas, each one of success"),
+            (["--status", "99"], "from 100 to 599"),
             (["--min-duration-ms", "86400001"], "whole number"), (["--key", "phone"], "NAME:VALUE"),
             (["--from", "now"], "RFC 3339"), (["--ref", ""], "must not be empty"), (["--to", "15"], "RFC 3339"),
             (["--app", "a,,b"], "none of them empty"), (["--status", "200,x"], "from 100 to 599"),

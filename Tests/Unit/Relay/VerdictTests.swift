@@ -13,7 +13,8 @@ import Testing
 @Suite struct VerdictTests {
     private func verdict(_ result: CurlResult, _ method: String = Methods.lease, body: String? = nil) throws -> Verdict
     {
-        Verdict.judge(result, entry: try Methods.entry(method), form: .wrapped, mapped: try Methods.mapped(method, body))
+        Verdict.judge(
+            result, entry: try Methods.entry(method), form: .wrapped, mapped: try Methods.mapped(method, body))
     }
 
     // MARK: Without an answer
@@ -92,7 +93,9 @@ import Testing
         #expect(verdict.problem?.top?.subCode == "isv.item-not-exist" && verdict.topRequestID == "16ez")
     }
 
-    @Test("A redirection, 404 and 405 say that the address is not the gateway's", arguments: [301, 302, 307, 399, 404, 405])
+    @Test(
+        "A redirection, 404 and 405 say that the address is not the gateway's",
+        arguments: [301, 302, 307, 399, 404, 405])
     func wrongAddress(_ status: Int) throws {
         for method in [Methods.lease, Methods.stock] {
             let verdict = try verdict(.answer("<html>", status: status), method)

@@ -12,7 +12,8 @@ package struct Erasure: Sendable {
     /// - Parameters:
     ///   - key: the business key, in the spelling of the catalog.
     ///   - keys: every version of the fingerprint key.
-    package init(key: (name: String, value: String), keys: [FingerprintKey], by eraser: String, because reason: String) {
+    package init(key: (name: String, value: String), keys: [FingerprintKey], by eraser: String, because reason: String)
+    {
         fingerprints = keys.map { $0.fingerprint(name: key.name, value: key.value) }
         self.eraser = eraser
         self.reason = reason

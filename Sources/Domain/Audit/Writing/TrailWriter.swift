@@ -59,7 +59,8 @@ package final class TrailWriter {
         persistent.maximumRequests = limits.outcomeRows + Limits.callsUnderWay
         persistent.maximumBytes = limits.outcomeBytes + Limits.callsUnderWay * Limits.usualBytes
         endings = BatchWriter(
-            loop: loop, settings: settings, tables: [TrailTables.calls, TrailTables.responses, TrailTables.replies, TrailTables.lookups],
+            loop: loop, settings: settings,
+            tables: [TrailTables.calls, TrailTables.responses, TrailTables.replies, TrailTables.lookups],
             configuration: persistent, metrics: figures.outcomesWriter)
         keyedIntents = KeyedIntentWriter(loop: loop, settings: settings)
         intents.onEvent = { [unowned intents] event in

@@ -210,7 +210,9 @@ import Testing
             #expect(try await export(reader, nothing, .ndjson, include) == "")
             nothing.toMilliseconds = 0
             #expect(try await export(reader, nothing, .csv, TrailInclude()).hasPrefix("\u{FEFF}id,at,method,"))
-            #expect(try await export(reader, nothing, .csv, TrailInclude()).hasSuffix(",settled,notes,trace_id,judged,erased_at\r\n"))
+            #expect(
+                try await export(reader, nothing, .csv, TrailInclude()).hasSuffix(
+                    ",settled,notes,trace_id,judged,erased_at\r\n"))
         }
     }
 

@@ -97,11 +97,15 @@ import Testing
             // Without the key of the fingerprints, business keys are not searched.
             #expect(try await reader.trace(query("T"), for: .terminal, keys: []).events.count == 10)
             #expect(names(try await reader.trace(query("U"), for: .terminal, keys: [])) == [ids[7].text])
-            #expect(names(try await reader.trace(query(ids[3].text.uppercased()), for: .terminal, keys: [])) == [ids[3].text])
+            #expect(
+                names(try await reader.trace(query(ids[3].text.uppercased()), for: .terminal, keys: [])) == [
+                    ids[3].text
+                ])
             #expect(try await reader.trace(query("nothing"), for: .terminal, keys: [Self.key]).events.isEmpty)
             var narrow = query("T")
             (narrow.fromMilliseconds, narrow.toMilliseconds) = (ids[1].epochMilliseconds, ids[2].epochMilliseconds)
-            #expect(names(try await reader.trace(narrow, for: .terminal, keys: [Self.key])) == [ids[1].text, "byClient"])
+            #expect(
+                names(try await reader.trace(narrow, for: .terminal, keys: [Self.key])) == [ids[1].text, "byClient"])
             var own = query(ids[3].text)
             own.toMilliseconds = ids[3].epochMilliseconds
             #expect(try await reader.trace(own, for: .terminal, keys: []).events.isEmpty)

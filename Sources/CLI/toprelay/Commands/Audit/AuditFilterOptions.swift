@@ -28,7 +28,8 @@ struct AuditFilterOptions: ParsableArguments {
         [
             "method": method, "outcome": outcome, "app": app, "seller": seller, "caller": caller,
             "status": status, "code": code, "sub_code": subCode, "top_request_id": topRequestID,
-            "client_request_id": clientRequestID, "trace_id": traceID, "min_duration_ms": minDurationMs.map { "\($0)" }, "key": key,
+            "client_request_id": clientRequestID, "trace_id": traceID, "min_duration_ms": minDurationMs.map { "\($0)" },
+            "key": key,
             "ref": ref, "from": from, "to": to,
         ]
     }

@@ -47,7 +47,8 @@ struct AuditShowCommand: AsyncParsableCommand {
         var lines: [(String, String?)] = [
             ("id", row.id.text), ("method", row.method), ("caller", row.caller), ("app", row.app),
             ("seller", row.seller), ("outcome", row.outcome + (row.status.map { " (HTTP \($0))" } ?? "")),
-            ("settled", record.settled?.rawValue), ("code", row.isTransferCode ? nil : row.code), ("sub_code", row.subCode),
+            ("settled", record.settled?.rawValue), ("code", row.isTransferCode ? nil : row.code),
+            ("sub_code", row.subCode),
             ("message", row.message), ("TOP's id", row.topRequestID), ("request id", row.idempotencyID),
             ("X-Request-Id", row.clientRequestID), ("trace id", row.traceID), ("refs", row.refs),
             ("judged", row.isUnjudged ? "no: nothing in the answer told success" : nil), ("erased", row.erasedAt),
@@ -75,7 +76,10 @@ struct AuditShowCommand: AsyncParsableCommand {
             ("received", received),
             ("on record", timeline?.intentMicroseconds.map { milliseconds($0, "waited ") }),
             ("no answer", row.responseFailure),
-            (row.responseFailure == nil ? "TOP took" : "waited", timeline?.topMicroseconds.map { milliseconds($0, "") }),
+            (
+                row.responseFailure == nil ? "TOP took" : "waited",
+                timeline?.topMicroseconds.map { milliseconds($0, "") }
+            ),
             ("ended", ended ?? open),
         ]
     }

@@ -106,9 +106,9 @@ extension AuthorizedTrailQuery {
             let range = Self.range(part)
             let found = range + lookUp + rangeTerms.map { $0(range.joined(separator: " AND ")) }
             return """
-            (SELECT \(CallSummary.endedColumns) FROM (SELECT * FROM audit.calls WHERE \(found.joined(separator: " AND ")) OFFSET 0) AS c \
-            WHERE \(terms) \(sorting) LIMIT \(limit + 1))
-            """
+                (SELECT \(CallSummary.endedColumns) FROM (SELECT * FROM audit.calls WHERE \(found.joined(separator: " AND ")) OFFSET 0) AS c \
+                WHERE \(terms) \(sorting) LIMIT \(limit + 1))
+                """
         }
         return queries.count == 1 ? queries[0] : "(\(queries.joined(separator: " UNION ALL ")) LIMIT \(limit + 1))"
     }

@@ -87,7 +87,9 @@ extension AuthorizedTrailQuery {
 
     /// Whether an open call can match.
     var admitsOpen: Bool {
-        query.filters.allSatisfy { $0.matchesOpenCalls || $0.name == "outcome" && query.outcome?.contains(Outcome.open) == true }
+        query.filters.allSatisfy {
+            $0.matchesOpenCalls || $0.name == "outcome" && query.outcome?.contains(Outcome.open) == true
+        }
     }
 
     /// Adds the conditions that open calls can match too, except for times.

@@ -101,7 +101,8 @@ extension TrailFilter {
             "from", \.fromMilliseconds, .instant, "Calls from this time on (inclusive).", stats: .anySource,
             read: { FilterValues.instant($0) }),
         TrailFilter(
-            "to", \.toMilliseconds, .instant, "Calls before this time (exclusive). A day is included.", stats: .anySource,
+            "to", \.toMilliseconds, .instant, "Calls before this time (exclusive). A day is included.",
+            stats: .anySource,
             read: { FilterValues.instant($0, isEnd: true) }),
         TrailFilter(
             "finished_from", \.finishedFromMilliseconds, .instant, "Calls that ended from this time on (inclusive).",
