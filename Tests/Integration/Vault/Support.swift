@@ -46,7 +46,7 @@ func withVault<T: Sendable>(
     _ body: @escaping @Sendable (TestVault) async throws -> T
 ) async throws -> T {
     try await onLoop(seconds: seconds) { loop in
-        let database = try await TestDatabase.make(in: cluster, migrations: 1, on: loop)
+        let database = try await TestDatabase.make(in: cluster, on: loop)
         let vault = TestVault(url: database.url, loop: loop, key: try SealingKey(bytes: SecureRandom.bytes(32)))
         let result = try await body(vault)
         try await database.endConnections(loop)
