@@ -70,7 +70,8 @@ struct SecretsTests {
                 """#
             if !fault.isEmpty { try await stage.gateway.order(#"{"contains":"\#(marker)","kind":"\#(fault)"}"#) }
             let answer = try await stage.relay.post(
-                "/v1/crm/card-sales", body, token: stage.tokens.caller, headers: [("Idempotency-Key", Self.key + fault)])
+                "/v1/crm/card-sales", body, token: stage.tokens.caller, headers: [("Idempotency-Key", Self.key + fault)]
+            )
             #expect(stage.gateway.calls(with: marker).count == 1)
             // TOP's own result map repeats the cards to the caller who sent them; nobody else is to see them.
             if answer.status != 200 { answers.append(answer) }

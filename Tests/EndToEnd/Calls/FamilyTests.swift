@@ -86,12 +86,15 @@ struct FamilyTests {
 
         for (text, status, problem) in [
             ("sandbox:code=25", 502, "relay-misconfigured"), ("sandbox:isv=isv.other", 422, "rejected-by-top"),
-            ("sandbox:isv=isv.goods-service-error:P03", 424, "session-invalid"), ("sandbox:code=15", 422, "rejected-by-top"),
+            ("sandbox:isv=isv.goods-service-error:P03", 424, "session-invalid"),
+            ("sandbox:code=15", 422, "rejected-by-top"),
         ] {
             let answer = try await post(place, "demo.goods.send", text)
             #expect(answer.status == status && answer.problem == problem, "\(text) \(answer)")
             let again = try await place.relay.get("/v1/calls/\(answer.id ?? "")", token: place.stage.tokens.caller)
-            #expect(again.outcome == answer.outcome && again.json["top"]?["code"]?.string == answer.json["top"]?["code"]?.string)
+            #expect(
+                again.outcome == answer.outcome
+                    && again.json["top"]?["code"]?.string == answer.json["top"]?["code"]?.string)
         }
         let later = try await post(place, "demo.goods.send", "sandbox:isv=isv.goods-service-error:P99")
         #expect(later.status == 429 && later["Retry-After"] == "300" && later.outcome == "throttled")

@@ -37,7 +37,8 @@ struct IdempotencyTests {
         var changed = example
         changed.body = example.body.replacing("2321321", with: "2321322")
         for answer in [
-            try await stage.call(changed, headers: [key]), try await stage.call(example, seller: "店铺 二", headers: [key]),
+            try await stage.call(changed, headers: [key]),
+            try await stage.call(example, seller: "店铺 二", headers: [key]),
         ] {
             #expect(answer.status == 422 && answer.problem == "idempotency-key-reused")
             #expect(answer.id == first.id && answer.outcome == nil)
@@ -122,7 +123,8 @@ struct IdempotencyTests {
         let stage = try await Stage.shared
         let (example, key) = (Example.lease(), Self.key())
         for _ in 0..<2 {
-            #expect(try await stage.call(example, headers: [key, ("Top-Dry-Run", "true")]).json["dry_run"]?.bool == true)
+            #expect(
+                try await stage.call(example, headers: [key, ("Top-Dry-Run", "true")]).json["dry_run"]?.bool == true)
         }
         #expect(try await stage.call(example, headers: [key])["Idempotency-Replayed"] == nil)
     }

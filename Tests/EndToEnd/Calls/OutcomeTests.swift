@@ -169,7 +169,9 @@ struct OutcomeTests {
     @Test("What is no answer leaves open whether it was done", arguments: network)
     func whatIsNoAnswer(_ expected: Case) async throws { try await check(expected) }
 
-    @Test("A redirection, 404 and 405 are no answers of a gateway, and the log has the address", arguments: wrongAddresses)
+    @Test(
+        "A redirection, 404 and 405 are no answers of a gateway, and the log has the address", arguments: wrongAddresses
+    )
     func wrongAddress(_ expected: Case) async throws {
         try await check(expected)
         let stage = try await Stage.shared

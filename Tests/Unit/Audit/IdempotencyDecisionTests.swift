@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test(
-        "A call that was done is replayed", arguments: [Outcome.success, .accepted, .partial, .businessFailure, .rejected])
+        "A call that was done is replayed",
+        arguments: [Outcome.success, .accepted, .partial, .businessFailure, .rejected])
     func replayedCall(outcome: Outcome) {
         #expect(decide(outcome, isSame: true) == "replay")
         #expect(decide(outcome, isSame: true, retryable: false) == "replay")

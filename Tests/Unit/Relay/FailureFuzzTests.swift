@@ -16,10 +16,12 @@ struct FailureFuzzTests {
 
     /// The members that tell a failure by TOP's own rules, in an order that does not matter.
     private static let failures = [
-        #""flag":"failure""#, #""flag":"FAILURE","code":"0""#, #""sub_code":"isv.x""#, #""sub_code":"isp.y","code":200"#,
+        #""flag":"failure""#, #""flag":"FAILURE","code":"0""#, #""sub_code":"isv.x""#,
+        #""sub_code":"isp.y","code":200"#,
         #""code":15"#, #""code":"isv.denied""#, #""code":-1"#, #""code":200,"success":false"#,
         #""code":"200","success":"false""#, #""error_response":{"code":27}"#, #""error_response":{}"#,
-        #""body":{"flag":"Failure"}"#, #""body":{"code":7}"#, #""body":{"error_response":{"code":15,"sub_code":"isv.a"}}"#,
+        #""body":{"flag":"Failure"}"#, #""body":{"code":7}"#,
+        #""body":{"error_response":{"code":15,"sub_code":"isv.a"}}"#,
     ]
 
     private static let others = [
@@ -47,7 +49,8 @@ struct FailureFuzzTests {
                 (#"{"response":\#(inner)}"#, .qimenCloud), (inner, .qimenCloud), (inner, .simplified),
                 (inner, .wrapped), (#"{"response":\#(inner)}"#, .wrapped),
                 (#"{"error_response":\#(inner),"\#(root)":{"is_success":true}}"#, .wrapped),
-                (#"{"body":{"error_response":\#(inner)}}"#, .wrapped), (#"{"ret":["FAIL"],"data":\#(inner)}"#, .simplified),
+                (#"{"body":{"error_response":\#(inner)}}"#, .wrapped),
+                (#"{"ret":["FAIL"],"data":\#(inner)}"#, .simplified),
             ].randomElement(using: &random)!
             let status = [200, 200, 200, 403, 500].randomElement(using: &random)!
             let verdict = Verdict.judge(

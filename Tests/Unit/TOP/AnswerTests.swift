@@ -182,8 +182,10 @@ struct ResponseFormTests {
         "The Qimen cloud answers in response, or with a flat object",
         arguments: [
             (#"{"response":{"flag":"failure","code":25}}"#, "flag"),
-            (#"{"code":"0","data":"AAE","success":true,"request_id":"r3"}"#, "data"), (#"{"documented":1}"#, "documented"),
-            (#"{"ret":"x","documented":1,"code":0}"#, nil), (#"{"response":"x"}"#, nil), (#"{"data":{}}"#, nil), ("{}", nil),
+            (#"{"code":"0","data":"AAE","success":true,"request_id":"r3"}"#, "data"),
+            (#"{"documented":1}"#, "documented"),
+            (#"{"ret":"x","documented":1,"code":0}"#, nil), (#"{"response":"x"}"#, nil), (#"{"data":{}}"#, nil),
+            ("{}", nil),
             (#"{"errcode":0,"result":{}}"#, nil), (#"{"a_b_response":{"x":1}}"#, nil),
         ] as [(String, String?)])
     func qimenCloud(text: String, member: String?) {

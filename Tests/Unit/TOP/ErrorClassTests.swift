@@ -87,7 +87,8 @@ struct ErrorClassTests {
         Row("IncompleteSignature", nil, .misconfigured), Row("InvalidSignature", nil, .misconfigured),
         Row("InvalidAppKey", nil, .misconfigured), Row("IllegalTimestamp", nil, .misconfigured),
         Row("15", "sign-check-failure", .misconfigured),
-        Row("MissingParameter", nil, .rejected), Row("InvalidParameter", nil, .rejected), Row("Word", "isv.x", .rejected),
+        Row("MissingParameter", nil, .rejected), Row("InvalidParameter", nil, .rejected),
+        Row("Word", "isv.x", .rejected),
         Row("Word", nil, reading: .platformError, writing: .unknown),
         Row("illegalaccesstoken", nil, reading: .platformError, writing: .unknown),
         Row("", nil, reading: .platformError, writing: .unknown),
@@ -101,7 +102,8 @@ struct ErrorClassTests {
     @Test(
         "The type decides about other words",
         arguments: [
-            ("B2B_UNKNOWN", "ISV", ErrorClass.rejected, ErrorClass.rejected), ("B2B_UNKNOWN", "isv", .rejected, .rejected),
+            ("B2B_UNKNOWN", "ISV", ErrorClass.rejected, ErrorClass.rejected),
+            ("B2B_UNKNOWN", "isv", .rejected, .rejected),
             ("B2B_UNKNOWN", "ISP", .platformError, .unknown), ("B2B_UNKNOWN", "SYSTEM", .platformError, .unknown),
             ("IllegalAccessToken", "ISP", .sessionInvalid, .sessionInvalid), ("15", "ISV", .platformError, .unknown),
         ])
@@ -131,7 +133,8 @@ struct ErrorClassTests {
         #expect(classes("15", "isv.other") == .rejected)
         #expect(classes("27", "isp.gone") == .rejected)
         #expect(classes("7", nil) == .throttled(nil))
-        #expect(classes("7", nil, "This ban will last for 5 more seconds") == .throttled(Ban(scope: .method, seconds: 6)))
+        #expect(
+            classes("7", nil, "This ban will last for 5 more seconds") == .throttled(Ban(scope: .method, seconds: 6)))
         #expect(classes("27", nil) == .sessionInvalid)
     }
 
@@ -142,9 +145,11 @@ struct ErrorClassTests {
             ErrorClassTable.rows.map(\.meaning) == [
                 .sessionInvalid, .throttled, .misconfigured, .rejected, .platformError,
             ])
-        #expect(ErrorClassTable.rows[4].conditions == [
-            "code 10", "sub_code isp.*-service-unavailable", "sub_code isp.*-connection-error", "sub_code isp.*refused",
-        ])
+        #expect(
+            ErrorClassTable.rows[4].conditions == [
+                "code 10", "sub_code isp.*-service-unavailable", "sub_code isp.*-connection-error",
+                "sub_code isp.*refused",
+            ])
         #expect(ErrorMeaning(word: "retry_later") == .retryLater(seconds: 60))
         #expect(ErrorMeaning(word: "success") == nil)
         for (word, meaning) in ErrorMeaning.words { #expect(meaning.text.hasPrefix(word)) }

@@ -14,7 +14,8 @@ extension CallPipeline {
 
     /// Judges what came back from TOP.
     func judge(_ result: CurlResult, of call: PreparedCall) -> Verdict {
-        Verdict.judge(result, hiding: mask(for: call), entry: call.entry, form: call.app.responseForm, mapped: call.mapped)
+        Verdict.judge(
+            result, hiding: mask(for: call), entry: call.entry, form: call.app.responseForm, mapped: call.mapped)
     }
 
     /// Judges a large response on the global pool, so that the other calls of the worker go on meanwhile.

@@ -38,7 +38,8 @@ package final class Interpretation: Sendable {
     let isWhollyKnown: Bool
 
     init(
-        outcome: Outcome, isJudged: Bool, retryable: Bool?, result: [UInt8], requestID: String?, code: String?, message: String?,
+        outcome: Outcome, isJudged: Bool, retryable: Bool?, result: [UInt8], requestID: String?, code: String?,
+        message: String?,
         keys: [BusinessKey], mask: ValueMask, isWhollyKnown: Bool
     ) {
         self.outcome = outcome

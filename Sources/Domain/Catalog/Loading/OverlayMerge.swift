@@ -21,7 +21,9 @@ enum OverlayMerge {
         var merged: [YAMLNode.Member] = []
         if case .mapping(let base)? = embedded?.content {
             // Lines are those of the own file.
-            merged = base.map { YAMLNode.Member(name: $0.name.moved(to: own.line), value: $0.value.moved(to: own.line)) }
+            merged = base.map {
+                YAMLNode.Member(name: $0.name.moved(to: own.line), value: $0.value.moved(to: own.line))
+            }
         }
         for member in members {
             let place = merged.firstIndex { $0.name.scalar != nil && $0.name.scalar == member.name.scalar }
@@ -65,7 +67,9 @@ extension Overlay {
     func protectionsLost(from embedded: Overlay) -> [String] {
         var lost: [String] = []
         if embedded.isPersonal, !isPersonal { lost.append("personal") }
-        for (name, before, after) in [("request", embedded.request, request), ("response", embedded.response, response)] {
+        for (name, before, after) in [
+            ("request", embedded.request, request), ("response", embedded.response, response),
+        ] {
             for part in before where part.sensitivity != nil {
                 let kept = after.first { $0.path == part.path }
                 if kept?.sensitivity == nil { lost.append("sensitive of \(name) \(part.path.joined(separator: "."))") }

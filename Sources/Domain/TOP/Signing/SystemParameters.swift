@@ -2,7 +2,8 @@
 package enum SystemParameters {
     /// The names. Neither a caller nor a catalog entry may use one for a business parameter.
     package static let names: Set<String> = [
-        "app_key", "customerId", "format", "method", "partner_id", "session", "sign", "sign_method", "simplify", "target_app_key",
+        "app_key", "customerId", "format", "method", "partner_id", "session", "sign", "sign_method", "simplify",
+        "target_app_key",
         "timestamp", "v",
     ]
 }

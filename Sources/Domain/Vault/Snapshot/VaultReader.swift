@@ -99,7 +99,8 @@ package struct VaultReader {
 
     /// An addressing that this version cannot read makes the app unusable: its calls would go elsewhere.
     private mutating func addressing(_ row: Row) -> AppAddressing? {
-        guard let kind = row[9].text.flatMap(AppKind.init), let constants = row[12].text.flatMap(AppAddressing.constants)
+        guard let kind = row[9].text.flatMap(AppKind.init),
+            let constants = row[12].text.flatMap(AppAddressing.constants)
         else {
             unreadable.append("vault.apps/\(row[0].text ?? ""): kind and constants")
             return nil

@@ -194,7 +194,8 @@ import Testing
             #expect(ids.count == 4 * 9 * 60 && Set(ids).count == ids.count)
             // All at once, in pages.
             var late = try CallChangeFeed(
-                filter, from: CallChangeFeed.Checkpoint(snapshot: DatabaseSnapshot(""), milliseconds: now, openSince: nil))
+                filter,
+                from: CallChangeFeed.Checkpoint(snapshot: DatabaseSnapshot(""), milliseconds: now, openSince: nil))
             let first = try await late.next(from: reader)
             #expect(first.count == CallChangeFeed.pageRows && late.hasMore)
             let rest = try await take(&late, reader)

@@ -25,8 +25,12 @@ extension CatalogCommand {
                     for condition in row.conditions { table.add("\(row.number)", row.meaning.text, condition) }
                 }
                 let lastRow = "\(ErrorClassTable.rows.count + 1)"
-                if entry?.reads != false { table.add(lastRow, ErrorMeaning.platformError.text, "all else, a method that reads") }
-                if entry?.reads != true { table.add(lastRow, ErrorMeaning.unknown.text, "all else, a method that writes") }
+                if entry?.reads != false {
+                    table.add(lastRow, ErrorMeaning.platformError.text, "all else, a method that reads")
+                }
+                if entry?.reads != true {
+                    table.add(lastRow, ErrorMeaning.unknown.text, "all else, a method that writes")
+                }
                 table.lines.forEach(Output.line)
             }
         }
