@@ -119,7 +119,7 @@ struct TraceTests {
             lines.last == "2 requests, 0 not sent, 2 sent (2 success); it may have been done twice", "\(table)")
         let json = try await stage.line.succeed(["audit", "trace", ref, "--json"])
         let whole = try await stage.relay.get("/v1/audit/trace?q=\(ref)", token: stage.tokens.auditor)
-        #expect(json == whole.text)
+        #expect(json == (whole.text.hasSuffix("\n") ? String(whole.text.dropLast()) : whole.text))
         for (arguments, words) in [
             ([""], "1 to 256 bytes"), ([String(repeating: "a", count: 257)], "1 to 256 bytes"),
             ([ref, "--from", "yesterday"], "--from must be"),
