@@ -100,7 +100,7 @@ struct TraceTests {
     }
 
     @Test("A limited token gets what it may see; a terminal gets everything, as a table or as the same JSON")
-    func readers() async throws {
+    func limitedReaders() async throws {
         let stage = try await Stage.make()
         let ref = "REF-\(Example.newMarker())"
         for app in ["main", "by-md5"] {

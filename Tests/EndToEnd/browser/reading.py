@@ -87,7 +87,7 @@ def listing(stage: Stage) -> None:
         names = set(page.run("return [...document.querySelector('#filters').elements].map(e => e.name).filter(Boolean)"))
         expect(names, {
             "from", "to", "method", "app", "seller", "caller", "outcome", "status", "code", "sub_code", "top_request_id",
-            "client_request_id", "min_duration_ms", "key", "ref", "order", "sibling_of", "settled"}, "filters")
+            "client_request_id", "trace_id", "min_duration_ms", "key", "ref", "order", "sibling_of", "settled"}, "filters")
         page.type("#filters [name=method]", "alitrip.*")
         page.run("document.querySelector('#filters [name=outcome]').value = 'rejected'")
         page.click("#filters [type=submit]")
@@ -172,6 +172,7 @@ def details(stage: Stage) -> None:
         relay.order("cut", contains=lost)
         relay.car(lost, refs=lost)
         silent = relay.audit(f"/v1/audit/calls?ref={lost}")["data"][0]["id"]
+        relay.ask("POST", f"/v1/audit/calls/{silent}/notes", {"text": "Asked.", "settles": "done"}, token=relay.auditor)
         page.run(f"go('/console?id={silent}')")
         page.wait("the silent call", lambda: page.text("#call-id") == silent)
         expect([e.get_attribute("data-event") for e in page.all(".events li")],
