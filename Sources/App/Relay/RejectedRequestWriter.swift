@@ -69,7 +69,8 @@ extension RejectedRequest {
         self.seller = seller
         detail = Self.masked(problem.detail, app: app, seller: seller)
         errors = problem.faults.prefix(Self.maximumErrors).map { fault in
-            RequestError(pointer: pointer(fault), detail: ValueMask().masked(fault.detail))
+            RequestError(
+                pointer: pointer(fault), code: fault.code.rawValue, detail: ValueMask().masked(fault.detail))
         }
         idempotencyID = problem.idempotencyID
     }
