@@ -45,7 +45,8 @@ struct FamilyTests {
     private struct Place {
         let stage: Stage
         let relay: RelayProcess
-        let log: @Sendable () -> String
+        /// It ends with its last reference.
+        let sandbox: SandboxProcess
     }
 
     private func place() async throws -> Place {
@@ -60,7 +61,7 @@ struct FamilyTests {
         app.options += ["--gateway", sandbox.url, "--param", "partner_id=isv-7", "--param", "scene=车主"]
         try await stage.line.put(app)
         let relay = try await stage.startRelay(["TOPRELAY_CATALOG": folder])
-        return Place(stage: stage, relay: relay, log: { relay.log })
+        return Place(stage: stage, relay: relay, sandbox: sandbox)
     }
 
     private func post(
