@@ -14,7 +14,7 @@ enum MagicValue: Equatable {
             let kind = token(bytes[start...])
             var argument: ArraySlice<UInt8>?
             if kind.endIndex < bytes.endIndex, bytes[kind.endIndex] == UInt8(ascii: "=") {
-                argument = token(bytes[(kind.endIndex + 1)...])
+                argument = token(bytes[(kind.endIndex + 1)...], orColon: true)
             }
             let name = String(decoding: kind, as: UTF8.self)
             let fault = SandboxFault(kind: name, argument: argument.map { String(decoding: $0, as: UTF8.self) })
@@ -23,12 +23,14 @@ enum MagicValue: Equatable {
         return nil
     }
 
-    private static func token(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    /// The letters, digits, hyphens, dots and underscores that a text begins with, and the colons of a sub_code.
+    private static func token(_ bytes: ArraySlice<UInt8>, orColon: Bool = false) -> ArraySlice<UInt8> {
         bytes.prefix { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
                 true
+            case UInt8(ascii: ":"): orColon
             default: false
             }
         }
