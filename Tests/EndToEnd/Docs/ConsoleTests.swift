@@ -7,7 +7,7 @@ import Testing
 struct ConsoleTests {
     /// A folder with Python's selenium.
     private static let tools = Task {
-        try await PythonTools.folder("browser-tools", packages: ["selenium>=4,<5"])
+        try await PythonTools.folder("browser-tools", packages: ["selenium==4.51.0"])
     }
 
     /// A stage with 129 calls of all kinds, made by the script itself. Scenarios add calls, and count none but these.

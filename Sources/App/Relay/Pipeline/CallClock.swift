@@ -1,4 +1,5 @@
 import EventLoop
+import Time
 
 /// When a call began, by the wall and by the monotonic clock, and when it must end.
 struct CallClock: Sendable {
@@ -14,7 +15,7 @@ struct CallClock: Sendable {
     init(receivedAt: UInt64, timeout: Duration, wallClock: () -> Int64) {
         let now = EventLoop.now()
         let elapsed = now > receivedAt ? now - receivedAt : 0
-        let timeoutNanoseconds = UInt64(max(0, timeout.nanoseconds))
+        let timeoutNanoseconds = timeout.nanoseconds
         start = receivedAt
         startMilliseconds = wallClock() - Int64(elapsed / 1_000_000)
         deadline = receivedAt + timeoutNanoseconds
@@ -27,13 +28,4 @@ struct CallClock: Sendable {
 
     /// Nanoseconds since the request arrived.
     var elapsed: UInt64 { EventLoop.now() - start }
-}
-
-extension Duration {
-    /// The duration in nanoseconds; durations beyond 292 years are cut.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : product &+ attoseconds / 1_000_000_000
-    }
 }

@@ -30,7 +30,7 @@ final class KeyedCall {
 
 // A call with a key is looked up before its session and bans are checked, and claims its key in the commit of its intent.
 extension CallPipeline {
-    /// A key that is lost to other calls so often is in use.
+    /// A call that loses its key to others so often is told that one is under way.
     private static let maximumLookUps = 4
 
     /// What the caller's key claims; nil without a key.
@@ -42,7 +42,7 @@ extension CallPipeline {
         do {
             return try IdempotencyClaim(
                 caller: token.name, app: mapped.app.app.name, method: method, key: key,
-                content: content(of: mapped, request), secret: try Self.idempotencySecret(mapped.vault))
+                content: try content(of: mapped, request), secret: try Self.idempotencySecret(mapped.vault))
         } catch let problem as Problem {
             throw problem
         } catch {
@@ -51,7 +51,7 @@ extension CallPipeline {
     }
 
     /// The seller, the parameters as sent, and the files: what makes two calls the same.
-    private func content(of mapped: MappedRequest, _ request: CallRequest) -> [[UInt8]] {
+    private func content(of mapped: MappedRequest, _ request: CallRequest) throws(CryptoError) -> [[UInt8]] {
         let takesSession = request.entry.session != .none && !(request.entry.isRaw && request.seller == nil)
         let seller =
             takesSession ? mapped.vault.sellerName(app: mapped.app.app, seller: request.seller) ?? "" : ""
@@ -59,7 +59,9 @@ extension CallPipeline {
         for parameter in mapped.call.parameters where !parameter.isDropped {
             content += [Array(parameter.name.utf8), Array(parameter.value.utf8)]
         }
-        for file in mapped.call.files { content += [Array(file.name.utf8), Array(file.bytes)] }
+        for file in mapped.call.files {
+            content += [Array(file.name.utf8), try Digest.sha256(Array(file.bytes))]
+        }
         return content
     }
 
@@ -74,7 +76,7 @@ extension CallPipeline {
         keyed.lookUps += 1
         let latest: IdempotencyRecord?
         do throws(PostgresError) {
-            latest = try await reader.latestRun(of: keyed.claim, nowMilliseconds: settings.wallClock())
+            latest = try await trail.latestRun(of: keyed.claim, nowMilliseconds: settings.wallClock())
         } catch {
             logger.record(
                 .warning, "An idempotency key could not be looked up, and its call was not sent",
@@ -84,6 +86,7 @@ extension CallPipeline {
                 keyed, Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 1), reply)
         }
         switch IdempotencyDecision(latest) {
+        case .run where keyed.lookUps > Self.maximumLookUps: refuse(keyed, .idempotencyInProgress(latest?.id), reply)
         case .run(let run): await makeRun(keyed, run, reply)
         case .inProgress(let id): refuse(keyed, .idempotencyInProgress(id), reply)
         case .reused(let id): refuse(keyed, .idempotencyKeyReused(id), reply)
@@ -105,9 +108,6 @@ extension CallPipeline {
         let since = EventLoop.now()
         do throws(TrailError) {
             guard try await trail.record(intent, claim: keyed.claim, run: run, until: call.clock.intentDeadline) else {
-                guard keyed.lookUps < Self.maximumLookUps else {
-                    return refuse(keyed, .idempotencyInProgress(nil), reply)
-                }
                 return await lookUp(keyed, reply)
             }
             recorded(call, intent, since: since, reply)

@@ -7,17 +7,19 @@ package import Postgres
 /// Records intents of calls with an idempotency key: the intent is written only if its key is not claimed yet.
 ///
 /// Claims that arrive while a transaction runs go into the next one together. Their keys are inserted in sorted order,
-/// and a key that exists is left out, so transactions of several replicas cannot deadlock. The writer has a connection
-/// of its own: calls without a key never wait for it. Use it on the loop's thread.
+/// and a key that exists is left out, so transactions of several replicas cannot deadlock. The writer has connections
+/// of its own, one for claims and one for looking keys up. Calls without a key never wait for it, and it never waits for
+/// a reader of the trail. The limit of calls in flight bounds what waits. Use it on the loop's thread.
 package final class KeyedIntentWriter {
     /// The most claims of one transaction.
     static let maximumBatch = 64
-    /// The most claims that wait.
-    static let maximumWaiting = 4096
     /// How long the same rows are written again after a lost connection.
     static let doubtNanoseconds: UInt64 = 1_000_000_000
 
-    private let pool: PostgresPool
+    private let claims: PostgresPool
+    let lookUps: PostgresPool
+    /// The longest that one statement may take.
+    static let timeout: Duration = .seconds(5)
     private var waiting: [Item] = []
     private var isWriting = false
     private var isClosed = false
@@ -53,11 +55,10 @@ package final class KeyedIntentWriter {
 
     /// A writer without a connection. It connects for the first claim.
     package init(loop: EventLoop, settings: PostgresSettings) {
-        pool = PostgresPool(loop: loop, settings: settings, size: 1, maximumWaiting: 1, waitTimeout: .seconds(5))
+        claims = PostgresPool(loop: loop, settings: settings, size: 1, waitTimeout: .seconds(1))
+        lookUps = PostgresPool(
+            loop: loop, settings: settings, size: 1, maximumWaiting: .max, waitTimeout: .seconds(1))
     }
-
-    /// Claims of which no transaction has ended.
-    package var queued: Int { waiting.count }
 
     /// Claims a run of a key and records the intent, both durably, or neither.
     /// - Parameter deadline: when to give up, on the clock of `EventLoop.now()`.
@@ -66,7 +67,6 @@ package final class KeyedIntentWriter {
         _ intent: Intent, sealed: SealedRow?, claim: IdempotencyClaim, run: Int, until deadline: UInt64
     ) async throws(TrailError) -> Bool {
         guard !isClosed else { throw TrailError("the writer is closed") }
-        guard waiting.count < Self.maximumWaiting else { throw TrailError("too many claims wait") }
         let item = Item(claim, run: run, intent: intent, sealed: sealed, deadline: deadline)
         waiting.append(item)
         if isWriting {
@@ -84,7 +84,8 @@ package final class KeyedIntentWriter {
     /// From now on no claim is recorded; those that wait fail.
     package func close() {
         isClosed = true
-        pool.close()
+        claims.close()
+        lookUps.close()
     }
 
     private func write(for leader: Item) async {
@@ -136,7 +137,8 @@ package final class KeyedIntentWriter {
             await write([item])
             return
         }
-        for item in batch { item.result = .failure(TrailError(error, mayBeRecorded: true)) }
+        let mayBeRecorded = error.kind == .connection || error.kind == .timeout
+        for item in batch { item.result = .failure(TrailError(error, mayBeRecorded: mayBeRecorded)) }
     }
 
     /// Writes a batch, again for a second after a lost connection: its rows may have been committed.
@@ -154,11 +156,12 @@ package final class KeyedIntentWriter {
     }
 
     private func commitOnce(_ batch: [Item]) async throws(PostgresError) -> Set<CallID> {
-        let left = (batch.map(\.deadline).max() ?? 0) - min(EventLoop.now(), batch.map(\.deadline).max() ?? 0)
-        let rows = try await pool.query(
+        let deadline = batch.map(\.deadline).max() ?? 0
+        let left = deadline - min(EventLoop.now(), deadline)
+        let rows = try await claims.query(
             Self.statement,
             [.text(Self.claims(of: batch)), .text(Self.intents(of: batch)), .text(Self.sealed(of: batch))],
-            timeout: min(.nanoseconds(Int64(left)), .seconds(5)))
+            timeout: min(.nanoseconds(Int64(left)), Self.timeout))
         return Set(rows.compactMap { $0["id"].text.flatMap { CallID($0) } })
     }
 

@@ -109,6 +109,14 @@ package final class TrailWriter {
         intents.write(unit, until: deadline) { completion($0.map { TrailError($0) }) }
     }
 
+    /// The latest run of an idempotency key; nil if the key is not in use.
+    /// - Parameter nowMilliseconds: the replica's clock. It tells the windows in which the key is looked up.
+    package func latestRun(of claim: IdempotencyClaim, nowMilliseconds: Int64) async throws(PostgresError)
+        -> IdempotencyRecord?
+    {
+        try await keyedIntents.latestRun(of: claim, nowMilliseconds: nowMilliseconds)
+    }
+
     /// Returns when the intent of a call with an idempotency key is durable, with the claim of its key.
     /// - Returns: false if the run of the key is claimed already. Then nothing is recorded.
     package func record(_ intent: Intent, claim: IdempotencyClaim, run: Int, until deadline: UInt64)

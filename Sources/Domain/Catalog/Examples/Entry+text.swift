@@ -94,7 +94,7 @@ extension Catalog {
         return (faults, unjudged)
     }
 
-    /// What overlays among files switch off of the embedded ones. It is no fault.
+    /// What overlays among files switch off of the embedded ones, as warnings.
     package static func protectionsLost(in files: [CatalogFile]) -> [CatalogError.Fault] {
         files.flatMap { file -> [CatalogError.Fault] in
             let name = CatalogFile.Name(file.name)

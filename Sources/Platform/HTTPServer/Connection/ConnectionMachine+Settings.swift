@@ -1,4 +1,5 @@
 import Bytes
+import Time
 
 extension ConnectionMachine {
     /// The limits of a connection; times are nanoseconds.
@@ -44,15 +45,5 @@ extension ConnectionMachine {
             let shortest = min(headTimeout, bodyTimeout, idleTimeout, answerTimeout, writeTimeout, lingerTimeout)
             return min(max(shortest / 4, 10_000_000), 250_000_000)
         }
-    }
-}
-
-extension Duration {
-    /// The duration in nanoseconds; zero for a negative one, 100 years at most.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let limited = min(UInt64(seconds), 100 * 365 * 86400)
-        return limited * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }

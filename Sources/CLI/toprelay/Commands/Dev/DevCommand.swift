@@ -20,7 +20,7 @@ struct DevCommand: AsyncParsableCommand {
             let cluster = try DevCluster(folder: folder)
             let lock = try DevLock(folder: folder)
             // A signal before the service listens for it must not leave PostgreSQL running.
-            let early = EarlySignals()
+            let early = await EarlySignals()
             Output.errorLine("toprelay dev: starting PostgreSQL in \(folder.path)")
             do {
                 try await serve(

@@ -10,10 +10,12 @@ final class EarlySignals: Sendable {
     private let flag = Flag()
     private let watch: Task<Void, Never>
 
-    init() {
+    /// Returns once signals are caught. A signal that comes later no longer ends the process.
+    init() async {
         let flag = flag
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         watch = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+            for await _ in signals {
                 flag.isSet.store(true, ordering: .relaxed)
             }
         }

@@ -1,17 +1,17 @@
-package import Postgres
+import Postgres
 
-extension TrailReader {
+extension KeyedIntentWriter {
     /// The latest run of a key; nil if the key is not in use.
     /// - Parameter nowMilliseconds: the replica's clock. It tells the windows in which the key is looked up.
-    package func latestRun(of claim: IdempotencyClaim, nowMilliseconds: Int64) async throws(PostgresError)
+    func latestRun(of claim: IdempotencyClaim, nowMilliseconds: Int64) async throws(PostgresError)
         -> IdempotencyRecord?
     {
         let window = IdempotencyClaim.window(epochMilliseconds: nowMilliseconds)
-        let rows = try await query(
+        let rows = try await lookUps.query(
             Self.latestRun,
             [
                 .integer(window), .integer(window + 1), .bytes(claim.key), .bytes(claim.fingerprint),
-            ], plan: .generic)
+            ], plan: .generic, timeout: Self.timeout)
         return rows.first.flatMap(IdempotencyRecord.init)
     }
 
