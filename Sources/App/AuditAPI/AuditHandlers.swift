@@ -16,7 +16,7 @@ import Time
 package struct AuditHandlers {
     let reader: TrailReader
     let keys: [FingerprintKey]
-    let masterKey: SealingKey?
+    let masterKey: KeyRing?
     let logger: Logger
     let now: @Sendable () -> Int64
 
@@ -26,7 +26,7 @@ package struct AuditHandlers {
     ///   - masterKey: the key that opens sealed requests.
     ///   - now: the time in milliseconds since 1970.
     package init(
-        reader: TrailReader, keys: [FingerprintKey], masterKey: SealingKey?, logger: Logger,
+        reader: TrailReader, keys: [FingerprintKey], masterKey: KeyRing?, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) {
         self.reader = reader

@@ -106,6 +106,9 @@ static const struct {
     {"migrations/0008_audit_search.sql", (const unsigned char[]){
 #embed "../../../migrations/0008_audit_search.sql"
         , 0}},
+    {"migrations/0009_credentials.sql", (const unsigned char[]){
+#embed "../../../migrations/0009_credentials.sql"
+        , 0}},
 };
 
 uint32_t cresources_count(void) { return sizeof files / sizeof files[0]; }

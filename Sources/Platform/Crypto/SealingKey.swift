@@ -69,6 +69,12 @@ package struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringC
             header: Array(blob[..<Self.headerCount]), associated: associated)
     }
 
+    /// The id of the key that sealed a value; nil if the value is too short to say.
+    static func idOfSealer(of blob: [UInt8]) -> UInt32? {
+        guard blob.count >= headerCount else { return nil }
+        return blob[1..<headerCount].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    }
+
     /// A key of 32 bytes for another purpose. It does not reveal this key.
     func derived(_ purpose: [UInt8]) throws(CryptoError) -> [UInt8] {
         try HMAC.sha256(key: key, purpose)

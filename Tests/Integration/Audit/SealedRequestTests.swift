@@ -16,7 +16,7 @@ import Testing
         Parameter(name: "blank", value: "  "), Parameter(name: "long", value: String(repeating: "长", count: 50_000)),
     ]
 
-    private func key() throws -> SealingKey { try SealingKey(bytes: Array(0..<32)) }
+    private func key() throws -> KeyRing { try KeyRing(bytes: Array(0..<32)) }
 
     private func intent(_ now: Int64, _ parameters: [Parameter] = parameters) -> Intent {
         let intent = Intent(

@@ -103,7 +103,7 @@ func withStage(
                     figures: TrailFigures(),
                     onEvent: { _, _ in }),
                 reader: TrailReader(pool: PostgresPool(loop: loop, settings: database.settings)),
-                replySeals: try ReplySeals(SealingKey(bytes: [UInt8](repeating: 7, count: 32)))),
+                replySeals: try ReplySeals(KeyRing(bytes: [UInt8](repeating: 7, count: 32)))),
             freshness: freshness, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             onBan: { ban, app, method in toldBans.withLock { $0.append((ban, app, method)) } })
     }.value

@@ -91,7 +91,7 @@ func withService(
 func fillVault(_ database: TestDatabase, key: [UInt8], on loop: EventLoop) async throws -> RunningService.Tokens {
     let connection = try await database.connect(loop)
     defer { connection.close() }
-    let store = VaultStore(connection: connection, key: try SealingKey(bytes: key))
+    let store = VaultStore(connection: connection, key: try KeyRing(bytes: key))
     try await store.ensureKeys()
     try await store.putApp(AppInput(name: "main", appKey: "4272", secret: Secret("app-secret-0123456789")))
     try await store.putSession(app: "main", seller: "east", key: Secret("session-key-0123456789"))

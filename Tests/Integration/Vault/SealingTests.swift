@@ -59,7 +59,7 @@ struct SealingTests {
         try await withVault { vault in
             try await vault.putApp("a")
             let bytes = SecureRandom.bytes(32)
-            let other = try SealingKey(bytes: bytes)
+            let other = try KeyRing(bytes: bytes)
             let store = try await vault.store(key: other)
             let errors = [
                 await vaultError { _ = try await vault.snapshot(key: other) },
@@ -70,13 +70,13 @@ struct SealingTests {
                 await vaultError { try await store.putSession(app: "a", seller: "x", key: Secret("s")) },
             ]
             for error in errors {
-                guard case .wrongMasterKey(vault.key.id, other.id) = error else {
+                guard case .wrongMasterKey(vault.key.newest.id, other.newest.id) = error else {
                     Issue.record("\(String(describing: error))")
                     continue
                 }
                 let text = "\(error.map { "\($0)" } ?? "")"
                 #expect(text.contains("TOPRELAY_MASTER_KEY"))
-                #expect(text.contains(Hex.lower([UInt8](bigEndian: other.id))))
+                #expect(text.contains(Hex.lower([UInt8](bigEndian: other.newest.id))))
                 #expect(!text.contains(Base64.encode(bytes)) && !text.contains(Hex.lower(bytes)))
                 #expect(error?.isFinal == true)
             }

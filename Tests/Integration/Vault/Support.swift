@@ -11,7 +11,7 @@ import Testing
 struct TestVault: Sendable {
     let url: String
     let loop: EventLoop
-    let key: SealingKey
+    let key: KeyRing
 
     var settings: PostgresSettings { get throws { try PostgresSettings(url: url) } }
 
@@ -19,11 +19,11 @@ struct TestVault: Sendable {
         try await PostgresConnection.connect(settings, on: loop)
     }
 
-    func store(key other: SealingKey? = nil) async throws -> VaultStore {
+    func store(key other: KeyRing? = nil) async throws -> VaultStore {
         VaultStore(connection: try await connect(), key: other ?? key)
     }
 
-    func snapshot(key other: SealingKey? = nil) async throws -> VaultSnapshot {
+    func snapshot(key other: KeyRing? = nil) async throws -> VaultSnapshot {
         let connection = try await connect()
         defer { connection.close() }
         return try await VaultReader.load(on: connection, key: other ?? key)
@@ -47,7 +47,7 @@ func withVault<T: Sendable>(
 ) async throws -> T {
     try await onLoop(seconds: seconds) { loop in
         let database = try await TestDatabase.make(in: cluster, on: loop)
-        let vault = TestVault(url: database.url, loop: loop, key: try SealingKey(bytes: SecureRandom.bytes(32)))
+        let vault = TestVault(url: database.url, loop: loop, key: try KeyRing(bytes: SecureRandom.bytes(32)))
         let result = try await body(vault)
         try await database.endConnections(loop)
         return result

@@ -23,7 +23,7 @@ struct VaultWatcherTests {
         var words: AsyncStream<Word>.Iterator
 
         init(
-            _ vault: TestVault, key: SealingKey? = nil, timing: VaultWatcher.Timing = Watched.onNoticesOnly(),
+            _ vault: TestVault, key: KeyRing? = nil, timing: VaultWatcher.Timing = Watched.onNoticesOnly(),
             wallClock: @escaping @Sendable () -> Int64 = Watched.time
         ) throws {
             let (stream, feed) = AsyncStream<Word>.makeStream()
@@ -255,7 +255,7 @@ struct VaultWatcherTests {
     func endsAtStart() async throws {
         try await withVault { vault in
             _ = try await vault.store().ensureKeys()
-            let other = try SealingKey(bytes: SecureRandom.bytes(32))
+            let other = try KeyRing(bytes: SecureRandom.bytes(32))
             let wrong = try Watched(vault, key: other)
             guard case .wrongMasterKey = await wrong.run.value else {
                 Issue.record("wrongMasterKey is expected")

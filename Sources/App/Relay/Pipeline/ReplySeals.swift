@@ -3,12 +3,12 @@ package import Crypto
 /// Seals replies to calls with an idempotency key, and opens them for repetitions. It lives on one worker's loop.
 package final class ReplySeals {
     /// Opens replies.
-    let key: SealingKey
+    let key: KeyRing
     /// Seals replies.
     let sealer: Sealer
 
     /// - Parameter key: the master key.
-    package init(_ key: SealingKey) throws(CryptoError) {
+    package init(_ key: KeyRing) throws(CryptoError) {
         self.key = key
         sealer = try key.sealer()
     }

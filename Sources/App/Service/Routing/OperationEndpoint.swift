@@ -14,7 +14,7 @@ struct OperationEndpoint: Sendable {
     let query: String?
     let body: [UInt8]
     /// Unmasks requests.
-    let masterKey: SealingKey?
+    let masterKey: KeyRing?
     let logger: Logger
 
     /// The answer of an operation that runs on the worker's loop.

@@ -20,7 +20,7 @@ final class RelayResponder: Responder {
     private let workers: [Worker]
     private let state: ReplicaState
     private let exporter: AuditExporter
-    private let masterKey: SealingKey
+    private let masterKey: KeyRing
     private let logger: Logger
     private let table = OperationTable()
     private let descriptions = ServiceDescriptions()
@@ -31,7 +31,7 @@ final class RelayResponder: Responder {
     ///   - exporter: answers the export.
     ///   - masterKey: unmasks requests.
     init(
-        catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter, masterKey: SealingKey,
+        catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter, masterKey: KeyRing,
         logger: Logger
     ) {
         self.catalog = catalog

@@ -21,13 +21,14 @@ package enum SettingDefinitions {
         }
     }
 
-    static let masterKey = Setting<SealingKey>(
-        "TOPRELAY_MASTER_KEY", default: nil, isSecret: true, form: "base64 of 32 bytes",
+    static let masterKey = Setting<KeyRing>(
+        "TOPRELAY_MASTER_KEY", default: nil, isSecret: true,
+        form: "base64 of 32 bytes; several keys separated by blanks, the newest first",
         reason: "Seals app secrets and session keys in the database. `openssl rand -base64 32` makes one. "
             + "Without this key they are lost."
     ) { text throws(SettingValueError) in
         do {
-            return try SealingKey(base64: text)
+            return try KeyRing(base64: text)
         } catch {
             throw SettingValueError("\(error)")
         }

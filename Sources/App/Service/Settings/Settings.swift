@@ -12,7 +12,7 @@ package struct Settings: Sendable {
     /// `DATABASE_URL`.
     package let database: PostgresSettings
     /// `TOPRELAY_MASTER_KEY`.
-    package let masterKey: SealingKey
+    package let masterKey: KeyRing
     /// `TOPRELAY_LISTEN`.
     package let listen: ListenAddress
     /// `TOPRELAY_GATEWAY_URL`.

@@ -6,7 +6,7 @@ package struct StoreSettings: Sendable {
     /// `DATABASE_URL`.
     package let database: PostgresSettings
     /// `TOPRELAY_MASTER_KEY`. Nil if it is neither needed nor set.
-    package let masterKey: SealingKey?
+    package let masterKey: KeyRing?
 
     /// Reads these settings, and refuses unknown `TOPRELAY_…` variables.
     /// - Throws: all faults at once.

@@ -10,10 +10,10 @@ actor DatabaseSession {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     private let settings: PostgresSettings
-    private let masterKey: SealingKey?
+    private let masterKey: KeyRing?
     private var connection: PostgresConnection?
 
-    private init(settings: PostgresSettings, masterKey: SealingKey?, loop: EventLoop) {
+    private init(settings: PostgresSettings, masterKey: KeyRing?, loop: EventLoop) {
         self.settings = settings
         self.masterKey = masterKey
         self.loop = loop

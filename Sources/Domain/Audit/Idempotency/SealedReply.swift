@@ -32,7 +32,7 @@ package struct SealedReply: Sendable {
     }
 
     /// The body.
-    package func body(of id: CallID, openedWith key: SealingKey) throws(CryptoError) -> [UInt8] {
+    package func body(of id: CallID, openedWith key: KeyRing) throws(CryptoError) -> [UInt8] {
         try key.open(sealed, associated: Self.associatedPrefix + id.bytes)
     }
 

@@ -20,7 +20,7 @@ package struct SealedRequest: Sendable, Equatable {
 
     /// Opens the sealed request of a call.
     /// - Throws: `CryptoError` if the key is wrong, or the bytes were changed or belong to another call.
-    package init(opening sealed: [UInt8], of id: CallID, with key: SealingKey) throws(CryptoError) {
+    package init(opening sealed: [UInt8], of id: CallID, with key: KeyRing) throws(CryptoError) {
         let plain = try key.open(sealed, associated: Self.associatedPrefix + id.bytes)
         guard let request = Self(reading: plain) else {
             throw CryptoError.unreadableBlob(detail: "it is not a request")

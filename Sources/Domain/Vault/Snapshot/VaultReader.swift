@@ -21,12 +21,12 @@ package struct VaultReader {
         """
 
     private let connection: PostgresConnection
-    private let key: SealingKey
+    private let key: KeyRing
     private let timeout: Duration
     private let rowLimit: Int
     private var unreadable: [String] = []
 
-    private init(connection: PostgresConnection, key: SealingKey, timeout: Duration, rowLimit: Int) {
+    private init(connection: PostgresConnection, key: KeyRing, timeout: Duration, rowLimit: Int) {
         self.connection = connection
         self.key = key
         self.timeout = timeout
@@ -35,13 +35,13 @@ package struct VaultReader {
 
     /// The current vault. Use it on the connection's loop, and use the connection for nothing else meanwhile.
     package static func load(
-        on connection: PostgresConnection, key: SealingKey, timeout: Duration = .seconds(10)
+        on connection: PostgresConnection, key: KeyRing, timeout: Duration = .seconds(10)
     ) async throws(VaultError) -> VaultSnapshot {
         try await load(on: connection, key: key, timeout: timeout, rowLimit: rowLimit)
     }
 
     static func load(
-        on connection: PostgresConnection, key: SealingKey, timeout: Duration, rowLimit: Int
+        on connection: PostgresConnection, key: KeyRing, timeout: Duration, rowLimit: Int
     ) async throws(VaultError) -> VaultSnapshot {
         try await connection.transaction(.readOnlySnapshot, timeout: timeout) { () async throws(VaultError) in
             var reader = VaultReader(connection: connection, key: key, timeout: timeout, rowLimit: rowLimit)

@@ -36,7 +36,7 @@ package actor VaultWatcher {
 
     private nonisolated let loop: EventLoop
     private let settings: PostgresSettings
-    private let key: SealingKey
+    private let key: KeyRing
     private let timing: Timing
     private let wallClock: @Sendable () -> Int64
     private let onEvent: @Sendable (VaultEvent) -> Void
@@ -58,7 +58,7 @@ package actor VaultWatcher {
     /// A watcher that does nothing until `run()`. It calls all closures on the loop: `onSnapshot` with each new
     /// snapshot, `onEvent` with each event, and `wallClock` for the time in milliseconds since 1970.
     package init(
-        settings: PostgresSettings, key: SealingKey, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
+        settings: PostgresSettings, key: KeyRing, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
         timing: Timing = Timing(), wallClock: @escaping @Sendable () -> Int64,
         onEvent: @escaping @Sendable (VaultEvent) -> Void,
         onSnapshot: @escaping @Sendable (VaultSnapshot) -> Void

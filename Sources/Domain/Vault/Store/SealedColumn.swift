@@ -26,7 +26,7 @@ struct SealedColumn: Sendable, CustomStringConvertible {
     var description: String { "\(table)/\(key)" }
 }
 
-extension SealingKey {
+extension KeyRing {
     /// Opens the value of `column`. The error distinguishes a wrong master key from a blob that was damaged or moved.
     func open(_ blob: [UInt8], at column: SealedColumn) throws(VaultError) -> [UInt8] {
         do {

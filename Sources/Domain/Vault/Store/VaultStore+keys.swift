@@ -34,7 +34,7 @@ extension VaultStore {
         ).map { ($0[0].text ?? "", Int($0[1].integer ?? 0), $0[2].integer ?? 0) }
     }
 
-    private func insert(_ name: SystemKey.Name, version: Int, sealedWith key: SealingKey) async throws(VaultError) {
+    private func insert(_ name: SystemKey.Name, version: Int, sealedWith key: KeyRing) async throws(VaultError) {
         let sealed: [UInt8]
         do {
             sealed = try key.seal(
@@ -74,7 +74,7 @@ extension VaultStore {
 
 extension SystemKey {
     /// Opens a row with the name, the version and the sealed key.
-    init(row: Row, opening key: SealingKey) throws(VaultError) {
+    init(row: Row, opening key: KeyRing) throws(VaultError) {
         let version = Int(row[1].integer ?? 0)
         let column = SealedColumn.systemKey(row[0].text ?? "", version: version)
         guard let name = row[0].text.flatMap(Name.init(rawValue:)) else {

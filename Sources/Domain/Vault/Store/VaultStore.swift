@@ -7,17 +7,17 @@ package import Postgres
 /// it on the connection's loop, and use the connection for nothing else meanwhile.
 package struct VaultStore {
     let connection: PostgresConnection
-    let key: SealingKey?
+    let key: KeyRing?
     let timeout: Duration
     let rowLimit: Int
 
     /// A store on this connection. Sealing needs the master key in `key`. Without it you can make tokens, read lists
     /// and remove rows. `timeout` applies to each statement.
-    package init(connection: PostgresConnection, key: SealingKey?, timeout: Duration = .seconds(10)) {
+    package init(connection: PostgresConnection, key: KeyRing?, timeout: Duration = .seconds(10)) {
         self.init(connection: connection, key: key, timeout: timeout, rowLimit: VaultReader.rowLimit)
     }
 
-    init(connection: PostgresConnection, key: SealingKey?, timeout: Duration, rowLimit: Int) {
+    init(connection: PostgresConnection, key: KeyRing?, timeout: Duration, rowLimit: Int) {
         self.connection = connection
         self.key = key
         self.timeout = timeout
