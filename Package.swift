@@ -55,7 +55,7 @@ let package = Package(
         // Base. `Bytes` holds pointers, because it reads text eight bytes at a time, `Locks` because it wraps pthread.
         .target(name: "Bytes", swiftSettings: common),
         .target(name: "Locks", swiftSettings: common),
-        .target(name: "Time", swiftSettings: safe),
+        .target(name: "Time", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "JSON", dependencies: ["Bytes"], swiftSettings: safe),
         .target(name: "HTTP1", dependencies: ["Bytes"], swiftSettings: safe),
 
@@ -67,7 +67,7 @@ let package = Package(
             name: "Curl", dependencies: ["Bytes", "CLibcurl", "CZlib", "EventLoop", "HTTP1", "Sockets", "Time"],
             swiftSettings: common),
         .target(
-            name: "Postgres", dependencies: ["CLibpq", "EventLoop", "Time", collections],
+            name: "Postgres", dependencies: ["Bytes", "CLibpq", "EventLoop", "Time", collections],
             swiftSettings: common),
         .target(name: "YAML", dependencies: ["CLibyaml"], swiftSettings: common),
         .target(name: "Resources", dependencies: ["CResources"], swiftSettings: common),

@@ -17,8 +17,14 @@ extension String {
     }
 
     /// Passes the bytes of the text to `body` in place.
-    @inlinable @inline(__always)
+    ///
+    /// `utf8.span` must not be used: in release builds of Swift 6.3 the span of a short text, which is stored in the
+    /// `String` value itself, can show memory that is already used for something else.
+    @inlinable
     package func withUTF8Span<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-        body(utf8.span)
+        let result = utf8.withContiguousStorageIfAvailable { unsafe body(Span(_unsafeElements: $0)) }
+        if let result { return result }
+        var copy = self
+        return copy.withUTF8 { unsafe body(Span(_unsafeElements: $0)) }
     }
 }

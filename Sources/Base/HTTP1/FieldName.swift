@@ -4,12 +4,13 @@ import Bytes
 package enum FieldName {
     /// Whether a text may be the name of a header field (RFC 9110, 5.6.2).
     package static func isToken(_ name: String) -> Bool {
-        let bytes = name.utf8.span
-        return !bytes.isEmpty && Characters.endOfToken(in: bytes, from: 0, to: bytes.count) == bytes.count
+        name.withUTF8Span { bytes in
+            !bytes.isEmpty && Characters.endOfToken(in: bytes, from: 0, to: bytes.count) == bytes.count
+        }
     }
 
     /// Whether two names are equal, ignoring the case of ASCII letters.
     package static func isSame(_ name: String, _ other: String) -> Bool {
-        name.utf8.span.equalsIgnoringCase(other.utf8.span)
+        name.withUTF8Span { name in other.withUTF8Span { name.equalsIgnoringCase($0) } }
     }
 }

@@ -55,7 +55,7 @@ struct FramingFields: Equatable {
     }
 
     private static func matches(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: String) -> Bool {
-        bytes.extracting(range).equalsIgnoringCase(text.utf8.span)
+        text.withUTF8Span { bytes.extracting(range).equalsIgnoringCase($0) }
     }
 
     private mutating func noteLength(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(ParseError) {

@@ -68,7 +68,8 @@ extension HeaderFields {
     package func isName(_ name: String, at index: Int) -> Bool {
         let place = places[index]
         guard place.nameLength == name.utf8.count else { return false }
-        return bytes.span.extracting(place.name).equalsIgnoringCase(name.utf8.span)
+        let own = bytes.span.extracting(place.name)
+        return name.withUTF8Span { own.equalsIgnoringCase($0) }
     }
 }
 

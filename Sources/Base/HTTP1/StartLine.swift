@@ -59,7 +59,8 @@ extension StartLine {
         for scheme in ["http://", "https://"] {
             let end = target.lowerBound + scheme.utf8.count
             guard end <= target.upperBound else { continue }
-            if bytes.extracting(target.lowerBound..<end).equalsIgnoringCase(scheme.utf8.span) { return end }
+            let start = bytes.extracting(target.lowerBound..<end)
+            if scheme.withUTF8Span({ start.equalsIgnoringCase($0) }) { return end }
         }
         return nil
     }
@@ -143,10 +144,7 @@ let lineFeed: UInt8 = 0x0A
 extension Span where Element == UInt8 {
     /// Whether the bytes equal a text.
     func equals(_ text: String) -> Bool {
-        let text = text.utf8.span
-        guard count == text.count else { return false }
-        for index in indices where self[index] != text[index] { return false }
-        return true
+        text.withUTF8Span { isEqual(to: $0) }
     }
 
     /// The first position of a byte in a range.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The parsed parts of a time.
 package struct TimeFields {
     private var date: CivilDate
@@ -19,7 +21,9 @@ package struct TimeFields {
 
     /// Parses `yyyy-MM-dd`, `yyyy-MM-dd HH:mm:ss`, `yyyy.MM.dd HH:mm:ss` or ISO 8601.
     package init(reading text: String) throws(TimeFormatError) {
-        try self.init(reading: text.utf8.span)
+        self = try text.withUTF8Span { text in
+            Result { () throws(TimeFormatError) in try TimeFields(reading: text) }
+        }.get()
     }
 
     private init(reading text: Span<UInt8>) throws(TimeFormatError) {

@@ -150,17 +150,18 @@ package struct JSONValue: Sendable {
         let nodes = storage.nodes
         guard nodes[index].kind == .object else { return nil }
         return storage.withSource { source in
-            let wanted = name.utf8.span
-            let end = Int(nodes[index].next)
-            var member = index + 1
-            while member < end {
-                let name = nodes[member]
-                if !name.isShadowed, name.reads(wanted, in: source) {
-                    return JSONValue(storage: storage, index: member + 1)
+            name.withUTF8Span { wanted in
+                let end = Int(nodes[index].next)
+                var member = index + 1
+                while member < end {
+                    let name = nodes[member]
+                    if !name.isShadowed, name.reads(wanted, in: source) {
+                        return JSONValue(storage: storage, index: member + 1)
+                    }
+                    member = Int(nodes[member + 1].next)
                 }
-                member = Int(nodes[member + 1].next)
+                return nil
             }
-            return nil
         }
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 package import Crypto
 
 /// A secret key that turns business keys into 64-bit fingerprints. They can be searched, but they do not reveal a value
@@ -27,10 +28,11 @@ package struct FingerprintKey: Sendable {
     /// neither text has, separates name and value.
     package func fingerprint(name: String, value: String) -> Int64 {
         var hash = SipHash(first, second)
-        let name = name.utf8.span
-        hash.begin(with: name)
-        hash.append(0)
-        KeyNormalizer.append(value.utf8.span, named: name, to: &hash)
+        name.withUTF8Span { name in
+            hash.begin(with: name)
+            hash.append(0)
+            value.withUTF8Span { KeyNormalizer.append($0, named: name, to: &hash) }
+        }
         return Int64(bitPattern: hash.finish())
     }
 

@@ -64,7 +64,7 @@ package struct SealedRequest: Sendable, Equatable {
         for item in files {
             plain.append(addingCapacity: 1 + item.name.utf8.count + 2 * maximumLengthBytes) { output in
                 output.append(file)
-                append(item.name.utf8.span, to: &output)
+                item.name.withUTF8Span { append($0, to: &output) }
                 append(item.bytes.count, to: &output)
             }
         }

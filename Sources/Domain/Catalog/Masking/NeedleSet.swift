@@ -52,7 +52,8 @@ final class NeedleSet: Sendable {
         for (index, value) in values.enumerated() where value.text.utf8.count > 1 {
             let isShort = !Self.isLongEnough(value.text)
             let start = scalars.count
-            let bytes = value.text.utf8.span
+            let text = Array(value.text.utf8)
+            let bytes = text.span
             var place = 0
             var hasLetters = false
             while let step = EscapedText.step(bytes, at: place) {

@@ -108,7 +108,7 @@ enum ByteSearch {
     static func first(_ needle: String, in text: String) -> Int? {
         let needle = Array(needle.utf8)
         guard let head = needle.first else { return 0 }
-        let text = text.utf8.span
+        let text = Array(text.utf8)
         guard text.count >= needle.count else { return nil }
         for start in 0...(text.count - needle.count) where text[start] == head {
             var length = 1

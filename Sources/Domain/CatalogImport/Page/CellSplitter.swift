@@ -91,7 +91,7 @@ enum CellSplitter {
 
     /// Splits an object's cells. The example never shows the text that stands for a whole object.
     private static func object(_ text: String) -> Cells {
-        let bytes = text.utf8.span
+        let bytes = Array(text.utf8)
         if isJSONStart(text), let end = jsonEnd(bytes), end == bytes.count || Blank.contains(bytes[end]),
             isJSON(String(decoding: text.utf8.prefix(end), as: UTF8.self))
         {
@@ -124,7 +124,7 @@ enum CellSplitter {
 
     /// The probable length of the example in bytes; nil if the text seems to have none.
     private static func guessedLength(_ text: String, _ type: FieldType) -> Int? {
-        let bytes = text.utf8.span
+        let bytes = Array(text.utf8)
         if isJSONStart(text), let end = jsonEnd(bytes), end == bytes.count || Blank.contains(bytes[end]) { return end }
         var end = 0
         while end < bytes.count, !Blank.contains(bytes[end]) { end += 1 }
@@ -145,12 +145,12 @@ enum CellSplitter {
 
     // MARK: What texts look like
 
-    private static func isDay(_ bytes: borrowing Span<UInt8>, _ start: Int) -> Bool {
+    private static func isDay(_ bytes: [UInt8], _ start: Int) -> Bool {
         start + 10 <= bytes.count && isDigit(bytes[start]) && isDigit(bytes[start + 3]) && !isDigit(bytes[start + 4])
             && isDigit(bytes[start + 5]) && !isDigit(bytes[start + 7]) && isDigit(bytes[start + 9])
     }
 
-    private static func isTime(_ bytes: borrowing Span<UInt8>, _ start: Int) -> Bool {
+    private static func isTime(_ bytes: [UInt8], _ start: Int) -> Bool {
         start + 8 <= bytes.count && isDigit(bytes[start]) && bytes[start + 2] == UInt8(ascii: ":")
             && bytes[start + 5] == UInt8(ascii: ":") && isDigit(bytes[start + 7])
     }
@@ -169,7 +169,7 @@ enum CellSplitter {
     }
 
     /// The end of the brackets at the start of a text.
-    private static func jsonEnd(_ bytes: borrowing Span<UInt8>) -> Int? {
+    private static func jsonEnd(_ bytes: [UInt8]) -> Int? {
         var depth = 0
         for index in 0..<bytes.count {
             switch bytes[index] {
@@ -188,7 +188,7 @@ enum CellSplitter {
         case .number, .price, .decimal:
             return text.utf8.first.map { isDigit($0) || $0 == UInt8(ascii: "-") } == true && !isProse(text)
         case .boolean: return text == "true" || text == "false"
-        case .date: return isDay(text.utf8.span, 0)
+        case .date: return isDay(Array(text.utf8), 0)
         case .object, .map, .json: return isJSONStart(text) || DecimalText.isValid(text)
         case .string, .bytes: return !isProse(text)
         }
@@ -202,8 +202,8 @@ enum CellSplitter {
     /// The number of bytes at the start of a text that spell this value. It ignores white space, which cells collapse,
     /// and backslashes, which Java may double or drop. Nil if the text does not start with the value.
     static func length(of value: String, in text: String) -> Int? {
-        let value = value.utf8.span
-        let text = text.utf8.span
+        let value = Array(value.utf8)
+        let text = Array(text.utf8)
         var (read, place) = (0, 0)
         while true {
             while read < value.count, isIgnored(value[read]) { read += 1 }

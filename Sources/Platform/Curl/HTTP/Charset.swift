@@ -14,10 +14,7 @@ struct Charset: Equatable {
 
     /// The set that a `Content-Type` declares; nil for UTF-8, for an unknown set, and without a declaration.
     init?(declaredBy contentType: String) {
-        let text = contentType.utf8.span
-        // It is nearly always UTF-8.
-        guard let start = Self.startOfCharset(in: text), start == text.count || text[start] | 0x20 != UInt8(ascii: "u")
-        else { return nil }
+        guard let start = contentType.withUTF8Span(Self.startOfForeignCharset) else { return nil }
         let value = contentType.utf8.dropFirst(start).prefix { $0 != UInt8(ascii: ";") }.filter {
             $0 != UInt8(ascii: "\"") && $0 != 0x20 && $0 != 0x09
         }
@@ -29,9 +26,17 @@ struct Charset: Equatable {
         return nil
     }
 
-    /// Where the value of the parameter `charset` begins; nil without one.
-    private static func startOfCharset(in text: Span<UInt8>) -> Int? {
-        let name = "charset=".utf8.span
+    /// Where the value of the parameter `charset` begins; nil without one, and for a value that begins like UTF-8, which
+    /// is nearly always the case.
+    private static func startOfForeignCharset(in text: Span<UInt8>) -> Int? {
+        guard let start = "charset=".withUTF8Span({ Self.endOfParameter($0, in: text) }),
+            start == text.count || text[start] | 0x20 != UInt8(ascii: "u")
+        else { return nil }
+        return start
+    }
+
+    /// Where the value of a parameter begins; nil without one. `name` ends with the equals sign.
+    private static func endOfParameter(_ name: Span<UInt8>, in text: Span<UInt8>) -> Int? {
         var place = 0
         while place < text.count {
             place += 1

@@ -60,11 +60,12 @@ struct AnswerWriter {
     private static func appendField(_ name: String, _ value: String, to output: inout OutputSpan<UInt8>) {
         output.append(utf8: name)
         output.append(utf8: ": ")
-        let bytes = value.utf8.span
-        let plain = bytes.firstControl(from: 0, to: bytes.count)
-        output.append(bytes.extracting(0..<plain))
-        for index in plain..<bytes.count {
-            output.append(bytes[index] < 0x20 || bytes[index] == 0x7F ? 0x20 : bytes[index])
+        value.withUTF8Span { bytes in
+            let plain = bytes.firstControl(from: 0, to: bytes.count)
+            output.append(bytes.extracting(0..<plain))
+            for index in plain..<bytes.count {
+                output.append(bytes[index] < 0x20 || bytes[index] == 0x7F ? 0x20 : bytes[index])
+            }
         }
         output.append(utf8: "\r\n")
     }

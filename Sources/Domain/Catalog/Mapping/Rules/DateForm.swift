@@ -1,3 +1,4 @@
+import Bytes
 import TOP
 import Time
 
@@ -50,15 +51,19 @@ package enum DateForm: String, Sendable, CaseIterable {
         } catch {
             return .failure(Refusal(hint: Self.hint(error)))
         }
-        let bytes = text.utf8.span
-        if self != .dotted, bytes.count > 4, bytes[4] == UInt8(ascii: ".") { return .failure(Refusal(hint: "")) }
+        let (hasDots, isWritten) = text.withUTF8Span { bytes in
+            (
+                bytes.count > 4 && bytes[4] == UInt8(ascii: "."),
+                bytes.count == 19 && bytes[10] == UInt8(ascii: " ") && hasSeparators(bytes)
+            )
+        }
+        if self != .dotted, hasDots { return .failure(Refusal(hint: "")) }
         guard time.hasTime == (self != .day) else {
             return .failure(Refusal(hint: self == .day ? "; without a time of day" : "; the time of day is missing"))
         }
         // The years 1970 to 9999 in GMT+8; 1 to 9999 where the form has room for them.
         guard time.epochSeconds >= (self == .milliseconds ? 0 : -62_135_625_600), time.epochSeconds <= 253_402_271_999
         else { return .failure(Refusal(hint: "; the year is out of range")) }
-        let isWritten = bytes.count == 19 && bytes[10] == UInt8(ascii: " ") && hasSeparators(bytes)
         return .success(Reading(text: isWritten ? text : written(time.epochSeconds), seconds: time.epochSeconds))
     }
 

@@ -1,11 +1,14 @@
+import Bytes
+
 /// Decimal numbers as texts: never through `Double`, so that every digit is kept.
 package enum DecimalText {
     /// The most characters that a number may have.
     static let maximumBytes = 64
 
     /// Whether the text is a JSON number without an exponent: `-12`, `1000.00`; not `01`, `1.`, `.5`, `+1`, `1e3`.
-    package static func isValid(_ text: String) -> Bool {
-        let bytes = text.utf8.span
+    package static func isValid(_ text: String) -> Bool { text.withUTF8Span(isValid) }
+
+    private static func isValid(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count <= maximumBytes else { return false }
         var place = bytes.count > 0 && bytes[0] == UInt8(ascii: "-") ? 1 : 0
         let whole = digits(bytes, from: place)
@@ -26,8 +29,7 @@ package enum DecimalText {
 
     /// Whether the text is digits only.
     static func isWhole(_ text: String) -> Bool {
-        let bytes = text.utf8.span
-        return bytes.count > 0 && digits(bytes, from: 0) == bytes.count
+        text.withUTF8Span { bytes in bytes.count > 0 && digits(bytes, from: 0) == bytes.count }
     }
 
     /// Whether the first of two valid numbers is less than the second.

@@ -1,3 +1,4 @@
+import Bytes
 internal import Glibc
 
 /// Builds one row, field by field, in the binary form of COPY and prepared INSERTs.
@@ -168,9 +169,11 @@ extension RowEncoder {
 
     /// Appends a length and a text. A `String` is always valid UTF-8, so only NUL needs a check.
     private mutating func appendText(_ text: String) {
-        text.utf8.span.withUnsafeBufferPointer { utf8 in
-            let holdsNUL = utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false
-            appendText(utf8, isStorable: !holdsNUL)
+        text.withUTF8Span { span in
+            span.withUnsafeBufferPointer { utf8 in
+                let holdsNUL = utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false
+                appendText(utf8, isStorable: !holdsNUL)
+            }
         }
     }
 
