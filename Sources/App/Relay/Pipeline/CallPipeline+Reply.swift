@@ -86,7 +86,7 @@ extension CallPipeline {
     func rejected(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
         meters.refused(problem.type)
         let id = relayRequestID(of: problem)
-        rejectedRequests.trace(problem, request, by: token, relayRequestID: id)
+        rejectedRequests.record(problem, request, by: token, relayRequestID: id)
         return reply(refusing: problem, request, relayRequestID: id)
     }
 

@@ -153,7 +153,7 @@ package enum RelayMetrics {
 
     /// Registers the metrics that are read at each scrape.
     static func observe(
-        _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics,
+        _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerMetrics,
         configuration: HTTPServer.Configuration, catalog: CatalogHolder
     ) {
         registry.observe("toprelay_partition_days_ahead") {
@@ -222,7 +222,7 @@ package enum RelayMetrics {
     }
 
     private static func observe(
-        _ registry: PrometheusRegistry, _ server: ServerStatistics, _ configuration: HTTPServer.Configuration
+        _ registry: PrometheusRegistry, _ server: ServerMetrics, _ configuration: HTTPServer.Configuration
     ) {
         registry.observe("toprelay_connections_limit") { Double(configuration.maximumConnections) }
         registry.observe("toprelay_connections") { Double(server.openConnections.value) }
@@ -251,7 +251,7 @@ package enum RelayMetrics {
             }
         }
         for (kind, figure) in [
-            ("idle", server.idleTimeouts), ("write", server.writeTimeouts), ("answer", server.answerTimeouts),
+            ("idle", server.idleTimeouts), ("write", server.writeTimeouts), ("answer", server.responseTimeouts),
         ] {
             registry.observe("toprelay_http_timeouts_total", [("kind", kind)], kind: .counter) { Double(figure.value) }
         }

@@ -79,7 +79,7 @@ package final class RelayService: Service {
         server = HTTPServer(
             configuration: configuration, loops: workers.all.map(\.loop), responder: responder, logger: logger)
         RelayMetrics.observe(
-            registry, workers: workers, readiness: readiness, server: server.statistics,
+            registry, workers: workers, readiness: readiness, server: server.metrics,
             configuration: configuration, catalog: catalog)
         self.settings = settings
         self.logger = logger
