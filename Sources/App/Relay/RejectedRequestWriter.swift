@@ -61,11 +61,11 @@ extension RejectedRequest {
     package init(
         _ problem: Problem, atMilliseconds: Int64, caller: String?, method: String, app: String?, seller: String?
     ) {
-        func pointer(_ fault: Fault) -> String { ValueMask().masked(fault.pointer(naming: ChosenName.shown)) }
+        func pointer(_ fault: Fault) -> String { ValueMask().masked(fault.pointer(naming: CallerSuppliedName.shown)) }
         self.init(
             atMilliseconds: atMilliseconds, caller: caller, method: method, status: problem.type.status,
             type: problem.type.rawValue, pointers: problem.faults.prefix(Self.maximumPointers).map(pointer))
-        self.app = app.map(ChosenName.shown)
+        self.app = app.map(CallerSuppliedName.shown)
         self.seller = seller
         detail = Self.masked(problem.detail, app: app, seller: seller)
         errors = problem.faults.prefix(Self.maximumErrors).map { fault in
@@ -79,10 +79,10 @@ extension RejectedRequest {
     /// name is not masked, because the row has it too.
     private static func masked(_ detail: String, app: String?, seller: String?) -> String {
         var detail = detail
-        if let app, !app.isEmpty, ChosenName.shown(app) != app { detail = detail.replacing(app, with: "***") }
+        if let app, !app.isEmpty, CallerSuppliedName.shown(app) != app { detail = detail.replacing(app, with: "***") }
         let parts = detail.split(separator: "\"", omittingEmptySubsequences: false)
         let shown = parts.enumerated().map { index, part in
-            index.isMultiple(of: 2) || String(part) == seller ? String(part) : ChosenName.shown(String(part))
+            index.isMultiple(of: 2) || String(part) == seller ? String(part) : CallerSuppliedName.shown(String(part))
         }
         return ValueMask().masked(shown.joined(separator: "\""))
     }
