@@ -158,7 +158,7 @@ extension CallPipeline {
     ) {
         metrics.unrecorded()
         guard error.mayBeRecorded else { return refuse(call, error, reply) }
-        let completion = Ending(
+        let completion = Completion(
             outcome: .notSent, status: ProblemType.auditUnavailable.status,
             finishedMilliseconds: settings.wallClock(), durationNanoseconds: call.clock.elapsed)
         completion.auditNanoseconds = EventLoop.now() - since
@@ -183,26 +183,26 @@ extension CallPipeline {
 // MARK: - Notes of the steps
 
 extension CallPipeline {
-    private func completion(of call: PreparedCall, _ callResult: CallResult, keys: Fingerprints) -> Ending {
+    private func completion(of call: PreparedCall, _ callResult: CallResult, keys: Fingerprints) -> Completion {
         let status = callResult.problem?.type.status ?? 200
-        let ending = Ending(
+        let completion = Completion(
             outcome: callResult.outcome, status: status, finishedMilliseconds: settings.wallClock(),
             durationNanoseconds: call.clock.elapsed)
-        ending.code = callResult.code
-        ending.subCode = callResult.subCode
-        ending.message = callResult.message
-        ending.topRequestID = callResult.topRequestID
-        ending.responseBytes = callResult.responseBytes
-        ending.retryable = callResult.retryable
-        ending.keys = keys
-        ending.keys.add(callResult.interpretation?.keys ?? [])
-        ending.isUnjudged = callResult.interpretation?.isJudged == false
-        ending.response = callResult.response
-        ending.auditNanoseconds = call.auditNanoseconds
-        ending.topNanoseconds = call.topNanoseconds
-        ending.attempts = call.topNanoseconds == nil ? 0 : 1
-        ending.requestBytes = call.requestBytes
-        return ending
+        completion.code = callResult.code
+        completion.subCode = callResult.subCode
+        completion.message = callResult.message
+        completion.topRequestID = callResult.topRequestID
+        completion.responseBytes = callResult.responseBytes
+        completion.retryable = callResult.retryable
+        completion.keys = keys
+        completion.keys.add(callResult.interpretation?.keys ?? [])
+        completion.isUnjudged = callResult.interpretation?.isJudged == false
+        completion.response = callResult.response
+        completion.auditNanoseconds = call.auditNanoseconds
+        completion.topNanoseconds = call.topNanoseconds
+        completion.attempts = call.topNanoseconds == nil ? 0 : 1
+        completion.requestBytes = call.requestBytes
+        return completion
     }
 
     /// Notes the result of the transport.

@@ -165,21 +165,21 @@ package enum RelayMetrics {
         registry.observe("toprelay_clock_offset_seconds") { readiness.clockOffsetSeconds ?? .nan }
         registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
         registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }
-        let figures = workers.trailFigures
+        let metrics = workers.trailMetrics
         registry.observe("toprelay_outcome_rows_queued") {
-            Double(figures.reduce(0) { $0 + $1.queued.load(ordering: .relaxed) })
+            Double(metrics.reduce(0) { $0 + $1.queued.load(ordering: .relaxed) })
         }
         registry.observe("toprelay_outcome_rows_late_total", kind: .counter) {
-            Double(figures.reduce(0) { $0 + $1.late.load(ordering: .relaxed) })
+            Double(metrics.reduce(0) { $0 + $1.late.load(ordering: .relaxed) })
         }
         registry.observe("toprelay_outcome_rows_failed_total", kind: .counter) {
-            Double(figures.reduce(0) { $0 + $1.failed.load(ordering: .relaxed) })
+            Double(metrics.reduce(0) { $0 + $1.failed.load(ordering: .relaxed) })
         }
         registry.observe("toprelay_requests_too_large_to_seal_total", kind: .counter) {
-            Double(figures.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
+            Double(metrics.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
         }
-        observe(registry, writer: "intents", figures.map(\.intentsWriter))
-        observe(registry, writer: "outcomes", figures.map(\.outcomesWriter))
+        observe(registry, writer: "intents", metrics.map(\.intentsWriter))
+        observe(registry, writer: "outcomes", metrics.map(\.outcomesWriter))
         observe(registry, server, configuration)
         for (number, worker) in workers.all.enumerated() {
             let loop = worker.loop
