@@ -4,35 +4,36 @@ package import Problems
 import Time
 package import Vault
 
-/// Checks callers' tokens against a worker's copy of the vault, so that the head of a request is enough to refuse it. It
-/// lives on the worker's loop.
+/// Checks callers' tokens against a worker's copy of the vault, so that the head of a request is enough to refuse it.
+/// It is used only on the worker's loop.
 package final class Authorizer {
     private var verifier: TokenVerifier?
-    /// How many copies of the vault have been in force, the current one included.
+    /// How many copies of the vault have been installed.
     private var copyNumber = 0
     private let freshness: VaultFreshness
     private let wallClock: @Sendable () -> Int64
     private let unauthenticated: Counter
     private let forbidden: Counter
 
-    /// Makes an authorizer without a copy of the vault; it refuses everything until ``install(_:)``.
+    /// Makes an authorizer without a copy of the vault. It refuses all requests until ``install(_:)``.
     /// - Parameters:
     ///   - freshness: when PostgreSQL last confirmed the copy.
     ///   - wallClock: the time of day in milliseconds since 1970.
     init(freshness: VaultFreshness, wallClock: @escaping @Sendable () -> Int64 = WallClock.milliseconds) {
         self.freshness = freshness
         self.wallClock = wallClock
-        unauthenticated = CallMeters.refusalCounter(.unauthenticated)
-        forbidden = CallMeters.refusalCounter(.forbidden)
+        unauthenticated = CallMetrics.refusalCounter(.unauthenticated)
+        forbidden = CallMetrics.refusalCounter(.forbidden)
     }
 
-    /// Puts a new copy of the vault in force.
+    /// Uses a new copy of the vault from now on.
     func install(_ snapshot: VaultSnapshot) {
         verifier = TokenVerifier(snapshot)
         copyNumber += 1
     }
 
-    /// The caller that an `Authorization` header stands for, if its token has one of the scopes.
+    /// The caller that an `Authorization` header names, if its token has one of the scopes.
+    /// - Parameter other: a scope that is accepted instead of `scope`.
     package func authorize(
         _ header: ArraySlice<UInt8>?, for scope: Scope, or other: Scope? = nil
     ) throws(AuthorizationError) -> Authorization {
@@ -52,16 +53,16 @@ package final class Authorizer {
         return authorization
     }
 
-    /// The token of an authorization, if it still holds. The vault may have changed while the request's body arrived, so a
-    /// withdrawn or expired token is refused here. This costs no hash.
+    /// The token of an authorization, if it is still valid. The vault may have changed while the request's body arrived,
+    /// so a withdrawn or expired token is refused here. The check needs no hash.
     package func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
         guard let verifier, freshness.isFresh() else { throw .staleVault }
         let now = wallClock()
-        let given = authorization.token
-        if authorization.copyNumber == copyNumber, !given.isExpired(at: now) { return given }
+        let accepted = authorization.token
+        if authorization.copyNumber == copyNumber, !accepted.isExpired(at: now) { return accepted }
         let current: AccessToken
         do {
-            current = try verifier.vault.renew(given, now: now)
+            current = try verifier.vault.renew(accepted, now: now)
         } catch {
             unauthenticated.increment()
             throw Problem(error)
@@ -76,12 +77,12 @@ package final class Authorizer {
 
 /// A caller whose token was accepted when the head of the request had arrived.
 package struct Authorization: Sendable {
-    /// The token as it stood then.
+    /// The token at that time.
     package let token: AccessToken
     let scope: Scope
-    /// A scope that will do as well.
+    /// A scope that is accepted instead of `scope`.
     let otherScope: Scope?
-    /// The copy of the vault that accepted it: see ``Authorizer``.
+    /// The number of the copy of the vault that accepted the token: see ``Authorizer``.
     let copyNumber: Int
 
     /// Whether a token has one of the scopes.
@@ -92,7 +93,7 @@ package struct Authorization: Sendable {
 
 /// Why a caller may not make a request.
 package struct AuthorizationError: Error, Sendable {
-    /// What the caller is told.
+    /// The problem for the caller.
     package let problem: Problem
     /// The token's name, if the token is valid and lacks the scope.
     package let caller: String?

@@ -1,9 +1,9 @@
 import Catalog
 package import Problems
 
-/// Reads the values of the call's request headers; a value that breaks its rule is a problem that names the header.
+/// Checks the values of a call's request headers. The problem of an invalid value names the header.
 package enum CallHeaders {
-    /// `Idempotency-Key`: quoted and bare are the same key, 1–255 visible ASCII characters.
+    /// `Idempotency-Key`: 1–255 visible ASCII characters. The quoted and the bare form are the same key.
     package static func idempotencyKey(_ value: String) throws(Problem) -> String {
         var bytes = value.utf8[...]
         if bytes.count >= 2, bytes.first == UInt8(ascii: "\""), bytes.last == UInt8(ascii: "\"") {
@@ -25,7 +25,7 @@ package enum CallHeaders {
         return value
     }
 
-    /// `Top-Ref`: document numbers, repeated or separated by commas; at most 20 of 1–128 bytes.
+    /// `Top-Ref`: document numbers, repeated or separated by commas. At most 20 different ones of 1–128 bytes.
     package static func refs(_ values: [String]) throws(Problem) -> [String] {
         if values.isEmpty { return [] }
         var refs: [String] = []
@@ -46,7 +46,7 @@ package enum CallHeaders {
         return refs
     }
 
-    /// `Top-Dry-Run`: true or false.
+    /// `Top-Dry-Run`: `true` or `false`. An absent header is false.
     package static func flag(_ name: String, _ value: String?) throws(Problem) -> Bool {
         switch value?.lowercased() {
         case nil, "false"?: return false
@@ -63,10 +63,11 @@ package enum CallHeaders {
         return seconds
     }
 
-    /// The trace id of a W3C `traceparent`; nil when the header is absent or, as the standard asks, to be ignored.
+    /// The trace id of a W3C `traceparent`; nil if the header is absent or invalid. The standard asks to ignore an
+    /// invalid one.
     package static func traceID(_ value: String?) -> String? {
         guard let value else { return nil }
-        // version, trace id, parent id, flags; only versions after 00 may go on.
+        // Version, trace id, parent id, flags. Only versions after 00 may have more parts.
         let parts = value.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count >= 4,
             zip(parts, [2, 32, 16, 2]).allSatisfy({ $0.count == $1 && $0.allSatisfy(isLowerHex) }),

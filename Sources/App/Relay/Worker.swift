@@ -8,29 +8,28 @@ package import TOP
 import Telemetry
 package import Vault
 
-/// One event loop with all that calls need: libcurl's multi handle, the connections for the audit trail, and a copy of
-/// the vault. It keeps the loop and its vault, and drains it. `CallPipeline` makes the calls.
+/// One event loop with the parts that calls need: libcurl's multi handle, the connections for the audit trail, and a
+/// copy of the vault. `CallPipeline` makes the calls. The worker installs copies of the vault, and drains.
 ///
-/// Everything of a call between its request and its reply happens on this loop's thread. Nothing is shared with other
-/// threads, so nothing is locked.
+/// All steps of a call run on this loop's thread, except the judgement of large responses. So its parts need no locks.
 package actor Worker {
-    /// The loop that the worker lives on.
+    /// The loop that the worker runs on.
     package nonisolated let loop: EventLoop
-    /// The worker runs on its loop and nowhere else.
+    /// The worker runs only on its loop.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     /// Checks the tokens of requests that arrive on the loop.
     package nonisolated let authorizer: LoopBound<Authorizer>
     /// Makes the calls that arrive on the loop.
     package nonisolated let pipeline: LoopBound<CallPipeline>
-    /// Keeps requests that never become calls.
+    /// Records requests that never become calls.
     package nonisolated let rejectedRequests: LoopBound<RejectedRequestWriter>
 
     private let reader: TrailReader
     private let logger: Logger
 
-    /// A worker made of its parts, which belong to `loop` and to it alone.
-    /// - Parameter onBan: told of a ban that TOP puts on an app, or on a method of an app.
+    /// A worker with its own parts, which belong to `loop`.
+    /// - Parameter onBan: called when TOP bans an app, or a method of an app.
     package init(
         loop: EventLoop, settings: WorkerSettings, parts: sending WorkerParts, freshness: VaultFreshness,
         logger: Logger,
@@ -48,13 +47,13 @@ package actor Worker {
         self.pipeline = LoopBound(pipeline, loop: loop)
     }
 
-    /// Puts a new copy of the vault in force.
+    /// Uses a new copy of the vault from now on.
     package func install(_ snapshot: VaultSnapshot) {
         authorizer.value.install(snapshot)
         pipeline.value.install(snapshot)
     }
 
-    /// Notes a ban that another worker met.
+    /// Notes a ban that another worker received.
     package func note(_ ban: Ban, app: String, method: String) {
         pipeline.value.note(ban, app: app, method: method)
     }
@@ -84,34 +83,34 @@ extension Worker {
     /// Reads the audit trail on the worker's loop.
     package var trailReader: TrailReader { reader }
 
-    /// Every version of the key that makes fingerprints of business keys.
+    /// All versions of the key for fingerprints of business keys.
     package func fingerprintKeys() throws(Problem) -> [FingerprintKey] {
         try pipeline.value.currentVault().keys(.fingerprint).map {
             FingerprintKey(version: $0.version, secret: $0.secret)
         }
     }
 
-    /// A call that the token's owner made, as its response said it or as it stands now.
+    /// A call that the token's owner made, with the members of its first reply and its current state.
     package func ownCall(_ id: CallID, of token: AccessToken, catalog: Catalog) async throws(Problem) -> Reply {
         let row: CallSummary
-        let answer: String?
+        let responseText: String?
         do throws(PostgresError) {
             guard let found = try await reader.ownCall(id, of: token) else { return Self.noSuchCall.reply }
             row = found
-            answer = row.status == nil ? nil : try await reader.response(of: row)
+            responseText = row.status == nil ? nil : try await reader.response(of: row)
         } catch {
             logger.record(
                 .warning, "The audit trail cannot be read",
                 [.call: id.text, .sqlState: error.sqlState ?? "", .error: error.description])
             throw .unreadableTrail
         }
-        let own = OwnCall(
-            row: row, answer: answer, form: responseForm(of: row),
+        let view = StoredCallView(
+            row: row, responseText: responseText, form: responseForm(of: row),
             entry: catalog.entry(method: row.method) ?? Entry.raw(method: row.method))
-        return Reply.json(own.document).about(row.id.text, outcome: row.outcome)
+        return Reply.json(view.document).about(row.id.text, outcome: row.outcome)
     }
 
-    /// Where the response stands in the answer to a call. An app that is gone counts as one of TOP itself.
+    /// Where the response to a call is in TOP's JSON. If the app no longer exists, it counts as one of kind `top`.
     private func responseForm(of row: CallSummary) -> ResponseForm {
         pipeline.value.vault?.app(named: row.app)?.addressing.responseForm ?? .wrapped
     }

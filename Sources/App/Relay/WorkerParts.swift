@@ -1,7 +1,7 @@
 package import Audit
 package import Curl
 
-/// What a worker owns: made for its loop, used on its loop alone.
+/// The parts that a worker owns. They are made for its loop, and used only on it.
 package struct WorkerParts {
     let curl: CurlClient
     let trail: TrailWriter

@@ -1,34 +1,34 @@
 import Time
 
-/// What a worker needs to know beside its parts.
+/// The settings of a worker.
 package struct WorkerSettings: Sendable {
-    /// Name of this process in the audit trail.
+    /// The name of this process in the audit trail.
     package var replica: String
-    /// The gateway of apps that name none.
+    /// The gateway of apps that do not name one.
     package var gatewayURL: String
     /// Certificates to trust instead of the system's.
     package var caFile: String?
-    /// A call's time in all, from the arrival of its request.
+    /// The total time of a call, from the arrival of its request.
     package var callTimeout: Duration
-    /// The longest that a connection to TOP may take to stand.
+    /// How long connecting to TOP may take.
     package var connectTimeout: Duration
-    /// The most of TOP's answer, inflated, in bytes.
-    package var maximumAnswerBytes: Int
-    /// The calls that may be under way, of all workers that share it.
+    /// The longest response of TOP, inflated, in bytes.
+    package var maximumResponseBytes: Int
+    /// The limit on calls in flight, which all workers share.
     package var callLimit: CallLimit
-    /// How long a reply waits for the commit of its outcome row.
+    /// How long a reply waits for the commit of its completion.
     package var outcomeWait: Duration
-    /// The time of day, in milliseconds since 1970. Asked on the worker's loop alone.
+    /// The time of day, in milliseconds since 1970. It is called only on the worker's loop.
     package var wallClock: @Sendable () -> Int64
 
-    /// The contract's values, for a replica and a gateway.
+    /// The default settings, for a replica and a gateway.
     package init(replica: String, gatewayURL: String) {
         self.replica = replica
         self.gatewayURL = gatewayURL
         caFile = nil
         callTimeout = .seconds(30)
         connectTimeout = .seconds(5)
-        maximumAnswerBytes = 10 << 20
+        maximumResponseBytes = 10 << 20
         callLimit = CallLimit(4096)
         outcomeWait = .seconds(1)
         wallClock = WallClock.milliseconds

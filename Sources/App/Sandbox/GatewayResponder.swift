@@ -26,7 +26,7 @@ final class GatewayResponder: Responder {
         play(steps[...], to: stream)
     }
 
-    func refuse(_ fault: ServerFault, path: String, headers: HeaderFields) -> ServerResponse {
+    func refuse(_ fault: HTTPRequestError, path: String, headers: HeaderFields) -> ServerResponse {
         let page = WireResponse.page(fault.status, "\(fault.status) \(WireResponse.reasons[fault.status] ?? "Status")")
         return ServerResponse(status: page.status, headers: [("Content-Type", page.contentType)], body: page.body)
     }

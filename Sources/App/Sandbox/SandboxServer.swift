@@ -69,7 +69,7 @@ package actor SandboxServer: Service {
         server.maximumTargetBytes = 64 << 10
         server.maximumHeaderBytes = 128 << 10
         // Longer than any fault that delays a call.
-        server.answerTimeout = .milliseconds(SandboxFault.maximumMilliseconds) + .seconds(60)
+        server.responseTimeout = .milliseconds(SandboxFault.maximumMilliseconds) + .seconds(60)
         return server
     }
 

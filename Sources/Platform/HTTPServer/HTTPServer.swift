@@ -3,23 +3,23 @@ package import Logging
 import ServiceLifecycle
 import Locks
 
-/// A small HTTP/1.1 server: whole requests in; responses out, whole or in pieces (``ResponseStream``).
+/// A small HTTP/1.1 server. It takes whole requests, and sends responses whole or in pieces (``ResponseStream``).
 ///
-/// It serves keep-alive and pipelined requests in order, one at a time per connection, and holds every size and time
-/// to the limits of its ``Configuration``. A client that goes away never cancels a request: its answer is dropped.
+/// It serves keep-alive and pipelined requests in order, one at a time per connection. Its ``Configuration`` limits
+/// every size and time. A client that disconnects never cancels its request: the response is dropped.
 ///
-/// It runs on loops of its maker. A connection stays on one loop from its first byte to its last, and the responder is
-/// called there.
+/// It runs on the loops that it is given. A connection stays on one loop from its first byte to its last, and the
+/// responder is called there. The module must not know what the requests mean.
 package final class HTTPServer: Service {
-    /// What the server counts.
-    package var statistics: ServerStatistics { shared.statistics }
+    /// The server's counters and gauges.
+    package var metrics: ServerMetrics { shared.metrics }
 
     private let shared: ServerShared
     private let logger: Logger
     private let loops: [EventLoop]
     private let listener = Locked<Listener?>(nil)
 
-    /// Makes a server; nothing happens until ``start()`` or ``run()``.
+    /// Makes a server. It does nothing until ``start()`` or ``run()``.
     /// - Parameter loops: the loops that connections are spread over, at least one. They must not end before
     ///   ``close()`` has returned.
     package init(configuration: Configuration, loops: [EventLoop], responder: any Responder, logger: Logger) {
@@ -28,14 +28,14 @@ package final class HTTPServer: Service {
         self.logger = logger
     }
 
-    /// The TCP port that is listened on; nil before ``start()`` and for a Unix socket.
+    /// The TCP port that the server listens on; nil before ``start()`` and for a Unix socket.
     package var port: Int? { current?.port }
 
     private var current: Listener? { listener.withLock { $0 } }
 
-    /// Listens and begins to serve; does nothing when it serves already. Not to be called twice at the same time.
+    /// Listens and begins to serve. It does nothing if the server already serves. Do not call it concurrently.
     ///
-    /// - Throws: ``StartError`` when the address cannot be had.
+    /// - Throws: ``ListenError`` if the server cannot listen on its address.
     package func start() async throws {
         guard current == nil else { return }
         let made = try await Listener.bind(shared, on: loops)
@@ -45,8 +45,8 @@ package final class HTTPServer: Service {
             metadata: ["address": "\(shared.configuration.address)", "port": "\(port ?? 0)"])
     }
 
-    /// Serves until the surrounding service group shuts down gracefully, then drains: see ``shutDown()``. When the
-    /// task is cancelled instead, everything closes at once.
+    /// Serves until the surrounding service group shuts down gracefully, then drains: see ``shutDown(within:)``. If
+    /// the task is cancelled instead, everything closes at once.
     package func run() async throws {
         try await start()
         do {
@@ -57,47 +57,50 @@ package final class HTTPServer: Service {
         }
     }
 
-    /// From now on each answer says `Connection: close` and closes its connection. New connections are still accepted.
+    /// From now on each response has `Connection: close` and closes its connection. New connections are still accepted.
     package func announceClose() {
         shared.announceClose()
     }
 
-    /// Stops listening, and closes the connections on which nothing is under way.
+    /// Stops listening, and closes the connections without a request.
     package func stopAccepting() async {
         shared.announceClose()
         await current?.stopAccepting()
     }
 
-    /// Drains the server in four steps: ``announceClose()``; after `drainDelay` ``stopAccepting()``; waits up to
-    /// `drainTimeout`, or `limit` in its place, for the requests in work, answers in pieces among them; closes what is
-    /// left, at most a second later.
+    /// Drains the server in four steps.
+    ///
+    /// 1. ``announceClose()``.
+    /// 2. After `drainDelay`: ``stopAccepting()``.
+    /// 3. Waits for running requests, including responses in pieces: at most `drainTimeout`, or `limit` if given.
+    /// 4. Closes the remaining connections, at most a second later.
     package func shutDown(within limit: Duration? = nil) async {
         announceClose()
         let configuration = shared.configuration
         let limit = limit ?? configuration.drainTimeout
-        logger.info("HTTP server drains", metadata: ["running": "\(statistics.runningRequests.value)"])
+        logger.info("HTTP server drains", metadata: ["running": "\(metrics.runningRequests.value)"])
         try? await Task.sleep(for: configuration.drainDelay)
         await stopAccepting()
         await wait(atMost: limit) { $0.runningRequests.value == 0 }
-        // Last answers are still on their way to clients that read slowly.
+        // Clients that read slowly may still be receiving their last responses.
         await wait(atMost: min(limit, .seconds(1))) { $0.openConnections.value == 0 }
-        let abandoned = statistics.runningRequests.value
+        let abandoned = metrics.runningRequests.value
         if abandoned > 0 {
             logger.warning("HTTP server closes with requests in work", metadata: ["running": "\(abandoned)"])
         }
         await close()
     }
 
-    /// Closes everything at once. Requests in work lose their clients. The loops go on.
+    /// Closes everything at once. Running requests lose their clients. The loops continue.
     package func close() async {
         shared.announceClose()
         await current?.close()
         logger.info("HTTP server is closed")
     }
 
-    private func wait(atMost limit: Duration, until isDone: (ServerStatistics) -> Bool) async {
+    private func wait(atMost limit: Duration, until isDone: (ServerMetrics) -> Bool) async {
         let end = ContinuousClock.now + limit
-        while !isDone(statistics), ContinuousClock.now < end, !Task.isCancelled {
+        while !isDone(metrics), ContinuousClock.now < end, !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(5))
         }
     }

@@ -1,21 +1,21 @@
 /// What a ``Responder`` decides when the head of a request has arrived.
 package enum HeadDecision: Sendable {
-    /// Read the body by this plan, then hand the request over.
+    /// Read the body by this plan, then pass the request to the responder.
     case proceed(BodyPlan)
     /// Send this whole response at once and drop the body.
-    case answer(ServerResponse)
+    case respond(ServerResponse)
 }
 
 /// How the server treats the body of one request.
 package struct BodyPlan: Sendable {
-    /// The longest body in bytes; a longer one is 413. An announced length above it is refused without reading.
+    /// The longest body in bytes. A longer one gets 413. An announced length above it is refused without reading.
     package var limit: Int
-    /// Whether the responder wants the bytes. If false, the server counts them, drops them and hands over an empty body.
+    /// Whether the responder needs the bytes. If false, the server counts and drops them, and passes on an empty body.
     package var isKept: Bool
-    /// What the decision found out about the request. It comes back in ``ServerRequest/context``.
+    /// What the decision learned about the request. The server passes it on in ``ServerRequest/context``.
     package var context: (any AnyObject & Sendable)?
 
-    /// Makes a plan; a body is kept unless told otherwise.
+    /// Makes a plan. By default the body is kept.
     package init(limit: Int, isKept: Bool = true, context: (any AnyObject & Sendable)? = nil) {
         self.limit = limit
         self.isKept = isKept

@@ -1,11 +1,11 @@
 package import HTTP1
 
-/// What answers the requests of an ``HTTPServer``.
+/// Answers the requests of an ``HTTPServer``.
 ///
-/// All of it is called on the event loop that serves the connection and must not block it.
+/// The server calls it on the event loop of the connection. No function may block that loop.
 package protocol Responder: Sendable {
-    /// Decides on a request by its head. The server asks once per request, before it gathers a byte of the body and
-    /// before it sends `100 Continue`.
+    /// Decides on a request by its head. The server calls it once per request, before it reads the body and before it
+    /// sends `100 Continue`.
     ///
     /// - Parameters:
     ///   - request: the request with an empty body.
@@ -14,14 +14,14 @@ package protocol Responder: Sendable {
 
     /// Answers one request.
     ///
-    /// - Parameter reply: to be called exactly once, from any thread; further calls do nothing. The client may have
-    ///   gone by then: the answer is dropped quietly. Called before this function returns, it answers at once.
+    /// - Parameter reply: must be called once, from any thread. Further calls do nothing. If the client has
+    ///   disconnected, the response is dropped. `reply` may be called before this function returns.
     func respond(to request: consuming ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void)
 
-    /// The answer to a request that the server itself refuses. The connection closes after it, whatever it says.
+    /// The response to a request that the server itself refuses. The connection always closes after it.
     ///
     /// - Parameters:
-    ///   - path: the path of the request, or the empty text when no request line has been understood.
-    ///   - headers: the header fields of the request; empty when its head has not been understood.
-    func refuse(_ fault: ServerFault, path: String, headers: HeaderFields) -> ServerResponse
+    ///   - path: the path of the request; empty if the request line could not be parsed.
+    ///   - headers: the header fields of the request; empty if its head could not be parsed.
+    func refuse(_ fault: HTTPRequestError, path: String, headers: HeaderFields) -> ServerResponse
 }

@@ -2,17 +2,17 @@ import Locks
 
 /// The body of a response, written in pieces while the client reads it.
 ///
-/// One task writes, from any thread: each ``write(_:)`` waits until the connection can take more, so that what is on
-/// its way is bounded by a piece and the channel's own buffer. It ends with ``finish()`` or ``abort()``, once.
+/// One task writes, from any thread. Each ``write(_:)`` waits until the connection can take more. So at most one piece
+/// and the socket's own buffer are pending. The task ends the body once, with ``finish()`` or ``abort()``.
 package final class ResponseStream: Sendable {
-    /// Why a piece could not be written: nobody reads the body (any longer). The client has gone or stalled, wanted no
-    /// body (`HEAD`), or the server has closed.
-    package struct Closed: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A piece could not be written, because nobody reads the body. The client has disconnected or stalled, asked for
+    /// no body (`HEAD`), or the server has closed.
+    package struct ClosedError: Error, Sendable, Equatable, CustomStringConvertible {
         /// For logs.
         package var description: String { "nobody reads the response any longer" }
     }
 
-    /// What the connection is to do next.
+    /// The connection's next action.
     enum Step: Equatable {
         case piece([UInt8])
         case finish
@@ -22,19 +22,23 @@ package final class ResponseStream: Sendable {
     private struct State {
         var steps: [Step] = []
         var writers: [CheckedContinuation<Bool, Never>] = []
-        /// Makes the connection look for steps.
+        /// Makes the connection read the steps.
         var wake: (@Sendable () -> Void)?
         var isEnded = false
     }
 
     private let state = Locked(State())
 
-    /// Makes a stream that is to be given as part of a ``ServerResponse``. What is written before waits.
+    /// Makes a stream for a ``ServerResponse``. Pieces that are written before the response is given wait.
     package init() {}
 
-    /// Writes a piece of the body; returns when the connection can take another one. An empty piece writes nothing: it
-    /// says that the writer is still at work, and tells whether there is still a reader.
-    package func write(_ bytes: [UInt8]) async throws(Closed) {
+    /// Writes a piece of the body. It returns when the connection can take another one.
+    ///
+    /// An empty piece writes nothing. It restarts the time limit of the wait for a piece, and shows whether the client
+    /// still reads.
+    ///
+    /// - Throws: ``ClosedError`` if nobody reads the body.
+    package func write(_ bytes: [UInt8]) async throws(ClosedError) {
         let isTaken = await withCheckedContinuation { continuation in
             let wake = state.withLock { state -> (@Sendable () -> Void)? in
                 guard !state.isEnded else { return { continuation.resume(returning: false) } }
@@ -44,19 +48,19 @@ package final class ResponseStream: Sendable {
             }
             wake?()
         }
-        guard isTaken else { throw Closed() }
+        guard isTaken else { throw ClosedError() }
     }
 
-    /// Writes a piece without waiting for room. The caller bounds what it puts; ``write(_:)`` is not used beside this.
+    /// Writes a piece without waiting. The caller limits how much it writes, and does not use ``write(_:)`` too.
     package func put(_ bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
         add(.piece(bytes))
     }
 
-    /// Ends the body: the client knows that it has all of it.
+    /// Ends the body. The client sees that it is complete.
     package func finish() { add(.finish) }
 
-    /// Cuts the connection, so that the client knows that something is missing.
+    /// Resets the connection, so that the client sees that the body is incomplete.
     package func abort() { add(.abort) }
 
     private func add(_ step: Step) {
@@ -72,20 +76,21 @@ package final class ResponseStream: Sendable {
 // MARK: - The connection's side
 
 extension ResponseStream {
-    /// The connection is there; `wake` makes it look for steps, from any thread.
+    /// Connects the stream to its connection.
+    /// - Parameter wake: makes the connection read the steps. It may be called from any thread.
     func attach(wake: @escaping @Sendable () -> Void) {
         state.withLock { $0.wake = wake }
     }
 
-    /// What to do next; nil when nothing waits.
+    /// The next action; nil if there is none.
     func nextStep() -> Step? {
         state.withLock { $0.steps.isEmpty ? nil : $0.steps.removeFirst() }
     }
 
-    /// The connection can take more: a writer goes on.
+    /// Resumes the writers whose pieces the connection has taken.
     func takeMore() {
         for writer in state.withLock({ state in
-            // Those whose pieces have been taken; the others wait for their own.
+            // Each remaining piece has a writer that continues to wait.
             let waiting = state.steps.count { if case .piece = $0 { true } else { false } }
             let served = state.writers.dropLast(waiting)
             state.writers.removeFirst(served.count)
@@ -93,7 +98,7 @@ extension ResponseStream {
         }) { writer.resume(returning: true) }
     }
 
-    /// Nobody reads any more: writers are told, now and from now on.
+    /// Ends the stream, because nobody reads it. Present and later writers get ``ClosedError``.
     func close() {
         let writers = state.withLock { state in
             defer { state = State(isEnded: true) }

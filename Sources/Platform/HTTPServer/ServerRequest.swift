@@ -5,27 +5,26 @@ package import HTTP1
 package struct ServerRequest: Sendable {
     /// The method as sent, for example `POST`; methods are case-sensitive.
     package var method: String
-    /// The path as sent: percent-encoding is kept, the query is cut off. It starts with `/`, or is `*`.
+    /// The path as sent, still percent-encoded and without the query. It starts with `/`, or is `*`.
     package var path: String
-    /// What followed the first `?`, undecoded; nil without one.
+    /// The text after the first `?`, undecoded; nil without one.
     package var query: String?
-    /// The header fields in the order received. Bytes that are not UTF-8 have become U+FFFD.
+    /// The header fields in the order received. U+FFFD replaces bytes that are not UTF-8.
     package var headers: HeaderFields
     /// The whole body, unchunked; at most ``BodyPlan/limit`` bytes.
     package var body: [UInt8]
     /// When the head of the request was complete, in nanoseconds of the monotonic clock.
     package var receivedAt: UInt64
-    /// What the responder's decision on the head passed on: ``BodyPlan/context``.
+    /// The context of the responder's decision on the head: ``BodyPlan/context``.
     package var context: (any AnyObject & Sendable)?
-    /// The bytes that the request holds of ``HTTPServer/Configuration/bodyBudget``, until the reply is made; nil without a
-    /// body. The responder may hold more or fewer than the body, by what it really keeps.
+    /// The bytes of ``HTTPServer/Configuration/bodyBudget`` that the request holds until its response is made; nil
+    /// without a body. The responder may change the number to what it keeps.
     package var reservation: ByteReservation?
 
-    /// The loop that serves the connection, as its place in the list that the server was made with. The responder is
-    /// called on it.
+    /// The index of the connection's loop in the list that the server was made with. The responder is called on it.
     package var loopIndex = 0
 
-    /// Makes a request, as a test or a tool needs one.
+    /// Makes a request.
     package init(
         method: String, path: String, query: String? = nil, headers: HeaderFields = [:], body: [UInt8] = [],
         receivedAt: UInt64 = 0
@@ -38,12 +37,12 @@ package struct ServerRequest: Sendable {
         self.receivedAt = receivedAt
     }
 
-    /// Whether the request is a `HEAD`: answer it as a `GET`, the server leaves the body out.
+    /// Whether the request is a `HEAD`. Answer it like a `GET`: the server omits the body.
     package var isHead: Bool { method == "HEAD" }
 }
 
 extension ServerRequest: Equatable {
-    /// Compares what the client sent and when; context and reservation are not compared.
+    /// Compares what the client sent and when. Context and reservation are not compared.
     package static func == (left: ServerRequest, right: ServerRequest) -> Bool {
         left.method == right.method && left.path == right.path && left.query == right.query
             && left.headers == right.headers && left.body == right.body && left.receivedAt == right.receivedAt

@@ -1,19 +1,19 @@
-/// One HTTP response: whole, or with a body that follows in pieces.
+/// One HTTP response, whole or with a body that follows in pieces.
 package struct ServerResponse: Sendable {
     /// The status code, 200 to 599.
     package var status: Int
-    /// Header fields to send as they are. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection` are the
-    /// server's to write: they are left out if given. So is a field whose name is not a token; control characters in a value
-    /// become spaces, so that a value can never end a header line.
+    /// Header fields to send. The server omits fields that it writes itself (`Date`, `Content-Length`,
+    /// `Transfer-Encoding`, `Connection`) and fields whose name is not a token. It replaces control characters in a
+    /// value by spaces, so that a value can never end a header line.
     package var headers: [(String, String)]
-    /// The body. It is left out of the answer to a `HEAD`, whose `Content-Length` still counts it.
+    /// The body. The response to a `HEAD` omits it, but its `Content-Length` counts it.
     package var body: [UInt8]
-    /// Whether to close the connection after this answer.
+    /// Whether to close the connection after this response.
     package var closesConnection: Bool
-    /// Where the body comes from when it is written in pieces; ``body`` is not used then.
+    /// The source of a body that is written in pieces. If it is set, ``body`` is not used.
     package var stream: ResponseStream?
-    /// Whether the pieces of ``stream`` are the whole answer, with status line and fields. A stand-in for another
-    /// server uses it to break answers off anywhere; the relay never does.
+    /// Whether the pieces of ``stream`` are the whole response, with status line and fields. The sandbox uses it to cut
+    /// responses anywhere. The relay never does.
     package var isUnframed = false
 
     /// Makes a response.
@@ -26,15 +26,14 @@ package struct ServerResponse: Sendable {
         self.closesConnection = closesConnection
     }
 
-    /// Makes a response whose body is written in pieces to `stream`, from any task, once this has been given as the
-    /// answer or before. Its length is not known ahead: it goes out chunked, or until the end of the connection to a
-    /// client of HTTP/1.0.
+    /// Makes a response whose body is written in pieces to `stream`, from any task. Its length is not known in advance:
+    /// it is sent chunked, or up to the end of the connection to an HTTP/1.0 client.
     package init(status: Int, headers: [(String, String)] = [], stream: ResponseStream) {
         self.init(status: status, headers: headers)
         self.stream = stream
     }
 
-    /// Makes an answer whose every byte comes from `stream`. See ``isUnframed``.
+    /// Makes a response whose every byte comes from `stream`. See ``isUnframed``.
     /// - Parameter closesConnection: whether the connection ends after the last piece.
     package init(unframed stream: ResponseStream, closesConnection: Bool) {
         self.init(status: 200, closesConnection: closesConnection)
@@ -44,7 +43,7 @@ package struct ServerResponse: Sendable {
 }
 
 extension ServerResponse: Equatable {
-    /// Whether two responses have the same status, fields in the same order, body and wish to close.
+    /// Compares status, fields with their order, body, stream, and whether the connection closes.
     package static func == (left: ServerResponse, right: ServerResponse) -> Bool {
         left.status == right.status && left.body == right.body
             && left.closesConnection == right.closesConnection && left.stream === right.stream

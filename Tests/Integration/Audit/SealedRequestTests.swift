@@ -27,16 +27,16 @@ import Testing
     }
 
     private func withWriter(
-        _ body: @escaping @Sendable (Trail, TrailWriter, TrailReader, TrailFigures) async throws -> Void
+        _ body: @escaping @Sendable (Trail, TrailWriter, TrailReader, TrailMetrics) async throws -> Void
     ) async throws {
         try await withTrail { trail in
-            let figures = TrailFigures()
+            let metrics = TrailMetrics()
             let writer = TrailWriter(
                 loop: trail.loop, settings: trail.database.settings,
-                limits: TrailWriter.Limits(outcomeRows: 100, outcomeBytes: 1 << 20), figures: figures,
+                limits: TrailWriter.Limits(outcomeRows: 100, outcomeBytes: 1 << 20), metrics: metrics,
                 sealer: try key().sealer(), onEvent: { _, _ in })
             let reader = trail.reader()
-            try await body(trail, writer, reader, figures)
+            try await body(trail, writer, reader, metrics)
             writer.close()
             reader.close()
         }
@@ -87,7 +87,7 @@ import Testing
 
     @Test("A request over the limit is not kept, says how large it was, and is counted; its opening is no opening")
     func tooLarge() async throws {
-        try await withWriter { trail, writer, reader, figures in
+        try await withWriter { trail, writer, reader, metrics in
             let value = String(repeating: "x", count: SealedRequest.maximumBytes)
             let (kept, large) = (
                 intent(try await trail.now(), [Parameter(name: "", value: value)]),
@@ -100,7 +100,7 @@ import Testing
                 Issue.record("what is just within the limit was not kept")
                 return
             }
-            #expect(figures.tooLargeToSeal.load(ordering: .relaxed) == 1)
+            #expect(metrics.tooLargeToSeal.load(ordering: .relaxed) == 1)
             #expect(try await reader.unmaskEvents(of: large.id) == [])
             #expect(try await trail.number("SELECT count(*) FROM audit.intents") == 2)
         }
@@ -111,7 +111,7 @@ import Testing
         try await withTrail { trail in
             let writer = TrailWriter(
                 loop: trail.loop, settings: trail.database.settings,
-                limits: TrailWriter.Limits(outcomeRows: 100, outcomeBytes: 1 << 20), figures: TrailFigures(),
+                limits: TrailWriter.Limits(outcomeRows: 100, outcomeBytes: 1 << 20), metrics: TrailMetrics(),
                 onEvent: { _, _ in })
             let reader = trail.reader()
             let intent = intent(try await trail.now())

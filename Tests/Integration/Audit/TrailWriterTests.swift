@@ -12,13 +12,13 @@ import Testing
     private static let keys = [("item_id", "12"), ("request_id", "r-1")]
     private static let key = FingerprintKey(version: 7, bytes: Array(0..<16))
 
-    private func writer(_ trail: Trail, settings: PostgresSettings? = nil) -> (TrailWriter, TrailFigures) {
-        let figures = TrailFigures()
+    private func writer(_ trail: Trail, settings: PostgresSettings? = nil) -> (TrailWriter, TrailMetrics) {
+        let metrics = TrailMetrics()
         let writer = TrailWriter(
             loop: trail.loop, settings: settings ?? trail.database.settings,
-            limits: TrailWriter.Limits(outcomeRows: 100, outcomeBytes: 1 << 20), figures: figures,
+            limits: TrailWriter.Limits(outcomeRows: 100, outcomeBytes: 1 << 20), metrics: metrics,
             onEvent: { _, _ in })
-        return (writer, figures)
+        return (writer, metrics)
     }
 
     private func intent(_ now: Int64) -> Intent {
@@ -29,23 +29,23 @@ import Testing
             request: #"{"item_id":"9007199254740993","note":"😀\u0000"}"#)
     }
 
-    private func fullEnding(_ now: Int64) -> Ending {
-        let ending = Ending(
+    private func fullCompletion(_ now: Int64) -> Completion {
+        let completion = Completion(
             outcome: .partial, status: 200, finishedMilliseconds: now + 45, durationNanoseconds: 45_123_999)
-        ending.auditNanoseconds = 1_234_000
-        ending.code = "C-1"
-        ending.subCode = "isv.some"
-        ending.message = "137****0000 failed"
-        ending.topNanoseconds = 40_000_001
-        ending.attempts = 1
-        ending.topRequestID = "16fx"
-        ending.requestBytes = 321
-        ending.responseBytes = 654
-        ending.retryable = false
-        ending.keys = Fingerprints(key: Self.key)
-        for (name, value) in Self.keys { ending.keys.add(name: name, value: value) }
-        ending.response = "{\"a\":\"\u{0}x\"}"
-        return ending
+        completion.auditNanoseconds = 1_234_000
+        completion.code = "C-1"
+        completion.subCode = "isv.some"
+        completion.message = "137****0000 failed"
+        completion.topNanoseconds = 40_000_001
+        completion.attempts = 1
+        completion.topRequestID = "16fx"
+        completion.requestBytes = 321
+        completion.responseBytes = 654
+        completion.retryable = false
+        completion.keys = Fingerprints(key: Self.key)
+        for (name, value) in Self.keys { completion.keys.add(name: name, value: value) }
+        completion.response = "{\"a\":\"\u{0}x\"}"
+        return completion
     }
 
     @Test("An intent's row holds all that was given")
@@ -95,17 +95,17 @@ import Testing
         }
     }
 
-    @Test("An ending's rows hold all that was given; keys are kept as fingerprints alone")
+    @Test("A completion's rows hold all that was given; keys are kept as fingerprints alone")
     func endingRows() async throws {
         try await withTrail { trail in
             let now = try await trail.now()
-            let (writer, figures) = writer(trail)
+            let (writer, metrics) = writer(trail)
             defer { writer.close() }
             writer.use(Self.key)
-            let (intent, ending) = (intent(now), fullEnding(now))
+            let (intent, completion) = (intent(now), fullCompletion(now))
             try await writer.record(intent)
-            await writer.record(ending, of: intent, waitingAtMost: .seconds(10))
-            #expect(figures.late.load(ordering: .relaxed) == 0 && figures.queued.load(ordering: .relaxed) == 0)
+            await writer.record(completion, of: intent, waitingAtMost: .seconds(10))
+            #expect(metrics.late.load(ordering: .relaxed) == 0 && metrics.queued.load(ordering: .relaxed) == 0)
             let row = try #require(
                 try await trail.database.rows(
                     """
@@ -138,17 +138,17 @@ import Testing
         }
     }
 
-    @Test("An ending without an answer has no row of one, and without a key no fingerprints")
+    @Test("A completion without an answer has no row of one, and without a key no fingerprints")
     func sparseEnding() async throws {
         try await withTrail { trail in
             let now = try await trail.now()
             let (writer, _) = writer(trail)
             defer { writer.close() }
-            let ending = Ending(
+            let completion = Completion(
                 outcome: .notSent, status: 502, finishedMilliseconds: now, durationNanoseconds: 0)
-            ending.keys = writer.fingerprints
-            ending.keys.add(name: "a", value: "b")
-            await writer.record(ending, of: intent(now), waitingAtMost: .seconds(10))
+            completion.keys = writer.fingerprints
+            completion.keys.add(name: "a", value: "b")
+            await writer.record(completion, of: intent(now), waitingAtMost: .seconds(10))
             let row = try #require(try await trail.database.rows("SELECT * FROM audit.calls", [], trail.loop).first)
             for name in ["code", "sub_code", "message", "top_us", "top_request_id", "retryable", "keys", "key_version"]
             {
@@ -166,14 +166,14 @@ import Testing
             let (writer, _) = writer(trail)
             defer { writer.close() }
             writer.use(Self.key)
-            let (intent, ending) = (intent(now), fullEnding(now))
+            let (intent, completion) = (intent(now), fullCompletion(now))
             intent.request = String(repeating: "你", count: 400_000)
-            ending.response = "x" + String(repeating: "é", count: 600_000)
-            ending.message = String(repeating: "😀", count: 1000)
-            ending.keys = writer.fingerprints
-            for number in 0...Fingerprints.maximumCount { ending.keys.add(name: "k", value: "\(number)") }
+            completion.response = "x" + String(repeating: "é", count: 600_000)
+            completion.message = String(repeating: "😀", count: 1000)
+            completion.keys = writer.fingerprints
+            for number in 0...Fingerprints.maximumCount { completion.keys.add(name: "k", value: "\(number)") }
             try await writer.record(intent)
-            await writer.record(ending, of: intent, waitingAtMost: .seconds(10))
+            await writer.record(completion, of: intent, waitingAtMost: .seconds(10))
             let row = try #require(
                 try await trail.database.rows(
                     """
@@ -192,29 +192,29 @@ import Testing
 
     @Test("A cut never leaves half a character")
     func cutNeverLeavesHalf() {
-        #expect(TrailRows.cut("abc", to: 3) == ("abc", false))
-        #expect(TrailRows.cut("abcd", to: 3) == ("abc", true))
-        #expect(TrailRows.cut("ab你", to: 5) == ("ab你", false))
-        #expect(TrailRows.cut("ab你x", to: 5) == ("ab你", true))
-        for limit in 2...4 { #expect(TrailRows.cut("ab你", to: limit) == ("ab", true)) }
-        for limit in 0...3 { #expect(TrailRows.cut("😀", to: limit) == ("", true)) }
-        #expect(TrailRows.cut("", to: 0) == ("", false))
+        #expect(TrailRows.truncated("abc", to: 3) == ("abc", false))
+        #expect(TrailRows.truncated("abcd", to: 3) == ("abc", true))
+        #expect(TrailRows.truncated("ab你", to: 5) == ("ab你", false))
+        #expect(TrailRows.truncated("ab你x", to: 5) == ("ab你", true))
+        for limit in 2...4 { #expect(TrailRows.truncated("ab你", to: limit) == ("ab", true)) }
+        for limit in 0...3 { #expect(TrailRows.truncated("😀", to: limit) == ("", true)) }
+        #expect(TrailRows.truncated("", to: 0) == ("", false))
     }
 
-    @Test("While PostgreSQL is away intents fail and endings wait; when it is back they are written")
+    @Test("While PostgreSQL is away intents fail and completions wait; when it is back they are written")
     func awayAndBack() async throws {
         let cluster = try await PostgresCluster()
         defer { cluster.remove() }
         try await onLoop { loop in
             let trail = Trail(loop: loop, database: try await TestDatabase.make(in: cluster, on: loop))
             let now = try await trail.now()
-            let (writer, figures) = writer(trail)
+            let (writer, metrics) = writer(trail)
             defer { writer.close() }
-            let (intent, ending) = (intent(now), fullEnding(now))
+            let (intent, completion) = (intent(now), fullCompletion(now))
             try await writer.record(intent)
             try await cluster.stop()
-            await writer.record(ending, of: intent, waitingAtMost: .milliseconds(50))
-            #expect(figures.late.load(ordering: .relaxed) == 1 && figures.queued.load(ordering: .relaxed) == 1)
+            await writer.record(completion, of: intent, waitingAtMost: .milliseconds(50))
+            #expect(metrics.late.load(ordering: .relaxed) == 1 && metrics.queued.load(ordering: .relaxed) == 1)
             let error = await #expect(throws: TrailError.self) { try await writer.record(self.intent(now)) }
             #expect(error?.mayBeRecorded == false && error?.description.isEmpty == false)
             #expect(await writer.flush(within: .milliseconds(10)) == 1)
@@ -226,20 +226,20 @@ import Testing
         }
     }
 
-    @Test("There is no room when as many endings wait as may; those of calls under way still find some")
+    @Test("There is no room when as many completions wait as may; those of calls under way still find some")
     func thereIsNoRoom() async throws {
         try await onLoop { loop in
             let settings = try PostgresSettings(url: "postgresql://postgres@%2Fnonexistent/postgres")
-            let figures = TrailFigures()
+            let metrics = TrailMetrics()
             let writer = TrailWriter(
                 loop: loop, settings: settings, limits: TrailWriter.Limits(outcomeRows: 2, outcomeBytes: 1 << 20),
-                figures: figures, onEvent: { _, _ in })
+                metrics: metrics, onEvent: { _, _ in })
             #expect(writer.hasRoom)
             for number in 1...3 {
-                await writer.record(fullEnding(1), of: intent(1), waitingAtMost: .zero)
+                await writer.record(fullCompletion(1), of: intent(1), waitingAtMost: .zero)
                 #expect(writer.hasRoom == (number < 2))
             }
-            #expect(figures.queued.load(ordering: .relaxed) == 3 && figures.failed.load(ordering: .relaxed) == 0)
+            #expect(metrics.queued.load(ordering: .relaxed) == 3 && metrics.failed.load(ordering: .relaxed) == 0)
             writer.close()
         }
     }

@@ -100,7 +100,7 @@ func withStage(
                 trail: TrailWriter(
                     loop: loop, settings: place,
                     limits: TrailWriter.Limits(outcomeRows: outcomeRows, outcomeBytes: 16 << 20),
-                    figures: TrailFigures(),
+                    metrics: TrailMetrics(),
                     onEvent: { _, _ in }),
                 reader: TrailReader(pool: PostgresPool(loop: loop, settings: database.settings)),
                 replySeals: try ReplySeals(KeyRing(bytes: [UInt8](repeating: 7, count: 32)))),

@@ -377,7 +377,7 @@ import Vault
                 let document = try await stage.call(Methods.stock, Body.stock.dropLast() + "," + names + "}").read()
                 #expect(document["errors"]?.count == listed)
                 let detail = try #require(document["detail"]?.string)
-                #expect(detail.hasPrefix("\(count) parameters are at fault; nothing was sent."))
+                #expect(detail.hasPrefix("\(count) parameters are invalid; nothing was sent."))
                 #expect(detail.hasSuffix("The first 1000 are listed.") == (count > 1000))
                 #expect(document["errors"]?.elements.allSatisfy { $0["pointer"]?.string?.isEmpty == false } == true)
             }

@@ -45,12 +45,12 @@ import Testing
             try await responder.waitForHeld(1)
             async let drained: Void = server.shutDown()
             try await Task.sleep(for: .milliseconds(50))
-            #expect(server.statistics.runningRequests.value == 1)
+            #expect(server.metrics.runningRequests.value == 1)
             responder.release()
             #expect(try client.answer().text == "released")
             client.close()
             await drained
-            #expect(server.statistics.openConnections.value == 0)
+            #expect(server.metrics.openConnections.value == 0)
         }
     }
 
@@ -98,7 +98,7 @@ import Testing
                 configuration: .init(address: .tcp(host: "127.0.0.1", port: port)), loops: [loop],
                 responder: TestResponder(),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            let error = await #expect(throws: StartError.self) { try await second.start() }
+            let error = await #expect(throws: ListenError.self) { try await second.start() }
             #expect(error?.description.hasPrefix("cannot listen on 127.0.0.1:\(port): ") == true)
         }
     }

@@ -33,7 +33,7 @@ struct HandOutTests {
                 loops.append(try client.answer().text)
             }
             for (client, loop) in zip(clients, loops) where loop == "1" { client.close() }
-            try await eventually { server.statistics.openConnections.value == 10 }
+            try await eventually { server.metrics.openConnections.value == 10 }
             for _ in 0..<10 {
                 let client = try RawClient(port: port)
                 try client.send(get("/loop"))
@@ -63,6 +63,6 @@ struct HandOutTests {
         for client in clients { #expect(try client.answer().status == 200) }
         #expect(throws: RawClient.Failure.self) { try RawClient(port: port) }
         await loop.run { group.value.stop() }
-        #expect(shared.statistics.openConnections.value == 0)
+        #expect(shared.metrics.openConnections.value == 0)
     }
 }

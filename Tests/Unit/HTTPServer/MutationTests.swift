@@ -54,8 +54,8 @@ import Testing
                     #expect(answers.isEmpty || answers.hasPrefix("HTTP/1.1 "), "\(bytes)")
                 }
             }
-            try await eventually { server.statistics.openConnections.value == 0 }
-            #expect(server.statistics.runningRequests.value == 0)
+            try await eventually { server.metrics.openConnections.value == 0 }
+            #expect(server.metrics.runningRequests.value == 0)
             let client = try RawClient(port: port)
             try client.send(get("/x"))
             #expect(try client.answer().status == 200)

@@ -124,7 +124,7 @@ import Testing
             #expect(answer.status == 400)
             #expect(answer.text == "|The request is malformed: the method is unknown.")
             #expect(try client.isAtEnd())
-            #expect(server.statistics.refusedRequests[400]?.value == 1)
+            #expect(server.metrics.refusedRequests[400]?.value == 1)
         }
     }
 }

@@ -8,7 +8,7 @@ struct SmugglingTests {
     @Test("The responder sees just the requests that have one meaning, and the connection ends properly")
     func responderSeesJustRequests() async throws {
         try await serving { port, responder, server in
-            func refusalCount() -> Int { server.statistics.refusedRequests.values.reduce(0) { $0 + $1.value } }
+            func refusalCount() -> Int { server.metrics.refusedRequests.values.reduce(0) { $0 + $1.value } }
             for trick in SmugglingTricks.all {
                 let (seen, refusals) = (responder.paths.count, refusalCount())
                 let client = try RawClient(port: port)

@@ -27,7 +27,7 @@ final class TestResponder: Responder {
     func decide(on request: ServerRequest, bodyLength: Int?) -> HeadDecision {
         state.withLock { $0.heads.append(request.path) }
         switch request.path {
-        case "/denied": return .answer(ServerResponse(status: 401, body: Array("denied".utf8)))
+        case "/denied": return .respond(ServerResponse(status: 401, body: Array("denied".utf8)))
         case "/unread": return .proceed(BodyPlan(limit: 1024 * 1024, isKept: false))
         default:
             return .proceed(BodyPlan(limit: request.path == "/small" ? 10 : 1024 * 1024, context: Path(request.path)))
@@ -77,7 +77,7 @@ final class TestResponder: Responder {
         }
     }
 
-    func refuse(_ fault: ServerFault, path: String, headers: HeaderFields) -> ServerResponse {
+    func refuse(_ fault: HTTPRequestError, path: String, headers: HeaderFields) -> ServerResponse {
         var headers = [("Content-Type", "text/plain")]
         if fault.status == 503 { headers.append(("Retry-After", "1")) }
         return ServerResponse(status: fault.status, headers: headers, body: Array("\(path)|\(fault)".utf8))

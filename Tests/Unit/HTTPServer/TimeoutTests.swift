@@ -13,7 +13,7 @@ import Testing
             #expect(try client.answer().status == 408)
             #expect(try client.isAtEnd())
             #expect(responder.paths.isEmpty)
-            #expect(server.statistics.refusedRequests[408]?.value == 1)
+            #expect(server.metrics.refusedRequests[408]?.value == 1)
         }
     }
 
@@ -24,7 +24,7 @@ import Testing
         } _: { port, _, server in
             let client = try RawClient(port: port)
             var drops = 0
-            while server.statistics.refusedRequests[408]?.value == 0, drops < 500 {
+            while server.metrics.refusedRequests[408]?.value == 0, drops < 500 {
                 try? client.send(drops == 0 ? "G" : drops == 1 ? "ET /" : "x")
                 drops += 1
                 try await Task.sleep(for: .milliseconds(20))
@@ -58,7 +58,7 @@ import Testing
             #expect(try served.answer().status == 200)
             #expect(try silent.readToEnd().isEmpty)
             #expect(try served.readToEnd().isEmpty)
-            #expect(server.statistics.idleTimeouts.value == 2)
+            #expect(server.metrics.idleTimeouts.value == 2)
         }
     }
 
@@ -79,12 +79,12 @@ import Testing
     @Test("A request that the responder forgets ends with its connection")
     func requestThatResponderForgets() async throws {
         try await serving { configuration in
-            configuration.answerTimeout = .milliseconds(100)
+            configuration.responseTimeout = .milliseconds(100)
         } _: { port, _, server in
             let client = try RawClient(port: port)
             try client.send(get("/forgotten"))
             #expect(try client.readToEnd().isEmpty)
-            #expect(server.statistics.answerTimeouts.value == 1)
+            #expect(server.metrics.responseTimeouts.value == 1)
         }
     }
 
@@ -96,8 +96,8 @@ import Testing
         } _: { port, responder, server in
             let client = try RawClient(port: port, receiveBuffer: 4096)
             try client.send(get("/big") + get("/next"))
-            try await eventually { server.statistics.writeTimeouts.value == 1 }
-            try await eventually { server.statistics.openConnections.value == 0 }
+            try await eventually { server.metrics.writeTimeouts.value == 1 }
+            try await eventually { server.metrics.openConnections.value == 0 }
             #expect(responder.paths == ["/big"])
         }
     }
@@ -112,7 +112,7 @@ import Testing
             #expect(responder.paths == ["/big"])
             #expect(try client.answer().body.count == 8 * 1024 * 1024)
             #expect(try client.answer().text == "GET /next - 0")
-            #expect(server.statistics.writeTimeouts.value == 0)
+            #expect(server.metrics.writeTimeouts.value == 0)
         }
     }
 }

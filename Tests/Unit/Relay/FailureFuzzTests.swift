@@ -53,10 +53,10 @@ struct FailureFuzzTests {
                 (#"{"ret":["FAIL"],"data":\#(inner)}"#, .simplified),
             ].randomElement(using: &random)!
             let status = [200, 200, 200, 403, 500].randomElement(using: &random)!
-            let verdict = Verdict.judge(
+            let callResult = CallResult.judge(
                 .answer(body, status: status), entry: try Methods.entry(method), form: form,
                 mapped: try Methods.mapped(method))
-            #expect(![.success, .accepted, .partial].contains(verdict.outcome), "\(form) \(method) \(body)")
+            #expect(![.success, .accepted, .partial].contains(callResult.outcome), "\(form) \(method) \(body)")
         }
     }
 }

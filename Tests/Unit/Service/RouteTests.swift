@@ -32,12 +32,12 @@ import Testing
         ]
         for (path, name, allow) in expected {
             let route = try find(path)
-            #expect(route.place.operations.map(\.id) == [name], "\(path)")
-            #expect(route.place.allow == allow, "\(path)")
+            #expect(route.resource.operations.map(\.id) == [name], "\(path)")
+            #expect(route.resource.allow == allow, "\(path)")
             for method in allow.split(separator: ", ") {
-                #expect(try route.place.operation(for: String(method)).id == name, "\(path)")
+                #expect(try route.resource.operation(for: String(method)).id == name, "\(path)")
             }
-            let problem = #expect(throws: Problem.self) { try route.place.operation(for: "DELETE") }
+            let problem = #expect(throws: Problem.self) { try route.resource.operation(for: "DELETE") }
             #expect(problem?.type == .methodNotAllowed && problem?.allow == allow)
         }
     }
@@ -53,7 +53,7 @@ import Testing
         ]
         for (path, method) in contract {
             let (route, same) = (try find(path), try find("/v1/top/" + method))
-            #expect(route.place === same.place && route.place.operations.map(\.id) == ["call"])
+            #expect(route.resource === same.resource && route.resource.operations.map(\.id) == ["call"])
             #expect(route.argument.entry?.method == method && route.argument.entry === same.argument.entry)
         }
     }

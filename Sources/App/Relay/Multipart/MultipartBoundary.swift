@@ -1,6 +1,6 @@
 package import Problems
 
-/// The boundary of a `multipart/form-data` body, as its `Content-Type` names it (RFC 2046, 5.1.1).
+/// The boundary of a `multipart/form-data` body, from its `Content-Type` (RFC 2046, 5.1.1).
 package struct MultipartBoundary: Sendable, Equatable {
     /// 1 to 70 characters.
     let text: String
@@ -9,7 +9,7 @@ package struct MultipartBoundary: Sendable, Equatable {
     package static let mediaType = "multipart/form-data"
 
     /// Reads a `Content-Type`; nil for another media type.
-    /// - Throws: a boundary that is missing or malformed, or a charset other than UTF-8.
+    /// - Throws: a problem if the boundary is missing or malformed, or if the charset is not UTF-8.
     package init?(contentType: String) throws(Problem) {
         guard contentType.utf8.prefix(Self.mediaType.utf8.count).elementsEqual(Self.mediaType.utf8, by: Self.isSame)
         else { return nil }

@@ -1,4 +1,4 @@
-/// Why a body is no `multipart/form-data` that the relay takes.
+/// Why the relay does not accept a body as `multipart/form-data`.
 enum MultipartError: Error, Sendable, Equatable, CustomStringConvertible {
     case empty
     case noBoundary
@@ -15,7 +15,7 @@ enum MultipartError: Error, Sendable, Equatable, CustomStringConvertible {
     case badContentType(part: Int)
     case transferEncoding(part: Int)
 
-    /// In words, with the part's number, counted from 1; nothing of what the part holds.
+    /// A clause for the caller. Parts are numbered from 1. It holds nothing of a part's content.
     var description: String {
         switch self {
         case .empty: "it is empty"

@@ -1,14 +1,16 @@
+import Bytes
+
 /// A part of a `multipart/form-data` body.
 struct MultipartPart: Sendable, Equatable {
     /// The longest filename, in bytes of UTF-8.
     static let maximumFilenameBytes = 255
 
     let name: String
-    /// Without folders and control characters; nil if the part has none.
+    /// The filename without folders and control characters; nil if the part has none.
     let filename: String?
-    /// As sent; nil if the part has none.
+    /// `Content-Type` as sent; nil if the part has none.
     let contentType: String?
-    /// What the part holds: a slice of the body.
+    /// The content: a slice of the body.
     let bytes: ArraySlice<UInt8>
 
     /// Reads a part's headers. `number` counts from 1.
@@ -33,7 +35,7 @@ struct MultipartPart: Sendable, Equatable {
         return media == "application/json" || media.hasPrefix("application/") && media.hasSuffix("+json")
     }
 
-    /// What the part's charset is; nil if it names none.
+    /// The charset in lower case; nil if the part does not name one.
     var charset: String? {
         contentType.flatMap { ParameterizedValue($0)?.parameters["charset"]?.lowercased() }
     }
@@ -47,7 +49,7 @@ struct MultipartPart: Sendable, Equatable {
             && halves.allSatisfy { !$0.isEmpty && $0.allSatisfy(ParameterizedValue.isTokenByte) }
     }
 
-    /// The filename without folders and without control characters: it is sent on.
+    /// The filename without folders and control characters, because TOP receives it.
     private static func filename(_ parameters: [String: String]) -> String? {
         guard let given = parameters["filename*"].flatMap(extended) ?? parameters["filename"] else { return nil }
         let last = given.utf8.split(omittingEmptySubsequences: false) {
@@ -56,7 +58,7 @@ struct MultipartPart: Sendable, Equatable {
         return String(decoding: (last ?? given.utf8[...]).filter { $0 >= 0x20 && $0 != 0x7F }, as: UTF8.self)
     }
 
-    /// A text of the form `UTF-8''%E5%9B%BE.png` (RFC 8187), which some clients send for names outside ASCII.
+    /// Decodes a text like `UTF-8''%E5%9B%BE.png` (RFC 8187), which some clients send for names outside ASCII.
     private static func extended(_ text: String) -> String? {
         let prefix = "utf-8'"
         guard text.lowercased().hasPrefix(prefix),
@@ -69,7 +71,8 @@ struct MultipartPart: Sendable, Equatable {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+            guard let high = rest.popFirst().flatMap(Hex.value(of:)), let low = rest.popFirst().flatMap(Hex.value(of:))
+            else {
                 return nil
             }
             bytes.append(high << 4 | low)
@@ -77,12 +80,4 @@ struct MultipartPart: Sendable, Equatable {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        default: nil
-        }
-    }
 }

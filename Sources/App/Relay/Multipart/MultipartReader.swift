@@ -1,28 +1,28 @@
-/// Cuts a `multipart/form-data` body into its parts (RFC 7578, RFC 2046). Strict: what two readers could understand
-/// differently is refused. The parts' bytes are slices of the body.
+/// Splits a `multipart/form-data` body into its parts (RFC 7578, RFC 2046). It refuses input that two readers could
+/// understand differently. The content of the parts is slices of the body.
 struct MultipartReader {
-    /// The most parts of a body.
+    /// How many parts a body may have.
     static let maximumParts = 64
-    /// The most bytes that the headers of one part may have.
+    /// How many bytes the headers of one part may have.
     static let maximumHeadBytes = 8 << 10
 
     private let body: [UInt8]
-    /// The boundary as it stands behind a part.
-    private let delimiter: ByteNeedle
+    /// The bytes of a boundary after a part.
+    private let delimiter: BytePattern
     private var position = 0
 
     private init(_ body: [UInt8], _ boundary: MultipartBoundary) {
         self.body = body
-        delimiter = ByteNeedle(Array("\r\n--\(boundary.text)".utf8))
+        delimiter = BytePattern(Array("\r\n--\(boundary.text)".utf8))
     }
 
-    /// The parts in the order sent. What stands before the first boundary and behind the last one is passed over.
+    /// The parts in the order sent. Bytes before the first boundary and after the last one are ignored.
     static func parts(of body: [UInt8], boundary: MultipartBoundary) throws(MultipartError) -> [MultipartPart] {
         guard !body.isEmpty else { throw .empty }
         var reader = MultipartReader(body, boundary)
         try reader.findFirst(boundary)
         var parts: [MultipartPart] = []
-        while try reader.goesOn() {
+        while try reader.hasNextPart() {
             guard parts.count < maximumParts else { throw .tooManyParts }
             parts.append(try reader.part(parts.count + 1))
         }
@@ -41,7 +41,7 @@ struct MultipartReader {
     }
 
     /// Reads the rest of a boundary's line; false if it is the closing one.
-    private mutating func goesOn() throws(MultipartError) -> Bool {
+    private mutating func hasNextPart() throws(MultipartError) -> Bool {
         let line = position
         let rest = body[position...]
         let isLast = rest.starts(with: "--".utf8)
@@ -67,7 +67,7 @@ struct MultipartReader {
         return try MultipartPart(head: part[..<headEnd], bytes: part[(headEnd + 4)...], number: number)
     }
 
-    /// Where the empty line behind the headers begins, with the end of the last header.
+    /// Where the last header ends and the empty line after it begins.
     private static func headEnd(_ head: ArraySlice<UInt8>) -> Int? {
         var rest = head
         while let end = rest.firstIndex(of: 0x0D) {

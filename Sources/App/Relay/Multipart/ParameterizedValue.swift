@@ -1,8 +1,8 @@
-/// A header's value with parameters: `form-data; name="image"; filename="a.png"`.
+/// A header's value with parameters, such as `form-data; name="image"; filename="a.png"`.
 struct ParameterizedValue: Sendable, Equatable {
-    /// What stands before the parameters, in lower case.
+    /// The text before the parameters, in lower case.
     let value: String
-    /// The parameters, by their names in lower case; what was quoted is without quotes.
+    /// The parameters by their names in lower case. Quoted values are without quotes.
     let parameters: [String: String]
 
     /// Reads a value; nil if it is malformed or names a parameter twice.
@@ -14,7 +14,7 @@ struct ParameterizedValue: Sendable, Equatable {
         var parameters: [String: String] = [:]
         while Self.skip(&rest), !rest.isEmpty {
             guard rest.popFirst() == UInt8(ascii: ";") else { return nil }
-            // A semicolon at the end, or two of them, are no harm.
+            // A semicolon at the end and repeated semicolons are accepted.
             guard Self.skip(&rest), let next = rest.first, next != UInt8(ascii: ";") else { continue }
             guard let name = Self.token(&rest, isPart: Self.isTokenByte), rest.popFirst() == UInt8(ascii: "="),
                 let value = Self.value(&rest), parameters.updateValue(value, forKey: name.lowercased()) == nil
@@ -24,7 +24,7 @@ struct ParameterizedValue: Sendable, Equatable {
         self.parameters = parameters
     }
 
-    /// Passes over blanks; always true.
+    /// Skips blanks. It always returns true, so that a condition can contain it.
     private static func skip(_ rest: inout ArraySlice<UInt8>) -> Bool {
         rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
         return true
@@ -36,7 +36,7 @@ struct ParameterizedValue: Sendable, Equatable {
         return token.isEmpty ? nil : String(decoding: token, as: UTF8.self)
     }
 
-    /// A quoted string or what goes on to the next blank or semicolon.
+    /// A quoted string, or the text up to the next blank or semicolon.
     private static func value(_ rest: inout ArraySlice<UInt8>) -> String? {
         guard rest.first == UInt8(ascii: "\"") else {
             return token(&rest) { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "\"") }
@@ -46,7 +46,7 @@ struct ParameterizedValue: Sendable, Equatable {
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: content, as: UTF8.self)
-            // Any other backslash is one: browsers of old sent whole paths of Windows.
+            // Any other backslash is part of the value: old browsers sent whole Windows paths.
             case UInt8(ascii: "\\") where rest.first == UInt8(ascii: "\"") || rest.first == UInt8(ascii: "\\"):
                 content.append(rest.removeFirst())
             default: content.append(byte)

@@ -1,12 +1,12 @@
-/// The headers of a part, by their names in lower case.
+/// The headers of a part by their names in lower case.
 struct PartHeaders: Sendable {
-    /// More are refused: the three that mean something are all that clients send.
+    /// How many headers a part may have. Clients send at most the three that have a meaning.
     private static let maximumCount = 32
 
     private var fields: [String: String] = [:]
 
-    /// Reads lines that end with CR LF; the last one may stand without it.
-    /// - Throws: anything but `NAME: VALUE` in UTF-8, folded lines, and names that come twice.
+    /// Reads lines that end with CR LF. The last line may lack it.
+    /// - Throws: an error for lines other than `NAME: VALUE` in UTF-8, for folded lines and for repeated names.
     init(_ head: ArraySlice<UInt8>, part: Int) throws(MultipartError) {
         var rest = head
         while !rest.isEmpty {
@@ -20,7 +20,7 @@ struct PartHeaders: Sendable {
         }
     }
 
-    /// The value of a header; nil if there is none.
+    /// The value of a header; nil if the part does not have it.
     subscript(name: String) -> String? { fields[name] }
 
     private mutating func add(_ line: ArraySlice<UInt8>, _ part: Int) throws(MultipartError) {

@@ -1,11 +1,10 @@
 import Bytes
 import Crypto
 
-/// Takes the secrets of a call out of TOP's answer, before anything reads it: an answer that echoes the session key
-/// must not carry it to the
-/// caller, into the trail or into a log.
+/// Removes the secrets of a call from TOP's response before anything reads it. A response that echoes the session key
+/// must not reveal it to the caller, the trail or a log.
 struct SecretMask: Sendable {
-    /// Shorter secrets are not searched for: they would be found in harmless words.
+    /// Shorter secrets are not removed, because they would occur in harmless words.
     static let minimumBytes = 8
 
     private let needles: [[UInt8]]
@@ -16,7 +15,7 @@ struct SecretMask: Sendable {
         var needles: [[UInt8]] = []
         for secret in secrets where secret.bytes.count >= Self.minimumBytes {
             needles.append(secret.bytes)
-            // As JSON writes it, where that differs: a slash may come escaped.
+            // JSON may escape a slash.
             let escaped = secret.bytes.flatMap { $0 == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), $0] : [$0] }
             if escaped != secret.bytes { needles.append(escaped) }
         }
@@ -24,32 +23,33 @@ struct SecretMask: Sendable {
         starts = ByteFinder(ByteSet(needles.map { $0[0] }))
     }
 
-    /// The answer without the secrets; the very array when it holds none.
-    func masked(_ answer: [UInt8]) -> [UInt8] {
-        guard !needles.isEmpty, let first = hit(in: answer, from: 0) else { return answer }
+    /// The response without the secrets. If it holds none, this is the same array.
+    func masked(_ response: [UInt8]) -> [UInt8] {
+        guard !needles.isEmpty, let first = match(in: response, from: 0) else { return response }
         var clean: [UInt8] = []
-        clean.reserveCapacity(answer.count)
+        clean.reserveCapacity(response.count)
         var copied = 0
-        var next: (start: Int, end: Int)? = first
-        while let place = next {
-            clean.append(contentsOf: answer[copied..<place.start])
+        var next: Range<Int>? = first
+        while let match = next {
+            clean.append(contentsOf: response[copied..<match.lowerBound])
             clean.append(contentsOf: Self.stars)
-            copied = place.end
-            next = hit(in: answer, from: copied)
+            copied = match.upperBound
+            next = self.match(in: response, from: copied)
         }
-        clean.append(contentsOf: answer[copied...])
+        clean.append(contentsOf: response[copied...])
         return clean
     }
 
-    private func hit(in answer: [UInt8], from start: Int) -> (start: Int, end: Int)? {
-        let bytes = answer.span
-        var place = starts.firstPlace(in: bytes, from: start)
-        while place < bytes.count {
-            for needle in needles where place + needle.count <= bytes.count {
-                let end = place + needle.count
-                if bytes.extracting(place..<end).isEqual(to: needle.span) { return (place, end) }
+    /// Where the first secret at or after `start` is.
+    private func match(in response: [UInt8], from start: Int) -> Range<Int>? {
+        let bytes = response.span
+        var position = starts.firstPlace(in: bytes, from: start)
+        while position < bytes.count {
+            for needle in needles where position + needle.count <= bytes.count {
+                let end = position + needle.count
+                if bytes.extracting(position..<end).isEqual(to: needle.span) { return position..<end }
             }
-            place = starts.firstPlace(in: bytes, from: place + 1)
+            position = starts.firstPlace(in: bytes, from: position + 1)
         }
         return nil
     }

@@ -2,7 +2,7 @@ import Catalog
 import TOP
 
 extension TOPError {
-    /// The error without the private values of the call that its texts repeat.
+    /// The error with the private values of the call masked.
     func masked(by mask: ValueMask) -> TOPError {
         var masked = self
         masked.message = mask.masked(message)
@@ -11,15 +11,15 @@ extension TOPError {
         return masked
     }
 
-    /// The codes in words, for a problem's detail.
+    /// The codes as text, for a problem's detail.
     var codes: String { "code \(code)" + (subCode.map { ", \($0)" } ?? "") }
 }
 
 extension String {
-    /// The longest code that holds no value of a call.
+    /// A code of at most this many bytes cannot hold a private value.
     private static let plainCodeBytes = 7
 
-    /// A code without the private values of the call: it may hold one (`isv.exists:…`).
+    /// The code with the private values of the call masked. A code such as `isv.exists:…` may hold one.
     func maskedCode(by mask: ValueMask) -> String {
         utf8.count > Self.plainCodeBytes ? mask.masked(self) : self
     }

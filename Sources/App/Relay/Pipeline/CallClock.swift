@@ -1,7 +1,7 @@
 import EventLoop
 import Time
 
-/// When a call began, by the wall and by the monotonic clock, and when it must end.
+/// When a call began and when it must end, by the wall clock and by the monotonic clock.
 struct CallClock: Sendable {
     /// Milliseconds since 1970.
     let startMilliseconds: Int64
@@ -22,8 +22,8 @@ struct CallClock: Sendable {
         deadlineMilliseconds = startMilliseconds + Int64(timeoutNanoseconds / 1_000_000)
     }
 
-    /// When the intent must be durable, in monotonic nanoseconds: what is left after it, a quarter of the call's time but
-    /// at most a second, is for TOP.
+    /// When the intent must be durable, in monotonic nanoseconds. The time after it is for TOP: a quarter of the call's
+    /// time, but at most a second.
     var intentDeadline: UInt64 { deadline &- min((deadline &- start) / 4, 1_000_000_000) }
 
     /// Nanoseconds since the request arrived.

@@ -3,18 +3,18 @@ import JSON
 import Problems
 import TOP
 
-/// What a caller's body says: JSON, and files that came beside it.
+/// The content of a caller's body: JSON and files.
 struct CallContent: Sendable {
     /// The name of the JSON part of a multipart body.
     static let jsonName = "json"
 
     var document: JSONDocument
-    /// The files under the names that the caller gave them.
+    /// The files, with the caller's names.
     var files: [FilePart] = []
-    /// The names of scalars in parts of their own that are given twice.
+    /// The names of scalar parts that repeat another name.
     var repeatedNames: [String] = []
 
-    /// Reads a body: JSON, or `multipart/form-data` where the request says so.
+    /// Reads a body: JSON, or `multipart/form-data` if the request has a boundary.
     init(_ request: CallRequest) throws(Problem) {
         guard let boundary = request.boundary else {
             document = try Self.parse(request.body, "The body")
@@ -27,7 +27,7 @@ struct CallContent: Sendable {
             throw Problem(.malformedRequest, "The body is not acceptable multipart/form-data: \(error).")
         }
         let json = try Self.jsonPart(parts, of: request.entry)
-        document = if let json { try Self.document(parts[json]) } else { try Self.parse(Self.nothing, "The body") }
+        document = if let json { try Self.document(parts[json]) } else { try Self.parse(Self.emptyObject, "The body") }
         var scalars: [MultipartPart] = []
         for (index, part) in parts.enumerated() where index != json {
             if part.filename == nil, !request.entry.isFile(part.name) {
@@ -41,9 +41,9 @@ struct CallContent: Sendable {
         if !scalars.isEmpty { try add(scalars, of: request.entry) }
     }
 
-    /// Adds scalars in parts of their own to the parameters.
+    /// Adds scalar parts to the parameters.
     private mutating func add(_ parts: [MultipartPart], of entry: Entry) throws(Problem) {
-        // What is not an object is refused as a whole later.
+        // The mapper refuses JSON that is not an object.
         guard document.root.kind == .object else { return }
         var names = Set(document.root.members.map(\.name))
         var writer = JSONWriter(capacity: document.root.raw.count + 256)
@@ -74,8 +74,8 @@ struct CallContent: Sendable {
         document = try Self.parse(writer.bytes, "The body")
     }
 
-    /// Which part holds the JSON: the one named `json`; if there is none, the only one that is declared as JSON. A part
-    /// that has the name of a file parameter is that file, whatever it holds. Nil if no part is the JSON.
+    /// The index of the part with the JSON: the part named `json`, or else the only part that is declared as JSON. A part
+    /// with the name of a file parameter is always that file. Nil if there is no such part.
     private static func jsonPart(_ parts: [MultipartPart], of entry: Entry) throws(Problem) -> Int? {
         let candidates = parts.indices.filter { !entry.isFile(parts[$0].name) }
         let named = candidates.filter { parts[$0].name == jsonName }
@@ -95,14 +95,14 @@ struct CallContent: Sendable {
         return try parse(Array(part.bytes), "The JSON part")
     }
 
-    private static func parse(_ bytes: [UInt8], _ what: String) throws(Problem) -> JSONDocument {
+    private static func parse(_ bytes: [UInt8], _ subject: String) throws(Problem) -> JSONDocument {
         do {
             return try JSONDocument(bytes)
         } catch {
-            throw Problem(.malformedRequest, "\(what) is not acceptable JSON: \(error).")
+            throw Problem(.malformedRequest, "\(subject) is not acceptable JSON: \(error).")
         }
     }
 
-    /// What a body without a JSON part says.
-    private static let nothing = Array("{}".utf8)
+    /// The JSON of a body without a JSON part.
+    private static let emptyObject = Array("{}".utf8)
 }

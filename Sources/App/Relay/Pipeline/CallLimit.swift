@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many calls the workers of a replica have under way together, and how many they may have.
+/// The limit on the calls in flight of all workers of a replica.
 package final class CallLimit: Sendable {
     /// The most calls at once.
     package let maximum: Int
@@ -9,7 +9,7 @@ package final class CallLimit: Sendable {
     /// A limit of at least one call.
     package init(_ maximum: Int) { self.maximum = max(1, maximum) }
 
-    /// Takes a place for a call; false when there is none.
+    /// Counts a call; false if the limit is reached.
     func enter() -> Bool {
         var seen = running.load(ordering: .relaxed)
         while seen < maximum {
@@ -20,6 +20,6 @@ package final class CallLimit: Sendable {
         return false
     }
 
-    /// Gives the place back.
+    /// Ends a call that was counted.
     func leave() { running.wrappingSubtract(1, ordering: .relaxed) }
 }

@@ -28,12 +28,12 @@ final class KeyedCall {
     }
 }
 
-// A call with a key is looked up before its session and bans are checked, and claims its key in the commit of its intent.
+// The key of a call is looked up before its session and bans are checked. The commit of the intent claims the key.
 extension CallPipeline {
-    /// A call that loses its key to others so often is told that one is under way.
+    /// How often a call looks its key up. If other calls claim the key each time, it gets `idempotency-in-progress`.
     private static let maximumLookUps = 4
 
-    /// What the caller's key claims; nil without a key.
+    /// The claim for the caller's key; nil without a key.
     func claim(for mapped: MappedRequest, _ request: CallRequest, by token: AccessToken) throws(Problem)
         -> IdempotencyClaim?
     {
@@ -50,7 +50,7 @@ extension CallPipeline {
         }
     }
 
-    /// The seller, the parameters as sent, and the files: what makes two calls the same.
+    /// The seller, the parameters as sent, and the files. Two calls are the same if these are equal.
     private func content(of mapped: MappedRequest, _ request: CallRequest) throws(CryptoError) -> [[UInt8]] {
         let takesSession = request.entry.session != .none && !(request.entry.isRaw && request.seller == nil)
         let seller =
@@ -65,14 +65,14 @@ extension CallPipeline {
         return content
     }
 
-    /// Looks the key up, and makes the call or answers it by its first run.
-    func start(_ keyed: KeyedCall, reply: @escaping Answer) {
+    /// Looks the key up. Then it makes the call, or replies with the result of the first run.
+    func start(_ keyed: KeyedCall, reply: @escaping ReplyHandler) {
         let pipeline = LoopBound(self, loop: loop)
         let bound = LoopBound(keyed, loop: loop)
         Task(executorPreference: loop) { await pipeline.value.lookUp(bound.value, reply) }
     }
 
-    private func lookUp(_ keyed: KeyedCall, _ reply: @escaping Answer) async {
+    private func lookUp(_ keyed: KeyedCall, _ reply: @escaping ReplyHandler) async {
         keyed.lookUps += 1
         let latest: IdempotencyRecord?
         do throws(PostgresError) {
@@ -91,13 +91,13 @@ extension CallPipeline {
         case .inProgress(let id): refuse(keyed, .idempotencyInProgress(id), reply)
         case .reused(let id): refuse(keyed, .idempotencyKeyReused(id), reply)
         case .unknown(let id): refuse(keyed, .idempotencyUnknown(id), reply)
-        case .done(let id): answer(keyed, Self.done(id, keyed.request.entry.method), of: id, reply)
-        case .replay(let record): answer(keyed, await replay(record, keyed), of: record.id, reply)
+        case .done(let id): repeatReply(Self.done(id, keyed.request.entry.method), of: id, to: keyed, reply)
+        case .replay(let record): repeatReply(await replay(record, keyed), of: record.id, to: keyed, reply)
         }
     }
 
-    /// Makes the call as a run of its key, unless another call has claimed the run meanwhile.
-    private func makeRun(_ keyed: KeyedCall, _ run: Int, _ reply: @escaping Answer) async {
+    /// Makes the call as a run of its key. If another call has claimed the run meanwhile, the key is looked up again.
+    private func makeRun(_ keyed: KeyedCall, _ run: Int, _ reply: @escaping ReplyHandler) async {
         let call: PreparedCall
         do throws(Problem) { call = try finish(keyed.mapped, keyed.request, by: keyed.token) } catch {
             return refuse(keyed, error, reply)
@@ -116,7 +116,7 @@ extension CallPipeline {
         }
     }
 
-    private func refuse(_ keyed: KeyedCall, _ problem: Problem, _ reply: Answer) {
+    private func refuse(_ keyed: KeyedCall, _ problem: Problem, _ reply: ReplyHandler) {
         leave()
         var problem = problem
         problem.method = keyed.request.entry.method
@@ -124,16 +124,17 @@ extension CallPipeline {
         reply(rejected(problem, keyed.request, by: keyed.token))
     }
 
-    private func answer(_ keyed: KeyedCall, _ answer: Reply, of id: CallID, _ reply: Answer) {
+    /// Replies to a repeat with the reply of the first run.
+    private func repeatReply(_ first: Reply, of id: CallID, to keyed: KeyedCall, _ reply: ReplyHandler) {
         leave()
-        meters.replayed()
-        var answer = answer
-        answer.headers.append(("Idempotency-Replayed", "true"))
-        answer.headers.append(("X-Request-Id", keyed.request.clientRequestID ?? id.text))
-        reply(answer)
+        metrics.replayed()
+        var first = first
+        first.headers.append(("Idempotency-Replayed", "true"))
+        first.headers.append(("X-Request-Id", keyed.request.clientRequestID ?? id.text))
+        reply(first)
     }
 
-    /// The reply of the first run: its very bytes, or what the trail still tells of it.
+    /// The reply of the first run: the same bytes, or a reply from what the trail still keeps.
     private func replay(_ record: IdempotencyRecord, _ keyed: KeyedCall) async -> Reply {
         if let sealed = record.reply {
             do throws(CryptoError) {
@@ -150,11 +151,11 @@ extension CallPipeline {
                 return Problem(.notFound, "The first call is not kept any more.").reply
             }
             let response = try await reader.response(of: row)
-            let own = OwnCall(
-                row: row, answer: response, form: keyed.mapped.app.responseForm, entry: keyed.request.entry)
+            let view = StoredCallView(
+                row: row, responseText: response, form: keyed.mapped.app.responseForm, entry: keyed.request.entry)
             let status = row.status ?? 200
             let mediaType = status == 200 ? "application/json" : "application/problem+json"
-            var reply = Reply.json(own.document, status: status)
+            var reply = Reply.json(view.document, status: status)
             reply.headers = [("Content-Type", mediaType)]
             return reply.about(row.id.text, outcome: row.outcome)
         } catch {
@@ -162,7 +163,7 @@ extension CallPipeline {
         }
     }
 
-    /// The reply to a repetition of a call that was done, as a person has found out.
+    /// The reply to a repeat of an unknown call that a note has settled as done.
     private static func done(_ id: CallID, _ method: String) -> Reply {
         var json = JSONWriter(capacity: 128)
         json.beginObject()
@@ -178,9 +179,9 @@ extension CallPipeline {
         return Reply.json(json.bytes).about(id.text, outcome: Outcome.unknown.rawValue)
     }
 
-    /// The reply sealed, where a repetition of the call would get it.
-    func sealed(_ reply: Reply, to call: PreparedCall, _ verdict: Verdict) -> SealedReply? {
-        guard call.isKeyed, verdict.isReplayable else { return nil }
+    /// The sealed reply; nil if a repeat of the call would not get it.
+    func sealed(_ reply: Reply, to call: PreparedCall, _ callResult: CallResult) -> SealedReply? {
+        guard call.isKeyed, callResult.isReplayable else { return nil }
         let mediaType = reply.headers.first { $0.0 == "Content-Type" }?.1 ?? ""
         do throws(CryptoError) {
             return try SealedReply(
@@ -192,8 +193,8 @@ extension CallPipeline {
     }
 }
 
-extension Verdict {
-    /// Whether a repetition with the same idempotency key gets the same reply.
+extension CallResult {
+    /// Whether a repeat with the same idempotency key gets the same reply.
     fileprivate var isReplayable: Bool {
         switch outcome {
         case .success, .accepted, .partial, .rejected: true

@@ -3,7 +3,7 @@ import Curl
 import EventLoop
 
 extension CallPipeline {
-    /// The largest body, in bytes, that is judged on the loop. A body of 10 MiB takes a second to parse and mask.
+    /// The longest body, in bytes, that is judged on the loop. A body of 10 MiB takes a second to parse and mask.
     static let judgedOnLoopBytes = 256 << 10
 
     /// Whether a response is judged off the loop.
@@ -12,21 +12,21 @@ extension CallPipeline {
         return body.count > Self.judgedOnLoopBytes
     }
 
-    /// Judges what came back from TOP.
-    func judge(_ result: CurlResult, of call: PreparedCall) -> Verdict {
-        Verdict.judge(
+    /// Judges TOP's response, or its absence.
+    func judge(_ result: CurlResult, of call: PreparedCall) -> CallResult {
+        CallResult.judge(
             result, hiding: mask(for: call), entry: call.entry, form: call.app.responseForm, mapped: call.mapped)
     }
 
-    /// Judges a large response on the global pool, so that the other calls of the worker go on meanwhile.
+    /// Judges a large response on the global pool, so that the other calls of the worker do not wait for it.
     /// - Parameter completion: called once, on the loop's thread.
-    func judgeElsewhere(_ result: CurlResult, of call: PreparedCall, then completion: @escaping (Verdict) -> Void) {
-        meters.judgedOffLoop()
+    func judgeElsewhere(_ result: CurlResult, of call: PreparedCall, then completion: @escaping (CallResult) -> Void) {
+        metrics.judgedOffLoop()
         let (mask, entry, form, mapped) = (mask(for: call), call.entry, call.app.responseForm, call.mapped)
         let (loop, completion) = (loop, LoopBound(completion, loop: loop))
         Task(executorPreference: globalConcurrentExecutor) {
-            let verdict = Verdict.judge(result, hiding: mask, entry: entry, form: form, mapped: mapped)
-            let bound = LoopBound(verdict, loop: loop)
+            let callResult = CallResult.judge(result, hiding: mask, entry: entry, form: form, mapped: mapped)
+            let bound = LoopBound(callResult, loop: loop)
             loop.execute { completion.value(bound.value) }
         }
     }

@@ -8,8 +8,9 @@ import TOP
 import Vault
 
 extension CallPipeline {
-    /// Checks everything that can be checked without sending: limits, JSON, app, parameters, session, bans.
-    /// - Throws: a problem with the call's request id. The body is parsed once, also for a call that is refused.
+    /// Makes all checks that precede the intent: clock, method, app, JSON, parameters, session, bans. The body is parsed
+    /// once, also for a call that is refused.
+    /// - Throws: a problem with the call's request id.
     func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> Preparation {
         let vault: VaultSnapshot
         let app: SigningApp
@@ -35,7 +36,7 @@ extension CallPipeline {
         }
     }
 
-    /// Checks what the head alone decides: the clock, the method and the app.
+    /// Makes the checks that need only the head: the clock, the method and the app.
     private func admit(
         _ request: CallRequest, token: AccessToken, vault: VaultSnapshot
     ) throws(Problem) -> SigningApp {
@@ -55,7 +56,7 @@ extension CallPipeline {
         case keyed(KeyedCall)
     }
 
-    /// Checks session and bans of a mapped call.
+    /// Checks the session and the bans of a mapped call.
     func finish(_ mapped: MappedRequest, _ request: CallRequest, by token: AccessToken) throws(Problem)
         -> PreparedCall
     {
@@ -64,14 +65,14 @@ extension CallPipeline {
             receivedAt: request.receivedAt, timeout: request.timeout(atMost: settings.callTimeout),
             wallClock: settings.wallClock)
         let session = try session(for: request, app: app.app, vault: vault, now: clock.startMilliseconds)
-        // The seconds that are left count from the reply, and the request may have waited for its turn.
+        // The request may have waited, so the remaining seconds of a ban count from now.
         if !request.isDryRun { try checkBans(app: app.app.name, method: method, now: settings.wallClock()) }
         let id = CallID.make(epochMilliseconds: clock.startMilliseconds, using: &random)
         return PreparedCall(
             request: request, token: token, app: app, session: session, mapped: mapped.call, id: id, clock: clock)
     }
 
-    /// Refuses calls while the replica's clock is too far from the database's: the trail's times would be wrong.
+    /// Refuses calls while the replica's clock differs too much from the database's. The trail's times would be wrong.
     private func checkClock() throws(Problem) {
         let clock = freshness.clock
         guard !clock.isUsable, let seconds = clock.seconds else { return }
@@ -96,7 +97,7 @@ extension CallPipeline {
         return signing
     }
 
-    /// A dry run shows the mapping even while the seller has no usable session.
+    /// The session of the call. A dry run shows the mapping even if the seller has no usable session.
     private func session(
         for request: CallRequest, app: App, vault: VaultSnapshot, now: Int64
     ) throws(Problem) -> SellerSession? {
@@ -108,7 +109,7 @@ extension CallPipeline {
         }
     }
 
-    /// The seller and the session to use; neither for a method that needs none, whatever `Top-Seller` says.
+    /// The session to use; nil for a method without session, which ignores `Top-Seller`.
     private func resolveSession(
         _ request: CallRequest, app: App, vault: VaultSnapshot, now: Int64
     ) throws(Problem) -> SellerSession? {
@@ -143,22 +144,22 @@ extension CallPipeline {
         {
         case .mapped(let mapped): return mapped
         case .refused(let faults):
-            var problem = Problem(.invalidParameters, Self.words(on: faults))
+            var problem = Problem(.invalidParameters, Self.detail(of: faults))
             problem.method = request.entry.method
             problem.faults = Array(faults)
             throw problem
         }
     }
 
-    private static func words(on faults: FaultList) -> String {
-        if faults.count == 1 { return "One parameter is at fault; nothing was sent." }
-        let all = "\(faults.count + faults.omitted) parameters are at fault; nothing was sent."
+    private static func detail(of faults: FaultList) -> String {
+        if faults.count == 1 { return "One parameter is invalid; nothing was sent." }
+        let all = "\(faults.count + faults.omitted) parameters are invalid; nothing was sent."
         return faults.omitted == 0 ? all : all + " The first \(faults.count) are listed."
     }
 
     private func checkBans(app: String, method: String, now: Int64) throws(Problem) {
         guard let seconds = bans.remainingSeconds(app: app, method: method, nowMilliseconds: now) else { return }
-        meters.refusedByBan()
+        metrics.refusedByBan()
         var problem = Problem(
             .throttled, "TOP has banned these calls of the app \(app) for another \(seconds) s; nothing was sent.",
             retryable: true,
@@ -167,7 +168,7 @@ extension CallPipeline {
         throw problem
     }
 
-    /// What `Top-Dry-Run` shows: the parameters as they would be sent, and the text that would be signed.
+    /// The reply to a dry run: the parameters as they would be sent, and the text that would be signed.
     func dryRun(_ call: PreparedCall) -> Reply {
         let parameters = call.app.parameters(
             for: call.parameters, method: call.method, timestamp: currentTimestamp(),

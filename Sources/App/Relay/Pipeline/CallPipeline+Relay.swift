@@ -10,28 +10,28 @@ import Telemetry
 package import Vault
 
 extension CallPipeline {
-    /// Takes the reply to a call.
-    package typealias Answer = @Sendable (Reply) -> Void
+    /// Receives the reply to a call.
+    package typealias ReplyHandler = @Sendable (Reply) -> Void
 
-    /// Makes one call: admits it, prepares it, and begins the steps below.
+    /// Makes one call. It admits and prepares the call, and begins the steps below.
     /// - Parameter reply: called once, on the loop's thread, perhaps before this function returns.
-    package func start(_ request: consuming CallRequest, by token: AccessToken, reply: @escaping Answer) {
+    package func start(_ request: consuming CallRequest, by token: AccessToken, reply: @escaping ReplyHandler) {
         if let refusal = admit() { return reply(refused(refusal, request, by: token)) }
         if request.body.count > LargeCallGate.smallBytes {
             return startLarge(consume request, by: token, reply: reply)
         }
         switch begin(consume request, by: token) {
-        case .answered(let answer):
+        case .ended(let finalReply):
             leave()
-            reply(answer)
+            reply(finalReply)
         case .prepared(let call): relay(call, reply)
         case .keyed(let call): start(call, reply: reply)
         }
     }
 
-    /// Makes a call with a large body when such a call may be checked and recorded.
+    /// Makes a call with a large body, once it may be checked and recorded.
     private func startLarge(
-        _ request: consuming CallRequest, by token: AccessToken, reply: @escaping Answer
+        _ request: consuming CallRequest, by token: AccessToken, reply: @escaping ReplyHandler
     ) {
         let pipeline = LoopBound(self, loop: loop)
         let (bytes, receivedAt) = (request.body.count, request.receivedAt)
@@ -44,34 +44,36 @@ extension CallPipeline {
     }
 
     private func beginLarge(
-        _ waiting: Locked<CallRequest?>, by token: AccessToken, _ pass: LargeCallGate.Pass?, reply: @escaping Answer
+        _ waiting: Locked<CallRequest?>, by token: AccessToken, _ pass: LargeCallGate.Pass?,
+        reply: @escaping ReplyHandler
     ) {
         guard let request = waiting.withLock({ $0.take() }) else { return }
-        let beginning = pass == nil ? .answered(refusedLarge(request, by: token)) : begin(request, by: token)
-        switch beginning {
+        let result: StartResult =
+            pass == nil ? .ended(refusedLarge(request, by: token)) : begin(request, by: token)
+        switch result {
         case .prepared(let call):
             call.pass = pass
             relay(call, reply)
         case .keyed(let call):
             call.pass = pass
             start(call, reply: reply)
-        case .answered(let answer):
+        case .ended(let finalReply):
             leave()
-            reply(answer)
+            reply(finalReply)
         }
     }
 
     /// A call after its checks.
-    private enum Beginning {
+    private enum StartResult {
         /// It can be relayed.
         case prepared(PreparedCall)
         /// Its idempotency key has to be looked up.
         case keyed(KeyedCall)
         /// It was refused, or it is a dry run.
-        case answered(Reply)
+        case ended(Reply)
     }
 
-    private func begin(_ request: CallRequest, by token: AccessToken) -> Beginning {
+    private func begin(_ request: CallRequest, by token: AccessToken) -> StartResult {
         let call: PreparedCall
         do throws(Problem) {
             switch try prepare(request, by: token) {
@@ -79,23 +81,22 @@ extension CallPipeline {
             case .keyed(let keyed): return .keyed(keyed)
             }
         } catch {
-            return .answered(rejected(error, request, by: token))
+            return .ended(rejected(error, request, by: token))
         }
         guard request.isDryRun else { return .prepared(call) }
         var reply = dryRun(call)
         reply.headers.append(("X-Request-Id", call.shownRequestID))
-        return .answered(reply)
+        return .ended(reply)
     }
-
 }
 
 // MARK: - Steps
 
-// Each step ends by starting something that takes time, and names the step that follows it. A task for each call would
-// read as one function, and cost 13,000 instructions more.
+// Each step ends by starting an operation that takes time, and names the step that follows. With a task for each call
+// the steps could be one function, but a call would need 13,000 instructions more.
 extension CallPipeline {
     /// Records the intent. Nothing is sent before it is durable.
-    private func relay(_ call: PreparedCall, _ reply: @escaping Answer) {
+    private func relay(_ call: PreparedCall, _ reply: @escaping ReplyHandler) {
         let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         call.holds(call.contentBytes)
         let since = EventLoop.now()
@@ -105,8 +106,8 @@ extension CallPipeline {
         }
     }
 
-    /// Sends a call whose intent is durable, unless its time is over.
-    func recorded(_ call: PreparedCall, _ intent: Intent, since: UInt64, _ reply: @escaping Answer) {
+    /// Sends a call whose intent is durable, unless too little time is left.
+    func recorded(_ call: PreparedCall, _ intent: Intent, since: UInt64, _ reply: @escaping ReplyHandler) {
         let recordedAt = EventLoop.now()
         guard recordedAt < call.clock.intentDeadline else {
             return unrecorded(call, intent, .tooLate, since: since, reply)
@@ -115,8 +116,8 @@ extension CallPipeline {
         send(call, intent, reply)
     }
 
-    /// Signs and sends the request. The forms of the call that are recorded are dropped.
-    private func send(_ call: PreparedCall, _ intent: Intent, _ reply: @escaping Answer) {
+    /// Signs and sends the request. The recorded content of the intent is dropped.
+    private func send(_ call: PreparedCall, _ intent: Intent, _ reply: @escaping ReplyHandler) {
         call.pass = nil
         intent.dropContent()
         switch signedRequest(call) {
@@ -124,38 +125,40 @@ extension CallPipeline {
             call.requestBytes = request.body.count
             call.holds(request.body.count)
             curl.perform(request) { [self] in judge($0, call, intent, reply) }
-        case .failure(let problem): complete(call, intent, Verdict(unsignable: problem), reply)
+        case .failure(let problem): complete(call, intent, CallResult(unsignable: problem), reply)
         }
     }
 
-    /// Judges what became of the request.
-    private func judge(_ result: CurlResult, _ call: PreparedCall, _ intent: Intent, _ reply: @escaping Answer) {
+    /// Judges the result of sending the request.
+    private func judge(_ result: CurlResult, _ call: PreparedCall, _ intent: Intent, _ reply: @escaping ReplyHandler) {
         note(result, of: call)
         guard isLarge(result) else { return complete(call, intent, judge(result, of: call), reply) }
         judgeElsewhere(result, of: call) { [self] in complete(call, intent, $0, reply) }
     }
 
     /// Records the completion, and replies. The reply waits for the completion, at most `outcomeWait`.
-    private func complete(_ call: PreparedCall, _ intent: Intent, _ verdict: Verdict, _ reply: @escaping Answer) {
-        note(verdict, of: call)
+    private func complete(
+        _ call: PreparedCall, _ intent: Intent, _ callResult: CallResult, _ reply: @escaping ReplyHandler
+    ) {
+        note(callResult, of: call)
         let since = EventLoop.now()
-        let completion = completion(of: call, verdict, keys: intent.takeKeys())
-        let answer = self.reply(to: call, verdict)
-        completion.reply = sealed(answer, to: call, verdict)
+        let completion = completion(of: call, callResult, keys: intent.takeKeys())
+        let callReply = self.reply(to: call, callResult)
+        completion.reply = sealed(callReply, to: call, callResult)
         trail.record(completion, of: intent, waitingAtMost: settings.outcomeWait) { [self] in
             leave()
-            reply(finished(answer, to: call, verdict, recordingSince: since))
+            reply(finished(callReply, to: call, callResult, recordingSince: since))
         }
     }
 
-    /// Answers a call whose intent could not be made durable. Nothing is sent. If its commit is in doubt, a completion
-    /// `not_sent` follows.
+    /// Answers a call whose intent is not durable. Nothing is sent. If its commit is in doubt, a completion `not_sent`
+    /// follows.
     func unrecorded(
-        _ call: PreparedCall, _ intent: Intent, _ error: TrailError, since: UInt64, _ reply: @escaping Answer
+        _ call: PreparedCall, _ intent: Intent, _ error: TrailError, since: UInt64, _ reply: @escaping ReplyHandler
     ) {
-        meters.unrecorded()
+        metrics.unrecorded()
         guard error.mayBeRecorded else { return refuse(call, error, reply) }
-        let completion = Ending(
+        let completion = Completion(
             outcome: .notSent, status: ProblemType.auditUnavailable.status,
             finishedMilliseconds: settings.wallClock(), durationNanoseconds: call.clock.elapsed)
         completion.auditNanoseconds = EventLoop.now() - since
@@ -165,7 +168,7 @@ extension CallPipeline {
         trail.record(completion, of: intent, waitingAtMost: .zero) { [self] in refuse(call, error, reply) }
     }
 
-    private func refuse(_ call: PreparedCall, _ error: TrailError, _ reply: Answer) {
+    private func refuse(_ call: PreparedCall, _ error: TrailError, _ reply: ReplyHandler) {
         logger.record(
             .warning, "A call could not be recorded, and was not sent",
             [.call: call.idText, .method: call.method, .error: error.description])
@@ -177,32 +180,32 @@ extension CallPipeline {
     }
 }
 
-// MARK: - What the steps note
+// MARK: - Notes of the steps
 
 extension CallPipeline {
-    private func completion(of call: PreparedCall, _ verdict: Verdict, keys: Fingerprints) -> Ending {
-        let status = verdict.problem?.type.status ?? 200
-        let ending = Ending(
-            outcome: verdict.outcome, status: status, finishedMilliseconds: settings.wallClock(),
+    private func completion(of call: PreparedCall, _ callResult: CallResult, keys: Fingerprints) -> Completion {
+        let status = callResult.problem?.type.status ?? 200
+        let completion = Completion(
+            outcome: callResult.outcome, status: status, finishedMilliseconds: settings.wallClock(),
             durationNanoseconds: call.clock.elapsed)
-        ending.code = verdict.code
-        ending.subCode = verdict.subCode
-        ending.message = verdict.message
-        ending.topRequestID = verdict.topRequestID
-        ending.responseBytes = verdict.responseBytes
-        ending.retryable = verdict.retryable
-        ending.keys = keys
-        ending.keys.add(verdict.interpretation?.keys ?? [])
-        ending.isUnjudged = verdict.interpretation?.isJudged == false
-        ending.response = verdict.response
-        ending.auditNanoseconds = call.auditNanoseconds
-        ending.topNanoseconds = call.topNanoseconds
-        ending.attempts = call.topNanoseconds == nil ? 0 : 1
-        ending.requestBytes = call.requestBytes
-        return ending
+        completion.code = callResult.code
+        completion.subCode = callResult.subCode
+        completion.message = callResult.message
+        completion.topRequestID = callResult.topRequestID
+        completion.responseBytes = callResult.responseBytes
+        completion.retryable = callResult.retryable
+        completion.keys = keys
+        completion.keys.add(callResult.interpretation?.keys ?? [])
+        completion.isUnjudged = callResult.interpretation?.isJudged == false
+        completion.response = callResult.response
+        completion.auditNanoseconds = call.auditNanoseconds
+        completion.topNanoseconds = call.topNanoseconds
+        completion.attempts = call.topNanoseconds == nil ? 0 : 1
+        completion.requestBytes = call.requestBytes
+        return completion
     }
 
-    /// Notes what the transport did with the request.
+    /// Notes the result of the transport.
     private func note(_ result: CurlResult, of call: PreparedCall) {
         call.holds(0)
         switch result.outcome {
@@ -213,11 +216,11 @@ extension CallPipeline {
         if result.mayHaveBeenSent {
             call.topNanoseconds = result.timings.totalNanoseconds
         } else {
-            meters.notSent()
+            metrics.notSent()
         }
     }
 
-    /// Logs an address that is not that of TOP's gateway, and where it leads.
+    /// Logs an address that is not that of TOP's gateway, with its `Location`.
     private func noteWrongAddress(_ result: CurlResult, _ call: PreparedCall) {
         let location = mask(for: call).masked(Array((result.location ?? "").utf8))
         logger.record(
@@ -228,7 +231,7 @@ extension CallPipeline {
             ])
     }
 
-    /// Logs what went wrong on the way to TOP or back. Callers are told what it means for them.
+    /// Logs a failure of the transport. Callers get a message without the details.
     private func note(_ failure: CurlFailure, of call: PreparedCall) {
         logger.record(
             .warning, "TOP gave no answer",
@@ -238,18 +241,18 @@ extension CallPipeline {
             ])
     }
 
-    /// Puts a ban in force everywhere, and logs a fault of the relay's own set-up.
-    private func note(_ verdict: Verdict, of call: PreparedCall) {
-        if let ban = verdict.ban {
+    /// Applies a ban on all workers, and logs a fault of the relay's settings.
+    private func note(_ callResult: CallResult, of call: PreparedCall) {
+        if let ban = callResult.ban {
             note(ban, app: call.app.app.name, method: call.method)
             onBan(ban, call.app.app.name, call.method)
         }
-        if verdict.outcome == .misconfigured {
+        if callResult.outcome == .misconfigured {
             logger.record(
                 .error, "TOP refuses the relay's set-up",
                 [
-                    .call: call.idText, .method: call.method, .app: call.app.app.name, .code: verdict.code ?? "",
-                    .subCode: verdict.subCode ?? "",
+                    .call: call.idText, .method: call.method, .app: call.app.app.name, .code: callResult.code ?? "",
+                    .subCode: callResult.subCode ?? "",
                 ])
         }
     }

@@ -9,26 +9,26 @@ import Vault
 extension CallPipeline {
     /// The reply with its timing, to a call whose completion was given to the trail at `recordingSince`.
     @inline(never)
-    func finished(_ reply: Reply, to call: PreparedCall, _ verdict: Verdict, recordingSince: UInt64) -> Reply {
+    func finished(_ reply: Reply, to call: PreparedCall, _ callResult: CallResult, recordingSince: UInt64) -> Reply {
         let now = EventLoop.now()
         let timing = ServerTiming(
             audit: call.auditNanoseconds + (now - recordingSince), top: call.topNanoseconds,
             total: now - call.clock.start)
-        meters.finished(method: call.entry.label, outcome: verdict.outcome, timing: timing)
+        metrics.finished(method: call.entry.label, outcome: callResult.outcome, timing: timing)
         var reply = reply
         reply.headers.append(("Server-Timing", timing.value))
         reply.headers.append(("X-Request-Id", call.shownRequestID))
         return reply
     }
 
-    /// What the caller is told of a verdict.
-    func reply(to call: PreparedCall, _ verdict: Verdict) -> Reply {
-        if var problem = verdict.problem {
+    /// The reply with the result of a call.
+    func reply(to call: PreparedCall, _ callResult: CallResult) -> Reply {
+        if var problem = callResult.problem {
             problem = call.completed(problem)
-            problem.outcome = verdict.outcome
+            problem.outcome = callResult.outcome
             return problem.reply
         }
-        let result = verdict.interpretation?.result ?? []
+        let result = callResult.interpretation?.result ?? []
         var json = JSONWriter(capacity: 256 + result.count)
         json.beginObject()
         json.name(written: MemberName.id)
@@ -36,61 +36,62 @@ extension CallPipeline {
         json.name(written: MemberName.method)
         json.string(call.method)
         json.name(written: MemberName.outcome)
-        json.string(verdict.outcome.rawValue)
-        json.optional("top_request_id", verdict.topRequestID)
+        json.string(callResult.outcome.rawValue)
+        json.optional("top_request_id", callResult.topRequestID)
         json.optional("request_id", call.mapped.requestID)
-        if let retryable = verdict.retryable {
+        if let retryable = callResult.retryable {
             json.name("retryable")
             json.bool(retryable)
         }
-        if verdict.interpretation?.isJudged == false {
+        if callResult.interpretation?.isJudged == false {
             json.name("judged")
             json.bool(false)
         }
         json.name(written: MemberName.result)
-        if let error = verdict.error { error.write(to: &json) } else { json.raw(result) }
+        if let error = callResult.error { error.write(to: &json) } else { json.raw(result) }
         json.endObject()
         json.endLine()
         var reply = Reply.json(json.bytes)
         reply.headers.append((Reply.callID, call.idText))
-        reply.headers.append((Reply.outcome, verdict.outcome.rawValue))
+        reply.headers.append((Reply.outcome, callResult.outcome.rawValue))
         return reply
     }
 
-    /// The reply to a call that was prepared and could not be recorded.
+    /// The reply to a prepared call that could not be recorded.
     func reply(to call: PreparedCall, refusing problem: Problem) -> Reply {
         var reply = call.completed(problem).reply
         reply.headers.append(("X-Request-Id", call.shownRequestID))
         return reply
     }
 
-    /// The reply to a request that found no place.
+    /// The reply to a request that was not admitted.
     func refused(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
         reply(refusing: identified(problem, request, by: token), request, relayRequestID: relayRequestID(of: problem))
     }
 
-    /// The reply to a call with a large body that waited for too long.
+    /// The reply to a call with a large body that waited too long.
     func refusedLarge(_ request: CallRequest, by token: AccessToken) -> Reply {
         let problem: Problem
         if isDraining {
             problem = Self.stopping
         } else {
-            meters.refusedByLargeCalls()
+            metrics.refusedByLargeCalls()
             let detail = "Too many large calls wait to be recorded; nothing was sent."
             problem = Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 5)
         }
         return rejected(identified(problem, request, by: token), request, by: token)
     }
 
-    /// Counts and traces a rejected request, and answers it.
+    /// Counts and records a rejected request.
+    /// - Returns: its reply.
     func rejected(_ problem: Problem, _ request: CallRequest, by token: AccessToken) -> Reply {
-        meters.refused(problem.type)
+        metrics.refused(problem.type)
         let id = relayRequestID(of: problem)
-        rejectedRequests.trace(problem, request, by: token, relayRequestID: id)
+        rejectedRequests.record(problem, request, by: token, relayRequestID: id)
         return reply(refusing: problem, request, relayRequestID: id)
     }
 
-    /// The `X-Request-Id` of the reply to a caller who gave none.
+    /// The `X-Request-Id` of the reply to a caller that gave none.
     private func relayRequestID(of problem: Problem) -> CallID {
         problem.id ?? CallID.make(epochMilliseconds: settings.wallClock(), using: &random)
     }

@@ -5,9 +5,9 @@ import Problems
 import Vault
 
 extension CallPipeline {
-    /// A problem of a call that is refused, with the call's request id: the caller's own, or the derived one. The method
-    /// may have none, and it may be impossible to tell.
-    /// - Parameter given: what the body says; nil parses it. A body that cannot be parsed does not exclude the derived id.
+    /// Adds the call's request id to the problem of a refused call: the caller's own id, or the derived one. The method
+    /// may have none, and the request may be too faulty to derive one.
+    /// - Parameter given: the id in the body; nil parses the body. If the body cannot be parsed, the derived id is used.
     func identified(
         _ problem: Problem, _ request: CallRequest, by token: AccessToken, given: GivenRequestID? = nil
     ) -> Problem {
@@ -34,7 +34,7 @@ extension CallPipeline {
             vault, caller: token.name, app: app.name, method: request.entry.method, key: key)
     }
 
-    /// The key of the vault that keys of callers are hashed with.
+    /// The vault's key for the hashes of idempotency keys.
     static func idempotencySecret(_ vault: VaultSnapshot) throws(Problem) -> Secret {
         guard let secret = vault.keys(.idempotency).first?.secret else {
             throw Problem(.internalError, "The vault has no key for Idempotency-Key: run `toprelay migrate`.")
@@ -42,14 +42,13 @@ extension CallPipeline {
         return secret
     }
 
-    /// The idempotency id of a call whose caller gave an `Idempotency-Key` instead: the same for every repetition by
-    /// the same caller, and not to be guessed by another one. 32 hex digits: half of an HMAC-SHA256 under a key of the
-    /// vault.
+    /// The idempotency id that replaces an `Idempotency-Key`. Each repeat by the same caller gets the same id, and no
+    /// other caller can guess it. It has 32 hex digits: half of an HMAC-SHA256 under a key of the vault.
     static func derivedRequestID(
         _ vault: VaultSnapshot, caller: String, app: String, method: String, key: String
     ) throws(Problem) -> String {
         let secret = try idempotencySecret(vault)
-        // Each part is preceded by its length, so that no two different lists of parts give the same message.
+        // The length precedes each part, so that two different lists of parts never give the same message.
         var message: [UInt8] = []
         for part in [caller, app, method, key] {
             message.append(contentsOf: "\(part.utf8.count):".utf8)

@@ -10,14 +10,14 @@ import TOP
 import Telemetry
 import Vault
 
-/// A form as it is sent.
+/// A form to send.
 struct FormBody: Sendable {
     let bytes: [UInt8]
-    /// The header lines that say what the bytes are.
+    /// The header lines of the media type, and `Accept`.
     let headers: [String]
 
-    /// Parameters alone, URL-encoded.
-    /// - Parameter memory: used while the bytes are encoded.
+    /// The URL-encoded form of parameters without files.
+    /// - Parameter memory: the bytes are encoded here.
     init(_ parameters: ParameterList, _ memory: inout [UInt8]) {
         memory.removeAll(keepingCapacity: true)
         FormEncoding.append(parameters, to: &memory)
@@ -25,7 +25,7 @@ struct FormBody: Sendable {
         headers = Self.plain
     }
 
-    /// Parameters and files: multipart.
+    /// The multipart form of parameters and files.
     init(_ parameters: ParameterList, files: [FilePart]) {
         let boundary = "toprelay" + Hex.lower(SecureRandom.bytes(16))
         bytes = MultipartEncoding.encode(Array(parameters), files: files, boundary: boundary)
@@ -42,10 +42,10 @@ extension CallPipeline {
         signedForm(call, call.takeContent()).map { curlRequest(call, form: $0) }
     }
 
-    /// Memory beyond this is given back after a large call.
+    /// After a large call, memory above this many bytes is released.
     private static let keptBytes = 64 << 10
 
-    /// Adds the common parameters, the session and the sign. What is signed is exactly what is sent.
+    /// Adds the common parameters, the session and the sign. It encodes exactly the list that it signed.
     private func signedForm(
         _ call: PreparedCall, _ content: consuming MappedContent
     ) -> Result<FormBody, Problem> {
@@ -72,10 +72,10 @@ extension CallPipeline {
             url: call.app.gatewayURL, body: form.bytes, headers: form.headers, deadline: call.clock.deadline,
             connectTimeout: settings.connectTimeout, caFile: settings.caFile, allowsHTTP: call.app.allowsPlainHTTP,
             proxy: nil,
-            maximumResponseBytes: settings.maximumAnswerBytes)
+            maximumResponseBytes: settings.maximumResponseBytes)
     }
 
-    /// What must not be seen of an answer to this call; made once for each session.
+    /// Removes the call's secrets from its response. It is made once for each session.
     func mask(for call: PreparedCall) -> SecretMask {
         let key = call.session.map { ObjectIdentifier($0) } ?? ObjectIdentifier(call.app.app)
         if let known = secretMasks[key] { return known }
@@ -84,7 +84,7 @@ extension CallPipeline {
         return mask
     }
 
-    /// The second of now as TOP wants it: GMT+8, whatever the host's zone. Made once a second.
+    /// The current second in TOP's form: GMT+8, whatever the host's zone. It is made once a second.
     func currentTimestamp() -> String {
         let seconds = Int(settings.wallClock() / 1000)
         if timestamp.epochSeconds != seconds { timestamp = (seconds, TOPTime.timestamp(epochSeconds: seconds)) }

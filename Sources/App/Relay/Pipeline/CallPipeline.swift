@@ -9,8 +9,8 @@ import Vault
 
 /// The path of a call: admit, prepare, record the intent, sign, send, judge, record the completion, reply.
 ///
-/// A pipeline belongs to one worker. All of it runs on the thread of the worker's loop, so nothing in it is locked. It
-/// knows nothing of HTTP connections.
+/// A pipeline belongs to one worker and runs on the thread of the worker's loop, so it needs no locks. Only large
+/// responses are judged elsewhere. It does not know HTTP connections.
 package final class CallPipeline {
     let loop: EventLoop
     let settings: WorkerSettings
@@ -19,27 +19,27 @@ package final class CallPipeline {
     let reader: TrailReader
     let replySeals: ReplySeals
     let freshness: VaultFreshness
-    let meters = CallMeters()
+    let metrics = CallMetrics()
     let largeCalls: LargeCallGate
     let rejectedRequests: RejectedRequestWriter
     let logger: Logger
-    /// Tells the other workers of a ban that TOP put on an app, or on a method of an app.
+    /// Reports to the other workers that TOP has banned an app, or a method of an app.
     let onBan: @Sendable (Ban, _ app: String, _ method: String) -> Void
 
     private(set) var vault: VaultSnapshot?
-    /// The apps of the snapshot that have been used, ready to sign. They keep the apps that they are found by.
+    /// The apps of the snapshot that calls have used, with their signers. Each value holds the app that is its key.
     var signingApps: [ObjectIdentifier: SigningApp] = [:]
-    /// Masks by session, or by app for calls without a session. They are as old as the snapshot.
+    /// Masks by session, or by app for calls without a session. A new snapshot removes them.
     var secretMasks: [ObjectIdentifier: SecretMask] = [:]
     var bans = Bans()
     private(set) var callsInFlight = 0
     private(set) var isDraining = false
     var random = SecureGenerator()
-    /// The current second as TOP writes it.
+    /// The current second in TOP's form.
     var timestamp = (epochSeconds: 0, text: "")
-    /// Memory for the text that is signed. It serves one call after the other.
+    /// Memory for the text that is signed. All calls reuse it.
     var baseString: [UInt8] = []
-    /// Memory for the form, of which each call gets a copy of the right size.
+    /// Memory for the form. Each call gets a copy of the right size.
     var form: [UInt8] = []
 
     init(
@@ -60,7 +60,7 @@ package final class CallPipeline {
         self.onBan = onBan
     }
 
-    /// Puts a new copy of the vault in force.
+    /// Uses a new copy of the vault from now on.
     func install(_ snapshot: VaultSnapshot) {
         vault = snapshot
         signingApps = [:]
@@ -70,8 +70,9 @@ package final class CallPipeline {
         }
     }
 
-    /// The current copy of the vault. A copy that PostgreSQL has not confirmed lately is refused, because a token in it
-    /// may have been withdrawn.
+    /// The current copy of the vault.
+    /// - Throws: `audit-unavailable` if PostgreSQL has not confirmed the copy within the last minute. Tokens in it may
+    ///   have been withdrawn.
     func currentVault() throws(Problem) -> VaultSnapshot {
         guard let vault, freshness.isFresh() else { throw .staleVault }
         return vault
@@ -107,19 +108,19 @@ extension CallPipeline {
         Problem(.draining, "This replica is stopping; nothing was sent.", retryable: true, retryAfterSeconds: 1)
     }
 
-    /// Takes a place for a call. A call that was admitted must leave in the end.
-    /// - Returns: why there is no place; nil if the call was admitted.
+    /// Counts a call against the limits. An admitted call must ``leave()`` when it ends.
+    /// - Returns: why the call is refused; nil if it is admitted.
     func admit() -> Problem? {
         if isDraining { return Self.stopping }
         guard settings.callLimit.enter() else {
-            meters.refusedByLimit()
+            metrics.refusedByLimit()
             let detail =
-                "\(settings.callLimit.maximum) calls are under way, the limit of this replica; nothing was sent."
+                "\(settings.callLimit.maximum) calls are in flight, the limit of this replica; nothing was sent."
             return Problem(.overloaded, detail, retryable: true, retryAfterSeconds: 1)
         }
         guard trail.hasRoom else {
             settings.callLimit.leave()
-            meters.refusedByQueue()
+            metrics.refusedByQueue()
             let detail = "Too many outcome rows wait for the relay's database; nothing was sent."
             return Problem(.auditUnavailable, detail, retryable: true, retryAfterSeconds: 5)
         }
@@ -127,15 +128,15 @@ extension CallPipeline {
         return nil
     }
 
-    /// Gives the place of a call back.
+    /// Ends a call that was admitted.
     func leave() {
         callsInFlight -= 1
         settings.callLimit.leave()
     }
 
-    /// Waits until a call with a large body may be checked and recorded. The call waits for half of the time that its
-    /// intent has. The other half is for writing the intent.
-    /// - Returns: nil if that takes too long.
+    /// Waits until a call with a large body may be checked and recorded. The wait takes at most half of the intent's
+    /// time. The other half is for writing the intent.
+    /// - Returns: nil if the wait took too long.
     func largeCallPass(bytes: Int, receivedAt: UInt64, timeout: Duration) async -> LargeCallGate.Pass? {
         let clock = CallClock(receivedAt: receivedAt, timeout: timeout, wallClock: settings.wallClock)
         let deadline = clock.start + (clock.intentDeadline - clock.start) / 2

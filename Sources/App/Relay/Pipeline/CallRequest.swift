@@ -1,9 +1,9 @@
 package import Bytes
 package import Catalog
 
-/// One call as a client asked for it: what the headers and the path said, and the body.
+/// One call as a client asks for it: the values of path and headers, and the body.
 package struct CallRequest: Sendable {
-    /// The catalog entry that the path named.
+    /// The catalog entry that the path names.
     package var entry: Entry
     /// The body: JSON, or multipart.
     package var body: [UInt8]
@@ -25,12 +25,12 @@ package struct CallRequest: Sendable {
     package var isDryRun: Bool
     /// `Top-Timeout`, in seconds.
     package var timeoutSeconds: Int?
-    /// Monotonic nanoseconds at which the whole request had arrived.
+    /// When the whole request had arrived, in monotonic nanoseconds.
     package var receivedAt: UInt64
-    /// What the call holds of the limit on the bytes of all bodies; nil where there is no such limit.
+    /// The part of the limit on all body bytes that the call holds; nil without such a limit.
     package var reservation: ByteReservation?
 
-    /// All members.
+    /// Makes a call.
     package init(
         entry: Entry, body: [UInt8], app: String?, seller: String?, refs: [String], idempotencyKey: String?,
         clientRequestID: String?,

@@ -1,11 +1,11 @@
 import EventLoop
 
-/// Lets few large calls at a time be checked and recorded. On the worker's loop only.
+/// Limits how many large calls are checked and recorded at a time. It is used only on the worker's loop.
 ///
 /// Until its intent is durable, a call holds its parameters, their masked form and two encoded rows: about four times
-/// its body. Calls with large bodies wait their turn here with the body alone.
+/// its body. While a call with a large body waits here, it holds only the body.
 final class LargeCallGate {
-    /// The right to be checked and recorded. It ends with `leave()`, or when it is released.
+    /// Permission to be checked and recorded. It ends with `leave()`, or when it is released.
     final class Pass {
         private let gate: LargeCallGate
         private var bytes: Int
@@ -24,7 +24,7 @@ final class LargeCallGate {
         deinit { leave() }
     }
 
-    private final class Visitor {
+    private final class Waiter {
         let bytes: Int
         var timer: LoopTimer?
         private var continuation: CheckedContinuation<Bool, Never>?
@@ -34,7 +34,7 @@ final class LargeCallGate {
             self.continuation = continuation
         }
 
-        func answer(_ isAdmitted: Bool) {
+        func resume(_ isAdmitted: Bool) {
             timer?.cancel()
             continuation?.resume(returning: isAdmitted)
             continuation = nil
@@ -43,13 +43,13 @@ final class LargeCallGate {
 
     /// Smaller bodies need no pass.
     static let smallBytes = 64 << 10
-    /// The bytes of the bodies that are inside together; a single body may be larger. Their rows fill two batches.
+    /// The bytes of all bodies with a pass. A single body may be larger. The rows of this many bytes fill two batches.
     static let usualLimit = 4 << 20
 
     private let loop: EventLoop
     private let limit: Int
     private var inside = 0
-    private var waiting: [Visitor] = []
+    private var waiting: [Waiter] = []
     private var isClosed = false
 
     init(loop: EventLoop, limit: Int = usualLimit) {
@@ -57,8 +57,8 @@ final class LargeCallGate {
         self.limit = limit
     }
 
-    /// Waits for room in order of arrival, until `deadline` on the clock of `EventLoop.now()`.
-    /// - Returns: nil if there was none in time or the gate was closed.
+    /// Waits for a pass, in order of arrival, until `deadline` on the clock of `EventLoop.now()`.
+    /// - Returns: nil if the wait took too long, or if the gate was closed.
     func enter(bytes: Int, until deadline: UInt64, isolation: isolated (any Actor)? = #isolation) async -> Pass? {
         if isClosed { return nil }
         if waiting.isEmpty, hasRoom(for: bytes) {
@@ -66,19 +66,19 @@ final class LargeCallGate {
             return Pass(self, bytes)
         }
         let isAdmitted = await withCheckedContinuation { continuation in
-            let visitor = Visitor(bytes, continuation)
-            visitor.timer = loop.schedule(at: deadline) { [self] in giveUp(visitor) }
-            waiting.append(visitor)
+            let waiter = Waiter(bytes, continuation)
+            waiter.timer = loop.schedule(at: deadline) { [self] in giveUp(waiter) }
+            waiting.append(waiter)
         }
         return isAdmitted ? Pass(self, bytes) : nil
     }
 
-    /// Turns away all that wait, and everyone from now on.
+    /// Refuses all waiting calls, and all later ones.
     func close() {
         isClosed = true
-        let turnedAway = waiting
+        let refused = waiting
         waiting = []
-        for visitor in turnedAway { visitor.answer(false) }
+        for waiter in refused { waiter.resume(false) }
     }
 
     private func hasRoom(for bytes: Int) -> Bool { inside == 0 || bytes <= limit - inside }
@@ -89,16 +89,16 @@ final class LargeCallGate {
     }
 
     private func admit() {
-        while let visitor = waiting.first, hasRoom(for: visitor.bytes) {
+        while let waiter = waiting.first, hasRoom(for: waiter.bytes) {
             waiting.removeFirst()
-            inside += visitor.bytes
-            visitor.answer(true)
+            inside += waiter.bytes
+            waiter.resume(true)
         }
     }
 
-    private func giveUp(_ visitor: Visitor) {
-        waiting.removeAll { $0 === visitor }
-        visitor.answer(false)
+    private func giveUp(_ waiter: Waiter) {
+        waiting.removeAll { $0 === waiter }
+        waiter.resume(false)
         admit()
     }
 }

@@ -1,12 +1,12 @@
 import Catalog
 import Vault
 
-/// A request whose parameters are checked and mapped, and what they were checked by.
+/// A request whose parameters are checked and mapped, with the app and the vault of the checks.
 struct MappedRequest {
     /// The app that signs.
     let app: SigningApp
-    /// The vault at that moment.
+    /// The vault at the time of the checks.
     let vault: VaultSnapshot
-    /// What TOP gets.
+    /// The mapped parameters.
     let call: MappedCall
 }

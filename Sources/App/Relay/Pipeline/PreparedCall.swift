@@ -9,8 +9,7 @@ import Vault
 ///
 /// While a call waits for TOP, it keeps no copy of its body. Each form of the body is dropped when the next one is made.
 ///
-/// It is an object that the steps of the call fill in. A value would be copied for each step, and the steps' frames would
-/// hold it.
+/// It is an object that the steps of the call fill in. A value would be copied for each step.
 final class PreparedCall {
     let entry: Entry
     /// The caller's document numbers.
@@ -18,25 +17,25 @@ final class PreparedCall {
     /// The caller's `X-Request-Id`.
     private let clientRequestID: String?
     private let traceID: String?
-    /// What the call holds of the limit on the bytes of all bodies.
+    /// The part of the limit on all body bytes that the call holds.
     private let reservation: ByteReservation?
     let token: AccessToken
     let app: SigningApp
     let session: SellerSession?
-    /// What the caller sent, without its content.
+    /// The mapped parameters, without their content.
     let mapped: MappedCall
     private var content: MappedContent
     let id: CallID
-    /// The id as replies show it.
+    /// The text of the id.
     let idText: String
     let clock: CallClock
-    /// The right of a call with a large body to be recorded. It ends with its last reference.
+    /// The permission of a call with a large body to be recorded. It ends with its last reference.
     var pass: LargeCallGate.Pass?
-    /// Nanoseconds waited for the intent's commit.
+    /// Nanoseconds that the call waited for the intent's commit.
     var auditNanoseconds: UInt64 = 0
-    /// Nanoseconds that TOP took; nil when nothing was sent.
+    /// Nanoseconds that TOP took; nil if nothing was sent.
     var topNanoseconds: UInt64?
-    /// Bytes of the form sent.
+    /// The length of the form in bytes.
     var requestBytes = 0
     /// Whether the call has claimed an idempotency key, so that its reply is kept.
     var isKeyed = false
@@ -67,11 +66,11 @@ final class PreparedCall {
     /// The value of `X-Request-Id` in the reply: the caller's own id or the call's.
     var shownRequestID: String { clientRequestID ?? idText }
 
-    /// What is recorded before it leaves.
-    /// - Parameter keys: none yet; the call's are added.
+    /// The intent, which is recorded before the call is sent.
+    /// - Parameter keys: an empty list with the key for fingerprints. The call's business keys are added.
     func intent(replica: String, keys: Fingerprints) -> Intent {
         var keys = keys
-        // With room for those of the response, too.
+        // The response may add a few keys.
         if !mapped.keys.isEmpty { keys.reserve(mapped.keys.count + 4) }
         keys.add(mapped.keys)
         return Intent(
@@ -82,13 +81,13 @@ final class PreparedCall {
             parameters: content.parameters, files: content.files)
     }
 
-    /// The parameters as they are to be sent, without the common ones.
+    /// The parameters to send, without the common ones.
     var parameters: ParameterList { content.parameters }
 
     /// The names and the sizes of the files.
     var fileSizes: [(name: String, bytes: Int)] { content.files.map { ($0.name, $0.bytes.count) } }
 
-    /// The bytes of the content.
+    /// The size of the content in bytes.
     var contentBytes: Int { content.byteCount }
 
     /// Moves the content out.
@@ -97,10 +96,10 @@ final class PreparedCall {
         return content
     }
 
-    /// Counts what the call holds of its body from now on, in bytes.
+    /// Sets how many bytes of its body the call holds from now on.
     func holds(_ count: Int) { reservation?.hold(count) }
 
-    /// A problem with what is known of the call; the outcome is added once the intent is committed.
+    /// The problem with the members that identify the call. Only after the intent is committed, it also gets an outcome.
     func completed(_ problem: Problem) -> Problem {
         var problem = problem
         problem.id = id
@@ -111,7 +110,7 @@ final class PreparedCall {
 }
 
 extension Fingerprints {
-    /// Adds the keys that a request or an answer names; one over the limit says that there are more.
+    /// Adds the business keys of a request or a response. A key above the limit marks the list as truncated.
     mutating func add(_ keys: [BusinessKey]) {
         if keys.isEmpty { return }
         reserve(keys.count)

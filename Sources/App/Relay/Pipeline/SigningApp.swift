@@ -1,18 +1,18 @@
 import TOP
 import Vault
 
-/// An app with its signer made, so that a call makes nothing.
+/// An app with its signer and its common parameters. They are made once, not for each call.
 struct SigningApp: Sendable {
     let app: App
     let signer: Signer
     let method: SignMethod
     /// The gateway that the app's calls go to.
     let gatewayURL: String
-    /// Whether the gateway may be called over plain http: the app says so, or it is on this machine.
+    /// Whether the gateway may be called over plain http: the app allows it, or the gateway is on this machine.
     let allowsPlainHTTP: Bool
-    /// Where the response stands in the gateway's answers.
+    /// Where the response is in the gateway's JSON.
     let responseForm: ResponseForm
-    /// The names of the parameters that go with each call of the app. Callers cannot give them.
+    /// The names of the constants that the app sends with each call. Callers cannot give them.
     let constantNames: Set<String>
     /// The common parameters that are the same for all calls, and the constants of the app.
     private let common: ParameterList
@@ -34,7 +34,7 @@ struct SigningApp: Sendable {
             ] + constants)
     }
 
-    /// The business parameters with TOP's common ones; the sign is added last, by `sign`.
+    /// The business parameters with TOP's common ones. The caller of this function adds the sign.
     func parameters(
         for business: consuming ParameterList, method name: String, timestamp: String, session: String?
     ) -> ParameterList {

@@ -1,12 +1,12 @@
 import Bytes
 
-/// The value of `Server-Timing`: what a call's time went into.
+/// The value of `Server-Timing`: the times that a call took.
 struct ServerTiming {
-    /// Nanoseconds waited for commits.
+    /// Nanoseconds that the call waited for commits.
     var audit: UInt64
-    /// Nanoseconds that TOP took; nil when nothing was sent.
+    /// Nanoseconds that TOP took; nil if nothing was sent.
     var top: UInt64?
-    /// Nanoseconds in all.
+    /// Nanoseconds in total.
     var total: UInt64
 
     /// For example `audit;dur=0.412, top;dur=45.120, total;dur=46.003`, in milliseconds.

@@ -20,7 +20,7 @@ final class Readiness: Sendable {
     private let partitionDays = Atomic(unknown)
     private let freshness: VaultFreshness
     private let catalog: CatalogHolder
-    private let writers = OnceSet<[TrailFigures]>()
+    private let writers = OnceSet<[TrailMetrics]>()
     private let watched = OnceSet<Liveness>()
 
     init(freshness: VaultFreshness, catalog: CatalogHolder) {
@@ -29,7 +29,7 @@ final class Readiness: Sendable {
     }
 
     /// Adds the workers' trail writers and the liveness of the loops. Both are made later than this value.
-    func attach(writers: [TrailFigures], liveness: Liveness) {
+    func attach(writers: [TrailMetrics], liveness: Liveness) {
         self.writers.set(writers)
         watched.set(liveness)
     }
@@ -120,9 +120,9 @@ final class Readiness: Sendable {
 
     /// The first trail writer that has been without a connection for too long, as a sentence.
     private var writerOutage: String? {
-        for (number, figures) in (writers.value ?? []).enumerated() {
+        for (number, metrics) in (writers.value ?? []).enumerated() {
             for (name, connection) in [
-                ("intents", figures.intentsConnection), ("outcomes", figures.outcomesConnection),
+                ("intents", metrics.intentsConnection), ("outcomes", metrics.outcomesConnection),
             ] {
                 guard let (seconds, reason) = connection.current(), seconds >= Self.writerOutageSeconds else {
                     continue

@@ -153,7 +153,7 @@ package enum RelayMetrics {
 
     /// Registers the metrics that are read at each scrape.
     static func observe(
-        _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerStatistics,
+        _ registry: PrometheusRegistry, workers: WorkerGroup, readiness: Readiness, server: ServerMetrics,
         configuration: HTTPServer.Configuration, catalog: CatalogHolder
     ) {
         registry.observe("toprelay_partition_days_ahead") {
@@ -165,21 +165,21 @@ package enum RelayMetrics {
         registry.observe("toprelay_clock_offset_seconds") { readiness.clockOffsetSeconds ?? .nan }
         registry.observe("toprelay_catalog_entries") { Double(catalog.current.entries.count) }
         registry.observe("toprelay_catalog_faults") { Double(catalog.faults.count) }
-        let figures = workers.trailFigures
+        let metrics = workers.trailMetrics
         registry.observe("toprelay_outcome_rows_queued") {
-            Double(figures.reduce(0) { $0 + $1.queued.load(ordering: .relaxed) })
+            Double(metrics.reduce(0) { $0 + $1.queued.load(ordering: .relaxed) })
         }
         registry.observe("toprelay_outcome_rows_late_total", kind: .counter) {
-            Double(figures.reduce(0) { $0 + $1.late.load(ordering: .relaxed) })
+            Double(metrics.reduce(0) { $0 + $1.late.load(ordering: .relaxed) })
         }
         registry.observe("toprelay_outcome_rows_failed_total", kind: .counter) {
-            Double(figures.reduce(0) { $0 + $1.failed.load(ordering: .relaxed) })
+            Double(metrics.reduce(0) { $0 + $1.failed.load(ordering: .relaxed) })
         }
         registry.observe("toprelay_requests_too_large_to_seal_total", kind: .counter) {
-            Double(figures.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
+            Double(metrics.reduce(0) { $0 + $1.tooLargeToSeal.load(ordering: .relaxed) })
         }
-        observe(registry, writer: "intents", figures.map(\.intentsWriter))
-        observe(registry, writer: "outcomes", figures.map(\.outcomesWriter))
+        observe(registry, writer: "intents", metrics.map(\.intentsWriter))
+        observe(registry, writer: "outcomes", metrics.map(\.outcomesWriter))
         observe(registry, server, configuration)
         for (number, worker) in workers.all.enumerated() {
             let loop = worker.loop
@@ -222,7 +222,7 @@ package enum RelayMetrics {
     }
 
     private static func observe(
-        _ registry: PrometheusRegistry, _ server: ServerStatistics, _ configuration: HTTPServer.Configuration
+        _ registry: PrometheusRegistry, _ server: ServerMetrics, _ configuration: HTTPServer.Configuration
     ) {
         registry.observe("toprelay_connections_limit") { Double(configuration.maximumConnections) }
         registry.observe("toprelay_connections") { Double(server.openConnections.value) }
@@ -251,7 +251,7 @@ package enum RelayMetrics {
             }
         }
         for (kind, figure) in [
-            ("idle", server.idleTimeouts), ("write", server.writeTimeouts), ("answer", server.answerTimeouts),
+            ("idle", server.idleTimeouts), ("write", server.writeTimeouts), ("answer", server.responseTimeouts),
         ] {
             registry.observe("toprelay_http_timeouts_total", [("kind", kind)], kind: .counter) { Double(figure.value) }
         }

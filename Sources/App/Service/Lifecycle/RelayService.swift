@@ -54,7 +54,7 @@ package final class RelayService: Service {
         let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
         let housekeeping = try EventLoop(name: "housekeeping")
         liveness = Liveness(workers.all.map(\.loop) + [housekeeping], limit: stallLimit, logger: logger)
-        readiness.attach(writers: workers.trailFigures, liveness: liveness)
+        readiness.attach(writers: workers.trailMetrics, liveness: liveness)
         let events = VaultEvents(readiness: readiness, logger: logger)
         watcher = VaultWatcher(
             settings: settings.database, key: settings.masterKey, loop: housekeeping, freshness: freshness,
@@ -79,7 +79,7 @@ package final class RelayService: Service {
         server = HTTPServer(
             configuration: configuration, loops: workers.all.map(\.loop), responder: responder, logger: logger)
         RelayMetrics.observe(
-            registry, workers: workers, readiness: readiness, server: server.statistics,
+            registry, workers: workers, readiness: readiness, server: server.metrics,
             configuration: configuration, catalog: catalog)
         self.settings = settings
         self.logger = logger

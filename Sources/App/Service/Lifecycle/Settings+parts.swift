@@ -23,7 +23,7 @@ extension Settings {
         server.headTimeout = requestTimeout
         server.bodyTimeout = requestTimeout
         server.idleTimeout = idleTimeout
-        server.answerTimeout = callTimeout + .seconds(30)
+        server.responseTimeout = callTimeout + .seconds(30)
         server.drainTimeout = .seconds(5)
         return server
     }

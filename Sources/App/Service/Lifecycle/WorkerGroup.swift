@@ -14,7 +14,7 @@ final class WorkerGroup: Sendable {
     /// The workers, at least one.
     let all: [Worker]
     /// The counters of their trail writers, for the metrics.
-    let trailFigures: [TrailFigures]
+    let trailMetrics: [TrailMetrics]
     /// How many outcome rows may wait in all workers together.
     let outcomeRowsLimit: Int
 
@@ -23,27 +23,27 @@ final class WorkerGroup: Sendable {
         let peers = Peers()
         let workerSettings = settings.worker(sharing: CallLimit(settings.maximumCallsInFlight))
         var workers: [Worker] = []
-        var figures: [TrailFigures] = []
+        var metrics: [TrailMetrics] = []
         for number in 0..<settings.workers {
             let loop = try EventLoop(name: "worker-\(number)")
-            let trailFigures = TrailFigures()
+            let trailMetrics = TrailMetrics()
             let making = Task(executorPreference: loop) {
                 Worker(
                     loop: loop, settings: workerSettings,
-                    parts: try Self.parts(loop: loop, settings: settings, figures: trailFigures, logger: logger),
+                    parts: try Self.parts(loop: loop, settings: settings, metrics: trailMetrics, logger: logger),
                     freshness: freshness,
                     logger: logger, onBan: { ban, app, method in peers.tell(ban, app: app, method: method) })
             }
             workers.append(try await making.value)
-            figures.append(trailFigures)
+            metrics.append(trailMetrics)
         }
         all = workers
-        trailFigures = figures
+        trailMetrics = metrics
         outcomeRowsLimit = settings.outcomeQueueRows
         peers.set(workers)
     }
 
-    private static func parts(loop: EventLoop, settings: Settings, figures: TrailFigures, logger: Logger) throws
+    private static func parts(loop: EventLoop, settings: Settings, metrics: TrailMetrics, logger: Logger) throws
         -> WorkerParts
     {
         let events = TrailEvents(logger: logger)
@@ -55,7 +55,7 @@ final class WorkerGroup: Sendable {
         return WorkerParts(
             curl: try CurlClient(loop: loop, settings: client),
             trail: TrailWriter(
-                loop: loop, settings: settings.database, limits: limits, figures: figures,
+                loop: loop, settings: settings.database, limits: limits, metrics: metrics,
                 sealer: settings.retention.sealedDays > 0 ? try settings.masterKey.sealer() : nil, onEvent: events.note),
             reader: TrailReader(pool: PostgresPool(loop: loop, settings: settings.database, size: 2)),
             replySeals: try ReplySeals(settings.masterKey))

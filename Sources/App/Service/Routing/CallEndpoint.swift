@@ -7,7 +7,7 @@ import Relay
 import Requests
 import Vault
 
-/// Answers calls, on the loop of their connection.
+/// Passes calls to the call pipeline, on the loop of their connection.
 struct CallEndpoint {
     let context: RequestContext
     let entry: Entry
@@ -25,22 +25,16 @@ struct CallEndpoint {
         }
     }
 
-    /// The caller. A caller whose token no longer holds leaves a trace, unless the call was to be a dry run.
+    /// The caller. If its token is no longer valid, the request is recorded as a rejected request.
     private func confirmedCaller(by worker: Worker) throws(Problem) -> AccessToken {
         do throws(Problem) {
             return try context.confirmedCaller(by: worker)
         } catch {
-            guard (try? context.fields.isDryRun()) != true else { throw error }
-            let refusal = context.fields.refusal(
-                error, of: entry, by: context.caller?.name, relayRequestID: RelayResponder.newID())
-            worker.rejectedRequests.value.trace(refusal)
-            var problem = error
-            problem.shownRequestID = refusal.clientRequestID ?? refusal.relayRequestID
-            throw problem
+            throw context.fields.rejected(error, of: entry, by: context.caller?.name, on: worker)
         }
     }
 
-    /// What the headers and the body of a call say.
+    /// The call that the headers and the body describe.
     private func callRequest(_ request: consuming ServerRequest, receivedAt: UInt64) throws(Problem) -> CallRequest {
         _ = try context.operation.checkedQuery(request.query)
         let fields = context.fields

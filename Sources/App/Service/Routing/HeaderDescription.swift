@@ -1,4 +1,4 @@
-/// A request header as it is declared, once: for the OpenAPI document, the page for developers and the manual.
+/// The one declaration of a request header. The OpenAPI document, the page for developers and the manual read it.
 struct HeaderDescription: Sendable {
     /// The name among the components of the OpenAPI document.
     let key: String

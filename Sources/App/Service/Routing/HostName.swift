@@ -2,7 +2,7 @@ import Glibc
 
 /// The machine's name.
 enum HostName {
-    /// As the kernel gives it, at most 255 bytes; a pod's name in Kubernetes.
+    /// The kernel's node name, at most 255 bytes. In Kubernetes it is the name of the pod.
     static var current: String {
         var system = utsname()
         guard unsafe uname(&system) == 0 else { return "unknown" }

@@ -1,12 +1,12 @@
-/// A language in which people read pages.
+/// A language of the pages for people.
 enum Language: String, Sendable {
     case english = "en"
     case chinese = "zh"
 
-    /// The most of an `Accept-Language` that is looked at, in bytes.
+    /// How many bytes of an `Accept-Language` are read.
     private static let maximumBytes = 1024
 
-    /// The language that an `Accept-Language` prefers: English, unless Chinese has a higher weight or is named first.
+    /// The preferred language of an `Accept-Language`: English, unless Chinese has a higher weight or comes first.
     init(accepting header: String?) {
         var best = (language: Language.english, weight: 0)
         for part in (header ?? "").utf8.prefix(Self.maximumBytes).split(separator: UInt8(ascii: ",")) {
@@ -27,7 +27,7 @@ enum Language: String, Sendable {
         }
     }
 
-    /// A weight from `0` to `1.000`; a malformed one counts as 0.
+    /// A weight from `0` to `1.000`, in thousandths. A malformed weight counts as 0.
     private static func thousandths(_ text: Substring) -> Int {
         let digits = text.utf8.filter { $0 != UInt8(ascii: ".") }
         guard let first = text.utf8.first, first <= UInt8(ascii: "1"), digits.count <= 4,

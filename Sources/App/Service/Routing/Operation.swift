@@ -6,12 +6,12 @@ import Relay
 import Requests
 import Vault
 
-/// One operation of the HTTP interface, declared once in ``OperationTable/all``.
+/// One operation of the HTTP interface. ``OperationTable/all`` declares each once.
 ///
 /// Routing, `Allow`, authentication, the checks of a request, the OpenAPI document, the manual and the command line's
-/// help read it.
+/// help read the declaration.
 final class Operation: Sendable {
-    /// An HTTP method. An operation for GET takes HEAD too.
+    /// An HTTP method. An operation for GET also takes HEAD.
     enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
@@ -22,29 +22,29 @@ final class Operation: Sendable {
 
     /// What the query of a request may hold.
     enum Query: Sendable {
-        /// These parameters and no other one.
+        /// Only these parameters.
         case declared([ParameterDescription])
-        /// Anything. Only a page's own script may read it.
+        /// Anything. The server ignores it; a page's own script may read it.
         case any
     }
 
-    /// What answers a request.
+    /// The code that answers a request.
     enum Handler: Sendable {
-        /// One TOP method of the catalog: the path of a call.
+        /// A call of a method that the catalog has. It runs on the worker's loop.
         case call
-        /// Any TOP method, with the parameters as they are.
+        /// A call of any TOP method, with the parameters as they are. It runs on the worker's loop.
         case rawCall
-        /// Something of the call path that is not a call, on the worker's loop.
+        /// A request that needs a worker and is not a call. It runs on the worker's loop.
         case relay(@Sendable (AuthorizedRequest, isolated Worker) async throws(Problem) -> Reply)
-        /// The audit API, on the worker's loop.
+        /// A request to the audit API. It runs on the worker's loop.
         case audit(@Sendable (AuthorizedRequest, AuditHandlers) async throws(Problem) -> Reply)
-        /// Calls as a file, on a loop of its own.
+        /// The export of calls. It runs on the housekeeping loop.
         case export
-        /// A description of the catalog; made off the loops, because thousands of methods take long.
+        /// A description of the catalog. It runs off the loops, because thousands of methods take long.
         case description(@Sendable (isolated ServiceDescriptions, Catalog, Entry?) -> Reply)
-        /// A page that is the same for every catalog; answered when the head has arrived.
+        /// A page that does not depend on the catalog. The head of the request is enough.
         case page(@Sendable (PathArgument, Language) -> Reply)
-        /// What the replica knows of itself; answered when the head has arrived.
+        /// The state of the replica. The head of the request is enough.
         case state(@Sendable (ReplicaState) -> Reply)
     }
 
@@ -52,22 +52,22 @@ final class Operation: Sendable {
     let path: PathPattern
     /// The name in the OpenAPI document.
     let id: String
-    /// What it does, in one line.
+    /// One line that says what the operation does.
     let summary: String
     /// The scope that a caller's token needs; nil for an operation without a token.
     let scope: Scope?
-    /// A scope that will do as well.
+    /// A scope that is accepted instead of `scope`.
     let otherScope: Scope?
     let headers: [HeaderDescription]
     let query: Query
-    /// JSON that the request carries; nil for an operation without a body.
+    /// The JSON body of the request; nil for an operation without a body.
     let body: BodyDescription?
     let responses: [ResponseDescription]
     let handler: Handler
 
     /// - Parameters:
-    ///   - headers: `X-Request-Id` where nothing else is said and a token is needed.
-    ///   - query: nothing where nothing else is said.
+    ///   - headers: by default `X-Request-Id` if the operation needs a token, else none.
+    ///   - query: by default no parameters.
     init(
         _ method: Method, _ path: PathPattern, id: String, scope: Scope? = nil, or other: Scope? = nil,
         _ summary: String, headers: [HeaderDescription]? = nil, query: Query = .declared([]),
@@ -87,7 +87,7 @@ final class Operation: Sendable {
         self.handler = handler
     }
 
-    /// Whether it makes calls.
+    /// Whether the operation makes a call.
     var isCall: Bool {
         switch handler {
         case .call, .rawCall: true
@@ -95,7 +95,7 @@ final class Operation: Sendable {
         }
     }
 
-    /// The names of the scopes of which one is needed; empty for an operation without a token.
+    /// The names of the accepted scopes, of which a token needs one; empty for an operation without a token.
     var scopeNames: [String] { [scope, otherScope].compactMap { $0?.rawValue } }
 
     /// The parameters of its query.
@@ -103,7 +103,8 @@ final class Operation: Sendable {
         if case .declared(let parameters) = query { parameters } else { [] }
     }
 
-    /// Reads a request's query and refuses what is not declared.
+    /// Reads a request's query.
+    /// - Throws: `malformed-request` for a query with undeclared parameters.
     func checkedQuery(_ text: String?) throws(Problem) -> QueryString {
         let query = try QueryString(text)
         if case .declared(let parameters) = self.query { try query.check(parameters) }
@@ -119,23 +120,23 @@ struct BodyDescription: Sendable {
     let example: String
 }
 
-/// A response of an operation that did what it was asked for, for the OpenAPI document. Problems are added.
+/// A successful response of an operation, for the OpenAPI document. The document adds the problems.
 struct ResponseDescription: Sendable {
     let status: Int
     let text: String
-    /// The first is the usual one.
+    /// The media types; the first is the default.
     let mediaTypes: [String]
     /// JSON Schema, as JSON.
     let schema: String
 
-    /// JSON of a schema among the document's components.
+    /// A JSON response with a schema from the components of the document.
     static func json(_ status: Int = 200, _ text: String = "Found.", schema: String) -> ResponseDescription {
         ResponseDescription(
             status: status, text: text, mediaTypes: ["application/json"],
             schema: ##"{"$ref": "#/components/schemas/\##(schema)"}"##)
     }
 
-    /// A text of another type.
+    /// A text response.
     static func text(_ text: String, as mediaTypes: String...) -> ResponseDescription {
         ResponseDescription(status: 200, text: text, mediaTypes: mediaTypes, schema: #"{"type": "string"}"#)
     }

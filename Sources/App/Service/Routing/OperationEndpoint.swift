@@ -7,7 +7,7 @@ import Relay
 import Requests
 import Time
 
-/// Answers the operations that need a token and are not calls.
+/// Runs the operations that need a token and are not calls.
 struct OperationEndpoint: Sendable {
     let context: RequestContext
     /// The query of the request, undecoded.
@@ -17,13 +17,13 @@ struct OperationEndpoint: Sendable {
     let masterKey: KeyRing?
     let logger: Logger
 
-    /// The answer of an operation that runs on the worker's loop.
+    /// The reply of an operation that runs on the worker's loop.
     func reply(on worker: isolated Worker) async -> Reply {
         do throws(Problem) {
             let request = try authorized(by: worker)
             switch context.operation.handler {
-            case .relay(let answer): return try await answer(request, worker)
-            case .audit(let answer): return try await answer(request, try audit(of: worker))
+            case .relay(let handle): return try await handle(request, worker)
+            case .audit(let handle): return try await handle(request, try audit(of: worker))
             case .call, .rawCall, .export, .description, .page, .state:
                 throw Problem(.internalError, "The operation does not run on a worker.")
             }
@@ -32,12 +32,12 @@ struct OperationEndpoint: Sendable {
         }
     }
 
-    /// The export that the caller may have.
+    /// The export that the caller asks for, limited to the calls that it may see.
     func export(on worker: isolated Worker) async throws(Problem) -> AuthorizedExport {
         try await audit(of: worker).export(try authorized(by: worker))
     }
 
-    /// The request, whose head is in order.
+    /// The request after all checks of its head.
     private func authorized(by worker: isolated Worker) throws(Problem) -> AuthorizedRequest {
         let caller = try context.confirmedCaller(by: worker)
         _ = try context.fields.clientRequestID()

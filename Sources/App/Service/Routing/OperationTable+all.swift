@@ -5,7 +5,7 @@ import Requests
 import Vault
 
 extension OperationTable {
-    /// Every operation of the HTTP interface. The place for a new one.
+    /// Every operation of the HTTP interface. Add a new operation here.
     static let all: [Operation] = [
         Operation(
             .post, "/v1/top/{method}", id: "call", scope: .relay,

@@ -7,7 +7,7 @@ import Requests
 /// Finds the operation that a request asks for.
 struct OperationTable: Sendable {
     /// The operations of one path.
-    final class Place: Sendable {
+    final class Resource: Sendable {
         let path: PathPattern
         let operations: [Operation]
 
@@ -16,17 +16,17 @@ struct OperationTable: Sendable {
             self.operations = operations
         }
 
-        /// Whether the path is that of calls.
-        var isOfCalls: Bool { operations.contains { if case .call = $0.handler { true } else { false } } }
+        /// Whether the path is that of calls by method name.
+        var takesCalls: Bool { operations.contains { if case .call = $0.handler { true } else { false } } }
 
         /// Whether the path is that of raw calls.
-        var isOfRawCalls: Bool { operations.contains { if case .rawCall = $0.handler { true } else { false } } }
+        var takesRawCalls: Bool { operations.contains { if case .rawCall = $0.handler { true } else { false } } }
 
-        /// The `Allow` header of the path.
+        /// The value of `Allow` for the path.
         var allow: String { operations.map(\.method.allowed).joined(separator: ", ") }
 
         /// The operation for an HTTP method.
-        /// - Throws: `method-not-allowed` with what is.
+        /// - Throws: `method-not-allowed` with the allowed methods.
         func operation(for method: String) throws(Problem) -> Operation {
             for operation in operations where operation.method.rawValue == method { return operation }
             if method == "HEAD", let get = operations.first(where: { $0.method == .get }) { return get }
@@ -36,40 +36,41 @@ struct OperationTable: Sendable {
         }
     }
 
-    /// What a request's path leads to.
+    /// The operations and the argument that a request's path names.
     struct Route: Sendable {
-        let place: Place
+        let resource: Resource
         let argument: PathArgument
     }
 
     /// The paths, in the order of the table.
-    let places: [Place]
-    private let callPlace: Place
-    /// One text: where the path of any method begins.
+    let resources: [Resource]
+    private let callResource: Resource
+    /// The prefix of calls by method name, as the only element.
     private let callPrefixes: [[UInt8]]
-    /// Where paths below `/v1/` begin that are not a method's own.
+    /// The prefixes of the other paths below `/v1/` that operations have.
     private let roots: [[UInt8]]
 
-    /// - Parameter operations: one of them is for calls.
+    /// - Parameter operations: exactly one path must be for calls.
     init(_ operations: [Operation] = OperationTable.all) {
         var paths: [String] = []
         for operation in operations where !paths.contains(operation.path.text) { paths.append(operation.path.text) }
-        places = paths.map { path in
+        resources = paths.map { path in
             let own = operations.filter { $0.path.text == path }
-            return Place(own[0].path, own)
+            return Resource(own[0].path, own)
         }
-        let calls = places.filter(\.isOfCalls)
-        precondition(calls.count == 1, "there is one path for calls")
-        callPlace = calls[0]
-        callPrefixes = [Array(callPlace.path.prefix.utf8)]
+        let calls = resources.filter(\.takesCalls)
+        precondition(calls.count == 1, "exactly one path must be for calls")
+        callResource = calls[0]
+        callPrefixes = [Array(callResource.path.prefix.utf8)]
         roots = Set(
             paths.filter { $0.hasPrefix("/v1/") && $0 != calls[0].path.text }
                 .map { path in path.split(separator: "/").prefix(2).map { "/" + $0 }.joined() + "/" }
         ).sorted().map { Array($0.utf8) }
     }
 
-    /// Finds the operations of a path. Calls come first, because nearly all requests are calls; nothing is decoded but
-    /// the name of a method and an id.
+    /// Finds the operations of a path. It checks calls first, because nearly all requests are calls. It decodes only the
+    /// name of a method and an id.
+    /// - Throws: `not-found`.
     func find(_ path: String, in catalog: Catalog) throws(Problem) -> Route {
         guard Self.begins(path, withAny: Self.version) else {
             guard let route = try match(path, in: catalog) else { throw Self.nothing }
@@ -77,14 +78,14 @@ struct OperationTable: Sendable {
         }
         if Self.begins(path, withAny: callPrefixes) {
             let method = path.utf8.dropFirst(callPrefixes[0].count)
-            return Route(place: callPlace, argument: .method(try Self.entry(Substring(method), in: catalog)))
+            return Route(resource: callResource, argument: .method(try Self.entry(Substring(method), in: catalog)))
         }
         if Self.begins(path, withAny: roots), let route = try match(path, in: catalog) { return route }
         guard let entry = catalog.entry(path: path) else { throw Self.nothing }
-        return Route(place: callPlace, argument: .method(entry))
+        return Route(resource: callResource, argument: .method(entry))
     }
 
-    /// Whether a path begins with one of the texts. `hasPrefix` of `String` costs several times as much.
+    /// Whether a path begins with one of the prefixes. `String.hasPrefix` costs several times as much.
     private static func begins(_ path: String, withAny prefixes: [[UInt8]]) -> Bool {
         path.withUTF8Span { path in
             for prefix in prefixes where path.count >= prefix.count {
@@ -99,13 +100,13 @@ struct OperationTable: Sendable {
     private static var nothing: Problem { Problem(.notFound, "There is nothing at this path.") }
 
     private func match(_ path: String, in catalog: Catalog) throws(Problem) -> Route? {
-        for place in places {
-            guard let value = place.path.match(path) else { continue }
+        for resource in resources {
+            guard let value = resource.path.match(path) else { continue }
             let argument: PathArgument =
-                place.isOfRawCalls
+                resource.takesRawCalls
                 ? .method(try Self.rawEntry(value, in: catalog))
-                : try Self.argument(place.path.name, value, in: catalog)
-            return Route(place: place, argument: argument)
+                : try Self.argument(resource.path.name, value, in: catalog)
+            return Route(resource: resource, argument: argument)
         }
         return nil
     }
@@ -150,7 +151,7 @@ struct OperationTable: Sendable {
         return catalog.entry(method: method)?.raw ?? Entry.raw(method: method)
     }
 
-    /// The problem of a TOP method that has no entry. Only a valid name is repeated.
+    /// The problem of a TOP method without an entry. It repeats the name only if that is valid.
     private static func unknown(_ method: String, in catalog: Catalog) -> Problem {
         guard MethodName.isValid(method) else {
             var problem = Problem(

@@ -2,7 +2,7 @@ import Audit
 import Catalog
 import Problems
 
-/// The path of an operation: `/v1/audit/calls/{id}/notes`. A name in braces stands for one segment.
+/// The path of an operation, such as `/v1/audit/calls/{id}/notes`. A name in braces matches any one segment.
 struct PathPattern: Sendable, ExpressibleByStringLiteral {
     let text: String
     private let segments: [Substring]
@@ -15,10 +15,10 @@ struct PathPattern: Sendable, ExpressibleByStringLiteral {
     /// The name in braces; nil for a path without one.
     var name: String? { segments.first(where: Self.isName).map { String($0.dropFirst().dropLast()) } }
 
-    /// What precedes the name in braces.
+    /// The text before the name in braces.
     var prefix: String { String(text.prefix { $0 != "{" }) }
 
-    /// The segment of a path that stands for the name, undecoded; empty if the pattern has no name.
+    /// The segment of a path that the name matches, undecoded; empty if the pattern has no name.
     /// - Returns: nil if the path does not match.
     func match(_ path: String) -> Substring? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -33,7 +33,7 @@ struct PathPattern: Sendable, ExpressibleByStringLiteral {
     private static func isName(_ segment: Substring) -> Bool { segment.first == "{" && segment.last == "}" }
 }
 
-/// What a path says beside which operation is meant.
+/// The thing that a path names, besides the operation.
 enum PathArgument: Sendable {
     case none
     case call(CallID)

@@ -11,7 +11,8 @@ import Relay
 import Time
 import Vault
 
-/// Decides on each request when its head has arrived, then hands it to a worker. What needs no worker is answered at once.
+/// Decides on each request when its head has arrived, then passes it to a worker. It answers at once if no worker is
+/// needed.
 final class RelayResponder: Responder {
     /// The largest body of a call, in bytes.
     static let standardBodyLimit = 1 << 20
@@ -27,8 +28,8 @@ final class RelayResponder: Responder {
 
     /// - Parameters:
     ///   - workers: one for each loop of the server, in the same order.
-    ///   - state: what the replica shows of itself.
-    ///   - exporter: answers the export.
+    ///   - state: the state of the replica.
+    ///   - exporter: streams the export.
     ///   - masterKey: unmasks requests.
     init(
         catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter, masterKey: KeyRing,
@@ -46,16 +47,16 @@ final class RelayResponder: Responder {
         let catalog = catalog.current
         let found = Result { () throws(Problem) in try table.find(request.path, in: catalog) }
         let limit = Self.bodyLimit(of: try? found.get())
-        // The server refuses an announced length above the limit. That precedes all that follows here.
+        // The server refuses an announced length above the limit. That check precedes all others.
         if let bodyLength, bodyLength > limit { return .proceed(BodyPlan(limit: limit, isKept: false)) }
         let fields = RequestFields(request.headers)
         do throws(Problem) {
             let route = try found.get()
-            let operation = try route.place.operation(for: request.method)
-            if case .state(let answer) = operation.handler { return .answer(Self.response(answer(state), to: fields)) }
-            if case .page(let answer) = operation.handler {
-                let page = answer(route.argument, Language(accepting: fields.acceptLanguage))
-                return .answer(Self.response(page, to: fields))
+            let operation = try route.resource.operation(for: request.method)
+            if case .state(let show) = operation.handler { return .respond(Self.response(show(state), to: fields)) }
+            if case .page(let show) = operation.handler {
+                let page = show(route.argument, Language(accepting: fields.acceptLanguage))
+                return .respond(Self.response(page, to: fields))
             }
             let authorization = try authorize(request, operation, route.argument, fields)
             let context = RequestContext(
@@ -63,12 +64,12 @@ final class RelayResponder: Responder {
                 authorization: authorization)
             return .proceed(BodyPlan(limit: limit, isKept: operation.method == .post, context: context))
         } catch {
-            // The context has taken the fields over.
-            return .answer(Self.response(error.reply, to: RequestFields(request.headers)))
+            // The context may have consumed the fields, so they are read again.
+            return .respond(Self.response(error.reply, to: RequestFields(request.headers)))
         }
     }
 
-    /// The longest body of a route in bytes. An entry may allow more than the standard, never less.
+    /// The longest body of a route in bytes. An entry may allow more than the standard limit, never less.
     static func bodyLimit(of route: OperationTable.Route?) -> Int {
         route?.argument.entry?.maximumBodyBytes ?? standardBodyLimit
     }
@@ -82,27 +83,14 @@ final class RelayResponder: Responder {
                 fields.authorization, for: scope, or: operation.otherScope)
         } catch {
             guard let entry = argument.entry else { throw error.problem }
-            throw trace(error, of: request, entry, fields)
+            throw fields.rejected(error.problem, of: entry, by: error.caller, on: worker(of: request))
         }
-    }
-
-    /// Leaves a trace of a call that its caller may not make, unless it was to be a dry run.
-    /// - Returns: the problem, with the request id that the trace has.
-    private func trace(
-        _ error: AuthorizationError, of request: ServerRequest, _ entry: Entry, _ fields: RequestFields
-    ) -> Problem {
-        guard (try? fields.isDryRun()) != true else { return error.problem }
-        let refusal = fields.refusal(error.problem, of: entry, by: error.caller, relayRequestID: Self.newID())
-        worker(of: request).rejectedRequests.value.trace(refusal)
-        var problem = error.problem
-        problem.shownRequestID = refusal.clientRequestID ?? refusal.relayRequestID
-        return problem
     }
 
     func respond(to request: ServerRequest, reply: @escaping @Sendable (ServerResponse) -> Void) {
         let receivedAt = EventLoop.now()
         guard let context = request.context as? RequestContext else {
-            let problem = Problem(.internalError, "The request was not looked at before its body.")
+            let problem = Problem(.internalError, "The head of the request was not checked.")
             return reply(ServerResponse(problem.reply))
         }
         let worker = worker(of: request)
@@ -114,7 +102,7 @@ final class RelayResponder: Responder {
         }
     }
 
-    /// Answers what is not a call.
+    /// Answers a request that is not a call.
     private func respond(
         to request: ServerRequest, _ context: RequestContext, on worker: Worker,
         reply: @escaping @Sendable (ServerResponse) -> Void
@@ -142,27 +130,27 @@ final class RelayResponder: Responder {
             }
         case .relay, .audit, .call, .rawCall, .page, .state:
             Task(executorPreference: worker.loop) {
-                let answer = await endpoint.reply(on: worker)
-                reply(Self.uncached(ServerResponse(answer), to: context.fields))
+                let response = ServerResponse(await endpoint.reply(on: worker))
+                reply(Self.uncached(response, to: context.fields))
             }
         }
     }
 
-    func refuse(_ fault: ServerFault, path: String, headers: HeaderFields) -> ServerResponse {
-        var response = Self.response(Problem(fault).reply, to: RequestFields(headers))
+    func refuse(_ error: HTTPRequestError, path: String, headers: HeaderFields) -> ServerResponse {
+        var response = Self.response(Problem(error).reply, to: RequestFields(headers))
         response.closesConnection = true
         return response
     }
 
-    /// The worker on whose loop the request arrived: the whole call stays on one thread.
+    /// The worker on whose loop the request arrived. So the whole call stays on one thread.
     private func worker(of request: ServerRequest) -> Worker { workers[request.loopIndex] }
 
     private static func response(_ reply: Reply, to fields: RequestFields) -> ServerResponse {
         response(ServerResponse(reply), to: fields)
     }
 
-    /// A response with `X-Request-Id`: the caller's own id if it has the right form, else an id of the relay. A call has
-    /// its header already.
+    /// The response with `X-Request-Id`: the caller's own id if it is valid, else an id of the relay. The response to a
+    /// call already has the field.
     private static func response(
         _ response: consuming ServerResponse, to fields: RequestFields
     ) -> ServerResponse {
@@ -171,7 +159,7 @@ final class RelayResponder: Responder {
         return response
     }
 
-    /// The same for a response that has data of calls, and so must not be cached.
+    /// Like `response`, for data of calls, which must not be cached.
     private static func uncached(_ response: consuming ServerResponse, to fields: RequestFields) -> ServerResponse {
         response.forbidCaching()
         return self.response(response, to: fields)
@@ -185,9 +173,26 @@ final class RelayResponder: Responder {
 }
 
 extension ServerResponse {
-    /// Adds `Cache-Control: no-store`, unless there is such a field.
+    /// Adds `Cache-Control: no-store`, unless the response has a `Cache-Control`.
     fileprivate mutating func forbidCaching() {
         guard !headers.contains(where: { $0.0 == "Cache-Control" }) else { return }
         headers.append(("Cache-Control", "no-store"))
+    }
+}
+
+extension Problem {
+    /// The problem of a request that the HTTP server refuses.
+    init(_ error: HTTPRequestError) {
+        switch error {
+        case .payloadTooLarge: self.init(.payloadTooLarge, error.description)
+        case .malformed, .transferCodingUnsupported, .versionUnsupported:
+            self.init(.malformedRequest, error.description)
+        case .targetTooLong: self.init(.targetTooLong, error.description)
+        case .headersTooLarge: self.init(.headersTooLarge, error.description)
+        case .requestTimeout: self.init(.requestTimeout, error.description)
+        case .tooManyConnections, .tooManyBodyBytes:
+            self.init(.overloaded, error.description, retryable: true, retryAfterSeconds: 1)
+        case .expectationFailed: self.init(.expectationFailed, error.description)
+        }
     }
 }

@@ -4,6 +4,6 @@ import Problems
 enum Release {
     static let version = "0.1.0"
 
-    /// The answer of `GET /version`.
+    /// The reply of `GET /version`.
     static var reply: Reply { .json(Array(#"{"version":"\#(version)"}"#.utf8)) }
 }

@@ -4,17 +4,17 @@ import Problems
 import Relay
 import Vault
 
-/// What the head of a request has told. It goes from the decision on the head to the answer, so that nothing is looked
-/// up twice and one catalog serves the whole request.
+/// The results of the checks of a request's head. The handler gets them too, so that nothing is looked up twice and the
+/// whole request uses one catalog.
 final class RequestContext: Sendable {
     let catalog: Catalog
     let operation: Operation
-    /// What the path says beside the operation.
+    /// The thing that the path names, besides the operation.
     let argument: PathArgument
     let fields: RequestFields
     private let authorization: Authorization?
 
-    /// - Parameter authorization: the caller's, for operations that need a token.
+    /// - Parameter authorization: the caller's authorization, for operations that need a token.
     init(
         catalog: Catalog, operation: Operation, argument: PathArgument, fields: consuming RequestFields,
         authorization: Authorization?
@@ -26,11 +26,11 @@ final class RequestContext: Sendable {
         self.authorization = authorization
     }
 
-    /// The caller by the head of the request, for operations that need a token.
+    /// The caller when the head arrived, for operations that need a token.
     var caller: AccessToken? { authorization?.token }
 
-    /// The caller and whether it may still use the operation, by the worker's copy of the vault.
-    /// On the thread of the worker's loop.
+    /// The caller, checked again with the worker's current copy of the vault. Call it on the worker's loop.
+    /// - Throws: a problem if the caller may no longer use the operation.
     func confirmedCaller(by worker: Worker) throws(Problem) -> AccessToken {
         guard let authorization else { throw Problem(.internalError, "The request was not authorized.") }
         return try worker.authorizer.value.confirm(authorization)

@@ -1,15 +1,16 @@
 import Audit
 import Catalog
+import EventLoop
 import HTTP1
 import Problems
 import Relay
 import Time
 
-/// The header fields that the service reads, found in one pass over all that a request has. Nothing else reads them.
+/// The header fields that the service reads. One pass over a request's header finds them. Nothing else reads headers.
 struct RequestFields: Sendable {
-    /// The server refuses requests that give it twice.
+    /// The server refuses requests that repeat this field.
     private(set) var authorization: ArraySlice<UInt8>?
-    /// The server refuses requests that give it twice.
+    /// The server refuses requests that repeat this field.
     private(set) var contentType: String?
     private(set) var contentEncoding: String?
     private(set) var traceParent: String?
@@ -47,45 +48,49 @@ struct RequestFields: Sendable {
         }
     }
 
-    /// The caller's id of the request. It comes back in the response, so it keeps its form wherever it is given.
+    /// The caller's id of the request.
+    /// - Throws: `malformed-request` for any value that a response must not repeat.
     func clientRequestID() throws(Problem) -> String? {
         guard let value = try requestID.value() else { return nil }
         return try CallHeaders.requestID(value)
     }
 
-    /// Whether the call is a dry run. An empty value is as wrong as any other word, so that no slip makes a real call.
+    /// Whether the call is a dry run. An empty value is refused, so that a mistake does not make a real call.
     func isDryRun() throws(Problem) -> Bool {
         try CallHeaders.flag(dryRun.name, dryRun.value(emptyIsAbsent: false))
     }
 
-    /// The seconds that the call may take; nil if the caller sets no limit. An empty value is wrong.
+    /// The seconds that the call may take; nil if the caller sets no limit. An empty value is refused.
     func timeoutSeconds() throws(Problem) -> Int? {
         guard let value = try timeout.value(emptyIsAbsent: false) else { return nil }
         return try CallHeaders.timeoutSeconds(value)
     }
 
-    /// What is kept of a request that its caller may not make.
-    /// - Parameter relayRequestID: the `X-Request-Id` of the reply if the caller gave none.
-    func refusal(
-        _ problem: Problem, of entry: Entry, by caller: String?, relayRequestID: CallID
-    ) -> RejectedRequest {
-        var refusal = RejectedRequest(
+    /// Records a call that its caller may not make as a rejected request. A dry run is not recorded. Call it on the
+    /// worker's loop.
+    /// - Returns: the problem, with the `X-Request-Id` that the record has.
+    func rejected(_ problem: Problem, of entry: Entry, by caller: String?, on worker: Worker) -> Problem {
+        guard (try? isDryRun()) != true else { return problem }
+        var rejected = RejectedRequest(
             problem, atMilliseconds: WallClock.milliseconds(), caller: caller, method: entry.method,
             app: try? app.value(), seller: try? seller.value())
-        refusal.traceID = CallHeaders.traceID(traceParent)
-        refusal.refs = (try? CallHeaders.refs(refs)) ?? []
-        refusal.clientRequestID = try? clientRequestID()
-        refusal.relayRequestID = refusal.clientRequestID == nil ? relayRequestID.text : nil
-        return refusal
+        rejected.traceID = CallHeaders.traceID(traceParent)
+        rejected.refs = (try? CallHeaders.refs(refs)) ?? []
+        rejected.clientRequestID = try? clientRequestID()
+        rejected.relayRequestID = rejected.clientRequestID == nil ? RelayResponder.newID().text : nil
+        worker.rejectedRequests.value.record(rejected)
+        var problem = problem
+        problem.shownRequestID = rejected.clientRequestID ?? rejected.relayRequestID
+        return problem
     }
 }
 
-/// A header field that may be given once.
+/// A header field that a request may give once.
 struct SingleField: Sendable {
     let name: String
-    /// The first value, if there is any.
+    /// The first value; nil without one.
     private var first: String?
-    /// How often the field is there.
+    /// How often the request has the field.
     private var count = 0
 
     init(name: String) { self.name = name }
@@ -95,7 +100,8 @@ struct SingleField: Sendable {
         count += 1
     }
 
-    /// The field's value; a problem if it is there several times.
+    /// The field's value; nil if the request does not have it.
+    /// - Throws: `malformed-request` if the request has the field several times.
     func value(emptyIsAbsent: Bool = true) throws(Problem) -> String? {
         guard count <= 1 else { throw Problem(.malformedRequest, "The header \(name) is given \(count) times.") }
         guard let first, !(emptyIsAbsent && first.isEmpty) else { return nil }
@@ -103,9 +109,9 @@ struct SingleField: Sendable {
     }
 }
 
-/// What the head says of the body.
+/// The description of the body in the header.
 extension RequestFields {
-    /// The boundary of a call whose body is `multipart/form-data`, which only a method with files takes; nil for JSON.
+    /// The boundary of a call whose body is `multipart/form-data`; nil for JSON. Only methods with files take multipart.
     func boundary(_ entry: Entry) throws(Problem) -> MultipartBoundary? {
         try checkIsPlain()
         guard let type = contentType, type != "application/json" else { return nil }
@@ -115,14 +121,14 @@ extension RequestFields {
         return nil
     }
 
-    /// The body must be declared as JSON in UTF-8, or not declared at all.
+    /// Checks that the body is declared as JSON in UTF-8, or not declared at all.
     func checkIsJSON() throws(Problem) {
         try checkIsPlain()
         guard let type = contentType, type != "application/json" else { return }
         try Self.checkIsJSON(type, orMultipart: false)
     }
 
-    /// The body must not be compressed.
+    /// Checks that the body is not compressed.
     private func checkIsPlain() throws(Problem) {
         if let contentEncoding, contentEncoding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "A compressed body is not accepted: send it without Content-Encoding.")
@@ -146,7 +152,7 @@ extension RequestFields {
 }
 
 extension String {
-    /// Without blanks (SP, HTAB) at the ends, which do not belong to a header's value (RFC 9110, 5.5).
+    /// The text without blanks (SP, HTAB) at its ends, which are not part of a header's value (RFC 9110, 5.5).
     fileprivate var withoutOuterBlanks: String {
         guard let first = utf8.first, let last = utf8.last, Self.isBlank(first) || Self.isBlank(last) else {
             return self
@@ -161,7 +167,7 @@ extension String {
 }
 
 extension ArraySlice<UInt8> {
-    /// The same for the bytes of a value.
+    /// The bytes without blanks (SP, HTAB) at their ends.
     fileprivate var withoutOuterBlanks: Self {
         var bytes = self
         while bytes.first == 0x20 || bytes.first == 0x09 { bytes.removeFirst() }

@@ -30,7 +30,7 @@ function showFault(fault) {
   if (fault.name === "AbortError") return;
   if (!(fault instanceof Fault)) throw fault;
   if (fault.status === 401) return leave(t("tokenEnded"));
-  // What the question itself is at fault for does not mend by asking again.
+  // An invalid question stays invalid, so it is not sent again.
   hasFault = fault.status === 0 || fault.status >= 500;
   const [title, text] = faultWords(fault);
   one("#banner-title").textContent = visible(title);

@@ -224,7 +224,7 @@ extension KeyedIntentWriter {
     private static func intents(of batch: [Item]) -> String {
         array(batch) { item, json in
             let intent = item.intent
-            let (request, isCut) = TrailRows.cut(intent.request, to: TrailRows.maximumBodyBytes)
+            let (request, isTruncated) = TrailRows.truncated(intent.request, to: TrailRows.maximumBodyBytes)
             json.beginObject()
             json.member("id", intent.id.text)
             json.member("at", instant(intent.id.epochMilliseconds))
@@ -245,7 +245,7 @@ extension KeyedIntentWriter {
             json.member("request_id", intent.requestID)
             if !item.omitsText { json.member("request", request) }
             json.name("request_truncated")
-            json.bool(isCut)
+            json.bool(isTruncated)
             if !intent.keys.values.isEmpty {
                 json.name("keys")
                 json.beginArray()

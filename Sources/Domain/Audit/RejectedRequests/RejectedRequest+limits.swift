@@ -11,21 +11,21 @@ extension RejectedRequest {
     /// The request as it may be stored. Its size is limited, and a long number in the place of a name is masked.
     func truncated() -> RejectedRequest {
         var truncated = self
-        truncated.app = app.map { TrailRows.cut($0, to: Self.maximumNameBytes).text }
-        truncated.seller = seller.map { TrailRows.cut($0, to: Self.maximumNameBytes).text }
+        truncated.app = app.map { TrailRows.truncated($0, to: Self.maximumNameBytes).text }
+        truncated.seller = seller.map { TrailRows.truncated($0, to: Self.maximumNameBytes).text }
         truncated.pointers = pointers.map(Self.shortPointer)
-        truncated.detail = detail.map { TrailRows.cut($0, to: Self.maximumDetailBytes).text }
+        truncated.detail = detail.map { TrailRows.truncated($0, to: Self.maximumDetailBytes).text }
         truncated.errors = errors.prefix(Self.maximumErrors).map { error in
             RequestError(
                 pointer: Self.shortPointer(error.pointer), code: error.code,
-                detail: TrailRows.cut(error.detail, to: Self.maximumDetailBytes).text)
+                detail: TrailRows.truncated(error.detail, to: Self.maximumDetailBytes).text)
         }
-        truncated.idempotencyID = idempotencyID.map { TrailRows.cut($0, to: TrailRows.maximumTextBytes).text }
+        truncated.idempotencyID = idempotencyID.map { TrailRows.truncated($0, to: TrailRows.maximumTextBytes).text }
         return truncated
     }
 
     private static func shortPointer(_ pointer: String) -> String {
-        withoutNumbers(TrailRows.cut(pointer, to: maximumPointerBytes).text)
+        withoutNumbers(TrailRows.truncated(pointer, to: maximumPointerBytes).text)
     }
 
     private static func withoutNumbers(_ pointer: String) -> String {

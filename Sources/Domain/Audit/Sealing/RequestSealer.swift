@@ -10,13 +10,13 @@ struct RequestSealer {
     private static let emptyHead = [UInt8](repeating: 0, count: Sealer.headBytes)
 
     private let sealer: Sealer
-    private let figures: TrailFigures
+    private let metrics: TrailMetrics
     private var value: [UInt8] = []
     private var associated: [UInt8]
 
-    init(_ sealer: Sealer, figures: TrailFigures) {
+    init(_ sealer: Sealer, metrics: TrailMetrics) {
         self.sealer = sealer
-        self.figures = figures
+        self.metrics = metrics
         associated = SealedRequest.associatedPrefix + [UInt8](repeating: 0, count: 16)
     }
 
@@ -43,7 +43,7 @@ struct RequestSealer {
     private mutating func seal(_ intent: Intent) throws(CryptoError) -> (bytes: Int, isKept: Bool) {
         let bytes = intent.parameters.byteCount
         guard bytes <= SealedRequest.maximumBytes else {
-            figures.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
+            metrics.tooLargeToSeal.wrappingAdd(1, ordering: .relaxed)
             return (bytes, false)
         }
         try seal(intent, bytes: bytes)

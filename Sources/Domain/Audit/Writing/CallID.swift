@@ -23,10 +23,11 @@ package struct CallID: Sendable, Hashable {
         return bytes
     }
 
-    /// The id as its 36 characters in lower case.
+    /// The id as 36 characters in lower case.
     package var text: String { Hex.uuid(high: high, low: low) }
 
-    /// No call's id, but a place between two: before every call of that millisecond, or (`isUpper`) after every call of the millisecond before.
+    /// A position between ids, for the bounds of a range. It is before every call of that millisecond, or (`isUpper`)
+    /// after every call of the previous millisecond.
     static func beside(milliseconds: Int64, isUpper: Bool) -> CallID {
         let millisecond = UInt64(max(0, isUpper ? milliseconds - 1 : milliseconds))
         return isUpper
@@ -48,7 +49,7 @@ package struct CallID: Sendable, Hashable {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
-            guard digits < 32, let value = Self.hexValue(byte) else { return nil }
+            guard digits < 32, let value = Hex.value(of: byte).map(UInt64.init) else { return nil }
             if digits < 16 { halves.0 = halves.0 << 4 | value } else { halves.1 = halves.1 << 4 | value }
             digits += 1
         }
@@ -58,19 +59,10 @@ package struct CallID: Sendable, Hashable {
         self.init(high: halves.0, low: halves.1)
     }
 
-    private static func hexValue(_ byte: UInt8) -> UInt64? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
-        default: nil
-        }
-    }
-
-    /// Makes an id for a call that is received now.
+    /// Makes the id of a call.
     /// - Parameters:
-    ///   - epochMilliseconds: the wall clock, 0 ..< 2^48.
-    ///   - random: source of the 74 random bits.
+    ///   - epochMilliseconds: when the call arrived, by the wall clock: 0 ..< 2^48.
+    ///   - random: the source of the 74 random bits.
     package static func make(epochMilliseconds: Int64, using random: inout some RandomNumberGenerator) -> CallID {
         let stamp = UInt64(truncatingIfNeeded: epochMilliseconds) & 0xFFFF_FFFF_FFFF
         return CallID(

@@ -1,54 +1,54 @@
 package import TOP
 
-/// What is recorded before a call leaves: who asks what of whom.
+/// The record of a call that is committed before anything is sent: who calls which method with which parameters.
 ///
-/// An object: as a value of many texts it would be copied with each step of a call.
+/// It is an object. A value of many texts would be copied with each step of a call.
 package final class Intent {
-    /// The call.
+    /// The id of the call.
     package var id: CallID
-    /// The call has ended by then (milliseconds since 1970), or its replica is gone.
+    /// When the call must have ended, in milliseconds since 1970. If it has not, its replica no longer runs.
     package var deadlineMilliseconds: Int64
-    /// Name of the process that makes the call.
+    /// The name of the process that makes the call.
     package var replica: String
-    /// Name of the caller's token.
+    /// The name of the caller's token.
     package var caller: String
     /// The app that signs.
     package var app: String
-    /// The seller whose session is used, if any.
+    /// The seller whose session is used; nil without a session.
     package var seller: String?
     /// The TOP method.
     package var method: String
     /// The caller's document numbers.
     package var refs: [String]
-    /// The caller's own X-Request-Id.
+    /// The caller's `X-Request-Id`.
     package var clientRequestID: String?
-    /// The trace that the call belongs to (32 hex digits of traceparent).
+    /// The trace id of the caller's `traceparent`: 32 hex digits.
     package var traceID: String?
     /// The method's idempotency id.
     package var requestID: String?
     /// The business parameters as sent, masked: a JSON object of texts.
     package var request: String
-    /// The things that the call is about.
+    /// The fingerprints of the request's business keys.
     package var keys: Fingerprints
-    /// The business parameters as sent: what is sealed.
+    /// The business parameters as sent. They are sealed.
     package var parameters: ParameterList
-    /// The files that are sent beside them; their sizes alone are kept.
+    /// The files of the request. The trail keeps only their names and sizes.
     package var files: [FilePart]
 
-    /// Drops the texts and files of the request, once they are recorded.
+    /// Drops the texts and files of the request. Call it after they are recorded.
     package func dropContent() {
         request = ""
         parameters = ParameterList()
         files = []
     }
 
-    /// Moves the fingerprints out, for the completion. They are recorded by then.
+    /// Moves the fingerprints out, for the completion. Call it after they are recorded.
     package func takeKeys() -> Fingerprints {
         defer { keys = Fingerprints() }
         return keys
     }
 
-    /// What every intent has, in the table's order, then what few have.
+    /// Makes an intent.
     package init(
         id: CallID, deadlineMilliseconds: Int64, replica: String, caller: String, app: String, seller: String?,
         method: String,

@@ -1,31 +1,31 @@
 /// How a call ended, as the contract names it.
 package enum Outcome: String, Sendable, CaseIterable {
-    /// TOP did what was asked, by the entry's rule.
+    /// TOP has done the call, by the entry's rules.
     case success
-    /// TOP took the work and reports its result later.
+    /// TOP has accepted the work and reports its result later.
     case accepted
     /// Some items of the call failed.
     case partial
-    /// TOP answered, and its answer says no.
+    /// TOP's response says that the call was not done.
     case businessFailure = "business_failure"
-    /// An `error_response` that is the caller's fault.
+    /// TOP gave an error that the caller has to fix.
     case rejected
     /// The session key is missing, wrong or expired.
     case sessionInvalid = "session_invalid"
-    /// TOP's limits.
+    /// TOP limits the calls.
     case throttled
-    /// The relay's own set-up is wrong: key, sign, clock, IP, package.
+    /// The relay's settings are wrong: key, sign, clock, IP, package.
     case misconfigured
-    /// TOP failed, and surely nothing was done.
+    /// TOP failed, and nothing was done.
     case platformError = "platform_error"
-    /// The request never left.
+    /// No byte of the request's body was sent.
     case notSent = "not_sent"
-    /// It was sent, and it may have been done.
+    /// The call may have been done.
     case unknown
 
-    /// What readers see of an intent that has no end yet; never stored.
+    /// The outcome of an open call, for readers. It is never stored.
     package static let open = "open"
 
-    /// Every word that readers see.
+    /// All outcomes that readers see.
     package static let words = allCases.map(\.rawValue) + [open]
 }

@@ -3,12 +3,12 @@ import Postgres
 
 /// Why an intent is not durable.
 package struct TrailError: Error, Sendable, CustomStringConvertible {
-    /// Whether the row may stand in the database all the same: its commit was under way when the connection was lost.
+    /// Whether the row may be in the database all the same, because the connection was lost during the commit.
     package let mayBeRecorded: Bool
-    /// What happened, safe to show.
+    /// The reason. It holds no values of a call.
     package let description: String
 
-    /// The row was committed when there was no time left for the call.
+    /// The row was committed too late for the call.
     package static let tooLate = TrailError(
         mayBeRecorded: true, description: "committed when there was no time left for the call")
 

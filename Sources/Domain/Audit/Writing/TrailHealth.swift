@@ -1,11 +1,11 @@
 package import Postgres
 
-/// What PostgreSQL says of the trail beside its partitions: for metrics.
+/// The state of the statistics, for metrics.
 package struct TrailHealth: Sendable {
-    /// Seconds of calls that the aggregates do not hold yet.
+    /// Seconds of calls that the statistics do not include yet.
     package let rollupsBehindSeconds: Double
 
-    /// Asks for it.
+    /// Reads the state from PostgreSQL.
     package static func read(on connection: PostgresConnection) async throws(PostgresError) -> TrailHealth {
         let rows = try await connection.query(
             """

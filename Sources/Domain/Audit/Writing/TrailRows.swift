@@ -1,17 +1,17 @@
 import Postgres
 
-/// Turns intents and endings into rows.
+/// Encodes intents and completions as rows.
 enum TrailRows {
-    /// The most bytes of a request or an answer that are kept; more is cut, and marked as truncated.
+    /// How many bytes of a request or a response are kept. A longer one is truncated, and marked as such.
     static let maximumBodyBytes = 1 << 20
-    /// The most bytes of a message, a code or an id of TOP that are kept.
+    /// How many bytes of a message, a code or an id of TOP are kept.
     static let maximumTextBytes = 2000
-    /// A longer request id is not searched for. An index takes no value of any length.
+    /// How long a trace id or request id may be, in bytes, to be searchable. An index limits the length of its values.
     static let maximumLookupBytes = 256
 
     /// The row of `audit.intents`.
     static func row(_ intent: Intent, table: Int, _ pool: RowPool? = nil) -> EncodedRow {
-        let (request, isCut) = cut(intent.request, to: maximumBodyBytes)
+        let (request, isTruncated) = truncated(intent.request, to: maximumBodyBytes)
         var row = RowEncoder(table: table, capacity: 512 + request.utf8.count, pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
@@ -26,44 +26,44 @@ enum TrailRows {
         row.text(intent.traceID)
         row.text(intent.requestID)
         row.text(request)
-        row.bool(isCut)
+        row.bool(isTruncated)
         append(intent.keys, to: &row)
         if let version = intent.keys.version { row.int2(version) } else { row.null() }
         return row.finish()
     }
 
     /// The row of `audit.calls`.
-    static func row(_ ending: Ending, of intent: Intent, table: Int, _ pool: RowPool? = nil) -> EncodedRow {
+    static func row(_ completion: Completion, of intent: Intent, table: Int, _ pool: RowPool? = nil) -> EncodedRow {
         var row = RowEncoder(table: table, capacity: 672, pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.int2(1)
-        row.timestamp(epochMilliseconds: ending.finishedMilliseconds)
+        row.timestamp(epochMilliseconds: completion.finishedMilliseconds)
         row.text(intent.caller)
         row.text(intent.app)
         row.text(intent.seller)
         row.text(intent.method)
-        row.text(ending.outcome.rawValue)
-        row.int2(Int16(clamping: ending.status))
-        row.text(ending.code.map(short))
-        row.text(ending.subCode.map(short))
-        row.text(ending.message.map(short))
-        row.int8(Int64(clamping: ending.durationNanoseconds / 1000))
-        row.optional(ending.topNanoseconds.map { Int64(clamping: $0 / 1000) })
-        row.int8(Int64(clamping: ending.auditNanoseconds / 1000))
-        row.int2(Int16(clamping: ending.attempts))
-        row.text(ending.topRequestID.map(short))
+        row.text(completion.outcome.rawValue)
+        row.int2(Int16(clamping: completion.status))
+        row.text(completion.code.map(short))
+        row.text(completion.subCode.map(short))
+        row.text(completion.message.map(short))
+        row.int8(Int64(clamping: completion.durationNanoseconds / 1000))
+        row.optional(completion.topNanoseconds.map { Int64(clamping: $0 / 1000) })
+        row.int8(Int64(clamping: completion.auditNanoseconds / 1000))
+        row.int2(Int16(clamping: completion.attempts))
+        row.text(completion.topRequestID.map(short))
         row.text(intent.requestID)
         row.optional(refs: intent.refs)
         row.text(intent.clientRequestID)
-        row.int8(Int64(ending.requestBytes))
-        row.int8(Int64(ending.responseBytes))
-        if let retryable = ending.retryable { row.bool(retryable) } else { row.null() }
-        append(ending.keys, to: &row)
-        row.bool(ending.keys.isTruncated)
-        if let version = ending.keys.version { row.int2(version) } else { row.null() }
+        row.int8(Int64(completion.requestBytes))
+        row.int8(Int64(completion.responseBytes))
+        if let retryable = completion.retryable { row.bool(retryable) } else { row.null() }
+        append(completion.keys, to: &row)
+        row.bool(completion.keys.isTruncated)
+        if let version = completion.keys.version { row.int2(version) } else { row.null() }
         row.text(intent.traceID)
-        if ending.isUnjudged { row.bool(false) } else { row.null() }
+        if completion.isUnjudged { row.bool(false) } else { row.null() }
         return row.finish()
     }
 
@@ -82,17 +82,17 @@ enum TrailRows {
         return rows
     }
 
-    /// The row of `audit.responses`; nil when there was no answer.
+    /// The row of `audit.responses`; nil if there was no response.
     static func responseRow(
-        _ ending: Ending, of intent: Intent, table: Int, _ pool: RowPool? = nil
+        _ completion: Completion, of intent: Intent, table: Int, _ pool: RowPool? = nil
     ) -> EncodedRow? {
-        guard let response = ending.response else { return nil }
-        let (text, isCut) = cut(response, to: maximumBodyBytes)
+        guard let response = completion.response else { return nil }
+        let (text, isTruncated) = truncated(response, to: maximumBodyBytes)
         var row = RowEncoder(table: table, capacity: 64 + text.utf8.count, pool: pool)
         row.uuid(high: intent.id.high, low: intent.id.low)
         row.timestamp(epochMilliseconds: intent.id.epochMilliseconds)
         row.text(text)
-        row.bool(isCut)
+        row.bool(isTruncated)
         return row.finish()
     }
 
@@ -100,10 +100,10 @@ enum TrailRows {
         if keys.values.isEmpty { row.null() } else { row.int8s(keys.values) }
     }
 
-    private static func short(_ text: String) -> String { cut(text, to: maximumTextBytes).text }
+    private static func short(_ text: String) -> String { truncated(text, to: maximumTextBytes).text }
 
-    /// The first bytes of a text, never the half of a character.
-    static func cut(_ text: String, to limit: Int) -> (text: String, isCut: Bool) {
+    /// The first bytes of a text, without a partial character at the end.
+    static func truncated(_ text: String, to limit: Int) -> (text: String, isTruncated: Bool) {
         guard text.utf8.count > limit else { return (text, false) }
         var bytes = Array(text.utf8.prefix(limit + 1))
         while let last = bytes.popLast(), last & 0xC0 == 0x80 {}

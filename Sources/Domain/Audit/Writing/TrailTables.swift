@@ -1,6 +1,6 @@
 import Postgres
 
-/// The tables that the writer fills, and the order of their columns: see the migrations.
+/// The tables that the trail writer fills, and the order of their columns. The migrations define them.
 enum TrailTables {
     static let intents = TableLayout(
         name: "audit.intents",

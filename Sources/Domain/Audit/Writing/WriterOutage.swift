@@ -2,23 +2,23 @@ import EventLoop
 package import Postgres
 import Synchronization
 
-/// How long one of a trail writer's queues has been without a working connection, and why. A connection to a server
-/// that is read-only is not a working one.
+/// How long a batch writer of the trail has had no working connection, and why. A connection to a read-only server does
+/// not work.
 ///
-/// The writer's loop writes it and any thread reads it. A new one counts as being without a connection from then on.
+/// The writer's loop writes it, and any thread reads it. A new outage lasts until the first connection.
 package final class WriterOutage: Sendable {
     /// Why there is no connection.
     package enum Reason: UInt8, Sendable {
-        /// No connection could be made, or it was lost.
+        /// Connecting failed, or the connection was lost.
         case unreachable
-        /// PostgreSQL gave no answer in time.
+        /// PostgreSQL did not answer in time.
         case silent
         /// The server is a standby, or read-only for another reason.
         case readOnly
-        /// The server refused to set the session up.
+        /// The server refused the session.
         case refused
 
-        /// A clause without a full stop. It names no host, user or database, because `/readyz` shows it to anybody.
+        /// A clause without a full stop. It names no host, user or database, because anybody can read `/readyz`.
         package var text: String {
             switch self {
             case .unreachable: "PostgreSQL cannot be reached"
@@ -36,7 +36,8 @@ package final class WriterOutage: Sendable {
     /// An outage that began at `time`, on the clock of `EventLoop.now()`.
     package init(since time: UInt64 = EventLoop.now()) { since = Atomic(max(time, 1)) }
 
-    /// Takes one of the writer's events, after which the writer has a connection or has none.
+    /// Notes an event of the writer.
+    /// - Parameter isConnected: whether the writer has a connection after the event.
     package func note(_ event: WriterEvent, isConnected: Bool, at time: UInt64 = EventLoop.now()) {
         if isConnected { return since.store(Self.connected, ordering: .relaxed) }
         guard case .disconnected(let error) = event else { return }
@@ -44,7 +45,7 @@ package final class WriterOutage: Sendable {
         _ = since.compareExchange(expected: Self.connected, desired: max(time, 1), ordering: .relaxed)
     }
 
-    /// How long there has been no connection, and why; nil while there is one.
+    /// How long the writer has had no connection, and why; nil while it has one.
     package func current(at time: UInt64 = EventLoop.now()) -> (seconds: Double, reason: Reason)? {
         let since = since.load(ordering: .relaxed)
         guard since != Self.connected else { return nil }

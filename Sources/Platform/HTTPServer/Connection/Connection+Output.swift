@@ -2,32 +2,32 @@ import Bytes
 import HTTP1
 import Sockets
 
-/// What goes out on a connection.
+/// The output of a connection.
 extension Connection {
-    /// The most that pipelined answers gather before they are written, in bytes.
+    /// How many bytes of pipelined responses are collected before they are written.
     private static let maximumGathered = 64 * 1024
 
     var hasOutput: Bool { !output.isEmpty }
 
-    /// The bytes that the socket has not taken.
+    /// The number of bytes that the socket has not taken.
     var pendingCount: Int { output.count - outputStart }
 
-    func send(_ response: ServerResponse, _ framing: AnswerFraming) {
+    func send(_ response: ServerResponse, _ framing: ResponseFraming) {
         let body = group.writer.write(response, framing, now: now)
         write(group.writer.head, body)
-        // Nothing follows the last answer, and pieces of a stream are written as they come.
+        // No other response follows the last one, and the pieces of a stream are written as they arrive.
         if machine.phase == .flushing || machine.phase == .streaming { flush() }
     }
 
-    /// Writes what ends the body of an answer in pieces.
-    func sendEnd(_ framing: AnswerFraming) {
+    /// Writes the end of a response in pieces.
+    func sendEnd(_ framing: ResponseFraming) {
         if framing.body == .chunked { write(Self.lastChunk) }
         flush()
     }
 
     private static let lastChunk = Array("0\r\n\r\n".utf8)
 
-    /// Gives bytes to the socket, or keeps them if others wait already.
+    /// Gives bytes to the socket. If earlier bytes still wait, it keeps them in `output`.
     func write(_ first: [UInt8], _ second: [UInt8] = [], _ third: [UInt8] = []) {
         guard !isClosed else { return }
         if hasOutput || gathersOutput {
@@ -41,7 +41,7 @@ extension Connection {
         case .bytes(total): break
         case .bytes(let count): keepRest(after: count, [first, second, third])
         case .wouldBlock: keepRest(after: 0, [first, second, third])
-        case .end, .broken: return breakOff()
+        case .end, .broken: return disconnect()
         }
         wrote()
     }
@@ -55,17 +55,17 @@ extension Connection {
         }
     }
 
-    /// Gives the socket what waits.
+    /// Gives the waiting bytes to the socket.
     func flush() {
         guard !isClosed else { return }
         guard hasOutput else { return wrote() }
         switch writeOutput() {
         case .bytes(let count): outputStart += count
         case .wouldBlock: break
-        case .end, .broken: return breakOff()
+        case .end, .broken: return disconnect()
         }
         if outputStart == output.count {
-            // Small memory serves the next answer too.
+            // A small buffer is reused for the next response.
             output.removeAll(keepingCapacity: output.capacity <= 16 * 1024)
             outputStart = 0
         }
@@ -73,13 +73,13 @@ extension Connection {
     }
 
     private func writeOutput() -> StreamSocket.Transfer {
-        // A local array outlives its span, which a stored one might not.
+        // A span needs an array that cannot change meanwhile, so a local one.
         let waiting = output
         let nothing: [UInt8] = []
         return socket.write(waiting.span.extracting(outputStart..<waiting.count), nothing.span, nothing.span)
     }
 
-    /// Tells the machine what the socket has taken.
+    /// Reports to the state machine what the socket has taken.
     private func wrote() {
         guard !hasOutput else { return machine.cannotWrite(pendingCount, now: now) }
         switch machine.phase {

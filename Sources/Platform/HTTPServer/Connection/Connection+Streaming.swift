@@ -1,18 +1,18 @@
 import EventLoop
 import Sockets
 
-/// Answers whose body goes out in pieces. At most one piece is under way: the next is taken when the socket has taken
-/// the one before.
+/// Responses whose body is sent in pieces. At most one piece is pending: the connection takes the next when the socket
+/// has taken the previous one.
 extension Connection {
-    /// The most bytes of an answer in pieces that the kernel takes before it can send them. It would take megabytes, and
-    /// of a slow client nothing would be seen to move for minutes.
+    /// How many unsent bytes of a response in pieces the kernel may hold. By default it would hold megabytes. A slow
+    /// client would then show no progress for minutes.
     private static let maximumUnsentBytes: Int32 = 128 * 1024
 
-    /// The answer under way has its body in a stream: takes its pieces from now on, if they are wanted.
+    /// Starts to send the pieces of a stream, if the response has a body.
     func begin(_ stream: ResponseStream) {
         guard machine.takesPieces else {
             stream.close()
-            shared.statistics.runningRequests.add(-1)
+            shared.metrics.runningRequests.add(-1)
             return
         }
         self.stream = stream
@@ -23,18 +23,18 @@ extension Connection {
         stream.attach { [weak stream] in
             if !shared.execute(on: bound.loop, { bound.value.streamHasSteps() }) { stream?.close() }
         }
-        // Pieces may have been written before.
+        // Pieces may have been written before the response was given.
         shared.execute(on: group.loop) { bound.value.streamHasSteps() }
     }
 
     private func streamHasSteps() {
         guard !isClosed else { return }
-        lookAtClock()
+        updateNow()
         continueStream()
         settle()
     }
 
-    /// Writes what the stream has, as far as the socket takes it.
+    /// Writes the stream's pieces until the socket takes no more.
     func continueStream() {
         while let stream, machine.takesPieces {
             switch stream.nextStep() {
@@ -48,10 +48,10 @@ extension Connection {
 
     private func write(piece: [UInt8]) {
         defer { machine.wrotePiece(piece.count, canWriteMore: !hasOutput, now: now) }
-        // An empty chunk would be the end.
+        // An empty chunk would end the body.
         guard !piece.isEmpty else { return }
         if machine.streamFraming?.body == .chunked {
-            write(AnswerWriter.chunkHead(piece.count), piece, Self.lineEnd)
+            write(ResponseHeadWriter.chunkHead(piece.count), piece, Self.lineEnd)
         } else {
             write(piece)
         }
@@ -68,15 +68,15 @@ extension Connection {
         streamEnded()
     }
 
-    /// The body is not wanted any longer.
+    /// Ends the stream of the current response.
     func closeStream() {
         guard let stream else { return }
         self.stream = nil
-        shared.statistics.runningRequests.add(-1)
+        shared.metrics.runningRequests.add(-1)
         stream.close()
     }
 
-    /// Whether the client has taken anything since this was asked last, or since the last piece was written.
+    /// Whether the client has taken any byte since the last call, or since the last piece was written.
     func clientTookBytes() -> Bool {
         guard let before = untakenBytes else { return false }
         let untaken = pendingCount + socket.unacknowledgedBytes

@@ -3,45 +3,45 @@ import EventLoop
 import HTTP1
 import Sockets
 
-/// One connection: reads its socket, parses requests, and carries out what its ``ConnectionMachine`` decides.
+/// One connection. It reads its socket, parses requests, and performs the actions of its ``ConnectionStateMachine``.
 ///
-/// It lives on the loop of its group and is never touched from elsewhere.
+/// It is used only on the loop of its group.
 final class Connection {
     let socket: StreamSocket
     let group: ConnectionGroup
-    var machine: ConnectionMachine
+    var machine: ConnectionStateMachine
     private var parser: RequestParser
     private var watch: Watch?
     private(set) var isClosed = false
     /// The time of the last event, in nanoseconds of the monotonic clock.
     private(set) var now: UInt64 = 0
 
-    /// Input that arrived while a request was in work. What is before `waitingStart` has been parsed.
+    /// Input that arrived while a request was running. The bytes before `waitingStart` have been parsed.
     private var waiting: [UInt8] = []
     private var waitingStart = 0
-    /// What was read from a surplus connection, for the one that takes the socket over.
-    private var opening: [UInt8] = []
+    /// All input of a surplus connection, for the connection that takes the socket over.
+    private var surplusInput: [UInt8] = []
 
-    /// Bytes of answers that the socket has not taken. What is before `outputStart` has been taken.
+    /// Bytes of responses. The socket has taken those before `outputStart`.
     var output: [UInt8] = []
     var outputStart = 0
     private var isConsuming = false
-    /// Whether more of the input is parsed before answers are written, so that pipelined answers go out together.
+    /// Whether responses are collected while more input is parsed, so that pipelined responses are sent together.
     private(set) var gathersOutput = false
 
-    /// The request that the responder has, whether or not its client is still there.
+    /// The number of the request that the responder has, even if its client has disconnected.
     private var runningNumber: UInt64?
     private var isResponding = false
-    /// An answer given before `respond` returned.
-    private var earlyAnswer: ServerResponse?
-    /// Where the body of the answer under way comes from, when it goes out in pieces.
+    /// A response that was given before `respond` returned.
+    private var earlyResponse: ServerResponse?
+    /// The source of the current response's body, if it is sent in pieces.
     var stream: ResponseStream?
-    /// Whether the stream's client knows by the bytes themselves what is missing.
+    /// Whether the stream's pieces are the whole response: ``ServerResponse/isUnframed``.
     var streamIsUnframed = false
-    /// What the client had not yet taken of an answer in pieces when it was looked at last; nil before the first piece.
+    /// How many bytes of a response in pieces the client had not taken at the last check; nil before the first piece.
     var untakenBytes: Int?
 
-    init(_ socket: StreamSocket, group: ConnectionGroup, machine: ConnectionMachine) {
+    init(_ socket: StreamSocket, group: ConnectionGroup, machine: ConnectionStateMachine) {
         self.socket = socket
         self.group = group
         self.machine = machine
@@ -50,30 +50,30 @@ final class Connection {
 
     var shared: ServerShared { group.shared }
 
-    func lookAtClock() { now = EventLoop.now() }
+    func updateNow() { now = EventLoop.now() }
 }
 
 // MARK: - Events of the socket
 
 extension Connection {
     /// Begins to watch the socket.
-    /// - Parameter input: what was already read from it.
+    /// - Parameter input: the bytes that were already read from it.
     func begin(with input: [UInt8]) {
         watch = group.loop.watch(socket.descriptor, for: .read) { [unowned self] readiness in ready(readiness) }
         guard !input.isEmpty else { return }
-        lookAtClock()
+        updateNow()
         received(input, input.count)
         settle()
     }
 
     private func ready(_ readiness: ReadyEvents) {
-        lookAtClock()
+        updateNow()
         if readiness.contains(.writable) { flush() }
         if watch?.interest.contains(.read) == true {
-            // A hang-up shows as the end of the input, after all that arrived before it.
+            // After a hang-up the input that arrived before it is read first. Then reading returns the end.
             if readiness != .writable { read() }
         } else if !readiness.isDisjoint(with: [.hangUp, .error]) {
-            breakOff()
+            disconnect()
         }
         settle()
     }
@@ -85,27 +85,27 @@ extension Connection {
             case .bytes(let count): received(buffer, count)
             case .wouldBlock: break
             case .end: perform(machine.inputEnded())
-            case .broken: breakOff()
+            case .broken: disconnect()
             }
         }
     }
 
     private func received(_ buffer: [UInt8], _ count: Int) {
         if machine.dropsInput { return perform(machine.drop(count)) }
-        if machine.admission == .surplus { opening += buffer[..<count] }
+        if machine.admission == .surplus { surplusInput += buffer[..<count] }
         guard machine.takesInput, !machine.inputIsWaiting else { return keep(buffer[..<count]) }
         let position = consume(buffer, from: 0, to: count)
         if position < count { keep(buffer[position..<count]) }
     }
 
-    /// Keeps input for later, unless nothing is going to read it.
+    /// Keeps input for later, unless the connection drops it.
     private func keep(_ input: ArraySlice<UInt8>) {
         guard !machine.dropsInput, !isClosed else { return }
         waiting.append(contentsOf: input)
         machine.inputIsWaiting = true
     }
 
-    /// Parses the input that waits, as far as the machine takes it.
+    /// Parses the waiting input until the state machine takes no more.
     private func resume() {
         guard !isConsuming else { return }
         if machine.inputIsWaiting, machine.takesInput {
@@ -121,8 +121,8 @@ extension Connection {
         if machine.inputHasEnded, machine.takesInput { perform(machine.inputEnded()) }
     }
 
-    /// Parses input and performs what follows from it, until the machine takes no more.
-    /// - Returns: the position up to which the input is used.
+    /// Parses input and performs the resulting actions, until the state machine takes no more.
+    /// - Returns: the position after the parsed input.
     private func consume(_ input: [UInt8], from start: Int, to end: Int) -> Int {
         isConsuming = true
         defer { isConsuming = false }
@@ -132,12 +132,12 @@ extension Connection {
             do throws(ParseError) {
                 try parse(input, &position)
             } catch {
-                perform(machine.failed(ServerFault(error, shared.configuration)))
+                perform(machine.failed(HTTPRequestError(error, shared.configuration)))
             }
             gathersOutput = false
             if machine.phase == .declined { perform(machine.readCompleted(now: now)) }
             if hasOutput { flush() }
-            // An answer that held the next request back may have been written by now.
+            // A response that delayed the next request may have been written by now.
         } while machine.takesInput && position < end
         return position
     }
@@ -157,7 +157,7 @@ extension Connection {
         }
     }
 
-    /// What every event ends with: the watch waits for what is wanted from now on.
+    /// Ends the handling of an event: updates what the loop watches the socket for.
     func settle() {
         guard !isClosed else { return }
         var interest: Interest = machine.wantsInput ? .read : []
@@ -169,34 +169,35 @@ extension Connection {
 // MARK: - Events of the server
 
 extension Connection {
-    /// Looks at the deadline; called now and then by the group.
-    func timePassed(now: UInt64) {
+    /// Checks the deadline. The group calls it at intervals.
+    func checkDeadline(now: UInt64) {
         guard now >= machine.deadline else { return }
         self.now = now
-        if machine.awaitsClient, clientTookBytes() { return machine.clientTook(now: now) }
-        perform(machine.timePassed(now: now))
+        if machine.awaitsClient, clientTookBytes() { return machine.clientMadeProgress(now: now) }
+        perform(machine.checkDeadline(now: now))
         settle()
     }
 
-    /// The server stops: closes the connection if nothing is under way.
+    /// The server stops: closes the connection if it has no request.
     func closeIfIdle() {
-        lookAtClock()
+        updateNow()
         perform(machine.closeIfIdle(now: now))
     }
 
-    /// Another request needs the place of this connection.
+    /// Closes an idle connection, because another request needs its slot.
     func evictIdle() { perform(machine.evictIdle()) }
 
-    /// Another surplus connection needs the descriptor of this one. The 503 goes out if the socket takes it at once.
+    /// Closes a surplus connection, because another one needs its descriptor. The client gets 503 if the socket takes it
+    /// at once.
     func evictSurplus() {
-        lookAtClock()
+        updateNow()
         perform(machine.refuseSurplus())
         guard !isClosed else { return }
         dropInput()
         perform(machine.evictSurplus())
     }
 
-    /// Reads what has arrived: closing a socket with unread input sends a reset, which can destroy the 503.
+    /// Reads and drops waiting input. Closing a socket with unread input sends a reset, which can destroy the 503.
     private func dropInput() {
         group.withInput { buffer in
             for _ in 0..<Self.readsBeforeEviction {
@@ -207,30 +208,30 @@ extension Connection {
 
     private static let readsBeforeEviction = 4
 
-    /// The server closes: the connection ends here. The client of an answer in pieces is to know that some are missing.
-    func cut() {
+    /// Closes the connection at once. An incomplete response in pieces ends with a reset, so that its client notices.
+    func abort() {
         if stream != nil { perform(machine.streamAborted()) }
-        breakOff()
+        disconnect()
     }
 }
 
 // MARK: - Actions
 
 extension Connection {
-    func perform(_ action: consuming ConnectionMachine.Action) {
+    func perform(_ action: consuming ConnectionStateMachine.Action) {
         switch consume action {
         case .nothing: break
-        case .sendContinue: write(Self.goAhead)
+        case .sendContinue: write(Self.continueResponse)
         case .respond(let request, let number): respond(to: request, number)
-        case .answer(let response, let number):
-            shared.statistics.requests.add(1)
+        case .respondFromHead(let response, let number):
+            shared.metrics.requests.add(1)
             answer(number, response)
         case .refuse(let fault, let path):
-            shared.statistics.refusedRequests[fault.status]?.add(1)
-            if case .tooManyConnections = fault { shared.statistics.refusedConnections.add(1) }
+            shared.metrics.refusedRequests[fault.status]?.add(1)
+            if case .tooManyConnections = fault { shared.metrics.refusedConnections.add(1) }
             let refusal = shared.responder.refuse(fault, path: path, headers: machine.refusedHeaders)
             perform(machine.refused(with: refusal, now: now))
-        case .seekPlace: group.findPlace(for: leave())
+        case .seekSlot: group.findSlot(for: leave())
         case .send(let response, let framing): send(response, framing)
         case .endStream(let framing): sendEnd(framing)
         case .closeOutput: socket.shutDownOutput()
@@ -240,16 +241,16 @@ extension Connection {
         }
     }
 
-    private static let goAhead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+    private static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     private func respond(to request: consuming ServerRequest, _ number: UInt64) {
-        shared.statistics.requests.add(1)
-        shared.statistics.runningRequests.add(1)
+        shared.metrics.requests.add(1)
+        shared.metrics.runningRequests.add(1)
         runningNumber = number
         isResponding = true
         let bound = LoopBound(self, loop: group.loop)
         let shared = shared
-        // Not the request, whose body must not live as long as this closure does.
+        // The closure must not hold the request, because it would keep the body in memory.
         let reservation = request.reservation
         shared.responder.respond(to: request) { response in
             reservation?.release()
@@ -260,8 +261,8 @@ extension Connection {
             }
         }
         isResponding = false
-        guard let response = earlyAnswer else { return }
-        earlyAnswer = nil
+        guard let response = earlyResponse else { return }
+        earlyResponse = nil
         answer(number, response)
     }
 
@@ -271,52 +272,52 @@ extension Connection {
             return
         }
         runningNumber = nil
-        if response.stream == nil { shared.statistics.runningRequests.add(-1) }
-        guard !isResponding else { return earlyAnswer = response }
-        lookAtClock()
+        if response.stream == nil { shared.metrics.runningRequests.add(-1) }
+        guard !isResponding else { return earlyResponse = response }
+        updateNow()
         answer(number, response)
         resume()
         settle()
     }
 
     private func answer(_ number: UInt64, _ response: ServerResponse) {
-        if isClosed { shared.statistics.droppedAnswers.add(1) }
-        perform(machine.answered(number, with: response, serverIsClosing: shared.isClosing, now: now))
+        if isClosed { shared.metrics.droppedResponses.add(1) }
+        perform(machine.responded(number, with: response, serverIsClosing: shared.isClosing, now: now))
         if let stream = response.stream { begin(stream) }
     }
 
-    /// An answer in pieces has ended: the input that waited is read.
+    /// A response in pieces has ended: parses the waiting input.
     func streamEnded() { resume() }
 
-    private func count(_ reason: ConnectionMachine.CloseReason) {
+    private func count(_ reason: ConnectionStateMachine.CloseReason) {
         switch reason {
-        case .idle: shared.statistics.idleTimeouts.add(1)
-        case .writeTimeout: shared.statistics.writeTimeouts.add(1)
-        case .answerTimeout: shared.statistics.answerTimeouts.add(1)
-        case .aborted: shared.statistics.abortedStreams.add(1)
-        case .evicted where machine.isAdmitted: shared.statistics.evictedIdleConnections.add(1)
-        case .evicted: shared.statistics.evictedSurplusConnections.add(1)
+        case .idle: shared.metrics.idleTimeouts.add(1)
+        case .writeTimeout: shared.metrics.writeTimeouts.add(1)
+        case .responseTimeout: shared.metrics.responseTimeouts.add(1)
+        case .aborted: shared.metrics.abortedStreams.add(1)
+        case .evicted where machine.isAdmitted: shared.metrics.evictedIdleConnections.add(1)
+        case .evicted: shared.metrics.evictedSurplusConnections.add(1)
         case .clientGone, .lingered, .drained: break
         }
     }
 
-    /// The connection is broken, or is not wanted any longer.
-    func breakOff() {
+    /// Closes a connection that is broken or no longer needed.
+    func disconnect() {
         machine.closed()
         close()
     }
 
-    /// Leaves the open socket to another connection.
-    private func leave() -> Applicant {
+    /// Passes the open socket on to another connection.
+    private func leave() -> SurplusSocket {
         isClosed = true
         watch?.cancel()
         watch = nil
         group.forget(self)
-        return Applicant(socket: socket, input: opening)
+        return SurplusSocket(socket: socket, input: surplusInput)
     }
 
-    /// Closes the socket. An answer in pieces that is not complete ends with a reset: without a length, a client of
-    /// HTTP/1.0 would take a plain end for the end of the body.
+    /// Closes the socket. An incomplete response in pieces ends with a reset. Without it, an HTTP/1.0 client would take
+    /// the end of the connection for the end of the body.
     private func close() {
         guard !isClosed else { return }
         isClosed = true

@@ -1,12 +1,12 @@
 import Time
 
-/// The header line `Date`, made once a second.
+/// The header line `Date`, renewed once a second.
 struct DateLine {
     private var line: [UInt8] = []
     /// When the next second begins, in nanoseconds of the monotonic clock.
     private var end: UInt64 = 0
 
-    /// The line with its end.
+    /// The line, including its CRLF.
     /// - Parameter now: nanoseconds of the monotonic clock.
     mutating func bytes(now: UInt64) -> [UInt8] {
         if now >= end { renew(now: now, milliseconds: WallClock.milliseconds()) }

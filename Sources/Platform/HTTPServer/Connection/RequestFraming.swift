@@ -1,23 +1,23 @@
 import HTTP1
 
-/// What the machine keeps of a request's head until its answer is written.
+/// The part of a request's head that the state machine keeps until the response is written.
 struct RequestFraming: Equatable {
     var path: String
-    /// Bytes of body announced; nil when the body is chunked.
+    /// The announced length of the body in bytes; nil if the body is chunked.
     var contentLength: Int?
     /// Whether the client waits for `100 Continue`.
     var expectsContinue: Bool
-    /// Whether the connection goes on after the answer.
+    /// Whether the connection stays open after the response.
     var keepsAlive: Bool
-    /// Whether the client speaks HTTP/1.0, which has to be told of a connection that stays open.
+    /// Whether the client uses HTTP/1.0, where an open connection needs a header field.
     var isHTTP10: Bool
 
     /// Whether a body follows.
     var hasBody: Bool { contentLength != 0 }
 
-    /// The parser has refused what two servers could read differently. Fields that the responder reads once must not be
-    /// there twice either: a proxy in front may have checked the other one.
-    init(_ head: RequestHead) throws(ServerFault) {
+    /// Refuses repeated fields of which the responder reads only one: a proxy in front may have checked the other one.
+    /// The parser has already refused all other input that two servers could read differently.
+    init(_ head: RequestHead) throws(HTTPRequestError) {
         path = head.path
         contentLength = head.contentLength
         expectsContinue = head.expectsContinue
@@ -26,7 +26,7 @@ struct RequestFraming: Equatable {
         try Self.checkSingle(head.fields)
     }
 
-    private static func checkSingle(_ fields: HeaderFields) throws(ServerFault) {
+    private static func checkSingle(_ fields: HeaderFields) throws(HTTPRequestError) {
         var (contentTypes, authorizations) = (0, 0)
         for index in fields.indices {
             switch fields.nameLength(at: index) {
@@ -40,8 +40,8 @@ struct RequestFraming: Equatable {
     }
 }
 
-extension ServerFault {
-    /// What the parser's error means to the client.
+extension HTTPRequestError {
+    /// The error for the client that follows from a parser's error.
     init(_ error: ParseError, _ configuration: HTTPServer.Configuration) {
         switch error {
         case .malformed(let flaw): self = .malformed(detail: flaw.rawValue)

@@ -1,19 +1,19 @@
 import EventLoop
 import Sockets
 
-/// Accepts connections on one loop and hands each to the loop that has the fewest. It lives on that loop.
+/// Accepts connections on one loop and gives each to the loop that has the fewest. It is used only on its own loop.
 ///
-/// Several listening sockets with SO_REUSEPORT would spread connections by a hash, which leaves some loops with twice as
+/// Several listening sockets with SO_REUSEPORT would spread connections by a hash. Some loops would then have twice as
 /// many as others.
 final class Acceptor {
-    /// How many connections one turn accepts, so that the loop gets to its other work.
+    /// How many connections one turn accepts. The limit lets the loop do its other work.
     private static let maximumPerTurn = 64
-    /// How long accepting pauses when the system has nothing left to accept with.
+    /// How long accepting pauses when descriptors or memory are exhausted.
     private static let pause: Duration = .milliseconds(100)
 
     private let listening: ListeningSocket
     private let loop: EventLoop
-    /// The connections of each loop. The first group is the one of the acceptor's own loop, and has the surplus ones.
+    /// The connections of each loop. The first group belongs to the acceptor's own loop and has the surplus ones.
     private let groups: [LoopBound<ConnectionGroup>]
     private let loads: [ConnectionGroup.Load]
     private let shared: ServerShared
@@ -36,8 +36,8 @@ final class Acceptor {
         watch = loop.watch(listening.descriptor, for: .read) { [unowned self] _ in accept(atMost: Self.maximumPerTurn) }
     }
 
-    /// Takes the connections that the kernel has already completed, because closing the socket would reset them; then
-    /// stops listening.
+    /// Accepts the connections that the kernel has already completed, then stops listening. Closing the socket would
+    /// reset those connections.
     func stop() {
         guard !isStopped else { return }
         isStopped = true
@@ -54,16 +54,16 @@ final class Acceptor {
     }
 
     private func accept(atMost limit: Int) {
-        let statistics = shared.statistics
+        let metrics = shared.metrics
         let most = shared.configuration.maximumConnections + shared.configuration.maximumRefusals
         for number in 0..<limit {
-            let isFull = statistics.openConnections.value >= most
+            let isFull = metrics.openConnections.value >= most
             if isFull {
-                // One a turn: the loop reads a surplus connection before a later one can end it.
+                // At most one a turn, so that the loop reads a surplus connection before a later one can close it.
                 guard number == 0 || isStopped else { return }
                 groups[0].value.evictOldestSurplus()
             }
-            guard shared.acceptGate.mayAccept(open: statistics.openConnections, limit: most) else {
+            guard shared.acceptGate.mayAccept(open: metrics.openConnections, limit: most) else {
                 watch?.update([])
                 return
             }
@@ -77,17 +77,17 @@ final class Acceptor {
     }
 
     private func pause() {
-        shared.statistics.acceptShortages.add(1)
+        shared.metrics.acceptShortages.add(1)
         guard !isStopped else { return }
         watch?.update([])
         loop.schedule(after: Self.pause) { [weak self] in self?.resume() }
     }
 
     private func hand(_ socket: StreamSocket) {
-        let statistics = shared.statistics
-        statistics.openConnections.add(1)
-        statistics.acceptedConnections.add(1)
-        guard shared.takePlace() else {
+        let metrics = shared.metrics
+        metrics.openConnections.add(1)
+        metrics.acceptedConnections.add(1)
+        guard shared.takeSlot() else {
             loads[0].add(1)
             return groups[0].value.take(socket, .surplus)
         }
@@ -98,7 +98,7 @@ final class Acceptor {
         group.loop.execute { group.value.take(socket, .admitted) }
     }
 
-    /// The loop with the fewest connections; equal ones take turns.
+    /// The loop with the fewest connections. Loops with equal numbers take turns.
     private func leastLoaded() -> Int {
         turn = (turn + 1) % loads.count
         var best = turn

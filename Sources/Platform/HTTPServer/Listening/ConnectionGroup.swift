@@ -3,10 +3,10 @@ import HTTP1
 import Sockets
 import Synchronization
 
-/// The connections of one loop, and the memory that they share. One timer looks at all their deadlines, so that no
-/// request needs one of its own.
+/// The connections of one loop, and the memory that they share. One timer checks all their deadlines, so that no
+/// request needs its own timer.
 final class ConnectionGroup {
-    /// How many connections a group has, or will have when its loop takes them. From any thread.
+    /// How many connections a group has, including those that its loop has yet to take. Usable from any thread.
     final class Load: Sendable {
         private let count = Atomic(0)
 
@@ -16,7 +16,8 @@ final class ConnectionGroup {
 
         private let idle = Atomic(UInt64.max)
 
-        /// Since when the connection that has been idle longest was idle, when the group last looked.
+        /// Since when the longest idle connection has been idle, as of the last check; in nanoseconds of the monotonic
+        /// clock, `.max` if none was idle.
         var idleSince: UInt64 {
             get { idle.load(ordering: .relaxed) }
             set { idle.store(newValue, ordering: .relaxed) }
@@ -24,23 +25,23 @@ final class ConnectionGroup {
     }
 
     let loop: EventLoop
-    /// The loop's place in the server's list.
+    /// The loop's index in the server's list.
     let loopIndex: Int
     let shared: ServerShared
-    /// What the machines of all connections are made with.
-    let settings: ConnectionMachine.Settings
+    /// The settings of all connections.
+    let settings: ConnectionStateMachine.Settings
     let limits: ParserLimits
-    var writer = AnswerWriter()
+    var writer = ResponseHeadWriter()
     let load: Load
-    /// The groups of the other loops, which may have places for surplus connections. Only the first group, which gets
-    /// the surplus connections, has any.
+    /// The groups of the other loops, which may have slots for surplus connections. Only the first group has them,
+    /// because it gets the surplus connections.
     var neighbours: [(group: LoopBound<ConnectionGroup>, load: Load)] = []
-    /// What is read goes here first. A connection on which nothing is under way holds no memory for input.
+    /// The buffer that every connection reads into. So an idle connection holds no memory for input.
     private var input: [UInt8]
     private(set) var connections: [Int32: Connection] = [:]
-    /// The connections without a place, the oldest first.
+    /// The connections without a slot, the oldest first.
     private(set) var surplus: [Connection] = []
-    private var look: LoopTimer?
+    private var deadlineTimer: LoopTimer?
     private(set) var isStopped = false
 
     init(loop: EventLoop, loopIndex: Int, load: Load, shared: ServerShared) {
@@ -50,26 +51,26 @@ final class ConnectionGroup {
         self.shared = shared
         let configuration = shared.configuration
         let responder = shared.responder
-        settings = ConnectionMachine.Settings(configuration, loopIndex: loopIndex) { request, length in
+        settings = ConnectionStateMachine.Settings(configuration, loopIndex: loopIndex) { request, length in
             responder.decide(on: request, bodyLength: length)
         }
         limits = ParserLimits(
             targetBytes: configuration.maximumTargetBytes, headBytes: configuration.maximumHeaderBytes,
             fields: configuration.maximumHeaderFields)
         input = [UInt8](repeating: 0, count: configuration.maximumReadBytes)
-        scheduleLook()
+        scheduleDeadlineCheck()
     }
 
-    /// Takes a connection that was accepted, and that counts in ``load``.
-    /// - Parameter input: what was already read from it.
-    func take(_ socket: StreamSocket, _ admission: ConnectionMachine.Admission, input: [UInt8] = []) {
+    /// Takes an accepted connection, which ``load`` already counts.
+    /// - Parameter input: the bytes that were already read from it.
+    func take(_ socket: StreamSocket, _ admission: ConnectionStateMachine.Admission, input: [UInt8] = []) {
         guard !isStopped else {
             socket.close()
             load.add(-1)
             return shared.noteClosed(wasAdmitted: admission == .admitted)
         }
         socket.sendWithoutDelay()
-        let machine = ConnectionMachine(settings: settings, admission: admission, now: EventLoop.now())
+        let machine = ConnectionStateMachine(settings: settings, admission: admission, now: EventLoop.now())
         let connection = Connection(socket, group: self, machine: machine)
         connections[socket.descriptor] = connection
         if admission != .admitted { surplus.append(connection) }
@@ -82,7 +83,7 @@ final class ConnectionGroup {
         shared.noteClosed(wasAdmitted: connection.machine.isAdmitted)
     }
 
-    /// A connection has left its socket to another one.
+    /// A connection has passed its socket on.
     func forget(_ connection: Connection) {
         connections[connection.socket.descriptor] = nil
         if !connection.machine.isAdmitted { surplus.removeAll { $0 === connection } }
@@ -91,38 +92,38 @@ final class ConnectionGroup {
 
     /// Lends the input buffer for one read.
     func withInput(_ body: (inout [UInt8]) -> Void) {
-        // Taken out, so that it has one owner while it is written.
+        // Swapped out, so that the buffer has one owner and is not copied on write.
         var buffer: [UInt8] = []
         swap(&buffer, &input)
         body(&buffer)
         swap(&buffer, &input)
     }
 
-    /// Closes the connections on which nothing is under way.
+    /// Closes the connections without a request.
     func closeIdle() {
         for connection in Array(connections.values) { connection.closeIfIdle() }
     }
 
-    /// Closes all connections. Answers in pieces are cut, so that their clients know.
+    /// Closes all connections. Incomplete responses in pieces end with a reset, so that their clients notice.
     func stop() {
         isStopped = true
-        look?.cancel()
-        look = nil
-        for connection in Array(connections.values) { connection.cut() }
+        deadlineTimer?.cancel()
+        deadlineTimer = nil
+        for connection in Array(connections.values) { connection.abort() }
     }
 
-    private func scheduleLook() {
-        look = loop.schedule(after: .nanoseconds(settings.lookInterval)) { [weak self] in
+    private func scheduleDeadlineCheck() {
+        deadlineTimer = loop.schedule(after: .nanoseconds(settings.deadlineCheckInterval)) { [weak self] in
             guard let self, !self.isStopped else { return }
-            self.lookAtDeadlines()
-            self.scheduleLook()
+            self.checkDeadlines()
+            self.scheduleDeadlineCheck()
         }
     }
 
-    private func lookAtDeadlines() {
+    private func checkDeadlines() {
         let now = EventLoop.now()
         // A copy, because a connection that closes leaves the table.
-        for connection in Array(connections.values) { connection.timePassed(now: now) }
+        for connection in Array(connections.values) { connection.checkDeadline(now: now) }
         load.idleSince = connections.values.lazy.compactMap(\.machine.idleSince).min() ?? .max
     }
 }

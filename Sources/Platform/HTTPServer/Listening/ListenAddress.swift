@@ -5,11 +5,11 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// A Unix domain socket.
     case unix(path: String)
 
-    /// Why a text is no address; says what is expected.
+    /// The text is not an address. The description states the expected forms.
     package struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         /// The text that was given.
         package let text: String
-        /// What is wrong and what would be right.
+        /// One sentence for the operator.
         package var description: String {
             "'\(text)' is not an address to listen on; expected HOST:PORT, [IPV6]:PORT or unix:PATH"
         }

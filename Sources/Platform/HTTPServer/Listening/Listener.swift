@@ -1,9 +1,9 @@
 import EventLoop
 import Sockets
 
-/// The listening socket of a server that runs, and the connections on each of its loops.
+/// The listening socket of a running server, and the connections on each of its loops.
 final class Listener: Sendable {
-    /// The TCP port that is listened on; nil for a Unix domain socket.
+    /// The TCP port; nil for a Unix domain socket.
     let port: Int?
     private let acceptor: LoopBound<Acceptor>
     private let groups: [LoopBound<ConnectionGroup>]
@@ -19,10 +19,10 @@ final class Listener: Sendable {
     }
 
     /// Listens, and begins to accept.
-    static func bind(_ shared: ServerShared, on loops: [EventLoop]) async throws(StartError) -> Listener {
+    static func bind(_ shared: ServerShared, on loops: [EventLoop]) async throws(ListenError) -> Listener {
         let configuration = shared.configuration
         guard let first = loops.first else {
-            throw StartError(address: configuration.address, reason: "there is no loop to serve on")
+            throw ListenError(address: configuration.address, reason: "there is no loop to serve on")
         }
         let listening: ListeningSocket
         do throws(SocketError) {
@@ -33,7 +33,7 @@ final class Listener: Sendable {
                 case .unix(let path): try ListeningSocket(path: path, backlog: configuration.backlog)
                 }
         } catch {
-            throw StartError(address: configuration.address, reason: error.description)
+            throw ListenError(address: configuration.address, reason: error.description)
         }
         let (groups, loads) = await makeGroups(shared, on: loops)
         let acceptor = await first.run {
@@ -64,11 +64,11 @@ final class Listener: Sendable {
         return (groups, loads)
     }
 
-    /// Stops accepting, and closes the connections on which nothing is under way.
+    /// Stops accepting, and closes the connections without a request.
     func stopAccepting() async {
         let acceptor = acceptor
         await acceptor.loop.run { acceptor.value.stop() }
-        // After the connections that were accepted last, which are handed over in the same order.
+        // Loops run their work in order, so the connections that were accepted last have arrived by then.
         for group in groups { await group.loop.run { group.value.closeIdle() } }
     }
 

@@ -5,10 +5,10 @@ import Testing
 @testable import HTTPServer
 
 @Suite("The bytes of all bodies have a limit") struct BodyBudgetTests {
-    private func machine(_ budget: ByteBudget) -> ConnectionMachine {
+    private func machine(_ budget: ByteBudget) -> ConnectionStateMachine {
         var configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
         configuration.bodyBudget = budget
-        return ConnectionMachine(
+        return ConnectionStateMachine(
             settings: .init(configuration) { request, _ in
                 .proceed(BodyPlan(limit: 1000, isKept: request.path != "/unread"))
             }, now: 0)
@@ -23,7 +23,7 @@ import Testing
     @Test("Only bytes that have arrived count, and they count until the request is let go")
     func onlyBytesThatHaveArrived() {
         let budget = ByteBudget(limit: 100)
-        var machine: ConnectionMachine? = machine(budget)
+        var machine: ConnectionStateMachine? = machine(budget)
         _ = machine?.received(head(length: 60), now: 0)
         #expect(budget.heldBytes == 0)
         _ = machine?.received(bytes(50), now: 0)
@@ -92,7 +92,7 @@ import Testing
             try second.send(post("/echo", String(repeating: "x", count: 300)))
             let refused = try second.answer()
             #expect(refused.status == 503 && refused["retry-after"] == "1")
-            #expect(server.statistics.refusedRequests[503]?.value == 1)
+            #expect(server.metrics.refusedRequests[503]?.value == 1)
             responder.release()
             #expect(try first.answer().status == 200)
             #expect(budget.heldBytes == 0)

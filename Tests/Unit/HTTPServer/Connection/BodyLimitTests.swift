@@ -14,7 +14,7 @@ import Testing
             #expect(answer["connection"] == "close")
             #expect(try client.isAtEnd())
             #expect(responder.paths.isEmpty)
-            #expect(server.statistics.refusedRequests[413]?.value == 1)
+            #expect(server.metrics.refusedRequests[413]?.value == 1)
         }
     }
 
@@ -61,7 +61,7 @@ import Testing
             #expect(try client.answer().status == 413)
             let sent = client.sendWhilePossible([UInt8](repeating: 120, count: 50_000_000))
             #expect(sent < 50_000_000)
-            try await eventually { server.statistics.openConnections.value == 0 }
+            try await eventually { server.metrics.openConnections.value == 0 }
         }
     }
 
@@ -73,7 +73,7 @@ import Testing
             let client = try RawClient(port: port)
             try client.send("rubbish\r\n\r\n")
             #expect(try client.answer().status == 400)
-            try await eventually { server.statistics.openConnections.value == 0 }
+            try await eventually { server.metrics.openConnections.value == 0 }
         }
     }
 }

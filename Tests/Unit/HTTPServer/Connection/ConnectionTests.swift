@@ -11,20 +11,20 @@ import Testing
         } _: { port, _, server in
             let first = try RawClient(port: port)
             let second = try RawClient(port: port)
-            try await eventually { server.statistics.openConnections.value == 2 }
+            try await eventually { server.metrics.openConnections.value == 2 }
             let third = try RawClient(port: port)
             try third.send(post("/echo", "abc"))
             let answer = try third.answer()
             #expect(answer.status == 503 && answer["retry-after"] == "1")
             #expect(try third.isAtEnd())
             third.close()
-            #expect(server.statistics.refusedConnections.value == 1)
+            #expect(server.metrics.refusedConnections.value == 1)
             for client in [first, second] {
                 try client.send(get("/x"))
                 #expect(try client.answer().status == 200)
             }
             first.close()
-            try await eventually { server.statistics.openConnections.value == 1 }
+            try await eventually { server.metrics.openConnections.value == 1 }
             let fourth = try RawClient(port: port)
             try fourth.send(get("/x"))
             #expect(try fourth.answer().status == 200)
@@ -39,13 +39,13 @@ import Testing
             configuration.evictableTime = .seconds(60)
         } _: { port, _, server in
             let first = try RawClient(port: port)
-            try await eventually { server.statistics.admittedConnections.value == 1 }
+            try await eventually { server.metrics.admittedConnections.value == 1 }
             let others = try (0..<5).map { _ in try RawClient(port: port) }
             for other in others {
                 #expect(try other.answer().status == 503)
                 other.close()
             }
-            #expect(server.statistics.refusedConnections.value == 5)
+            #expect(server.metrics.refusedConnections.value == 5)
             try first.send(get("/x"))
             #expect(try first.answer().status == 200)
         }
@@ -58,12 +58,12 @@ import Testing
             try client.send(post("/held", "abc"))
             try await responder.waitForHeld(1)
             if byReset { client.reset() } else { client.close() }
-            if byReset { try await eventually { server.statistics.openConnections.value == 0 } }
-            #expect(server.statistics.runningRequests.value == 1)
+            if byReset { try await eventually { server.metrics.openConnections.value == 0 } }
+            #expect(server.metrics.runningRequests.value == 1)
             responder.release()
-            try await eventually { server.statistics.runningRequests.value == 0 }
-            try await eventually { server.statistics.openConnections.value == 0 }
-            #expect(server.statistics.droppedAnswers.value == (byReset ? 1 : 0))
+            try await eventually { server.metrics.runningRequests.value == 0 }
+            try await eventually { server.metrics.openConnections.value == 0 }
+            #expect(server.metrics.droppedResponses.value == (byReset ? 1 : 0))
         }
     }
 
@@ -88,7 +88,7 @@ import Testing
             let clients = try (0..<200).map { _ in try RawClient(port: port) }
             for (number, client) in clients.enumerated() { try client.send(post("/echo", "\(number)")) }
             for (number, client) in clients.enumerated() { #expect(try client.answer().text == "\(number)") }
-            #expect(server.statistics.acceptedConnections.value == 200)
+            #expect(server.metrics.acceptedConnections.value == 200)
         }
     }
 
@@ -103,7 +103,7 @@ import Testing
             let answer = try client.answer()
             #expect(answer.text == "released" && answer["connection"] == "close")
             client.close()
-            try await eventually { server.statistics.openConnections.value == 0 }
+            try await eventually { server.metrics.openConnections.value == 0 }
             #expect(responder.paths == ["/held"])
         }
     }

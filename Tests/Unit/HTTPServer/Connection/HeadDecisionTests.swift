@@ -8,12 +8,12 @@ import Testing
 @Suite("Requests that their head decides") struct HeadDecisionTests {
     private let denied = ServerResponse(status: 401)
 
-    private func machine() -> ConnectionMachine {
+    private func machine() -> ConnectionStateMachine {
         let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
-        return ConnectionMachine(
+        return ConnectionStateMachine(
             settings: .init(configuration) { [denied] request, _ in
                 switch request.path {
-                case "/denied": .answer(denied)
+                case "/denied": .respond(denied)
                 case "/unread": .proceed(BodyPlan(limit: 3, isKept: false))
                 default: .proceed(BodyPlan(limit: 100))
                 }
@@ -29,8 +29,8 @@ import Testing
         .body([UInt8](repeating: 120, count: count))
     }
 
-    private func framing(_ connection: AnswerFraming.Connection) -> AnswerFraming {
-        AnswerFraming(isHead: false, connection: connection)
+    private func framing(_ connection: ResponseFraming.Connection) -> ResponseFraming {
+        ResponseFraming(isHead: false, connection: connection)
     }
 
     @Test("A refusal whose body arrived with its head leaves the connection open", arguments: [0, 3, nil])
@@ -38,9 +38,9 @@ import Testing
         var machine = machine()
         #expect(machine.received(head("/denied", length: length), now: 1) == .nothing)
         if length != 0 { #expect(machine.received(bytes(3), now: 1) == .nothing) }
-        #expect(machine.received(.end, now: 1) == .answer(denied, number: 1))
+        #expect(machine.received(.end, now: 1) == .respondFromHead(denied, number: 1))
         #expect(
-            machine.answered(1, with: denied, serverIsClosing: false, now: 1) == .send(denied, framing(.implied)))
+            machine.responded(1, with: denied, serverIsClosing: false, now: 1) == .send(denied, framing(.implied)))
         #expect(machine.isIdle)
         #expect(machine.readCompleted(now: 1) == .nothing)
     }
@@ -50,8 +50,8 @@ import Testing
         var machine = machine()
         #expect(machine.received(head("/denied", length: 50), now: 1) == .nothing)
         #expect(machine.received(bytes(3), now: 1) == .nothing)
-        #expect(machine.readCompleted(now: 1) == .answer(denied, number: 1))
-        #expect(machine.answered(1, with: denied, serverIsClosing: false, now: 1) == .send(denied, framing(.close)))
+        #expect(machine.readCompleted(now: 1) == .respondFromHead(denied, number: 1))
+        #expect(machine.responded(1, with: denied, serverIsClosing: false, now: 1) == .send(denied, framing(.close)))
         #expect(machine.received(bytes(47), now: 2) == .nothing)
         #expect(machine.received(.end, now: 2) == .nothing)
         #expect(machine.flushed(now: 3) == .closeOutput)
@@ -60,8 +60,9 @@ import Testing
     @Test("A client that waits for a go-ahead gets the refusal in its place")
     func clientThatWaitsForGo() {
         var machine = machine()
-        #expect(machine.received(head("/denied", length: 50, expects: true), now: 1) == .answer(denied, number: 1))
-        #expect(machine.answered(1, with: denied, serverIsClosing: false, now: 1) == .send(denied, framing(.close)))
+        #expect(
+            machine.received(head("/denied", length: 50, expects: true), now: 1) == .respondFromHead(denied, number: 1))
+        #expect(machine.responded(1, with: denied, serverIsClosing: false, now: 1) == .send(denied, framing(.close)))
     }
 
     @Test("A refusal waits for the answer before it, and then goes out without its body")
@@ -71,11 +72,11 @@ import Testing
         _ = machine.received(.end, now: 0)
         machine.inputIsWaiting = true
         #expect(machine.readCompleted(now: 0) == .nothing)
-        _ = machine.answered(1, with: ServerResponse(status: 200), serverIsClosing: false, now: 1)
+        _ = machine.responded(1, with: ServerResponse(status: 200), serverIsClosing: false, now: 1)
         machine.inputIsWaiting = false
         #expect(machine.received(head("/denied", length: 50), now: 1) == .nothing)
         #expect(machine.received(bytes(3), now: 1) == .nothing)
-        #expect(machine.readCompleted(now: 1) == .answer(denied, number: 2))
+        #expect(machine.readCompleted(now: 1) == .respondFromHead(denied, number: 2))
     }
 
     @Test("A body that is not kept counts towards its limit and does not reach the responder")
@@ -103,7 +104,7 @@ import Testing
             #expect(try client.answer().text == "/context")
             #expect(responder.paths == ["/context"])
             #expect(responder.heads == ["/denied", "/denied", "/context"])
-            #expect(server.statistics.requests.value == 3)
+            #expect(server.metrics.requests.value == 3)
         }
     }
 

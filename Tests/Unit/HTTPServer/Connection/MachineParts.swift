@@ -10,7 +10,7 @@ enum Part {
     case end
 }
 
-extension ConnectionMachine {
+extension ConnectionStateMachine {
     /// Gives the machine a part of a request.
     mutating func received(_ part: Part, now: UInt64) -> Action {
         switch part {

@@ -24,7 +24,7 @@ import Testing
             try await responder.waitForHeld(1)
             try await Task.sleep(for: .milliseconds(50))
             #expect(responder.paths.count == 1)
-            #expect(server.statistics.runningRequests.value == 1)
+            #expect(server.metrics.runningRequests.value == 1)
             responder.release()
             #expect(try client.answer().text == "released")
             try await responder.waitForHeld(1)
@@ -43,7 +43,7 @@ import Testing
             for number in 0..<10_000 {
                 try #require(try client.answer().text == "GET /\(number) - 0")
             }
-            #expect(server.statistics.requests.value == 10_000)
+            #expect(server.metrics.requests.value == 10_000)
         }
     }
 
@@ -58,7 +58,7 @@ import Testing
             let requests = Array(String(repeating: request, count: 60_000).utf8)
             let sent = client.sendWhilePossible(requests)
             #expect(sent < requests.count)
-            #expect(server.statistics.requests.value == 1)
+            #expect(server.metrics.requests.value == 1)
             responder.release()
             #expect(try client.answer().text == "released")
             #expect(try client.answer().status == 200)

@@ -6,24 +6,24 @@ import Testing
 @Suite("The life of a connection when all places are taken")
 struct PlaceMachineTests {
     private static let second: UInt64 = 1_000_000_000
-    private let tooMany = ConnectionMachine.Action.refuse(.tooManyConnections(limit: 4096), path: "")
+    private let tooMany = ConnectionStateMachine.Action.refuse(.tooManyConnections(limit: 4096), path: "")
     private let answer = ServerResponse(status: 200, body: [1, 2, 3])
     private let refusal = ServerResponse(status: 503)
 
-    private func machine(_ admission: ConnectionMachine.Admission, now: UInt64 = 0) -> ConnectionMachine {
+    private func machine(_ admission: ConnectionStateMachine.Admission, now: UInt64 = 0) -> ConnectionStateMachine {
         let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
-        return ConnectionMachine(
+        return ConnectionStateMachine(
             settings: .init(configuration) { _, _ in .proceed(BodyPlan(limit: 100)) }, admission: admission, now: now)
     }
 
     private func head(length: Int = 0) -> Part { headPart("/a", "POST", [("Content-Length", "\(length)")]) }
 
     /// A connection that has answered its first request.
-    private func served(at now: UInt64) -> ConnectionMachine {
+    private func served(at now: UInt64) -> ConnectionStateMachine {
         var machine = machine(.admitted)
         _ = machine.received(head(), now: now)
         _ = machine.received(.end, now: now)
-        _ = machine.answered(1, with: answer, serverIsClosing: false, now: now)
+        _ = machine.responded(1, with: answer, serverIsClosing: false, now: now)
         return machine
     }
 
@@ -31,24 +31,25 @@ struct PlaceMachineTests {
     func surplusHead() {
         var machine = machine(.surplus)
         machine.receivedFragment(now: 1)
-        #expect(machine.received(head(length: 3), now: 2) == .seekPlace)
+        #expect(machine.received(head(length: 3), now: 2) == .seekSlot)
         #expect(machine.phase == .closed)
         #expect(machine.received(.body([1, 2, 3]), now: 2) == .nothing)
         #expect(machine.received(.end, now: 2) == .nothing)
-        #expect(machine.timePassed(now: .max) == .nothing)
+        #expect(machine.checkDeadline(now: .max) == .nothing)
     }
 
     @Test("A surplus connection without a request is refused after 250 ms, and may linger for 1 s")
     func firstRequest() {
         var machine = machine(.surplus, now: 7)
-        let end = 7 + ConnectionMachine.firstRequestTime
-        #expect(machine.timePassed(now: end - 1) == .nothing)
-        #expect(machine.timePassed(now: end) == tooMany)
+        let end = 7 + ConnectionStateMachine.firstRequestTime
+        #expect(machine.checkDeadline(now: end - 1) == .nothing)
+        #expect(machine.checkDeadline(now: end) == tooMany)
         #expect(
-            machine.refused(with: refusal, now: end) == .send(refusal, AnswerFraming(isHead: false, connection: .close))
+            machine.refused(with: refusal, now: end)
+                == .send(refusal, ResponseFraming(isHead: false, connection: .close))
         )
         #expect(machine.flushed(now: end) == .closeOutput)
-        #expect(machine.deadline == end + ConnectionMachine.refusalLingerTime)
+        #expect(machine.deadline == end + ConnectionStateMachine.refusalLingerTime)
     }
 
     @Test("An evicted surplus connection is refused once, and then closes without lingering")
@@ -111,7 +112,7 @@ struct PlaceMachineTests {
         var flushing = machine(.admitted)
         _ = flushing.received(head(), now: 0)
         _ = flushing.received(.end, now: 0)
-        _ = flushing.answered(1, with: answer, serverIsClosing: true, now: 0)
+        _ = flushing.responded(1, with: answer, serverIsClosing: true, now: 0)
         for var machine in [partial, body, working, backedUp, pipelined, flushing] {
             #expect(machine.idleSince == nil)
             #expect(machine.evictIdle() == .nothing)
@@ -121,7 +122,7 @@ struct PlaceMachineTests {
 
     @Test("Connections without a place have none to give up")
     func withoutPlace() {
-        for admission in [ConnectionMachine.Admission.surplus, .refused] {
+        for admission in [ConnectionStateMachine.Admission.surplus, .refused] {
             var machine = machine(admission)
             #expect(machine.idleSince == nil)
             #expect(machine.evictIdle() == .nothing)

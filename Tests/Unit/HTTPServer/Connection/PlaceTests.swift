@@ -7,7 +7,7 @@ struct PlaceTests {
     /// Connections that are admitted and send nothing.
     private func idle(_ count: Int, port: Int, _ server: HTTPServer) async throws -> [RawClient] {
         let clients = try (0..<count).map { _ in try RawClient(port: port) }
-        try await eventually { server.statistics.admittedConnections.value == count }
+        try await eventually { server.metrics.admittedConnections.value == count }
         return clients
     }
 
@@ -35,9 +35,9 @@ struct PlaceTests {
                 #expect(try clients[0].isAtEnd())
                 #expect(!clients[0].wasReset)
             }
-            #expect(server.statistics.evictedIdleConnections.value == 1)
-            #expect(server.statistics.refusedConnections.value == 0)
-            #expect(server.statistics.admittedConnections.value == 3)
+            #expect(server.metrics.evictedIdleConnections.value == 1)
+            #expect(server.metrics.refusedConnections.value == 0)
+            #expect(server.metrics.admittedConnections.value == 3)
         }
     }
 
@@ -104,8 +104,8 @@ struct PlaceTests {
             #expect(try clients[2].answer().text == "abcde")
             responder.release()
             #expect(try clients[0].answer().text == "released")
-            #expect(server.statistics.evictedIdleConnections.value == 0)
-            #expect(server.statistics.refusedConnections.value == 1)
+            #expect(server.metrics.evictedIdleConnections.value == 0)
+            #expect(server.metrics.refusedConnections.value == 1)
             #expect(!responder.paths.contains("late"))
         }
     }
@@ -137,9 +137,9 @@ struct PlaceTests {
                 #expect(try client.isAtEnd())
                 #expect(!client.wasReset)
             }
-            #expect(server.statistics.evictedIdleConnections.value == 0)
-            #expect(server.statistics.refusedConnections.value == 40)
-            #expect(server.statistics.evictedSurplusConnections.value > 0)
+            #expect(server.metrics.evictedIdleConnections.value == 0)
+            #expect(server.metrics.refusedConnections.value == 40)
+            #expect(server.metrics.evictedSurplusConnections.value > 0)
             try kept.send(get("/x"))
             #expect(try kept.answer().status == 200)
         }
@@ -159,8 +159,8 @@ struct PlaceTests {
                 try client.send(post("/echo", "\(number)", "Connection: close\r\n"))
                 #expect(try client.answer().text == "\(number)")
             }
-            #expect(server.statistics.evictedIdleConnections.value > 0)
-            #expect(server.statistics.acceptShortages.value == 0)
+            #expect(server.metrics.evictedIdleConnections.value > 0)
+            #expect(server.metrics.acceptShortages.value == 0)
         }
     }
 
@@ -172,7 +172,7 @@ struct PlaceTests {
             let kept = try await idle(1, port: port, server)[0]
             let slow = try RawClient(port: port)
             try slow.send("GET /slow HTTP/1.1\r\nHo")
-            try await eventually { server.statistics.openConnections.value == 2 }
+            try await eventually { server.metrics.openConnections.value == 2 }
             let next = try RawClient(port: port)
             #expect(try slow.answer().status == 503)
             #expect(try next.answer().status == 503)
@@ -200,9 +200,9 @@ struct PlaceTests {
                 }
                 try await group.waitForAll()
             }
-            try await eventually { server.statistics.openConnections.value == 0 }
-            #expect(server.statistics.admittedConnections.value == 0)
-            #expect(server.statistics.runningRequests.value == 0)
+            try await eventually { server.metrics.openConnections.value == 0 }
+            #expect(server.metrics.admittedConnections.value == 0)
+            #expect(server.metrics.runningRequests.value == 0)
         }
     }
 }

@@ -10,13 +10,13 @@ import Testing
     /// A connection whose first request is answered in pieces.
     private func streaming(
         _ method: String = "GET", version: String = "1.1", serverIsClosing: Bool = false
-    ) -> (ConnectionMachine, ConnectionMachine.Action) {
+    ) -> (ConnectionStateMachine, ConnectionStateMachine.Action) {
         let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
-        var machine = ConnectionMachine(
+        var machine = ConnectionStateMachine(
             settings: .init(configuration) { _, _ in .proceed(BodyPlan(limit: 100)) }, now: 0)
         _ = machine.received(head(method, version), now: 0)
         _ = machine.received(.end, now: 0)
-        let action = machine.answered(1, with: answer, serverIsClosing: serverIsClosing, now: 1)
+        let action = machine.responded(1, with: answer, serverIsClosing: serverIsClosing, now: 1)
         return (machine, action)
     }
 
@@ -24,8 +24,8 @@ import Testing
         headPart("/a", method, version: version)
     }
 
-    private func chunked(_ connection: AnswerFraming.Connection = .implied, isHead: Bool = false) -> AnswerFraming {
-        AnswerFraming(isHead: isHead, connection: connection, body: .chunked)
+    private func chunked(_ connection: ResponseFraming.Connection = .implied, isHead: Bool = false) -> ResponseFraming {
+        ResponseFraming(isHead: isHead, connection: connection, body: .chunked)
     }
 
     @Test("A stream takes pieces until it ends, and leaves the connection idle")
@@ -56,7 +56,7 @@ import Testing
         #expect(machine.takesPieces)
         #expect(machine.deadline == 7 + 180 * Self.second)
         machine.wrotePiece(1, canWriteMore: false, now: 8)
-        #expect(machine.timePassed(now: 8 + 30 * Self.second) == .close(.writeTimeout))
+        #expect(machine.checkDeadline(now: 8 + 30 * Self.second) == .close(.writeTimeout))
         #expect(machine.phase == .closed)
         #expect(machine.streamAborted() == .nothing)
     }
@@ -64,7 +64,7 @@ import Testing
     @Test("A responder that writes nothing ends the connection")
     func responderThatWritesNothing() {
         var (machine, _) = streaming()
-        #expect(machine.timePassed(now: 1 + 180 * Self.second) == .close(.answerTimeout))
+        #expect(machine.checkDeadline(now: 1 + 180 * Self.second) == .close(.responseTimeout))
     }
 
     @Test("An end that the channel cannot write holds back the next request")
@@ -119,7 +119,7 @@ import Testing
     @Test("HTTP/1.0 ends the body with the connection; HEAD has no body at all")
     func http10Ends() {
         var (old, action) = streaming(version: "1.0")
-        let framing = AnswerFraming(isHead: false, connection: .close, body: .untilClose)
+        let framing = ResponseFraming(isHead: false, connection: .close, body: .untilClose)
         #expect(action == .send(answer, framing))
         #expect(old.streamFinished(0, canWriteMore: true, serverIsClosing: false, now: 2) == .endStream(framing))
 

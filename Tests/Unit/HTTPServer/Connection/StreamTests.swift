@@ -7,7 +7,7 @@ import Testing
     private let piece = [UInt8](repeating: 120, count: 64 * 1024)
 
     /// Writes until the stream refuses.
-    private func fill(_ stream: ResponseStream, pieces: Int = 100_000) async -> ResponseStream.Closed? {
+    private func fill(_ stream: ResponseStream, pieces: Int = 100_000) async -> ResponseStream.ClosedError? {
         do {
             for _ in 0..<pieces { try await stream.write(piece) }
             return nil
@@ -23,14 +23,14 @@ import Testing
             try client.send(get("/stream"))
             let stream = try await responder.stream()
             async let closed = fill(stream)
-            try await eventually { server.statistics.runningRequests.value == 1 }
+            try await eventually { server.metrics.runningRequests.value == 1 }
             client.reset()
             #expect(await closed != nil)
-            await #expect(throws: ResponseStream.Closed.self) { try await stream.write([1]) }
+            await #expect(throws: ResponseStream.ClosedError.self) { try await stream.write([1]) }
             stream.finish()
             stream.abort()
-            try await eventually { server.statistics.openConnections.value == 0 }
-            #expect(server.statistics.runningRequests.value == 0)
+            try await eventually { server.metrics.openConnections.value == 0 }
+            #expect(server.metrics.runningRequests.value == 0)
             let next = try RawClient(port: port)
             try next.send(get("/x"))
             #expect(try next.answer().status == 200)
@@ -47,8 +47,8 @@ import Testing
             try client.send(get("/stream"))
             let stream = try await responder.stream()
             #expect(await fill(stream) != nil)
-            #expect(server.statistics.writeTimeouts.value == 1)
-            #expect(server.statistics.runningRequests.value == 0)
+            #expect(server.metrics.writeTimeouts.value == 1)
+            #expect(server.metrics.runningRequests.value == 0)
             _ = try client.readToEnd()
             #expect(client.wasReset)
         }
@@ -79,7 +79,7 @@ import Testing
             let answer = try await onThread { try client.answer() }
             #expect(answer.body.count == 200 * piece.count)
             try await done
-            #expect(server.statistics.writeTimeouts.value == 0)
+            #expect(server.metrics.writeTimeouts.value == 0)
         }
     }
 
@@ -95,7 +95,7 @@ import Testing
             let stream = try await responder.stream()
             async let closed = fill(stream, pieces: 50)
             let read = try await onThread { try client.trickle(bytes: 2048, times: 200, pauseMilliseconds: 20) }
-            #expect(read > 200_000 && server.statistics.writeTimeouts.value == 0)
+            #expect(read > 200_000 && server.metrics.writeTimeouts.value == 0)
             client.reset()
             #expect(await closed != nil)
         }
@@ -104,22 +104,22 @@ import Testing
     @Test("A responder that stops writing ends with its connection")
     func responderThatStopsWriting() async throws {
         try await serving { configuration in
-            configuration.answerTimeout = .seconds(5)
+            configuration.responseTimeout = .seconds(5)
         } _: { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/stream"))
             try await responder.stream().write([65])
             let text = try client.readToEnd()
             #expect(text.hasSuffix("\r\n1\r\nA\r\n"))
-            #expect(server.statistics.answerTimeouts.value == 1)
-            await #expect(throws: ResponseStream.Closed.self) { try await responder.stream().write([65]) }
+            #expect(server.metrics.responseTimeouts.value == 1)
+            await #expect(throws: ResponseStream.ClosedError.self) { try await responder.stream().write([65]) }
         }
     }
 
     @Test("A responder that works for long says so with empty pieces")
     func responderThatWorksForLong() async throws {
         try await serving { configuration in
-            configuration.answerTimeout = .seconds(5)
+            configuration.responseTimeout = .seconds(5)
         } _: { port, responder, server in
             let client = try RawClient(port: port)
             try client.send(get("/stream"))
@@ -132,7 +132,7 @@ import Testing
             try await stream.write(Array("found".utf8))
             stream.finish()
             #expect(try client.answer().text == "found")
-            #expect(server.statistics.answerTimeouts.value == 0)
+            #expect(server.metrics.responseTimeouts.value == 0)
         }
     }
 
@@ -154,7 +154,7 @@ import Testing
             try await responder.stream(2).finish()
             #expect(try client.answer().text == "")
             #expect(try client.answer().text == "GET /x - 0")
-            #expect(server.statistics.runningRequests.value == 0)
+            #expect(server.metrics.runningRequests.value == 0)
         }
     }
 
@@ -167,8 +167,8 @@ import Testing
             try await stream.write(Array("half".utf8))
             stream.abort()
             #expect(throws: RawClient.Failure.self) { try client.answer() }
-            #expect(server.statistics.abortedStreams.value == 1)
-            await #expect(throws: ResponseStream.Closed.self) { try await stream.write([1]) }
+            #expect(server.metrics.abortedStreams.value == 1)
+            await #expect(throws: ResponseStream.ClosedError.self) { try await stream.write([1]) }
         }
     }
 
@@ -202,11 +202,11 @@ import Testing
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
             try client.send("\(line) HTTP/1.1\r\nHost: h\r\n\r\n" + get("/x"))
-            await #expect(throws: ResponseStream.Closed.self) { try await responder.stream().write([1]) }
+            await #expect(throws: ResponseStream.ClosedError.self) { try await responder.stream().write([1]) }
             let answer = try client.answer(toHead: true)
             #expect(answer["x-a"] == "b" && answer["content-length"] == nil)
             #expect(try client.answer().text == "GET /x - 0")
-            #expect(server.statistics.runningRequests.value == 0)
+            #expect(server.metrics.runningRequests.value == 0)
         }
     }
 
@@ -239,7 +239,7 @@ import Testing
             #expect(try client.isAtEnd())
             client.close()
             await drained
-            #expect(server.statistics.abortedStreams.value == 0)
+            #expect(server.metrics.abortedStreams.value == 0)
         }
     }
 
@@ -253,9 +253,9 @@ import Testing
             let stream = try await responder.stream()
             try await stream.write(Array("a".utf8))
             await server.shutDown()
-            #expect(server.statistics.abortedStreams.value == 1)
+            #expect(server.metrics.abortedStreams.value == 1)
             #expect(throws: RawClient.Failure.self) { try client.answer() }
-            await #expect(throws: ResponseStream.Closed.self) { try await stream.write([1]) }
+            await #expect(throws: ResponseStream.ClosedError.self) { try await stream.write([1]) }
         }
     }
 
@@ -268,7 +268,7 @@ import Testing
             await server.close()
             let stream = ResponseStream()
             responder.release(ServerResponse(status: 200, stream: stream))
-            await #expect(throws: ResponseStream.Closed.self) { try await stream.write([1]) }
+            await #expect(throws: ResponseStream.ClosedError.self) { try await stream.write([1]) }
         }
     }
 }

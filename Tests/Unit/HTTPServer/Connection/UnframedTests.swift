@@ -12,7 +12,7 @@ struct UnframedTests {
             let expected = HTTPAnswer(status: 299, headers: [("content-length", "9")], body: Array("broken-of".utf8))
             #expect(try client.answer() == expected)
             #expect(try client.answer().text == "GET /x - 0")
-            #expect(server.statistics.runningRequests.value == 0)
+            #expect(server.metrics.runningRequests.value == 0)
         }
     }
 

@@ -67,7 +67,7 @@ struct MultipartFuzzTests {
             }
             let start = Int.random(in: 0..<50, using: &generator)
             let expected = (start..<body.count).first { body[$0...].starts(with: needle) }
-            #expect(ByteNeedle(needle).find(in: body.span, from: start) == expected)
+            #expect(BytePattern(needle).find(in: body.span, from: start) == expected)
         }
     }
 

@@ -6,10 +6,10 @@ import Vault
 /// Operations as the table declares them.
 extension JSONWriter {
     /// Writes the operations of one path.
-    mutating func place(_ place: OperationTable.Place, statuses: [Int]) {
-        name(place.path.text)
+    mutating func resource(_ resource: OperationTable.Resource, statuses: [Int]) {
+        name(resource.path.text)
         beginObject()
-        for operation in place.operations {
+        for operation in resource.operations {
             name(operation.method.rawValue.lowercased())
             self.operation(operation, statuses: statuses)
         }
@@ -101,11 +101,11 @@ extension JSONWriter {
 /// The operation for calls, once for each method of the catalog and once for each path of its own.
 extension JSONWriter {
     mutating func calls(
-        _ place: OperationTable.Place, of catalog: Catalog, _ names: [EntryNames], statuses: [Int]
+        _ resource: OperationTable.Resource, of catalog: Catalog, _ names: [EntryNames], statuses: [Int]
     ) {
-        guard let operation = place.operations.first else { return }
+        guard let operation = resource.operations.first else { return }
         for (entry, names) in zip(catalog.entries, names) {
-            name(place.path.prefix + entry.method)
+            name(resource.path.prefix + entry.method)
             call(entry, names, id: names.operation, operation, statuses: statuses)
             if let path = entry.path, let id = names.ownOperation {
                 name(path)

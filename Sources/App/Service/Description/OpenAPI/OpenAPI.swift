@@ -20,17 +20,17 @@ enum OpenAPI {
         writer.info(version: version)
         writer.json("servers", #"[{"url": "/"}]"#)
         writer.json("security", #"[{"token": []}]"#)
-        var operations = UniqueNames(reserved: table.places.flatMap { $0.operations.map(\.id) })
+        var operations = UniqueNames(reserved: table.resources.flatMap { $0.operations.map(\.id) })
         var schemas = UniqueNames(reserved: sharedNames)
         let names = catalog.entries.map { EntryNames($0, operations: &operations, schemas: &schemas) }
         writer.tags(catalog, names)
         writer.name("paths")
         writer.beginObject()
-        for place in table.places {
-            if place.isOfCalls {
-                writer.calls(place, of: catalog, names, statuses: statuses)
+        for resource in table.resources {
+            if resource.takesCalls {
+                writer.calls(resource, of: catalog, names, statuses: statuses)
             } else {
-                writer.place(place, statuses: statuses)
+                writer.resource(resource, statuses: statuses)
             }
         }
         writer.endObject()
@@ -48,13 +48,13 @@ extension JSONWriter {
         raw(value.utf8)
     }
 
-    /// Writes a member that refers to another place of the document.
+    /// Writes a member that refers to another part of the document.
     mutating func reference(_ name: String, _ target: String) {
         self.name(name)
         reference(target)
     }
 
-    /// Writes a reference to another place of the document.
+    /// Writes a reference to another part of the document.
     mutating func reference(_ target: String) {
         beginObject()
         member("$ref", target)

@@ -3,15 +3,15 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite struct ConnectionMachineTests {
-    typealias Action = ConnectionMachine.Action
+@Suite struct ConnectionStateMachineTests {
+    typealias Action = ConnectionStateMachine.Action
 
     private static let second: UInt64 = 1_000_000_000
     private let answer = ServerResponse(status: 200, body: [1, 2, 3])
 
-    private func machine(_ admission: ConnectionMachine.Admission = .admitted) -> ConnectionMachine {
+    private func machine(_ admission: ConnectionStateMachine.Admission = .admitted) -> ConnectionStateMachine {
         let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
-        return ConnectionMachine(
+        return ConnectionStateMachine(
             settings: .init(configuration) { request, _ in .proceed(BodyPlan(limit: request.path == "/small" ? 4 : 100))
             },
             admission: admission, now: 0)
@@ -31,8 +31,12 @@ import Testing
             receivedAt: time)
     }
 
-    private func keep(_ isHead: Bool = false) -> AnswerFraming { AnswerFraming(isHead: isHead, connection: .implied) }
-    private func close(_ isHead: Bool = false) -> AnswerFraming { AnswerFraming(isHead: isHead, connection: .close) }
+    private func keep(_ isHead: Bool = false) -> ResponseFraming {
+        ResponseFraming(isHead: isHead, connection: .implied)
+    }
+    private func close(_ isHead: Bool = false) -> ResponseFraming {
+        ResponseFraming(isHead: isHead, connection: .close)
+    }
 
     @Test("A request is handed over when it is whole, and its answer leaves the connection idle")
     func requestIsHandedOver() {
@@ -45,7 +49,7 @@ import Testing
         #expect(machine.received(.end, now: 8) == .respond(request("/a", [1, 2, 3], at: 5), number: 1))
         #expect(machine.phase == .working)
         #expect(machine.deadline == 8 + 180 * Self.second)
-        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 9) == .send(answer, keep()))
+        #expect(machine.responded(1, with: answer, serverIsClosing: false, now: 9) == .send(answer, keep()))
         #expect(machine.isIdle)
         #expect(machine.deadline == 9 + 75 * Self.second)
         #expect(machine.takesInput && machine.wantsInput)
@@ -55,12 +59,12 @@ import Testing
     func decidesOnce() {
         var asked: [String] = []
         let configuration = HTTPServer.Configuration(address: .tcp(host: "h", port: 0))
-        let settings = ConnectionMachine.Settings(configuration) { request, length in
+        let settings = ConnectionStateMachine.Settings(configuration) { request, length in
             asked.append("\(request.path) \(length.map { "\($0)" } ?? "chunked")")
             return .proceed(BodyPlan(limit: request.path == "/more" ? 5 : 3))
         }
-        func begin(_ head: Part) -> (Action, ConnectionMachine) {
-            var machine = ConnectionMachine(settings: settings, now: 0)
+        func begin(_ head: Part) -> (Action, ConnectionStateMachine) {
+            var machine = ConnectionStateMachine(settings: settings, now: 0)
             return (machine.received(head, now: 0), machine)
         }
         #expect(begin(head("/none")).0 == .nothing)
@@ -83,9 +87,9 @@ import Testing
         #expect(machine.received(head("/a", length: 3), now: 5 + 9 * Self.second) == .nothing)
         #expect(machine.deadline == 5 + 30 * Self.second)
         #expect(machine.received(body([1]), now: 5 + 20 * Self.second) == .nothing)
-        #expect(machine.timePassed(now: 4 + 30 * Self.second) == .nothing)
+        #expect(machine.checkDeadline(now: 4 + 30 * Self.second) == .nothing)
         #expect(
-            machine.timePassed(now: 5 + 30 * Self.second) == .refuse(.requestTimeout(seconds: 30), path: "/a"))
+            machine.checkDeadline(now: 5 + 30 * Self.second) == .refuse(.requestTimeout(seconds: 30), path: "/a"))
     }
 
     @Test("While a request is in work no input is parsed, and when some waits no more is read")
@@ -100,7 +104,7 @@ import Testing
         #expect(machine.failed(.versionUnsupported) == .nothing)
         machine.inputIsWaiting = true
         #expect(!machine.wantsInput)
-        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 2) == .send(answer, keep()))
+        #expect(machine.responded(1, with: answer, serverIsClosing: false, now: 2) == .send(answer, keep()))
         #expect(machine.takesInput && !machine.isIdle)
         machine.inputIsWaiting = false
         _ = machine.received(head("/b", length: 1), now: 2)
@@ -112,16 +116,16 @@ import Testing
     @Test("An answer to another request than the one in work changes nothing")
     func answerToAnotherRequest() {
         var machine = machine()
-        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
+        #expect(machine.responded(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
         _ = machine.received(head("/a"), now: 0)
         _ = machine.received(.end, now: 0)
-        #expect(machine.answered(2, with: answer, serverIsClosing: false, now: 0) == .nothing)
-        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .send(answer, keep()))
-        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
+        #expect(machine.responded(2, with: answer, serverIsClosing: false, now: 0) == .nothing)
+        #expect(machine.responded(1, with: answer, serverIsClosing: false, now: 0) == .send(answer, keep()))
+        #expect(machine.responded(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
     }
 
     @Test("A go-ahead is sent for a body that is awaited and allowed")
-    func goAhead() {
+    func continueResponse() {
         let expects = [("Expect", "100-continue")]
         var allowed = machine()
         #expect(allowed.received(head("/a", length: 3, expects), now: 0) == .sendContinue)
@@ -158,7 +162,7 @@ import Testing
         _ = machine.received(head("/a", "HEAD"), now: 0)
         _ = machine.received(.end, now: 0)
         _ = machine.received(head("/b"), now: 0)
-        #expect(machine.answered(1, with: answer, serverIsClosing: true, now: 0) == .send(answer, close(true)))
+        #expect(machine.responded(1, with: answer, serverIsClosing: true, now: 0) == .send(answer, close(true)))
         #expect(machine.phase == .flushing && !machine.takesInput && machine.dropsInput)
         #expect(machine.flushed(now: 0) == .closeOutput)
         #expect(machine.phase == .lingering)
@@ -172,19 +176,19 @@ import Testing
         _ = machine.received(.end, now: 0)
         machine.inputIsWaiting = true
         #expect(machine.inputEnded() == .nothing)
-        #expect(machine.answered(1, with: answer, serverIsClosing: false, now: 0) == .send(answer, keep()))
+        #expect(machine.responded(1, with: answer, serverIsClosing: false, now: 0) == .send(answer, keep()))
         #expect(machine.inputEnded() == .nothing)
         machine.inputIsWaiting = false
         _ = machine.received(head("/b"), now: 0)
         #expect(machine.received(.end, now: 0) == .respond(request("/b"), number: 2))
         #expect(machine.inputEnded() == .nothing)
-        #expect(machine.answered(2, with: answer, serverIsClosing: false, now: 0) == .send(answer, close()))
+        #expect(machine.responded(2, with: answer, serverIsClosing: false, now: 0) == .send(answer, close()))
         #expect(machine.flushed(now: 0) == .close(.lingered))
     }
 
     @Test("A request that the client does not complete is refused; a connection without one just closes")
     func endedEarly() {
-        let early = ServerFault.malformed(detail: "it ends too early")
+        let early = HTTPRequestError.malformed(detail: "it ends too early")
         var partial = machine()
         partial.receivedFragment(now: 0)
         #expect(partial.inputEnded() == .refuse(early, path: ""))
@@ -208,24 +212,24 @@ import Testing
     @Test("Each phase has its deadline and its end")
     func eachPhaseHasItsDeadline() {
         var idle = machine()
-        #expect(idle.timePassed(now: 75 * Self.second - 1) == .nothing)
-        #expect(idle.timePassed(now: 75 * Self.second) == .close(.idle))
+        #expect(idle.checkDeadline(now: 75 * Self.second - 1) == .nothing)
+        #expect(idle.checkDeadline(now: 75 * Self.second) == .close(.idle))
         #expect(idle.deadline == .max)
 
         var partial = machine()
         partial.receivedFragment(now: 0)
         partial.receivedFragment(now: 9 * Self.second)
-        #expect(partial.timePassed(now: 10 * Self.second) == .refuse(.requestTimeout(seconds: 10), path: ""))
+        #expect(partial.checkDeadline(now: 10 * Self.second) == .refuse(.requestTimeout(seconds: 10), path: ""))
 
         var body = machine()
         _ = body.received(head("/a", length: 3), now: 0)
-        #expect(body.timePassed(now: 30 * Self.second) == .refuse(.requestTimeout(seconds: 30), path: "/a"))
+        #expect(body.checkDeadline(now: 30 * Self.second) == .refuse(.requestTimeout(seconds: 30), path: "/a"))
 
         var working = machine()
         _ = working.received(head("/a"), now: 0)
         _ = working.received(.end, now: 0)
-        #expect(working.timePassed(now: 180 * Self.second) == .close(.answerTimeout))
-        #expect(working.answered(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
+        #expect(working.checkDeadline(now: 180 * Self.second) == .close(.responseTimeout))
+        #expect(working.responded(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
     }
 
     @Test("An answer that cannot be written holds back reading and the next request until it can")
@@ -233,7 +237,7 @@ import Testing
         var machine = machine()
         _ = machine.received(head("/a"), now: 0)
         _ = machine.received(.end, now: 0)
-        _ = machine.answered(1, with: answer, serverIsClosing: false, now: 0)
+        _ = machine.responded(1, with: answer, serverIsClosing: false, now: 0)
         machine.cannotWrite(64 * 1024 * 10, now: 0)
         #expect(machine.phase == .backedUp)
         #expect(machine.deadline == 40 * Self.second)
@@ -245,9 +249,9 @@ import Testing
         var slow = self.machine()
         _ = slow.received(head("/a"), now: 0)
         _ = slow.received(.end, now: 0)
-        _ = slow.answered(1, with: answer, serverIsClosing: false, now: 0)
+        _ = slow.responded(1, with: answer, serverIsClosing: false, now: 0)
         slow.cannotWrite(10, now: 0)
-        #expect(slow.timePassed(now: 30 * Self.second) == .close(.writeTimeout))
+        #expect(slow.checkDeadline(now: 30 * Self.second) == .close(.writeTimeout))
     }
 
     @Test("Only a connection on which nothing is under way closes at once when the server stops")
@@ -255,14 +259,14 @@ import Testing
         var idle = machine()
         _ = idle.received(head("/a"), now: 0)
         _ = idle.received(.end, now: 0)
-        _ = idle.answered(1, with: answer, serverIsClosing: false, now: 0)
+        _ = idle.responded(1, with: answer, serverIsClosing: false, now: 0)
         #expect(idle.closeIfIdle(now: 1) == .close(.drained))
         #expect(idle.closeIfIdle(now: 2) == .nothing)
         // The first request of a new connection may be on its way.
         var new = machine()
         #expect(new.closeIfIdle(now: 7) == .nothing)
-        #expect(new.deadline == 7 + ConnectionMachine.firstRequestTime)
-        #expect(new.timePassed(now: new.deadline) == .close(.idle))
+        #expect(new.deadline == 7 + ConnectionStateMachine.firstRequestTime)
+        #expect(new.checkDeadline(now: new.deadline) == .close(.idle))
         var partial = machine()
         partial.receivedFragment(now: 0)
         #expect(partial.closeIfIdle(now: 1) == .nothing)
@@ -286,7 +290,7 @@ import Testing
         #expect(machine.failed(.expectationFailed) == .nothing)
         #expect(machine.inputEnded() == .nothing)
         #expect(!machine.takesInput && !machine.dropsInput)
-        #expect(machine.timePassed(now: .max) == .nothing)
+        #expect(machine.checkDeadline(now: .max) == .nothing)
         #expect(machine.flushed(now: 0) == .nothing)
         #expect(!machine.wantsInput)
     }

@@ -5,9 +5,9 @@ import Time
 @testable import HTTPServer
 
 @Suite("The text of answers")
-struct AnswerWriterTests {
+struct ResponseHeadWriterTests {
     /// The plain way: one text, put together anew.
-    private func plain(_ response: ServerResponse, _ framing: AnswerFraming, date: String) -> [UInt8] {
+    private func plain(_ response: ServerResponse, _ framing: ResponseFraming, date: String) -> [UInt8] {
         let reasons = [200: "OK", 204: "No Content", 304: "Not Modified", 422: "Unprocessable Content", 599: "Status"]
         var text = "HTTP/1.1 \(response.status) \(reasons[response.status] ?? "")\r\nDate: \(date)\r\n"
         let tokens = Set("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
@@ -40,14 +40,14 @@ struct AnswerWriterTests {
             "", "application/json", "a\r\nSet-Cookie: b", "\u{0}\u{7F}\t", "浙A8B7Y1",
             String(repeating: "v", count: 300),
         ]
-        var writer = AnswerWriter()
+        var writer = ResponseHeadWriter()
         for _ in 0..<2000 {
             let count = Int.random(in: 0...4, using: &generator)
             let headers = (0..<count).map { _ in (names.randomElement() ?? "", values.randomElement() ?? "") }
             let body = [UInt8](repeating: 0x78, count: [0, 1, 9, 10, 99, 100, 12_345].randomElement() ?? 0)
             let response = ServerResponse(
                 status: [200, 204, 304, 422, 599].randomElement() ?? 200, headers: headers, body: body)
-            let framing = AnswerFraming(
+            let framing = ResponseFraming(
                 isHead: .random(), connection: [.implied, .keepAlive, .close].randomElement() ?? .close,
                 body: [.whole, .whole, .chunked, .untilClose].randomElement() ?? .whole)
             // A writer that has no reason to look at the clock again keeps its date.

@@ -1,9 +1,9 @@
 import Catalog
 
-/// A name that a caller gave for something that may not exist, as the trail of refusals may keep it.
-package enum ChosenName {
-    /// The name; `***` where it looks like a private number and not like a name: with seven digits in a row, with the
-    /// form of a vehicle's number, or with characters that a licence plate begins with.
+/// Masks names that a caller gave for things that may not exist. Rejected requests keep them.
+package enum CallerSuppliedName {
+    /// The name, or `***` if it looks like a private number: with seven digits in a row, with the form of a vehicle
+    /// identification number, or with characters outside ASCII, which licence plates have.
     package static func shown(_ name: String) -> String {
         let bytes = name.utf8
         guard bytes.allSatisfy({ $0 < 0x80 }), !isVehicleNumber(name) else { return "***" }

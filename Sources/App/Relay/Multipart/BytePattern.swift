@@ -1,8 +1,10 @@
-/// Bytes that are looked for in many others. The first of them occurs nowhere else among them, so that the time is
-/// linear in the length of what is searched, whatever it holds; in most bodies it is a fraction of it.
-struct ByteNeedle {
+/// Bytes to search for, with the algorithm of Horspool.
+///
+/// The first byte must not occur a second time in the pattern. Then the time is linear in the length of the searched
+/// bytes. For most bodies it is much less.
+struct BytePattern {
     private let bytes: [UInt8]
-    /// How far to go on, by the byte under the needle's last one.
+    /// How far to move the pattern, by the byte under its last one.
     private let steps: [Int]
 
     init(_ bytes: [UInt8]) {
@@ -14,16 +16,16 @@ struct ByteNeedle {
 
     var count: Int { bytes.count }
 
-    /// Where the needle first stands at or after an offset; nil if it does not.
+    /// The first position of the pattern at or after an offset; nil if there is none.
     func find(in body: Span<UInt8>, from offset: Int) -> Int? {
-        let needle = bytes.span
+        let pattern = bytes.span
         let steps = steps.span
-        let last = needle.count - 1
+        let last = pattern.count - 1
         var start = offset
         while start + last < body.count {
-            if body[start] == needle[0] {
+            if body[start] == pattern[0] {
                 var matched = 1
-                while matched <= last, body[start + matched] == needle[matched] { matched += 1 }
+                while matched <= last, body[start + matched] == pattern[matched] { matched += 1 }
                 if matched > last { return start }
             }
             start += steps[Int(body[start + last])]

@@ -1,8 +1,8 @@
-/// Why a server cannot listen.
-package struct StartError: Error, CustomStringConvertible {
-    /// Where it was to listen.
+/// A server cannot listen on its address.
+package struct ListenError: Error, CustomStringConvertible {
+    /// The address that was tried.
     package let address: ListenAddress
-    /// What the system says.
+    /// The system's reason.
     package let reason: String
     /// One sentence for the operator.
     package var description: String { "cannot listen on \(address): \(reason)" }

@@ -1,100 +1,101 @@
 import Bytes
 import HTTP1
 
-/// The life of one connection as a value: events go in, actions come out, and nothing here does any input or output.
+/// The state of one connection as a value. It takes events and returns actions, and does no input or output.
 ///
-/// One request is in work at a time. The connection parses input only while ``takesInput``; what arrives meanwhile it
-/// keeps, and tells by ``inputIsWaiting``. Reading stops as soon as something waits, so that no more than one read of
-/// `Configuration.maximumReadBytes` is kept. Times are nanoseconds of the monotonic clock.
+/// One request runs at a time. The connection parses input only while ``takesInput``. It keeps input that arrives
+/// meanwhile, and sets ``inputIsWaiting``. Reading stops while input waits, so the connection keeps at most one read of
+/// `Configuration.maximumReadBytes`. Times are nanoseconds of the monotonic clock.
 ///
-///     idle ─ partialHead ─ body ─ working ─ backedUp ─ idle …       an answer that closes: flushing ─ lingering ─
-///     closed
-///
-/// A request that its head decides: idle ─ declined ─ working, and its answer follows at once.
-///
-/// An answer in pieces: working ─ streaming ⇄ stalled … streaming ─ idle, or flushing.
-struct ConnectionMachine {
+/// - A request: idle ─ partialHead ─ body ─ working ─ idle. If the socket cannot take the response: working ─ backedUp
+///   ─ idle.
+/// - A response that closes the connection: working ─ flushing ─ lingering ─ closed.
+/// - A request that its head decides: idle ─ declined ─ working. Its response follows at once.
+/// - A response in pieces: working ─ streaming ⇄ stalled … streaming ─ idle, or flushing.
+struct ConnectionStateMachine {
     enum Phase: Equatable {
         /// Between requests.
         case idle
         /// Some bytes of a head have arrived.
         case partialHead
-        /// The head is complete, the body is arriving.
+        /// The head is complete, and the body is arriving.
         case body
-        /// The head has decided the answer. What has already arrived of the body is dropped before it goes out.
+        /// The head has decided the response. The connection drops the part of the body that has already arrived, then
+        /// sends the response.
         case declined
         /// The responder has the request.
         case working
-        /// The head of an answer is written, and pieces of its body follow as they come.
+        /// The head of a response is written, and pieces of its body follow.
         case streaming
-        /// The same, and the socket cannot take more: no piece is taken now.
+        /// Like `streaming`, but the socket cannot take more. No piece is taken now.
         case stalled
-        /// A refusal is being made.
+        /// The responder is making a refusal.
         case refusing
-        /// The answer has been given to the socket, which cannot take all of it now.
+        /// The socket cannot take all of the response now.
         case backedUp
-        /// The last answer is being written.
+        /// The last response is being written.
         case flushing
-        /// The last answer is written; input is dropped until the client closes.
+        /// The last response is written. Input is dropped until the client closes.
         case lingering
         case closed
     }
 
     /// Why a connection closes at once.
     enum CloseReason: Equatable {
-        case clientGone, idle, answerTimeout, writeTimeout, lingered, drained, aborted, evicted
+        case clientGone, idle, responseTimeout, writeTimeout, lingered, drained, aborted, evicted
     }
 
-    /// What the connection's handler is to do.
+    /// What the connection has to do.
     enum Action: Equatable {
         case nothing
         case sendContinue
         case respond(ServerRequest, number: UInt64)
-        /// Give the socket, with all that was read from it, to a connection that has a place, or to one that refuses.
-        case seekPlace
-        /// Give this response to ``ConnectionMachine/answered(_:with:serverIsClosing:now:)``.
-        case answer(ServerResponse, number: UInt64)
-        /// Make an answer for this fault, and give it to ``ConnectionMachine/refused(with:now:)``.
-        case refuse(ServerFault, path: String)
-        case send(ServerResponse, AnswerFraming)
-        /// Write the end of an answer in pieces.
-        case endStream(AnswerFraming)
-        /// Close the sending half, so that the client sees the end of the answer.
+        /// Pass the socket and its input on to a connection that has a slot, or to one that refuses.
+        case seekSlot
+        /// Pass this response to ``ConnectionStateMachine/responded(_:with:serverIsClosing:now:)``.
+        case respondFromHead(ServerResponse, number: UInt64)
+        /// Make a response for this error, and pass it to ``ConnectionStateMachine/refused(with:now:)``.
+        case refuse(HTTPRequestError, path: String)
+        case send(ServerResponse, ResponseFraming)
+        /// Write the end of a response in pieces.
+        case endStream(ResponseFraming)
+        /// Close the sending half, so that the client sees the end of the response.
         case closeOutput
         case close(CloseReason)
     }
 
     var phase = Phase.idle
-    /// When ``timePassed(now:)`` has to be called at the latest.
+    /// When ``checkDeadline(now:)`` ends the phase.
     var deadline: UInt64
 
-    /// How long a new connection has for its first request when the server closes, or when there are too many: 250 ms.
+    /// How long a new connection may take for its first request while the server closes, or while all slots are taken:
+    /// 250 ms.
     static let firstRequestTime: UInt64 = 250_000_000
-    /// How long a connection above the limit may stay open after its 503: 1 s, as others wait for its place.
+    /// How long a surplus connection may stay open after its 503: 1 s, because others may need its descriptor.
     static let refusalLingerTime: UInt64 = 1_000_000_000
 
     let settings: Settings
     let admission: Admission
-    /// Whether the connection keeps input that is not parsed yet.
+    /// Whether the connection keeps input that it has not parsed yet.
     var inputIsWaiting = false
     var inputHasEnded = false
     var number: UInt64 = 0
     private var dropped = 0
 
-    /// The request under way, without its body.
+    /// The current request, without its body.
     var request: ServerRequest?
-    /// The answer to a request that its head has decided.
-    var headAnswer: ServerResponse?
+    /// The response to a request that its head has decided.
+    var headResponse: ServerResponse?
     var framing: RequestFraming?
     var isHead = false
-    /// The header fields of a request that is being refused; empty when its head has not been understood.
+    /// The header fields of a request that is being refused; empty if its head could not be parsed.
     private(set) var refusedHeaders: HeaderFields = [:]
-    /// How the answer under way is framed when it goes out in pieces.
-    var streamFraming: AnswerFraming?
+    /// The framing of the current response, if it is sent in pieces.
+    var streamFraming: ResponseFraming?
     var plan = BodyPlan(limit: 0)
     var body: [UInt8] = []
     var bodyCount = 0
-    /// What the body that is gathered holds of the budget.
+    /// The part of the budget that the arriving body holds.
     var reservation: ByteReservation?
 
     init(settings: Settings, admission: Admission = .admitted, now: UInt64) {
@@ -104,7 +105,7 @@ struct ConnectionMachine {
         deadline = now &+ (isAdmitted ? settings.idleTimeout : min(settings.idleTimeout, Self.firstRequestTime))
     }
 
-    /// Whether more input is to be read: not while some waits already, nor while an answer cannot be written.
+    /// Whether to read more input. The answer is no while input waits, and while a response cannot be written.
     var wantsInput: Bool { !inputIsWaiting && !inputHasEnded && phase != .backedUp && phase != .closed }
 
     /// Whether input is parsed now.
@@ -115,19 +116,19 @@ struct ConnectionMachine {
         }
     }
 
-    /// Whether input is dropped now, because the last answer has been made.
+    /// Whether input is dropped now, because the last response has been made.
     var dropsInput: Bool { phase == .flushing || phase == .lingering }
 
-    /// Whether the client has sent all that it will, and the request in work is the last of it.
+    /// Whether the client has ended its input, and the current request is its last.
     var clientIsDone: Bool { inputHasEnded && !inputIsWaiting }
 
-    /// Whether nothing has been begun on this connection since the last answer.
+    /// Whether no request has begun since the last response.
     var isIdle: Bool { phase == .idle && !inputIsWaiting }
 }
 
 // MARK: - Input
 
-extension ConnectionMachine {
+extension ConnectionStateMachine {
     /// The head of a request is complete.
     mutating func received(_ head: RequestHead, now: UInt64) -> Action {
         takesInput ? begin(head, now: now) : .nothing
@@ -143,26 +144,26 @@ extension ConnectionMachine {
         takesInput ? finish(now: now) : .nothing
     }
 
-    /// Some input has arrived that does not complete a head.
+    /// Input has arrived that does not complete a head.
     mutating func receivedFragment(now: UInt64) {
         guard phase == .idle else { return }
         phase = .partialHead
         deadline = now &+ settings.headTimeout
     }
 
-    /// The input cannot be understood from here on.
-    mutating func failed(_ fault: ServerFault) -> Action {
+    /// The input cannot be parsed any further.
+    mutating func failed(_ fault: HTTPRequestError) -> Action {
         takesInput ? refuse(fault) : .nothing
     }
 
-    /// Bytes have arrived that nothing is going to read.
+    /// Bytes have arrived that the connection drops.
     mutating func drop(_ count: Int) -> Action {
         guard dropsInput else { return .nothing }
         dropped += count
         return dropped > settings.lingerBytes ? close(.lingered) : .nothing
     }
 
-    /// The client will not send any more. To be called again when the input that waited has been parsed.
+    /// The client has ended its input. Call it again after the waiting input has been parsed.
     mutating func inputEnded() -> Action {
         inputHasEnded = true
         guard !inputIsWaiting else { return .nothing }
@@ -175,11 +176,11 @@ extension ConnectionMachine {
     }
 }
 
-// MARK: - Answers
+// MARK: - Responses
 
-extension ConnectionMachine {
-    /// The responder has answered request `number`. An answer that nobody waits for any more changes nothing.
-    mutating func answered(
+extension ConnectionStateMachine {
+    /// The responder has answered request `number`. A response to any other request than the current one is ignored.
+    mutating func responded(
         _ number: UInt64, with response: ServerResponse, serverIsClosing: Bool, now: UInt64
     ) -> Action {
         guard phase == .working, number == self.number, let framing else { return .nothing }
@@ -187,26 +188,26 @@ extension ConnectionMachine {
         let isHead = self.isHead && !response.isUnframed
         self.isHead = false
         let isStream = response.hasStreamedBody
-        // Without a length, HTTP/1.0 knows the end of a body by the end of the connection.
+        // Without a length, the end of the connection ends the body for an HTTP/1.0 client.
         let keepsAlive =
             framing.keepsAlive && !response.closesConnection && !serverIsClosing && !clientIsDone
             && !(isStream && framing.isHTTP10 && !response.isUnframed)
-        let connection: AnswerFraming.Connection =
+        let connection: ResponseFraming.Connection =
             keepsAlive ? (framing.isHTTP10 ? .keepAlive : .implied) : .close
-        let streamed: AnswerFraming.Body =
+        let streamed: ResponseFraming.Body =
             response.isUnframed ? .unframed : framing.isHTTP10 ? .untilClose : .chunked
-        let body: AnswerFraming.Body = isStream ? streamed : .whole
-        let answer = AnswerFraming(isHead: isHead, connection: connection, body: body)
+        let body: ResponseFraming.Body = isStream ? streamed : .whole
+        let responseFraming = ResponseFraming(isHead: isHead, connection: connection, body: body)
         if isStream, !isHead {
-            beginStream(answer, now: now)
+            beginStream(responseFraming, now: now)
         } else {
-            endAnswer(keepsAlive: keepsAlive, byteCount: response.body.count, now: now)
+            endResponse(keepsAlive: keepsAlive, byteCount: response.body.count, now: now)
         }
-        return .send(response, answer)
+        return .send(response, responseFraming)
     }
 
-    /// Everything of an answer has been given to the socket.
-    mutating func endAnswer(keepsAlive: Bool, byteCount: Int, now: UInt64) {
+    /// The whole response has been given to the connection.
+    mutating func endResponse(keepsAlive: Bool, byteCount: Int, now: UInt64) {
         guard !keepsAlive else {
             phase = .idle
             deadline = now &+ settings.idleTimeout
@@ -215,15 +216,16 @@ extension ConnectionMachine {
         beginFlush(of: byteCount, now: now)
     }
 
-    /// The responder has made the answer to a fault.
+    /// The responder has made the response to an error.
     mutating func refused(with response: ServerResponse, now: UInt64) -> Action {
         guard phase == .refusing else { return .nothing }
         beginFlush(of: response.body.count, now: now)
-        return .send(response, AnswerFraming(isHead: isHead, connection: .close))
+        return .send(response, ResponseFraming(isHead: isHead, connection: .close))
     }
 
-    /// - Parameter headers: those of the request's head, if the machine does not keep the request.
-    mutating func refuse(_ fault: ServerFault, headers: HeaderFields? = nil) -> Action {
+    /// Refuses the current request.
+    /// - Parameter headers: the header fields of the request, if the machine does not keep it.
+    mutating func refuse(_ fault: HTTPRequestError, headers: HeaderFields? = nil) -> Action {
         let path = framing?.path ?? ""
         refusedHeaders = headers ?? request?.headers ?? [:]
         inputIsWaiting = false
@@ -242,24 +244,24 @@ extension ConnectionMachine {
 
 // MARK: - Time and the end
 
-extension ConnectionMachine {
-    /// Looks whether the deadline of the phase has passed.
-    mutating func timePassed(now: UInt64) -> Action {
+extension ConnectionStateMachine {
+    /// Ends the phase if its deadline has passed.
+    mutating func checkDeadline(now: UInt64) -> Action {
         guard now >= deadline else { return .nothing }
         switch phase {
         case .idle:
             return isAdmitted ? close(.idle) : refuse(.tooManyConnections(limit: settings.maximumConnections))
         case .partialHead: return refuse(.requestTimeout(seconds: Int(settings.headTimeout / 1_000_000_000)))
         case .body, .declined: return refuse(.requestTimeout(seconds: Int(settings.bodyTimeout / 1_000_000_000)))
-        case .working, .streaming: return close(.answerTimeout)
+        case .working, .streaming: return close(.responseTimeout)
         case .backedUp, .stalled, .flushing: return close(.writeTimeout)
         case .lingering: return close(.lingered)
         case .refusing, .closed: return .nothing
         }
     }
 
-    /// The server is closing: a connection on which nothing is under way goes at once; but a new one has a moment, because
-    /// its first request is on its way.
+    /// The server is closing: an idle connection closes at once. A new one gets ``firstRequestTime``, because its first
+    /// request may be about to arrive.
     mutating func closeIfIdle(now: UInt64) -> Action {
         guard isIdle else { return .nothing }
         guard number == 0 else { return close(.drained) }
@@ -287,6 +289,6 @@ extension ConnectionMachine {
         body = []
         reservation = nil
         request = nil
-        headAnswer = nil
+        headResponse = nil
     }
 }

@@ -1,20 +1,20 @@
 import Bytes
 import HTTP1
 
-/// Puts the heads of answers together, in memory that serves every answer of a loop.
-struct AnswerWriter {
-    /// The head that was written last.
+/// Writes the heads of responses. All responses of a loop share its memory.
+struct ResponseHeadWriter {
+    /// The last head.
     private(set) var head: [UInt8] = []
     private var date = DateLine()
 
-    /// Writes the head of an answer.
+    /// Writes the head of a response to ``head``.
     /// - Parameter now: nanoseconds of the monotonic clock.
-    /// - Returns: the body to send after it. It is empty if the framing says that there is none, or that it follows in
+    /// - Returns: the body to send after the head. It is empty if the response has none, or if the body follows in
     ///   pieces.
-    mutating func write(_ response: ServerResponse, _ framing: AnswerFraming, now: UInt64) -> [UInt8] {
+    mutating func write(_ response: ServerResponse, _ framing: ResponseFraming, now: UInt64) -> [UInt8] {
         head.removeAll(keepingCapacity: true)
         guard framing.body != .unframed else { return [] }
-        // A 204 has no length, and a 304 has the one of another answer (RFC 9110, 8.6).
+        // A 204 has no length, and the length of a 304 would be that of another response (RFC 9110, 8.6).
         let hasBody = response.status != 204 && response.status != 304
         let date = date.bytes(now: now)
         head.append(addingCapacity: Self.room(for: response)) { output in
@@ -40,10 +40,10 @@ struct AnswerWriter {
         return hasBody && !framing.isHead ? response.body : []
     }
 
-    /// What goes in front of a piece of `count` bytes in a chunked body. A piece must not be empty: that is the end.
+    /// The line before a piece of `count` bytes in a chunked body. An empty chunk ends the body, so `count` is not 0.
     static func chunkHead(_ count: Int) -> [UInt8] { Array("\(String(count, radix: 16))\r\n".utf8) }
 
-    /// More bytes than the head of a response needs: its fields, and what the server itself writes.
+    /// An upper limit for the bytes of a head: its fields, and those that the server writes.
     private static func room(for response: ServerResponse) -> Int {
         response.headers.reduce(192) { $0 + $1.0.utf8.count + $1.1.utf8.count + 4 }
     }
@@ -75,7 +75,7 @@ struct AnswerWriter {
         output.append(UInt8(ascii: "0") + UInt8(max(0, number) % 10))
     }
 
-    /// Whether a name is a token, and not that of a field that the server itself writes.
+    /// Whether a name is a token, and the server does not write the field itself.
     private static func isFieldName(_ name: String) -> Bool {
         switch name {
         case "Content-Type", "Top-Call-Id", "Top-Outcome", "Server-Timing", "X-Request-Id", "Cache-Control":
@@ -93,7 +93,7 @@ struct AnswerWriter {
     }
 }
 
-extension AnswerWriter {
+extension ResponseHeadWriter {
     private static func reason(_ status: Int) -> String {
         switch status {
         case 201: "Created"

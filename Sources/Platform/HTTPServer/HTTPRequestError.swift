@@ -1,27 +1,27 @@
-/// Why the server refuses a request before anybody else sees it.
-package enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
+/// Why the server refuses a request before the responder sees it.
+package enum HTTPRequestError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The body is longer than `limit` bytes (413).
     case payloadTooLarge(limit: Int)
-    /// What arrived is not an HTTP/1.1 request that has one meaning only (400).
+    /// The input is not an HTTP/1.1 request, or two servers could read it differently (400).
     case malformed(detail: String)
     /// The request target is longer than `limit` bytes (414).
     case targetTooLong(limit: Int)
-    /// The header fields have more than `limit` bytes, or there are too many of them (431).
+    /// The header fields have more than `limit` bytes, or there are too many (431).
     case headersTooLarge(limit: Int)
     /// The request did not arrive within `seconds` (408).
     case requestTimeout(seconds: Int)
-    /// As many connections as allowed are open (503, with `Retry-After`).
+    /// All `limit` connections are in use (503, with `Retry-After`).
     case tooManyConnections(limit: Int)
-    /// The bodies under way leave no room for this one (503, with `Retry-After`).
+    /// Other bodies use the `limit` bytes of the budget (503, with `Retry-After`).
     case tooManyBodyBytes(limit: Int)
-    /// An `Expect` field asks for something else than `100-continue` (417).
+    /// An `Expect` field has another value than `100-continue` (417).
     case expectationFailed
     /// A transfer coding other than `chunked` (501).
     case transferCodingUnsupported
     /// Not HTTP/1.0 or HTTP/1.1 (505).
     case versionUnsupported
 
-    /// The status code that fits.
+    /// The status code of the response.
     package var status: Int {
         switch self {
         case .payloadTooLarge: 413
@@ -36,7 +36,7 @@ package enum ServerFault: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// One sentence for the client; never holds anything that the client sent.
+    /// One sentence for the client. It never holds anything that the client sent.
     package var description: String {
         switch self {
         case .payloadTooLarge(let limit): "The body is longer than \(limit) bytes."

@@ -2,21 +2,20 @@ import Audit
 import Metrics
 import Problems
 
-/// The figures of one worker's calls, for operators. Meters are made once and kept, since looking one up costs as much
-/// as signing.
-package final class CallMeters {
-    /// The meters of one method.
-    private struct MethodMeters {
+/// The metrics of one worker's calls. Each metric is made once and kept, because looking one up costs as much as signing.
+package final class CallMetrics {
+    /// The metrics of one method.
+    private struct MethodMetrics {
         let duration: Timer
         var outcomes: [(outcome: Outcome, counter: Counter)] = []
 
-        /// A look through the few outcomes that a method has had is quicker than a dictionary.
+        /// A method has few outcomes, so that a linear search is faster than a dictionary.
         func counter(of outcome: Outcome) -> Counter? { outcomes.first { $0.outcome == outcome }?.counter }
     }
 
-    private var methods: [String: MethodMeters] = [:]
-    /// The method of the last call. Calls of one method tend to come together.
-    private var last: (method: String, meters: MethodMeters)?
+    private var methods: [String: MethodMetrics] = [:]
+    /// The method of the last call. Successive calls often have the same method.
+    private var last: (method: String, metrics: MethodMetrics)?
     private var refusals: [ProblemType: Counter] = [:]
     private let top = Timer(label: "toprelay_top_seconds")
     private let audit = Timer(label: "toprelay_audit_wait_seconds")
@@ -27,9 +26,9 @@ package final class CallMeters {
     private let unrecordedCalls = Counter(label: "toprelay_unrecorded_calls_total")
     private let unsentCalls = Counter(label: "toprelay_unsent_calls_total")
     private let replays = Counter(label: "toprelay_replayed_calls_total")
-    private let largeAnswers = Counter(label: "toprelay_large_answers_total")
+    private let largeResponses = Counter(label: "toprelay_large_answers_total")
 
-    /// Meters of the process's metrics system.
+    /// Metrics in the process's metrics system.
     package init() {}
 
     func finished(method: String, outcome: Outcome, timing: ServerTiming) {
@@ -64,12 +63,12 @@ package final class CallMeters {
 
     func notSent() { unsentCalls.increment() }
 
-    func judgedOffLoop() { largeAnswers.increment() }
+    func judgedOffLoop() { largeResponses.increment() }
 
     private func countCall(of method: String, _ outcome: Outcome, _ total: Int64) {
-        if let last, last.method == method, let counter = last.meters.counter(of: outcome) {
+        if let last, last.method == method, let counter = last.metrics.counter(of: outcome) {
             counter.increment()
-            return last.meters.duration.recordNanoseconds(total)
+            return last.metrics.duration.recordNanoseconds(total)
         }
         if let known = methods[method], let counter = known.counter(of: outcome) {
             last = (method, known)
@@ -77,12 +76,12 @@ package final class CallMeters {
             return known.duration.recordNanoseconds(total)
         }
         let labels = [("method", method)]
-        var meters =
-            methods[method] ?? MethodMeters(duration: Timer(label: "toprelay_call_seconds", dimensions: labels))
+        var metrics =
+            methods[method] ?? MethodMetrics(duration: Timer(label: "toprelay_call_seconds", dimensions: labels))
         let counter = Counter(label: "toprelay_calls_total", dimensions: labels + [("outcome", outcome.rawValue)])
-        meters.outcomes.append((outcome, counter))
-        methods[method] = meters
+        metrics.outcomes.append((outcome, counter))
+        methods[method] = metrics
         counter.increment()
-        meters.duration.recordNanoseconds(total)
+        metrics.duration.recordNanoseconds(total)
     }
 }

@@ -1,34 +1,34 @@
 import EventLoop
 import Sockets
 
-/// How the connections of a loop make room for others.
+/// How the connections of a loop give up slots for others.
 extension ConnectionGroup {
-    /// Looks for a place for a surplus connection: first on the loop with the connection that has been idle longest.
-    func findPlace(for applicant: Applicant) {
+    /// Searches a slot for a surplus connection, first on the loop with the connection that has been idle longest.
+    func findSlot(for surplusSocket: SurplusSocket) {
         let home = LoopBound(self, loop: loop)
         let groups = neighbours + [(home, load)]
-        PlaceSearch(
-            applicant: applicant, groups: groups.sorted { $0.load.idleSince < $1.load.idleSince }.map(\.group),
+        SlotSearch(
+            surplusSocket: surplusSocket, groups: groups.sorted { $0.load.idleSince < $1.load.idleSince }.map(\.group),
             home: home, shared: shared
         ).run()
     }
 
-    /// Serves a surplus connection if there is a place, or if a connection of this loop is idle and can give up its own.
+    /// Serves a surplus connection if a slot is free, or if an idle connection of this loop can give up its slot.
     /// - Returns: whether the group has taken the connection.
-    func admit(_ applicant: Applicant) -> Bool {
-        while !isStopped, !shared.takePlace() {
+    func admit(_ surplusSocket: SurplusSocket) -> Bool {
+        while !isStopped, !shared.takeSlot() {
             guard evictLongestIdle() else { return false }
         }
         load.add(1)
-        take(applicant.socket, isStopped ? .refused : .admitted, input: applicant.input)
+        take(surplusSocket.socket, isStopped ? .refused : .admitted, input: surplusSocket.input)
         return true
     }
 
-    /// Answers a surplus connection that has found no place.
-    func refuse(_ applicant: Applicant) {
+    /// Refuses a surplus connection for which no slot was found.
+    func refuse(_ surplusSocket: SurplusSocket) {
         load.add(1)
-        take(applicant.socket, .refused, input: applicant.input)
-        // The acceptor could not end this connection while it looked for a place.
+        take(surplusSocket.socket, .refused, input: surplusSocket.input)
+        // The acceptor could not close this connection during the search.
         shared.acceptGate.noteRoom()
     }
 
@@ -46,6 +46,6 @@ extension ConnectionGroup {
         return true
     }
 
-    /// Closes the oldest surplus connection, if there is one, after its 503.
+    /// Sends 503 to the oldest surplus connection, if there is one, and closes it.
     func evictOldestSurplus() { surplus.first?.evictSurplus() }
 }

@@ -2,10 +2,10 @@ import Bytes
 import HTTP1
 
 /// One request from its head to the last byte of its body.
-extension ConnectionMachine {
-    /// A body that is announced as longer than the whole budget is refused at once; any other only as it arrives, so that
-    /// an announcement holds nothing.
-    private func checkRoom(for length: Int) throws(ServerFault) {
+extension ConnectionStateMachine {
+    /// Refuses a body whose announced length exceeds the whole budget. Other bodies reserve bytes as they arrive, so
+    /// that an announcement alone reserves nothing.
+    private func checkRoom(for length: Int) throws(HTTPRequestError) {
         guard length > settings.bodyBudget.limit else { return }
         settings.bodyBudget.noteRefusal()
         throw .tooManyBodyBytes(limit: settings.bodyBudget.limit)
@@ -17,7 +17,7 @@ extension ConnectionMachine {
         return reservation.grow(by: count)
     }
 
-    /// The head of a request is complete: the responder decides what becomes of it.
+    /// The head of a request is complete: the responder decides on it.
     mutating func begin(_ head: RequestHead, now: UInt64) -> Action {
         isHead = head.method == "HEAD"
         switch admission {
@@ -26,10 +26,10 @@ extension ConnectionMachine {
         case .refused:
             return refuse(.tooManyConnections(limit: settings.maximumConnections), headers: head.fields)
         }
-        do throws(ServerFault) {
+        do throws(HTTPRequestError) {
             let framing = try RequestFraming(head)
             self.framing = framing
-            // The time of a request counts from its first byte, which may have come before the rest of its head.
+            // The time of a request starts with its first byte, which may have arrived before the rest of its head.
             let begunAt = phase == .partialHead ? deadline &- settings.headTimeout : now
             deadline = begunAt &+ settings.bodyTimeout
             var request = ServerRequest(
@@ -43,7 +43,7 @@ extension ConnectionMachine {
 
     private mutating func decide(
         _ request: consuming ServerRequest, _ framing: RequestFraming, now: UInt64
-    ) throws(ServerFault) -> Action {
+    ) throws(HTTPRequestError) -> Action {
         let awaitsContinue = framing.expectsContinue && framing.hasBody
         switch settings.decide(request, framing.contentLength) {
         case .proceed(let plan):
@@ -55,26 +55,26 @@ extension ConnectionMachine {
             bodyCount = 0
             phase = .body
             return awaitsContinue ? .sendContinue : .nothing
-        case .answer(let response):
-            headAnswer = response
+        case .respond(let response):
+            headResponse = response
             phase = .declined
-            return awaitsContinue ? answerFromHead(bodyIsRead: false, now: now) : .nothing
+            return awaitsContinue ? respondFromHead(bodyIsRead: false, now: now) : .nothing
         }
     }
 
-    /// All parts of one read have arrived. A body that is not complete by now is not waited for.
+    /// All parts of one read have been parsed. If the body is still incomplete, the response goes out without it.
     mutating func readCompleted(now: UInt64) -> Action {
         guard phase == .declined else { return .nothing }
-        return answerFromHead(bodyIsRead: false, now: now)
+        return respondFromHead(bodyIsRead: false, now: now)
     }
 
-    /// The answer that the head has decided goes out.
-    /// - Parameter bodyIsRead: whether the next request can follow on this connection.
-    mutating func answerFromHead(bodyIsRead: Bool, now: UInt64) -> Action {
-        guard let response = headAnswer else { return .nothing }
-        headAnswer = nil
+    /// Sends the response that the head has decided.
+    /// - Parameter bodyIsRead: whether the body is complete, so that another request can follow on this connection.
+    mutating func respondFromHead(bodyIsRead: Bool, now: UInt64) -> Action {
+        guard let response = headResponse else { return .nothing }
+        headResponse = nil
         if !bodyIsRead { framing?.keepsAlive = false }
-        return .answer(response, number: beginWork(now: now))
+        return .respondFromHead(response, number: beginWork(now: now))
     }
 
     mutating func gather(_ bytes: Span<UInt8>) -> Action {
@@ -84,7 +84,7 @@ extension ConnectionMachine {
         guard plan.isKept else { return .nothing }
         guard reserve(bytes.count) else { return refuse(.tooManyBodyBytes(limit: settings.bodyBudget.limit)) }
         if body.capacity < bodyCount {
-            // What is only announced is worth little memory; a body that arrives gets room for exactly its length.
+            // An announced length alone reserves at most 64 KiB. A body that arrives gets room for exactly its length.
             let doubled = max(bodyCount, 2 * body.count)
             let announced = framing?.contentLength ?? doubled
             body.reserveCapacity(body.isEmpty ? max(bodyCount, min(announced, 64 * 1024)) : min(announced, doubled))
@@ -94,7 +94,7 @@ extension ConnectionMachine {
     }
 
     mutating func finish(now: UInt64) -> Action {
-        if phase == .declined { return answerFromHead(bodyIsRead: true, now: now) }
+        if phase == .declined { return respondFromHead(bodyIsRead: true, now: now) }
         guard phase == .body, var request = request.take() else { return .nothing }
         request.body = body
         request.reservation = reservation
@@ -106,7 +106,7 @@ extension ConnectionMachine {
     private mutating func beginWork(now: UInt64) -> UInt64 {
         phase = .working
         number &+= 1
-        deadline = now &+ settings.answerTimeout
+        deadline = now &+ settings.responseTimeout
         return number
     }
 }

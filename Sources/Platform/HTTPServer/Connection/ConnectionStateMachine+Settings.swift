@@ -1,7 +1,7 @@
 import Bytes
 import Time
 
-extension ConnectionMachine {
+extension ConnectionStateMachine {
     /// The limits of a connection; times are nanoseconds.
     struct Settings {
         var maximumConnections: Int
@@ -9,16 +9,16 @@ extension ConnectionMachine {
         var bodyTimeout: UInt64
         var idleTimeout: UInt64
         var evictableTime: UInt64
-        var answerTimeout: UInt64
+        var responseTimeout: UInt64
         var writeTimeout: UInt64
         var minimumWriteRate: Int
         var lingerTimeout: UInt64
         var lingerBytes: Int
         var bodyBudget: ByteBudget
-        /// Decides on a request by its head and the announced length of its body; nil for a chunked one.
+        /// Decides on a request by its head and the announced length of its body: nil for a chunked body.
         var decide: (ServerRequest, _ bodyLength: Int?) -> HeadDecision
 
-        /// The loop of the connection, as its place in the server's list.
+        /// The index of the connection's loop in the server's list.
         var loopIndex: Int
 
         init(
@@ -30,7 +30,7 @@ extension ConnectionMachine {
             bodyTimeout = configuration.bodyTimeout.nanoseconds
             idleTimeout = configuration.idleTimeout.nanoseconds
             evictableTime = configuration.evictableTime.nanoseconds
-            answerTimeout = configuration.answerTimeout.nanoseconds
+            responseTimeout = configuration.responseTimeout.nanoseconds
             writeTimeout = configuration.writeTimeout.nanoseconds
             minimumWriteRate = max(1, configuration.minimumWriteRate)
             lingerTimeout = configuration.lingerTimeout.nanoseconds
@@ -40,9 +40,9 @@ extension ConnectionMachine {
             self.decide = decide
         }
 
-        /// The time between two looks at the deadlines: a quarter of the shortest timeout, 10 ms to 250 ms.
-        var lookInterval: UInt64 {
-            let shortest = min(headTimeout, bodyTimeout, idleTimeout, answerTimeout, writeTimeout, lingerTimeout)
+        /// The time between two checks of the deadlines: a quarter of the shortest timeout, 10 ms to 250 ms.
+        var deadlineCheckInterval: UInt64 {
+            let shortest = min(headTimeout, bodyTimeout, idleTimeout, responseTimeout, writeTimeout, lingerTimeout)
             return min(max(shortest / 4, 10_000_000), 250_000_000)
         }
     }

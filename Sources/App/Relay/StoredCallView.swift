@@ -4,26 +4,26 @@ import JSON
 import Problems
 import TOP
 
-/// A call as its caller reads it again: with the members of the first answer, made of what the trail keeps.
+/// A call as its caller reads it again. It has the members of the first reply, and is made from the trail.
 ///
-/// Values come from the trail, so private ones are masked. What the trail no longer keeps is absent.
-struct OwnCall {
+/// The trail masks private values. Values that the trail no longer keeps are absent.
+struct StoredCallView {
     let row: CallSummary
-    /// TOP's answer, masked; nil when there was none, or it is no longer kept.
-    let answer: String?
-    /// Where the response stands in TOP's answer.
+    /// The text of TOP's response, masked; nil if there was none, or if the trail no longer keeps it.
+    let responseText: String?
+    /// Where the response is in TOP's JSON.
     let form: ResponseForm
-    /// The method's entry; nil if the catalog has lost it.
+    /// The method's entry; nil if the catalog no longer has it.
     let entry: Entry?
 
-    /// The object as bytes of JSON.
+    /// The JSON object as bytes.
     var document: [UInt8] {
-        guard let status = row.status, status != 200 else { return answered }
+        guard let status = row.status, status != 200 else { return okDocument }
         return problem(status).document
     }
 
-    /// A call that was answered with 200, or has not ended.
-    private var answered: [UInt8] {
+    /// The object for a call whose reply was 200, or that is still open.
+    private var okDocument: [UInt8] {
         var json = JSONWriter(capacity: 512)
         json.beginObject()
         json.optional("id", row.id.text)
@@ -41,7 +41,7 @@ struct OwnCall {
     }
 
     private func writeResult(of entry: Entry, to json: inout JSONWriter) {
-        switch read {
+        switch topResponse {
         case .response(let response):
             if let error = entry.error(in: response) {
                 json.name("result")
@@ -62,20 +62,20 @@ struct OwnCall {
         }
     }
 
-    private var read: TOPResponse? {
-        answer.map { answer in
-            let body = Array(answer.utf8)
+    private var topResponse: TOPResponse? {
+        responseText.map { text in
+            let body = Array(text.utf8)
             return entry?.read(body, form: form) ?? TOPResponse.read(body, method: row.method, form: form)
         }
     }
 
     private func problem(_ status: Int) -> Problem {
-        let error = refusal
-        let words = error.flatMap { error in entry.map { Verdict.refused(with: error, entry: $0) } }
+        let error = topError
+        let judged = error.flatMap { error in entry.map { CallResult.refused(with: error, entry: $0) } }
         var problem: Problem
-        // The catalog may have changed since: what was said then counts.
-        if let words, words.outcome.rawValue == row.outcome, let said = words.problem {
-            problem = said
+        // The catalog may have changed since the call. The recorded outcome counts.
+        if let judged, judged.outcome.rawValue == row.outcome, let first = judged.problem {
+            problem = first
         } else {
             let type = type(status)
             problem = Problem(type, detail(type))
@@ -89,10 +89,10 @@ struct OwnCall {
         return problem
     }
 
-    /// TOP's error: from its answer, or as far as the call's own row tells.
-    private var refusal: TOPError? {
-        guard let code = row.code, !Verdict.isOwn(code: code) else { return nil }
-        switch read {
+    /// TOP's error: from its response, or from the columns of the row.
+    private var topError: TOPError? {
+        guard let code = row.code, !CallResult.isOwn(code: code) else { return nil }
+        switch topResponse {
         case .error(let error): return error
         case .response(let inner):
             if let error = entry?.error(in: inner) { return error }
@@ -118,9 +118,9 @@ struct OwnCall {
 
     private func detail(_ type: ProblemType) -> String {
         guard let message = row.message else { return type.title + "." }
-        // Earlier rows have the transport's words alone.
+        // Earlier rows have only the message of the transport.
         if type == .outcomeUnknown, message.last != "." { return message + "." }
-        let words = "The request was not sent: "
-        return type == .topUnreachable && !message.hasPrefix(words) ? words + message : message
+        let prefix = "The request was not sent: "
+        return type == .topUnreachable && !message.hasPrefix(prefix) ? prefix + message : message
     }
 }

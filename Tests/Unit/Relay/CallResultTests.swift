@@ -10,10 +10,11 @@ import Testing
 @testable import Relay
 
 /// Every row of the contract's table of outcomes.
-@Suite struct VerdictTests {
-    private func verdict(_ result: CurlResult, _ method: String = Methods.lease, body: String? = nil) throws -> Verdict
+@Suite struct CallResultTests {
+    private func callResult(_ result: CurlResult, _ method: String = Methods.lease, body: String? = nil) throws
+        -> CallResult
     {
-        Verdict.judge(
+        CallResult.judge(
             result, entry: try Methods.entry(method), form: .wrapped, mapped: try Methods.mapped(method, body))
     }
 
@@ -24,33 +25,33 @@ import Testing
         .timeout(.call), .cut, .tooLarge, .badEncoding, .notHTTP, .shutDown, .other,
     ]
 
-    /// Neither addresses nor what libraries said: those are for the log.
-    private func expectPlain(_ verdict: Verdict) {
-        let detail = verdict.problem?.detail ?? ""
+    /// The text has no addresses and no texts of libraries. Those are for the log.
+    private func expectPlain(_ callResult: CallResult) {
+        let detail = callResult.problem?.detail ?? ""
         #expect(detail.hasSuffix(".") && !detail.contains("curl") && !detail.contains("127.0.0.1"), "\(detail)")
     }
 
     @Test("Not a byte of the body was asked for: not sent, whatever went wrong", arguments: kinds)
     func notSent(_ kind: CurlFailure.Kind) throws {
         for method in [Methods.lease, Methods.cards, Methods.stock] {
-            let verdict = try verdict(.failure(kind, code: 7, sent: false), method)
-            #expect(verdict.outcome == .notSent && verdict.retryable == true)
-            #expect(verdict.problem?.type == .topUnreachable && verdict.problem?.retryable == true)
-            #expect(verdict.code == "curl-7" && verdict.message == verdict.problem?.detail)
-            expectPlain(verdict)
-            #expect(verdict.response == nil && verdict.responseBytes == 0)
+            let callResult = try callResult(.failure(kind, code: 7, sent: false), method)
+            #expect(callResult.outcome == .notSent && callResult.retryable == true)
+            #expect(callResult.problem?.type == .topUnreachable && callResult.problem?.retryable == true)
+            #expect(callResult.code == "curl-7" && callResult.message == callResult.problem?.detail)
+            expectPlain(callResult)
+            #expect(callResult.response == nil && callResult.responseBytes == 0)
         }
     }
 
     @Test("Anything later leaves open whether it was done", arguments: kinds)
     func unknownTransport(_ kind: CurlFailure.Kind) throws {
         for (method, isRetryable) in [(Methods.lease, false), (Methods.cards, true), (Methods.stock, true)] {
-            let verdict = try verdict(.failure(kind, sent: true), method)
-            #expect(verdict.outcome == .unknown && verdict.retryable == isRetryable)
-            #expect(verdict.problem?.type == .outcomeUnknown && verdict.problem?.retryable == isRetryable)
-            #expect(verdict.code == "curl-28" && verdict.problem?.detail == verdict.message.map { $0 + "." })
-            #expect(verdict.message?.contains("response from TOP: ") == true)
-            expectPlain(verdict)
+            let callResult = try callResult(.failure(kind, sent: true), method)
+            #expect(callResult.outcome == .unknown && callResult.retryable == isRetryable)
+            #expect(callResult.problem?.type == .outcomeUnknown && callResult.problem?.retryable == isRetryable)
+            #expect(callResult.code == "curl-28" && callResult.problem?.detail == callResult.message.map { $0 + "." })
+            #expect(callResult.message?.contains("response from TOP: ") == true)
+            expectPlain(callResult)
         }
     }
 
@@ -62,11 +63,11 @@ import Testing
             (.timeout(.call), 950_000_000, "No response from TOP: timed out after 1 s"),
             (.cut, 1, "No response from TOP: connection lost after the request was sent"),
             (.shutDown, 1, "No response from TOP: the replica had to stop before it came"),
-            (.tooLarge, 1, "No usable response from TOP: the answer is larger than allowed"),
+            (.tooLarge, 1, "No usable response from TOP: the response is larger than allowed"),
         ] as [(CurlFailure.Kind, UInt64, String)])
     func wordsWithoutResponse(_ kind: CurlFailure.Kind, _ nanoseconds: UInt64, _ words: String) {
         let failure = CurlFailure(code: 28, kind: kind, description: "what curl said")
-        #expect(failure.wordsAfterSending(nanoseconds: nanoseconds) == words)
+        #expect(failure.messageAfterSending(nanoseconds: nanoseconds) == words)
     }
 
     // MARK: Answers that say nothing
@@ -76,21 +77,23 @@ import Testing
         arguments: [400, 403, 429, 500, 502, 503, 504, 599])
     func failureStatus(_ status: Int) throws {
         for body in ["<html>", "", Answers.leaseSuccess] {
-            let verdict = try verdict(.answer(body, status: status))
-            #expect(verdict.outcome == .unknown && verdict.retryable == false)
-            #expect(verdict.problem?.type == .outcomeUnknown && verdict.code == "http-\(status)")
-            #expect(verdict.interpretation == nil && verdict.responseBytes == body.utf8.count)
-            #expect(verdict.response == body && verdict.problem?.top == nil)
+            let callResult = try callResult(.answer(body, status: status))
+            #expect(callResult.outcome == .unknown && callResult.retryable == false)
+            #expect(callResult.problem?.type == .outcomeUnknown && callResult.code == "http-\(status)")
+            #expect(callResult.interpretation == nil && callResult.responseBytes == body.utf8.count)
+            #expect(callResult.response == body && callResult.problem?.top == nil)
         }
     }
 
     @Test("An error of TOP under a status of failure is unknown, and is shown", arguments: [400, 500, 502])
     func errorUnderFailureStatus(_ status: Int) throws {
         let body = Answers.error(15, "isv.item-not-exist", subMessage: "no such item")
-        let verdict = try verdict(.answer(body, status: status))
-        #expect(verdict.outcome == .unknown && verdict.problem?.type == .outcomeUnknown)
-        #expect(verdict.code == "15" && verdict.subCode == "isv.item-not-exist" && verdict.message == "no such item")
-        #expect(verdict.problem?.top?.subCode == "isv.item-not-exist" && verdict.topRequestID == "16ez")
+        let callResult = try callResult(.answer(body, status: status))
+        #expect(callResult.outcome == .unknown && callResult.problem?.type == .outcomeUnknown)
+        #expect(
+            callResult.code == "15" && callResult.subCode == "isv.item-not-exist"
+                && callResult.message == "no such item")
+        #expect(callResult.problem?.top?.subCode == "isv.item-not-exist" && callResult.topRequestID == "16ez")
     }
 
     @Test(
@@ -98,11 +101,11 @@ import Testing
         arguments: [301, 302, 307, 399, 404, 405])
     func wrongAddress(_ status: Int) throws {
         for method in [Methods.lease, Methods.stock] {
-            let verdict = try verdict(.answer("<html>", status: status), method)
-            #expect(verdict.outcome == .misconfigured && verdict.retryable == false)
-            #expect(verdict.problem?.type == .relayMisconfigured && verdict.code == "http-\(status)")
+            let callResult = try callResult(.answer("<html>", status: status), method)
+            #expect(callResult.outcome == .misconfigured && callResult.retryable == false)
+            #expect(callResult.problem?.type == .relayMisconfigured && callResult.code == "http-\(status)")
         }
-        let told = try verdict(.answer(Answers.error(15, "isv.x"), status: status))
+        let told = try callResult(.answer(Answers.error(15, "isv.x"), status: status))
         #expect(told.outcome == .misconfigured && told.subCode == "isv.x" && told.problem?.top?.code == "15")
     }
 
@@ -115,12 +118,12 @@ import Testing
         ])
     func answerThatCannotBeRead(_ status: Int, _ body: String, _ code: String) throws {
         for (method, isRetryable) in [(Methods.lease, false), (Methods.cards, true), (Methods.stock, true)] {
-            let verdict = try verdict(.answer(body, status: status), method)
-            #expect(verdict.outcome == .unknown && verdict.retryable == isRetryable)
-            #expect(verdict.problem?.type == .outcomeUnknown && verdict.code == code)
+            let callResult = try callResult(.answer(body, status: status), method)
+            #expect(callResult.outcome == .unknown && callResult.retryable == isRetryable)
+            #expect(callResult.problem?.type == .outcomeUnknown && callResult.code == code)
             // Of a method about persons, nothing is shown of what is neither an object nor a list.
             let isHidden = method == Methods.cards && !["", "null", "[]", "{\"a\":"].contains(body)
-            #expect(verdict.response == (isHidden ? "***" : body))
+            #expect(callResult.response == (isHidden ? "***" : body))
         }
     }
 
@@ -173,56 +176,59 @@ import Testing
     func errorClasses(_ row: ErrorRow) throws {
         let answer = CurlResult.answer(Answers.error(row.code, row.subCode))
         for method in [Methods.lease, Methods.cards, Methods.stock] {
-            let verdict = try verdict(answer, method)
+            let callResult = try callResult(answer, method)
             let isRead = method == Methods.stock && row.reading != nil
             let expected =
                 isRead
                 ? row.reading!
                 : (row.outcome, row.type, row.isRetryable || (row.outcome == .unknown && method == Methods.cards))
-            #expect(verdict.outcome == expected.0 && verdict.problem?.type == expected.1, "\(row) \(method)")
-            #expect(verdict.retryable == expected.2 && verdict.problem?.retryable == expected.2, "\(row) \(method)")
-            #expect(verdict.code == "\(row.code)" && verdict.subCode == row.subCode)
-            #expect(verdict.topRequestID == "16ez" && verdict.problem?.top?.topRequestID == "16ez")
-            #expect(verdict.ban == nil && verdict.interpretation == nil)
-            #expect((verdict.problem?.retryAfterSeconds != nil) == (expected.1 == .throttled))
+            #expect(callResult.outcome == expected.0 && callResult.problem?.type == expected.1, "\(row) \(method)")
+            #expect(
+                callResult.retryable == expected.2 && callResult.problem?.retryable == expected.2, "\(row) \(method)")
+            #expect(callResult.code == "\(row.code)" && callResult.subCode == row.subCode)
+            #expect(callResult.topRequestID == "16ez" && callResult.problem?.top?.topRequestID == "16ez")
+            #expect(callResult.ban == nil && callResult.interpretation == nil)
+            #expect((callResult.problem?.retryAfterSeconds != nil) == (expected.1 == .throttled))
         }
     }
 
     @Test("A ban that TOP names lasts its seconds and one more, and Retry-After says so")
     func banThatTOPNames() throws {
         let text = "This ban will last for 5 more seconds"
-        let ofApp = try verdict(
+        let ofApp = try callResult(
             .answer(Answers.error(7, "accesscontrol.limited-by-app-access-count", subMessage: text)))
         #expect(ofApp.ban == Ban(scope: .app, seconds: 6) && ofApp.problem?.retryAfterSeconds == 6)
-        let ofMethod = try verdict(
+        let ofMethod = try callResult(
             .answer(Answers.error(7, "accesscontrol.limited-by-api-access-count", subMessage: text)))
         #expect(ofMethod.ban == Ban(scope: .method, seconds: 6))
-        #expect(try verdict(.answer(Answers.error(7))).problem?.retryAfterSeconds == 1)
+        #expect(try callResult(.answer(Answers.error(7))).problem?.retryAfterSeconds == 1)
     }
 
     @Test("TOP's own words are masked wherever they go")
     func topOwnWordsAreMasked() throws {
         let answer = Answers.error(
             15, "isv.phone", message: "13712345678 is bad", subMessage: "do not use 13712345678, nor 13987654321")
-        let verdict = try verdict(.answer(answer), Methods.stock, body: Body.stock)
+        let callResult = try callResult(.answer(answer), Methods.stock, body: Body.stock)
         let texts = [
-            verdict.message, verdict.response, verdict.problem?.top?.message, verdict.problem?.top?.subMessage,
-            verdict.problem.map { String(decoding: $0.document, as: UTF8.self) },
+            callResult.message, callResult.response, callResult.problem?.top?.message,
+            callResult.problem?.top?.subMessage,
+            callResult.problem.map { String(decoding: $0.document, as: UTF8.self) },
         ]
         for text in texts {
             let text = try #require(text)
             #expect(!text.contains("13712345678"), "\(text)")
             #expect(text.contains("137****5678"), "\(text)")
         }
-        #expect(verdict.message?.contains("13987654321") == false)
-        #expect(verdict.responseBytes == answer.utf8.count)
+        #expect(callResult.message?.contains("13987654321") == false)
+        #expect(callResult.responseBytes == answer.utf8.count)
     }
 
     @Test("An answer that cannot be read is masked too")
     func masksOfUnreadable() throws {
         for status in [200, 502] {
-            let verdict = try verdict(.answer("<p>13712345678</p>", status: status), Methods.stock, body: Body.stock)
-            #expect(verdict.response == "<p>137****5678</p>")
+            let callResult = try callResult(
+                .answer("<p>13712345678</p>", status: status), Methods.stock, body: Body.stock)
+            #expect(callResult.response == "<p>137****5678</p>")
         }
     }
 
@@ -230,17 +236,17 @@ import Testing
 
     @Test("A success has no code and no problem, and TOP's id")
     func successHasNoCode() throws {
-        let verdict = try verdict(.answer(Answers.leaseSuccess))
-        #expect(verdict.outcome == .success && verdict.problem == nil && verdict.retryable == nil)
-        #expect(verdict.code == nil && verdict.message == nil && verdict.topRequestID == "16fx")
-        #expect(verdict.response == Answers.leaseSuccess)
+        let callResult = try callResult(.answer(Answers.leaseSuccess))
+        #expect(callResult.outcome == .success && callResult.problem == nil && callResult.retryable == nil)
+        #expect(callResult.code == nil && callResult.message == nil && callResult.topRequestID == "16fx")
+        #expect(callResult.response == Answers.leaseSuccess)
     }
 
     @Test("A failure of the business is a 200 with TOP's code and words")
     func businessFailure() throws {
-        let verdict = try verdict(.answer(Answers.leaseFailure))
-        #expect(verdict.outcome == .businessFailure && verdict.problem == nil)
-        #expect(verdict.code == "E7" && verdict.message == "no such item" && verdict.topRequestID == "16fy")
+        let callResult = try callResult(.answer(Answers.leaseFailure))
+        #expect(callResult.outcome == .businessFailure && callResult.problem == nil)
+        #expect(callResult.code == "E7" && callResult.message == "no such item" && callResult.topRequestID == "16fy")
     }
 
     @Test("Some items failed: partial")
@@ -249,8 +255,8 @@ import Testing
             {"alibaba_alsc_crm_card_batch_sell_response":{"result":{"biz_success":"true","result_code":"C1",\
             "result":{"all_success":"false"}}}}
             """
-        let verdict = try verdict(.answer(answer), Methods.cards, body: Body.cards)
-        #expect(verdict.outcome == .partial && verdict.problem == nil && verdict.code == "C1")
+        let callResult = try callResult(.answer(answer), Methods.cards, body: Body.cards)
+        #expect(callResult.outcome == .partial && callResult.problem == nil && callResult.code == "C1")
     }
 
     @Test("TOP takes the work and says whether to repeat", arguments: [true, false])
@@ -259,14 +265,14 @@ import Testing
             {"taobao_logistics_address_ability_tms_async_response":{"address_ability_async_response":\
             {"success":true,"is_retry":\(isRetryable)}}}
             """
-        let verdict = try verdict(.answer(answer), Methods.addresses)
-        #expect(verdict.outcome == .accepted && verdict.problem == nil && verdict.retryable == isRetryable)
+        let callResult = try callResult(.answer(answer), Methods.addresses)
+        #expect(callResult.outcome == .accepted && callResult.problem == nil && callResult.retryable == isRetryable)
     }
 
     @Test("A call that cannot be signed was not sent, and is the relay's own fault")
     func callThatCannotBeSigned() {
-        let verdict = Verdict(unsignable: Problem(.relayMisconfigured, "no digest", retryable: false))
-        #expect(verdict.outcome == .misconfigured && verdict.problem?.type.status == 502)
-        #expect(verdict.retryable == false && verdict.message == "no digest")
+        let callResult = CallResult(unsignable: Problem(.relayMisconfigured, "no digest", retryable: false))
+        #expect(callResult.outcome == .misconfigured && callResult.problem?.type.status == 502)
+        #expect(callResult.retryable == false && callResult.message == "no digest")
     }
 }

@@ -1,10 +1,10 @@
-/// What becomes of an answer that the connection cannot write at once, and answers whose body goes out in pieces.
+/// Responses that the connection cannot write at once, and responses whose body is sent in pieces.
 ///
-/// A stream has no limit on the time of the whole. There is one on each wait for a piece
-/// (``Settings/answerTimeout``), and one on each wait for the client to take what is written
-/// (``Settings/writeTimeout``): a client that takes a byte within it may go on for as long as it likes.
-extension ConnectionMachine {
-    /// The connection holds an answer of which it cannot write more now.
+/// The total time of a stream has no limit. Each wait for a piece is limited (``Settings/responseTimeout``), and so is
+/// each wait for the client to take bytes (``Settings/writeTimeout``). A client that always takes a byte in that time is
+/// never disconnected.
+extension ConnectionStateMachine {
+    /// The connection cannot write the rest of a response now.
     mutating func cannotWrite(_ byteCount: Int, now: UInt64) {
         guard phase == .idle else { return }
         phase = .backedUp
@@ -19,12 +19,12 @@ extension ConnectionMachine {
             deadline = now &+ settings.idleTimeout
         case .stalled:
             phase = .streaming
-            deadline = now &+ settings.answerTimeout
+            deadline = now &+ settings.responseTimeout
         default: break
         }
     }
 
-    /// The last answer has gone to the kernel.
+    /// The kernel has taken the last response.
     mutating func flushed(now: UInt64) -> Action {
         guard phase == .flushing else { return .nothing }
         guard !inputHasEnded else { return close(.lingered) }
@@ -33,11 +33,11 @@ extension ConnectionMachine {
         return .closeOutput
     }
 
-    /// Whether it is the client that is waited for.
+    /// Whether the connection waits for the client to take bytes.
     var awaitsClient: Bool { phase == .backedUp || phase == .stalled || phase == .flushing }
 
-    /// The client has taken something of what the connection holds, though not yet enough for more.
-    mutating func clientTook(now: UInt64) {
+    /// The client has taken some bytes, but the connection cannot write more yet.
+    mutating func clientMadeProgress(now: UInt64) {
         guard awaitsClient else { return }
         deadline = now &+ settings.writeTimeout
     }
@@ -49,10 +49,10 @@ extension ConnectionMachine {
     /// Whether a piece may be written now.
     var takesPieces: Bool { phase == .streaming }
 
-    mutating func beginStream(_ framing: AnswerFraming, now: UInt64) {
+    mutating func beginStream(_ framing: ResponseFraming, now: UInt64) {
         streamFraming = framing
         phase = .streaming
-        deadline = now &+ settings.answerTimeout
+        deadline = now &+ settings.responseTimeout
     }
 
     /// A piece has been given to the connection.
@@ -60,7 +60,7 @@ extension ConnectionMachine {
     mutating func wrotePiece(_ byteCount: Int, canWriteMore: Bool, now: UInt64) {
         guard phase == .streaming else { return }
         if canWriteMore {
-            deadline = now &+ settings.answerTimeout
+            deadline = now &+ settings.responseTimeout
         } else {
             phase = .stalled
             deadline = writeDeadline(byteCount, now: now)
@@ -69,22 +69,22 @@ extension ConnectionMachine {
 
     /// The last piece has been given to the connection.
     /// - Parameters:
-    ///   - byteCount: what the connection holds of it still, at most.
+    ///   - byteCount: how many bytes the connection still holds, at most.
     ///   - canWriteMore: whether the connection takes more at once.
     mutating func streamFinished(
         _ byteCount: Int, canWriteMore: Bool, serverIsClosing: Bool, now: UInt64
     ) -> Action {
         guard phase == .streaming || phase == .stalled, var framing = streamFraming else { return .nothing }
         streamFraming = nil
-        // The head may have promised more requests on this connection; that is no duty.
+        // The head may have left the connection open. The server may close it all the same.
         if serverIsClosing || clientIsDone { framing.connection = .close }
         let keepsAlive = framing.connection != .close
-        endAnswer(keepsAlive: keepsAlive, byteCount: byteCount, now: now)
+        endResponse(keepsAlive: keepsAlive, byteCount: byteCount, now: now)
         if keepsAlive, !canWriteMore { cannotWrite(byteCount, now: now) }
         return .endStream(framing)
     }
 
-    /// The body cannot be completed: the client is to see that something is missing.
+    /// The body cannot be completed. The connection closes, so that the client sees that the body is incomplete.
     mutating func streamAborted() -> Action {
         guard phase == .streaming || phase == .stalled else { return .nothing }
         return close(.aborted)
@@ -92,6 +92,6 @@ extension ConnectionMachine {
 }
 
 extension ServerResponse {
-    /// Whether pieces of a body follow the head; a 204 and a 304 never have any.
+    /// Whether pieces of a body follow the head. A 204 and a 304 never have a body.
     var hasStreamedBody: Bool { stream != nil && status != 204 && status != 304 }
 }

@@ -1,0 +1,41 @@
+import Curl
+
+extension CurlFailure {
+    /// The message for callers and the trail, without addresses and texts of libraries. The log has those.
+    var message: String {
+        switch kind {
+        case .invalidRequest: "the request is not valid with the relay's settings"
+        case .resolve: "the name of TOP's gateway has no address"
+        case .connect: "connecting to TOP's gateway failed"
+        case .tls(.caFile): "the certificates to trust cannot be read"
+        case .tls(.handshake): "the TLS handshake with TOP's gateway failed"
+        case .tls: "the certificate of TOP's gateway is not trusted"
+        case .timeout(.connect): "connecting to TOP's gateway timed out"
+        case .timeout(.call): "the response was not complete in time"
+        case .cut: "the connection ended before the response was complete"
+        case .tooLarge: "the response is larger than allowed"
+        case .badEncoding: "the response does not have the encoding that it claims"
+        case .notHTTP: "the response is not HTTP"
+        case .shutDown: "the replica had to stop before the response arrived"
+        case .other: "the transfer failed"
+        }
+    }
+
+    /// Why there is no response to a request that was sent, without a full stop.
+    /// - Parameter nanoseconds: how long the request took.
+    func messageAfterSending(nanoseconds: UInt64) -> String {
+        switch kind {
+        case .timeout: "No response from TOP: timed out after \(Self.seconds(nanoseconds)) s"
+        case .cut: "No response from TOP: connection lost after the request was sent"
+        case .shutDown: "No response from TOP: the replica had to stop before it came"
+        case .tooLarge, .badEncoding, .notHTTP: "No usable response from TOP: \(message)"
+        case .invalidRequest, .resolve, .connect, .tls, .other: "No response from TOP: \(message)"
+        }
+    }
+
+    /// Whole seconds, and tenths below one second.
+    private static func seconds(_ nanoseconds: UInt64) -> String {
+        let tenths = (nanoseconds + 50_000_000) / 100_000_000
+        return tenths < 10 ? "0.\(tenths)" : "\((nanoseconds + 500_000_000) / 1_000_000_000)"
+    }
+}
