@@ -4,6 +4,9 @@ import PackageDescription
 // CI and release builds treat warnings as errors. A developer's build shows them.
 let warningsAreErrors = Context.environment["CI"] != nil
 
+// `scripts/swift` and the image's build set it. The manifest does not ask git, because SwiftPM keeps an older answer.
+let commit = Context.environment["BUILD_COMMIT"] ?? "unknown"
+
 /// The settings of every Swift target.
 let common: [SwiftSetting] =
     [
@@ -50,6 +53,7 @@ let package = Package(
         .target(name: "CLibpq", linkerSettings: [.linkedLibrary("pq")]),
         .target(name: "CLibyaml", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CRelease", cSettings: [.define("BUILD_COMMIT", to: commit)]),
         .target(name: "CResources", exclude: ["catalog", "console", "docs"]),
 
         // Base. `Bytes` holds pointers, because it reads text eight bytes at a time, `Locks` because it wraps pthread.
@@ -70,7 +74,7 @@ let package = Package(
             name: "Postgres", dependencies: ["Bytes", "CLibpq", "EventLoop", "Time", collections],
             swiftSettings: common),
         .target(name: "YAML", dependencies: ["CLibyaml"], swiftSettings: common),
-        .target(name: "Resources", dependencies: ["CResources"], swiftSettings: common),
+        .target(name: "Resources", dependencies: ["CRelease", "CResources"], swiftSettings: common),
         .target(name: "Telemetry", dependencies: ["Locks", "Time", logging, metrics], swiftSettings: safe),
         .target(
             name: "HTTPServer",
@@ -228,7 +232,7 @@ func integration(_ module: String, _ dependencies: [Target.Dependency]) -> Targe
 /// The floors of the house, from the bottom. A module depends only on modules of its own floor and of lower ones; the
 /// tidy tests check it. The folder of a floor holds its modules.
 let floors: KeyValuePairs = [
-    "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CLibyaml", "CResources", "CSockets", "CZlib"],
+    "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CLibyaml", "CRelease", "CResources", "CSockets", "CZlib"],
     "Base": ["Bytes", "HTTP1", "JSON", "Locks", "Time"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
     "Domain": ["Audit", "Catalog", "CatalogImport", "TOP", "Vault"],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Resources
 
 /// The command line with all commands of the binary.
 @main
@@ -8,6 +9,7 @@ struct TopRelayCommand: AsyncParsableCommand {
         abstract: "Relays plain JSON calls to Alibaba's Taobao Open Platform and records each of them.",
         discussion:
             "Settings come from the environment: see docs/operations/settings.md. Exit codes: 0 done, 1 failed, 2 the input was refused, 64 wrong usage.",
+        version: "\(Release.version) (\(Release.commit))",
         subcommands: [
             ServeCommand.self, MigrateCommand.self, DevCommand.self, SandboxCommand.self, AppCommand.self,
             SessionCommand.self,

@@ -6,6 +6,7 @@ import EventLoop
 import HTTPServer
 import Postgres
 import Relay
+import Resources
 package import Telemetry
 
 /// The service's metrics with their help texts, and the sources of those that are read at each scrape.
@@ -100,6 +101,9 @@ package enum RelayMetrics {
         .init(
             "toprelay_clock_offset_seconds", .gauge,
             "The replica's clock minus PostgreSQL's; calls are refused above 300 either way."),
+        .init(
+            "toprelay_build_info", .gauge, "Always 1; the labels tell the release and the commit of the binary.",
+            labels: ["version", "commit"]),
         .init("toprelay_ready", .gauge, "1 while the replica takes calls, as in /readyz."),
         .init(
             "toprelay_vault_age_seconds", .gauge,
@@ -159,6 +163,8 @@ package enum RelayMetrics {
         registry.observe("toprelay_partition_days_ahead") {
             readiness.partitionDaysAhead.map { Double($0) } ?? .nan
         }
+        registry.observe(
+            "toprelay_build_info", [("version", Release.version), ("commit", Release.commit)]) { 1 }
         registry.observe("toprelay_ready") { readiness.isReady ? 1 : 0 }
         registry.observe("toprelay_outcome_rows_limit") { Double(workers.outcomeRowsLimit) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }

@@ -1,6 +1,7 @@
 import AuditAPI
 import Problems
 import Relay
+import Resources
 import Requests
 import Vault
 
@@ -107,14 +108,9 @@ extension OperationTable {
                 .json(503, "It does not; `checks` says why.", schema: "Readiness"),
             ], handler: .state { $0.readiness.reply }),
         Operation(
-            .get, "/version", id: "version", "The release of the replica", query: .any,
-            responses: [
-                ResponseDescription(
-                    status: 200, text: "The release.", mediaTypes: ["application/json"],
-                    schema:
-                        #"{"type": "object", "required": ["version"], "properties": {"version": {"type": "string"}}}"#
-                )
-            ], handler: .state { _ in Release.reply }),
+            .get, "/version", id: "version", "The release of the replica, and the commit that it was built from",
+            query: .any, responses: [.json(200, "The release.", schema: "Release")],
+            handler: .state { _ in Release.reply }),
         Operation(
             .get, "/metrics", id: "metrics", "Prometheus metrics", query: .any,
             responses: [.text("Text format 0.0.4.", as: "text/plain")], handler: .state { $0.metrics }),

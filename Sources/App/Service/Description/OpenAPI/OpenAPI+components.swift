@@ -140,6 +140,7 @@ extension OpenAPI {
             ("DryRun", dryRun), ("EarlierCall", earlierCall),
             ("OwnCall", ownCall), ("Problem", problem),
             ("ParameterFault", parameterFault), ("TOPError", topError), ("Readiness", readiness),
+            ("Release", release),
             (
                 "ReadinessStatus",
                 #"{"type": "string", "enum": ["ready", "unavailable"], "description": "Whether the replica takes calls."}"#
@@ -206,6 +207,12 @@ extension OpenAPI {
         {"type": "object", "required": ["status", "checks"], "properties": {
           "status": {"$ref": "#/components/schemas/ReadinessStatus"},
           "checks": {"type": "object", "additionalProperties": {"type": "string"}}}}
+        """##
+
+    private static let release = ##"""
+        {"type": "object", "required": ["version", "commit"], "properties": {
+          "version": {"type": "string"},
+          "commit": {"type": "string", "description": "The commit of the sources; `unknown` if the build was not told."}}}
         """##
 
     static let headers = ##"""
