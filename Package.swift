@@ -83,8 +83,9 @@ let package = Package(
 
         // Domain.
         .target(name: "TOP", dependencies: ["Bytes", "JSON", "Crypto", "Time"], swiftSettings: safe),
+        .target(name: "Masking", dependencies: ["Bytes", "JSON"], swiftSettings: safe),
         .target(
-            name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Resources", "TOP", "Time", "YAML"],
+            name: "Catalog", dependencies: ["Bytes", "JSON", "Locks", "Masking", "Resources", "TOP", "Time", "YAML"],
             swiftSettings: safe),
         .target(name: "CatalogImport", dependencies: ["Bytes", "Catalog", "JSON", "TOP"], swiftSettings: safe),
         .target(
@@ -101,14 +102,15 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Bytes", "EventLoop", "JSON", "Locks", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Vault", "Audit",
-                "Problems", "Telemetry", "Time", logging, metrics,
+                "Bytes", "EventLoop", "JSON", "Locks", "Crypto", "Curl", "Postgres", "TOP", "Catalog", "Masking",
+                "Vault",
+                "Audit", "Problems", "Telemetry", "Time", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "AuditAPI",
             dependencies: [
-                "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Requests", "Postgres", "Problems",
-                "TOP", "Telemetry", "Time", "Vault", logging, metrics,
+                "Audit", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Masking", "Requests", "Postgres",
+                "Problems", "TOP", "Telemetry", "Time", "Vault", logging, metrics,
             ], swiftSettings: safe),
         .target(
             name: "Service",
@@ -127,8 +129,8 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault", "Audit",
-                "Postgres", "Resources",
+                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Masking", "Vault",
+                "Audit", "Postgres", "Resources",
                 "TOP", "Time", "Bytes", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
@@ -158,7 +160,8 @@ let package = Package(
             "HTTPServer", ["Locks", "Bytes", "EventLoop", "HTTP1", "HTTPServer", "Sockets", "Time", logging, lifecycle]),
         unit("YAML", ["YAML"]),
         unit("TOP", ["TOP", "JSON", "Crypto", "Time"]),
-        unit("Catalog", ["Catalog", "CatalogImport", "JSON", "TOP"]),
+        unit("Masking", ["Masking"]),
+        unit("Catalog", ["Catalog", "CatalogImport", "JSON", "Masking", "TOP"]),
         unit("Vault", ["Bytes", "Vault", "Crypto"]),
         unit("Audit", ["Audit", "Bytes", "Crypto", "Time"]),
         unit(
@@ -235,7 +238,7 @@ let floors: KeyValuePairs = [
     "C": ["CEventLoop", "CLibcrypto", "CLibcurl", "CLibpq", "CLibyaml", "CRelease", "CResources", "CSockets", "CZlib"],
     "Base": ["Bytes", "HTTP1", "JSON", "Locks", "Time"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
-    "Domain": ["Audit", "Catalog", "CatalogImport", "TOP", "Vault"],
+    "Domain": ["Audit", "Catalog", "CatalogImport", "Masking", "TOP", "Vault"],
     "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],
 ]

@@ -52,9 +52,10 @@ struct ProseRuleTests {
 
     @Test("The folders of Swift code are whole names")
     func checkedFolders() {
-        #expect(ProseRules.isChecked("Tests/Tidy/ProseRules.swift"))
+        #expect(ProseRules.isChecked("Tests/Tidy/Rules/ProseRules.swift"))
+        #expect(ProseRules.isChecked("Sources/A/B/C.swift"))
         #expect(ProseRules.isChecked("Package.swift"))
-        #expect(!ProseRules.isChecked("Tests/TidyTestsOther/A.swift"))
+        #expect(!ProseRules.isChecked("SourcesOfOthers/A.swift"))
     }
 
     @Test("Other files are checked whole")

@@ -14,7 +14,7 @@ struct ProseTests {
         expectNone(repository.files(below: "", endings: [".md"]).flatMap(ProseRules.markdownViolations))
     }
 
-    @Test("Comments of the checked Swift code have short lines and no refused phrases")
+    @Test("Comments of Swift code have short lines and no refused phrases")
     func swiftComments() {
         let manifest = repository.text("Package.swift").map { Repository.File(path: "Package.swift", text: $0) }
         let files = ([manifest].compactMap(\.self) + Repository.sources + Repository.tests)

@@ -1,3 +1,4 @@
+import Masking
 package import Audit
 import Catalog
 package import JSON

@@ -1,3 +1,4 @@
+import Masking
 import Audit
 import Catalog
 import JSON

@@ -53,8 +53,8 @@ package final class Authorizer {
         return authorization
     }
 
-    /// The token of an authorization, if it is still valid. The vault may have changed while the request's body arrived,
-    /// so a withdrawn or expired token is refused here. The check needs no hash.
+    /// The token of an authorization, if it is still valid. The vault may have changed while the request's body
+    /// arrived, so a withdrawn or expired token is refused here. The check needs no hash.
     package func confirm(_ authorization: Authorization) throws(Problem) -> AccessToken {
         guard let verifier, freshness.isFresh() else { throw .staleVault }
         let now = wallClock()

@@ -14,7 +14,7 @@ package struct TOPError: Sendable, Equatable {
     package var subMessage: String?
     /// TOP's id of the request.
     package var topRequestID: String?
-    /// Whose fault it is, where the gateway says so: `ISV`, `ISP` or `SYSTEM`.
+    /// The party at fault, if the gateway names it: `ISV`, `ISP` or `SYSTEM`.
     package var type: String?
 
     /// Whether the error is a normal response in which only `flag` indicates the failure.

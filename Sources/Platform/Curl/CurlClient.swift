@@ -81,8 +81,8 @@ package final class CurlClient {
         }
     }
 
-    /// Sends a request once and returns what became of it. Cancelling the task changes nothing. Call it from a task that
-    /// was started with `Task(executorPreference:)` of the loop.
+    /// Sends a request once and returns what became of it. Cancelling the task changes nothing. Call it from a task
+    /// that was started with `Task(executorPreference:)` of the loop.
     package func perform(_ request: consuming CurlRequest) async -> CurlResult {
         let request = request
         return await withUnsafeContinuation { continuation in

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Every filter of the list over HTTP, against the view of all calls", .bounded)
 struct AuditFilterTests {
-    /// Calls of the last thirty hours with every column filled at random: open, ended, closed by the reconciler, and both; several in one millisecond. The last of
-    /// them stands at the first instant of a day.
+    /// Calls of the last thirty hours with every column filled at random: open, ended, closed by the reconciler, and
+    /// both; several in one millisecond. The last of them stands at the first instant of a day.
     private static let seed = """
         SELECT setseed(0.25);
         CREATE TABLE known AS

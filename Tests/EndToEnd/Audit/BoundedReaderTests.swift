@@ -4,7 +4,8 @@ import Testing
 
 @Suite("A token for some apps or methods reads these alone", .bounded)
 struct BoundedReaderTests {
-    /// Calls of the last hours by three apps and four methods: ended and open ones, each with a refusal of its kind, and two refusals that name no app.
+    /// Calls of the last hours by three apps and four methods: ended and open ones, each with a refusal of its kind,
+    /// and two refusals that name no app.
     private static let seed = """
         CREATE TABLE known AS
         SELECT n, at, 'app' || n % 3 AS app, (ARRAY['m.put', 'm.get', 'n_a.put', 'nxa.put'])[1 + n / 3 % 4] AS method, n % 5 > 0 AS has_ended,

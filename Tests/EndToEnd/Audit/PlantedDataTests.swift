@@ -182,7 +182,7 @@ struct PlantedDataTests {
         await stage.stop()
     }
 
-    /// Requests that are no calls, with the values as names and as values.
+    /// Requests that are not calls, with the values as names and as values.
     private func refuse(_ stage: Stage) async throws {
         let own = Planted.own
         for body in [

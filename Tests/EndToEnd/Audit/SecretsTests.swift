@@ -46,7 +46,8 @@ struct SecretsTests {
             #""kind":"echo","field":"car_license","sub_code":"isp.unknown-error""#, #""kind":"cut""#,
             #""kind":"half""#, #""kind":"html""#, #""kind":"hang""#, #""kind":"http_status","status":500"#,
             #""kind":"custom","body":"not JSON, but \#(Self.phone) and LSVNV2182E2100001""#,
-            // What a result says goes to the caller as TOP said it; what it says of its own accord is masked for all others.
+            // What a result says goes to the caller as TOP said it; what it says of its own accord is masked for all
+            // others.
             #""kind":"change","set":{"is_success":false,"errmsg":"phone=\#(Self.phone) 车牌京A8Z9Q7"}"#,
         ]
         var answers: [HTTPAnswer] = []

@@ -30,7 +30,7 @@ struct DocsFileTests {
                 token: stage.tokens.caller)
         }
         let answer = try await post(Data(image).base64EncodedString())
-        // The gateway has no such method; it says so only after it has found the sign right.
+        // The gateway does not have the method. It reports that only after it has accepted the sign.
         #expect(answer.json["top"]?["code"]?.string == "22", "\(answer)")
         let call = try #require(stage.gateway.calls(with: marker).first)
         #expect(call.isSignRight)

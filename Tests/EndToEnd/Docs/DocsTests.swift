@@ -11,8 +11,8 @@ struct DocsTests {
             "test-tools", packages: ["openapi-spec-validator==0.9.0", "schemathesis==4.32.5"])
     }
 
-    /// A replica that speaks to the sandbox, and a token that may make calls and read the trail. Both have the entries of
-    /// the folder `catalog` besides.
+    /// A replica that speaks to the sandbox, and a token that may make calls and read the trail. Both have the entries
+    /// of the folder `catalog` besides.
     private static func relayWithSandbox(
         catalog: String? = nil
     ) async throws -> (relay: RelayProcess, sandbox: SandboxProcess, token: String) {
@@ -63,8 +63,8 @@ struct DocsTests {
         try await Command.succeed([
             "python3", "-B", Repository.root + "/Tests/EndToEnd/clients/widen.py", shown, widened,
         ])
-        // Not every valid text is an existing time, and some fields depend on others: no schema says so, and such a
-        // request is refused. What is refused must be refused well: that is checked.
+        // Not every valid text is an existing time, and some fields depend on others: a schema cannot express that, and
+        // such a request is refused. What is refused must be refused well: that is checked.
         let run = try await Command.run(
             [
                 tools + "/bin/st", "run", widened, "--url", "http://127.0.0.1:\(relay.port)", "--header",

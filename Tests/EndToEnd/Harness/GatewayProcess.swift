@@ -11,8 +11,8 @@ final class GatewayProcess: Sendable {
     private let child: Child
     private let log: String
 
-    /// Starts a gateway that knows these apps; with TLS when a certificate is named, as `NAME.pem` and `NAME.key`. Faults are
-    /// for gateways without TLS.
+    /// Starts a gateway that knows these apps; with TLS when a certificate is named, as `NAME.pem` and `NAME.key`.
+    /// Faults are for gateways without TLS.
     init(_ apps: [StageApp], certificate: String? = nil) async throws {
         let folder = try Watchdog.shared.makeFolder("gateway")
         try StageApp.document(apps).write(toFile: folder + "/apps.json", atomically: false, encoding: .utf8)
@@ -42,7 +42,8 @@ final class GatewayProcess: Sendable {
     /// Drops all faults, and closes hanging calls.
     func reset() async throws { try await post("/_reset", "") }
 
-    /// The calls received so far whose line in the log holds a text. The log is long, so only lines that are wanted are read.
+    /// The calls received so far whose line in the log holds a text. The log is long, so only lines that are wanted are
+    /// read.
     func calls(with marker: String = "") -> [GatewayCall] {
         guard let log = FileManager.default.contents(atPath: log) else { return [] }
         let (wanted, end) = (Data(marker.utf8), Data([10]))

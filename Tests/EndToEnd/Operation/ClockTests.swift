@@ -14,7 +14,7 @@ struct ClockTests {
         "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
     ]
 
-    /// What moves a replica's wall clock by so many seconds.
+    /// The environment that moves a replica's wall clock by a number of seconds.
     private func clock(_ seconds: Int) throws -> [String: String] {
         let library = try #require(Self.libraries.first { FileManager.default.fileExists(atPath: $0) })
         return [

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Changes in the vault reach every replica", .bounded)
 struct VaultTests {
-    /// Asks both replicas until both say so. The limit is far under the 30 s of the vault's full check.
+    /// Asks both replicas until both give the expected result. The limit is far under the 30 s of the vault's full
+    /// check.
     private func everywhere(
         _ stage: Stage, _ second: RelayProcess, _ what: String, token: String, app: String? = nil,
         seller: String? = nil, holds: (HTTPAnswer) -> Bool

@@ -21,7 +21,7 @@ import Testing
         return ids
     }
 
-    /// Takes turns until so many intents are closed.
+    /// Takes turns until this many intents are closed.
     private func close(_ count: Int, _ reconciler: inout ReconciliationSchedule, on connection: PostgresConnection)
         async throws
         -> Int

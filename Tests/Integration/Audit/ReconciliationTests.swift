@@ -170,7 +170,8 @@ import Testing
                 _ = try await ReconciliationQueries.run(on: connection)
                 let free = try await mark()
                 #expect(abs(free - (now - 30_000)) <= 1)
-                // A call with a long time limit keeps the mark where it stands; one before the mark cannot draw it back.
+                // A call with a long time limit keeps the mark where it stands; one before the mark cannot draw it
+                // back.
                 _ = try await connection.query(
                     "UPDATE audit.reconciliation SET closed_before = now() - interval '20 minutes'")
                 let open = KnownCall(callID(now - 600_000), deadline: now + 600_000)

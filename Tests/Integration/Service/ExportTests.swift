@@ -9,7 +9,7 @@ import Testing
 @Suite struct ExportTests {
     private static let path = "/v1/audit/export"
 
-    /// A replica over a trail with so many calls of two kilobytes.
+    /// A replica over a trail with a number of calls of two kilobytes each.
     private func withCalls(
         _ count: Int, _ body: @escaping @Sendable (RunningService) async throws -> Void
     ) async throws {

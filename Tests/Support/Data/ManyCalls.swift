@@ -1,7 +1,7 @@
 /// SQL that fills the trail with calls that have ended.
 package enum ManyCalls {
-    /// Adds so many calls of the hours before now, evenly apart, each with a message of some bytes. The ids are those of
-    /// the instants, so that they are in the order of time.
+    /// Adds a number of calls from the last hours, at equal distances, each with a message of some bytes. The ids are
+    /// those of the instants, so that they are in the order of time.
     package static func statement(count: Int, hours: Int = 20, messageBytes: Int = 0) -> String {
         """
         INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, method, outcome, status, message,

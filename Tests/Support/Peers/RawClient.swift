@@ -209,7 +209,7 @@ package final class RawClient: @unchecked Sendable {
         }
     }
 
-    /// Reads so many bytes at most, again and again with a pause between; gives how many there were in all.
+    /// Reads at most this many bytes at a time, with a pause after each read. Returns the total number of bytes.
     package func trickle(bytes: Int, times: Int, pauseMilliseconds: UInt32) throws -> Int {
         var piece = [UInt8](repeating: 0, count: bytes)
         var all = 0

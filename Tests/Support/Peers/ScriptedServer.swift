@@ -170,7 +170,7 @@ package final class ScriptedServer: Sendable {
             _ = recv(socket, &byte, 1, Int32(MSG_PEEK))
         }
 
-        /// What comes next, of at most so many bytes; nil at the end.
+        /// The next input, at most this many bytes; nil at the end.
         package func read(atMost limit: Int) -> [UInt8]? {
             var chunk = [UInt8](repeating: 0, count: limit)
             let count = recv(socket, &chunk, chunk.count, 0)

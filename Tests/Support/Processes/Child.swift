@@ -3,7 +3,8 @@ package import Foundation
 /// A child process in a process group of its own, with files for its three standard streams.
 ///
 /// Its streams are files because children that start at the same time would inherit each other's pipes. It starts by
-/// `posix_spawn` because a child of Foundation's `Process` can inherit blocked signals, and would never see its SIGTERM.
+/// `posix_spawn` because a child of Foundation's `Process` can inherit blocked signals, and would never see its
+/// SIGTERM.
 package final class Child: @unchecked Sendable {
     package enum Ending: Equatable, Sendable {
         case exited(Int32)

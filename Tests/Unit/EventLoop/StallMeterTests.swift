@@ -5,7 +5,7 @@ import Testing
 @Suite struct StallMeterTests {
     private func meter() -> StallMeter { StallMeter(limit: .seconds(10), longestStep: .seconds(2)) }
 
-    /// Takes so many checks, a second apart.
+    /// Makes a number of checks, a second apart.
     private func changes(
         _ meter: inout StallMeter, seconds: Int, _ signs: (Int) -> LoopSigns
     ) -> [StallMeter.Change] {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct DrainTests {
-    @Test("Once closing is announced, every answer closes its connection, and new ones are still accepted")
+    @Test("Once closing is announced, every response closes its connection, and new ones are still accepted")
     func onceClosingIsAnnounced() async throws {
         try await serving { port, _, server in
             let early = try RawClient(port: port)

@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test("A fault after good requests is answered after their answers")
+    @Test("A fault after good requests is answered after their responses")
     func faultAfterGoodRequests() async throws {
         try await serving { port, _, server in
             let client = try RawClient(port: port)

@@ -5,8 +5,8 @@ import Locks
 import TestSupport
 
 /// Answers by path: `/echo` gives the body back, `/held` waits until it is released, `/big` gives 8 MiB, `/loop` the
-/// number of its loop; all else says what it got. `/stream` and what is below it gives a body that the test writes. `/denied` is answered 401 from its head
-/// alone, and `/unread` drops its body.
+/// number of its loop; all else says what it got. `/stream` and what is below it gives a body that the test writes.
+/// `/denied` is answered 401 from its head alone, and `/unread` drops its body.
 final class TestResponder: Responder {
     private struct State: Sendable {
         var held: [@Sendable (ServerResponse) -> Void] = []

@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test("A client that does not read its answer is cut off")
+    @Test("A client that does not read its response is disconnected")
     func clientThatDoesNotRead() async throws {
         try await serving { configuration in
             configuration.writeTimeout = .milliseconds(100)
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test("A client that reads late still gets all of a large answer, and then the next")
+    @Test("A client that reads late still gets all of a large response, and then the next")
     func clientThatReadsLate() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port, receiveBuffer: 4096)

@@ -33,7 +33,7 @@ struct PythonPeer {
 
         func json() throws -> JSONValue { try JSONDocument(body).root }
 
-        /// The error's code; nil for an answer without error, -1 for one that is no JSON.
+        /// The error's code; nil for an answer without error, -1 for one that is not JSON.
         var errorCode: Int? {
             guard let document = try? JSONDocument(body, options: .tolerant) else { return -1 }
             return document.root["error_response"].map { Int($0["code"]?.lexeme ?? "") ?? -1 }

@@ -2,8 +2,8 @@ import JSON
 
 /// What code generators need of an OpenAPI document beside its validity.
 ///
-/// openapi-python-client, datamodel-code-generator and others stop at `const`, drop operations whose fields have several
-/// types, and overwrite one class by another of the same name.
+/// openapi-python-client, datamodel-code-generator and others stop at `const`, drop operations whose fields have
+/// several types, and overwrite one class by another of the same name.
 struct OpenAPIRules {
     private let root: JSONValue
     private(set) var faults: [String] = []

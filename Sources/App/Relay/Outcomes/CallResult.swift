@@ -1,3 +1,4 @@
+import Masking
 import Audit
 import Catalog
 import Curl
@@ -247,7 +248,8 @@ extension CallResult {
 
 /// The HTTP statuses of TOP's gateway.
 enum GatewayStatus {
-    /// Whether the address is not that of TOP's gateway, so that nothing was done. TOP's gateway answers calls with 200.
+    /// Whether the address is not that of TOP's gateway, so that nothing was done. TOP's gateway answers calls with
+    /// 200.
     static func isOfWrongAddress(_ status: Int) -> Bool {
         300..<400 ~= status || status == 404 || status == 405
     }

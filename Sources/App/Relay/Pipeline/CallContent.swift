@@ -74,8 +74,8 @@ struct CallContent: Sendable {
         document = try Self.parse(writer.bytes, "The body")
     }
 
-    /// The index of the part with the JSON: the part named `json`, or else the only part that is declared as JSON. A part
-    /// with the name of a file parameter is always that file. Nil if there is no such part.
+    /// The index of the part with the JSON: the part named `json`, or else the only part that is declared as JSON. A
+    /// part with the name of a file parameter is always that file. Nil if there is no such part.
     private static func jsonPart(_ parts: [MultipartPart], of entry: Entry) throws(Problem) -> Int? {
         let candidates = parts.indices.filter { !entry.isFile(parts[$0].name) }
         let named = candidates.filter { parts[$0].name == jsonName }

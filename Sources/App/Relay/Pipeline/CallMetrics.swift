@@ -2,7 +2,8 @@ import Audit
 import Metrics
 import Problems
 
-/// The metrics of one worker's calls. Each metric is made once and kept, because looking one up costs as much as signing.
+/// The metrics of one worker's calls. Each metric is made once and kept, because looking one up costs as much as
+/// signing.
 package final class CallMetrics {
     /// The metrics of one method.
     private struct MethodMetrics {

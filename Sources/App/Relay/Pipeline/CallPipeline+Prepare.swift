@@ -8,8 +8,8 @@ import TOP
 import Vault
 
 extension CallPipeline {
-    /// Makes all checks that precede the intent: clock, method, app, JSON, parameters, session, bans. The body is parsed
-    /// once, also for a call that is refused.
+    /// Makes all checks that precede the intent: clock, method, app, JSON, parameters, session, bans. The body is
+    /// parsed once, also for a call that is refused.
     /// - Throws: a problem with the call's request id.
     func prepare(_ request: CallRequest, by token: AccessToken) throws(Problem) -> Preparation {
         let vault: VaultSnapshot

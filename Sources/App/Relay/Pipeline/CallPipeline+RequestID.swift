@@ -7,7 +7,8 @@ import Vault
 extension CallPipeline {
     /// Adds the call's request id to the problem of a refused call: the caller's own id, or the derived one. The method
     /// may have none, and the request may be too faulty to derive one.
-    /// - Parameter given: the id in the body; nil parses the body. If the body cannot be parsed, the derived id is used.
+    /// - Parameter given: the id in the body; nil parses the body. If the body cannot be parsed, the derived id is
+    ///   used.
     func identified(
         _ problem: Problem, _ request: CallRequest, by token: AccessToken, given: GivenRequestID? = nil
     ) -> Problem {

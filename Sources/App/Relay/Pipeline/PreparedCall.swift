@@ -7,7 +7,8 @@ import Vault
 
 /// A call that has passed every check and is ready to be recorded and sent.
 ///
-/// While a call waits for TOP, it keeps no copy of its body. Each form of the body is dropped when the next one is made.
+/// While a call waits for TOP, it keeps no copy of its body. Each form of the body is dropped when the next one is
+/// made.
 ///
 /// It is an object that the steps of the call fill in. A value would be copied for each step.
 final class PreparedCall {
@@ -99,7 +100,8 @@ final class PreparedCall {
     /// Sets how many bytes of its body the call holds from now on.
     func holds(_ count: Int) { reservation?.hold(count) }
 
-    /// The problem with the members that identify the call. Only after the intent is committed, it also gets an outcome.
+    /// The problem with the members that identify the call. Only after the intent is committed, it also gets an
+    /// outcome.
     func completed(_ problem: Problem) -> Problem {
         var problem = problem
         problem.id = id

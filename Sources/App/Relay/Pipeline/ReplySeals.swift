@@ -1,6 +1,7 @@
 package import Crypto
 
-/// Seals the replies to calls with an idempotency key, and opens them for repeats. It is used only on one worker's loop.
+/// Seals the replies to calls with an idempotency key, and opens them for repeats. It is used only on one worker's
+/// loop.
 package final class ReplySeals {
     /// Opens replies.
     let key: KeyRing

@@ -25,7 +25,7 @@ struct CallEndpoint {
         }
     }
 
-    /// The caller. If its token is no longer valid, the request is recorded as a rejected request.
+    /// The caller. If its token is not valid any more, the request is recorded as a rejected request.
     private func confirmedCaller(by worker: Worker) throws(Problem) -> AccessToken {
         do throws(Problem) {
             return try context.confirmedCaller(by: worker)

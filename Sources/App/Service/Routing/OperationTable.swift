@@ -68,8 +68,8 @@ struct OperationTable: Sendable {
         ).sorted().map { Array($0.utf8) }
     }
 
-    /// Finds the operations of a path. It checks calls first, because nearly all requests are calls. It decodes only the
-    /// name of a method and an id.
+    /// Finds the operations of a path. It checks calls first, because nearly all requests are calls. It decodes only
+    /// the name of a method and an id.
     /// - Throws: `not-found`.
     func find(_ path: String, in catalog: Catalog) throws(Problem) -> Route {
         guard Self.begins(path, withAny: Self.version) else {

@@ -111,7 +111,8 @@ struct SingleField: Sendable {
 
 /// The description of the body in the header.
 extension RequestFields {
-    /// The boundary of a call whose body is `multipart/form-data`; nil for JSON. Only methods with files take multipart.
+    /// The boundary of a call whose body is `multipart/form-data`; nil for JSON. Only methods with files take
+    /// multipart.
     func boundary(_ entry: Entry) throws(Problem) -> MultipartBoundary? {
         try checkIsPlain()
         guard let type = contentType, type != "application/json" else { return nil }

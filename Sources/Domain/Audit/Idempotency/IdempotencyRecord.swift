@@ -4,7 +4,7 @@ package struct IdempotencyRecord: Sendable {
     package let run: Int
     /// The call of the run.
     package let id: CallID
-    /// Whether the call was the same as the one at hand.
+    /// Whether the call was the same as the current one.
     package let isSame: Bool
     /// How it ended; nil while it is open.
     package let outcome: Outcome?

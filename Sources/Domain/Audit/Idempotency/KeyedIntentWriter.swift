@@ -8,8 +8,8 @@ package import Postgres
 ///
 /// Claims that arrive while a transaction runs go into the next one together. Their keys are inserted in sorted order,
 /// and a key that exists is left out, so transactions of several replicas cannot deadlock. The writer has connections
-/// of its own, one for claims and one for looking keys up. Calls without a key never wait for it, and it never waits for
-/// a reader of the trail. The limit of calls in flight bounds what waits. Use it on the loop's thread.
+/// of its own, one for claims and one for looking keys up. Calls without a key never wait for it, and it never waits
+/// for a reader of the trail. The limit of calls in flight bounds what waits. Use it on the loop's thread.
 package final class KeyedIntentWriter {
     /// The most claims of one transaction.
     static let maximumBatch = 64

@@ -5,7 +5,8 @@ package enum Partitions {
     /// How many days after today have partitions.
     package static let daysKeptAhead = 14
 
-    /// Makes the partitions of the coming days, a day a transaction, and the windows of idempotency keys, without holding up writers for longer than `lockTimeoutMilliseconds`.
+    /// Makes the partitions of the coming days, a day a transaction, and the windows of idempotency keys, without
+    /// holding up writers for longer than `lockTimeoutMilliseconds`.
     /// - Returns: how many tables were made.
     package static func makeAhead(on connection: PostgresConnection, lockTimeoutMilliseconds: Int = 2000)
         async throws(PostgresError) -> Int

@@ -120,8 +120,8 @@ package struct Retention: Sendable, Equatable {
             .compactMap { $0["name"].text }
     }
 
-    /// Deletes the notes and the marks of erasures of dropped calls. The first 48 bits of an id are its time in milliseconds, so ids compare like
-    /// times.
+    /// Deletes the notes and the marks of erasures of dropped calls. The first 48 bits of an id are its time in
+    /// milliseconds, so ids compare like times.
     private static func deleteNotes(on connection: PostgresConnection) async throws(PostgresError) {
         try await connection.execute(
             """

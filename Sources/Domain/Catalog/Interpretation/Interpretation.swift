@@ -1,40 +1,42 @@
-/// What TOP's answer to a call means.
+package import Masking
+
+/// The meaning of TOP's response to a call.
 ///
-/// An object, because it is handed on several times: as a value, its texts and lists would be counted with each copy.
+/// It is an object, because several steps pass it on. Each copy of a value would count references of its texts and
+/// lists.
 package final class Interpretation: Sendable {
-    /// What became of the call, by the entry's rules.
+    /// The outcome of a call by the entry's rules.
     package enum Outcome: String, Sendable, CaseIterable {
-        /// Done.
+        /// The call was done.
         case success
-        /// TOP took the request and reports its result later.
+        /// TOP has accepted the request and reports its result later.
         case accepted
-        /// Done in part: some items failed.
+        /// The call was done in part: some items failed.
         case partial
-        /// TOP answered, and the answer says that nothing was done.
+        /// The response says that the call was not done.
         case businessFailure = "business_failure"
     }
 
-    /// What became of the call.
+    /// The outcome of the call.
     package let outcome: Outcome
     /// Whether a rule or a documented Boolean decided the outcome. A response without either counts as a success.
     package let isJudged: Bool
-    /// Whether the call may be repeated; nil unless TOP says so.
+    /// Whether the call may be repeated; nil if TOP does not say it.
     package let retryable: Bool?
-    /// The answer's inner object as plain JSON: TOP's list wrappers are plain lists, numbers are as TOP wrote them,
-    /// `request_id` is lifted out.
+    /// The object inside the wrapper as plain JSON: plain lists instead of TOP's list wrappers, numbers as TOP wrote
+    /// them, and no `request_id`.
     package let result: [UInt8]
-    /// TOP's id of the request; nil if the answer has none.
+    /// TOP's id of the request; nil if the response has none.
     package let requestID: String?
-    /// The code that TOP gave; nil if the entry names none or the answer has none.
+    /// TOP's code; nil if the entry does not name its field, or the response has none.
     package let code: String?
-    /// The message that TOP gave; nil if the entry names none or the answer has none.
+    /// TOP's message; nil if the entry does not name its field, or the response has none.
     package let message: String?
-    /// The values under which the call can be found that only the answer tells.
+    /// The business keys in the response.
     package let keys: [BusinessKey]
-    /// Masks the private values of the call and of its answer.
+    /// Masks the private values of the call and of its response.
     package let mask: ValueMask
-    /// Whether the mask is all that is needed before the answer is shown: every value is one that the entry knows, or that
-    /// need not be hidden.
+    /// Whether the mask alone makes the response safe to show: no value is of an unknown field that must be hidden.
     let isWhollyKnown: Bool
 
     init(

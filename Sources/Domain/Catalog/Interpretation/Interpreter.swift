@@ -1,26 +1,27 @@
+import Masking
 import Bytes
 import JSON
 import TOP
 
-/// Reads an answer by its entry. Answers are never refused: what is not as documented is handed on as it is.
+/// Interprets a response by its entry. It accepts every response, and passes on undocumented values unchanged.
 struct Interpreter {
     let entry: Entry
-    private let level: AnswerLevel
+    private let level: ResponseLevel
     private let mask: ValueMask
     private let expectations: [[String]]
     private var writer: JSONWriter
     private var keys = BusinessKeys()
-    /// How many lists the value at hand is within.
+    /// How many lists contain the current value.
     private var lists = 0
     private var sensitive: [SensitiveValue] = []
     /// Values of unmarked fields that look like private numbers.
     private var spared: [[UInt8]] = []
-    /// Whether a value was met that the mask alone does not hide.
+    /// Whether the response has a value that the mask alone does not hide.
     private var hasHidden = false
 
     init(entry: Entry, call: MappedCall, inner: JSONValue) {
         self.entry = entry
-        level = entry.answerLevel
+        level = entry.responseLevel
         mask = call.mask
         expectations = call.expectations
         writer = JSONWriter(capacity: inner.raw.count + 16)
@@ -28,7 +29,7 @@ struct Interpreter {
 
     mutating func interpret(_ inner: JSONValue) -> Interpretation {
         write(inner)
-        if entry.isPersonal, inner.documentRepeatsNames || !isAlone(inner) { hasHidden = true }
+        if entry.isPersonal, inner.documentRepeatsNames || !isWholeWord(inner) { hasHidden = true }
         return Interpretation(
             outcome: outcome(inner), isJudged: entry.isKnown && isJudged(inner),
             retryable: flag(entry.outcome.retryable, inner),
@@ -38,15 +39,15 @@ struct Interpreter {
             isWhollyKnown: !hasHidden)
     }
 
-    /// Whether nothing stands beside the inner object but TOP's id of the request.
-    private func isAlone(_ inner: JSONValue) -> Bool {
+    /// Whether the root has no members besides the inner object and TOP's id of the request.
+    private func isWholeWord(_ inner: JSONValue) -> Bool {
         let root = inner.documentRoot
         return root.count == 1 || root.count == 2 && root["request_id"]?.scalarText != nil
     }
 
     private static let requestID = "request_id"
 
-    /// A response with its list wrappers. TOP's id of the request is left out, as in every result.
+    /// A result that keeps TOP's list wrappers. Like every result, it omits TOP's id of the request.
     private static func rawResult(_ inner: JSONValue) -> [UInt8] {
         var writer = JSONWriter(capacity: inner.raw.count + 16)
         guard inner.kind == .object else {
@@ -85,8 +86,8 @@ struct Interpreter {
         writer.endObject()
     }
 
-    /// TOP leaves out lists that are empty.
-    private mutating func writeMissingLists(of object: JSONValue, _ level: AnswerLevel) {
+    /// Writes missing lists as empty ones, because TOP omits empty lists.
+    private mutating func writeMissingLists(of object: JSONValue, _ level: ResponseLevel) {
         for list in level.lists where object[list.name] == nil {
             writer.name(list.name)
             writer.beginArray()
@@ -94,12 +95,12 @@ struct Interpreter {
         }
     }
 
-    private mutating func write(_ value: JSONValue, _ member: AnswerLevel.Member?) {
+    private mutating func write(_ value: JSONValue, _ member: ResponseLevel.Member?) {
         guard let member else {
             hasHidden = hasHidden || entry.isPersonal
             return writer.value(value)
         }
-        // A wrapper may hold more than its list.
+        // A wrapper may have members besides its list.
         if member.isList, value.kind == .object, value.count != 1 { hasHidden = hasHidden || entry.isPersonal }
         if member.isList, ListWrapper.isEmpty(value) {
             writer.beginArray()
@@ -116,7 +117,7 @@ struct Interpreter {
         }
     }
 
-    private mutating func write(element value: JSONValue, _ member: AnswerLevel.Member) {
+    private mutating func write(element value: JSONValue, _ member: ResponseLevel.Member) {
         guard let level = member.level, value.kind == .object else {
             remember(value, member)
             return writer.value(value)
@@ -130,9 +131,9 @@ struct Interpreter {
         writer.endObject()
     }
 
-    private mutating func remember(_ value: JSONValue, _ member: AnswerLevel.Member) {
+    private mutating func remember(_ value: JSONValue, _ member: ResponseLevel.Member) {
         if entry.isPersonal, !hasHidden, !value.kind.isScalar || !member.admits(value) { hasHidden = true }
-        // Digits of 11 to 18 places, perhaps in quotation marks.
+        // 11 to 18 digits, perhaps in quotation marks.
         if member.sensitivity == nil, (11...20).contains(value.raw.count), let text = value.scalarText,
             PrivateNumber.isWhole(text)
         {
@@ -147,8 +148,8 @@ struct Interpreter {
         if let sensitivity = member.sensitivity {
             sensitive.append(
                 SensitiveValue(text: text, masked: sensitivity.mask(text), isNumber: sensitivity.isNumber))
-            // Too short to be searched for: it is masked where it stands.
-            if !NeedleSet.isLongEnough(text) { hasHidden = true }
+            // The value is too short to be searched for, so it is masked by its position.
+            if !ValueMask.masksAnywhere(text) { hasHidden = true }
         }
     }
 
@@ -179,12 +180,12 @@ struct Interpreter {
         return entry.outcome.isAccepted ? .accepted : .success
     }
 
-    /// Whether something in the response tells success or failure.
+    /// Whether the response has a field that tells success or failure.
     private func isJudged(_ inner: JSONValue) -> Bool {
         entry.judgement.hasRules || entry.judgement.successPaths.contains { text($0, inner) != nil }
     }
 
-    private func holds(_ flag: Outcome.Flag, _ inner: JSONValue) -> Bool {
+    private func holds(_ flag: OutcomeRules.Flag, _ inner: JSONValue) -> Bool {
         guard let text = text(flag.path, inner) else { return false }
         return flag.values.contains(text)
     }
@@ -207,7 +208,7 @@ struct Interpreter {
         return first
     }
 
-    /// How many different texts were sent, and how many of them stand at a path of the answer.
+    /// How many different texts were sent, and how many of them the response has at a path.
     private func echoed(_ sent: [String], _ path: [String], _ inner: JSONValue) -> (found: Int, all: Int) {
         if sent.count == 1 {
             var found = 0
@@ -226,11 +227,11 @@ struct Interpreter {
         return (found.count, all.count)
     }
 
-    /// Calls `body` with the texts of all scalars at a path, through lists however they are wrapped, until it says false;
-    /// says itself whether it never did.
+    /// Calls `body` with the texts of all scalars at a path, also inside lists, until it returns false.
+    /// - Returns: whether `body` never returned false.
     @discardableResult
     private func forEachText(
-        _ path: ArraySlice<String>, _ value: JSONValue, _ level: AnswerLevel?, _ body: (String) -> Bool
+        _ path: ArraySlice<String>, _ value: JSONValue, _ level: ResponseLevel?, _ body: (String) -> Bool
     ) -> Bool {
         guard let name = path.first else { return value.scalarText.map(body) ?? true }
         guard let next = value[name] else { return true }

@@ -2,23 +2,24 @@ import Bytes
 package import JSON
 package import TOP
 
-/// How a response of an entry is judged before, and in place of, the entry's own outcome rules. Compiled once.
+/// The SDK's test and the default judgement of responses. The test precedes the entry's outcome rules. The default
+/// judgement replaces them in entries without rules. It is compiled once for each entry.
 final class Judgement: Sendable {
-    /// The names of the Booleans that tell success where an entry has no rule.
+    /// The names of the Booleans that tell success in entries without rules.
     static let successNames: Set<String> = ["success", "isSuccess", "is_success", "biz_success", "bizSuccess"]
-    /// How deep such a Boolean may stand.
+    /// How many levels deep such a Boolean may be.
     static let successDepth = 3
 
-    /// Where the documented Booleans stand that tell success; empty where the entry has rules of its own.
+    /// The paths of the documented Booleans that tell success; empty if the entry has rules.
     let successPaths: [[String]]
-    /// Whether the entry has outcome rules of its own.
+    /// Whether the entry has outcome rules.
     let hasRules: Bool
-    /// What the SDK's test skips in the response itself.
+    /// The fields that the SDK's test skips in the response itself.
     private let skipped: Skipped
-    /// What it skips in an object `body` of the response.
+    /// The fields that it skips in an object `body` of the response.
     private let skippedInBody: Skipped
 
-    /// The fields that mean something else in an entry than the SDK's test takes them for.
+    /// The fields that the SDK's test skips, because the entry documents them with its own meaning.
     private struct Skipped {
         var code: Bool
         var subCode: Bool
@@ -34,7 +35,7 @@ final class Judgement: Sendable {
         }
     }
 
-    init(response: [Field], outcome: Outcome) {
+    init(response: [Field], outcome: OutcomeRules) {
         hasRules = !outcome.success.isEmpty || !outcome.completions.isEmpty
         successPaths = hasRules ? [] : Self.successPaths(in: response, depth: Self.successDepth)
         let named = outcome.paths
@@ -43,7 +44,7 @@ final class Judgement: Sendable {
         skippedInBody = Skipped(body?.children ?? [], flag: named.contains(["body", "flag"]))
     }
 
-    /// Whether a Boolean that tells success is false in a response, whatever the entry documents. Lists are left out.
+    /// Whether a Boolean that tells success is false, documented or not. Lists are not searched.
     static func tellsFailure(_ value: JSONValue, depth: Int) -> Bool {
         guard depth > 0, value.kind == .object else { return false }
         return value.fields.contains { field in
@@ -55,7 +56,7 @@ final class Judgement: Sendable {
         }
     }
 
-    /// Whether the name of such a Boolean is repeated, so that two readers could judge differently.
+    /// Whether the name of such a Boolean is repeated. Then two readers could judge differently.
     static func repeatsSuccess(_ value: JSONValue, depth: Int) -> Bool {
         guard depth > 0, value.kind == .object else { return false }
         if successNames.contains(where: { value.repeats($0) }) { return true }
@@ -72,9 +73,9 @@ final class Judgement: Sendable {
         }
     }
 
-    /// The error that a response is by the test of TOP's official SDKs; nil if it passes.
+    /// The error that the test of TOP's official SDKs finds in a response; nil if it passes.
     ///
-    /// The test reads the direct members of the response, and of an object `body` in it (contract, section 4.4).
+    /// The test reads the direct members of the response, and of an object `body` in it.
     func error(in response: JSONValue) -> TOPError? {
         let members = SDKMembers(of: response)
         if let error = members.error(in: response, skipping: skipped) { return error.completed(by: response) }
@@ -82,7 +83,7 @@ final class Judgement: Sendable {
         return SDKMembers(of: body).error(in: body, skipping: skippedInBody)?.completed(by: response)
     }
 
-    /// The members that the SDK's test looks at, found in one pass.
+    /// The members that the SDK's test needs. One pass finds them.
     private struct SDKMembers {
         private var errorResponse: JSONPlace?
         private var flag: JSONPlace?
@@ -131,8 +132,8 @@ final class Judgement: Sendable {
         }
     }
 
-    /// Whether a name that decides the outcome occurs twice, so that two readers could judge differently.
-    func isAmbiguous(_ response: JSONValue, outcome: Outcome, level: AnswerLevel) -> Bool {
+    /// Whether a name that decides the outcome is repeated. Then two readers could judge differently.
+    func isAmbiguous(_ response: JSONValue, outcome: OutcomeRules, level: ResponseLevel) -> Bool {
         if response.documentRoot.repeatsNames { return true }
         let names = ["error_response", "flag", "sub_code", "code", "success", "body"]
         if names.contains(where: { response.repeats($0) }) { return true }
@@ -140,8 +141,8 @@ final class Judgement: Sendable {
         return (outcome.paths + successPaths).contains { Self.repeats($0[...], in: response, level) }
     }
 
-    /// Whether a name on a path occurs twice, in whichever element of the lists on its way.
-    private static func repeats(_ path: ArraySlice<String>, in value: JSONValue, _ level: AnswerLevel?) -> Bool {
+    /// Whether a name on a path is repeated, in any element of the lists on the path.
+    private static func repeats(_ path: ArraySlice<String>, in value: JSONValue, _ level: ResponseLevel?) -> Bool {
         guard let name = path.first else { return false }
         if value.repeats(name) { return true }
         guard let next = value[name] else { return false }
@@ -155,7 +156,7 @@ final class Judgement: Sendable {
 }
 
 extension TOPError {
-    /// The error with the response's id where it has none of its own.
+    /// The error, with the request id of the response if it has none itself.
     fileprivate func completed(by response: JSONValue) -> TOPError {
         var error = self
         error.topRequestID = error.topRequestID ?? TOPResponse.topRequestID(in: response)
@@ -163,7 +164,7 @@ extension TOPError {
     }
 }
 
-extension Outcome {
+extension OutcomeRules {
     /// The paths of the fields that decide the outcome.
     fileprivate var paths: [[String]] {
         success.map(\.path)
@@ -177,27 +178,35 @@ extension Outcome {
 }
 
 extension Entry {
-    /// Whether an outcome rule or a documented Boolean can tell a failure. Without one, every response that passes the
+    /// Whether an outcome rule or a documented Boolean judges responses. Without one, every response that passes the
     /// SDK's test counts as a success, and its reply has `"judged":false`.
     package var isJudged: Bool { judgement.hasRules || !judgement.successPaths.isEmpty }
 
-    /// Reads the answer to a call.
+    /// Reads the response to a call.
     package func read(_ body: [UInt8], form: ResponseForm) -> TOPResponse {
-        TOPResponse.read(body, method: method, form: form) { answerLevel[$0] != nil }
+        TOPResponse.read(body, method: method, form: form) { responseLevel[$0] != nil }
     }
 
-    /// The class of an error, by the entry's own `errors` first.
+    /// The class of an error. The entry's `errors` come first.
     package func classify(_ error: TOPError) -> ErrorClass {
         ErrorClass(classifying: error, methodReads: reads, meanings: errorMeanings)
     }
 
-    /// The error that a response is by the test of TOP's official SDKs; nil if it passes.
+    /// The error that the test of TOP's official SDKs finds in a response; nil if it passes.
     package func error(in response: JSONValue) -> TOPError? { judgement.error(in: response) }
 
-    /// Whether a name that decides the outcome of a response occurs twice.
+    /// Whether a name that decides the outcome of a response is repeated.
     package func isAmbiguous(_ response: JSONValue) -> Bool {
         guard response.documentRepeatsNames else { return false }
         if isRaw, !judgement.hasRules, Judgement.repeatsSuccess(response, depth: Judgement.successDepth) { return true }
-        return judgement.isAmbiguous(response, outcome: outcome, level: answerLevel)
+        return judgement.isAmbiguous(response, outcome: outcome, level: responseLevel)
     }
+}
+
+extension [Field] {
+    /// Whether these fields of a response include a Boolean that tells success, without an outcome rule.
+    package var tellSuccess: Bool { !successPaths.isEmpty }
+
+    /// Where the Booleans stand that tell success.
+    package var successPaths: [[String]] { Judgement.successPaths(in: self, depth: Judgement.successDepth) }
 }

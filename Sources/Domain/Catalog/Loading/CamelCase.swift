@@ -15,8 +15,8 @@ extension String {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// The name in snake case: `startTime` becomes `start_time`, and `orderID` becomes `order_id`. A name that is not in
-    /// camel case stays.
+    /// The name in snake case: `startTime` becomes `start_time`, and `orderID` becomes `order_id`. A name that is not
+    /// in camel case stays.
     var snakeCased: String {
         let bytes = Array(utf8)
         func isUpper(_ place: Int) -> Bool { bytes.indices.contains(place) && bytes[place] &- UInt8(ascii: "A") < 26 }

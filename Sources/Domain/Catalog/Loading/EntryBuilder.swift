@@ -182,9 +182,9 @@ struct EntryBuilder {
 
     private mutating func outcome(
         request: [Field], response: [Field], compiler: inout LevelCompiler
-    ) -> Outcome {
+    ) -> OutcomeRules {
         let part = overlay.outcome
-        var outcome = Outcome()
+        var outcome = OutcomeRules()
         outcome.isAccepted = part.isAccepted
         outcome.success = part.success.map { flag($0, in: response) }
         for completion in part.completions {
@@ -206,9 +206,9 @@ struct EntryBuilder {
         return outcome
     }
 
-    private mutating func flag(_ part: Overlay.FlagPart, in response: [Field]) -> Outcome.Flag {
+    private mutating func flag(_ part: Overlay.FlagPart, in response: [Field]) -> OutcomeRules.Flag {
         checkResponse(part.path, in: response, line: part.line)
-        return Outcome.Flag(path: part.path, values: part.values)
+        return OutcomeRules.Flag(path: part.path, values: part.values)
     }
 
     private mutating func checkResponse(_ path: Overlay.Path, in response: [Field], line: Int?) {
@@ -219,7 +219,7 @@ struct EntryBuilder {
 
     private mutating func echoed(
         _ part: Overlay.EchoPart, request: [Field], response: [Field], compiler: inout LevelCompiler
-    ) -> Outcome.Completion? {
+    ) -> OutcomeRules.Completion? {
         checkResponse(part.found, in: response, line: part.line)
         var paths = [part.sent]
         if let condition = part.condition { paths.append(condition.path) }

@@ -1,3 +1,4 @@
+import Masking
 import TOP
 
 /// The content of an entry's second file: facts that the page lacks. Paths are not resolved yet.

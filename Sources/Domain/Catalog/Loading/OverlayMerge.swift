@@ -2,8 +2,8 @@ import YAML
 
 /// Merges an own overlay with the embedded one of the same method.
 ///
-/// Mappings merge by name, and everything else replaces. `false` or `[]` switches a member off, unless the member itself
-/// is true or false, or a list.
+/// Mappings merge by name, and everything else replaces. `false` or `[]` switches a member off, unless the member
+/// itself is true or false, or a list.
 enum OverlayMerge {
     /// The members that are true or false themselves.
     private static let booleans: Set<String> = [

@@ -1,3 +1,4 @@
+import Masking
 import YAML
 
 /// Reads `METHOD.overlay.yaml`.

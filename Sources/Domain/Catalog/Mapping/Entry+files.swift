@@ -1,21 +1,21 @@
 extension Entry {
-    /// Whether a call may hold files (`byte[]` parameters), and so may be sent as `multipart/form-data`.
+    /// Whether a call may have files (`byte[]` parameters). Only then may its body be `multipart/form-data`.
     package var takesFiles: Bool { request.contains(where: \.isFile) }
 
-    /// Whether a name, in any of its spellings, is that of a file.
+    /// Whether a name, in any accepted spelling, is that of a file.
     package func isFile(_ name: String) -> Bool {
         level.match(name).map { level.fields[$0.index].field.isFile } ?? false
     }
 }
 
 extension Entry {
-    /// Whether a name, in any of its spellings, is that of a Boolean.
+    /// Whether a name, in any accepted spelling, is that of a Boolean.
     package func isBoolean(_ name: String) -> Bool {
         level.match(name).map { level.fields[$0.index].kind == .boolean && !level.fields[$0.index].isList } ?? false
     }
 }
 
 extension Field {
-    /// Whether the field, as a parameter of its own, is a file.
+    /// Whether the field, as a parameter, is a file.
     package var isFile: Bool { type.kind == .bytes && !type.isList }
 }

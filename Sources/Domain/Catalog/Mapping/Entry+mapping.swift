@@ -1,15 +1,15 @@
+import Masking
 package import JSON
 package import TOP
 
 extension Entry {
-    /// Checks a caller's JSON, and the files that came beside it, and turns them into what TOP gets.
+    /// Checks a caller's JSON and files, and maps them to the parameters for TOP.
     ///
-    /// Nothing is lost and nothing is guessed: numbers and texts keep every character; a call with any fault is
-    /// refused with all of them.
+    /// Numbers and texts keep every character. A call with a fault is refused, and the result has all faults.
     /// - Parameters:
-    ///   - files: named as the caller named them.
-    ///   - repeatedNames: names that the caller gave a second time, beside the JSON.
-    ///   - constants: names of parameters that the app sends with each call. The caller cannot give them.
+    ///   - files: the files, with the caller's names.
+    ///   - repeatedNames: the names of parts that repeat a name of the JSON or of another part.
+    ///   - constants: the names of parameters that the app sends with each call. The caller cannot give them.
     package func map(
         _ body: JSONDocument, files: [FilePart] = [], repeatedNames: [String] = [], idempotency: IdempotencyKey? = nil,
         constants: Set<String> = []

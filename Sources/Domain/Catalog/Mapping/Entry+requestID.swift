@@ -1,17 +1,17 @@
 package import JSON
 
-/// What a caller's JSON says of its request id.
+/// The request id in a caller's JSON.
 package enum GivenRequestID: Sendable, Equatable {
-    /// Nothing: one is derived, where there is something to derive it of.
+    /// The JSON has none. One is derived from the idempotency key, if there is a key.
     case absent
     /// An id that can be sent.
     case text(String)
-    /// Something that is none.
+    /// A value that is not an id.
     case unusable
 }
 
 extension Entry {
-    /// The request id in a caller's JSON, whatever else is wrong with it; nil for a method without one.
+    /// The request id in a caller's JSON, which may have other faults; nil for a method without request id.
     package func requestID(in body: JSONDocument) -> GivenRequestID? {
         guard let path = idempotencyPath else { return nil }
         var (value, level) = (body.root, self.level as Level?)

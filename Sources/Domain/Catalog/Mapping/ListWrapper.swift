@@ -1,10 +1,10 @@
 import Bytes
 import JSON
 
-/// TOP writes a list as `{"id_mapping":{"entry":[…]}}`, with `simplify=true` as `{"id_mapping":[…]}`, and at times a
-/// single element in place of a list.
+/// Reads lists in TOP's responses. TOP writes a list as `{"id_mapping":{"entry":[…]}}`, and with `simplify=true` as
+/// `{"id_mapping":[…]}`. Sometimes it writes a single element instead of a list.
 enum ListWrapper {
-    /// Whether a value that stands for a list, or in a wrapper, says that the list is empty.
+    /// Whether a value in the place of a list or of its elements means an empty list.
     static func isEmpty(_ value: JSONValue) -> Bool {
         switch value.kind {
         case .null: true
@@ -13,8 +13,8 @@ enum ListWrapper {
         }
     }
 
-    /// The elements of what stands where a list should be; nil if it cannot be read as one.
-    static func elements(of value: JSONValue, _ member: AnswerLevel.Member) -> ListElements? {
+    /// The elements of a value in the place of a list; nil if the value cannot be read as a list.
+    static func elements(of value: JSONValue, _ member: ResponseLevel.Member) -> ListElements? {
         switch value.kind {
         case .array: return ListElements(of: value)
         case .object: return elements(ofObject: value, member)
@@ -22,12 +22,12 @@ enum ListWrapper {
         }
     }
 
-    private static func elements(ofObject value: JSONValue, _ member: AnswerLevel.Member) -> ListElements {
+    private static func elements(ofObject value: JSONValue, _ member: ResponseLevel.Member) -> ListElements {
         guard let only = value.fields.first(where: { _ in true }) else { return ListElements() }
         guard value.count == 1 else { return elements(besideOthers: value, member) }
         let inner = only.value
         let isNamedAsItem = only.isNamed(member.itemName)
-        // A single element whose one member is documented is that element, not a wrapper.
+        // An object whose only member is documented is a single element, not a wrapper.
         if !isNamedAsItem, only.withNameBytes({ member.level?[$0] }) != nil { return ListElements(value) }
         if isEmpty(inner) { return ListElements() }
         switch inner.kind {
@@ -37,10 +37,35 @@ enum ListWrapper {
         }
     }
 
-    /// A wrapper may hold more than its list: attributes that TOP adds.
-    private static func elements(besideOthers value: JSONValue, _ member: AnswerLevel.Member) -> ListElements {
+    /// The elements of an object with several members. A wrapper may have attributes besides its list.
+    private static func elements(besideOthers value: JSONValue, _ member: ResponseLevel.Member) -> ListElements {
         guard let list = value[member.itemName], list.kind == .array, member.level?[member.itemName] == nil
         else { return ListElements(value) }
         return ListElements(of: list)
+    }
+}
+
+/// The elements of a value that TOP means as a list.
+struct ListElements: Sequence, IteratorProtocol {
+    private var elements: Elements?
+    private var only: JSONValue?
+
+    /// No elements.
+    init() {}
+
+    /// A single element.
+    init(_ only: JSONValue) {
+        self.only = only
+    }
+
+    /// The elements of an array.
+    init(of array: JSONValue) {
+        elements = array.elements
+    }
+
+    mutating func next() -> JSONValue? {
+        if elements != nil { return elements?.next() }
+        defer { only = nil }
+        return only
     }
 }

@@ -1,26 +1,27 @@
+package import Masking
 package import TOP
 
-/// A caller's JSON, found valid and turned into what TOP gets.
+/// A caller's valid JSON, mapped to the parameters for TOP.
 package struct MappedCall: Sendable {
-    /// The business parameters exactly as they are to be sent, in documented order.
+    /// The business parameters exactly as they are sent, in documented order.
     package private(set) var list: ParameterList
-    /// The files that are to be sent beside the parameters, outside the sign.
+    /// The files, which are sent with the parameters but are not signed.
     package private(set) var files: [FilePart]
     /// The parameters as one JSON object from name to text as sent, with private values masked.
     package private(set) var maskedRequest: String
-    /// The values under which the call can be found.
+    /// The business keys of the request.
     package let keys: [BusinessKey]
     /// The request id that makes the call repeatable; nil if the method has none.
     package let requestID: String?
-    /// Masks this call's private values wherever they turn up again.
+    /// Masks this call's private values in other texts.
     package let mask: ValueMask
-    /// For each of the entry's rules that compare what was sent with what was answered, the texts that were sent.
+    /// The sent texts for each rule of the entry that compares the response with the request.
     let expectations: [[String]]
 
-    /// Copies of the parameters, one by one.
+    /// Copies of the parameters.
     package var parameters: [Parameter] { Array(list) }
 
-    /// Moves the content out. What is needed to read the response is kept.
+    /// Moves the content out. The call keeps what the response's interpretation needs.
     package mutating func takeContent() -> MappedContent {
         let content = MappedContent(parameters: list, files: files, maskedRequest: maskedRequest)
         list = ParameterList()
@@ -30,16 +31,16 @@ package struct MappedCall: Sendable {
     }
 }
 
-/// What a call sends and records. It is dropped as soon as that is done.
+/// The content that a call sends and records. It is dropped afterwards.
 package struct MappedContent: Sendable {
-    /// The business parameters exactly as they are to be sent.
+    /// The business parameters exactly as they are sent.
     package var parameters = ParameterList()
-    /// The files that are to be sent beside them.
+    /// The files, which are sent with the parameters.
     package var files: [FilePart] = []
     /// See ``MappedCall/maskedRequest``.
     package var maskedRequest = ""
 
-    /// Nothing.
+    /// Makes empty content.
     package init() {}
 
     init(parameters: ParameterList, files: [FilePart], maskedRequest: String) {
@@ -48,26 +49,26 @@ package struct MappedContent: Sendable {
         self.maskedRequest = maskedRequest
     }
 
-    /// The bytes of all of it.
+    /// The size in bytes.
     package var byteCount: Int {
         parameters.byteCount + maskedRequest.utf8.count + files.reduce(0) { $0 + $1.bytes.count }
     }
 }
 
-/// What mapping a caller's JSON came to.
+/// The result of mapping a caller's JSON.
 package enum MappingResult: Sendable {
-    /// The call may be sent.
+    /// The JSON is valid.
     case mapped(MappedCall)
-    /// Nothing may be sent: all faults.
+    /// The JSON has these faults. Nothing may be sent.
     case refused(FaultList)
 }
 
-/// What `Idempotency-Key` gives for a method that has a request id.
+/// The value of `Idempotency-Key` for a method that has a request id.
 package struct IdempotencyKey: Sendable, Equatable {
     /// The request id to send if the caller's JSON has none.
     package let derived: String
 
-    /// Makes a key from the text derived of caller, app, method and header.
+    /// Makes a key from the text that is derived from caller, app, method and header.
     package init(derived: String) {
         self.derived = derived
     }

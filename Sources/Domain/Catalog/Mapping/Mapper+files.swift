@@ -1,9 +1,9 @@
 import TOP
 
-/// Files that came beside the JSON, as parts of a `multipart/form-data` body.
+/// Files in parts of a `multipart/form-data` body.
 extension Mapper {
-    /// Sorts the parts by the level's fields, and notes those that are no file's and those that come twice.
-    mutating func attach(_ parts: [FilePart], _ given: inout Gathered) {
+    /// Assigns the parts to the level's fields. It notes parts without a file field, and repeated ones.
+    mutating func attach(_ parts: [FilePart], _ given: inout BoundMembers) {
         let level = given.level
         for part in parts {
             guard let match = level.match(part.name) else {
@@ -36,8 +36,8 @@ extension Mapper {
         fault(at: name, .unknown, nearest.map { "unknown file; did you mean \"\($0)\"?" } ?? "unknown file")
     }
 
-    /// Sends a file under its documented name. One without a byte counts as not given, as an empty text does.
-    mutating func file(_ part: FilePart, _ field: CompiledField, _ given: inout Given) {
+    /// Sends a file under its documented name. An empty file counts as missing, like an empty text.
+    mutating func file(_ part: FilePart, _ field: CompiledField, _ given: inout BoundMember) {
         if given.presence == .faulty { return }
         guard !part.bytes.isEmpty else {
             given.presence = .blank

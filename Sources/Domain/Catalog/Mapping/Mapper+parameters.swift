@@ -2,12 +2,12 @@ import Bytes
 import JSON
 import TOP
 
-/// The request's root: each of its fields is one form parameter.
+/// The root of the request. Each of its fields is one form parameter.
 extension Mapper {
     mutating func request(_ root: JSONValue, files: [FilePart], _ level: Level) {
-        guard root.kind == .object else { return fault(.type, "must be an object, not \(root.kind.inWords)") }
+        guard root.kind == .object else { return fault(.type, "must be an object, not \(root.kind.noun)") }
         path.begin(root)
-        // Room for TOP's common parameters, too, so that they do not move the whole.
+        // Reserve room for TOP's common parameters too, so that adding them does not copy the list.
         parameters.reserve(count: level.fields.count + 8, byteCount: root.raw.count + 384)
         var given = gather(root, level)
         if !files.isEmpty { attach(files, &given) }
@@ -23,7 +23,7 @@ extension Mapper {
         check(given)
     }
 
-    private mutating func parameter(_ field: CompiledField, of root: JSONValue, _ given: inout Given) {
+    private mutating func parameter(_ field: CompiledField, of root: JSONValue, _ given: inout BoundMember) {
         if given.presence == .faulty { return }
         guard let place = given.value else { return absentParameter(field, &given) }
         let value = root.value(at: place)
@@ -51,7 +51,7 @@ extension Mapper {
         structured(value, field, &given)
     }
 
-    private mutating func absentParameter(_ field: CompiledField, _ given: inout Given) {
+    private mutating func absentParameter(_ field: CompiledField, _ given: inout BoundMember) {
         given.presence = .absent
         guard let text = substitute(for: field) else { return }
         given.presence = .present
@@ -59,7 +59,7 @@ extension Mapper {
     }
 
     /// Sends a scalar.
-    private mutating func send(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
+    private mutating func send(_ scalar: Scalar, _ field: CompiledField, _ given: inout BoundMember) {
         if field.isCompared { compared = scalar.text }
         given.seconds = scalar.seconds
         if let masked = remember(scalar.text, field) {
@@ -70,7 +70,7 @@ extension Mapper {
     }
 
     /// Sends a list of scalars, joined by commas.
-    private mutating func joined(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+    private mutating func joined(_ value: JSONValue, _ field: CompiledField, _ given: inout BoundMember) {
         let isText = value.kind == .string
         let document = field.splits(value) ? CommaList.document(of: value, kind: field.kind) : nil
         let value = document?.root ?? value
@@ -127,8 +127,8 @@ extension Mapper {
         return scalar.text
     }
 
-    /// Sends an object, a list of objects or other JSON as one text.
-    private mutating func structured(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+    /// Sends an object, a list of objects or other JSON as one text parameter.
+    private mutating func structured(_ value: JSONValue, _ field: CompiledField, _ given: inout BoundMember) {
         if let content = field.content { return send(content: content, of: field, value) }
         if field.isList {
             guard value.kind == .array else {
@@ -150,11 +150,11 @@ extension Mapper {
         }
     }
 
-    /// Sends a file, which the caller gives as base64. It is no parameter: it stands beside them, unsigned.
-    private mutating func file(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+    /// Sends a file, which the caller gives as base64. A file is not a parameter and is not signed.
+    private mutating func file(_ value: JSONValue, _ field: CompiledField, _ given: inout BoundMember) {
         guard let text = value.stringBytes else {
             given.presence = .faulty
-            return fault(.file, "must be a file, as base64 in a text (a JSON string), not \(value.kind.inWords)")
+            return fault(.file, "must be a file, as base64 in a text (a JSON string), not \(value.kind.noun)")
         }
         guard let bytes = Base64.decode(text) else {
             given.presence = .faulty
@@ -163,7 +163,7 @@ extension Mapper {
         files.append(FilePart(name: field.name, bytes: bytes[...]))
     }
 
-    /// Sends one object, which the caller may give as such or as a list of one.
+    /// Sends one object. The caller may also give a list of exactly one object.
     private mutating func single(_ value: JSONValue, _ field: CompiledField) {
         var object = value
         let isList = value.kind == .array
@@ -180,14 +180,14 @@ extension Mapper {
         } else if object.kind == .object {
             writeUnknown(object)
         } else {
-            fault(.type, "must be an object, not \(object.kind.inWords)")
+            fault(.type, "must be an object, not \(object.kind.noun)")
         }
         if field.field.wireForm == .list { writer.endArray() }
         if isList { path.removeLast() }
         sendWritten(field)
     }
 
-    /// Sends JSON whose members no page names; a text that holds such JSON is sent unchanged.
+    /// Sends JSON whose members the page does not document. A text that holds such JSON is sent unchanged.
     private mutating func free(_ value: JSONValue, _ field: CompiledField) {
         var content = value
         let text = value.string
@@ -199,7 +199,7 @@ extension Mapper {
             content = document.root
         }
         if field.kind == .map, content.kind != .object {
-            return fault(.type, "must be an object, not \(content.kind.inWords)")
+            return fault(.type, "must be an object, not \(content.kind.noun)")
         }
         if let text { return sendUnknown(text, named: field.name) }
         writeUnknown(value)
@@ -214,7 +214,9 @@ extension Mapper {
         parameters.append(name: field.name, utf8: written.span)
     }
 
+    /// The detail of the fault of a caller that gives a parameter of TOP.
     static let reservedName = "is a name of TOP's own parameters, which the relay sets"
+    /// The detail of the fault of a caller that gives a constant of the app.
     static let constantName = "is a parameter that the app sends with each call; leave it out"
 
     private mutating func copyUnknownParameters(_ root: JSONValue, _ level: Level) {
@@ -242,7 +244,7 @@ extension Mapper {
 
     // MARK: Texts that hold JSON
 
-    /// The JSON in a text; nil, with a fault, if it holds none.
+    /// The JSON in a text; nil, with a fault, if the text is not JSON.
     private mutating func embedded(_ text: String) -> JSONDocument? {
         do {
             return try JSONDocument(text)
@@ -252,7 +254,8 @@ extension Mapper {
         }
     }
 
-    /// Sends a text that holds JSON: real JSON is written compactly, a text is checked and sent unchanged.
+    /// Sends a parameter that is a text with JSON. The caller may give the JSON itself, which is written compactly, or
+    /// the text, which is checked and sent unchanged.
     private mutating func send(content: CompiledField, of field: CompiledField, _ value: JSONValue) {
         guard let text = written(content, value) else { return }
         if !spans.isEmpty {
@@ -261,7 +264,7 @@ extension Mapper {
         parameters.append(name: field.name, value: text)
     }
 
-    /// The same inside an object, where the text is a JSON string.
+    /// Writes a text with JSON inside an object, where the text is a JSON string.
     mutating func nestedText(_ value: JSONValue, _ field: CompiledField) {
         guard let content = field.content else { return }
         let outer = (writer, spans)
@@ -278,7 +281,8 @@ extension Mapper {
         spans.append(MaskSpan(range: (start + comma)..<writer.bytes.count, shown: "***", isQuoted: true))
     }
 
-    /// Checks JSON or a text that holds it, and gives the text to send; `writer` then holds it in compact form.
+    /// Checks JSON or a text that holds it. Afterwards `writer` has the compact form.
+    /// - Returns: the text to send; nil, with a fault, if a text is not JSON.
     private mutating func written(_ content: CompiledField, _ value: JSONValue) -> String? {
         guard let text = value.string else {
             write(content, value)
@@ -306,12 +310,12 @@ extension Mapper {
 }
 
 extension CompiledField {
-    /// Whether the page's own example of JSON is none, so that any text must do.
+    /// Whether the page's example for a JSON field is not JSON. Then any text is accepted.
     fileprivate var showsNoJSON: Bool {
         field.example.map { (try? JSONDocument($0)) == nil } == true
     }
 
-    /// Whether a blank text stands for nothing: where a text can stand at all.
+    /// Whether a blank text counts as missing: in all fields that accept a text.
     fileprivate var takesBlankAsMissing: Bool {
         isScalar || takesCommaList || content != nil || kind == .json || kind == .map || kind == .bytes
     }

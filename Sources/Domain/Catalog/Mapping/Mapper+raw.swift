@@ -2,11 +2,11 @@ import Bytes
 import JSON
 import TOP
 
-/// Raw calls: what the caller gives goes out under the caller's names. The entry, if there is one, only says what is
-/// private, what is a business key, and what the answer must repeat.
+/// Raw calls. The caller's values are sent under the caller's names. An entry is used only for masking, for business
+/// keys, and for the texts that the response must repeat.
 extension Mapper {
     mutating func rawRequest(_ root: JSONValue, _ level: Level) {
-        guard root.kind == .object else { return fault(.type, "must be an object, not \(root.kind.inWords)") }
+        guard root.kind == .object else { return fault(.type, "must be an object, not \(root.kind.noun)") }
         path.begin(root)
         parameters.reserve(count: root.count + 8, byteCount: root.raw.count + 384)
         root.forEachField { name, place in
@@ -25,7 +25,7 @@ extension Mapper {
         collectRaw(root, level)
     }
 
-    /// Sends one parameter: a scalar as its text, anything else as JSON.
+    /// Sends one parameter: a scalar as its text, other values as JSON.
     private mutating func raw(_ value: JSONValue, named name: String, _ field: CompiledField?) {
         writer.removeAll()
         spans.removeAll(keepingCapacity: true)
@@ -42,7 +42,7 @@ extension Mapper {
         }
     }
 
-    /// Remembers what the entry knows of a text. It may be JSON, or elements with commas between them.
+    /// Remembers the private values and business keys in a text. The text may be JSON, or comma-joined elements.
     private mutating func remember(raw text: String, _ field: CompiledField) {
         let bytes = Array(text.utf8)
         if field.holdsJSON, let document = try? JSONDocument(bytes), document.root.kind != .string {
@@ -73,7 +73,7 @@ extension Mapper {
         spans.append(MaskSpan(range: range, shown: "***", isQuoted: isQuoted))
     }
 
-    /// Writes a value as it is, and remembers what the entry knows of it.
+    /// Writes a value unchanged, and remembers its private values and business keys.
     private mutating func writeRaw(_ value: JSONValue, _ field: CompiledField?) {
         guard let field else { return writeUnknown(value) }
         let content = field.content ?? field
@@ -109,18 +109,18 @@ extension Mapper {
     private mutating func writeRaw(scalar value: JSONValue, _ field: CompiledField) {
         let start = writer.bytes.count
         writer.value(value)
-        // The writer may have put a comma in front.
+        // The writer may have written a comma first.
         let comma = writer.bytes[start] == UInt8(ascii: ",") ? 1 : 0
         let range = (start + comma)..<writer.bytes.count
         if field.holdsJSON {
-            // A text here may hold anything.
+            // The text may hold any private value.
             if field.holdsSensitive || isPersonal { hide(range, isQuoted: true) }
         } else if let text = value.scalarText, !Parameter.isBlank(text), let masked = remember(text, field) {
             spans.append(MaskSpan(range: range, shown: masked, isQuoted: true))
         }
     }
 
-    /// Keeps the texts that the answer must repeat.
+    /// Keeps the texts that the response must repeat.
     private mutating func collectRaw(_ object: JSONValue, _ level: Level) {
         if level.collectors.isEmpty { return }
         var texts: [Int: String] = [:]
@@ -139,7 +139,7 @@ extension Mapper {
 }
 
 extension CompiledField {
-    /// Whether a text in the place of the field may hold JSON.
+    /// Whether a text as the value of the field may hold JSON.
     fileprivate var holdsJSON: Bool {
         switch kind {
         case .object, .json, .map: true

@@ -1,11 +1,11 @@
-/// Rules across the fields of one object, and what is compared with the answer.
+/// Rules across the fields of one object, and the texts that are compared with the response.
 extension Mapper {
-    mutating func check(_ given: Gathered) {
+    mutating func check(_ given: BoundMembers) {
         for rule in given.level.rules { check(rule, given) }
         for collector in given.level.collectors { collect(collector, given) }
     }
 
-    private mutating func check(_ rule: Rule, _ given: Gathered) {
+    private mutating func check(_ rule: Rule, _ given: BoundMembers) {
         let known = given.level.fields
         switch rule {
         case .oneOf(let fields):
@@ -28,13 +28,13 @@ extension Mapper {
         }
     }
 
-    /// Notes a fault at the first documented field concerned.
-    private mutating func report(_ fields: [Int], _ given: Gathered, _ detail: String) {
+    /// Notes a fault at the first of the fields in documented order.
+    private mutating func report(_ fields: [Int], _ given: BoundMembers, _ detail: String) {
         guard let first = fields.min() else { return }
         fault(at: given.name(of: first), .rule, detail)
     }
 
-    private mutating func collect(_ collector: Collector, _ given: Gathered) {
+    private mutating func collect(_ collector: Collector, _ given: BoundMembers) {
         guard let text = given.text(of: collector.field) else { return }
         if let condition = collector.condition {
             guard let value = given.text(of: condition.field), condition.values.contains(value) else { return }

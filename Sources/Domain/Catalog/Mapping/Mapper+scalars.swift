@@ -1,8 +1,8 @@
 import JSON
 
-/// Scalars: each type takes its own JSON form only.
+/// Scalars. Each type accepts only its own JSON form.
 extension Mapper {
-    /// The value as TOP gets it; nil, with a fault, if it is not what the field takes.
+    /// The value for TOP; nil, with a fault, if the field does not accept it.
     mutating func scalar(_ value: JSONValue, _ field: CompiledField) -> Scalar? {
         switch field.kind {
         case .string: return text(value, field)
@@ -18,7 +18,7 @@ extension Mapper {
         if field.field.dateForm != nil { return date(value, field) }
         guard let text = value.string else {
             let expected = field.isEnumeration ? "\(field.expectation), as a text" : "a text"
-            fault(.type, "must be \(expected) (a JSON string), not \(value.kind.inWords)")
+            fault(.type, "must be \(expected) (a JSON string), not \(value.kind.noun)")
             return nil
         }
         if let maximum = field.field.maximumLength, text.utf8.count > maximum, text.utf16.count > maximum {
@@ -32,7 +32,7 @@ extension Mapper {
         if field.field.dateForm != nil { return date(value, field) }
         guard let text = numberText(value), DecimalText.isValid(text) else {
             let isNumber = value.kind == .string || value.kind == .number
-            let kind = isNumber ? "" : ", not \(value.kind.inWords)"
+            let kind = isNumber ? "" : ", not \(value.kind.noun)"
             fault(
                 isNumber ? .number : .type,
                 "must be \(field.isEnumeration ? field.expectation : "a number without an exponent")\(kind)")
@@ -49,14 +49,14 @@ extension Mapper {
         return chosen(text, field, isBare: isBare)
     }
 
-    /// A number's digits as the caller wrote them, in a JSON number or in a string.
+    /// The caller's digits of a number, from a JSON number or a string.
     private func numberText(_ value: JSONValue) -> String? {
         value.kind == .number ? value.lexeme : isVerbatim ? nil : value.string
     }
 
     private mutating func flag(_ value: JSONValue) -> Scalar? {
         guard let flag = value.bool else {
-            fault(.type, "must be true or false, not \(value.kind.inWords)")
+            fault(.type, "must be true or false, not \(value.kind.noun)")
             return nil
         }
         return Scalar(text: flag ? "true" : "false", isBare: true)
@@ -76,7 +76,7 @@ extension Mapper {
         let isBare = field.kind == .number
         let given = form == .milliseconds && isBare && value.kind == .number ? value.lexeme : value.string
         guard let given else {
-            fault(.type, "must be \(form.expectation), not \(value.kind.inWords)")
+            fault(.type, "must be \(form.expectation), not \(value.kind.noun)")
             return nil
         }
         switch form.read(given) {
@@ -86,14 +86,15 @@ extension Mapper {
                 return nil
             }
             return Scalar(text: date.text, isBare: isBare, seconds: date.seconds)
-        case .failure(let refusal):
+        case .failure(let error):
             if let date = midnight(given, field) { return date }
-            fault(.date, "must be \(form.expectation)\(refusal.hint)")
+            fault(.date, "must be \(form.expectation)\(error.hint)")
             return nil
         }
     }
 
-    /// A day alone, where the page's own example of a date is one: the platform's clients send its midnight.
+    /// Midnight of a day without a time. It is accepted if the page's example of a date is such a day, because TOP's
+    /// own clients send midnight then.
     private func midnight(_ given: String, _ field: CompiledField) -> Scalar? {
         guard field.kind == .date, field.field.dateForm == .dashed, !isVerbatim, let example = field.field.example,
             case .success = DateForm.day.read(example), case .success(let day) = DateForm.day.read(given)

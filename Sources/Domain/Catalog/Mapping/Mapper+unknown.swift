@@ -1,12 +1,13 @@
+import Masking
 import JSON
 import TOP
 
-/// Values that the entry does not know: sent as they are, and masked where the method is marked personal.
+/// Values of fields that the entry does not know. They are sent unchanged. In a personal method they are masked.
 extension Mapper {
-    /// What is shown in the place of a value that is not known.
+    /// The masked form of such a value.
     private static let shown = "***"
 
-    /// Writes a value into the parameter at hand.
+    /// Writes a value into the current parameter.
     mutating func writeUnknown(_ value: JSONValue) {
         let start = writer.bytes.count
         writer.value(value)
@@ -22,7 +23,7 @@ extension Mapper {
         parameters.append(name: name, value: text)
     }
 
-    /// JSON keeps its names and its form, any other text nothing.
+    /// The parts to mask: the values of JSON, or any other text as a whole.
     private static func spans(of bytes: [UInt8]) -> [MaskSpan] {
         guard JSONScalars.isOutlined(bytes.span) else {
             return [MaskSpan(range: 0..<bytes.count, shown: shown, isQuoted: false)]

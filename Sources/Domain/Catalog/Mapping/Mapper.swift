@@ -1,13 +1,14 @@
+import Masking
 import Bytes
 import JSON
 import TOP
 
-/// Checks one caller's JSON against an entry and writes what TOP gets.
+/// Checks one caller's JSON against an entry and writes the parameters for TOP.
 ///
-/// Everything is looked at even when a fault was found, so that the caller learns of all faults at once.
+/// It continues after a fault, so that the caller gets all faults at once.
 struct Mapper {
     let idempotency: IdempotencyKey?
-    /// Whether what the entry does not know is masked.
+    /// Whether values of unknown fields are masked.
     let isPersonal: Bool
     /// The names of parameters that the app sends with each call.
     var constants: Set<String> = []
@@ -15,28 +16,28 @@ struct Mapper {
     var path = MapperPath()
     var parameters = ParameterList()
     var files: [FilePart] = []
-    /// The files that came beside the JSON, by their fields' indices.
+    /// The files in parts of the body, by the indices of their fields.
     var attached: [Int: FilePart] = [:]
     var keys = BusinessKeys()
     var requestID: String?
     var expectations: [[String]] = []
-    /// What the parameter at hand is written into.
+    /// The JSON of the current parameter.
     var writer = JSONWriter(capacity: 512)
-    /// Where private values stand in `writer`, and what is shown instead.
+    /// The private values in `writer`, with their masked forms.
     var spans: [MaskSpan] = []
     var masks: [ParameterMask] = []
     var sensitive: [SensitiveValue] = []
     /// Values of unmarked fields that look like private numbers.
     var spared: [[UInt8]] = []
-    /// Whether the value at hand is sent unchanged, and so must already have the wire's form in every respect.
+    /// Whether the current value is sent unchanged. Then it must already have the form that TOP takes.
     var isVerbatim = false
-    /// The text of the value at hand as sent, where some rule looks at it.
+    /// The sent text of the current value, if a rule needs it.
     var compared: String?
-    /// The number of the element at hand in a text that stands for a list, from 1.
+    /// The number of the current element in a comma-joined text, from 1.
     var textItem: Int?
-    /// The levels around the value at hand that objects below them may have again.
+    /// The levels around the current value that may occur again inside it.
     var enclosing: [Level] = []
-    /// How many unknown names may still be compared with all known ones.
+    /// How many more unknown names are compared with the known ones, for suggestions.
     var suggestions = 20
 
     init(idempotency: IdempotencyKey?, expectationCount: Int, isPersonal: Bool = false) {
@@ -44,23 +45,23 @@ struct Mapper {
         self.isPersonal = isPersonal
         expectations.reserveCapacity(expectationCount)
         for _ in 0..<expectationCount { expectations.append([]) }
-        // Room for an ordinary call.
+        // Enough for a typical call.
         keys.reserve(8)
         sensitive.reserveCapacity(4)
         spans.reserveCapacity(4)
         masks.reserveCapacity(4)
     }
 
-    // MARK: Places
+    // MARK: Faults
 
-    /// Notes a fault of the value at hand.
+    /// Notes a fault of the current value.
     mutating func fault(_ code: Fault.Code, _ detail: @autoclosure () -> String) {
         guard faults.hasRoom else { return faults.omit() }
         let item = textItem.map { "item \($0) of the text " } ?? ""
         faults.append(Fault(pointer: path.pointer, code: code, detail: item + detail()))
     }
 
-    /// Notes a fault of a member of the value at hand.
+    /// Notes a fault of a member of the current value.
     mutating func fault(at name: String, _ code: Fault.Code, _ detail: @autoclosure () -> String) {
         path.append(name: name)
         fault(code, detail())
@@ -69,9 +70,9 @@ struct Mapper {
 
     // MARK: Objects
 
-    /// Sorts an object's members by the level's fields, and notes unknown and double names.
-    mutating func gather(_ object: JSONValue, _ level: Level) -> Gathered {
-        var given = Gathered(object, level)
+    /// Assigns an object's members to the level's fields. It notes unknown and repeated names.
+    mutating func gather(_ object: JSONValue, _ level: Level) -> BoundMembers {
+        var given = BoundMembers(object, level)
         object.forEachField { name, place in
             if let match = level.match(name) {
                 gather(match, place, &given)
@@ -82,7 +83,7 @@ struct Mapper {
         return given
     }
 
-    private mutating func gather(_ match: NameTable.Match, _ place: JSONPlace, _ given: inout Gathered) {
+    private mutating func gather(_ match: NameTable.Match, _ place: JSONPlace, _ given: inout BoundMembers) {
         let index = match.index
         if isVerbatim, !match.isDocumented {
             let name = given.level.fields[index].name
@@ -96,7 +97,7 @@ struct Mapper {
             return
         }
         let hasValue = given.object.kind(at: place) != .null
-        given[index] = Given(member: place, hasValue: hasValue, presence: hasValue ? .present : .absent)
+        given[index] = BoundMember(member: place, hasValue: hasValue, presence: hasValue ? .present : .absent)
     }
 
     private mutating func unknown(_ name: String, _ level: Level) {
@@ -108,7 +109,7 @@ struct Mapper {
 
     /// Writes an object with its documented names, in documented order.
     mutating func object(_ value: JSONValue, _ level: Level) {
-        guard value.kind == .object else { return fault(.type, "must be an object, not \(value.kind.inWords)") }
+        guard value.kind == .object else { return fault(.type, "must be an object, not \(value.kind.noun)") }
         if level.holdsRepeats { enclosing.append(level) }
         defer { if level.holdsRepeats { enclosing.removeLast() } }
         var given = gather(value, level)
@@ -131,7 +132,7 @@ struct Mapper {
     }
 
     /// Writes a member, or notes that it is missing.
-    private mutating func member(_ field: CompiledField, of object: JSONValue, _ given: inout Given) {
+    private mutating func member(_ field: CompiledField, of object: JSONValue, _ given: inout BoundMember) {
         if given.presence == .faulty { return }
         guard let place = given.value else { return absentMember(field, &given) }
         let value = object.value(at: place)
@@ -143,7 +144,7 @@ struct Mapper {
         element(value, field, &given)
     }
 
-    private mutating func absentMember(_ field: CompiledField, _ given: inout Given) {
+    private mutating func absentMember(_ field: CompiledField, _ given: inout BoundMember) {
         given.presence = .absent
         guard let text = substitute(for: field) else { return }
         writer.name(written: field.writtenName)
@@ -152,7 +153,8 @@ struct Mapper {
         given.presence = .present
     }
 
-    /// What is sent for a field that the caller left out; nil, with a fault if it is required, if nothing is.
+    /// The text for a field that the caller omitted: a derived request id, or the documented default. Nil if there is
+    /// none, with a fault if the field is required.
     mutating func substitute(for field: CompiledField) -> String? {
         if path.isEmpty, constants.contains(field.name) { return nil }
         if field.isRequestID {
@@ -167,14 +169,14 @@ struct Mapper {
         return nil
     }
 
-    /// Whether a value is a text of nothing but white space.
+    /// Whether a value is a text that is empty or only white space.
     func isBlank(_ value: JSONValue) -> Bool {
         value.withStringBytes { Parameter.isBlank($0) } == true
     }
 
     // MARK: Lists
 
-    private mutating func list(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+    private mutating func list(_ value: JSONValue, _ field: CompiledField, _ given: inout BoundMember) {
         let isText = value.kind == .string && !isVerbatim
         let document = isText && field.splits(value) ? CommaList.document(of: value, kind: field.kind) : nil
         let value = document?.root ?? value
@@ -190,24 +192,24 @@ struct Mapper {
         elements(value, field, ofText: isText)
     }
 
-    /// Goes on to an element of a list. Of a list that the caller gave as one text, elements have no place of their own.
+    /// Enters an element of a list. In a comma-joined text, elements have no pointer of their own.
     mutating func enter(_ index: Int, ofText isText: Bool) {
         if isText { textItem = index + 1 } else { path.append(.index(index)) }
     }
 
-    /// Goes back from it.
+    /// Leaves an element of a list.
     mutating func leaveElement(ofText isText: Bool) {
         if isText { textItem = nil } else { path.removeLast() }
     }
 
-    /// Writes a list's elements between brackets.
+    /// Writes the elements of a list as a JSON array.
     mutating func elements(_ value: JSONValue, _ field: CompiledField, ofText isText: Bool = false) {
         checkCount(value, field)
         writer.beginArray()
         var index = 0
         for element in value.elements {
             enter(index, ofText: isText)
-            var given = Given(presence: .present)
+            var given = BoundMember(presence: .present)
             if element.isNull {
                 fault(.type, "must be \(field.expectation), not null")
             } else {
@@ -225,13 +227,13 @@ struct Mapper {
         fault(.tooMany, "must hold at most \(maximum) elements")
     }
 
-    /// Writes one value that stands in JSON.
-    private mutating func element(_ value: JSONValue, _ field: CompiledField, _ given: inout Given) {
+    /// Writes one value inside JSON.
+    private mutating func element(_ value: JSONValue, _ field: CompiledField, _ given: inout BoundMember) {
         switch field.kind {
         case .object:
             object(value, of: field)
         case .map:
-            if value.kind != .object { fault(.type, "must be an object, not \(value.kind.inWords)") }
+            if value.kind != .object { fault(.type, "must be an object, not \(value.kind.noun)") }
             writeUnknown(value)
         case .json:
             writeUnknown(value)
@@ -249,7 +251,7 @@ struct Mapper {
         }
     }
 
-    /// Writes a file that stands in JSON: there it is base64 as the caller gave it, and no part of its own.
+    /// Writes a file inside JSON. It stays base64, and does not become a part of the form.
     private mutating func file(_ value: JSONValue) {
         guard let text = value.stringBytes, Base64.decode(text) != nil else {
             return fault(.file, "must be a file, as base64 in a text (a JSON string)")
@@ -259,7 +261,8 @@ struct Mapper {
 
     // MARK: Scalars
 
-    /// Writes a value that needs no looking at as it came; false if it does.
+    /// Writes a value unchanged if it needs no further check.
+    /// - Returns: whether the value was written.
     private mutating func copied(_ value: JSONValue, _ field: CompiledField) -> Bool {
         switch (field.kind, value.kind) {
         case (.string, .string):
@@ -274,20 +277,21 @@ struct Mapper {
         return true
     }
 
-    /// Writes a scalar into JSON, and remembers what it is good for.
-    private mutating func write(_ scalar: Scalar, _ field: CompiledField, _ given: inout Given) {
+    /// Writes a scalar into JSON, and remembers it for keys, rules and masking.
+    private mutating func write(_ scalar: Scalar, _ field: CompiledField, _ given: inout BoundMember) {
         if field.isCompared { compared = scalar.text }
         given.seconds = scalar.seconds
         if Parameter.isBlank(scalar.text) { given.presence = .blank }
         let start = writer.bytes.count
         if scalar.isBare { writer.number(lexeme: scalar.text) } else { writer.string(scalar.text) }
         guard let masked = remember(scalar.text, field) else { return }
-        // The writer may have put a comma in front.
+        // The writer may have written a comma first.
         let comma = writer.bytes[start] == UInt8(ascii: ",") ? 1 : 0
         spans.append(MaskSpan(range: (start + comma)..<writer.bytes.count, shown: masked, isQuoted: true))
     }
 
-    /// Keeps a sent value as a key, a request id, a private value; gives its masked form if it is private.
+    /// Remembers a sent value as a business key, a request id or a private value.
+    /// - Returns: the masked form of a private value, else nil.
     mutating func remember(_ text: String, _ field: CompiledField) -> String? {
         if field.isRequestID { requestID = text }
         if let key = field.field.key, !Parameter.isBlank(text) {

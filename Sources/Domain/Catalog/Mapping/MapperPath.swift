@@ -1,33 +1,33 @@
 import JSON
 
-/// The way from the caller's JSON to the value that is looked at. It is kept as places, and put into words only when
-/// something is wrong with the value.
+/// The path from the root of the caller's JSON to the current value. It is kept as positions. Only a fault needs the
+/// text of the pointer.
 struct MapperPath {
-    /// A step of the way.
+    /// A step of the path.
     enum Step {
-        /// To a member of an object.
+        /// A member of an object.
         case member(JSONPlace)
-        /// To an element of a list.
+        /// An element of a list.
         case index(Int)
-        /// To a member that is not there, by its number in `names`.
+        /// A member that is missing, by its index in `names`.
         case name(Int)
-        /// Into the JSON that a text holds, by its number in `documents`.
+        /// The JSON in a text, by its index in `documents`.
         case document(Int)
     }
 
     private var steps: [Step] = []
     private var names: [String] = []
-    /// The caller's JSON.
+    /// The root of the caller's JSON.
     private var root: JSONValue?
-    /// The roots of the documents in texts on the way.
+    /// The roots of the documents in texts on the path.
     private var documents: [JSONValue] = []
 
     init() {
-        // Room for an ordinary call.
+        // Enough for a typical call.
         steps.reserveCapacity(8)
     }
 
-    /// The way in words.
+    /// The path as an RFC 6901 pointer.
     var pointer: String {
         var pointer = JSONPointer()
         var document = root
@@ -43,48 +43,48 @@ struct MapperPath {
         return pointer.description
     }
 
-    /// Whether the value is the root.
+    /// Whether the current value is the root.
     var isEmpty: Bool { steps.isEmpty }
 
-    /// Whether the value is of a list's element.
+    /// Whether the current value is in a list.
     var isInList: Bool {
         steps.contains { if case .index = $0 { true } else { false } }
     }
 
-    /// Begins with the caller's JSON.
+    /// Begins a path at the root of the caller's JSON.
     mutating func begin(_ root: JSONValue) {
         self.root = root
     }
 
-    /// Goes on to a value.
+    /// Appends a step.
     mutating func append(_ step: Step) {
         steps.append(step)
     }
 
-    /// Goes back from a value.
+    /// Removes the last step.
     mutating func removeLast() {
         steps.removeLast()
     }
 
-    /// Goes on to a member that is not there.
+    /// Appends a step to a missing member.
     mutating func append(name: String) {
         steps.append(.name(names.count))
         names.append(name)
     }
 
-    /// Goes back from it.
+    /// Removes the last step, which is to a missing member.
     mutating func removeName() {
         steps.removeLast()
         names.removeLast()
     }
 
-    /// Goes into the JSON that a text holds.
+    /// Appends a step into the JSON of a text.
     mutating func append(document root: JSONValue) {
         steps.append(.document(documents.count))
         documents.append(root)
     }
 
-    /// Goes back from it.
+    /// Removes the last step, which is into the JSON of a text.
     mutating func removeDocument() {
         steps.removeLast()
         documents.removeLast()

@@ -1,27 +1,27 @@
+import Masking
 import Bytes
 import JSON
 import TOP
 
-/// Where a private value stands in a parameter's text, and what is shown there.
+/// The range of a private value in a parameter's text, and its masked form.
 struct MaskSpan: Sendable, Equatable {
     let range: Range<Int>
-    /// What is shown, which needs no escapes.
+    /// The masked form. It needs no escapes in JSON.
     let shown: String
-    /// Whether it stands in JSON as a string of its own.
+    /// Whether the masked form is a JSON string and needs quotation marks.
     let isQuoted: Bool
 }
 
-/// A parameter that holds private values.
+/// The private values of a parameter.
 struct ParameterMask: Sendable {
     /// The parameter's index.
     let parameter: Int
-    /// What the spans are about and what is shown, as UTF-8; nil where that is the very text of the parameter.
+    /// The text that is shown and that the spans refer to, as UTF-8; nil if it is the text of the parameter.
     var text: [UInt8]?
     /// In ascending order.
     let spans: [MaskSpan]
 
-    /// Appends the text as it may be shown, as the content of a JSON string: private fields masked, and private values
-    /// wherever else they occur.
+    /// Appends the masked text as the content of a JSON string. It masks the spans, and private values anywhere else.
     func append(_ value: Span<UInt8>, to bytes: inout [UInt8], _ mask: ValueMask) {
         if let text { append(shown: text.span, to: &bytes, mask) } else { append(shown: value, to: &bytes, mask) }
     }
@@ -46,7 +46,7 @@ struct ParameterMask: Sendable {
 }
 
 extension Mapper {
-    /// The request's parameters as one JSON object from name to masked text.
+    /// The request's parameters as one JSON object from names to masked texts.
     func maskedRequest(by mask: ValueMask) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(2 + parameters.byteCount * 5 / 4 + 16 * parameters.count)
@@ -77,7 +77,8 @@ extension Mapper {
         return String(wellFormed: bytes.span)
     }
 
-    /// Appends a name in quotation marks. Of an open request, it may be anything.
+    /// Appends a name in quotation marks. The names of an open request may be any text, so a personal method masks
+    /// them.
     private func append(name: Span<UInt8>, to bytes: inout [UInt8], _ mask: ValueMask) {
         guard isPersonal else { return JSONEscapes.appendQuoted(name, to: &bytes) }
         bytes.append(UInt8(ascii: "\""))

@@ -14,8 +14,8 @@ package struct Catalog: Sendable {
         try Catalog(files: CatalogFile.embedded)
     }
 
-    /// The embedded catalog with more files. A page replaces the embedded one with the same name. An overlay changes the
-    /// embedded one.
+    /// The embedded catalog with more files. A page replaces the embedded one with the same name. An overlay changes
+    /// the embedded one.
     package static func embedded(with files: [CatalogFile]) throws(CatalogError) -> Catalog {
         let named = Set(files.map { CatalogFile.Name($0.name).text })
         let kept = CatalogFile.embedded.filter { !named.contains($0.name) }

@@ -56,14 +56,15 @@ package final class Entry: Sendable {
 
     private let compiler: LevelCompiler
     private let compiled = LazyReference<Level>()
-    let outcome: Outcome
+    let outcome: OutcomeRules
     /// The number of lists of sent texts that the outcome's rules compare with the response.
     let expectationCount: Int
-    private let compiledAnswer = LazyReference<AnswerLevel>()
+    private let compiledAnswer = LazyReference<ResponseLevel>()
     private let compiledJudgement = LazyReference<Judgement>()
 
     init(
-        page: Page, overlay: Overlay, request: [Field], response: [Field], compiler: LevelCompiler, outcome: Outcome,
+        page: Page, overlay: Overlay, request: [Field], response: [Field], compiler: LevelCompiler,
+        outcome: OutcomeRules,
         expectationCount: Int
     ) {
         method = page.method
@@ -108,7 +109,7 @@ package final class Entry: Sendable {
         idempotencyPath = nil
         errorMeanings = base?.errorMeanings ?? [:]
         compiler = base?.compiler ?? LevelCompiler(isOpen: true, idempotency: nil)
-        outcome = base?.outcome ?? Outcome()
+        outcome = base?.outcome ?? OutcomeRules()
         expectationCount = base?.expectationCount ?? 0
         isRaw = true
         isKnown = base != nil
@@ -119,7 +120,8 @@ package final class Entry: Sendable {
     /// judgement follow the entry.
     package var raw: Entry { isRaw ? self : rawEntry.value { Entry(rawCallsOf: method, base: self) } }
 
-    /// The entry for raw calls of a method that the catalog does not have. They are masked as those of a personal method.
+    /// The entry for raw calls of a method that the catalog does not have. They are masked as those of a personal
+    /// method.
     package static func raw(method: String) -> Entry { Entry(rawCallsOf: method, base: nil) }
 
     /// The method's name as a label of metrics: methods without an entry share one.
@@ -135,9 +137,9 @@ package final class Entry: Sendable {
     }
 
     /// The response, compiled on first use.
-    var answerLevel: AnswerLevel {
-        if let base { return base.answerLevel }
-        return compiledAnswer.value { AnswerLevel(response) }
+    var responseLevel: ResponseLevel {
+        if let base { return base.responseLevel }
+        return compiledAnswer.value { ResponseLevel(response) }
     }
 
     /// The judgement of responses apart from the entry's own rules, compiled on first use.

@@ -1,3 +1,5 @@
+package import Masking
+
 /// A parameter of a request or response: the facts of its page and the additions of its overlay.
 package struct Field: Sendable, Equatable {
     /// A value of a closed enumeration and its meaning. The label may be empty.

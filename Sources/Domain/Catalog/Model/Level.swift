@@ -114,7 +114,7 @@ final class CompiledField: Sendable {
     }
 
     /// The enumeration in words: `1 (新增), 2 (更新), 3 (删除)`.
-    var choicesInWords: String {
+    var choicesText: String {
         field.values.map { $0.label.isEmpty ? $0.value : "\($0.value) (\($0.label))" }.joined(separator: ", ")
     }
 }

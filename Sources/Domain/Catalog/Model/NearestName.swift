@@ -20,8 +20,8 @@ enum NearestName {
         return best?.name
     }
 
-    /// The nearest of many names, the best first. Only those that share most of their beginning and end with the name are
-    /// compared as wholes, so that thousands of names cost little.
+    /// The nearest of many names, the best first. Only those that share most of their beginning and end with the name
+    /// are compared as wholes, so that thousands of names cost little.
     static func several(_ name: String, among known: some Sequence<String>, maximum: Int) -> [String] {
         let wanted = Array(name.utf8.prefix(MethodName.maximumBytes))
         let candidates = known.map { other in (name: other, shared: shared(wanted, Array(other.utf8))) }

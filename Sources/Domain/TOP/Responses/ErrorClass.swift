@@ -4,7 +4,7 @@ package enum ErrorClass: Sendable, Equatable {
     case sessionInvalid
     /// A call limit was hit. The ban is nil where TOP names no duration.
     case throttled(Ban?)
-    /// The call may be repeated after so many seconds. Only an entry's own `errors` say this.
+    /// The call may be repeated after this many seconds. Only the `errors` of an entry give this class.
     case retryLater(seconds: Int)
     /// The relay's own set-up is at fault: key, sign, clock, IP list, package.
     case misconfigured
@@ -60,7 +60,7 @@ package enum ErrorClass: Sendable, Equatable {
 /// What a row of the table, or an entry's `errors`, says of an error.
 package enum ErrorMeaning: Sendable, Hashable {
     case sessionInvalid, throttled, misconfigured, rejected, businessFailure, platformError, unknown
-    /// A limit that ends after so many seconds, without a ban.
+    /// A limit without a ban, which ends after this many seconds.
     case retryLater(seconds: Int)
 
     /// The seconds of `retry_later` where the entry gives none.

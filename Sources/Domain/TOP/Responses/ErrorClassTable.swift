@@ -1,5 +1,5 @@
-/// The classes of TOP's errors. The first row that matches decides; an error that matches none is `platform_error` for a
-/// method that reads and `unknown` for one that writes.
+/// The classes of TOP's errors. The first row that matches decides; an error that matches none is `platform_error` for
+/// a method that reads and `unknown` for one that writes.
 ///
 /// Sources: TOP's pages on global error codes and sub_codes, and the word codes of the IOP gateway that AliExpress and
 /// other families of Alibaba answer with.

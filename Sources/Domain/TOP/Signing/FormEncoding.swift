@@ -33,7 +33,7 @@ package enum FormEncoding {
         }
     }
 
-    /// Up to so many bytes, room is made as if every byte needed an escape. Looking at each byte twice costs more.
+    /// For texts of at most this many bytes, room is reserved as if every byte needed an escape. Counting costs more.
     private static let generous = 16 << 10
 
     private static let encoding = ByteEncoding { byte in

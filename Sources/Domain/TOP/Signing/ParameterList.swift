@@ -2,8 +2,8 @@ import Bytes
 
 /// The text parameters of one request, in the order in which they are sent.
 ///
-/// All names and values stand in one run of bytes, each value after its name. So signing, encoding and sealing copy runs
-/// of bytes, and touch no `String`.
+/// All names and values stand in one run of bytes, each value after its name. So signing, encoding and sealing copy
+/// runs of bytes, and touch no `String`.
 package struct ParameterList: Sendable, Equatable {
     /// Where a parameter stands.
     struct Place: Sendable, Equatable {

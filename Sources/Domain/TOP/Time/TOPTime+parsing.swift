@@ -4,8 +4,8 @@ extension TOPTime {
     /// Parses a time that a caller gave: `yyyy-MM-dd HH:mm:ss`, `yyyy.MM.dd HH:mm:ss`, `yyyy-MM-dd`, or ISO 8601
     /// (`yyyy-MM-ddTHH:mm:ss`, also without seconds, with `Z`, `+08:00`, `+0800`, `+08` or no offset). Without an
     /// offset it is in GMT+8. A fraction of a second may consist of zeros only, as in JavaScript's `.000`.
-    /// - Throws: an error for other fractions of a second, and for days and times that do not exist, such as 24:00:00 and
-    ///   leap seconds.
+    /// - Throws: an error for other fractions of a second, and for days and times that do not exist, such as 24:00:00
+    ///   and leap seconds.
     package static func parse(_ text: String) throws(TimeFormatError) -> ParsedTime {
         let fields = try TimeFields(reading: text)
         guard fields.fraction ?? 0 == 0 else { throw .fraction }

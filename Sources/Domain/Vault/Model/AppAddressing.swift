@@ -117,7 +117,7 @@ extension AppAddressing {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    /// The constants in a JSON object of texts, by name; nil if it is none.
+    /// The constants in a JSON object of texts, by name; nil if the text is not such an object.
     static func constants(inJSON text: String) -> [Constant]? {
         guard let root = try? JSONDocument(Array(text.utf8)).root, root.kind == .object else { return nil }
         var constants: [Constant] = []

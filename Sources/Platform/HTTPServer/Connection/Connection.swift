@@ -187,8 +187,8 @@ extension Connection {
     /// Closes an idle connection, because another request needs its slot.
     func evictIdle() { perform(machine.evictIdle()) }
 
-    /// Closes a surplus connection, because another one needs its descriptor. The client gets 503 if the socket takes it
-    /// at once.
+    /// Closes a surplus connection, because another one needs its descriptor. The client gets 503 if the socket takes
+    /// it at once.
     func evictSurplus() {
         updateNow()
         perform(machine.refuseSurplus())

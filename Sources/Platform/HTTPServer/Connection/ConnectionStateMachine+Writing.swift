@@ -1,8 +1,8 @@
 /// Responses that the connection cannot write at once, and responses whose body is sent in pieces.
 ///
 /// The total time of a stream has no limit. Each wait for a piece is limited (``Settings/responseTimeout``), and so is
-/// each wait for the client to take bytes (``Settings/writeTimeout``). A client that always takes a byte in that time is
-/// never disconnected.
+/// each wait for the client to take bytes (``Settings/writeTimeout``). A client that always takes a byte in that time
+/// is never disconnected.
 extension ConnectionStateMachine {
     /// The connection cannot write the rest of a response now.
     mutating func cannotWrite(_ byteCount: Int, now: UInt64) {

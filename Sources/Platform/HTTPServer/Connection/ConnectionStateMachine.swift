@@ -105,7 +105,7 @@ struct ConnectionStateMachine {
         deadline = now &+ (isAdmitted ? settings.idleTimeout : min(settings.idleTimeout, Self.firstRequestTime))
     }
 
-    /// Whether to read more input. The answer is no while input waits, and while a response cannot be written.
+    /// Whether to read more input: only while no input waits and responses can be written.
     var wantsInput: Bool { !inputIsWaiting && !inputHasEnded && phase != .backedUp && phase != .closed }
 
     /// Whether input is parsed now.

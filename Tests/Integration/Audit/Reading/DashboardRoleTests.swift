@@ -79,7 +79,7 @@ import Testing
                     if isLoose, let state = error?.sqlState { refused.append(state) }
                 }
             }
-            // Insufficient privilege, or (55000) a view that is no plain one and cannot be changed.
+            // Insufficient privilege, or (55000) a view that cannot be changed, because it is not simple.
             #expect(refused.count == tables.count + others.count)
             #expect(Set(refused).isSubset(of: ["42501", "55000"]), "\(Set(refused))")
         }

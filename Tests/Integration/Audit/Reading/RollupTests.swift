@@ -6,7 +6,8 @@ import Testing
 
 /// Aggregates against a recomputation from the calls.
 @Suite struct RollupTests {
-    /// A session tells of what it inserted at the end of a statement, once a second: now, for a test that does not wait.
+    /// A session tells of what it inserted at the end of a statement, once a second: now, for a test that does not
+    /// wait.
     private static let told = "; SELECT pg_stat_force_next_flush()"
     private static let seed = """
         SELECT setseed(0.7);
@@ -169,7 +170,8 @@ import Testing
             #expect(
                 try await trail.number("SELECT sum(calls) FROM audit.rollups WHERE grain = '1h' AND dimension = ''")
                     > 500)
-            // Rows that come late, in minutes, hours and days that were counted already, and the replica's row after the reconciler's.
+            // Rows that come late, in minutes, hours and days that were counted already, and the replica's row after
+            // the reconciler's.
             try await trail.database.withConnection(trail.loop) { connection in
                 try await connection.execute(
                     Self.add(1000, 300) + """
@@ -208,7 +210,8 @@ import Testing
                 try await connection.execute(
                     "UPDATE audit.rollup_pairs SET calls = calls + 1000; UPDATE audit.rollups SET calls = calls + 1000")
                 #expect(try await Self.calls(reader, query) > before + 1000)
-                // PostgreSQL forgets its figures, as after a crash: nothing that is kept is trusted until it has been looked at.
+                // PostgreSQL forgets its figures, as after a crash: nothing that is kept is trusted until it has been
+                // looked at.
                 try await connection.execute(
                     "SELECT pg_stat_reset_single_table_counters(oid) FROM pg_class WHERE relname ~ '^calls_[0-9]{8}$'")
                 #expect(try await Rollups.uncountedDays(on: connection) >= 2)

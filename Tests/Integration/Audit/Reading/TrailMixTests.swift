@@ -9,7 +9,8 @@ import Testing
     /// A narrowing of a filter, and the calls that it leaves.
     private typealias Condition = (change: (inout TrailQuery) -> Void, holds: (MixedCall) -> Bool)
 
-    /// Calls of the last minutes, at the edges of days, several in one millisecond, and a few all over a year; newest first.
+    /// Calls of the last minutes, at the edges of days, several in one millisecond, and a few all over a year; newest
+    /// first.
     private func seed(_ trail: Trail, days: Int64, using random: inout Seeded) async throws -> [MixedCall] {
         let now = try await trail.now()
         let today = Int64(

@@ -1,3 +1,4 @@
+import Masking
 import JSON
 import TOP
 import Testing

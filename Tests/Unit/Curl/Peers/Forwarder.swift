@@ -2,14 +2,14 @@ import Foundation
 import Locks
 import TestSupport
 
-/// A TCP forwarder on loopback that cuts a connection when so many bytes have passed in one direction.
+/// A TCP forwarder on loopback that cuts a connection when a number of bytes have passed in one direction.
 final class Forwarder: Sendable {
     /// Where a connection is cut.
     enum Cut: Sendable {
         case never
-        /// When the peer has received so many bytes from the client.
+        /// When the peer has received this many bytes from the client.
         case request(after: Int)
-        /// When the client has received so many bytes from the peer.
+        /// When the client has received this many bytes from the peer.
         case response(after: Int)
     }
 

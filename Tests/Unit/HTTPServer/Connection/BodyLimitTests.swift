@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("After a refusal a client that does not close is cut off in time")
+    @Test("After a refusal a client that does not close is disconnected in time")
     func lingerTime() async throws {
         try await serving { configuration in
             configuration.lingerTimeout = .milliseconds(100)

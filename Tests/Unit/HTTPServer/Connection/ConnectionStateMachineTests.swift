@@ -38,7 +38,7 @@ import Testing
         ResponseFraming(isHead: isHead, connection: .close)
     }
 
-    @Test("A request is handed over when it is whole, and its answer leaves the connection idle")
+    @Test("A request is handed over when it is whole, and its response leaves the connection idle")
     func requestIsHandedOver() {
         var machine = machine()
         #expect(machine.received(head("/a", length: 3), now: 5) == .nothing)
@@ -113,7 +113,7 @@ import Testing
         #expect(machine.wantsInput)
     }
 
-    @Test("An answer to another request than the one in work changes nothing")
+    @Test("A response to another request than the one in work changes nothing")
     func answerToAnotherRequest() {
         var machine = machine()
         #expect(machine.responded(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
@@ -156,7 +156,7 @@ import Testing
         #expect(machine.drop(1) == .nothing)
     }
 
-    @Test("An answer that closes is flushed, then the output is closed, then the client's end is awaited")
+    @Test("A response that closes is flushed, then the output is closed, then the client's end is awaited")
     func answerThatClosesIsFlushed() {
         var machine = machine()
         _ = machine.received(head("/a", "HEAD"), now: 0)
@@ -169,7 +169,7 @@ import Testing
         #expect(machine.inputEnded() == .close(.lingered))
     }
 
-    @Test("When the client has ended its side, waiting requests are served and the last answer closes")
+    @Test("When the client has ended its side, waiting requests are served and the last response closes")
     func whenClientHasEnded() {
         var machine = machine()
         _ = machine.received(head("/a"), now: 0)
@@ -232,7 +232,7 @@ import Testing
         #expect(working.responded(1, with: answer, serverIsClosing: false, now: 0) == .nothing)
     }
 
-    @Test("An answer that cannot be written holds back reading and the next request until it can")
+    @Test("A response that cannot be written holds back reading and the next request until it can")
     func backPressure() {
         var machine = machine()
         _ = machine.received(head("/a"), now: 0)
@@ -275,7 +275,7 @@ import Testing
         #expect(body.closeIfIdle(now: 1) == .nothing)
     }
 
-    @Test("A connection for which no place was found is refused at its first request")
+    @Test("A connection for which no slot was found is refused at its first request")
     func notAdmitted() {
         var machine = machine(.refused)
         #expect(machine.received(head("/a"), now: 0) == .refuse(.tooManyConnections(limit: 4096), path: ""))

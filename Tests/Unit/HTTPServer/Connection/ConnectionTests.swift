@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("A client that goes away does not end its request; the answer is dropped", arguments: [true, false])
+    @Test("A client that goes away does not end its request; the response is dropped", arguments: [true, false])
     func clientThatGoesAway(byReset: Bool) async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test("After a request to upgrade, further input is left alone and the answer still comes")
+    @Test("After a request to upgrade, further input is left alone and the response still comes")
     func afterRequestToUpgrade() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)

@@ -65,7 +65,7 @@ import Testing
         #expect(machine.responded(1, with: denied, serverIsClosing: false, now: 1) == .send(denied, framing(.close)))
     }
 
-    @Test("A refusal waits for the answer before it, and then goes out without its body")
+    @Test("A refusal waits for the response before it, and then goes out without its body")
     func refusalWaitsForAnswer() {
         var machine = machine()
         _ = machine.received(head("/a", length: 0), now: 0)

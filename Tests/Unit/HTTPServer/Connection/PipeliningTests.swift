@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct PipeliningTests {
-    @Test("Pipelined requests are answered in order, though some answers take longer")
+    @Test("Pipelined requests are answered in order, though some responses take longer")
     func pipelinedRequestsAreAnswered() async throws {
         try await serving { port, responder, _ in
             let client = try RawClient(port: port)
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test("One request is in work at a time, the next begins after its answer")
+    @Test("One request is in work at a time, the next begins after its response")
     func oneAtATime() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)
@@ -38,7 +38,8 @@ import Testing
         try await serving { port, _, server in
             let client = try RawClient(port: port)
             let requests = (0..<10_000).map { get("/\($0)") }.joined()
-            // On a thread of its own: it waits for the reading below, which may have the only one of the tests' threads.
+            // On a thread of its own: it waits for the reading below, which may have the only one of the tests'
+            // threads.
             Thread.detachNewThread { try? client.send(requests) }
             for number in 0..<10_000 {
                 try #require(try client.answer().text == "GET /\(number) - 0")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct RequestTests {
-    @Test("A request gets its answer, and the connection serves the next one")
+    @Test("A request gets its response, and the connection serves the next one")
     func keepAlive() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test("Connection: close, HTTP/1.0 and a closing answer end the connection; HTTP/1.0 may keep it")
+    @Test("Connection: close, HTTP/1.0 and a closing response end the connection; HTTP/1.0 may keep it")
     func connectionCloseHTTP1() async throws {
         try await serving { port, _, _ in
             for request in [
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test("Expect: 100-continue gets its go-ahead before the body, and the answer after it")
+    @Test("Expect: 100-continue gets its go-ahead before the body, and the response after it")
     func expectContinue() async throws {
         try await serving { port, _, _ in
             let client = try RawClient(port: port)

@@ -28,7 +28,7 @@ struct ResponseHeadWriterTests {
         return Array((text + "\r\n").utf8) + (hasBody && !framing.isHead ? response.body : [])
     }
 
-    @Test("An answer is written as a plain text of it would be, by a writer that has written others")
+    @Test("A response is written as a plain text of it would be, by a writer that has written others")
     func answerIsWrittenAsPlain() throws {
         var generator = SystemRandomNumberGenerator()
         let names = [

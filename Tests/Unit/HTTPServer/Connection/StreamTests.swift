@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("A client that takes nothing is cut off, and no more than the channel's buffer was written for it")
+    @Test("A client that takes nothing is disconnected, and no more than the channel's buffer was written for it")
     func clientThatTakesNothing() async throws {
         try await serving { configuration in
             configuration.writeTimeout = .milliseconds(200)
@@ -84,7 +84,8 @@ import Testing
     }
 
     @Test(
-        "A client that goes on reading is never cut off, however little it takes in the time that one that stalls has")
+        "A client that continues to read is never disconnected, however slowly it reads"
+    )
     func clientThatGoesOnReading() async throws {
         try await serving { configuration in
             configuration.writeTimeout = .seconds(1)
@@ -136,7 +137,7 @@ import Testing
         }
     }
 
-    @Test("Pieces go out as chunks, in order, and requests that were pipelined behind them are answered after the last")
+    @Test("Pieces go out as chunks, in order, and requests that were pipelined after them are answered last")
     func piecesGoOutAsChunks() async throws {
         try await serving { port, responder, server in
             let client = try RawClient(port: port)

@@ -3,9 +3,9 @@ import JSON
 
 /// Writes the schemas of methods among the components of an OpenAPI document.
 ///
-/// Each object and each enumeration is a component of its own. Generators name inline schemas by rules of their own, and
-/// then stop at two that come out equal. A field has one type, since generators drop what has several. Where the relay
-/// takes more than one form, the schema has the form that keeps all digits and needs no conversion.
+/// Each object and each enumeration is a component of its own. Generators name inline schemas by rules of their own,
+/// and then stop at two that come out equal. A field has one type, since generators drop what has several. Where the
+/// relay takes more than one form, the schema has the form that keeps all digits and needs no conversion.
 struct SchemaWriter {
     /// What a component describes.
     enum Content {

@@ -2,8 +2,8 @@ import Catalog
 
 /// Names of the parts of an OpenAPI document.
 ///
-/// Generators turn them into names of classes, functions, modules and files. So they are ASCII letters and digits, begin
-/// with a letter, fit into a file name, and differ by more than their case.
+/// Generators turn them into names of classes, functions, modules and files. So they are ASCII letters and digits,
+/// begin with a letter, fit into a file name, and differ by more than their case.
 struct UniqueNames {
     /// The longest name without the number that tells equal ones apart.
     static let maximumLength = 120

@@ -1,3 +1,4 @@
+import Masking
 import ArgumentParser
 import Audit
 import AuditAPI

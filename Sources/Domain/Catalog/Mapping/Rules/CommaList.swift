@@ -1,10 +1,10 @@
 import Bytes
 import JSON
 
-/// A list of scalars that the caller gave as one text: `11,22`.
+/// A list of scalars that the caller gives as one text, such as `11,22`.
 enum CommaList {
     /// The elements as a JSON list. The elements of a list of Booleans are `true` and `false`, all others are texts.
-    /// A text that is not acceptable stays an element, so that the fault of the element is reported.
+    /// An invalid element stays in the list, so that its fault is reported.
     static func document(of value: JSONValue, kind: FieldType.Kind) -> JSONDocument? {
         guard let text = value.string else { return nil }
         var writer = JSONWriter(capacity: text.utf8.count + 16)
@@ -33,8 +33,8 @@ enum CommaList {
 }
 
 extension CompiledField {
-    /// Whether a text of elements with commas between them may stand for the list: where the elements are numbers, or
-    /// where the documented example is such a text.
+    /// Whether the list may be given as a comma-joined text: if the elements are numbers, or if the documented example
+    /// is such a text.
     var takesCommaList: Bool {
         guard isList else { return false }
         switch kind {
@@ -47,12 +47,12 @@ extension CompiledField {
         }
     }
 
-    /// Whether a value is a text that stands for the list.
+    /// Whether a value is a comma-joined text for the list.
     func splits(_ value: JSONValue) -> Bool { value.kind == .string && takesCommaList }
 
-    /// What is wrong with a value that is not the list.
+    /// The detail of the fault of a value that is not a list.
     func listExpectation(_ value: JSONValue, verb: String = "be") -> String {
-        let text = "must \(verb) a list, not \(value.kind.inWords)"
+        let text = "must \(verb) a list, not \(value.kind.noun)"
         return value.kind == .object ? text + "; wrap the single object in a list: [{…}]" : text
     }
 }

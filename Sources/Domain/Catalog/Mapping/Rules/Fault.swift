@@ -1,12 +1,12 @@
-/// Something about a caller's JSON that keeps the call from being sent.
+/// A fault of a caller's JSON. A call with a fault is not sent.
 package struct Fault: Sendable, Equatable {
-    /// What kind of fault it is, for programs. The raw value is the member `code` of problem documents.
+    /// The kind of a fault, for programs. The raw value is the member `code` of problem documents.
     package enum Code: String, Sendable, CaseIterable {
         /// A required field, element or file is missing.
         case required
         /// No field or file of the method has this name.
         case unknown
-        /// The field or file is given twice.
+        /// The field or file is given more than once.
         case duplicate
         /// The relay or the app sets the parameter of this name.
         case reserved
@@ -34,12 +34,12 @@ package struct Fault: Sendable, Equatable {
         case rule
     }
 
-    /// An RFC 6901 pointer, in the caller's own spelling and with its own indices; a missing field is pointed at where it should be,
-    /// by its documented name. Empty for the whole body.
+    /// An RFC 6901 pointer with the caller's spelling and indices. For a missing field it names where the field
+    /// belongs, by its documented name. It is empty for the whole body.
     package let pointer: String
-    /// What kind of fault it is.
+    /// The kind of the fault.
     package let code: Code
-    /// What was expected, as one clause without the caller's value in it: `must be one of 1 (新增), 2 (更新)`.
+    /// What is expected, as one clause without the caller's value, such as `must be one of 1 (新增), 2 (更新)`.
     package let detail: String
 
     /// Makes a fault.
@@ -49,8 +49,8 @@ package struct Fault: Sendable, Equatable {
         self.detail = detail
     }
 
-    /// The pointer as it may be kept: `shown` gives the form in which the name of an unknown field, which may be anything, is
-    /// kept.
+    /// The pointer for the trail. The name of an unknown field may be any text of the caller.
+    /// - Parameter shown: masks such a name.
     package func pointer(naming shown: (String) -> String) -> String {
         guard code == .unknown, let slash = pointer.lastIndex(of: "/") else { return pointer }
         return pointer[...slash] + shown(String(pointer[slash...].dropFirst()))

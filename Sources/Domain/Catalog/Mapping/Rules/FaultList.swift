@@ -1,25 +1,25 @@
-/// The faults of one body, bounded: hostile input must not grow the answer.
+/// The faults of one body. Their number is limited, so that hostile input cannot make the response large.
 package struct FaultList: Sendable, RandomAccessCollection {
-    /// The most faults that are kept.
+    /// How many faults are kept.
     package static let maximumCount = 1000
 
     private var faults: [Fault] = []
-    /// How many faults there are beyond those that are kept.
+    /// How many faults were not kept.
     package private(set) var omitted = 0
 
     init() {}
 
-    /// The place of the first fault.
+    /// The index of the first fault.
     package var startIndex: Int { 0 }
-    /// The place behind the last fault that is kept.
+    /// The index after the last fault.
     package var endIndex: Int { faults.count }
-    /// The fault at a place, in the order in which they were found.
-    package subscript(place: Int) -> Fault { faults[place] }
+    /// A fault, in the order in which they were found.
+    package subscript(index: Int) -> Fault { faults[index] }
 
-    /// Whether one more fault would be kept; if not, it need not be worded.
+    /// Whether another fault would be kept. If not, its text is not needed.
     var hasRoom: Bool { faults.count < Self.maximumCount }
 
-    /// Keeps a fault, or counts it if there is no room.
+    /// Keeps a fault, or counts it if the list is full.
     mutating func append(_ fault: Fault) {
         guard hasRoom else { return omit() }
         faults.append(fault)

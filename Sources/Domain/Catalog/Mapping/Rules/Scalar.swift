@@ -1,10 +1,10 @@
 import JSON
 
-/// A scalar as TOP gets it.
+/// A scalar for TOP.
 struct Scalar {
-    /// The text: a form parameter's value, a JSON string's content or a bare JSON token.
+    /// The value of a form parameter, the content of a JSON string, or a JSON number or Boolean.
     let text: String
-    /// Whether it stands in JSON without quotation marks.
+    /// Whether JSON has it without quotation marks.
     let isBare: Bool
     /// A date's seconds since 1970.
     var seconds: Int?
@@ -16,15 +16,8 @@ struct Scalar {
     }
 }
 
-/// White space as TOP's own clients see it, which drop parameters of nothing else.
-package enum Blank {
-    package static func contains(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x1F)
-    }
-}
-
 extension JSONValue.Kind {
-    /// Whether the value is a text, a number or a truth value.
+    /// Whether the value is a text, a number or a Boolean.
     var isScalar: Bool {
         switch self {
         case .string, .number, .bool: true
@@ -32,8 +25,8 @@ extension JSONValue.Kind {
         }
     }
 
-    /// What the caller gave, in words.
-    var inWords: String {
+    /// The kind as a noun phrase for callers.
+    var noun: String {
         switch self {
         case .null: "null"
         case .bool: "true or false"
@@ -53,14 +46,14 @@ extension CompiledField {
         }
     }
 
-    /// What the whole field is expected to be, as a noun phrase.
+    /// The expected value of the whole field, as a noun phrase.
     var wholeExpectation: String {
         isList ? "a list (\(field.type.text))" : expectation
     }
 
-    /// What a value is expected to be, as a noun phrase; for a list, one element.
+    /// The expected value, as a noun phrase; for a list, one of its elements.
     var expectation: String {
-        if isEnumeration { return "one of \(choicesInWords)" }
+        if isEnumeration { return "one of \(choicesText)" }
         if let form = field.dateForm { return form.expectation }
         switch kind {
         case .string: return content == nil ? "a text" : "JSON, or a text that holds it"

@@ -1,3 +1,11 @@
+/// White space as TOP's own clients define it. They drop parameters that have nothing else.
+package enum Blank {
+    /// Whether a byte is white space.
+    package static func contains(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x1F)
+    }
+}
+
 extension Blank {
     /// The text without outer white space, including no-break and ideographic spaces.
     package static func trimmed(_ text: String) -> String {

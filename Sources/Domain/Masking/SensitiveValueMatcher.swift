@@ -1,43 +1,43 @@
 import Bytes
 
-/// The private values that are searched for in texts, whatever escapes they are written with.
+/// Finds private values in texts, with any escapes.
 ///
-/// They are kept sorted, and the ones that may begin at a place are narrowed down scalar by scalar: the time for a place
-/// grows with the logarithm of their number. The case of ASCII letters says nothing, nor do blanks, hyphens and dots that
-/// a number is written with.
-final class NeedleSet: Sendable {
-    /// A value is recognised by at most so many characters, so that hostile ones cannot make a search slow.
+/// The values are sorted. At each position the search narrows the candidates down scalar by scalar, so that its time
+/// grows with the logarithm of their number. It ignores the case of ASCII letters. In numbers it also ignores blanks,
+/// hyphens and dots.
+final class SensitiveValueMatcher: Sendable {
+    /// How many characters identify a value. The limit keeps the search fast for hostile values.
     static let maximumLength = 64
 
-    /// At most so many separators in a row are passed over.
+    /// How many successive separators are ignored.
     private static let maximumSeparators = 3
 
-    /// Where a value's scalars are.
+    /// The scalars of a value.
     private struct Place {
         let value: Int
         let start: Int
         let count: Int
-        /// Whether it counts only where it stands alone.
+        /// Whether the value must be a whole word.
         let isShort: Bool
-        /// Whether it may be written with separators.
+        /// Whether the value may contain separators.
         let isSeparable: Bool
 
-        /// Whether separators among its first characters leave anything to be found.
-        var goesOnAfterSeparator: Bool { isSeparable || count > NeedleSet.maximumLength }
+        /// Whether the search may continue after a separator.
+        var continuesAfterSeparator: Bool { isSeparable || count > SensitiveValueMatcher.maximumLength }
     }
 
     let values: [SensitiveValue]
-    /// The values' scalars as `EscapedText` reads them, one value behind the other.
+    /// The scalars of all values in the form of `EscapeDecoder`, one value after the other.
     private let scalars: [UInt32]
-    /// The values that are searched for, sorted by their scalars.
+    /// The values to search for, sorted by their scalars.
     private let places: [Place]
-    /// The bytes that values begin with.
+    /// The bytes that values may begin with.
     private let firstBytes: ByteSet
-    /// The bytes at which something private may begin, a value or a number.
+    /// The bytes that a value or a private number may begin with.
     private let starts: ByteFinder
-    /// What `pair` makes of the first two bytes of values.
+    /// The hashes (`pair`) of the first two bytes of all values.
     private let pairs: ByteSet
-    /// Whether any of the values may be written with separators.
+    /// Whether any value may contain separators.
     private let hasSeparable: Bool
 
     private static let plainStarts = ByteFinder(.digits.union(.escapes))
@@ -56,7 +56,7 @@ final class NeedleSet: Sendable {
             let bytes = text.span
             var place = 0
             var hasLetters = false
-            while let step = EscapedText.step(bytes, at: place) {
+            while let step = EscapeDecoder.step(bytes, at: place) {
                 let scalar = Self.folded(step.scalar)
                 hasLetters = hasLetters || scalar &- 0x30 > 9
                 scalars.append(scalar)
@@ -87,7 +87,8 @@ final class NeedleSet: Sendable {
         hasSeparable = places.contains(where: \.isSeparable)
     }
 
-    /// Whether a value is searched for wherever it stands. A character beyond ASCII counts twice: a Chinese name has two or three.
+    /// Whether a value is long enough to be searched for inside words. A character outside ASCII counts twice, because
+    /// a Chinese name has two or three characters.
     static func isLongEnough(_ text: String) -> Bool {
         text.withUTF8Span { text in
             var count = 0
@@ -111,50 +112,50 @@ final class NeedleSet: Sendable {
         return left.count < right.count
     }
 
-    /// No values: only what is private by its form is found.
-    static let none = NeedleSet([])
+    /// A matcher without values.
+    static let none = SensitiveValueMatcher([])
 
-    /// The first place from `start` on at which something private may begin; the text's end if there is none.
+    /// The first position from `start` at which a value or a private number may begin; the text's end if there is none.
     @inline(__always)
     func firstStart(in text: Span<UInt8>, from start: Int) -> Int { starts.firstPlace(in: text, from: start) }
 
-    /// The first place from `start` on at which a value may begin; `end` if there is none before it.
+    /// The first position from `start` at which a value may begin; `end` if there is none before it.
     @inline(__always)
     func firstStartOfValue(in text: Span<UInt8>, from start: Int, to end: Int) -> Int {
         text.firstPlace(of: firstBytes, from: start, to: end)
     }
 
-    /// Whether a value may begin at `place`: its first two bytes say so for most texts.
+    /// Whether a value may begin at `place`. For most texts the first two bytes decide.
     @inline(__always)
     func mayBegin(_ text: Span<UInt8>, at place: Int) -> Bool {
         let first = text[place]
         guard firstBytes.contains(first), place + 1 < text.count else { return false }
         let second = text[place + 1]
         // Any character of a value may be written as an escape.
-        return pairs.contains(Self.pair(first, second)) || EscapedText.mayBeginEscape(first)
-            || EscapedText.mayBeginEscape(second)
+        return pairs.contains(Self.pair(first, second)) || EscapeDecoder.mayBeginEscape(first)
+            || EscapeDecoder.mayBeginEscape(second)
     }
 
-    /// A number that is the same for two bytes in either case, and mostly another for others.
+    /// A hash of two bytes that ignores the case of ASCII letters.
     @inline(__always)
     private static func pair(_ first: UInt8, _ second: UInt8) -> UInt8 {
         (first | 0x20) &* 31 &+ (second | 0x20)
     }
 
-    /// The longest value that begins at `start`: where it ends, and its index.
-    /// - Parameter inAnswer: whether short values count.
-    func search(_ text: Span<UInt8>, at start: Int, inAnswer: Bool) -> (end: Int, index: Int)? {
+    /// The end and the index of the longest value that begins at `start`.
+    /// - Parameter inResponse: whether short values count too, as they do in responses.
+    func search(_ text: Span<UInt8>, at start: Int, inResponse: Bool) -> (end: Int, index: Int)? {
         var place = start
         var candidates = 0..<places.count
         var best: (end: Int, index: Int)?
         var (depth, separators, isSeparated) = (0, 0, false)
-        while let step = EscapedText.step(text, at: place) {
+        while let step = EscapeDecoder.step(text, at: place) {
             let next = narrowed(candidates, at: depth, to: Self.folded(step.scalar))
             place = step.end
             if next.isEmpty {
                 separators += 1
                 guard hasSeparable, depth > 0, separators <= Self.maximumSeparators,
-                    candidates.count > 1 || places[candidates.lowerBound].goesOnAfterSeparator,
+                    candidates.count > 1 || places[candidates.lowerBound].continuesAfterSeparator,
                     Self.isSeparator(step.scalar)
                 else { break }
                 isSeparated = true
@@ -164,7 +165,7 @@ final class NeedleSet: Sendable {
             depth += 1
             let first = candidates.lowerBound
             if depth == count(first) {
-                if !isSeparated || places[first].isSeparable, inAnswer || !places[first].isShort,
+                if !isSeparated || places[first].isSeparable, inResponse || !places[first].isShort,
                     isWhole(first, text, from: start, to: place)
                 {
                     best = (place, places[first].value)
@@ -181,7 +182,8 @@ final class NeedleSet: Sendable {
         places[index].count
     }
 
-    /// The values of a range, all alike up to `depth`, that go on with a scalar.
+    /// The values of a range whose scalar at `depth` is the given one. All values of the range are equal before
+    /// `depth`.
     private func narrowed(_ range: Range<Int>, at depth: Int, to scalar: UInt32) -> Range<Int> {
         if range.count == 1 {
             let index = range.lowerBound
@@ -206,38 +208,38 @@ final class NeedleSet: Sendable {
         return lower..<low
     }
 
-    /// A short number is only found where it is a whole number: as part of a longer one it is another number. Whatever is
-    /// shorter still must stand alone.
+    /// Whether a match is not just a part of something else. A number of less than 8 digits must not be part of a
+    /// longer number. A short value must be a whole word.
     private func isWhole(_ index: Int, _ text: Span<UInt8>, from start: Int, to end: Int) -> Bool {
         guard count(index) < 8 else { return true }
         var isNumber = true
         for scalar in scalars[places[index].start..<(places[index].start + places[index].count)]
         where scalar &- 0x30 > 9 { isNumber = false }
         if places[index].isShort {
-            return LoneText.isAlone(text, start..<end, digits: isNumber ? count(index) : nil)
+            return WordBoundary.isWholeWord(text, start..<end, digits: isNumber ? count(index) : nil)
         }
         guard isNumber else { return true }
         if start > 0, text[start - 1] &- UInt8(ascii: "0") < 10 { return false }
         return end == text.count || text[end] &- UInt8(ascii: "0") >= 10
     }
 
-    /// Goes on past as much of a long value as follows.
+    /// The end of a value that is longer than ``maximumLength``, as far as the text contains it.
     private func rest(of index: Int, from depth: Int, _ text: Span<UInt8>, at start: Int) -> Int {
         var place = start
         for scalar in scalars[(places[index].start + depth)..<(places[index].start + places[index].count)] {
-            guard let step = EscapedText.step(text, at: place), Self.folded(step.scalar) == scalar else { break }
+            guard let step = EscapeDecoder.step(text, at: place), Self.folded(step.scalar) == scalar else { break }
             place = step.end
         }
         return place
     }
 
-    /// An ASCII capital as its small letter.
+    /// The scalar with ASCII capitals in lower case.
     private static func folded(_ scalar: UInt32) -> UInt32 {
         scalar &- 0x41 < 26 ? scalar | 0x20 : scalar
     }
 
-    /// A blank, a hyphen, a bracket, or one of the dots that plates and telephone numbers are written with. A plus sign is
-    /// a form's blank.
+    /// Whether a scalar is a blank, a hyphen, a bracket, or one of the dots in licence plates and telephone numbers. A
+    /// plus sign is a blank of a form.
     private static func isSeparator(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x20, 0x28, 0x29, 0x2B, 0x2D, 0x2E, 0xA0, 0xB7, 0x2022, 0x2027, 0x200B, 0x3000, 0x30FB,
@@ -249,7 +251,11 @@ final class NeedleSet: Sendable {
 }
 
 extension ByteSet {
-    /// Adds a byte; of an ASCII letter, both cases.
+    fileprivate static let digits = ByteSet(UInt8(ascii: "0")...UInt8(ascii: "9"))
+    /// The bytes that may begin an escape of JSON or of a URL, or a full-width character.
+    fileprivate static let escapes = ByteSet([UInt8(ascii: "\\"), UInt8(ascii: "%"), 0xEF])
+
+    /// Adds a byte. An ASCII letter is added in both cases.
     fileprivate mutating func insert(inBothCases byte: UInt8) {
         insert(byte)
         if (byte | 0x20) &- UInt8(ascii: "a") < 26 { insert(byte ^ 0x20) }

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Finds the parts of a JSON text outside its strings, from front to back. The text may be truncated.
+/// Finds the parts of a JSON text outside its strings, from start to end. The text may be truncated.
 struct JSONOutline {
     private var place = 0
     private var isInString = false

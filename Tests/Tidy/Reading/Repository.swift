@@ -1,6 +1,6 @@
 import Foundation
 
-/// The source tree that this test was compiled from.
+/// The source tree that this test was compiled from: the folder above it that has Package.swift.
 struct Repository {
     /// A file of the tree, with its path from the root.
     struct File {
@@ -33,8 +33,11 @@ struct Repository {
     let root: URL
 
     init(testFile: String = #filePath) {
-        root = URL(fileURLWithPath: testFile)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        var folder = URL(fileURLWithPath: testFile).deletingLastPathComponent()
+        while folder.pathComponents.count > 1,
+            !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
+        { folder.deleteLastPathComponent() }
+        root = folder
     }
 
     /// The text of one file, or nil where there is none.

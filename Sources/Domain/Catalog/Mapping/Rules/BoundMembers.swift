@@ -1,53 +1,53 @@
 import JSON
 
-/// What a caller gave for a field. It holds no text: most fields need none, and a hundred are made for each call.
-struct Given {
+/// The caller's member for a field. It holds no text, because most fields need none and each call makes a hundred.
+struct BoundMember {
     enum Presence {
-        /// Not there, or `null`.
+        /// The member is missing or `null`.
         case absent
-        /// Text of nothing but white space, or an empty list.
+        /// The value is a blank text or an empty list.
         case blank
-        /// There, but faulty: already reported.
+        /// The value has a fault that was already noted.
         case faulty
         case present
     }
 
-    /// Where the field stands in its object; nil if the caller did not name it.
+    /// The position of the member in its object; nil if it is missing.
     var member: JSONPlace?
-    /// Whether it has a value there that is not `null`.
+    /// Whether the member has a value other than `null`.
     var hasValue = false
     var presence = Presence.absent
     /// A date's seconds since 1970.
     var seconds: Int?
 
-    /// Where the field's value stands; nil if there is none, or `null`.
+    /// The position of the value; nil if it is missing or `null`.
     var value: JSONPlace? { hasValue ? member : nil }
 
-    /// Whether nothing of use was given. A faulty value was given.
+    /// Whether the field counts as missing. A faulty value does not.
     var isMissing: Bool { presence == .absent || presence == .blank }
 }
 
-/// An object's members, sorted by the fields of its level.
-struct Gathered {
+/// The members of an object, by the fields of its level.
+struct BoundMembers {
     let object: JSONValue
     let level: Level
-    private var fields: [Given] = []
-    /// The texts as sent of the few fields that some rule looks at.
+    private var fields: [BoundMember] = []
+    /// The sent texts of the few fields that rules need.
     private var texts: [(field: Int, text: String)] = []
 
     init(_ object: JSONValue, _ level: Level) {
         self.object = object
         self.level = level
         let count = level.fields.count
-        fields.append(addingCapacity: count) { $0.append(repeating: Given(), count: count) }
+        fields.append(addingCapacity: count) { $0.append(repeating: BoundMember(), count: count) }
     }
 
-    subscript(index: Int) -> Given {
+    subscript(index: Int) -> BoundMember {
         get { fields[index] }
         _modify { yield &fields[index] }
     }
 
-    /// A field's text as sent, where some rule looks at it.
+    /// The sent text of a field, if a rule needs it.
     func text(of index: Int) -> String? {
         texts.first { $0.field == index }?.text
     }
@@ -58,7 +58,7 @@ struct Gathered {
         texts.append((index, text))
     }
 
-    /// A field's name as the caller spelled it; the documented one if it was not named.
+    /// The caller's spelling of a field's name; the documented name if the member is missing.
     func name(of index: Int) -> String {
         guard let member = fields[index].member else { return level.fields[index].name }
         return object.member(at: member).name
@@ -66,8 +66,8 @@ struct Gathered {
 }
 
 extension Mapper {
-    /// Keeps the text that was sent for a field, if some rule looks at it.
-    mutating func keepCompared(_ index: Int, _ given: inout Gathered) {
+    /// Keeps the sent text of a field, if a rule needs it.
+    mutating func keepCompared(_ index: Int, _ given: inout BoundMembers) {
         guard let compared else { return }
         given.keep(compared, of: index)
         self.compared = nil

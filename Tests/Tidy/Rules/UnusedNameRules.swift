@@ -13,8 +13,6 @@ enum UnusedNameRules {
         "checkIsolated", "isIsolatingCurrentContext",
         // A witness of CounterHandler's relatives: MeterHandler.
         "decrement",
-        // A scope that tokens can have. Operations will require it.
-        "admin",
         // A witness of ParsableCommand, and the command that `@main` starts.
         "validate", "TopRelayCommand",
     ]

@@ -1,32 +1,32 @@
 import Bytes
 
-/// What kind of private value a field holds, and so how much of it may be shown.
+/// The kind of private value that a field has. It decides how much of the value is shown.
 ///
-/// What is shown is a head and a tail, as people expect it in China (`137****0000`), and never more than about half of
-/// a value; the middle is four asterisks whatever its length, but for names. A short value is `***`.
+/// The masked form has a head and a tail, as is usual in China (`137****0000`). They are at most about half of the
+/// value. Between them are four asterisks, except in names. A short value becomes `***`.
 package enum Sensitivity: String, Sendable, CaseIterable {
-    /// A telephone number: 3 in front, 4 behind.
+    /// A telephone number: the first 3 and the last 4 characters are shown.
     case phone
-    /// A car's licence plate: 2 in front, 2 behind.
+    /// A car's licence plate: the first 2 and the last 2 characters are shown.
     case plate
-    /// A vehicle identification number: 3 in front, 4 behind.
+    /// A vehicle identification number: the first 3 and the last 4 characters are shown.
     case vin
-    /// An engine number: 2 in front, 2 behind.
+    /// An engine number: the first 2 and the last 2 characters are shown.
     case engine
-    /// An identity card's number: 3 in front, 4 behind.
+    /// An identity card number: the first 3 and the last 4 characters are shown.
     case identity
-    /// A bank's or a shop's card number: 4 behind.
+    /// The number of a bank card or a shop's card: the last 4 characters are shown.
     case card
-    /// A person's or an account's id: 2 in front, 2 behind.
+    /// The id of a person or an account: the first 2 and the last 2 characters are shown.
     case identifier
-    /// A person's name: the first character, and an asterisk for each of the others.
+    /// A person's name: the first character is shown, and an asterisk for each of the others, at most 4.
     case name
-    /// An address: the first 6 characters.
+    /// An address: the first 6 characters are shown.
     case address
-    /// Anything else: nothing is shown.
+    /// Any other private value: nothing is shown.
     case secret
 
-    /// The value with its middle replaced. The result needs no escapes in JSON.
+    /// The masked form of a value. It needs no escapes in JSON.
     package func mask(_ text: String) -> String {
         text.withUTF8Span { text in
             var count = 0
@@ -45,7 +45,7 @@ package enum Sensitivity: String, Sendable, CaseIterable {
         }
     }
 
-    /// Where the character of that index begins; the end for one too many.
+    /// The position of the character with an index; the end for an index that is too large.
     private static func place(of character: Int, in text: Span<UInt8>) -> Int {
         var (place, left) = (0, character)
         while place < text.count {
@@ -61,7 +61,7 @@ package enum Sensitivity: String, Sendable, CaseIterable {
     /// Whether a byte begins a character.
     private static func isFirst(_ byte: UInt8) -> Bool { byte & 0xC0 != 0x80 }
 
-    /// How many characters in front and behind are shown of a value of `count` characters.
+    /// How many of the first and of the last characters are shown of a value with `count` characters.
     private func shown(of count: Int) -> (head: Int, tail: Int) {
         switch self {
         case .phone, .vin, .identity:

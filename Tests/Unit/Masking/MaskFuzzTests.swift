@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Catalog
+@testable import Masking
 
 /// The quick ways through a text against slow ones that look at each byte.
 @Suite("Masking finds what a slow look finds")
@@ -14,7 +14,7 @@ struct MaskFuzzTests {
             let byte = text[place]
             let follows =
                 place == behindEscape ? escapeIsDigit : place > 0 && PrivateNumber.isDigit(text[place - 1])
-            let step = EscapedText.step(text.span, at: place)
+            let step = EscapeDecoder.step(text.span, at: place)
             let isEscape = byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%")
             let isDigit =
                 isEscape ? step.map { PrivateNumber.isDigit($0.scalar) } ?? false : PrivateNumber.isDigit(byte)

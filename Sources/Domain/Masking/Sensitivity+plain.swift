@@ -1,20 +1,20 @@
 import Bytes
 
 extension Sensitivity {
-    /// Whether values are numbers, perhaps with letters, that people write in capitals or not, and with blanks, hyphens or
-    /// dots in them or not.
-    var isNumber: Bool {
+    /// Whether values are numbers, perhaps with letters. People write them in either case, and with or without blanks,
+    /// hyphens and dots.
+    package var isNumber: Bool {
         switch self {
         case .phone, .plate, .vin, .engine, .identity, .card: true
         case .identifier, .name, .address, .secret: false
         }
     }
 
-    /// A number as most others write it: in capitals, without blanks, hyphens and dots, a telephone number without +86.
-    /// Nil where that is how it is written but for the case, and for what is no number.
+    /// The usual form of a number: in capitals, without blanks, hyphens and dots, and a telephone number without +86.
+    /// Nil if the text already has that form, apart from its case, and for values that are not numbers.
     ///
-    /// TOP's texts may repeat a value in this form whichever way the caller wrote it.
-    func plainForm(of text: String) -> String? {
+    /// TOP's texts may repeat a value in this form.
+    package func plainForm(of text: String) -> String? {
         guard isNumber, !Self.isPlain(text) || self == .phone && text.utf8.count > 11 else { return nil }
         var plain = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -39,7 +39,7 @@ extension Sensitivity {
         }
     }
 
-    /// Digits, letters, and what Chinese characters are made of but for those with dots.
+    /// Whether a byte is a digit, a letter, or a byte of a Chinese character. The bytes of dots are excluded.
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,25 +1,26 @@
-/// Reads UTF-8 text scalar by scalar in a form that is the same however deep the text is quoted as JSON or encoded for a
-/// URL: backslashes are dropped, control characters are the letters of their escapes (`n` for a line feed), `\uXXXX` and
-/// `%XX` are what they stand for, full-width letters, digits and signs are their plain ones.
+/// Decodes UTF-8 text scalar by scalar into a normal form. The form does not depend on how often the text is quoted as
+/// JSON or encoded for a URL.
 ///
-/// Private values are brought into that form too, so one comparison finds them with any escapes; that `n` is then a line
-/// feed as well costs a mask too many at worst.
-enum EscapedText {
-    /// What stands at a place.
+/// Backslashes are dropped. A control character becomes the letter of its escape, such as `n` for a line feed. `\uXXXX`
+/// and `%XX` are decoded. Full-width letters, digits and signs become ASCII.
+///
+/// Private values have the same normal form, so one comparison finds them with any escapes. In that form `n` equals a
+/// line feed. At worst this masks a text that is not private.
+enum EscapeDecoder {
+    /// A decoded scalar.
     struct Step {
         let scalar: UInt32
-        /// The place behind it.
+        /// The position after the scalar.
         let end: Int
     }
 
-    /// Whether a byte begins a character that may stand for another one: an escape of JSON or of a URL, or a full-width
-    /// letter or digit.
+    /// Whether a byte may begin an escape of JSON or of a URL, or a full-width character.
     @inline(__always)
     static func mayBeginEscape(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") || byte == 0xEF
     }
 
-    /// What stands at the place; nil at the end and where there is no UTF-8.
+    /// The scalar at a position; nil at the end, and if the bytes are not UTF-8.
     @inline(__always)
     static func step(_ text: Span<UInt8>, at place: Int) -> Step? {
         guard place < text.count else { return nil }
@@ -42,12 +43,12 @@ enum EscapedText {
         return Step(scalar: narrow(scalar), end: place + length)
     }
 
-    /// The plain letter, digit or sign of a full-width one; any other scalar itself.
+    /// The ASCII character of a full-width one; any other scalar unchanged.
     private static func narrow(_ scalar: UInt32) -> UInt32 {
         scalar &- 0xFF01 <= 0xFF5E - 0xFF01 ? scalar - 0xFEE0 : scalar
     }
 
-    /// The longest run of backslashes that is one escape: deeper nesting does not occur.
+    /// The longest run of backslashes that counts as one escape. Deeper nesting does not occur.
     private static let maximumRun = 64
 
     private static func endOfBackslashes(_ text: Span<UInt8>, from place: Int) -> Int {
@@ -68,14 +69,14 @@ enum EscapedText {
         let end = endOfBackslashes(text, from: place)
         guard end < text.count, text[end] != UInt8(ascii: "\\"), end > place else { return nil }
         if text[end] == UInt8(ascii: "%") {
-            // A run of backslashes ends before a byte that is none.
+            // The run of backslashes is longer than the limit.
             if let (byte, _) = percentByte(text, at: end), byte == UInt8(ascii: "\\") { return nil }
         }
         if text[end] == UInt8(ascii: "u"), let step = hexadecimal(text, at: end + 1) { return step }
         return step(text, at: end)
     }
 
-    /// The byte that `%XX` stands for, however often it was encoded (`%25XX`), and the place behind it.
+    /// The byte of `%XX`, which may be encoded several times (`%25XX`), and the position after it.
     private static func percentByte(_ text: Span<UInt8>, at place: Int) -> (byte: UInt8, end: Int)? {
         guard text[place] == UInt8(ascii: "%") else { return nil }
         var digits = place + 1
@@ -87,7 +88,7 @@ enum EscapedText {
         return (UInt8(truncatingIfNeeded: high << 4 | low), digits + 2)
     }
 
-    /// The scalar that begins with `%XX`; nil if that is no UTF-8.
+    /// The scalar that begins with `%XX`; nil if the bytes are not UTF-8.
     private static func percent(_ text: Span<UInt8>, at place: Int) -> Step? {
         guard let (first, end) = percentByte(text, at: place) else { return nil }
         if first == UInt8(ascii: "\\") { return escape(text, at: place) }
@@ -103,7 +104,7 @@ enum EscapedText {
         return Step(scalar: narrow(scalar), end: behind)
     }
 
-    /// How many bytes a scalar has that begins with this one, and the bits of this one that belong to it.
+    /// The length of a UTF-8 sequence by its first byte, and the mask of that byte's payload bits.
     private static func lead(_ byte: UInt8) -> (length: Int, bits: UInt8)? {
         switch byte {
         case 0xC2...0xDF: (2, 0x1F)
@@ -122,7 +123,7 @@ enum EscapedText {
         }
     }
 
-    /// The letter of a control character's escape; any other scalar itself.
+    /// The letter of a control character's escape; any other scalar unchanged.
     private static func letter(_ scalar: UInt32) -> UInt32 {
         switch scalar {
         case 0x08: 0x62
@@ -134,7 +135,7 @@ enum EscapedText {
         }
     }
 
-    /// Four hexadecimal digits, or a surrogate pair of them.
+    /// The scalar of four hexadecimal digits, or of a surrogate pair.
     private static func hexadecimal(_ text: Span<UInt8>, at start: Int) -> Step? {
         guard let first = unit(text, at: start) else { return nil }
         guard first >= 0xD800, first < 0xDC00 else { return Step(scalar: narrow(letter(first)), end: start + 4) }

@@ -1,9 +1,8 @@
-/// Finds the values in a JSON text by its characters alone, so that it also reads a text that is cut, or that holds what
-/// no parser takes.
-enum JSONScalars {
-    /// Calls `body` with the place of every string, number, `true` and `false` that is no member's name; and of whatever
-    /// else stands where a value should be. `null` is nothing.
-    static func forEach(_ text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
+/// Finds the values in a JSON text without a parser, so that it also reads truncated or invalid JSON.
+package enum JSONScalars {
+    /// Calls `body` with the range of every scalar value: strings, numbers, `true`, `false` and any invalid token.
+    /// Names of members and `null` are left out.
+    package static func forEach(_ text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
         var place = 0
         while place < text.count {
             let byte = text[place]
@@ -26,8 +25,8 @@ enum JSONScalars {
         }
     }
 
-    /// Whether a text begins as JSON does.
-    static func isOutlined(_ text: Span<UInt8>) -> Bool {
+    /// Whether a text begins like a JSON object or list.
+    package static func isOutlined(_ text: Span<UInt8>) -> Bool {
         for place in 0..<text.count where text[place] > 0x20 {
             return text[place] == UInt8(ascii: "{") || text[place] == UInt8(ascii: "[")
         }
@@ -43,7 +42,7 @@ enum JSONScalars {
         }
     }
 
-    /// One past the closing quotation mark; the end of a text in which there is none.
+    /// The position after the closing quotation mark; the end of the text if there is none.
     private static func endOfString(_ text: Span<UInt8>, at start: Int) -> Int {
         var place = start + 1
         while place < text.count {

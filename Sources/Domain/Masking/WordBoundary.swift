@@ -1,19 +1,19 @@
-/// Whether a part of a text stands alone there: short texts are parts of too many others.
-enum LoneText {
-    /// Whether no letter and no digit stands beside a part of a text.
-    /// - Parameter digits: how many digits the part is, where it is nothing else: then it must not be one of the numbers of
-    ///   a decimal, and of two digits not of a date or a time.
-    static func isAlone(_ text: Span<UInt8>, _ range: Range<Int>, digits: Int?) -> Bool {
+/// Decides whether a part of a text is a whole word. Short values occur inside too many other words.
+enum WordBoundary {
+    /// Whether neither a letter nor a digit is next to a part of a text.
+    /// - Parameter digits: the number of digits if the part is all digits. Then it must not be part of a decimal. Parts
+    ///   of one or two digits must not be part of a date or a time either.
+    static func isWholeWord(_ text: Span<UInt8>, _ range: Range<Int>, digits: Int?) -> Bool {
         isBorder(text, before: range.lowerBound) && isBorder(text, behind: range.upperBound)
             && (digits.map { isWholeNumber(text, range, digits: $0) } ?? true)
     }
 
     private static func isBorder(_ text: Span<UInt8>, before end: Int) -> Bool {
         guard end > 0, isAlphanumeric(UInt32(text[end - 1])) else { return true }
-        // The letter or digit may be the end of an escape: `\n`, `%2C`, `\u4e2d`.
+        // The letter or digit may be the end of an escape, such as `\n`, `%2C` or `\u4e2d`.
         for length in [2, 3, 6] where end >= length {
             let start = end - length
-            guard text[start] == UInt8(ascii: length == 3 ? "%" : "\\"), let step = EscapedText.step(text, at: start),
+            guard text[start] == UInt8(ascii: length == 3 ? "%" : "\\"), let step = EscapeDecoder.step(text, at: start),
                 step.end == end
             else { continue }
             return length == 2 || !isAlphanumeric(step.scalar)
@@ -22,8 +22,8 @@ enum LoneText {
     }
 
     private static func isBorder(_ text: Span<UInt8>, behind start: Int) -> Bool {
-        guard let step = EscapedText.step(text, at: start), isAlphanumeric(step.scalar) else { return true }
-        // `\n` reads as its letter.
+        guard let step = EscapeDecoder.step(text, at: start), isAlphanumeric(step.scalar) else { return true }
+        // The decoder gives the letter for `\n`.
         return text[start] == UInt8(ascii: "\\") && step.end - start < 6 || text[start] < 0x20
     }
 

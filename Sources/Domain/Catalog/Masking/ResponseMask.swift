@@ -1,43 +1,45 @@
+package import Masking
 import Bytes
 package import JSON
 package import TOP
 
-/// Shows an answer as far as its entry knows it: of a method marked personal, what the entry does not know keeps its
-/// name and its place, and not its value.
-struct AnswerMask {
-    /// What is to be shown of a scalar.
+/// Masks a response by its entry. In a personal method, values of unknown fields become `***`. Their names stay.
+struct ResponseMask {
+    /// How a scalar is shown.
     private enum Shown {
         case itself
         case masked(String)
     }
 
     private let hidesUnknown: Bool
-    /// The scalars that the entry knows, by where they stand.
+    /// The scalars that the entry knows, by their offsets in the text.
     private var known: [Int: Shown] = [:]
 
     private init(hidesUnknown: Bool) {
         self.hidesUnknown = hidesUnknown
     }
 
-    /// The text of an answer whose inner object was found.
+    /// The masked text of a response.
+    /// - Parameter inner: the object inside the wrapper.
     static func response(_ inner: JSONValue, of entry: Entry, _ mask: ValueMask) -> String {
-        var shown = AnswerMask(hidesUnknown: entry.isPersonal)
+        var shown = ResponseMask(hidesUnknown: entry.isPersonal)
         shown.keepRequestID(of: inner.documentRoot)
-        shown.object(inner, entry.answerLevel)
+        shown.object(inner, entry.responseLevel)
         shown.keepRequestID(of: inner)
         return shown.text(inner.documentRoot.raw, mask)
     }
 
-    /// The text of an answer that is an `error_response`: what TOP documents of it is known.
+    /// The masked text of an error. The members that TOP documents for errors are shown.
     static func error(_ root: JSONValue, _ mask: ValueMask) -> String {
-        var shown = AnswerMask(hidesUnknown: true)
+        var shown = ResponseMask(hidesUnknown: true)
         shown.keepRequestID(of: root)
-        // The error stands in `error_response`, or it is the response itself.
+        // The error is in `error_response`, or it is the response itself.
         for field in root.fields where field.value.kind == .object { shown.keepError(of: field.value) }
         return shown.text(root.raw, mask)
     }
 
-    /// Keeps what TOP documents of an error: in an object itself, in its `body`, and in the `error_response` of both.
+    /// Shows the documented members of an error: in an object itself, in its `body`, and in the `error_response` of
+    /// both.
     private mutating func keepError(of object: JSONValue) {
         let names = [
             "code", "msg", "message", "sub_code", "sub_msg", "sub_message", "flag", "success", "request_id",
@@ -51,20 +53,20 @@ struct AnswerMask {
         }
     }
 
-    /// The text of an answer of which nothing is known; of one that is no JSON object or list, such as a proxy's page,
-    /// nothing is shown.
+    /// The masked text of a response that could not be read. If it is not a JSON object or list, such as the page of a
+    /// proxy, it is `***`.
     static func unreadable(_ body: [UInt8], _ mask: ValueMask) -> String {
         guard JSONScalars.isOutlined(body.span) else {
             return body.isEmpty || body.elementsEqual("null".utf8) ? String(decoding: body, as: UTF8.self) : "***"
         }
-        return AnswerMask(hidesUnknown: true).text(body[...], mask)
+        return ResponseMask(hidesUnknown: true).text(body[...], mask)
     }
 
     private mutating func keepRequestID(of object: JSONValue) {
         if let id = object["request_id"], id.scalarText != nil { known[id.offset] = .itself }
     }
 
-    private mutating func object(_ value: JSONValue, _ level: AnswerLevel) {
+    private mutating func object(_ value: JSONValue, _ level: ResponseLevel) {
         for field in value.fields {
             guard let member = field.withNameBytes({ level[$0] }) else { continue }
             if member.isList, let elements = ListWrapper.elements(of: field.value, member) {
@@ -75,7 +77,7 @@ struct AnswerMask {
         }
     }
 
-    private mutating func element(_ value: JSONValue, _ member: AnswerLevel.Member) {
+    private mutating func element(_ value: JSONValue, _ member: ResponseLevel.Member) {
         if let level = member.level, value.kind == .object { return object(value, level) }
         guard let text = value.scalarText else { return }
         if let sensitivity = member.sensitivity {
@@ -111,24 +113,24 @@ struct AnswerMask {
 }
 
 extension Entry {
-    /// TOP's answer as the trail may show it: private values masked, and, where the method is marked personal, the values
-    /// of all that the entry does not know.
+    /// TOP's response for the trail, with private values masked. In a personal method, values of unknown fields are
+    /// masked too.
     /// - Parameters:
-    ///   - body: as it was received.
-    ///   - answer: what was read of it; nil where it was not looked at.
-    ///   - mask: the call's.
+    ///   - body: the bytes as received.
+    ///   - answer: the response that was read from them; nil if they were not read.
+    ///   - mask: the mask of the call.
     package func shown(_ body: [UInt8], _ answer: TOPResponse?, _ mask: ValueMask) -> String {
         guard isPersonal else { return mask.masked(String(decoding: body, as: UTF8.self)) }
         if case .error = answer, let document = try? JSONDocument(body, options: .tolerant) {
-            return AnswerMask.error(document.root, mask)
+            return ResponseMask.error(document.root, mask)
         }
-        return AnswerMask.unreadable(body, mask)
+        return ResponseMask.unreadable(body, mask)
     }
 
-    /// The same for a response whose meaning is known.
+    /// Like `shown`, for a response that was interpreted.
     package func shown(_ inner: JSONValue, _ interpretation: Interpretation) -> String {
-        guard interpretation.isWhollyKnown else { return AnswerMask.response(inner, of: self, interpretation.mask) }
-        // The body, with its faults of encoding repaired: well-formed UTF-8.
+        guard interpretation.isWhollyKnown else { return ResponseMask.response(inner, of: self, interpretation.mask) }
+        // The body as well-formed UTF-8.
         return interpretation.mask.masked(String(wellFormed: inner.documentBytes.span))
     }
 }

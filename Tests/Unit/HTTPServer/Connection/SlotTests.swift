@@ -2,8 +2,8 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite("More clients than places")
-struct PlaceTests {
+@Suite("More clients than slots")
+struct SlotTests {
     /// Connections that are admitted and send nothing.
     private func idle(_ count: Int, port: Int, _ server: HTTPServer) async throws -> [RawClient] {
         let clients = try (0..<count).map { _ in try RawClient(port: port) }
@@ -11,16 +11,16 @@ struct PlaceTests {
         return clients
     }
 
-    private func full(_ configuration: inout HTTPServer.Configuration, places: Int, refusals: Int = 2) {
-        configuration.maximumConnections = places
+    private func full(_ configuration: inout HTTPServer.Configuration, slots: Int, refusals: Int = 2) {
+        configuration.maximumConnections = slots
         configuration.maximumRefusals = refusals
         configuration.evictableTime = .zero
     }
 
-    @Test("A request takes the place of the connection that has been idle longest", arguments: [1, 3])
+    @Test("A request takes the slot of the connection that has been idle longest", arguments: [1, 3])
     func longestIdle(loops: Int) async throws {
         try await serving(loops: loops) {
-            full(&$0, places: 3)
+            full(&$0, slots: 3)
         } _: { port, _, server in
             let clients = try await idle(3, port: port, server)
             for client in [clients[1], clients[2]] {
@@ -41,10 +41,10 @@ struct PlaceTests {
         }
     }
 
-    @Test("A place is found on another loop, and the connection is served there")
+    @Test("A slot is found on another loop, and the connection is served there")
     func otherLoop() async throws {
         try await serving(loops: 2) {
-            full(&$0, places: 2)
+            full(&$0, slots: 2)
         } _: { port, responder, server in
             // The first connection goes to the second loop: equal ones take turns.
             let clients = try await idle(2, port: port, server)
@@ -69,7 +69,7 @@ struct PlaceTests {
     @Test("A request that arrives in pieces on a surplus connection is served whole")
     func requestInPieces() async throws {
         try await serving {
-            full(&$0, places: 1)
+            full(&$0, slots: 1)
         } _: { port, _, server in
             let idle = try await idle(1, port: port, server)
             let late = try RawClient(port: port)
@@ -86,7 +86,7 @@ struct PlaceTests {
     @Test("Without an idle connection a request is refused, and none that is busy is closed", arguments: [1, 2])
     func busyConnections(loops: Int) async throws {
         try await serving(loops: loops) {
-            full(&$0, places: 3)
+            full(&$0, slots: 3)
         } _: { port, responder, server in
             let clients = try await idle(3, port: port, server)
             try clients[0].send(get("/held"))
@@ -110,10 +110,10 @@ struct PlaceTests {
         }
     }
 
-    @Test("A connection that was idle for less than the least time keeps its place")
+    @Test("A connection that was idle for less than the least time keeps its slot")
     func justIdle() async throws {
         try await serving {
-            full(&$0, places: 1)
+            full(&$0, slots: 1)
             $0.evictableTime = .seconds(60)
         } _: { port, _, server in
             let first = try await idle(1, port: port, server)[0]
@@ -125,10 +125,10 @@ struct PlaceTests {
         }
     }
 
-    @Test("Connections that send nothing take no place from others, and the oldest surplus one gives way")
+    @Test("Connections that send nothing take no slot from others, and the oldest surplus one gives way")
     func silentCrowd() async throws {
         try await serving {
-            full(&$0, places: 1, refusals: 3)
+            full(&$0, slots: 1, refusals: 3)
         } _: { port, _, server in
             let kept = try await idle(1, port: port, server)[0]
             let crowd = try (0..<40).map { _ in try RawClient(port: port) }
@@ -145,10 +145,10 @@ struct PlaceTests {
         }
     }
 
-    @Test("A client is served at once though idle ones hold every place and keep coming")
+    @Test("A client is served at once though idle ones hold every slot and keep coming")
     func amongIdle() async throws {
         try await serving(loops: 2) {
-            full(&$0, places: 4, refusals: 2)
+            full(&$0, slots: 4, refusals: 2)
             // Nothing but eviction makes room during the test.
             $0.lingerTimeout = .seconds(60)
         } _: { port, _, server in
@@ -167,7 +167,7 @@ struct PlaceTests {
     @Test("A surplus client with a request that waits for its rest is refused, not forgotten")
     func slowSurplus() async throws {
         try await serving {
-            full(&$0, places: 1, refusals: 1)
+            full(&$0, slots: 1, refusals: 1)
         } _: { port, responder, server in
             let kept = try await idle(1, port: port, server)[0]
             let slow = try RawClient(port: port)
@@ -182,10 +182,10 @@ struct PlaceTests {
         }
     }
 
-    @Test("A client with many connections and requests on few places always gets 200 or 503")
+    @Test("A client with many connections and requests on few slots always gets 200 or 503")
     func connectionStorm() async throws {
         try await serving(loops: 3) {
-            full(&$0, places: 3, refusals: 3)
+            full(&$0, slots: 3, refusals: 3)
         } _: { port, _, server in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<6 {

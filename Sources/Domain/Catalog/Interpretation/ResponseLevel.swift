@@ -1,17 +1,19 @@
-/// The fields of an answer's object, compiled for looking names up.
-final class AnswerLevel: Sendable {
-    /// A field of an answer.
+import Masking
+
+/// The documented fields of an object in a response, compiled for looking up names.
+final class ResponseLevel: Sendable {
+    /// A field of a response.
     final class Member: Sendable {
         let name: String
         let isList: Bool
-        /// What one value is.
+        /// The type of one value.
         let kind: FieldType.Kind
         /// The name that TOP gives to one element of the list.
         let itemName: String
         let key: String?
         let sensitivity: Sensitivity?
-        /// The members of an object or of a list's elements; nil for scalars and for objects without documented members.
-        let level: AnswerLevel?
+        /// The members of the object, or of the list's elements; nil if none are documented.
+        let level: ResponseLevel?
 
         init(_ field: Field) {
             name = field.name
@@ -20,7 +22,7 @@ final class AnswerLevel: Sendable {
             itemName = field.type.wireItemName
             key = field.key
             sensitivity = field.sensitivity
-            level = field.children.isEmpty ? nil : AnswerLevel(field.children)
+            level = field.children.isEmpty ? nil : ResponseLevel(field.children)
         }
     }
 

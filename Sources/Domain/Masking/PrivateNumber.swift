@@ -1,16 +1,17 @@
 import Bytes
 
-/// Numbers that are private by their very form, also with their digits written as escapes.
-enum PrivateNumber {
-    /// The most digits that are looked at: longer runs are nothing private.
+/// Recognises numbers that are private by their form: mobile numbers and identity card numbers. Their digits may be
+/// escaped.
+package enum PrivateNumber {
+    /// How many digits of a run are read. Longer runs are not private.
     private static let maximumDigits = 20
 
-    /// A run of digits, perhaps with the X of an identity card behind them.
+    /// A run of digits, perhaps with the X of an identity card after it.
     private struct Run {
         var digits = SIMD32<UInt8>()
         var count = 0
         var end: Int
-        /// One past an `X` behind the run.
+        /// The position after an `X` that follows the run; nil without one.
         var endOfX: Int?
 
         mutating func append(_ digit: UInt8) {
@@ -22,7 +23,7 @@ enum PrivateNumber {
         func number(at place: Int) -> Int { Int(digits[place]) * 10 + Int(digits[place + 1]) }
     }
 
-    /// Where the digits end that stand at `place` and behind it.
+    /// The end of the digits that begin at `place`.
     @inline(__always)
     static func endOfDigits(_ text: Span<UInt8>, at place: Int) -> Int {
         var end = place
@@ -30,7 +31,7 @@ enum PrivateNumber {
         return end
     }
 
-    /// Whether a run of digits that follows no other may be a private number, or its first part; most are not.
+    /// Whether a run of digits may be a private number or its first part. No digit precedes the run. Most runs are not.
     @inline(__always)
     static func mayBegin(_ text: Span<UInt8>, _ digits: Range<Int>) -> Bool {
         let end = digits.upperBound
@@ -47,21 +48,22 @@ enum PrivateNumber {
         }
     }
 
-    /// Whether an escape may stand there, which may be another digit.
+    /// Whether an escape may begin at `place`, which could be another digit.
     @inline(__always)
     private static func isEscape(_ text: Span<UInt8>, at place: Int) -> Bool {
-        place < text.count && EscapedText.mayBeginEscape(text[place])
+        place < text.count && EscapeDecoder.mayBeginEscape(text[place])
     }
 
     /// Whether a whole text is a private number by its form.
-    static func isWhole(_ text: String) -> Bool {
+    package static func isWhole(_ text: String) -> Bool {
         guard (11...18).contains(text.utf8.count) else { return false }
         return text.withUTF8Span { span in
             endOfDigits(span, at: 0) >= span.count - 1 && isDigit(span[0]) && end(span, at: 0) == span.count
         }
     }
 
-    /// Where the number ends that begins at `place`, where a digit stands that follows none.
+    /// The end of the private number that begins at `place`; nil if there is none. `place` has a digit, and no digit
+    /// precedes it.
     static func end(_ text: Span<UInt8>, at place: Int) -> Int? {
         let run = run(text, at: place)
         switch run.count {
@@ -90,7 +92,7 @@ enum PrivateNumber {
                 continue
             }
             if byte | 0x20 == UInt8(ascii: "x") { run.endOfX = run.end + 1 }
-            guard EscapedText.mayBeginEscape(byte), let step = EscapedText.step(text, at: run.end) else { break }
+            guard EscapeDecoder.mayBeginEscape(byte), let step = EscapeDecoder.step(text, at: run.end) else { break }
             guard isDigit(step.scalar) else {
                 if step.scalar | 0x20 == 0x78 { run.endOfX = step.end }
                 break
@@ -100,7 +102,7 @@ enum PrivateNumber {
         }
     }
 
-    /// A mobile number in its usual parts: `138-1234-5678`, `(138) 12345678`, `13812 345678`.
+    /// The end of a mobile number in parts, such as `138-1234-5678`, `(138) 12345678` or `13812 345678`.
     private static func endOfParts(_ text: Span<UInt8>, _ head: Run) -> Int? {
         guard isMobile(head, at: 0) else { return nil }
         var run = head
@@ -110,18 +112,19 @@ enum PrivateNumber {
             if separator.isDot { dots += 1 }
             run.end = separator.end
             extend(&run, text)
-            // After the operator's three digits come all the others, or four of them.
+            // All other digits follow the operator's three, or four of them.
             guard run.count == 11 || head.count == 3 && run.count - count == 4 else { return nil }
             parts += 1
         }
-        // One dot is a decimal's.
+        // A number with one dot is a decimal.
         return run.count == 11 && (dots == 0 || dots == 2) ? run.end : nil
     }
 
-    /// One blank, hyphen, dot or bracket; behind a closing bracket also a blank or a hyphen more.
+    /// One blank, hyphen, dot or bracket. A blank or a hyphen may follow a closing bracket.
     private static func separator(_ text: Span<UInt8>, at place: Int) -> (end: Int, isDot: Bool)? {
-        guard let first = EscapedText.step(text, at: place), isSeparator(first.scalar) else { return nil }
-        if first.scalar == 0x29, let next = EscapedText.step(text, at: first.end), [0x20, 0x2D].contains(next.scalar) {
+        guard let first = EscapeDecoder.step(text, at: place), isSeparator(first.scalar) else { return nil }
+        if first.scalar == 0x29, let next = EscapeDecoder.step(text, at: first.end), [0x20, 0x2D].contains(next.scalar)
+        {
             return (next.end, false)
         }
         return (first.end, first.scalar == 0x2E)
@@ -139,12 +142,12 @@ enum PrivateNumber {
         byte >= 0x80 || isSeparator(UInt32(byte))
     }
 
-    /// Appends a number's masked form: 3 in front (behind the country's code), 4 behind.
+    /// Appends the masked form of a number: the country code and 3 digits, asterisks, 4 digits.
     static func append(_ number: Span<UInt8>, to bytes: inout [UInt8]) {
         var digits: [UInt8] = []
         var isBracketed = false
         var place = 0
-        while let step = EscapedText.step(number, at: place) {
+        while let step = EscapeDecoder.step(number, at: place) {
             if isDigit(step.scalar) || step.scalar | 0x20 == 0x78 {
                 digits.append(UInt8(truncatingIfNeeded: step.scalar))
             } else if step.scalar == 0x29 {
@@ -153,12 +156,13 @@ enum PrivateNumber {
             place = step.end
         }
         bytes.append(contentsOf: digits.prefix(digits.count == 13 ? 5 : digits.count == 15 ? 7 : 3))
-        // The bracket that opens stands before the number.
+        // The opening bracket precedes the number.
         bytes.append(contentsOf: isBracketed ? ")****".utf8 : "****".utf8)
         bytes.append(contentsOf: digits.suffix(4))
     }
 
-    static func isDigit(_ byte: UInt8) -> Bool {
+    /// Whether a byte is an ASCII digit.
+    package static func isDigit(_ byte: UInt8) -> Bool {
         byte &- UInt8(ascii: "0") < 10
     }
 

@@ -1,8 +1,9 @@
+import Masking
 import JSON
 
-extension AnswerLevel.Member {
-    /// Whether a scalar may stand where the entry documents this member: what stands there otherwise may be anything. TOP
-    /// writes numbers and truth values also as texts, and numbers where texts are documented.
+extension ResponseLevel.Member {
+    /// Whether a scalar fits the documented type of this member. A value that does not fit may be private. TOP also
+    /// writes numbers and Booleans as texts, and numbers where texts are documented.
     func admits(_ value: JSONValue) -> Bool {
         switch (kind, value.kind) {
         case (_, .null), (.string, _), (.json, _), (.boolean, .bool): return true

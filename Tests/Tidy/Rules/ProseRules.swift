@@ -3,26 +3,8 @@ enum ProseRules {
     /// The longest line of Markdown, and of a comment, in characters.
     static let columns = 120
 
-    /// Swift folders and files whose comments follow the rules. To check all of them, write `["Sources", "Tests"]`.
-    static let swiftFolders = [
-        "Package.swift", "Sources/App/Sandbox", "Sources/App/Service/Catalog",
-        "Sources/App/Service/Health/Liveness.swift", "Sources/App/Service/Health/Readiness.swift",
-        "Sources/App/Service/Health/RelayMetrics.swift", "Sources/App/Service/Health/TrailEvents.swift",
-        "Sources/App/Service/Health/VaultEvents.swift", "Sources/App/Service/Lifecycle/Settings+parts.swift",
-        "Sources/App/Service/Maintenance/RollupMaintenance.swift", "Sources/App/Service/Maintenance/Schema.swift",
-        "Sources/App/Service/Maintenance/TrailMaintenance.swift", "Sources/App/Service/Settings", "Sources/C",
-        "Sources/CLI/toprelay", "Sources/Domain/Catalog/Import", "Sources/Domain/Vault/Input/AppInput.swift",
-        "Sources/Domain/Vault/Input/VaultInput.swift", "Sources/Domain/Vault/Snapshot/ClockEpisode.swift",
-        "Sources/Domain/Vault/Snapshot/ClockOffset.swift", "Sources/Domain/Vault/Snapshot/VaultReader.swift",
-        "Sources/Domain/Vault/Snapshot/VaultWatcher.swift", "Sources/Domain/Vault/Store/SealedColumn.swift",
-        "Sources/Domain/Vault/Store/VaultStore+apps.swift", "Sources/Domain/Vault/Store/VaultStore+keys.swift",
-        "Sources/Domain/Vault/Store/VaultStore+sessions.swift", "Sources/Domain/Vault/Store/VaultStore+tokens.swift",
-        "Sources/Domain/Vault/Store/VaultStore.swift", "Sources/Platform/EventLoop", "Sources/Platform/Postgres",
-        "Sources/Platform/Resources", "Tests/Deploy", "Tests/Integration/Relay", "Tests/Integration/Vault",
-        "Tests/Support/Relay", "Tests/Tidy", "Tests/Unit/Bytes", "Tests/Unit/Command", "Tests/Unit/Crypto",
-        "Tests/Unit/HTTP1", "Tests/Unit/Locks", "Tests/Unit/Relay", "Tests/Unit/TOP", "Tests/Unit/Telemetry",
-        "Tests/Unit/Vault",
-    ]
+    /// Swift folders and files whose comments follow the rules.
+    static let swiftFolders = ["Package.swift", "Sources", "Tests"]
 
     /// Files with other comments that are checked as a whole.
     static let otherFolders = [".ci", "deploy", "migrations", "scripts"]

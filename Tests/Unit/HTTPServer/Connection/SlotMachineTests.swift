@@ -3,8 +3,8 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("The life of a connection when all places are taken")
-struct PlaceMachineTests {
+@Suite("The life of a connection when all slots are taken")
+struct SlotMachineTests {
     private static let second: UInt64 = 1_000_000_000
     private let tooMany = ConnectionStateMachine.Action.refuse(.tooManyConnections(limit: 4096), path: "")
     private let answer = ServerResponse(status: 200, body: [1, 2, 3])
@@ -77,7 +77,7 @@ struct PlaceMachineTests {
         #expect(machine.evictSurplus() == .close(.evicted))
     }
 
-    @Test("A connection with a place is never evicted as surplus")
+    @Test("A connection with a slot is never evicted as surplus")
     func admittedConnection() {
         var machine = served(at: 0)
         #expect(machine.refuseSurplus() == .nothing)
@@ -85,7 +85,7 @@ struct PlaceMachineTests {
         #expect(machine.isIdle)
     }
 
-    @Test("An idle connection tells since when, and gives up its place")
+    @Test("An idle connection tells since when, and gives up its slot")
     func evictedIdle() {
         var new = machine(.admitted, now: 3)
         #expect(new.idleSince == 3)
@@ -96,7 +96,7 @@ struct PlaceMachineTests {
         #expect(served.evictIdle() == .close(.evicted))
     }
 
-    @Test("A connection with a request begun, in work or not yet answered in full keeps its place")
+    @Test("A connection with a request begun, in work or not yet answered in full keeps its slot")
     func busyConnection() {
         var partial = machine(.admitted)
         partial.receivedFragment(now: 0)
@@ -120,7 +120,7 @@ struct PlaceMachineTests {
         }
     }
 
-    @Test("Connections without a place have none to give up")
+    @Test("Connections without a slot have none to give up")
     func withoutPlace() {
         for admission in [ConnectionStateMachine.Admission.surplus, .refused] {
             var machine = machine(admission)
