@@ -30,10 +30,12 @@ package actor Worker {
     private let logger: Logger
 
     /// A worker made of its parts, which belong to `loop` and to it alone.
-    /// - Parameter onBan: told of a ban that TOP puts on an app, or on a method of an app.
+    /// - Parameters:
+    ///   - renew: gets another key for a session whose key TOP refused.
+    ///   - onBan: told of a ban that TOP puts on an app, or on a method of an app.
     package init(
         loop: EventLoop, settings: WorkerSettings, parts: sending WorkerParts, freshness: VaultFreshness,
-        logger: Logger,
+        logger: Logger, renew: SessionKeyRenewal? = nil,
         onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
     ) {
         self.loop = loop
@@ -44,7 +46,7 @@ package actor Worker {
         self.rejectedRequests = LoopBound(rejectedRequests, loop: loop)
         let pipeline = CallPipeline(
             loop: loop, settings: settings, parts: parts, freshness: freshness, rejectedRequests: rejectedRequests,
-            logger: logger, onBan: onBan)
+            logger: logger, renew: renew, onBan: onBan)
         self.pipeline = LoopBound(pipeline, loop: loop)
     }
 

@@ -95,7 +95,7 @@ extension CallPipeline {
 // read as one function, and cost 13,000 instructions more.
 extension CallPipeline {
     /// Records the intent. Nothing is sent before it is durable.
-    private func relay(_ call: PreparedCall, _ reply: @escaping Answer) {
+    func relay(_ call: PreparedCall, _ reply: @escaping Answer) {
         let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         call.holds(call.contentBytes)
         let since = EventLoop.now()
@@ -122,7 +122,7 @@ extension CallPipeline {
         switch signedRequest(call) {
         case .success(let request):
             call.requestBytes = request.body.count
-            call.holds(request.body.count)
+            call.holds(request.body.count + (call.isRepeatable ? call.contentBytes : 0))
             curl.perform(request) { [self] in judge($0, call, intent, reply) }
         case .failure(let problem): complete(call, intent, Verdict(unsignable: problem), reply)
         }
@@ -143,8 +143,10 @@ extension CallPipeline {
         let answer = self.reply(to: call, verdict)
         completion.reply = sealed(answer, to: call, verdict)
         trail.record(completion, of: intent, waitingAtMost: settings.outcomeWait) { [self] in
+            let answer = finished(answer, to: call, verdict, recordingSince: since)
+            if call.isRepeatable, verdict.refusesSessionKey { return refresh(call, orAnswer: answer, reply) }
             leave()
-            reply(finished(answer, to: call, verdict, recordingSince: since))
+            reply(answer)
         }
     }
 
@@ -244,6 +246,7 @@ extension CallPipeline {
             note(ban, app: call.app.app.name, method: call.method)
             onBan(ban, call.app.app.name, call.method)
         }
+        note(verdict, ofSessionOf: call)
         if verdict.outcome == .misconfigured {
             logger.record(
                 .error, "TOP refuses the relay's set-up",

@@ -1,6 +1,7 @@
 import Audit
 import AuditAPI
 import Catalog
+import Credentials
 import Problems
 import Relay
 import Requests
@@ -38,6 +39,10 @@ final class Operation: Sendable {
         case relay(@Sendable (AuthorizedRequest, isolated Worker) async throws(Problem) -> Reply)
         /// The audit API, on the worker's loop.
         case audit(@Sendable (AuthorizedRequest, AuditHandlers) async throws(Problem) -> Reply)
+        /// What gets session keys, for a caller with a token.
+        case authorisation(@Sendable (AuthorizedRequest, SessionAuthority) async throws(Problem) -> Reply)
+        /// The callback of a seller's browser, without a token.
+        case callback
         /// Calls as a file, on a loop of its own.
         case export
         /// A description of the catalog; made off the loops, because thousands of methods take long.

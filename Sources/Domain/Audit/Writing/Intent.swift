@@ -35,6 +35,9 @@ package final class Intent {
     /// The files that are sent beside them; their sizes alone are kept.
     package var files: [FilePart]
 
+    /// The call that this one repeats with a new session key.
+    package var repeatOf: CallID?
+
     /// Drops the texts and files of the request, once they are recorded.
     package func dropContent() {
         request = ""
