@@ -48,7 +48,7 @@ package actor SessionAuthority {
     /// The path of the callback below the public address.
     package static let callbackPath = "/v1/oauth/callback"
     /// The sessions that are refreshed at the same time.
-    static let concurrentRefreshes = 4
+    static let concurrentRefreshes = 3
 
     /// The authority's loop.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
