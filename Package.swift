@@ -172,6 +172,7 @@ let package = Package(
                 "JSON", "Problems",
                 "TOP", "Vault",
             ]),
+        unit("Credentials", ["Credentials", "Crypto", "JSON", "Vault"]),
         unit("AuditAPI", ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"]),
         unit(
             "Service",
@@ -202,7 +203,8 @@ let package = Package(
         integration(
             "Service",
             [
-                "Locks", "Time", "Bytes", "Service", "Relay", "AuditAPI", "Credentials", "Crypto", "EventLoop", "HTTP1", "HTTPServer",
+                "Locks", "Time", "Bytes", "Service", "Relay", "AuditAPI", "Credentials", "Crypto", "EventLoop", "HTTP1",
+                "HTTPServer",
                 "JSON", "Postgres",
                 "Telemetry", "Vault", logging,
             ]),

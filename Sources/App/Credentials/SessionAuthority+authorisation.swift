@@ -170,7 +170,9 @@ extension SessionAuthority {
         switch result {
         case .success(let value): return value
         case .failure(let error):
-            if !error.isInputRefused { logger.record(.warning, "The vault was not changed", [.error: error.description]) }
+            if !error.isInputRefused {
+                logger.record(.warning, "The vault was not changed", [.error: error.description])
+            }
             throw .vault(error)
         }
     }

@@ -114,7 +114,8 @@ struct AuthorisationTests {
     }
 
     @Test(
-        "A refusal of TOP, or an answer that is none, gives a 502 page, and nothing is stored", arguments: ["oauth", "top"])
+        "A refusal of TOP, or an answer that is none, gives a 502 page, and nothing is stored",
+        arguments: ["oauth", "top"])
     func refusalsOfTOP(_ exchange: String) async throws {
         let oauth = try await OAuthStage.make(options: ["--auth", exchange])
         for mode in ["error", "redirect", "html", "http500", "garbage", "large", "cut", "hang"] {

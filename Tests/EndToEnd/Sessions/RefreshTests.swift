@@ -86,6 +86,27 @@ struct RefreshTests {
         await stage.stop()
     }
 
+    @Test("A call with a file is repeated with the very same file")
+    func repeatedFile() async throws {
+        let folder = try Watchdog.shared.makeFolder("catalog")
+        try MultipartTests.entry.write(
+            toFile: folder + "/\(MultipartTests.method).yaml", atomically: true, encoding: .utf8)
+        let oauth = try await OAuthStage.make(settings: ["TOPRELAY_CATALOG": folder])
+        let stage = oauth.stage
+        try await oauth.putRefreshToken()
+        try await oauth.expireAtTOP()
+        let marker = Example.newMarker()
+        let picture = Data("picture of \(marker)".utf8).base64EncodedString()
+        let answer = try await stage.relay.post(
+            "/v1/top/" + MultipartTests.method,
+            #"{"picture_category_id":1,"image_input_title":"a.png","title":"\#(marker)","img":"\#(picture)"}"#,
+            token: stage.tokens.caller)
+        #expect(answer.status == 200, "\(answer)")
+        let calls = stage.gateway.calls(with: marker)
+        #expect(calls.count == 2 && calls.first?.files == calls.last?.files && calls.first?.files.count == 1)
+        await stage.stop()
+    }
+
     @Test("A call without a refresh token is refused once, and TOP is not asked")
     func callWithoutRefreshToken() async throws {
         let oauth = try await OAuthStage.make()

@@ -18,14 +18,17 @@ struct SessionHealthTests {
         try await put("soon", 3 * 86_400)
         try await put("later", 30 * 86_400)
         try await put("over", -60)
-        try await eventually("the session is used") { try await stage.call(.carProfile(), seller: "soon").status == 200 }
+        try await eventually("the session is used") {
+            try await stage.call(.carProfile(), seller: "soon").status == 200
+        }
         _ = try await stage.call(.carProfile(), seller: "stale")
         let all = try await line.succeed(["session", "health", "main"])
         func state(_ seller: String) -> String? {
             let row = all.split(separator: "\n").first { $0.split(separator: " ").dropFirst().first == seller[...] }
             return row?.split(separator: " ").dropFirst(2).first.map(String.init)
         }
-        #expect([state("soon"), state("later"), state("over"), state("shop")] == ["expiring", "valid", "expired", "valid"])
+        #expect(
+            [state("soon"), state("later"), state("over"), state("shop")] == ["expiring", "valid", "expired", "valid"])
         let week = try await line.succeed(["session", "health", "--expiring-within", "7d"])
         #expect(week.contains("soon") && week.contains("over") && !week.contains("later"))
         let day = try await line.succeed(["session", "health", "--expiring-within", "1d"])
@@ -63,7 +66,9 @@ struct SessionHealthTests {
     func putSession() async throws {
         let oauth = try await OAuthStage.make()
         let line = oauth.stage.line
-        try await oauth.putRefreshToken(["--expires-at", "2031-01-01T00:00:00Z", "--refresh-expires-at", "2032-01-01T00:00:00Z"])
+        try await oauth.putRefreshToken([
+            "--expires-at", "2031-01-01T00:00:00Z", "--refresh-expires-at", "2032-01-01T00:00:00Z",
+        ])
         try await line.succeed(["session", "put", "main", "shop", "--session-stdin"], input: "planted-other-key")
         #expect(try await oauth.session("shop", "expires_at = '2031-01-01Z'") == "true")
         #expect(try await oauth.session("shop", "refresh_expires_at = '2032-01-01Z'") == "true")

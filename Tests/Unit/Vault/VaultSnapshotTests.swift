@@ -153,7 +153,8 @@ struct VaultSnapshotTests {
 
     @Test("A session whose seal does not open is refused")
     func unreadableSession() {
-        let broken = SellerSession(app: "a", seller: "x", openedKey: nil, expiresAt: nil, isDefault: true, renewal: .none)
+        let broken = SellerSession(
+            app: "a", seller: "x", openedKey: nil, expiresAt: nil, isDefault: true, renewal: .none)
         #expect(throws: SessionResolutionError.unreadable(seller: "x", app: "a")) {
             try snapshot(sessions: [broken]).resolveSession(app: app("a"), seller: nil, now: 0)
         }

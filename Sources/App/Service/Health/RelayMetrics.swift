@@ -11,7 +11,8 @@ package import Telemetry
 /// The service's metrics with their help texts, and the sources of those that are read at each scrape.
 package enum RelayMetrics {
     /// Every metric, with its help text.
-    package static let catalog = MetricCatalog(ProcessMetrics.catalog + calls + trail + writers + replica + sessions + http)
+    package static let catalog = MetricCatalog(
+        ProcessMetrics.catalog + calls + trail + writers + replica + sessions + http)
 
     private static let calls: [MetricCatalog.Metric] = [
         .init(
@@ -130,6 +131,10 @@ package enum RelayMetrics {
         .init(
             "toprelay_session_expires_seconds", .gauge,
             "Time until the nearest end of a session key of the app that has not ended.", labels: ["app"]),
+        .init(
+            "toprelay_session_manual_expires_seconds", .gauge,
+            "The same for keys that the relay cannot refresh, and for refresh tokens: somebody has to act.",
+            labels: ["app"]),
         .init(
             "toprelay_sessions_need_authorisation", .gauge,
             "Sessions whose seller must authorise the app again, by app.", labels: ["app"]),

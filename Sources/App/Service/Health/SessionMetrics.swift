@@ -10,9 +10,19 @@ final class SessionMetrics: Sendable {
         var ends: [Int64] = []
         var unknownEnds = 0
         var needAuthorisation = 0
+        /// When somebody has to act, in order: the ends of keys that the relay cannot refresh, and of refresh tokens.
+        var manualEnds: [Int64] = []
 
         /// The number of keys that have ended at a time.
-        func ended(at time: Int64) -> Int {
+        func ended(at time: Int64) -> Int { Self.count(of: ends, upTo: time) }
+
+        /// The time until the first of these ends after `time`, in seconds.
+        static func next(in ends: [Int64], after time: Int64) -> Double? {
+            let past = count(of: ends, upTo: time)
+            return past < ends.count ? Double(ends[past] - time) / 1000 : nil
+        }
+
+        private static func count(of ends: [Int64], upTo time: Int64) -> Int {
             var (low, high) = (0, ends.count)
             while low < high {
                 let middle = (low + high) / 2
@@ -37,9 +47,16 @@ final class SessionMetrics: Sendable {
             } else {
                 figures[session.app, default: AppFigures()].unknownEnds += 1
             }
+            let manualEnd =
+                session.renewal.hasToken && !session.renewal.needsAuthorisation
+                ? session.renewal.endsAt : session.expiresAt
+            if let manualEnd { figures[session.app, default: AppFigures()].manualEnds.append(manualEnd) }
             if session.renewal.needsAuthorisation { figures[session.app]?.needAuthorisation += 1 }
         }
-        for app in figures.keys { figures[app]?.ends.sort() }
+        for app in figures.keys {
+            figures[app]?.ends.sort()
+            figures[app]?.manualEnds.sort()
+        }
         apps.withLock { $0 = figures }
     }
 
@@ -60,9 +77,13 @@ final class SessionMetrics: Sendable {
         registry.observeAll("toprelay_session_expires_seconds") { [self] in
             let now = wallClock()
             return figures.compactMap { app, figures in
-                let ended = figures.ended(at: now)
-                guard ended < figures.ends.count else { return nil }
-                return ([("app", app)], Double(figures.ends[ended] - now) / 1000)
+                AppFigures.next(in: figures.ends, after: now).map { ([("app", app)], $0) }
+            }
+        }
+        registry.observeAll("toprelay_session_manual_expires_seconds") { [self] in
+            let now = wallClock()
+            return figures.compactMap { app, figures in
+                AppFigures.next(in: figures.manualEnds, after: now).map { ([("app", app)], $0) }
             }
         }
         registry.observeAll("toprelay_sessions_need_authorisation") { [self] in

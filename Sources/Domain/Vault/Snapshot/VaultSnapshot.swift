@@ -207,7 +207,9 @@ package final class VaultSnapshot: Sendable {
         } else {
             throw .unnamed(app: app.name)
         }
-        guard !session.isExpired(at: now) || session.renewal.isPossible(at: now) else { throw .expired(seller: session.seller, app: app.name) }
+        guard !session.isExpired(at: now) || session.renewal.isPossible(at: now) else {
+            throw .expired(seller: session.seller, app: app.name)
+        }
         guard session.isUsable else { throw .unreadable(seller: session.seller, app: app.name) }
         return session
     }
