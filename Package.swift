@@ -113,8 +113,15 @@ let package = Package(
                 "Problems", "TOP", "Telemetry", "Time", "Vault", logging, metrics,
             ], swiftSettings: safe),
         .target(
+            name: "Credentials",
+            dependencies: [
+                "Bytes", "Crypto", "Curl", "EventLoop", "JSON", "Postgres", "TOP", "Telemetry", "Vault", logging,
+                metrics,
+            ], swiftSettings: safe),
+        .target(
             name: "Service",
             dependencies: [
+                "Credentials",
                 "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
                 "Locks", "Crypto", "Postgres", "TOP", "Time",
                 "Catalog", "Vault", "Audit", "Curl", "Resources", "HTTP1", logging, metrics, lifecycle,
@@ -172,6 +179,7 @@ let package = Package(
                 "JSON", "Problems",
                 "TOP", "Vault",
             ]),
+        unit("Credentials", ["Credentials", "Crypto", "JSON", "Vault"]),
         unit("AuditAPI", ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"]),
         unit(
             "Service",
@@ -202,7 +210,8 @@ let package = Package(
         integration(
             "Service",
             [
-                "Locks", "Time", "Bytes", "Service", "Relay", "AuditAPI", "Crypto", "EventLoop", "HTTP1", "HTTPServer",
+                "Locks", "Time", "Bytes", "Service", "Relay", "AuditAPI", "Credentials", "Crypto", "EventLoop", "HTTP1",
+                "HTTPServer",
                 "JSON", "Postgres",
                 "Telemetry", "Vault", logging,
             ]),
@@ -239,7 +248,7 @@ let floors: KeyValuePairs = [
     "Base": ["Bytes", "HTTP1", "JSON", "Locks", "Time"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
     "Domain": ["Audit", "Catalog", "CatalogImport", "Masking", "TOP", "Vault"],
-    "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
+    "App": ["AuditAPI", "Credentials", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],
 ]
 for (floor, modules) in floors {

@@ -44,6 +44,8 @@ package enum ProblemType: String, Sendable, CaseIterable {
     case draining
     /// The request was sent, and TOP may have executed it.
     case outcomeUnknown = "outcome-unknown"
+    /// The state of the relay does not allow the request.
+    case conflict
     /// The client took too long to send its request.
     case requestTimeout = "request-timeout"
     /// The request's headers exceed the limit.
@@ -64,7 +66,7 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .idempotencyInProgress, .idempotencyUnknown: 409
+        case .idempotencyInProgress, .idempotencyUnknown, .conflict: 409
         case .payloadTooLarge: 413
         case .targetTooLong: 414
         case .unsupportedMediaType: 415
@@ -97,6 +99,7 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .idempotencyKeyReused: "The idempotency key belongs to another call"
         case .idempotencyInProgress: "A call with this idempotency key is under way"
         case .idempotencyUnknown: "The outcome of the first call is unknown"
+        case .conflict: "The state of the relay does not allow this"
         case .rejectedByTOP: "TOP rejected the call"
         case .sessionInvalid: "The seller has no usable session"
         case .throttled: "Too many calls"

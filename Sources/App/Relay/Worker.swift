@@ -29,10 +29,12 @@ package actor Worker {
     private let logger: Logger
 
     /// A worker with its own parts, which belong to `loop`.
-    /// - Parameter onBan: called when TOP bans an app, or a method of an app.
+    /// - Parameters:
+    ///   - renew: gets another key for a session whose key TOP refused.
+    ///   - onBan: called when TOP bans an app, or a method of an app.
     package init(
         loop: EventLoop, settings: WorkerSettings, parts: sending WorkerParts, freshness: VaultFreshness,
-        logger: Logger,
+        logger: Logger, renew: SessionKeyRenewal? = nil,
         onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
     ) {
         self.loop = loop
@@ -43,7 +45,7 @@ package actor Worker {
         self.rejectedRequests = LoopBound(rejectedRequests, loop: loop)
         let pipeline = CallPipeline(
             loop: loop, settings: settings, parts: parts, freshness: freshness, rejectedRequests: rejectedRequests,
-            logger: logger, onBan: onBan)
+            logger: logger, renew: renew, onBan: onBan)
         self.pipeline = LoopBound(pipeline, loop: loop)
     }
 

@@ -15,17 +15,20 @@ package struct AuthorizedRequest: Sendable {
     package let catalog: Catalog
     private let call: CallID?
     private let refusal: RejectedRequestReference?
+    private let app: String?
 
     /// - Parameters:
     ///   - call: the id of the call that the path names.
     ///   - refusal: the rejected request that the path names.
+    ///   - app: the app that the path names.
     package init(
-        caller: AccessToken, call: CallID?, refusal: RejectedRequestReference? = nil, query: QueryString,
-        body: [UInt8], catalog: Catalog
+        caller: AccessToken, call: CallID?, refusal: RejectedRequestReference? = nil, app: String? = nil,
+        query: QueryString, body: [UInt8], catalog: Catalog
     ) {
         self.caller = caller
         self.call = call
         self.refusal = refusal
+        self.app = app
         self.query = query
         self.body = body
         self.catalog = catalog
@@ -48,6 +51,15 @@ package struct AuthorizedRequest: Sendable {
                 throw Problem(.internalError, "The path of this operation names no rejected request.")
             }
             return refusal
+        }
+    }
+
+    /// The name of the app that the path names.
+    /// - Throws: `internal-error` if the path does not name one.
+    package var appName: String {
+        get throws(Problem) {
+            guard let app else { throw Problem(.internalError, "The path of this operation names no app.") }
+            return app
         }
     }
 

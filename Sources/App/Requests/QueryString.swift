@@ -53,6 +53,11 @@ package struct QueryString: Sendable {
         }
     }
 
+    /// Whether one of these parameters is there more than once.
+    package func repeats(_ names: [String]) -> Bool {
+        names.contains { name in values.count { $0.name == name } > 1 }
+    }
+
     /// The value of a parameter; nil if it is absent.
     /// - Throws: `malformed-request` for a malformed value.
     package func value<Value>(of parameter: Parameter<Value>) throws(Problem) -> Value? {

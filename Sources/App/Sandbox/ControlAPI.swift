@@ -3,7 +3,8 @@ import JSON
 /// The endpoints that order faults and show calls. They are separate from the path of a call.
 ///
 /// `POST /_sandbox/faults` orders a fault (see `FaultOrder`), `GET` lists the ordered ones, and `DELETE` clears them.
-/// `GET /_sandbox/calls` shows the last calls, oldest first.
+/// `GET /_sandbox/calls` shows the last calls, oldest first. `POST /_sandbox/oauth` sets how long session keys and
+/// refresh tokens last.
 enum ControlAPI {
     static func answer(_ request: WireRequest, gateway: inout Gateway) -> WireResponse {
         switch (request.verb, request.path) {
@@ -13,7 +14,9 @@ enum ControlAPI {
             gateway.faults.removeAll()
             return faults([])
         case ("GET", "/_sandbox/calls"): return calls(gateway.calls)
-        case (_, "/_sandbox/faults"), (_, "/_sandbox/calls"): return refusal(405, "method not allowed")
+        case ("POST", "/_sandbox/oauth"): return setOAuth(request, &gateway)
+        case (_, "/_sandbox/faults"), (_, "/_sandbox/calls"), (_, "/_sandbox/oauth"):
+            return refusal(405, "method not allowed")
         default: return refusal(404, "no such endpoint")
         }
     }
@@ -28,6 +31,31 @@ enum ControlAPI {
         } catch {
             return refusal(400, error.detail)
         }
+    }
+
+    /// `{"expires_in": SECONDS, "re_expires_in": SECONDS}`; what is left out stays.
+    private static func setOAuth(_ request: WireRequest, _ gateway: inout Gateway) -> WireResponse {
+        guard let root = try? JSONDocument(request.body).root, root.kind == .object else {
+            return refusal(400, "a JSON object is expected")
+        }
+        for member in root.members {
+            guard let seconds = member.value.integer, (0...31_536_000).contains(seconds) else {
+                return refusal(400, "\(member.name.prefix(64)) must be a number of seconds up to a year")
+            }
+            switch member.name {
+            case "expires_in": gateway.oauth.expiresIn = seconds
+            case "re_expires_in": gateway.oauth.refreshExpiresIn = seconds
+            default: return refusal(400, "known are expires_in and re_expires_in")
+            }
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("expires_in")
+        writer.integer(gateway.oauth.expiresIn)
+        writer.name("re_expires_in")
+        writer.integer(gateway.oauth.refreshExpiresIn)
+        writer.endObject()
+        return .json(writer.bytes)
     }
 
     private static func refusal(_ status: Int, _ detail: String) -> WireResponse {

@@ -2,11 +2,12 @@ import Catalog
 
 /// The sandbox without its sockets. It turns a request into the steps of its response.
 struct Gateway {
-    private let check: SystemCheck
-    private let configuration: SandboxConfiguration
+    let check: SystemCheck
+    let configuration: SandboxConfiguration
     private(set) var calls: [SandboxCall] = []
     private var received = 0
     var faults: FaultBook
+    var oauth = SandboxOAuth()
 
     init(_ configuration: SandboxConfiguration) {
         self.configuration = configuration
@@ -22,6 +23,7 @@ struct Gateway {
         if request.path.hasPrefix("/_sandbox/") {
             return ControlAPI.answer(request, gateway: &self).steps
         }
+        if request.path.hasPrefix("/oauth/") { return answerOAuth(request).steps }
         guard Self.callPaths.contains(request.path) else { return WireResponse.page(404, "404 Not Found").steps }
         return answerCall(request)
     }
@@ -38,7 +40,10 @@ struct Gateway {
                 throw GatewayError(
                     41, "Invalid arguments", "isv.invalid-parameter", "a parameter occurs more than once")
             }
-            let entry = try check.check(parameters, values: values, epochSeconds: now)
+            if let method = values["method"], [SandboxOAuth.createMethod, SandboxOAuth.refreshMethod].contains(method) {
+                return try answerTokenMethod(method, parameters, values, requestID, now)
+            }
+            let entry = try check.check(parameters, values: values, epochSeconds: now, oauth: oauth)
             let business = values.filter { !SystemCheck.names.contains($0.key) }
             try ParameterCheck.check(business, files: files.map(\.name), against: entry.request)
             let fault = try self.fault(entry, parameters)
@@ -54,6 +59,19 @@ struct Gateway {
             let inner = error.answer(requestID: requestID)
             return CallResponse.encode(inner, root: "error_response", values: values).steps
         }
+    }
+
+    /// Answers a method that exchanges codes or refresh tokens. It needs a sign, but no session.
+    private mutating func answerTokenMethod(
+        _ method: String, _ parameters: [ReceivedParameter], _ values: [String: String], _ requestID: String,
+        _ now: Int
+    ) throws(GatewayError) -> [ResponseStep] {
+        _ = try check.checkCommon(parameters, values: values, epochSeconds: now)
+        var result = try tokenResult(method, values)
+        result["request_id"] = .text(requestID)
+        record(parameters, [], now, errorCode: nil, isStruck: false)
+        let root = String(method.dropFirst("taobao.".count)).replacing(".", with: "_") + "_response"
+        return CallResponse.encode(result, root: root, values: values).steps
     }
 
     /// A magic value in the call takes precedence over ordered faults.

@@ -39,6 +39,47 @@ struct SecretsTests {
         await stage.stop()
     }
 
+    @Test("In pages, events, logs and tables, after authorisations and refreshes of all kinds")
+    func inAuthorisations() async throws {
+        let oauth = try await OAuthStage.make(settings: ["TOPRELAY_LOG_LEVEL": "trace"])
+        let stage = oauth.stage
+        var answers: [HTTPAnswer] = []
+        for mode in ["ok", "error", "redirect", "html", "garbage", "cut"] {
+            try await oauth.behave(#"{"mode":"\#(mode)","echo":"code"}"#)
+            let code = try await oauth.code(user: "u1")
+            let begun = try await oauth.authorize("a")
+            let url = try URLComponents(string: begun.json["url"]?.string ?? "").unwrapped("a URL")
+            let state = url.queryItems?.first { $0.name == "state" }?.value ?? ""
+            answers += [begun, try await oauth.callback("code=\(code)&state=\(state)")]
+            answers.append(try await oauth.callback("code=\(code)&state=\(state)"))
+        }
+        try await oauth.putRefreshToken()
+        try await oauth.expireAtTOP()
+        try await oauth.behave(#"{"mode":"error","error":"server_error","echo":"refresh_token"}"#)
+        answers.append(try await stage.call(.carProfile(phone: Self.phone)))
+        try await stage.cluster.execute(
+            "UPDATE vault.sessions SET refresh_failures = 0, refresh_after = NULL", in: stage.database)
+        try await oauth.behave(#"{"mode":"ok"}"#)
+        for _ in 0..<2 {
+            let example = Example.carProfile(phone: Self.phone)
+            try await stage.gateway.order(
+                #"{"contains":"\#(example.marker)","kind":"echo","field":"session","after":1}"#)
+            _ = try await stage.call(example)
+        }
+        answers.append(try await stage.relay.get("/metrics"))
+        answers.append(
+            try await stage.relay.get("/v1/audit/calls?include=request,response", token: stage.tokens.auditor))
+        for answer in answers { try expectNothing(in: answer.text, "an answer", stage) }
+        let health = try await stage.line.succeed(["session", "health"])
+        try expectNothing(in: health, "the list of sessions", stage)
+        #expect(try await stage.relay.terminate() == .exited(0))
+        try expectNothing(in: stage.relay.log, "the log", stage)
+        let dump = try await stage.cluster.dump(stage.database)
+        #expect(dump.contains("session.authorise") && dump.contains("session.refresh_failed"))
+        try expectNothing(in: dump, "the tables", stage)
+        await stage.stop()
+    }
+
     private func callAll(_ stage: Stage) async throws -> [HTTPAnswer] {
         let faults = [
             "", #""kind":"echo""#, #""kind":"echo","field":"car_vin","code":27,"sub_code":"invalid-sessionkey""#,

@@ -71,12 +71,15 @@ final class GatewayProcess: Sendable {
 
     func stop() { child.kill() }
 
-    private func post(_ path: String, _ body: String) async throws {
+    /// Posts to a control endpoint.
+    @discardableResult
+    func post(_ path: String, _ body: String) async throws -> HTTPAnswer {
         let answer = try await send(HTTPRequest(method: "POST", path: path, body: Array(body.utf8)))
         guard answer.status == 200 else { throw NeverHappenedError(description: "the gateway said: \(answer)") }
+        return answer
     }
 
-    private func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
+    func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let port = port
         return try await onThread { try RawClient(port: port).exchange(request) }
     }

@@ -15,6 +15,7 @@ byte of an answer. Control, out of band (with TLS: over TLS):
     GET  /_calls    the calls received, newest last (?since=SEQ, ?method=NAME, ?limit=N)
     GET  /_stats    counts: calls, refused, by method, connections, in flight
     PUT  /_apps     replaces the apps
+    /_oauth…        TOP's OAuth: see oauth.py
 
 A fault strikes only calls that pass every check: a wrong sign is always answered as such.
 """
@@ -40,6 +41,7 @@ import checks
 import faults
 import multipart
 import kinds  # noqa: F401  (registers the kinds of faults)
+import oauth
 import signing
 import wire
 from checks import App, Fault
@@ -60,6 +62,7 @@ class Gateway:
         self.faults: list[FaultOrder] = []
         self.calls: deque[dict[str, Any]] = deque(maxlen=_KEPT_CALLS)
         self.hanging: set[Connection] = set()
+        self.oauth = oauth.OAuth(self)
         self.stats: Counter[str] = Counter()
         self.by_method: Counter[str] = Counter()
         self.in_flight = 0
@@ -85,6 +88,8 @@ class Gateway:
             "injected": None,
         }
         fault, call = self._check(request, record, nth, request_id)
+        if fault is None and call is None:
+            return self.oauth.call(record["parameters"])
         order = None
         if call is not None:
             order = next((order for order in self.faults if order.meets(call)), None)
@@ -131,6 +136,8 @@ class Gateway:
         if fault is not None:
             return fault, None
         record["sign_ok"] = True
+        if values["method"] in oauth.METHODS:
+            return None, None
         method = find(values["method"])
         if method is None:
             return Fault(22, "Invalid Method", "isv.method-not-exist"), None
@@ -165,6 +172,8 @@ class Gateway:
             return wire.plain_json({"error": str(error)}, 400)
 
     def _control(self, request: Request) -> Answer:
+        if request.path.startswith("/_oauth"):
+            return self.oauth.control(request)
         action = (request.verb, request.path)
         if action == ("POST", "/_fault"):
             order = FaultOrder.read(json.loads(request.body))
@@ -256,11 +265,13 @@ class Connection(asyncio.Protocol):
                 self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             return
         self.answering, self.continued = True, False
-        self.is_call = not request.path.startswith("/_")
+        self.is_call = not request.path.startswith(("/_", "/oauth/"))
         self.gateway.in_flight += self.is_call
         self.nth += self.is_call
         if self.is_call:
             self.steps.extend(self.gateway.receive(request, self.id, self.nth))
+        elif request.path.startswith("/oauth/"):
+            self.steps.extend(self.gateway.oauth.receive(request))
         else:
             self.steps.extend(self.gateway.control(request).steps())
         self._play()

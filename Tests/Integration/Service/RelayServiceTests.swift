@@ -1,4 +1,5 @@
 import AuditAPI
+import Credentials
 import Crypto
 import class EventLoop.EventLoop
 import Foundation
@@ -257,7 +258,8 @@ import Vault
         freshness.confirm(at: EventLoop.now())
         let settings = try testSettings(database, gateway: gateway.url(), key: key)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
+        let workers = try await WorkerGroup(
+            settings: settings, freshness: freshness, logger: logger, renew: { _ in nil })
         workers.install(
             try await onLoop { loop in
                 try await VaultReader.load(on: try await database.connect(loop), key: settings.masterKey)
@@ -269,7 +271,10 @@ import Vault
                 readiness: Readiness(freshness: freshness, catalog: catalog), registry: PrometheusRegistry()),
             exporter: AuditExporter(
                 settings: settings.database, loop: workers.all[0].loop, logger: logger, isDraining: { false },
-                now: WallClock.milliseconds), masterKey: settings.masterKey, logger: logger)
+                now: WallClock.milliseconds),
+            authority: try SessionAuthority(
+                settings: settings.makeSessionAuthority(), loop: workers.all[0].loop, logger: logger),
+            masterKey: settings.masterKey, logger: logger)
         var repliedOn: [Int?] = []
         for index in [0, 1, 0, 1] {
             var request = ServerRequest(

@@ -95,7 +95,7 @@ struct VaultSnapshotTests {
     func unreadableApp(secret: Secret?, addressing: AppAddressing?) {
         let broken = App(
             name: "a", appKey: "1", openedSecret: secret, gatewayURL: nil, allowsHTTP: false, signMethod: "md5",
-            addressing: addressing, isDefault: true, readableMethods: [])
+            addressing: addressing, auth: AppAuth(), isDefault: true, readableMethods: [])
         let vault = snapshot(apps: [broken, app("b")])
         #expect(throws: AppResolutionError.unreadable(app: "a")) {
             try vault.resolveApp(named: nil, for: "m", token: Self.everything)
@@ -153,7 +153,8 @@ struct VaultSnapshotTests {
 
     @Test("A session whose seal does not open is refused")
     func unreadableSession() {
-        let broken = SellerSession(app: "a", seller: "x", openedKey: nil, expiresAt: nil, isDefault: true)
+        let broken = SellerSession(
+            app: "a", seller: "x", openedKey: nil, expiresAt: nil, isDefault: true, renewal: .none)
         #expect(throws: SessionResolutionError.unreadable(seller: "x", app: "a")) {
             try snapshot(sessions: [broken]).resolveSession(app: app("a"), seller: nil, now: 0)
         }

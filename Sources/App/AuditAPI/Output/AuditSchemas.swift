@@ -35,6 +35,7 @@ package enum AuditSchemas {
         "retryable": {"type": ["boolean", "null"]},
         "trace_id": {"type": ["string", "null"], "description": "The trace id of the caller's traceparent."},
         "judged": {"type": "boolean", "description": "Always `false`; there where nothing in the response told success."},
+        "repeat_of": {"type": "string", "format": "uuid", "description": "The call that this one repeats, because TOP refused the session key and the relay refreshed it."},
         "erased_at": {"type": "string", "format": "date-time", "description": "When an erasure removed the bodies."},
         "keys_truncated": {"type": "boolean", "description": "Always `true`: the call touched more things than its business keys tell."}
         """##

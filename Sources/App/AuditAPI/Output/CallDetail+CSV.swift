@@ -10,7 +10,7 @@ extension CallDetail {
             "id", "at", "method", "app", "seller", "caller", "outcome", "status", "duration_ms", "top_ms",
             "top_request_id", "request_id", "client_request_id", "code", "sub_code", "message", "refs", "attempts",
             "request_bytes", "response_bytes", "retryable", "keys_truncated", "settled", "notes", "trace_id",
-            "judged", "erased_at",
+            "judged", "erased_at", "repeat_of",
         ] + (include.request ? ["request"] : []) + (include.response ? ["response"] : [])
     }
 
@@ -34,6 +34,7 @@ extension CallDetail {
         csv.cell(text: row.traceID)
         csv.cell(own: row.isUnjudged ? "false" : nil)
         csv.cell(own: row.erasedAt)
+        csv.cell(own: row.repeatOf)
         if include.request { csv.cell(text: texts.request) }
         if include.response { csv.cell(text: texts.response) }
         csv.endRow()

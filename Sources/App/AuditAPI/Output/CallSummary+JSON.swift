@@ -46,6 +46,10 @@ extension CallSummary {
             json.name("judged")
             json.bool(false)
         }
+        if let repeatOf {
+            json.name("repeat_of")
+            json.string(repeatOf)
+        }
         if let erasedAt {
             json.name("erased_at")
             json.string(erasedAt)

@@ -22,6 +22,14 @@ struct CallClock: Sendable {
         deadlineMilliseconds = startMilliseconds + Int64(timeoutNanoseconds / 1_000_000)
     }
 
+    /// A clock for the repeat of a call, which begins now and has what is left of the call's time.
+    init(repeating clock: CallClock, wallClock: () -> Int64) {
+        start = EventLoop.now()
+        startMilliseconds = wallClock()
+        deadline = clock.deadline
+        deadlineMilliseconds = clock.deadlineMilliseconds
+    }
+
     /// When the intent must be durable, in monotonic nanoseconds. The time after it is for TOP: a quarter of the call's
     /// time, but at most a second.
     var intentDeadline: UInt64 { deadline &- min((deadline &- start) / 4, 1_000_000_000) }

@@ -27,6 +27,7 @@ package final class CallMetrics {
     private let unrecordedCalls = Counter(label: "toprelay_unrecorded_calls_total")
     private let unsentCalls = Counter(label: "toprelay_unsent_calls_total")
     private let replays = Counter(label: "toprelay_replayed_calls_total")
+    private let repeats = Counter(label: "toprelay_repeated_calls_total")
     private let largeResponses = Counter(label: "toprelay_large_answers_total")
 
     /// Metrics in the process's metrics system.
@@ -61,6 +62,8 @@ package final class CallMetrics {
     func unrecorded() { unrecordedCalls.increment() }
 
     func replayed() { replays.increment() }
+
+    func repeated() { repeats.increment() }
 
     func notSent() { unsentCalls.increment() }
 

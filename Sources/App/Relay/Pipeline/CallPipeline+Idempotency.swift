@@ -103,7 +103,7 @@ extension CallPipeline {
             return refuse(keyed, error, reply)
         }
         call.pass = keyed.pass
-        call.isKeyed = true
+        call.claim = (keyed.claim, run)
         let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         let since = EventLoop.now()
         do throws(TrailError) {

@@ -96,7 +96,7 @@ extension CallPipeline {
 // the steps could be one function, but a call would need 13,000 instructions more.
 extension CallPipeline {
     /// Records the intent. Nothing is sent before it is durable.
-    private func relay(_ call: PreparedCall, _ reply: @escaping ReplyHandler) {
+    func relay(_ call: PreparedCall, _ reply: @escaping ReplyHandler) {
         let intent = call.intent(replica: settings.replica, keys: trail.fingerprints)
         call.holds(call.contentBytes)
         let since = EventLoop.now()
@@ -123,7 +123,7 @@ extension CallPipeline {
         switch signedRequest(call) {
         case .success(let request):
             call.requestBytes = request.body.count
-            call.holds(request.body.count)
+            call.holds(request.body.count + (call.isRepeatable ? call.contentBytes : 0))
             curl.perform(request) { [self] in judge($0, call, intent, reply) }
         case .failure(let problem): complete(call, intent, CallResult(unsignable: problem), reply)
         }
@@ -146,8 +146,10 @@ extension CallPipeline {
         let callReply = self.reply(to: call, callResult)
         completion.reply = sealed(callReply, to: call, callResult)
         trail.record(completion, of: intent, waitingAtMost: settings.outcomeWait) { [self] in
+            let callReply = finished(callReply, to: call, callResult, recordingSince: since)
+            if call.isRepeatable, callResult.refusesSessionKey { return refresh(call, orAnswer: callReply, reply) }
             leave()
-            reply(finished(callReply, to: call, callResult, recordingSince: since))
+            reply(callReply)
         }
     }
 
@@ -247,6 +249,7 @@ extension CallPipeline {
             note(ban, app: call.app.app.name, method: call.method)
             onBan(ban, call.app.app.name, call.method)
         }
+        note(callResult, ofSessionOf: call)
         if callResult.outcome == .misconfigured {
             logger.record(
                 .error, "TOP refuses the relay's set-up",

@@ -13,7 +13,7 @@ extension CallPipeline {
         let now = EventLoop.now()
         let timing = ServerTiming(
             audit: call.auditNanoseconds + (now - recordingSince), top: call.topNanoseconds,
-            total: now - call.clock.start)
+            total: now - call.receivedAt)
         metrics.finished(method: call.entry.label, outcome: callResult.outcome, timing: timing)
         var reply = reply
         reply.headers.append(("Server-Timing", timing.value))

@@ -37,9 +37,10 @@ struct FormBody: Sendable {
 }
 
 extension CallPipeline {
-    /// The request to TOP, or why it cannot be made. The call's own copies of its content are dropped.
+    /// The request to TOP, or why it cannot be made. The call's own copies of its content are dropped,
+    /// unless it may be repeated.
     func signedRequest(_ call: PreparedCall) -> Result<CurlRequest, Problem> {
-        signedForm(call, call.takeContent()).map { curlRequest(call, form: $0) }
+        signedForm(call, call.contentToSend()).map { curlRequest(call, form: $0) }
     }
 
     /// After a large call, memory above this many bytes is released.
@@ -77,6 +78,8 @@ extension CallPipeline {
 
     /// Removes the call's secrets from its response. It is made once for each session.
     func mask(for call: PreparedCall) -> SecretMask {
+        // The session of a repeat is not one of the snapshot, which keeps those that masks are found by.
+        if call.repeatOf != nil, let session = call.session { return SecretMask([call.app.app.secret, session.key]) }
         let key = call.session.map { ObjectIdentifier($0) } ?? ObjectIdentifier(call.app.app)
         if let known = secretMasks[key] { return known }
         let mask = SecretMask([call.app.app.secret] + (call.session.map { [$0.key] } ?? []))

@@ -26,6 +26,11 @@ package final class CallPipeline {
     /// Reports to the other workers that TOP has banned an app, or a method of an app.
     let onBan: @Sendable (Ban, _ app: String, _ method: String) -> Void
 
+    /// Gets another key for a session whose key TOP refused; nil where nobody does.
+    let renew: SessionKeyRenewal?
+    /// Ends the waits of calls for another session key.
+    var waitsForRefresh: [CallID: () -> Void] = [:]
+
     private(set) var vault: VaultSnapshot?
     /// The apps of the snapshot that calls have used, with their signers. Each value holds the app that is its key.
     var signingApps: [ObjectIdentifier: SigningApp] = [:]
@@ -44,7 +49,7 @@ package final class CallPipeline {
 
     init(
         loop: EventLoop, settings: WorkerSettings, parts: WorkerParts, freshness: VaultFreshness,
-        rejectedRequests: RejectedRequestWriter, logger: Logger,
+        rejectedRequests: RejectedRequestWriter, logger: Logger, renew: SessionKeyRenewal? = nil,
         onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
     ) {
         self.loop = loop
@@ -57,6 +62,7 @@ package final class CallPipeline {
         largeCalls = LargeCallGate(loop: loop)
         self.rejectedRequests = rejectedRequests
         self.logger = logger
+        self.renew = renew
         self.onBan = onBan
     }
 
@@ -91,6 +97,7 @@ package final class CallPipeline {
         isDraining = true
         largeCalls.close()
         trail.stopIntents()
+        for end in waitsForRefresh.values { end() }
         curl.shutdown()
     }
 

@@ -38,8 +38,14 @@ final class PreparedCall {
     var topNanoseconds: UInt64?
     /// The length of the form in bytes.
     var requestBytes = 0
-    /// Whether the call has claimed an idempotency key, so that its reply is kept.
-    var isKeyed = false
+    /// The run of an idempotency key that the call has claimed, so that its reply is kept.
+    var claim: (key: IdempotencyClaim, run: Int)?
+    /// The call that this one repeats with a new session key.
+    let repeatOf: CallID?
+    /// When the request arrived, in monotonic nanoseconds.
+    let receivedAt: UInt64
+    /// Whether the call is repeated if TOP refuses its session key. Until then it keeps its content.
+    let isRepeatable: Bool
 
     init(
         request: CallRequest, token: AccessToken, app: SigningApp, session: SellerSession?,
@@ -59,7 +65,33 @@ final class PreparedCall {
         self.id = id
         idText = id.text
         self.clock = clock
+        repeatOf = nil
+        receivedAt = clock.start
+        isRepeatable = session?.renewal.isPossible(at: clock.startMilliseconds) ?? false
     }
+
+    /// The repeat of a call that has kept its content.
+    init(repeating first: PreparedCall, with session: SellerSession, id: CallID, clock: CallClock) {
+        entry = first.entry
+        refs = first.refs
+        clientRequestID = first.clientRequestID
+        traceID = first.traceID
+        reservation = first.reservation
+        token = first.token
+        app = first.app
+        self.session = session
+        mapped = first.mapped
+        content = first.takeContent()
+        self.id = id
+        idText = id.text
+        self.clock = clock
+        repeatOf = first.id
+        receivedAt = first.receivedAt
+        isRepeatable = false
+    }
+
+    /// Whether the call has claimed an idempotency key.
+    var isKeyed: Bool { claim != nil }
 
     /// The call's method.
     var method: String { entry.method }
@@ -74,12 +106,14 @@ final class PreparedCall {
         // The response may add a few keys.
         if !mapped.keys.isEmpty { keys.reserve(mapped.keys.count + 4) }
         keys.add(mapped.keys)
-        return Intent(
+        let intent = Intent(
             id: id, deadlineMilliseconds: clock.deadlineMilliseconds, replica: replica, caller: token.name,
             app: app.app.name,
             seller: session?.seller, method: method, refs: refs, clientRequestID: clientRequestID, traceID: traceID,
             requestID: mapped.requestID, request: content.maskedRequest, keys: keys,
             parameters: content.parameters, files: content.files)
+        intent.repeatOf = repeatOf
+        return intent
     }
 
     /// The parameters to send, without the common ones.
@@ -96,6 +130,9 @@ final class PreparedCall {
         defer { content = MappedContent() }
         return content
     }
+
+    /// The content for sending. A call that may be repeated keeps a reference to it.
+    func contentToSend() -> MappedContent { isRepeatable ? content : takeContent() }
 
     /// Sets how many bytes of its body the call holds from now on.
     func holds(_ count: Int) { reservation?.hold(count) }

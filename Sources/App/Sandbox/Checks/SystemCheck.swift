@@ -16,21 +16,29 @@ struct SystemCheck: Sendable {
 
     /// The entry of the called method, after everything but its business parameters is checked.
     func check(
-        _ received: [ReceivedParameter], values: [String: String], epochSeconds: Int
+        _ received: [ReceivedParameter], values: [String: String], epochSeconds: Int, oauth: SandboxOAuth
     ) throws(GatewayError) -> Entry {
         guard let method = values["method"], !method.isEmpty else { throw GatewayError(21, "Missing Method") }
         guard let entry = catalog().entry(method: method) else {
             throw GatewayError(
                 22, "Invalid Method", "isv.method-not-exist", "\(method) is not in the sandbox's catalog")
         }
+        let app = try checkCommon(received, values: values, epochSeconds: epochSeconds)
+        try checkSession(values, app, entry, epochSeconds, oauth)
+        return entry
+    }
+
+    /// Checks what all methods have: app, time, version, format and sign.
+    func checkCommon(
+        _ received: [ReceivedParameter], values: [String: String], epochSeconds: Int
+    ) throws(GatewayError) -> SandboxApp {
         let app = try checkedApp(values)
         try checkTime(values, epochSeconds)
         guard let version = values["v"] else { throw GatewayError(32, "Missing Version") }
         guard version == "2.0" else { throw GatewayError(33, "Invalid Version") }
         guard ["json", "xml"].contains(values["format"] ?? "xml") else { throw GatewayError(23, "Invalid Format") }
         try checkSign(received, values, app)
-        try checkSession(values, app, entry)
-        return entry
+        return app
     }
 
     private func checkedApp(_ values: [String: String]) throws(GatewayError) -> SandboxApp {
@@ -58,13 +66,15 @@ struct SystemCheck: Sendable {
     }
 
     private func checkSession(
-        _ values: [String: String], _ app: SandboxApp, _ entry: Entry
+        _ values: [String: String], _ app: SandboxApp, _ entry: Entry, _ now: Int, _ oauth: SandboxOAuth
     ) throws(GatewayError) {
         guard let session = values["session"] else {
             guard entry.session == .required else { return }
             throw GatewayError(26, "Missing session")
         }
-        if app.expiredSessions.contains(session) {
+        let issued = oauth.state(of: session, appKey: app.key, epochSeconds: now)
+        if issued == .valid { return }
+        if issued == .expired || app.expiredSessions.contains(session) {
             throw GatewayError(27, "Invalid session", "session-expired", "session has expired")
         }
         guard app.sessions.contains(session) else {

@@ -1,4 +1,4 @@
-/// A recent call. Session and sign are masked, and long values are truncated.
+/// A recent call. Session, sign, codes and refresh tokens are masked, and long values are truncated.
 package struct SandboxCall: Sendable, Equatable {
     /// A number that counts from 1 in the order of arrival.
     package let number: Int
@@ -16,7 +16,7 @@ package struct SandboxCall: Sendable, Equatable {
     package let isStruck: Bool
 
     static let maximumValueBytes = 4096
-    private static let secrets: Set<String> = ["session", "sign"]
+    private static let secrets: Set<String> = ["session", "sign", "code", "refresh_token"]
 
     init(
         number: Int, epochSeconds: Int, method: String, received: [ReceivedParameter],

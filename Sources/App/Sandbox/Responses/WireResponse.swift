@@ -4,11 +4,14 @@ struct WireResponse: Sendable {
     var contentType: String
     var body: [UInt8]
     var closes = false
+    /// Where the response redirects to.
+    var location: String?
 
     /// The head with its empty line. Responses are written as raw bytes, so they can be cut anywhere.
     var head: [UInt8] {
         var text = "HTTP/1.1 \(status) \(Self.reasons[status] ?? "Status")\r\nContent-Type: \(contentType)\r\n"
         text += "Content-Length: \(body.count)\r\n"
+        if let location { text += "Location: \(location)\r\n" }
         if closes { text += "Connection: close\r\n" }
         return Array((text + "\r\n").utf8)
     }

@@ -36,6 +36,8 @@ extension ProblemType {
             ProblemText(title: "请求头过大", cause: "请求头超过 32 KiB，或数量过多。", remedy: "减少或缩短请求头。")
         case .targetTooLong:
             ProblemText(title: "请求地址过长", cause: "请求地址超过 8 KiB。", remedy: "缩短查询参数。")
+        case .conflict:
+            ProblemText(title: "当前状态不允许此操作", cause: "请求有效，但中继的配置或所指对象的状态不允许此操作。", remedy: "先按 detail 的说明修改，再重试。")
         case .expectationFailed:
             ProblemText(title: "无法满足 Expect", cause: "Expect 请求头不是 100-continue。", remedy: "去掉该请求头。")
         case .internalError:

@@ -56,6 +56,11 @@ extension ProblemType {
             ("The request's target is longer than 8 KiB.", "Shorten the query.")
         case .expectationFailed:
             ("The header Expect asks for something other than 100-continue.", "Leave the header out.")
+        case .conflict:
+            (
+                "The request is valid, but the relay's settings or the state of the named thing do not allow it.",
+                "Change what detail names, then repeat the request."
+            )
         case .internalError:
             (
                 "The relay met an error that it does not expect. It is in the log.",

@@ -12,7 +12,8 @@ package import Telemetry
 /// The service's metrics with their help texts, and the sources of those that are read at each scrape.
 package enum RelayMetrics {
     /// Every metric, with its help text.
-    package static let catalog = MetricCatalog(ProcessMetrics.catalog + calls + trail + writers + replica + http)
+    package static let catalog = MetricCatalog(
+        ProcessMetrics.catalog + calls + trail + writers + replica + sessions + http)
 
     private static let calls: [MetricCatalog.Metric] = [
         .init(
@@ -125,6 +126,29 @@ package enum RelayMetrics {
         .init(
             "toprelay_catalog_faults", .gauge,
             "Faults of the catalog folder; above 0 the last good catalog stays in use."),
+    ]
+
+    private static let sessions: [MetricCatalog.Metric] = [
+        .init(
+            "toprelay_sessions", .gauge, "Sessions by app and state: valid, expiring (within 7 days) or expired.",
+            labels: ["app", "state"]),
+        .init(
+            "toprelay_session_expires_seconds", .gauge,
+            "Time until the nearest end of a session key of the app that has not ended.", labels: ["app"]),
+        .init(
+            "toprelay_session_manual_expires_seconds", .gauge,
+            "The same for keys that the relay cannot refresh, and for refresh tokens: somebody has to act.",
+            labels: ["app"]),
+        .init(
+            "toprelay_sessions_need_authorisation", .gauge,
+            "Sessions whose seller must authorise the app again, by app.", labels: ["app"]),
+        .init(
+            "toprelay_session_refreshes_total", .counter,
+            "Refreshes of sessions by this replica, by result: refreshed, refused by TOP, or failed.",
+            labels: ["result"]),
+        .init(
+            "toprelay_repeated_calls_total", .counter,
+            "Calls that were repeated with a new session key after TOP had refused the old one."),
     ]
 
     private static let http: [MetricCatalog.Metric] = [

@@ -1,4 +1,5 @@
 import AuditAPI
+import Credentials
 import EventLoop
 import HTTPServer
 package import Logging
@@ -16,6 +17,7 @@ package final class RelayService: Service {
     let workers: WorkerGroup
     private let liveness: Liveness
     private let watcher: VaultWatcher
+    private let authority: SessionAuthority
     private let trailMaintenance: TrailMaintenance
     private let rollupMaintenance: RollupMaintenance
     private let catalogWatcher: CatalogWatcher
@@ -51,16 +53,23 @@ package final class RelayService: Service {
     ) async throws {
         let freshness = VaultFreshness()
         let readiness = Readiness(freshness: freshness, catalog: catalog)
-        let workers = try await WorkerGroup(settings: settings, freshness: freshness, logger: logger)
         let housekeeping = try EventLoop(name: "housekeeping")
+        let authority = try SessionAuthority(
+            settings: settings.makeSessionAuthority(), loop: housekeeping, logger: logger)
+        let workers = try await WorkerGroup(
+            settings: settings, freshness: freshness, logger: logger,
+            renew: { session in await authority.renewed(session) })
         liveness = Liveness(workers.all.map(\.loop) + [housekeeping], limit: stallLimit, logger: logger)
         readiness.attach(writers: workers.trailMetrics, liveness: liveness)
+        let sessionMetrics = SessionMetrics(wallClock: WallClock.milliseconds)
         let events = VaultEvents(readiness: readiness, logger: logger)
         watcher = VaultWatcher(
             settings: settings.database, key: settings.masterKey, loop: housekeeping, freshness: freshness,
             wallClock: WallClock.milliseconds, onEvent: events.note,
             onSnapshot: { snapshot in
                 workers.install(snapshot)
+                authority.install(snapshot)
+                sessionMetrics.install(snapshot)
                 readiness.markLoaded()
             })
         trailMaintenance = TrailMaintenance(
@@ -74,13 +83,15 @@ package final class RelayService: Service {
         let responder = RelayResponder(
             catalog: catalog, workers: workers.all,
             state: ReplicaState(readiness: readiness, registry: registry), exporter: exporter,
-            masterKey: settings.masterKey, logger: logger)
+            authority: authority, masterKey: settings.masterKey, logger: logger)
         let configuration = settings.makeServer()
         server = HTTPServer(
             configuration: configuration, loops: workers.all.map(\.loop), responder: responder, logger: logger)
         RelayMetrics.observe(
             registry, workers: workers, readiness: readiness, server: server.metrics,
             configuration: configuration, catalog: catalog)
+        sessionMetrics.observe(registry)
+        self.authority = authority
         self.settings = settings
         self.logger = logger
         self.onReady = onReady
@@ -104,6 +115,7 @@ package final class RelayService: Service {
             group.addTask { try await self.watcher.run() }
             group.addTask { try await self.trailMaintenance.run() }
             group.addTask { await self.rollupMaintenance.run() }
+            group.addTask { await self.authority.run() }
             group.addTask { try await self.catalogWatcher.run() }
             group.addTask { try await self.listen() }
             group.addTask {

@@ -1,7 +1,9 @@
 import Bytes
+import Credentials
 import Glibc
 import HTTPServer
 import Relay
+import Time
 import Vault
 
 extension Settings {
@@ -12,6 +14,13 @@ extension Settings {
         worker.callTimeout = callTimeout
         worker.callLimit = limit
         return worker
+    }
+
+    /// The settings of what gets session keys.
+    func makeSessionAuthority() -> SessionAuthority.Settings {
+        SessionAuthority.Settings(
+            database: database, masterKey: masterKey, gatewayURL: gatewayURL.text, caFile: caFile,
+            publicURL: publicURL, replica: Self.replica, wallClock: WallClock.milliseconds)
     }
 
     /// The settings of the HTTP server. The service drains it, so it needs no delay of its own.

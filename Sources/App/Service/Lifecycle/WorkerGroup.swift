@@ -19,7 +19,10 @@ final class WorkerGroup: Sendable {
     let outcomeRowsLimit: Int
 
     /// Makes the workers. Their parts are made on their own loops.
-    init(settings: Settings, freshness: VaultFreshness, logger: Logger) async throws {
+    /// - Parameter renew: gets another key for a session whose key TOP refused.
+    init(
+        settings: Settings, freshness: VaultFreshness, logger: Logger, renew: @escaping SessionKeyRenewal
+    ) async throws {
         let peers = Peers()
         let workerSettings = settings.worker(sharing: CallLimit(settings.maximumCallsInFlight))
         var workers: [Worker] = []
@@ -32,7 +35,8 @@ final class WorkerGroup: Sendable {
                     loop: loop, settings: workerSettings,
                     parts: try Self.parts(loop: loop, settings: settings, metrics: trailMetrics, logger: logger),
                     freshness: freshness,
-                    logger: logger, onBan: { ban, app, method in peers.tell(ban, app: app, method: method) })
+                    logger: logger, renew: renew,
+                    onBan: { ban, app, method in peers.tell(ban, app: app, method: method) })
             }
             workers.append(try await making.value)
             metrics.append(trailMetrics)

@@ -1,6 +1,7 @@
 import Audit
 import AuditAPI
 import Catalog
+import Credentials
 import Problems
 import Relay
 import Requests
@@ -38,6 +39,10 @@ final class Operation: Sendable {
         case relay(@Sendable (AuthorizedRequest, isolated Worker) async throws(Problem) -> Reply)
         /// A request to the audit API. It runs on the worker's loop.
         case audit(@Sendable (AuthorizedRequest, AuditHandlers) async throws(Problem) -> Reply)
+        /// A request to the authority for session keys, from a caller with a token.
+        case authorisation(@Sendable (AuthorizedRequest, SessionAuthority) async throws(Problem) -> Reply)
+        /// The callback of a seller's browser, without a token.
+        case callback
         /// The export of calls. It runs on the housekeeping loop.
         case export
         /// A description of the catalog. It runs off the loops, because thousands of methods take long.

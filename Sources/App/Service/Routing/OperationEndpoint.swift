@@ -1,4 +1,5 @@
 import AuditAPI
+import Credentials
 import Crypto
 import HTTPServer
 import Logging
@@ -13,6 +14,8 @@ struct OperationEndpoint: Sendable {
     /// The query of the request, undecoded.
     let query: String?
     let body: [UInt8]
+    /// Gets session keys.
+    let authority: SessionAuthority
     /// Unmasks requests.
     let masterKey: KeyRing?
     let logger: Logger
@@ -24,7 +27,8 @@ struct OperationEndpoint: Sendable {
             switch context.operation.handler {
             case .relay(let handle): return try await handle(request, worker)
             case .audit(let handle): return try await handle(request, try audit(of: worker))
-            case .call, .rawCall, .export, .description, .page, .state:
+            case .authorisation(let handle): return try await handle(request, authority)
+            case .call, .rawCall, .callback, .export, .description, .page, .state:
                 throw Problem(.internalError, "The operation does not run on a worker.")
             }
         } catch {
@@ -44,8 +48,8 @@ struct OperationEndpoint: Sendable {
         let query = try context.operation.checkedQuery(query)
         if context.operation.body != nil { try context.fields.checkIsJSON() }
         return AuthorizedRequest(
-            caller: caller, call: context.argument.call, refusal: context.argument.refusal, query: query, body: body,
-            catalog: context.catalog)
+            caller: caller, call: context.argument.call, refusal: context.argument.refusal, app: context.argument.app,
+            query: query, body: body, catalog: context.catalog)
     }
 
     private func audit(of worker: isolated Worker) throws(Problem) -> AuditHandlers {

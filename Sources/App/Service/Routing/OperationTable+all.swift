@@ -98,6 +98,18 @@ extension OperationTable {
             responses: [.text("Found.", as: "application/x-ndjson", "text/csv")],
             handler: .export),
         Operation(
+            .post, "/v1/admin/apps/{app}/authorizations", id: "authorize", scope: .admin,
+            "Makes the address of TOP's page on which a seller authorises the app",
+            body: BodyDescription(
+                schema: ##"{"$ref": "#/components/schemas/NewAuthorization"}"##, example: #"{"seller": "shop-1"}"#),
+            responses: [.json(201, "Pass `url` to the seller. It works once.", schema: "Authorization")],
+            handler: .authorisation { request, authority async throws(Problem) in
+                try await AuthorisationEndpoint.begin(request, authority)
+            }),
+        Operation(
+            .get, "/v1/oauth/callback", id: "oauthCallback", "Where TOP sends a seller's browser back to",
+            query: .any, responses: [.text("HTML: the session is stored.", as: "text/html")], handler: .callback),
+        Operation(
             .get, "/livez", id: "live", "Whether the process runs", query: .any,
             responses: [.text("It does.", as: "text/plain")],
             handler: .state { $0.readiness.liveness?.reply ?? Liveness.alive }),

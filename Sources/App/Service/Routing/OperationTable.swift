@@ -124,6 +124,11 @@ struct OperationTable: Sendable {
                     "There is no such rejected request: name it by its number or by the X-Request-Id of its reply.")
             }
             return .refusal(reference)
+        case "app"?:
+            guard let name = QueryString.decode(value, plusIsSpace: false), !name.isEmpty else {
+                throw Problem(.notFound, "There is no such app.")
+            }
+            return .app(name)
         case "type"?:
             guard let type = ProblemType(rawValue: String(value)) else {
                 throw Problem(.notFound, "There is no such type of problem; GET /docs lists them.")

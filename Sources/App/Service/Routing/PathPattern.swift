@@ -40,6 +40,10 @@ enum PathArgument: Sendable {
     case method(Entry)
     case refusal(RejectedRequestReference)
     case problem(ProblemType)
+    case app(String)
+
+    /// The app that the path names.
+    var app: String? { if case .app(let name) = self { name } else { nil } }
 
     /// The call that the path names.
     var call: CallID? { if case .call(let id) = self { id } else { nil } }

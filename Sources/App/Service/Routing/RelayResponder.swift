@@ -1,6 +1,7 @@
 import Audit
 import AuditAPI
 import Catalog
+import Credentials
 import Crypto
 import EventLoop
 import HTTP1
@@ -21,6 +22,7 @@ final class RelayResponder: Responder {
     private let workers: [Worker]
     private let state: ReplicaState
     private let exporter: AuditExporter
+    private let authority: SessionAuthority
     private let masterKey: KeyRing
     private let logger: Logger
     private let table = OperationTable()
@@ -30,15 +32,17 @@ final class RelayResponder: Responder {
     ///   - workers: one for each loop of the server, in the same order.
     ///   - state: the state of the replica.
     ///   - exporter: streams the export.
+    ///   - authority: gets session keys.
     ///   - masterKey: unmasks requests.
     init(
-        catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter, masterKey: KeyRing,
-        logger: Logger
+        catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter,
+        authority: SessionAuthority, masterKey: KeyRing, logger: Logger
     ) {
         self.catalog = catalog
         self.workers = workers
         self.state = state
         self.exporter = exporter
+        self.authority = authority
         self.masterKey = masterKey
         self.logger = logger
     }
@@ -108,13 +112,21 @@ final class RelayResponder: Responder {
         reply: @escaping @Sendable (ServerResponse) -> Void
     ) {
         let endpoint = OperationEndpoint(
-            context: context, query: request.query, body: request.body, masterKey: masterKey, logger: logger)
+            context: context, query: request.query, body: request.body, authority: authority,
+            masterKey: masterKey, logger: logger)
         switch context.operation.handler {
         case .description(let describe):
             let descriptions = descriptions
             Task.detached {
                 let page = await describe(descriptions, context.catalog, context.argument.entry)
                 reply(Self.response(page, to: context.fields))
+            }
+        case .callback:
+            let (query, isHead, authority) = (request.query, request.isHead, authority)
+            Task(executorPreference: worker.loop) {
+                let language = Language(accepting: context.fields.acceptLanguage)
+                let page = await AuthorisationEndpoint.end(query, isHead: isHead, language, authority)
+                reply(Self.uncached(ServerResponse(page), to: context.fields))
             }
         case .export:
             let (exporter, isHead) = (exporter, request.isHead)
@@ -128,7 +140,7 @@ final class RelayResponder: Responder {
                     reply(Self.uncached(ServerResponse(error.reply), to: context.fields))
                 }
             }
-        case .relay, .audit, .call, .rawCall, .page, .state:
+        case .relay, .audit, .authorisation, .call, .rawCall, .page, .state:
             Task(executorPreference: worker.loop) {
                 let response = ServerResponse(await endpoint.reply(on: worker))
                 reply(Self.uncached(response, to: context.fields))

@@ -60,6 +60,18 @@ package enum SettingDefinitions {
         }
     }
 
+    static let publicURL = Setting<GatewayURL>(
+        "TOPRELAY_PUBLIC_URL", default: nil, isShown: false, form: "https://HOST[:PORT][/PATH]",
+        reason: "The address under which sellers' browsers reach the relay. TOP sends them to /v1/oauth/callback below "
+            + "it. Plain http is for loopback addresses only."
+    ) { text throws(SettingValueError) in
+        do throws(VaultError) {
+            return try GatewayURL(text, allowsHTTP: false)
+        } catch {
+            throw SettingValueError("must be https://HOST[:PORT][/PATH] without a query, or a loopback address")
+        }
+    }
+
     static let caFile = Setting<String>.path(
         "TOPRELAY_CA_FILE", of: .file,
         reason: "Trusted certificates (PEM) for TLS with gateways, instead of the system's.")
@@ -154,6 +166,7 @@ package enum SettingDefinitions {
     /// Every setting, in the order of help and documentation.
     package static let all: [SettingDescription] = [
         databaseURL.description, masterKey.description, listen.description, gatewayURL.description,
+        publicURL.description,
         caFile.description, callTimeout.description, catalog.description, workers.description,
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
         maximumConnections.description, maximumCallsInFlight.description, maximumBodyBytes.description,

@@ -17,6 +17,8 @@ package struct Settings: Sendable {
     package let listen: ListenAddress
     /// `TOPRELAY_GATEWAY_URL`.
     package let gatewayURL: GatewayURL
+    /// `TOPRELAY_PUBLIC_URL` without a slash at its end. Nil means that sellers cannot authorise apps.
+    package let publicURL: String?
     /// `TOPRELAY_CA_FILE`. Nil means the system's certificates.
     package let caFile: String?
     /// `TOPRELAY_CALL_TIMEOUT`.
@@ -70,6 +72,8 @@ package struct Settings: Sendable {
         let masterKey = reader.required(SettingDefinitions.masterKey)
         let listen = reader.required(SettingDefinitions.listen)
         let gatewayURL = reader.required(SettingDefinitions.gatewayURL)
+        let publicURL = reader.optional(SettingDefinitions.publicURL)?.text
+        self.publicURL = publicURL?.last == "/" ? String(publicURL?.dropLast() ?? "") : publicURL
         caFile = reader.optional(SettingDefinitions.caFile)
         let callTimeout = reader.required(SettingDefinitions.callTimeout)
         catalogFolder = reader.optional(SettingDefinitions.catalog)

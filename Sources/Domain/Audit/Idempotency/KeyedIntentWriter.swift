@@ -253,6 +253,7 @@ extension KeyedIntentWriter {
                 json.endArray()
             }
             if let version = intent.keys.version { json.member("key_version", Int(version)) }
+            json.member("repeat_of", intent.repeatOf?.text)
             json.endObject()
         }
     }

@@ -78,7 +78,7 @@ package enum ReconciliationQueries {
     private static func close(from since: String, to end: String) -> String {
         """
         WITH open AS MATERIALIZED (
-            SELECT id, at, caller, app, seller, tenant, method, request_id, refs, client_request_id, trace_id, keys, key_version,
+            SELECT id, at, caller, app, seller, tenant, method, request_id, refs, client_request_id, trace_id, keys, key_version, repeat_of,
                    made_at, made_at + (deadline - at) < now() - interval '\(graceSeconds) seconds' AS is_over
             FROM audit.intents AS i
             WHERE \(within("at", since, end))
@@ -86,11 +86,11 @@ package enum ReconciliationQueries {
         closed AS (
             INSERT INTO audit.calls (id, at, source, finished_at, caller, app, seller, tenant, method, outcome, status, message, duration_us,
                                      attempts, request_id, refs, client_request_id, request_bytes, response_bytes,
-                                     keys, key_version, trace_id)
+                                     keys, key_version, trace_id, repeat_of)
             SELECT id, at, 0, now(), caller, app, seller, tenant, method, 'unknown', 504,
                    'The replica that made the call left no result.',
                    (extract(epoch FROM greatest(now() - made_at, interval '0')) * 1000000)::bigint, 1, request_id, refs, client_request_id, 0, 0, keys, key_version,
-                   trace_id
+                   trace_id, repeat_of
             FROM open WHERE is_over
             ON CONFLICT DO NOTHING
             RETURNING 1),

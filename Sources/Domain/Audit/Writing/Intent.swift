@@ -35,6 +35,9 @@ package final class Intent {
     /// The files of the request. The trail keeps only their names and sizes.
     package var files: [FilePart]
 
+    /// The call that this one repeats with a new session key.
+    package var repeatOf: CallID?
+
     /// Drops the texts and files of the request. Call it after they are recorded.
     package func dropContent() {
         request = ""

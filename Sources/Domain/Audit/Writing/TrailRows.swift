@@ -29,6 +29,7 @@ enum TrailRows {
         row.bool(isTruncated)
         append(intent.keys, to: &row)
         if let version = intent.keys.version { row.int2(version) } else { row.null() }
+        row.optional(intent.repeatOf)
         return row.finish()
     }
 
@@ -64,6 +65,7 @@ enum TrailRows {
         if let version = completion.keys.version { row.int2(version) } else { row.null() }
         row.text(intent.traceID)
         if completion.isUnjudged { row.bool(false) } else { row.null() }
+        row.optional(intent.repeatOf)
         return row.finish()
     }
 
@@ -114,6 +116,10 @@ enum TrailRows {
 extension RowEncoder {
     mutating func optional(_ value: Int64?) {
         if let value { int8(value) } else { null() }
+    }
+
+    mutating func optional(_ id: CallID?) {
+        if let id { uuid(high: id.high, low: id.low) } else { null() }
     }
 
     /// Document numbers; none is NULL, which the index leaves out.

@@ -10,7 +10,7 @@ enum TrailTables {
             .init("refs", "text[]"), .init("client_request_id", "text"), .init("trace_id", "text"),
             .init("request_id", "text"),
             .init("request", "text", isDroppable: true), .init("request_truncated", "boolean"),
-            .init("keys", "bigint[]"), .init("key_version", "smallint"),
+            .init("keys", "bigint[]"), .init("key_version", "smallint"), .init("repeat_of", "uuid"),
         ])
 
     static let sealed = TableLayout(
@@ -35,7 +35,7 @@ enum TrailTables {
             .init("client_request_id", "text"),
             .init("request_bytes", "bigint"), .init("response_bytes", "bigint"), .init("retryable", "boolean"),
             .init("keys", "bigint[]"), .init("keys_truncated", "boolean"), .init("key_version", "smallint"),
-            .init("trace_id", "text"), .init("judged", "boolean"),
+            .init("trace_id", "text"), .init("judged", "boolean"), .init("repeat_of", "uuid"),
         ])
 
     static let lookups = TableLayout(

@@ -16,6 +16,8 @@ package struct AppInput: Sendable {
     package var allowsHTTP: Bool
     /// The kind, and the parameters that go with each call.
     package var addressing: AppAddressing
+    /// Changes how the app gets session keys.
+    package var auth: AppAuthInput
     /// Makes it the default app. An app that is the default stays the default without it.
     package var makesDefault: Bool
     /// Methods or patterns of methods that are bound to the app.
@@ -24,8 +26,8 @@ package struct AppInput: Sendable {
     /// An app to store.
     package init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, signMethod: String = "hmac-sha256",
-        allowsHTTP: Bool = false, addressing: AppAddressing = AppAddressing(), makesDefault: Bool = false,
-        methods: [String] = []
+        allowsHTTP: Bool = false, addressing: AppAddressing = AppAddressing(), auth: AppAuthInput = AppAuthInput(),
+        makesDefault: Bool = false, methods: [String] = []
     ) {
         self.name = name
         self.appKey = appKey
@@ -34,6 +36,7 @@ package struct AppInput: Sendable {
         self.signMethod = signMethod
         self.allowsHTTP = allowsHTTP
         self.addressing = addressing
+        self.auth = auth
         self.makesDefault = makesDefault
         self.methods = methods
     }
@@ -45,6 +48,7 @@ package struct AppInput: Sendable {
         try VaultInput.signMethod(signMethod)
         try VaultInput.globs(methods)
         try addressing.check()
+        try auth.check()
         if let gatewayURL { _ = try GatewayURL(gatewayURL, allowsHTTP: allowsHTTP) }
     }
 }

@@ -16,6 +16,8 @@ package final class App: Sendable {
     package let signMethod: String
     /// The kind and the parameters that go with each call.
     package let addressing: AppAddressing
+    /// How the app gets session keys.
+    package let auth: AppAuth
     /// Whether calls that name no app use this one.
     package let isDefault: Bool
     /// The TOP methods bound to this app.
@@ -23,23 +25,24 @@ package final class App: Sendable {
     /// False if the list of bound methods cannot be read, so that the app's methods are unknown.
     let hasReadableMethods: Bool
     /// False if the sealed secret could not be opened. The app is then found, but cannot be used.
-    let isUsable: Bool
+    package let isUsable: Bool
 
     /// Makes an app of the vault.
     package convenience init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, allowsHTTP: Bool = false,
-        signMethod: String = "hmac-sha256", addressing: AppAddressing = AppAddressing(), isDefault: Bool = false,
-        methods: [MethodGlob] = []
+        signMethod: String = "hmac-sha256", addressing: AppAddressing = AppAddressing(), auth: AppAuth = AppAuth(),
+        isDefault: Bool = false, methods: [MethodGlob] = []
     ) {
         self.init(
             name: name, appKey: appKey, openedSecret: secret, gatewayURL: gatewayURL, allowsHTTP: allowsHTTP,
-            signMethod: signMethod, addressing: addressing, isDefault: isDefault, readableMethods: methods)
+            signMethod: signMethod, addressing: addressing, auth: auth, isDefault: isDefault,
+            readableMethods: methods)
     }
 
     /// Makes an app whose secret may not have opened (nil), and whose methods may be unreadable (nil).
     init(
         name: String, appKey: String, openedSecret: Secret?, gatewayURL: String?, allowsHTTP: Bool, signMethod: String,
-        addressing: AppAddressing?, isDefault: Bool, readableMethods: [MethodGlob]?
+        addressing: AppAddressing?, auth: AppAuth, isDefault: Bool, readableMethods: [MethodGlob]?
     ) {
         self.name = name
         self.appKey = appKey
@@ -49,6 +52,7 @@ package final class App: Sendable {
         self.allowsHTTP = allowsHTTP
         self.signMethod = signMethod
         self.addressing = addressing ?? AppAddressing()
+        self.auth = auth
         self.isDefault = isDefault
         methods = readableMethods ?? []
         hasReadableMethods = readableMethods != nil

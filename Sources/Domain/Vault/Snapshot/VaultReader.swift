@@ -15,10 +15,15 @@ package struct VaultReader {
 
     /// When a session or token expires, in milliseconds since 1970. NULL and `infinity` mean never, and `-infinity`
     /// means expired. Infinite times have no number.
-    static let expiry = """
-        CASE WHEN isfinite(expires_at) THEN (extract(epoch FROM expires_at) * 1000)::bigint \
-        WHEN expires_at < now() THEN 0 END
+    static let expiry = milliseconds("expires_at")
+
+    /// A column with a time in milliseconds since 1970, in the same way.
+    static func milliseconds(_ column: String) -> String {
         """
+        CASE WHEN isfinite(\(column)) THEN (extract(epoch FROM \(column)) * 1000)::bigint \
+        WHEN \(column) < now() THEN 0 END
+        """
+    }
 
     private let connection: PostgresConnection
     private let key: KeyRing
@@ -80,7 +85,7 @@ package struct VaultReader {
             """
             SELECT name, app_key, secret_sealed, gateway_url, allow_http, sign_method, is_default,
                    array_to_string(methods, ' '), cardinality(methods), kind, target_app_key, customer_id,
-                   constants::text
+                   constants::text, auth, oauth_authorize_url, oauth_token_url
             FROM vault.apps ORDER BY name
             """, of: "vault.apps")
         var apps: [App] = []
@@ -90,11 +95,19 @@ package struct VaultReader {
                 App(
                     name: name, appKey: row[1].text ?? "", openedSecret: open(row[2], .appSecret(name)),
                     gatewayURL: row[3].text, allowsHTTP: row[4].bool ?? false,
-                    signMethod: row[5].text ?? "", addressing: addressing(row), isDefault: row[6].bool ?? false,
+                    signMethod: row[5].text ?? "", addressing: addressing(row), auth: auth(row),
+                    isDefault: row[6].bool ?? false,
                     readableMethods: list(row[7], row[8], MethodGlob.init, "vault.apps/\(name): methods")))
             await pauseNowAndThen(apps.count)
         }
         return apps
+    }
+
+    /// An exchange that this version does not know is listed. It does not affect calls.
+    private mutating func auth(_ row: Row) -> AppAuth {
+        let exchange = row[13].text.flatMap(AppAuth.Exchange.init(rawValue:))
+        if exchange == nil { unreadable.append("vault.apps/\(row[0].text ?? ""): auth") }
+        return AppAuth(exchange: exchange ?? .oauth, authorizeURL: row[14].text, tokenURL: row[15].text)
     }
 
     /// An addressing that this version cannot read makes the app unusable: its calls would go elsewhere.
@@ -112,7 +125,8 @@ package struct VaultReader {
     private mutating func readSessions() async throws(VaultError) -> [SellerSession] {
         let rows = try await rows(
             """
-            SELECT app, seller, session_sealed, \(Self.expiry), is_default
+            SELECT app, seller, session_sealed, \(Self.expiry), is_default, refresh_sealed IS NOT NULL,
+                   \(Self.milliseconds("refresh_expires_at")), needs_authorisation
             FROM vault.sessions ORDER BY app, seller
             """, of: "vault.sessions")
         var sessions: [SellerSession] = []
@@ -123,7 +137,10 @@ package struct VaultReader {
             sessions.append(
                 SellerSession(
                     app: app, seller: seller, openedKey: open(row[2], .session(app: app, seller: seller)),
-                    expiresAt: row[3].integer, isDefault: row[4].bool ?? false))
+                    expiresAt: row[3].integer, isDefault: row[4].bool ?? false,
+                    renewal: SessionRenewal(
+                        hasToken: row[5].bool ?? false, endsAt: row[6].integer,
+                        needsAuthorisation: row[7].bool ?? false)))
             await pauseNowAndThen(sessions.count)
         }
         return sessions

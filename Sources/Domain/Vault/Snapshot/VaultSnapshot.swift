@@ -180,8 +180,13 @@ package final class VaultSnapshot: Sendable {
 
     // MARK: - Sessions
 
+    /// All sessions, in no order.
+    package var allSessions: some Sequence<SellerSession> { sessions.values.lazy.flatMap(\.bySeller.values) }
+
     /// The session for a call with an app. It is the session of the seller in `seller` (`Top-Seller`). Without a seller
     /// it is the app's default session, or else its only one. `now` is in milliseconds since 1970.
+    ///
+    /// A session that has expired can be used if it can be refreshed. TOP refuses its key, and then it is refreshed.
     ///
     /// It must not be called for methods that need no session.
     package func resolveSession(
@@ -202,7 +207,9 @@ package final class VaultSnapshot: Sendable {
         } else {
             throw .unnamed(app: app.name)
         }
-        guard !session.isExpired(at: now) else { throw .expired(seller: session.seller, app: app.name) }
+        guard !session.isExpired(at: now) || session.renewal.isPossible(at: now) else {
+            throw .expired(seller: session.seller, app: app.name)
+        }
         guard session.isUsable else { throw .unreadable(seller: session.seller, app: app.name) }
         return session
     }

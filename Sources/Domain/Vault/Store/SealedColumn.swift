@@ -16,6 +16,10 @@ struct SealedColumn: Sendable, CustomStringConvertible {
         SealedColumn(table: "vault.sessions", column: "session_sealed", key: "\(app)/\(seller)")
     }
 
+    static func refreshToken(_ name: SessionName) -> SealedColumn {
+        SealedColumn(table: "vault.sessions", column: "refresh_sealed", key: "\(name)")
+    }
+
     static func systemKey(_ name: String, version: Int) -> SealedColumn {
         SealedColumn(table: "vault.keys", column: "sealed", key: "\(name)/\(version)")
     }

@@ -27,6 +27,8 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
     case notFound(String)
     /// A token with this name already exists.
     case taken(String)
+    /// Another user of TOP than the one of the session has authorised the app.
+    case otherUser(SessionName)
 
     /// The text for the operator.
     package var description: String {
@@ -47,6 +49,7 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
         case .unexpected(let row, let column): "\(row) has a value in \(column) that this version does not know"
         case .invalid(let field, let expectation): "\(field): \(expectation)"
         case .notFound(let what): "there is no \(what)"
+        case .otherUser(let session): "the session \(session) belongs to another user of TOP, and was kept"
         case .taken(let name): "a token \"\(name)\" already exists: remove it first, or choose another name"
         }
     }

@@ -37,9 +37,21 @@ extension VaultStore {
                     .optional(app.addressing.customerID), .text(app.addressing.constantsJSON),
                     .bool(app.makesDefault),
                 ])
+            try await put(app.auth, of: app.name)
             try await checkRoom(in: "vault.apps")
             return (rows.first?[0].bool ?? false, rows.first?[1].bool ?? false)
         }
+    }
+
+    /// Within a change, stores how an app gets session keys.
+    private func put(_ auth: AppAuthInput, of app: String) async throws(VaultError) {
+        guard !auth.isEmpty else { return }
+        _ = try await query(
+            """
+            UPDATE vault.apps SET auth = coalesce($2, auth), oauth_authorize_url = coalesce($3, oauth_authorize_url),
+                   oauth_token_url = coalesce($4, oauth_token_url) WHERE name = $1
+            """,
+            [.text(app), .optional(auth.exchange?.rawValue), .optional(auth.authorizeURL), .optional(auth.tokenURL)])
     }
 
     /// Removes the app with this name and its sessions.

@@ -14,6 +14,8 @@ struct MetricFamily: Sendable {
     let bounds: [Double]
     /// The series by their labels as text.
     var series: [String: Series] = [:]
+    /// The source of further series, whose labels may change.
+    var readAll: (@Sendable () -> [(labels: [(String, String)], value: Double)])?
 
     /// Writes HELP, TYPE and every series in the order of the labels.
     func append(to bytes: inout [UInt8]) {
@@ -26,6 +28,9 @@ struct MetricFamily: Sendable {
             case .observed(let read): MetricText.append(name, labels, MetricText.number(read()), to: &bytes)
             case .histogram(let histogram): append(histogram, labels, to: &bytes)
             }
+        }
+        for (labels, value) in readAll?() ?? [] {
+            MetricText.append(name, MetricText.labels(labels), MetricText.number(value), to: &bytes)
         }
     }
 

@@ -63,6 +63,20 @@ package final class PrometheusRegistry: Sendable {
         }
     }
 
+    /// Shows gauges that are read at each scrape with their labels, which may change. Series beyond the registry's limit
+    /// are left out.
+    package func observeAll(
+        _ name: String, _ read: @escaping @Sendable () -> [(labels: [(String, String)], value: Double)]
+    ) {
+        let name = MetricText.name(name)
+        let limit = maximumSeries
+        families.withLock { families in
+            var family = families[name] ?? makeFamily(name, .gauge)
+            family.readAll = { Array(read().prefix(limit)) }
+            families[name] = family
+        }
+    }
+
     /// All metrics in the text format, as UTF-8. Documented metrics are first, in the catalog's order; others follow by
     /// name.
     package func exposition() -> [UInt8] {

@@ -212,7 +212,7 @@ import Testing
             #expect(try await export(reader, nothing, .csv, TrailInclude()).hasPrefix("\u{FEFF}id,at,method,"))
             #expect(
                 try await export(reader, nothing, .csv, TrailInclude()).hasSuffix(
-                    ",settled,notes,trace_id,judged,erased_at\r\n"))
+                    ",settled,notes,trace_id,judged,erased_at,repeat_of\r\n"))
         }
     }
 

@@ -70,6 +70,12 @@ extension JSONWriter {
               "description": "A TOP method of the catalog."}
             """#)
         json(
+            "AppName",
+            #"""
+            {"name": "app", "in": "path", "required": true, "schema": {"type": "string"},
+              "description": "The name of an app."}
+            """#)
+        json(
             "ProblemName",
             #"""
             {"name": "type", "in": "path", "required": true, "schema": {"type": "string"},
@@ -141,6 +147,21 @@ extension OpenAPI {
             ("OwnCall", ownCall), ("Problem", problem),
             ("ParameterFault", parameterFault), ("TOPError", topError), ("Readiness", readiness),
             ("Release", release),
+            (
+                "NewAuthorization",
+                #"""
+                {"type": "object", "required": ["seller"], "additionalProperties": false,
+                 "properties": {"seller": {"type": "string", "description": "The alias for the seller, as in Top-Seller."}}}
+                """#
+            ),
+            (
+                "Authorization",
+                #"""
+                {"type": "object", "required": ["url", "expires_at"], "properties": {
+                  "url": {"type": "string", "description": "TOP's page, for the seller's browser."},
+                  "expires_at": {"type": "string", "format": "date-time"}}}
+                """#
+            ),
             (
                 "ReadinessStatus",
                 #"{"type": "string", "enum": ["ready", "unavailable"], "description": "Whether the replica takes calls."}"#

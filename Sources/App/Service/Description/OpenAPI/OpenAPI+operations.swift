@@ -223,6 +223,7 @@ extension OpenAPI {
         case "method": "Method"
         case "refusal": "RefusalID"
         case "type": "ProblemName"
+        case "app": "AppName"
         default: "ID"
         }
     }

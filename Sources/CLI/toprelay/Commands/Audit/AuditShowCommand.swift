@@ -51,7 +51,8 @@ struct AuditShowCommand: AsyncParsableCommand {
             ("sub_code", row.subCode),
             ("message", row.message), ("TOP's id", row.topRequestID), ("request id", row.idempotencyID),
             ("X-Request-Id", row.clientRequestID), ("trace id", row.traceID), ("refs", row.refs),
-            ("judged", row.isUnjudged ? "no: nothing in the answer told success" : nil), ("erased", row.erasedAt),
+            ("judged", row.isUnjudged ? "no: nothing in the answer told success" : nil), ("repeats", row.repeatOf),
+            ("erased", row.erasedAt),
         ]
         lines += Self.lines(timeline, of: row)
         lines += record.notes.map { note in

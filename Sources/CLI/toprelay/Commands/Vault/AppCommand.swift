@@ -25,6 +25,10 @@ struct AppCommand: AsyncParsableCommand {
         @Option(help: "top or qimen-cloud.") var kind = AppKind.top
         @Option(help: "The provider's app key, for qimen-cloud: sent as target_app_key.") var targetAppKey: String?
         @Option(help: "The customer's id, for qimen-cloud: sent as customerId.") var customerId: String?
+        @Option(help: "oauth, or top for taobao.top.auth.token.*: where authorisation codes are exchanged.")
+        var auth: AppAuth.Exchange?
+        @Option(help: "The page on which sellers authorise the app; default: TOP's.") var oauthAuthorizeUrl: String?
+        @Option(help: "The address that exchanges codes and refresh tokens; default: TOP's.") var oauthTokenUrl: String?
         @Option(help: "A parameter of each call, as NAME=VALUE. Repeatable.") var param: [AppConstant] = []
 
         func run() async throws {
@@ -40,6 +44,8 @@ struct AppCommand: AsyncParsableCommand {
                     addressing: AppAddressing(
                         kind: kind, targetAppKey: targetAppKey, customerID: customerId,
                         constants: param.map(\.constant)),
+                    auth: AppAuthInput(
+                        exchange: auth, authorizeURL: oauthAuthorizeUrl, tokenURL: oauthTokenUrl),
                     makesDefault: `default`, methods: method)
                 let (isNew, isDefault) = try await DatabaseSession.run(settings) { session in
                     try await session.vault().putApp(input)
@@ -88,6 +94,8 @@ struct AppCommand: AsyncParsableCommand {
 }
 
 extension AppKind: ExpressibleByArgument {}
+
+extension AppAuth.Exchange: ExpressibleByArgument {}
 
 /// `NAME=VALUE`: a constant parameter of an app.
 struct AppConstant: ExpressibleByArgument {

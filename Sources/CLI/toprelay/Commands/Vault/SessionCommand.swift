@@ -7,17 +7,19 @@ import Vault
 struct SessionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "session", abstract: "Manages sellers' session keys.",
-        subcommands: [Put.self, List.self, Remove.self])
+        subcommands: [Put.self, List.self, Remove.self, Health.self])
 
     struct Put: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "put", abstract: "Adds or replaces a seller's session.")
+            commandName: "put", abstract: "Adds a seller's session, or changes what is given.")
 
         @Argument(help: "The app's name.") var app: String
         @Argument(help: "The alias that callers give in Top-Seller.") var seller: String
         @Flag(help: "Read the session key from standard input.") var sessionStdin = false
         @Option(help: "Read the session key from a file.") var sessionFile: String?
         @Option(help: "When the session expires, as an RFC 3339 time with offset.") var expiresAt: String?
+        @Option(help: "Read the refresh token from a file.") var refreshTokenFile: String?
+        @Option(help: "When the refresh token ends, as an RFC 3339 time with offset.") var refreshExpiresAt: String?
         @Flag(help: "Use it for calls that name no seller.") var `default` = false
 
         func run() async throws {
@@ -25,10 +27,15 @@ struct SessionCommand: AsyncParsableCommand {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
                 let key = try SecretInput.read(fromStandardInput: sessionStdin, file: sessionFile, what: "session")
                 let expiry = try expiresAt.map(Timestamp.read)
+                let refresh = RefreshInput(
+                    token: try refreshTokenFile.map {
+                        try SecretInput.read(fromStandardInput: false, file: $0, what: "refresh-token")
+                    }, endsAt: try refreshExpiresAt.map(Timestamp.read))
                 let (app, seller, makesDefault) = (app, seller, `default`)
                 let isNew = try await DatabaseSession.run(settings) { session in
                     try await session.vault().putSession(
-                        app: app, seller: seller, key: key, expiresAt: expiry, makesDefault: makesDefault)
+                        app: app, seller: seller, key: key, expiresAt: expiry, makesDefault: makesDefault,
+                        refresh: refresh)
                 }
                 Output.line("\(isNew ? "added" : "replaced") session of \(seller) with the app \(app)")
             }
@@ -56,6 +63,41 @@ struct SessionCommand: AsyncParsableCommand {
                 }
                 table.lines.forEach(Output.line)
             }
+        }
+    }
+
+    struct Health: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "health", abstract: "Shows which sessions end, need an authorisation, or were refused.",
+            discussion: "Sessions are refreshed ahead of their end if there is a refresh token.")
+
+        @Argument(help: "The app's name; default: all apps.") var app: String?
+        @Option(help: "Only sessions that end within this time, such as 7d, 12h or 30m.") var expiringWithin: String?
+
+        func run() async throws {
+            try await reportingFailures {
+                let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
+                let within = try expiringWithin.map(Timestamp.milliseconds)
+                let app = app
+                let sessions = try await DatabaseSession.run(settings) { session in
+                    try await session.vault().sessionHealth(expiringWithin: within, app: app)
+                }
+                var table = TextTable(
+                    "APP", "SELLER", "STATE", "EXPIRES", "REFRESH", "LAST SUCCESS", "LAST REFUSAL", "REMARK")
+                for session in sessions { table.add(row: Self.row(session)) }
+                table.lines.forEach(Output.line)
+            }
+        }
+
+        private static func row(_ session: SessionHealth) -> [String] {
+            let refusal = session.lastRefusalAt.map { Timestamp.text($0) + " " + (session.lastRefusal ?? "") }
+            let refresh =
+                session.isRefreshable ? session.refreshAfter.map(Timestamp.text) ?? "when refused" : "impossible"
+            return [
+                session.name.app, session.name.seller, session.state.rawValue,
+                session.expiresAt.map(Timestamp.text) ?? "unknown", refresh,
+                session.lastSuccessAt.map(Timestamp.text) ?? "", refusal ?? "", session.refreshError ?? "",
+            ]
         }
     }
 

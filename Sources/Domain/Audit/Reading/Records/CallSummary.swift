@@ -55,6 +55,8 @@ package struct CallSummary: Sendable {
     package let traceID: String?
     /// Whether nothing in the response told success.
     package let isUnjudged: Bool
+    /// The id of the call that this one repeats with a new session key.
+    package let repeatOf: String?
     /// When an erasure removed the bodies, in RFC 3339 and UTC; nil if none did.
     package let erasedAt: String?
 
@@ -71,7 +73,7 @@ package struct CallSummary: Sendable {
     static let endedColumns = """
         id, at, caller, app, seller, method, outcome, status, code, sub_code, message, duration_us, top_us, top_request_id, request_id, \
         client_request_id, array_to_json(refs)::text AS refs, attempts, request_bytes, response_bytes, retryable, keys_truncated, \
-        audit_us, \(finishedAt) AS finished_at, source = 0 AS is_reconciled, trace_id, judged, \(erasedAt("c")) AS erased_at
+        audit_us, \(finishedAt) AS finished_at, source = 0 AS is_reconciled, trace_id, judged, repeat_of, \(erasedAt("c")) AS erased_at
         """
     private static let finishedAt = WhereBuilder.rfc3339("finished_at")
     private static func erasedAt(_ row: String) -> String {
@@ -84,7 +86,7 @@ package struct CallSummary: Sendable {
         NULL::text AS message, NULL::bigint AS duration_us, NULL::bigint AS top_us, NULL::text AS top_request_id, request_id, \
         client_request_id, array_to_json(refs)::text AS refs, NULL::smallint AS attempts, NULL::bigint AS request_bytes, \
         NULL::bigint AS response_bytes, NULL::boolean AS retryable, false AS keys_truncated, NULL::bigint AS audit_us, \
-        NULL::text AS finished_at, false AS is_reconciled, trace_id, NULL::boolean AS judged, \(erasedAt("i")) AS erased_at
+        NULL::text AS finished_at, false AS is_reconciled, trace_id, NULL::boolean AS judged, repeat_of, \(erasedAt("i")) AS erased_at
         """
 
     init?(_ row: Row) {
@@ -115,6 +117,7 @@ package struct CallSummary: Sendable {
         areKeysTruncated = row["keys_truncated"].bool ?? false
         traceID = row["trace_id"].text
         isUnjudged = row["judged"].bool == false
+        repeatOf = row["repeat_of"].text
         erasedAt = row["erased_at"].text
     }
 }

@@ -1,25 +1,15 @@
-<<<<<<< HEAD
 import Bytes
 
-/// Decimal numbers as texts: never through `Double`, so that every digit is kept.
-=======
 /// Decimal numbers as texts. They never pass through `Double`, so that every digit is kept.
->>>>>>> a9d119b0f9e3bfdc8dd8cd068a09d3f8f46957f5
 package enum DecimalText {
     /// How many characters a number may have.
     static let maximumBytes = 64
 
-<<<<<<< HEAD
-    /// Whether the text is a JSON number without an exponent: `-12`, `1000.00`; not `01`, `1.`, `.5`, `+1`, `1e3`.
+    /// Whether the text is a JSON number without an exponent. `-12` and `1000.00` are; `01`, `1.`, `.5`, `+1` and `1e3`
+    /// are not.
     package static func isValid(_ text: String) -> Bool { text.withUTF8Span(isValid) }
 
     private static func isValid(_ bytes: Span<UInt8>) -> Bool {
-=======
-    /// Whether the text is a JSON number without an exponent. `-12` and `1000.00` are; `01`, `1.`, `.5`, `+1` and `1e3`
-    /// are not.
-    package static func isValid(_ text: String) -> Bool {
-        let bytes = text.utf8.span
->>>>>>> a9d119b0f9e3bfdc8dd8cd068a09d3f8f46957f5
         guard bytes.count <= maximumBytes else { return false }
         var place = bytes.count > 0 && bytes[0] == UInt8(ascii: "-") ? 1 : 0
         let whole = digits(bytes, from: place)
