@@ -1,8 +1,8 @@
-import Masking
 package import Audit
 import Catalog
 package import JSON
 import Logging
+import Masking
 import Postgres
 package import Problems
 package import Requests

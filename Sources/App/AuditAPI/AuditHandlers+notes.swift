@@ -1,7 +1,6 @@
-import Masking
 import Audit
-import Catalog
 import JSON
+import Masking
 import Postgres
 package import Problems
 package import Requests

@@ -1,9 +1,8 @@
-import Masking
 import Audit
-import Catalog
 import Crypto
 import JSON
 import Logging
+import Masking
 import Postgres
 package import Problems
 package import Requests

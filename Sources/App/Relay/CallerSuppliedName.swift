@@ -1,5 +1,4 @@
 import Masking
-import Catalog
 
 /// Masks names that a caller gave for things that may not exist. Rejected requests keep them.
 package enum CallerSuppliedName {

@@ -1,7 +1,7 @@
-import Masking
 package import Audit
 import Catalog
 import EventLoop
+import Masking
 package import Problems
 import Time
 import Vault

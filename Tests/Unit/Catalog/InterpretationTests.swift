@@ -1,5 +1,5 @@
-import Masking
 import JSON
+import Masking
 import TOP
 import Testing
 

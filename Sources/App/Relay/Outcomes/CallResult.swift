@@ -1,7 +1,7 @@
-import Masking
 import Audit
 import Catalog
 import Curl
+import Masking
 import Problems
 import TOP
 

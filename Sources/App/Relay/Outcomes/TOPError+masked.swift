@@ -1,5 +1,5 @@
-import Masking
 import Catalog
+import Masking
 import TOP
 
 extension TOPError {

@@ -1,5 +1,5 @@
-import Masking
 package import JSON
+import Masking
 import TOP
 
 extension Entry {

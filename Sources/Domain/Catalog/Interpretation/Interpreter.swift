@@ -1,6 +1,6 @@
-import Masking
 import Bytes
 import JSON
+import Masking
 import TOP
 
 /// Interprets a response by its entry. It accepts every response, and passes on undocumented values unchanged.

@@ -1,5 +1,5 @@
-import Masking
 import JSON
+import Masking
 
 extension ResponseLevel.Member {
     /// Whether a scalar fits the documented type of this member. A value that does not fit may be private. TOP also

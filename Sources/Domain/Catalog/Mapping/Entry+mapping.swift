@@ -1,5 +1,5 @@
-import Masking
 package import JSON
+import Masking
 package import TOP
 
 extension Entry {

@@ -1,5 +1,5 @@
-import Masking
 import JSON
+import Masking
 import TOP
 
 /// Values of fields that the entry does not know. They are sent unchanged. In a personal method they are masked.

@@ -1,6 +1,6 @@
-import Masking
 import Bytes
 import JSON
+import Masking
 import TOP
 
 /// Checks one caller's JSON against an entry and writes the parameters for TOP.

@@ -1,6 +1,6 @@
-import Masking
 import Bytes
 import JSON
+import Masking
 import TOP
 
 /// The range of a private value in a parameter's text, and its masked form.

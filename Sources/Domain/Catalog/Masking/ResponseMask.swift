@@ -1,6 +1,6 @@
-package import Masking
 import Bytes
 package import JSON
+package import Masking
 package import TOP
 
 /// Masks a response by its entry. In a personal method, values of unknown fields become `***`. Their names stay.

@@ -1,9 +1,8 @@
-import Masking
 import ArgumentParser
 import Audit
 import AuditAPI
-import Catalog
 import JSON
+import Masking
 import Service
 
 /// `toprelay audit unmask`: the full request of a call, for holders of the master key.
