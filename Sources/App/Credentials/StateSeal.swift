@@ -34,7 +34,10 @@ struct StateSeal {
 
     /// The content of a state; nil if it is forged.
     func open(_ text: String) -> Content? {
-        guard text.utf8.count <= 128, let bytes = Self.decode(text), bytes.count == Self.length else { return nil }
+        // Other letters of Base64 would give a state a second text.
+        guard text.utf8.count <= 128, !text.contains(where: { "+/=".contains($0) }), let bytes = Self.decode(text),
+            bytes.count == Self.length
+        else { return nil }
         let end = bytes.count - Self.macLength
         let expiry = bytes[VaultStore.stateNonceLength..<end].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard let mac = try? key.authenticate(Array(bytes[..<end])),

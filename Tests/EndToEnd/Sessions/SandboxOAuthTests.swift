@@ -6,7 +6,7 @@ import Testing
 @Suite("The sandbox plays TOP's OAuth", .bounded)
 struct SandboxOAuthTests {
     /// A replica whose app has its gateway and its OAuth at a sandbox.
-    private func start(_ exchange: String) async throws -> (stage: Stage, sandbox: URLComponents, admin: String) {
+    private func start(_ exchange: String) async throws -> (stage: Stage, sandbox: SandboxProcess, admin: String) {
         let stage = try await Stage.make(start: false)
         let sandbox = try await SandboxProcess()
         var url = try URLComponents(string: sandbox.url).unwrapped("a URL")
@@ -21,7 +21,7 @@ struct SandboxOAuthTests {
         let admin = try await stage.line.token("administrator", ["--scope", "admin"])
         let port = Ports.free()
         try await stage.startRelay(["TOPRELAY_PUBLIC_URL": "http://127.0.0.1:\(port)/"], port: port)
-        return (stage, url, admin)
+        return (stage, sandbox, admin)
     }
 
     /// Where a page of the sandbox sends the browser.
@@ -49,7 +49,7 @@ struct SandboxOAuthTests {
             try await stage.call(.carProfile(), seller: "new").status == 200
         }
         // A fault of one call makes the relay refresh the session.
-        let port = try sandbox.port.unwrapped("a port")
+        let port = try (URLComponents(string: sandbox.url)?.port).unwrapped("a port")
         _ = try await onThread {
             try RawClient(port: port).exchange(
                 HTTPRequest(method: "POST", path: "/_sandbox/faults", body: Array(#"{"kind":"session"}"#.utf8)))
@@ -61,7 +61,7 @@ struct SandboxOAuthTests {
     }
 
     @Test("A seller who refuses, and a code or a token that is wrong, are told as TOP tells it")
-    func refusals() async throws {
+    func refusalsOfSandbox() async throws {
         let (stage, sandbox, admin) = try await start("oauth")
         let begun = try await stage.relay.post(
             "/v1/admin/apps/main/authorizations", #"{"seller":"new"}"#, token: admin)
@@ -69,7 +69,7 @@ struct SandboxOAuthTests {
         #expect(denied.contains("?error=access_denied&"))
         let page = try await stage.relay.get(String(denied.dropFirst("http://127.0.0.1:\(stage.relay.port)".count)))
         #expect(page.status == 502, "\(page)")
-        let port = try sandbox.port.unwrapped("a port")
+        let port = try (URLComponents(string: sandbox.url)?.port).unwrapped("a port")
         for (form, error) in [
             ("client_id=x", "invalid_client"),
             ("grant_type=refresh_token&refresh_token=x", "invalid_grant"),

@@ -62,7 +62,7 @@ struct SessionHealthTests {
         await stage.stop()
     }
 
-    @Test("session put changes only what is given, and a refresh token is never shown")
+    @Test("Session put changes only what is given, and a refresh token is never shown")
     func putSession() async throws {
         let oauth = try await OAuthStage.make()
         let line = oauth.stage.line

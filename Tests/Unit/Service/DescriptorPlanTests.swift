@@ -30,7 +30,7 @@ import Testing
     @Test("64 descriptors are enough for two workers, and 30 are not")
     func few64DescriptorsAreEnough() throws {
         let plan = try #require(DescriptorPlan(descriptors: 64, open: 4, connections: 4096, calls: 2048, workers: 2))
-        #expect(plan.connections == 9 && plan.refusals == 2 && plan.calls == 3 && plan.idlePerWorker == 1)
+        #expect(plan.connections == 6 && plan.refusals == 2 && plan.calls == 2 && plan.idlePerWorker == 1)
         #expect(DescriptorPlan(descriptors: 64, open: 30, connections: 4096, calls: 2048, workers: 2) == nil)
         #expect(DescriptorPlan(descriptors: 30, open: 4, connections: 4096, calls: 2048, workers: 2) == nil)
     }

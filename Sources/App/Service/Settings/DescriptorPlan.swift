@@ -1,8 +1,8 @@
 /// Divides the process's file descriptors, so that no part of it runs out of them.
 ///
-/// The process gets 26 descriptors besides those that are open at start. They are for signals, the listening socket,
-/// files, requests for session keys, and the PostgreSQL connections of maintenance, exports and refreshes. Each worker gets 12 for its loops, its four
-/// PostgreSQL connections and name look-ups.
+/// The process gets 24 descriptors besides those that are open at start. They are for signals, the listening socket,
+/// files, requests for session keys, and the PostgreSQL connections of maintenance, exports and refreshes. Each worker
+/// gets 12 for its loops, its four PostgreSQL connections and name look-ups.
 ///
 /// Clients and TOP share the rest. If it is too small, TOP gets a third of it. An eighth of the remainder is reserved
 /// for clients that get a 503.
@@ -16,7 +16,7 @@ struct DescriptorPlan: Equatable {
     /// The number of idle connections to TOP that each worker keeps.
     let idlePerWorker: Int
 
-    private static let forProcess = 26
+    private static let forProcess = 24
     private static let forWorker = 12
     private static let mostRefusals = 256
     private static let mostIdle = 256
