@@ -109,6 +109,9 @@ static const struct {
     {"migrations/0009_credentials.sql", (const unsigned char[]){
 #embed "../../../migrations/0009_credentials.sql"
         , 0}},
+    {"migrations/0010_resealing.sql", (const unsigned char[]){
+#embed "../../../migrations/0010_resealing.sql"
+        , 0}},
 };
 
 uint32_t cresources_count(void) { return sizeof files / sizeof files[0]; }
