@@ -115,6 +115,9 @@ let package = Package(
                 configuration,
             ], swiftSettings: safe),
         .target(
+            name: "Diagnosis",
+            dependencies: ["Crypto", "Curl", "EventLoop", "JSON", "Relay", "TOP", "Time", "Vault"], swiftSettings: safe),
+        .target(
             name: "Sandbox",
             dependencies: ["Catalog", "EventLoop", "HTTP1", "HTTPServer", "JSON", logging, lifecycle],
             swiftSettings: safe),
@@ -123,7 +126,8 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault", "Audit",
+                "Service", "AuditAPI", "Diagnosis", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault",
+                "Audit",
                 "Postgres", "Resources",
                 "TOP", "Time", "Bytes", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
@@ -232,7 +236,7 @@ let floors: KeyValuePairs = [
     "Base": ["Bytes", "HTTP1", "JSON", "Locks", "Time"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
     "Domain": ["Audit", "Catalog", "CatalogImport", "TOP", "Vault"],
-    "App": ["AuditAPI", "Problems", "Relay", "Requests", "Sandbox", "Service"],
+    "App": ["AuditAPI", "Diagnosis", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],
 ]
 for (floor, modules) in floors {

@@ -141,9 +141,8 @@ struct MasterKeyTests {
             #expect(output.errors.contains("vault.apps.secret_sealed/by-hmac: sealed with the key "))
             #expect(!output.errors.contains("planted") && !output.text.contains("planted"))
         }
-        let check = try await line.run(["key", "check"])
         let other = try await tool(stage, Self.newKey).run(["key", "check"])
-        #expect(check.errors == other.errors, "the values that open need the new key alone")
+        #expect(other.code == 1 && other.errors.contains("2 value(s) do not open"), "the others need the new key alone")
         await stage.stop()
     }
 

@@ -1,10 +1,10 @@
 import Bytes
-import Crypto
+package import Crypto
 
 /// Takes the secrets of a call out of TOP's answer, before anything reads it: an answer that echoes the session key
 /// must not carry it to the
 /// caller, into the trail or into a log.
-struct SecretMask: Sendable {
+package struct SecretMask: Sendable {
     /// Shorter secrets are not searched for: they would be found in harmless words.
     static let minimumBytes = 8
 
@@ -12,7 +12,8 @@ struct SecretMask: Sendable {
     private let starts: ByteFinder
     private static let stars = Array("***".utf8)
 
-    init(_ secrets: [Secret]) {
+    /// Looks for these secrets.
+    package init(_ secrets: [Secret]) {
         var needles: [[UInt8]] = []
         for secret in secrets where secret.bytes.count >= Self.minimumBytes {
             needles.append(secret.bytes)
@@ -25,7 +26,7 @@ struct SecretMask: Sendable {
     }
 
     /// The answer without the secrets; the very array when it holds none.
-    func masked(_ answer: [UInt8]) -> [UInt8] {
+    package func masked(_ answer: [UInt8]) -> [UInt8] {
         guard !needles.isEmpty, let first = hit(in: answer, from: 0) else { return answer }
         var clean: [UInt8] = []
         clean.reserveCapacity(answer.count)

@@ -71,8 +71,7 @@ extension CallPipeline {
         CurlRequest(
             url: call.app.gatewayURL, body: form.bytes, headers: form.headers, deadline: call.clock.deadline,
             connectTimeout: settings.connectTimeout, caFile: settings.caFile, allowsHTTP: call.app.allowsPlainHTTP,
-            proxy: nil,
-            maximumResponseBytes: settings.maximumAnswerBytes)
+            proxy: call.app.proxy, maximumResponseBytes: settings.maximumAnswerBytes)
     }
 
     /// What must not be seen of an answer to this call; made once for each session.

@@ -13,7 +13,7 @@ package final class SellerSession: Sendable {
     /// Whether calls with this app and without a seller use this session.
     package let isDefault: Bool
     /// False if the sealed session could not be opened. The session is then found, but cannot be used.
-    let isUsable: Bool
+    package let isUsable: Bool
 
     /// Makes a session of the vault.
     package convenience init(

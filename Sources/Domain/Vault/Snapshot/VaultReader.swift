@@ -80,7 +80,7 @@ package struct VaultReader {
             """
             SELECT name, app_key, secret_sealed, gateway_url, allow_http, sign_method, is_default,
                    array_to_string(methods, ' '), cardinality(methods), kind, target_app_key, customer_id,
-                   constants::text
+                   constants::text, proxy_url, proxy_password_sealed
             FROM vault.apps ORDER BY name
             """, of: "vault.apps")
         var apps: [App] = []
@@ -91,10 +91,23 @@ package struct VaultReader {
                     name: name, appKey: row[1].text ?? "", openedSecret: open(row[2], .appSecret(name)),
                     gatewayURL: row[3].text, allowsHTTP: row[4].bool ?? false,
                     signMethod: row[5].text ?? "", addressing: addressing(row), isDefault: row[6].bool ?? false,
-                    readableMethods: list(row[7], row[8], MethodGlob.init, "vault.apps/\(name): methods")))
+                    readableMethods: list(row[7], row[8], MethodGlob.init, "vault.apps/\(name): methods"),
+                    readableProxy: proxy(of: name, url: row[13], password: row[14])))
             await pauseNowAndThen(apps.count)
         }
         return apps
+    }
+
+    /// The proxy of an app: nil in it for none. If it cannot be read or opened, the app is unusable, because its calls
+    /// would go another way.
+    private mutating func proxy(of app: String, url: Field, password: Field) -> AppProxy?? {
+        guard let text = url.text else { return .some(nil) }
+        guard let parsed = try? ProxyURL(text) else {
+            unreadable.append("vault.apps/\(app): proxy_url")
+            return nil
+        }
+        if password.isNull { return AppProxy(url: parsed, password: nil) }
+        return open(password, .proxyPassword(app)).map { AppProxy(url: parsed, password: $0) }
     }
 
     /// An addressing that this version cannot read makes the app unusable: its calls would go elsewhere.
