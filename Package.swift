@@ -173,8 +173,8 @@ let package = Package(
         unit(
             "Service",
             [
-                "Service", "Relay", "Bytes", "Catalog", "CatalogImport", "HTTP1", "HTTPServer", "JSON", "Problems",
-                "Vault",
+                "Service", "Relay", "Bytes", "Catalog", "CatalogImport", "Crypto", "HTTP1", "HTTPServer", "JSON",
+                "Problems", "Vault",
             ]),
         unit("Sandbox", ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", logging]),
         unit("Command", ["toprelay", "Audit", "Bytes", "Crypto", arguments]),
