@@ -15,7 +15,8 @@ enum Advice {
         case .refused(let status):
             "\(address) refuses to connect to the gateway (HTTP status \(status)): allow the gateway's host and port in it"
         case .timeout: "\(address) does not connect in time: check the proxy, and its way to the gateway"
-        case .closed: "\(address) ends the connection without an answer: check that it is an HTTP proxy that takes CONNECT"
+        case .closed:
+            "\(address) ends the connection without an answer: check that it is an HTTP proxy that takes CONNECT"
         }
     }
 

@@ -112,7 +112,8 @@ extension Doctor {
         case .broken(let status):
             report(
                 Finding(
-                    .gateway, .fails, "\(signing.gatewayURL) answers with HTTP status \(status): try again in a minute"))
+                    .gateway, .fails, "\(signing.gatewayURL) answers with HTTP status \(status): try again in a minute")
+            )
             return false
         case .refusal, .response:
             report(Finding(.gateway, .works, "\(signing.gatewayURL) answers within \(milliseconds) ms"))
@@ -131,7 +132,9 @@ extension Doctor {
             if let refusal, refusal.check == check {
                 report(Finding(subject, .fails, Advice.text(for: check, refusal.error, app: app)))
             } else if let refusal, refusal.check < check {
-                report(Finding(subject, .unknown, "not checked, because TOP refused the call before (\(refusal.error.words))"))
+                report(
+                    Finding(
+                        subject, .unknown, "not checked, because TOP refused the call before (\(refusal.error.words))"))
             } else if check == .clock {
                 report(clock(reading, asked: asked))
             } else {
@@ -142,7 +145,8 @@ extension Doctor {
         report(
             Finding(
                 .gateway, .fails,
-                "TOP refuses `\(Self.timeMethod)` (\(refusal.error.words)): look the code up with `toprelay catalog errors`"))
+                "TOP refuses `\(Self.timeMethod)` (\(refusal.error.words)): look the code up with `toprelay catalog errors`"
+            ))
     }
 
     /// Compares the clocks.
@@ -171,7 +175,8 @@ extension Doctor {
         let subject = Finding.Subject.session(seller: session.seller)
         guard session.isUsable else {
             return Finding(
-                subject, .fails, "it does not open with the master key: check the keys with `toprelay key check`, or put "
+                subject, .fails,
+                "it does not open with the master key: check the keys with `toprelay key check`, or put "
                     + "the session again with `toprelay session put`")
         }
         guard !session.isExpired(at: now()) else {
@@ -187,7 +192,8 @@ extension Doctor {
         case .refusal(let error): return finding(subject, error)
         case .nothing(let failure): return Finding(subject, .unknown, "not checked: \(failure)")
         case .foreign(let what): return Finding(subject, .unknown, "not checked: \(what)")
-        case .broken(let status): return Finding(subject, .unknown, "not checked: TOP answered with HTTP status \(status)")
+        case .broken(let status):
+            return Finding(subject, .unknown, "not checked: TOP answered with HTTP status \(status)")
         }
     }
 

@@ -13,7 +13,9 @@ struct AppProxyTests {
         return path
     }
 
-    private func put(_ options: [String], _ stage: Stage, app: StageApp = StageApp.all[0]) async throws -> Command.Output {
+    private func put(_ options: [String], _ stage: Stage, app: StageApp = StageApp.all[0]) async throws
+        -> Command.Output
+    {
         try await stage.line.run(
             ["app", "put", app.name, "--app-key", app.key, "--secret-stdin", "--sign-method", app.signMethod] + options,
             input: app.secret)
@@ -45,7 +47,9 @@ struct AppProxyTests {
         #expect(try await stage.line.succeed(["app", "list"]).contains(url))
         #expect(proxy.connections >= before)
         #expect(try await put(["--proxy", "none"], stage).code == 0)
-        try await eventually("the list shows no proxy") { try await !stage.line.succeed(["app", "list"]).contains(url) }
+        try await eventually("the list shows no proxy") {
+            try await !stage.line.succeed(["app", "list"]).contains(url)
+        }
         try await eventually("calls go directly", within: .seconds(20)) {
             let count = proxy.connections
             let calls = try await (0..<8).asyncMap { _ in try await stage.call(.carProfile()) }
@@ -94,9 +98,10 @@ struct AppProxyTests {
         let url = "http://relay@127.0.0.1:\(proxy.map { Int($0.port) } ?? 9)"
         #expect(try await put(["--proxy", url, "--proxy-password-file", passwordFile()], stage).code == 0)
         let answer = try await call(stage) { $0.status != 200 }
-        #expect(answer.status == 502 && answer.problem == "top-unreachable" && answer.outcome == "not_sent", "\(answer)")
+        #expect(
+            answer.status == 502 && answer.problem == "top-unreachable" && answer.outcome == "not_sent", "\(answer)")
         #expect(answer.text.contains(words), "\(answer)")
-        #expect(answer.json["retryable"]?.lexeme == "true")
+        #expect(answer.json["retryable"]?.bool == true)
         let entry = try await stage.query(
             "SELECT outcome, attempts, message, code FROM audit.calls WHERE id = '\(answer.json["id"]?.string ?? "")'")
         #expect(entry.first?["outcome"]?.string == "not_sent" && entry.first?["attempts"]?.lexeme == "0")

@@ -57,7 +57,8 @@ extension WithTLSPeers {
             "A tunnel that does not come about: nothing was sent, and the reason is told",
             arguments: [
                 ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", 407),
-                ("HTTP/1.1 502 Bad Gateway\r\n\r\n", 502), ("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 403),
+                ("HTTP/1.1 502 Bad Gateway\r\n\r\n", 502),
+                ("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 403),
                 ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 302), ("", nil),
                 ("SSH-2.0\r\n\r\n", nil), ("HTTP/1.1 200 Connection est", nil),
             ] as [(String, Int?)])
@@ -117,7 +118,8 @@ extension WithTLSPeers {
         @Test("What fails behind the tunnel is not told of the proxy")
         func failsBehindTunnel() async throws {
             let proxy = try ConnectProxy()
-            var foreign = request("https://localhost:\(peers.nginx.ports["right"] ?? 0)/", by: CurlProxy(address: proxy.url))
+            var foreign = request(
+                "https://localhost:\(peers.nginx.ports["right"] ?? 0)/", by: CurlProxy(address: proxy.url))
             foreign.caFile = nil
             let sent = foreign
             let result = try await CurlWorker.with { await $0.perform(sent) }

@@ -53,7 +53,8 @@ struct MasterKeySettingsTests {
         #expect(try read(["TOPRELAY_MASTER_KEY_FILE": folder + "/master-key"]).masterKey?.keys.map(\.id) == ids)
         try files.removeItem(atPath: folder + "/..data")
         #expect(
-            faults(["TOPRELAY_MASTER_KEY_FILE": folder + "/master-key"]).map(\.variable) == ["TOPRELAY_MASTER_KEY_FILE"])
+            faults(["TOPRELAY_MASTER_KEY_FILE": folder + "/master-key"]).map(\.variable) == ["TOPRELAY_MASTER_KEY_FILE"]
+        )
     }
 
     @Test("A command prints the keys: it gets its arguments without a shell, and no variable of TopRelay")
@@ -68,7 +69,8 @@ struct MasterKeySettingsTests {
         let ring = try #require(try read(environment).masterKey)
         #expect(ring.keys.count == 2)
         #expect(try read(["TOPRELAY_MASTER_KEY": Self.key(2)]).masterKey?.newest.id == ring.newest.id)
-        let full = try Settings.read(environment: environment.merging(["DATABASE_URL": Self.database]) { own, _ in own })
+        let full = try Settings.read(
+            environment: environment.merging(["DATABASE_URL": Self.database]) { own, _ in own })
         #expect(full.masterKey.newest.id == ring.newest.id)
     }
 
@@ -99,7 +101,8 @@ struct MasterKeySettingsTests {
         #expect(faults(["TOPRELAY_MASTER_KEY_COMMAND": " \t"]).map(\.variable) == ["TOPRELAY_MASTER_KEY_COMMAND"])
     }
 
-    @Test("A command beside a key or its file is a fault", arguments: ["TOPRELAY_MASTER_KEY", "TOPRELAY_MASTER_KEY_FILE"])
+    @Test(
+        "A command beside a key or its file is a fault", arguments: ["TOPRELAY_MASTER_KEY", "TOPRELAY_MASTER_KEY_FILE"])
     func givenTwice(_ name: String) {
         let found = faults([name: Self.key(1), "TOPRELAY_MASTER_KEY_COMMAND": "echo"])
         #expect(found.map(\.variable) == ["TOPRELAY_MASTER_KEY_COMMAND"])

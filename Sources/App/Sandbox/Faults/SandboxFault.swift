@@ -57,7 +57,8 @@ package enum SandboxFault: Sendable, Equatable {
 
     /// The names of the faults.
     package static let kinds = [
-        "latency", "hang", "ban", "app-ban", "error", "isp", "isv", "code", "session", "ip-whitelist", "clock", "status", "html", "empty",
+        "latency", "hang", "ban", "app-ban", "error", "isp", "isv", "code", "session", "ip-whitelist", "clock",
+        "status", "html", "empty",
         "cut", "half", "control-characters", "long-ids", "other-root", "missing-lists",
     ]
 

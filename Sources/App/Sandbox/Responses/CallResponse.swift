@@ -52,7 +52,9 @@ struct CallResponse {
 
     /// The response of a gateway whose clock is ahead.
     private func late(by seconds: Int) -> WireResponse {
-        guard abs(seconds) <= SystemCheck.windowSeconds else { return error(SystemCheck.invalidTimestamp(epochSeconds + seconds)) }
+        guard abs(seconds) <= SystemCheck.windowSeconds else {
+            return error(SystemCheck.invalidTimestamp(epochSeconds + seconds))
+        }
         return Self(entry: entry, values: values, requestID: requestID, epochSeconds: epochSeconds + seconds).response()
     }
 

@@ -164,7 +164,8 @@ package enum SettingDefinitions {
 
     /// Every setting, in the order of help and documentation.
     package static let all: [SettingDescription] = [
-        databaseURL.description, masterKey.description, masterKeyCommand.description, listen.description, gatewayURL.description,
+        databaseURL.description, masterKey.description, masterKeyCommand.description, listen.description,
+        gatewayURL.description,
         caFile.description, callTimeout.description, catalog.description, workers.description,
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
         maximumConnections.description, maximumCallsInFlight.description, maximumBodyBytes.description,

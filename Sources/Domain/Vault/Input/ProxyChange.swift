@@ -19,7 +19,8 @@ package enum ProxyChange: Sendable {
             guard let password else { return }
             try VaultInput.appSecret(password, field: "proxy password")
             guard url.user != nil else {
-                throw .invalid(field: "proxy password", expectation: "needs a user in the proxy's URL: http://USER@HOST:PORT")
+                throw .invalid(
+                    field: "proxy password", expectation: "needs a user in the proxy's URL: http://USER@HOST:PORT")
             }
         }
     }

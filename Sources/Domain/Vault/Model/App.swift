@@ -42,7 +42,8 @@ package final class App: Sendable {
     /// Makes an app whose secret may not have opened (nil), and whose methods and proxy may be unreadable (nil).
     init(
         name: String, appKey: String, openedSecret: Secret?, gatewayURL: String?, allowsHTTP: Bool, signMethod: String,
-        addressing: AppAddressing?, isDefault: Bool, readableMethods: [MethodGlob]?, readableProxy: AppProxy?? = .some(nil)
+        addressing: AppAddressing?, isDefault: Bool, readableMethods: [MethodGlob]?,
+        readableProxy: AppProxy?? = .some(nil)
     ) {
         self.name = name
         self.appKey = appKey

@@ -48,7 +48,9 @@ package struct ProxyURL: Sendable, Equatable {
         guard GatewayURL.host(ofAuthority: place) != nil else {
             throw refuse("it must have a valid host name or address, a port from 1 to 65535 if any, and no path")
         }
-        guard let user = Self.decoded(name) else { throw refuse("its user name must be text, with %XX for special characters") }
+        guard let user = Self.decoded(name) else {
+            throw refuse("its user name must be text, with %XX for special characters")
+        }
         self.text = text
         self.user = name == nil ? nil : user
         let hasPort = place.last != UInt8(ascii: "]") && place.contains(UInt8(ascii: ":"))
@@ -71,7 +73,9 @@ package struct ProxyURL: Sendable, Equatable {
             bytes += value
             rest = rest.dropFirst(2)
         }
-        let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "/") }
+        let isPlain = bytes.allSatisfy {
+            $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "/")
+        }
         return bytes.isEmpty || !isPlain ? nil : String(validating: bytes, as: UTF8.self)
     }
 }

@@ -61,7 +61,8 @@ struct AppCommand: AsyncParsableCommand {
             try await reportingFailures {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
                 let apps = try await DatabaseSession.run(settings) { session in try await session.vault().listApps() }
-                var table = TextTable("NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "PROXY", "METHODS")
+                var table = TextTable(
+                    "NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "PROXY", "METHODS")
                 for app in apps {
                     table.add(
                         app.name, app.kind, app.appKey, app.signMethod, app.isDefault ? "yes" : "", "\(app.sessions)",

@@ -37,7 +37,8 @@ extension DatabaseSession {
                     Output.errorLine(
                         "waiting for \(others.count) replica(s) that still seal with another key: "
                             + "\(others.joined(separator: ", ")); "
-                            + "put the key \(Hex.lower(key.newest.id)) first in their TOPRELAY_MASTER_KEY, and restart them")
+                            + "put the key \(Hex.lower(key.newest.id)) first in their TOPRELAY_MASTER_KEY, and restart them"
+                    )
                 }
                 reported = others
                 try await Task.sleep(for: Self.pause)
@@ -75,7 +76,8 @@ extension DatabaseSession {
             throw CommandError.failed(
                 "\(without.count) replica(s) do not have the key \(Hex.lower(newest.id)), which is the first here: "
                     + "\(without.map(\.name).joined(separator: ", ")); "
-                    + "add it to the TOPRELAY_MASTER_KEY of all replicas behind their own, restart them, and run this again")
+                    + "add it to the TOPRELAY_MASTER_KEY of all replicas behind their own, restart them, and run this again"
+            )
         }
         return replicas.filter { !$0.seals(with: newest) }.map(\.name)
     }
