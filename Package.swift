@@ -128,6 +128,9 @@ let package = Package(
                 configuration,
             ], swiftSettings: safe),
         .target(
+            name: "Diagnosis",
+            dependencies: ["Crypto", "Curl", "EventLoop", "JSON", "Relay", "TOP", "Time", "Vault"], swiftSettings: safe),
+        .target(
             name: "Sandbox",
             dependencies: ["Catalog", "EventLoop", "HTTP1", "HTTPServer", "JSON", logging, lifecycle],
             swiftSettings: safe),
@@ -136,8 +139,8 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Masking", "Vault",
-                "Audit", "Postgres", "Resources",
+                "Service", "AuditAPI", "Diagnosis", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport",
+                "Masking", "Vault", "Audit", "Postgres", "Resources",
                 "TOP", "Time", "Bytes", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
@@ -184,8 +187,8 @@ let package = Package(
         unit(
             "Service",
             [
-                "Service", "Relay", "Bytes", "Catalog", "CatalogImport", "HTTP1", "HTTPServer", "JSON", "Problems",
-                "Vault",
+                "Service", "Relay", "Bytes", "Catalog", "CatalogImport", "Crypto", "HTTP1", "HTTPServer", "JSON",
+                "Problems", "Vault",
             ]),
         unit("Sandbox", ["Sandbox", "Catalog", "TOP", "JSON", "Crypto", logging]),
         unit("Command", ["toprelay", "Audit", "Bytes", "Crypto", arguments]),
@@ -248,7 +251,7 @@ let floors: KeyValuePairs = [
     "Base": ["Bytes", "HTTP1", "JSON", "Locks", "Time"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
     "Domain": ["Audit", "Catalog", "CatalogImport", "Masking", "TOP", "Vault"],
-    "App": ["AuditAPI", "Credentials", "Problems", "Relay", "Requests", "Sandbox", "Service"],
+    "App": ["AuditAPI", "Credentials", "Diagnosis", "Problems", "Relay", "Requests", "Sandbox", "Service"],
     "CLI": ["toprelay"],
 ]
 for (floor, modules) in floors {

@@ -32,6 +32,16 @@ struct DocumentationTests {
         #expect(missing.isEmpty)
     }
 
+    @Test("Every measure of the threat model names tests, and each of them exists")
+    func measuresNameTests() throws {
+        let suites = repository.files(below: "Tests").reduce(into: Set<String>()) {
+            $0.formUnion(DocumentationRules.suites(in: $1.text))
+        }
+        let text = try #require(repository.text("docs/threat-model.md"))
+        let violations = DocumentationRules.threatViolations(in: text, suites: suites)
+        #expect(violations.isEmpty, "\(violations)")
+    }
+
     @Test("Every metric is documented")
     func everyMetricIsDocumented() throws {
         let used = Repository.sources.reduce(into: Set<String>()) {

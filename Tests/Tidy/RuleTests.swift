@@ -194,6 +194,27 @@ struct RuleTests {
         #expect(DocumentationRules.quotedNames(in: "`a` b `c d`") == ["a", "c d"])
     }
 
+    @Test("A measure without a test, and one with a test that is not there, are found")
+    func measuresWithoutTests() {
+        let text = """
+            ## Threats and measures
+
+            - **A.** It holds. Tests: `OneTests`,
+              `TwoTests`.
+            - **B.** It holds.
+            - **C.** Tests: `GoneTests`.
+
+            ## Accepted risks
+            - **D.**
+            """
+        #expect(
+            DocumentationRules.suites(in: "struct OneTests {\n}\n@Suite struct TwoTests{") == ["OneTests", "TwoTests"])
+        #expect(
+            DocumentationRules.threatViolations(in: text, suites: ["OneTests", "TwoTests"])
+                == ["B. names no test", "C. names GoneTests, which is not there"])
+        #expect(!DocumentationRules.threatViolations(in: "", suites: []).isEmpty)
+    }
+
     @Test("Problem types are read from their enumeration")
     func problemTypes() {
         let text = """

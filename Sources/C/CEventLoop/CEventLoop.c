@@ -8,6 +8,11 @@
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/wait.h>
+#include <spawn.h>
+#include <signal.h>
+#include <poll.h>
+#include <fcntl.h>
 
 static _Thread_local void *current;
 
@@ -87,3 +92,105 @@ int loop_join(unsigned long thread, int milliseconds) {
 }
 
 void loop_map_large_blocks(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }
+
+static long milliseconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
+}
+
+/// Starts a program in a process group of its own, with `output` as its standard output. Returns 0 or the error number.
+static int start_program(char *const arguments[], char *const environment[], int output, pid_t *pid) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, 1);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    int code = posix_spawnp(pid, arguments[0], &actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
+
+/// Reads to the end of the pipe, and at most `capacity` bytes.
+static int read_output(int pipe, long until, uint8_t *output, long capacity, long *count) {
+    for (;;) {
+        struct pollfd ready = {pipe, POLLIN, 0};
+        long left = until - milliseconds_now();
+        if (left <= 0) {
+            return LOOP_PROGRAM_TIMED_OUT;
+        }
+        if (poll(&ready, 1, (int)left) <= 0) {
+            continue;
+        }
+        uint8_t spare;
+        int is_full = *count == capacity;
+        ssize_t got = is_full ? read(pipe, &spare, 1) : read(pipe, output + *count, (size_t)(capacity - *count));
+        if (got == 0) {
+            return LOOP_PROGRAM_DONE;
+        }
+        if (got > 0 && is_full) {
+            return LOOP_PROGRAM_WROTE_TOO_MUCH;
+        }
+        if (got > 0) {
+            *count += got;
+        }
+    }
+}
+
+/// Waits for the end of the program.
+static int wait_for_program(pid_t pid, long until, int *detail) {
+    int status = 0;
+    while (waitpid(pid, &status, WNOHANG) != pid) {
+        if (milliseconds_now() >= until) {
+            return LOOP_PROGRAM_TIMED_OUT;
+        }
+        usleep(2000);
+    }
+    if (WIFSIGNALED(status)) {
+        *detail = WTERMSIG(status);
+        return LOOP_PROGRAM_KILLED;
+    }
+    *detail = WEXITSTATUS(status);
+    return *detail == 0 ? LOOP_PROGRAM_DONE : LOOP_PROGRAM_FAILED;
+}
+
+int loop_run_program(
+    char *const arguments[], char *const environment[], int milliseconds, uint8_t *output, long capacity, long *count,
+    int *detail) {
+    int ends[2];
+    pid_t pid = 0;
+    long until = milliseconds_now() + milliseconds;
+    *count = 0;
+    *detail = 0;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        *detail = errno;
+        return LOOP_PROGRAM_NOT_STARTED;
+    }
+    int code = start_program(arguments, environment, ends[1], &pid);
+    close(ends[1]);
+    if (code != 0) {
+        close(ends[0]);
+        *detail = code;
+        return LOOP_PROGRAM_NOT_STARTED;
+    }
+    int result = read_output(ends[0], until, output, capacity, count);
+    close(ends[0]);
+    if (result == LOOP_PROGRAM_DONE) {
+        result = wait_for_program(pid, until, detail);
+    }
+    if (result == LOOP_PROGRAM_TIMED_OUT || result == LOOP_PROGRAM_WROTE_TOO_MUCH) {
+        kill(-pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    return result;
+}

@@ -112,6 +112,9 @@ static const struct {
     {"migrations/0010_repeats.sql", (const unsigned char[]){
 #embed "../../../migrations/0010_repeats.sql"
         , 0}},
+    {"migrations/0011_resealing.sql", (const unsigned char[]){
+#embed "../../../migrations/0011_resealing.sql"
+        , 0}},
 };
 
 uint32_t cresources_count(void) { return sizeof files / sizeof files[0]; }

@@ -14,6 +14,6 @@ struct TopRelayCommand: AsyncParsableCommand {
             ServeCommand.self, MigrateCommand.self, DevCommand.self, SandboxCommand.self, AppCommand.self,
             SessionCommand.self,
             TokenCommand.self, CatalogCommand.self, SignCommand.self, AuditCommand.self,
-            CallCommand.self, KeyCommand.self,
+            CallCommand.self, KeyCommand.self, DoctorCommand.self,
         ])
 }

@@ -45,9 +45,6 @@ package struct KeyRing: Sendable, CustomStringConvertible, CustomDebugStringConv
         return try key.open(blob, associated: associated)
     }
 
-    /// Whether the newest key sealed a value.
-    package func isNewest(of blob: [UInt8]) -> Bool { SealingKey.idOfSealer(of: blob) == newest.id }
-
     /// Makes a sealer of the newest key.
     package func sealer() throws(CryptoError) -> Sealer { try newest.sealer() }
 

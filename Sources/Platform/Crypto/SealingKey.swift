@@ -70,7 +70,7 @@ package struct SealingKey: Sendable, CustomStringConvertible, CustomDebugStringC
     }
 
     /// The id of the key that sealed a value; nil if the value is too short to say.
-    static func idOfSealer(of blob: [UInt8]) -> UInt32? {
+    package static func idOfSealer(of blob: [UInt8]) -> UInt32? {
         guard blob.count >= headerCount else { return nil }
         return blob[1..<headerCount].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     }

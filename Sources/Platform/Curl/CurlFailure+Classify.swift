@@ -9,6 +9,8 @@ struct FailedTransfer {
     /// Whether name resolution, connecting and the TLS handshake had succeeded.
     var isConnected = false
     var isShutDown = false
+    /// The HTTP status of the proxy's answer, 0 if there is none; nil without a proxy.
+    var proxyStatus: Int?
     /// The message of libcurl or OpenSSL, for TLS errors.
     var detail = ""
 }
@@ -23,6 +25,7 @@ extension CurlFailure {
         case .timeout(.call): what = "timed out before the response was complete"
         case .tooLarge: what = "the response is larger than allowed"
         case .shutDown: what = "the client was shut down"
+        case .proxy(let fault): what = fault.text
         default: what = String(cString: curl_easy_strerror(transfer.code))
         }
         self.init(
@@ -49,6 +52,8 @@ extension CurlFailure.Kind {
     init(_ transfer: FailedTransfer) {
         switch transfer.code {
         case _ where transfer.isShutDown: self = .shutDown
+        case _ where CurlFailure.ProxyFault(transfer) != nil:
+            self = CurlFailure.ProxyFault(transfer).map { .proxy($0) } ?? .other
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED, CURLE_BAD_FUNCTION_ARGUMENT:
             self = .invalidRequest
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .resolve
@@ -64,6 +69,34 @@ extension CurlFailure.Kind {
         case CURLE_BAD_CONTENT_ENCODING: self = .badEncoding
         case CURLE_WEIRD_SERVER_REPLY: self = .notHTTP
         default: self = .other
+        }
+    }
+}
+
+extension CurlFailure.ProxyFault {
+    /// Nil if the proxy is not at fault: there is none, its tunnel is there, or nothing was tried.
+    init?(_ transfer: FailedTransfer) {
+        guard let status = transfer.proxyStatus, !transfer.isConnected, !(200..<300).contains(status) else {
+            return nil
+        }
+        switch transfer.code {
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT: return nil
+        case _ where status >= 300: self = .refused(status: status)
+        case CURLE_COULDNT_RESOLVE_PROXY: self = .unresolved
+        case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: self = .unreachable
+        case CURLE_OPERATION_TIMEDOUT: self = .timeout
+        default: self = .closed
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .unresolved: "the proxy's name has no address"
+        case .unreachable: "there is no connection to the proxy"
+        case .refused(407): "the proxy refused the user or the password with HTTP status 407"
+        case .refused(let status): "the proxy refused the connection with HTTP status \(status)"
+        case .timeout: "timed out while connecting through the proxy"
+        case .closed: "the proxy ended the connection without an answer"
         }
     }
 }

@@ -7,8 +7,10 @@ package struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case invalidRequest
         /// The name of the host or proxy could not be resolved.
         case resolve
-        /// No connection: refused, unreachable, or the proxy did not connect.
+        /// No connection: refused or unreachable.
         case connect
+        /// The proxy made no tunnel. Nothing was sent.
+        case proxy(ProxyFault)
         /// The peer is not trusted, or the TLS handshake failed.
         case tls(TLSFault)
         /// The request timed out.
@@ -33,6 +35,20 @@ package struct CurlFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case connect
         /// After that.
         case call
+    }
+
+    /// Why a proxy made no tunnel.
+    package enum ProxyFault: Sendable, Equatable {
+        /// Its name could not be resolved.
+        case unresolved
+        /// It cannot be reached.
+        case unreachable
+        /// It answered with an HTTP status other than 2xx; 407 for a wrong user or password.
+        case refused(status: Int)
+        /// It did not answer in time.
+        case timeout
+        /// It closed the connection, or its answer is not HTTP.
+        case closed
     }
 
     /// What failed in TLS.

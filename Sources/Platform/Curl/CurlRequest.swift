@@ -15,8 +15,8 @@ package struct CurlRequest: Sendable {
     package var caFile: String?
     /// Whether plain http is allowed. Otherwise an http URL is an error.
     package var allowsHTTP: Bool
-    /// The URL of a proxy. If it is nil, no proxy is used, whatever the environment states.
-    package var proxy: String?
+    /// The proxy. If it is nil, no proxy is used, whatever the environment states.
+    package var proxy: CurlProxy?
     /// The maximum size of the response body in bytes, after decompression.
     package var maximumResponseBytes: Int
 
@@ -24,7 +24,7 @@ package struct CurlRequest: Sendable {
     package init(
         url: String, body: [UInt8], headers: [String] = [], deadline: UInt64,
         connectTimeout: Duration = .seconds(5), caFile: String? = nil, allowsHTTP: Bool = false,
-        proxy: String? = nil, maximumResponseBytes: Int = 10 << 20
+        proxy: CurlProxy? = nil, maximumResponseBytes: Int = 10 << 20
     ) {
         self.url = url
         self.body = body

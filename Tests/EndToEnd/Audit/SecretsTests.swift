@@ -19,6 +19,7 @@ struct SecretsTests {
         let relay = stage.relay
         var answers = try await callAll(stage)
         answers += try await refuseAll(stage)
+        answers += try await callThroughProxies(stage)
         for (name, path) in [("metrics", "/metrics"), ("readyz", "/readyz")] {
             try expectNothing(in: try await relay.get(path).text, name, stage)
         }
@@ -119,6 +120,53 @@ struct SecretsTests {
             if answer.status != 200 { answers.append(answer) }
         }
         return answers
+    }
+
+    /// Calls through a proxy that takes the password, and through one that does not.
+    private func callThroughProxies(_ stage: Stage) async throws -> [HTTPAnswer] {
+        let password = "planted-proxy-password"
+        let file = try Watchdog.shared.makeFolder("proxy") + "/password"
+        try password.write(toFile: file, atomically: true, encoding: .utf8)
+        var answers: [HTTPAnswer] = []
+        for known in [password, "another"] {
+            let proxy = try ConnectProxy(credentials: "relay:\(known)")
+            var app = StageApp("by-md5", key: "20000002", signMethod: "md5")
+            app.options = ["--proxy", "http://relay@127.0.0.1:\(proxy.port)", "--proxy-password-file", file]
+            try await stage.line.put(app)
+            try await eventually("the proxy is used", within: .seconds(20)) {
+                answers.append(try await stage.call(.carProfile(phone: Self.phone), app: "by-md5"))
+                return proxy.connections > 0
+            }
+        }
+        #expect(answers.contains { $0.status == 200 } && answers.contains { $0.problem == "top-unreachable" })
+        return answers.filter { $0.status != 200 }
+    }
+
+    @Test("In nothing that a start prints, with a key command that writes the key everywhere")
+    func inStartOutput() async throws {
+        let stage = try await Stage.make(start: false)
+        let folder = try Watchdog.shared.makeFolder("command")
+        let program = folder + "/kms"
+        let script = "#!/bin/sh\necho 'planted \(Stage.masterKey)' >&2\necho '\(Stage.masterKey)'\n"
+        try script.write(toFile: program, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program)
+        var settings = stage.settings
+        settings["TOPRELAY_MASTER_KEY"] = nil
+        settings["TOPRELAY_MASTER_KEY_COMMAND"] = program
+        settings["TOPRELAY_LOG_LEVEL"] = "trace"
+        let relay = try RelayProcess(settings)
+        try await relay.waitUntilReady()
+        let example = Example.carProfile()
+        #expect(try await relay.post(example.path, example.body, token: stage.tokens.caller).status == 200)
+        #expect(try await relay.terminate() == .exited(0))
+        try expectNothing(in: relay.log + relay.output, "the log", stage)
+        try "#!/bin/sh\necho 'planted'; echo 'planted' >&2; exit 5\n".write(
+            toFile: program, atomically: false, encoding: .utf8)
+        let failed = try RelayProcess(settings)
+        #expect(try await failed.child.wait() == .exited(1))
+        #expect(failed.log.contains("TOPRELAY_MASTER_KEY_COMMAND: the program exited with status 5"))
+        try expectNothing(in: failed.log + failed.output, "the log", stage)
+        await stage.stop()
     }
 
     /// Calls that are refused with the values in all the wrong places.

@@ -71,6 +71,30 @@ enum DocumentationRules {
                 index % 2 == 1 ? String(part) : nil
             })
     }
+
+    /// The names of the suites that a file of tests declares.
+    static func suites(in text: String) -> Set<String> {
+        Set(
+            text.split(separator: "struct ").dropFirst().compactMap { rest in
+                let name = rest.prefix { $0.isLetter || $0.isNumber }
+                return name.hasSuffix("Tests") ? String(name) : nil
+            })
+    }
+
+    /// The measures of the threat model that name no suite, or one that does not exist.
+    static func threatViolations(in text: String, suites: Set<String>) -> [String] {
+        guard let start = text.range(of: "## Threats and measures"), let end = text.range(of: "## Accepted risks")
+        else {
+            return ["the sections are missing"]
+        }
+        let measures = text[start.upperBound..<end.lowerBound].components(separatedBy: "\n- **").dropFirst()
+        return measures.flatMap { measure in
+            let title = measure.prefix { $0 != "*" }
+            let named = quotedNames(in: String(measure)).filter { $0.hasSuffix("Tests") }
+            if named.isEmpty { return ["\(title) names no test"] }
+            return named.subtracting(suites).sorted().map { "\(title) names \($0), which is not there" }
+        }
+    }
 }
 
 extension UInt8 {

@@ -13,86 +13,117 @@ extension WithTLSPeers {
 
         private var gateway: UInt16 { peers.nginx.ports["right"] ?? 0 }
 
-        private func request(by proxy: ScriptedServer, user: String = "") -> CurlRequest {
-            var request = CurlRequest.post("https://127.0.0.1:\(gateway)/")
-            request.proxy = "http://\(user)127.0.0.1:\(proxy.port)"
+        private func request(_ url: String? = nil, by proxy: CurlProxy) -> CurlRequest {
+            var request = CurlRequest.post(url ?? "https://127.0.0.1:\(gateway)/")
+            request.proxy = proxy
             request.caFile = peers.authority.caFile
             return request
         }
 
         @Test("Https goes through a tunnel, which is used again; the proxy sees no header of the request")
         func httpsGoesThroughTunnel() async throws {
-            let gateway = gateway
-            let proxy = try ScriptedServer { connection in
-                guard connection.readRequest() != nil else { return }
-                connection.write("HTTP/1.1 200 Connection established\r\n\r\n")
-                Forwarder.forward(connection, to: gateway)
-            }
-            let sent = request(by: proxy, user: "user:p%40ss@")
+            let proxy = try ConnectProxy(credentials: "user:p@ss:word")
+            let sent = request(by: CurlProxy(address: proxy.url, user: "user", password: "p@ss:word"))
             let results = try await CurlWorker.with { [await $0.perform(sent), await $0.perform(sent)] }
             #expect(results.map(\.text) == ["200 tls POST", "200 tls POST"])
             #expect(results.map(\.timings.reused) == [false, true])
-            let head = try #require(proxy.requests.first?.head)
-            #expect(proxy.requests.count == 1)
+            let head = try #require(proxy.heads.first)
+            #expect(proxy.heads.count == 1 && proxy.connections == 1)
             #expect(head.hasPrefix("CONNECT 127.0.0.1:\(gateway) HTTP/1.1\r\n"))
-            #expect(head.contains("\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n"))
             #expect(!head.contains("Content-Type"))
         }
 
-        @Test(
-            "A tunnel that does not come about: nothing was sent",
-            arguments: [
-                "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
-                "HTTP/1.1 502 Bad Gateway\r\n\r\n",
-                "HTTP/1.1 200 Connection est", "", "SSH-2.0\r\n\r\n",
-            ])
-        func noTunnel(response: String) async throws {
-            let proxy = try ScriptedServer { connection in
-                guard connection.readRequest() != nil else { return }
-                connection.write(response)
+        @Test("Plain http goes through a tunnel, too: the gateway sees nothing of the proxy, which resolves its name")
+        func plainHttpGoesThroughTunnel() async throws {
+            let server = try ScriptedServer.answering(answer("by tunnel"))
+            let proxy = try ConnectProxy(credentials: "user:pass")
+            let url = "http://gateway.invalid:\(server.port)/router?x=1"
+            let sent = request(url, by: CurlProxy(address: proxy.url, user: "user", password: "pass"))
+            let results = try await CurlWorker.with { worker in
+                var results: [CurlResult] = []
+                for _ in 0..<3 { results.append(await worker.perform(sent)) }
+                return results
             }
-            let sent = request(by: proxy)
+            #expect(results.map(\.text) == ["200 by tunnel", "200 by tunnel", "200 by tunnel"])
+            #expect(results.map(\.timings.reused) == [false, true, true])
+            #expect(proxy.heads.count == 1)
+            #expect(proxy.heads.first?.hasPrefix("CONNECT gateway.invalid:\(server.port) HTTP/1.1\r\n") == true)
+            let head = try #require(server.requests.first?.head)
+            #expect(head.hasPrefix("POST /router?x=1 HTTP/1.1\r\nHost: gateway.invalid:\(server.port)\r\n"))
+            #expect(!head.contains("Proxy-"))
+        }
+
+        @Test(
+            "A tunnel that does not come about: nothing was sent, and the reason is told",
+            arguments: [
+                ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", 407),
+                ("HTTP/1.1 502 Bad Gateway\r\n\r\n", 502),
+                ("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 403),
+                ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 302), ("", nil),
+                ("SSH-2.0\r\n\r\n", nil), ("HTTP/1.1 200 Connection est", nil),
+            ] as [(String, Int?)])
+        func noTunnel(response: String, status: Int?) async throws {
+            let proxy = try ConnectProxy(.answers(response))
+            let sent = [
+                request(by: CurlProxy(address: proxy.url)),
+                request("http://gateway.invalid/", by: CurlProxy(address: proxy.url)),
+            ]
+            for sent in sent {
+                let result = try await CurlWorker.with { await $0.perform(sent) }
+                #expect(!result.mayHaveBeenSent)
+                if let status {
+                    #expect(result.failure?.kind == .proxy(.refused(status: status)))
+                } else {
+                    #expect(result.failure != nil)
+                }
+            }
+            #expect(proxy.heads.allSatisfy { $0.hasPrefix("CONNECT ") })
+        }
+
+        @Test("Wrong credentials are told, and are in no text")
+        func wrongCredentials() async throws {
+            let proxy = try ConnectProxy(credentials: "user:right")
+            let own = CurlProxy(address: proxy.url, user: "user", password: "canary-wrong")
+            let sent = request(by: own)
             let result = try await CurlWorker.with { await $0.perform(sent) }
-            #expect(result.failure != nil)
-            #expect(!result.mayHaveBeenSent)
-            #expect(proxy.requests.allSatisfy { $0.head.hasPrefix("CONNECT ") })
+            #expect(result.failure?.kind == .proxy(.refused(status: 407)))
+            #expect(result.failure?.description.contains("407") == true)
+            var dumped = ""
+            dump(sent, to: &dumped)
+            dump(result, to: &dumped)
+            #expect(!"\(dumped) \(sent) \(own) \(String(reflecting: own))".contains("canary"))
         }
 
         @Test("A tunnel that hangs runs into the connect time-out, and nothing was sent")
         func hangingTunnel() async throws {
-            let proxy = try ScriptedServer { $0.waitForEnd() }
-            var request = request(by: proxy)
+            let proxy = try ConnectProxy(.hangs)
+            var request = request(by: CurlProxy(address: proxy.url))
             request.connectTimeout = .milliseconds(150)
             let sent = request
             let result = try await CurlWorker.with { await $0.perform(sent) }
-            #expect(result.failure?.kind == .timeout(.connect))
+            #expect(result.failure?.kind == .proxy(.timeout))
             #expect(!result.mayHaveBeenSent)
-        }
-
-        @Test("Plain http goes to the proxy with its credentials")
-        func plainHttpGoesToProxy() async throws {
-            let proxy = try ScriptedServer.answering(answer("by proxy"))
-            var request = CurlRequest.post("http://gateway.invalid:8080/router?x=1", "k=v")
-            request.proxy = "http://user:p%40ss@127.0.0.1:\(proxy.port)"
-            let sent = request
-            let result = try await CurlWorker.with { await $0.perform(sent) }
-            #expect(result.text == "200 by proxy")
-            let head = try #require(proxy.requests.first?.head)
-            #expect(
-                head.hasPrefix("POST http://gateway.invalid:8080/router?x=1 HTTP/1.1\r\nHost: gateway.invalid:8080\r\n")
-            )
-            #expect(head.contains("\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n"))
         }
 
         @Test(
             "A proxy that cannot be reached, or is not a URL: nothing was sent",
-            arguments: ["http://127.0.0.1:1", "http://[", "nonsense://x"])
+            arguments: ["http://127.0.0.1:1", "http://[", "nonsense://x", "http://proxy.invalid:1"])
         func proxyThatCannotBeReached(proxy: String) async throws {
-            var request = CurlRequest.post("http://gateway.invalid/")
-            request.proxy = proxy
-            let sent = request
+            let sent = request("http://gateway.invalid/", by: CurlProxy(address: proxy))
             let result = try await CurlWorker.with { await $0.perform(sent) }
             #expect(result.failure != nil)
+            #expect(!result.mayHaveBeenSent)
+        }
+
+        @Test("What fails behind the tunnel is not told of the proxy")
+        func failsBehindTunnel() async throws {
+            let proxy = try ConnectProxy()
+            var foreign = request(
+                "https://localhost:\(peers.nginx.ports["right"] ?? 0)/", by: CurlProxy(address: proxy.url))
+            foreign.caFile = nil
+            let sent = foreign
+            let result = try await CurlWorker.with { await $0.perform(sent) }
+            #expect(result.failure?.kind == .tls(.unknownIssuer))
             #expect(!result.mayHaveBeenSent)
         }
 
@@ -108,27 +139,25 @@ extension WithTLSPeers {
             }
         }
 
-        @Test("A request's own proxy is used, and no longer by the next")
-        func requestOwnProxyIsUsed() async throws {
-            let proxy = try ScriptedServer.answering(answer("by proxy"))
-            let server = try ScriptedServer.answering(answer("direct"))
-            var request = CurlRequest.post("http://gateway.invalid/router")
-            request.proxy = "http://127.0.0.1:\(proxy.port)"
-            let sent = request
-            let results = try await CurlWorker.with { [await $0.perform(sent), await $0.perform(.post(server.url()))] }
-            #expect(results.map(\.text) == ["200 by proxy", "200 direct"])
-            #expect(proxy.requests.first?.head.hasPrefix("POST http://gateway.invalid/router HTTP/1.1") == true)
-        }
-
-        @Test("A proxy that does not connect: nothing was sent")
-        func proxyRefuses() async throws {
-            let proxy = try ScriptedServer.answering(answer("no", status: "403 Forbidden"))
-            var request = CurlRequest.post("https://gateway.invalid/router")
-            request.proxy = "http://127.0.0.1:\(proxy.port)"
-            let sent = request
-            let result = try await CurlWorker.with { await $0.perform(sent) }
-            #expect(result.failure?.kind == .connect)
-            #expect(!result.mayHaveBeenSent)
+        @Test("A connection is used again only by the same proxy, user and password")
+        func connectionBelongsToProxy() async throws {
+            let server = try ScriptedServer.answering(answer("here"))
+            let (one, other) = (try ConnectProxy(), try ConnectProxy())
+            let url = "http://127.0.0.1:\(server.port)/router"
+            let requests = [
+                request(url, by: CurlProxy(address: one.url)), request(url, by: CurlProxy(address: other.url)),
+                request(url, by: CurlProxy(address: one.url, user: "a", password: "1")),
+                request(url, by: CurlProxy(address: one.url, user: "a", password: "2")), .post(url),
+                request(url, by: CurlProxy(address: one.url)), .post(url),
+            ]
+            let results = try await CurlWorker.with { worker in
+                var results: [CurlResult] = []
+                for request in requests { results.append(await worker.perform(request)) }
+                return results
+            }
+            #expect(results.allSatisfy { $0.text == "200 here" })
+            #expect(results.map(\.timings.reused) == [false, false, false, false, false, true, true])
+            #expect(one.connections == 3 && other.connections == 1)
         }
     }
 }

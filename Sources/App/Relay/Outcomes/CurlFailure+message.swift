@@ -7,6 +7,12 @@ extension CurlFailure {
         case .invalidRequest: "the request is not valid with the relay's settings"
         case .resolve: "the name of TOP's gateway has no address"
         case .connect: "connecting to TOP's gateway failed"
+        case .proxy(.unresolved): "the name of the app's proxy has no address"
+        case .proxy(.unreachable): "connecting to the app's proxy failed"
+        case .proxy(.refused(407)): "the app's proxy refused its user or password (HTTP status 407)"
+        case .proxy(.refused(let status)): "the app's proxy refused the connection (HTTP status \(status))"
+        case .proxy(.timeout): "the app's proxy made no connection in time"
+        case .proxy(.closed): "the app's proxy ended the connection without an answer"
         case .tls(.caFile): "the certificates to trust cannot be read"
         case .tls(.handshake): "the TLS handshake with TOP's gateway failed"
         case .tls: "the certificate of TOP's gateway is not trusted"
@@ -29,7 +35,7 @@ extension CurlFailure {
         case .cut: "No response from TOP: connection lost after the request was sent"
         case .shutDown: "No response from TOP: the replica had to stop before it came"
         case .tooLarge, .badEncoding, .notHTTP: "No usable response from TOP: \(message)"
-        case .invalidRequest, .resolve, .connect, .tls, .other: "No response from TOP: \(message)"
+        case .invalidRequest, .resolve, .connect, .proxy, .tls, .other: "No response from TOP: \(message)"
         }
     }
 

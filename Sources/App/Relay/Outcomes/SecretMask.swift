@@ -1,9 +1,9 @@
 import Bytes
-import Crypto
+package import Crypto
 
 /// Removes the secrets of a call from TOP's response before anything reads it. A response that echoes the session key
 /// must not reveal it to the caller, the trail or a log.
-struct SecretMask: Sendable {
+package struct SecretMask: Sendable {
     /// Shorter secrets are not removed, because they would occur in harmless words.
     static let minimumBytes = 8
 
@@ -11,7 +11,8 @@ struct SecretMask: Sendable {
     private let starts: ByteFinder
     private static let stars = Array("***".utf8)
 
-    init(_ secrets: [Secret]) {
+    /// Looks for these secrets.
+    package init(_ secrets: [Secret]) {
         var needles: [[UInt8]] = []
         for secret in secrets where secret.bytes.count >= Self.minimumBytes {
             needles.append(secret.bytes)
@@ -24,7 +25,7 @@ struct SecretMask: Sendable {
     }
 
     /// The response without the secrets. If it holds none, this is the same array.
-    func masked(_ response: [UInt8]) -> [UInt8] {
+    package func masked(_ response: [UInt8]) -> [UInt8] {
         guard !needles.isEmpty, let first = match(in: response, from: 0) else { return response }
         var clean: [UInt8] = []
         clean.reserveCapacity(response.count)

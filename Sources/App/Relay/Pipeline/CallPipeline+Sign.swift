@@ -72,8 +72,7 @@ extension CallPipeline {
         CurlRequest(
             url: call.app.gatewayURL, body: form.bytes, headers: form.headers, deadline: call.clock.deadline,
             connectTimeout: settings.connectTimeout, caFile: settings.caFile, allowsHTTP: call.app.allowsPlainHTTP,
-            proxy: nil,
-            maximumResponseBytes: settings.maximumResponseBytes)
+            proxy: call.app.proxy, maximumResponseBytes: settings.maximumResponseBytes)
     }
 
     /// Removes the call's secrets from its response. It is made once for each session.

@@ -19,7 +19,8 @@ struct SystemCheck: Sendable {
         _ received: [ReceivedParameter], values: [String: String], epochSeconds: Int, oauth: SandboxOAuth
     ) throws(GatewayError) -> Entry {
         guard let method = values["method"], !method.isEmpty else { throw GatewayError(21, "Missing Method") }
-        guard let entry = catalog().entry(method: method) else {
+        guard let entry = catalog().entry(method: method) ?? SandboxMethods.entry(method: method)
+        else {
             throw GatewayError(
                 22, "Invalid Method", "isv.method-not-exist", "\(method) is not in the sandbox's catalog")
         }
@@ -50,9 +51,13 @@ struct SystemCheck: Sendable {
     private func checkTime(_ values: [String: String], _ now: Int) throws(GatewayError) {
         guard let text = values["timestamp"] else { throw GatewayError(30, "Missing Timestamp") }
         guard let time = ChinaTime.epochSeconds(text), abs(now - time) <= Self.windowSeconds else {
-            let hint = "the gateway's time is \(ChinaTime.text(epochSeconds: now)), GMT+8"
-            throw GatewayError(31, "Invalid Timestamp", "isv.invalid-timestamp", hint)
+            throw Self.invalidTimestamp(now)
         }
+    }
+
+    static func invalidTimestamp(_ now: Int) -> GatewayError {
+        let hint = "the gateway's time is \(ChinaTime.text(epochSeconds: now)), GMT+8"
+        return GatewayError(31, "Invalid Timestamp", "isv.invalid-timestamp", hint)
     }
 
     private func checkSign(

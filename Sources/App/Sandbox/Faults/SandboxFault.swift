@@ -14,6 +14,8 @@
 /// | `sandbox:isv=isv.item-not-exist` | code 15 with this sub_code; default `isv.invalid-parameter` |
 /// | `sandbox:code=10` | an error with this code |
 /// | `sandbox:session` | code 27, the session has expired |
+/// | `sandbox:ip-whitelist` | code 11, the address is not in the app's IP list |
+/// | `sandbox:clock=-900` | a gateway whose clock is so many seconds ahead; over 600 either way it is code 31 |
 /// | `sandbox:status=502` | an HTML page with this HTTP status; default 500 |
 /// | `sandbox:html` | an HTML page with status 200 |
 /// | `sandbox:empty` | status 200 without a body |
@@ -32,6 +34,8 @@ package enum SandboxFault: Sendable, Equatable {
     case ban(seconds: Int, wholeApp: Bool)
     /// An `error_response`.
     case error(code: Int, message: String, subCode: String?, subMessage: String?)
+    /// A gateway whose clock is so many seconds ahead of the real time, or behind if negative.
+    case clock(seconds: Int)
     /// An HTML page with an HTTP status.
     case status(Int)
     /// An HTML page with status 200.
@@ -53,7 +57,8 @@ package enum SandboxFault: Sendable, Equatable {
 
     /// The names of the faults.
     package static let kinds = [
-        "latency", "hang", "ban", "app-ban", "error", "isp", "isv", "code", "session", "status", "html", "empty",
+        "latency", "hang", "ban", "app-ban", "error", "isp", "isv", "code", "session", "ip-whitelist", "clock",
+        "status", "html", "empty",
         "cut", "half", "control-characters", "long-ids", "other-root", "missing-lists",
     ]
 
@@ -77,6 +82,9 @@ package enum SandboxFault: Sendable, Equatable {
         case "session":
             self = .error(
                 code: 27, message: "Invalid session", subCode: "session-expired", subMessage: "session has expired")
+        case "clock":
+            guard let seconds = Int(argument ?? "900"), abs(seconds) <= 86_400 else { return nil }
+            self = .clock(seconds: seconds)
         case "status":
             guard let status = Self.count(argument, 500, upTo: 599), status >= 200 else { return nil }
             self = .status(status)
@@ -90,6 +98,9 @@ package enum SandboxFault: Sendable, Equatable {
         "hang": .hang, "html": .html, "empty": .empty, "cut": .cut, "half": .half,
         "control-characters": .controlCharacters, "long-ids": .longIDs, "other-root": .otherRoot,
         "missing-lists": .missingLists,
+        "ip-whitelist": .error(
+            code: 11, message: "Insufficient isv permissions", subCode: "isv.permission-ip-whitelist-limit",
+            subMessage: "the IP address is not in the whitelist of the app"),
     ]
 
     private static func remote(_ subCode: String) -> SandboxFault {

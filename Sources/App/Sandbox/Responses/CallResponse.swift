@@ -5,12 +5,14 @@ struct CallResponse {
     let entry: Entry
     let values: [String: String]
     let requestID: String
+    private let epochSeconds: Int
     var inner: ResponseNode
 
     init(entry: Entry, values: [String: String], requestID: String, epochSeconds: Int) {
         self.entry = entry
         self.values = values
         self.requestID = requestID
+        self.epochSeconds = epochSeconds
         inner = ResponseBuilder(entry: entry, values: values, epochSeconds: epochSeconds).build()
         inner["request_id"] = .text(requestID)
     }
@@ -32,6 +34,7 @@ struct CallResponse {
             return error(GatewayError(7, "App Call Limited", "accesscontrol.limited-by-\(scope)", text)).steps
         case .error(let code, let message, let subCode, let subMessage):
             return error(GatewayError(code, message, subCode, subMessage)).steps
+        case .clock(let seconds): return late(by: seconds).steps
         case .status(let status):
             return WireResponse.page(status, "\(status) \(WireResponse.reasons[status] ?? "Status")").steps
         case .html: return WireResponse.page(200, "系统繁忙,请稍后再试").steps
@@ -45,6 +48,14 @@ struct CallResponse {
         case .missingLists: return changed { $0.withoutLists() }.steps
         case .otherRoot: return response(root: "unexpected_response").steps
         }
+    }
+
+    /// The response of a gateway whose clock is ahead.
+    private func late(by seconds: Int) -> WireResponse {
+        guard abs(seconds) <= SystemCheck.windowSeconds else {
+            return error(SystemCheck.invalidTimestamp(epochSeconds + seconds))
+        }
+        return Self(entry: entry, values: values, requestID: requestID, epochSeconds: epochSeconds + seconds).response()
     }
 
     private func changed(_ change: (ResponseNode) -> ResponseNode) -> WireResponse {

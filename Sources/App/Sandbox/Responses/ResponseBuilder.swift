@@ -47,6 +47,7 @@ struct ResponseBuilder {
         case "tmall.car.lease.freedownpayment.put":
             inner["result"]?["gmt_current_time"] = .number("\(epochSeconds * 1000)")
             inner["result"]?["cost_time"] = .number("12")
+        case SandboxMethods.time: inner["time"] = .text(ChinaTime.text(epochSeconds: epochSeconds))
         case "alibaba.alsc.crm.card.batch.sell": inner["result"]?["result"]?["result_map"] = cardResults()
         default: break
         }

@@ -34,6 +34,17 @@ package enum SettingDefinitions {
         }
     }
 
+    static let masterKeyCommand = Setting<MasterKeyCommand>(
+        "TOPRELAY_MASTER_KEY_COMMAND", default: nil, isShown: false, form: "PROGRAM ARGUMENT…, without a shell",
+        reason: "A program that prints the master key, such as a client of a key management service. It replaces "
+            + "TOPRELAY_MASTER_KEY, and has \(MasterKeyCommand.timeout.components.seconds) s."
+    ) { text throws(SettingValueError) in
+        guard let command = MasterKeyCommand(text) else {
+            throw SettingValueError("must be a program and its arguments, separated by blanks")
+        }
+        return command
+    }
+
     static let listen = Setting<ListenAddress>(
         "TOPRELAY_LISTEN", default: "127.0.0.1:8080", form: "HOST:PORT, [IPV6]:PORT or unix:PATH",
         reason: "The address of the service. Use :8080 in a container, which means all IPv4 addresses."
@@ -165,8 +176,8 @@ package enum SettingDefinitions {
 
     /// Every setting, in the order of help and documentation.
     package static let all: [SettingDescription] = [
-        databaseURL.description, masterKey.description, listen.description, gatewayURL.description,
-        publicURL.description,
+        databaseURL.description, masterKey.description, masterKeyCommand.description, listen.description,
+        gatewayURL.description, publicURL.description,
         caFile.description, callTimeout.description, catalog.description, workers.description,
         logLevel.description, logFormat.description, drainDelay.description, shutdownTimeout.description,
         maximumConnections.description, maximumCallsInFlight.description, maximumBodyBytes.description,

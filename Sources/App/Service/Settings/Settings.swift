@@ -11,7 +11,7 @@ package import Vault
 package struct Settings: Sendable {
     /// `DATABASE_URL`.
     package let database: PostgresSettings
-    /// `TOPRELAY_MASTER_KEY`.
+    /// `TOPRELAY_MASTER_KEY`, or what `TOPRELAY_MASTER_KEY_COMMAND` prints.
     package let masterKey: KeyRing
     /// `TOPRELAY_LISTEN`.
     package let listen: ListenAddress
@@ -69,7 +69,7 @@ package struct Settings: Sendable {
     /// Reads all settings before it gives up, so that all faults are found.
     private init?(_ reader: inout SettingsReader) {
         let database = reader.required(SettingDefinitions.databaseURL)
-        let masterKey = reader.required(SettingDefinitions.masterKey)
+        let masterKey = reader.masterKey(isNeeded: true)
         let listen = reader.required(SettingDefinitions.listen)
         let gatewayURL = reader.required(SettingDefinitions.gatewayURL)
         let publicURL = reader.optional(SettingDefinitions.publicURL)?.text

@@ -1,4 +1,5 @@
 import Configuration
+import Crypto
 import FoundationEssentials
 import Vault
 
@@ -18,10 +19,15 @@ struct SettingsReader {
 
     private let names: [String]
     private let provider: EnvironmentVariablesProvider
+    /// The variables that are no settings of TopRelay, for programs that it runs.
+    private let foreign: [String: String]
     private(set) var faults: [SettingFault] = []
 
     init(environment: [String: String]) {
         names = environment.keys.sorted()
+        foreign = environment.filter { name, _ in
+            !name.hasPrefix(Self.prefix) && !SettingDefinitions.all.contains { name.hasPrefix($0.name) }
+        }
         let secrets = SettingDefinitions.all.filter(\.isSecret).map(\.name)
         provider = EnvironmentVariablesProvider(
             environmentVariables: environment, secretsSpecifier: .specific(Set(secrets)))
@@ -48,6 +54,25 @@ struct SettingsReader {
             return try setting.parse(text)
         } catch {
             note(setting, text, error.text)
+            return nil
+        }
+    }
+
+    /// The master keys, from their variable, their file or their command. If they are malformed, or needed and absent, it
+    /// returns nil and notes a fault. The command runs only if the keys are needed.
+    mutating func masterKey(isNeeded: Bool) -> KeyRing? {
+        let setting = SettingDefinitions.masterKey
+        let command = SettingDefinitions.masterKeyCommand
+        guard variable(command.name) != nil else { return isNeeded ? required(setting) : optional(setting) }
+        for name in [setting.name, setting.name + Self.fileSuffix] where variable(name) != nil {
+            faults.append(SettingFault(command.name, expectation: "\(name) is set too: set one of the two"))
+            return nil
+        }
+        guard let program = optional(command), isNeeded else { return nil }
+        do throws(SettingValueError) {
+            return try setting.parse(try program.output(environment: foreign))
+        } catch {
+            faults.append(SettingFault(command.name, expectation: error.text))
             return nil
         }
     }

@@ -5,7 +5,7 @@ package import Postgres
 package struct StoreSettings: Sendable {
     /// `DATABASE_URL`.
     package let database: PostgresSettings
-    /// `TOPRELAY_MASTER_KEY`. Nil if it is neither needed nor set.
+    /// The master keys. Nil if they are neither needed nor set.
     package let masterKey: KeyRing?
 
     /// Reads these settings, and refuses unknown `TOPRELAY_…` variables.
@@ -14,12 +14,17 @@ package struct StoreSettings: Sendable {
         environment: [String: String], needsMasterKey: Bool
     ) throws(SettingsError) -> StoreSettings {
         var reader = SettingsReader(environment: environment)
-        let database = reader.required(SettingDefinitions.databaseURL)
-        let masterKey =
-            needsMasterKey
-            ? reader.required(SettingDefinitions.masterKey) : reader.optional(SettingDefinitions.masterKey)
+        let settings = StoreSettings(&reader, needsMasterKey: needsMasterKey)
         reader.refuseUnknown()
-        guard let database, reader.faults.isEmpty else { throw SettingsError(faults: reader.faults) }
-        return StoreSettings(database: database, masterKey: masterKey)
+        guard let settings, reader.faults.isEmpty else { throw SettingsError(faults: reader.faults) }
+        return settings
+    }
+
+    /// Nil if the database is not known. The reader notes the faults.
+    init?(_ reader: inout SettingsReader, needsMasterKey: Bool) {
+        let database = reader.required(SettingDefinitions.databaseURL)
+        masterKey = reader.masterKey(isNeeded: needsMasterKey)
+        guard let database else { return nil }
+        self.database = database
     }
 }

@@ -2,7 +2,8 @@
 
 #include <stdint.h>
 
-// System calls that Swift's Glibc module does not have (epoll, eventfd, thread names), and a thread-local pointer.
+// System calls that Swift's Glibc module does not have (epoll, eventfd, thread names), a thread-local pointer,
+// and the run of a program.
 // Every function returns the result of the system call; `errno` stays set.
 
 /// One reported event: the token given to `loop_epoll_add`, and the EPOLL… bits.
@@ -47,3 +48,26 @@ void loop_set_current(void *loop);
 
 /// Joins `thread` within `milliseconds`. Returns 0 or the error number, such as ETIMEDOUT.
 int loop_join(unsigned long thread, int milliseconds);
+
+/// How the run of a program ended.
+enum {
+    /// It exited with 0, and its output is complete.
+    LOOP_PROGRAM_DONE = 0,
+    /// It could not be started. `detail` is the error number.
+    LOOP_PROGRAM_NOT_STARTED = 1,
+    /// It did not end in time, and was killed.
+    LOOP_PROGRAM_TIMED_OUT = 2,
+    /// It wrote more than the capacity, and was killed.
+    LOOP_PROGRAM_WROTE_TOO_MUCH = 3,
+    /// It exited with another status, which is `detail`.
+    LOOP_PROGRAM_FAILED = 4,
+    /// A signal ended it. `detail` is its number.
+    LOOP_PROGRAM_KILLED = 5,
+};
+
+/// Runs a program without a shell, and waits for its end. `arguments` and `environment` end with NULL. Its standard
+/// input and error are /dev/null, and its standard output goes to `output`. It gets a process group of its own, all of
+/// which is killed at the end of the time.
+int loop_run_program(
+    char *const arguments[], char *const environment[], int milliseconds, uint8_t *output, long capacity, long *count,
+    int *detail);

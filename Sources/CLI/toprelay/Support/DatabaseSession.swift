@@ -10,7 +10,7 @@ actor DatabaseSession {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     private let settings: PostgresSettings
-    private let masterKey: KeyRing?
+    let masterKey: KeyRing?
     private var connection: PostgresConnection?
 
     private init(settings: PostgresSettings, masterKey: KeyRing?, loop: EventLoop) {

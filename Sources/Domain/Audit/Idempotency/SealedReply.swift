@@ -10,7 +10,7 @@ package struct SealedReply: Sendable {
     /// The body: AES-256-GCM, bound to the table, the column and the call.
     let sealed: [UInt8]
 
-    private static let associatedPrefix = Array("audit.replies/sealed/".utf8)
+    static let associatedPrefix = Array("audit.replies/sealed/".utf8)
 
     /// Seals a reply.
     package init(status: Int, mediaType: String, body: [UInt8], of id: CallID, with sealer: Sealer)

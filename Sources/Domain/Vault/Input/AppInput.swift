@@ -22,12 +22,14 @@ package struct AppInput: Sendable {
     package var makesDefault: Bool
     /// Methods or patterns of methods that are bound to the app.
     package var methods: [String]
+    /// What changes of its proxy. Nil changes nothing.
+    package var proxy: ProxyChange?
 
     /// An app to store.
     package init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, signMethod: String = "hmac-sha256",
         allowsHTTP: Bool = false, addressing: AppAddressing = AppAddressing(), auth: AppAuthInput = AppAuthInput(),
-        makesDefault: Bool = false, methods: [String] = []
+        makesDefault: Bool = false, methods: [String] = [], proxy: ProxyChange? = nil
     ) {
         self.name = name
         self.appKey = appKey
@@ -39,6 +41,7 @@ package struct AppInput: Sendable {
         self.auth = auth
         self.makesDefault = makesDefault
         self.methods = methods
+        self.proxy = proxy
     }
 
     func check() throws(VaultError) {
@@ -49,6 +52,7 @@ package struct AppInput: Sendable {
         try VaultInput.globs(methods)
         try addressing.check()
         try auth.check()
+        try proxy?.check()
         if let gatewayURL { _ = try GatewayURL(gatewayURL, allowsHTTP: allowsHTTP) }
     }
 }

@@ -34,17 +34,17 @@ enum VaultInput {
         }
     }
 
-    /// Checks an app secret. Any text is allowed, because TOP signs its bytes. A control character can only be a
+    /// Checks an app secret, or another secret of any text: TOP signs its bytes. A control character can only be a
     /// mistake.
-    static func appSecret(_ secret: Secret) throws(VaultError) {
+    static func appSecret(_ secret: Secret, field: String = "app secret") throws(VaultError) {
         guard (1...maximumSecretLength).contains(secret.bytes.count) else {
-            throw .invalid(field: "app secret", expectation: "must be 1–\(maximumSecretLength) bytes")
+            throw .invalid(field: field, expectation: "must be 1–\(maximumSecretLength) bytes")
         }
         guard let text = String(validating: secret.bytes, as: UTF8.self),
             !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
             throw .invalid(
-                field: "app secret", expectation: "must be UTF-8 text without control characters and line ends")
+                field: field, expectation: "must be UTF-8 text without control characters and line ends")
         }
     }
 

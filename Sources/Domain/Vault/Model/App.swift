@@ -22,32 +22,35 @@ package final class App: Sendable {
     package let isDefault: Bool
     /// The TOP methods bound to this app.
     package let methods: [MethodGlob]
+    /// The proxy that the app's calls go through; nil for none.
+    package let proxy: AppProxy?
     /// False if the list of bound methods cannot be read, so that the app's methods are unknown.
     let hasReadableMethods: Bool
-    /// False if the sealed secret could not be opened. The app is then found, but cannot be used.
+    /// False if the sealed secret or the proxy's password could not be opened. The app is then found, but cannot be used.
     package let isUsable: Bool
 
     /// Makes an app of the vault.
     package convenience init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, allowsHTTP: Bool = false,
         signMethod: String = "hmac-sha256", addressing: AppAddressing = AppAddressing(), auth: AppAuth = AppAuth(),
-        isDefault: Bool = false, methods: [MethodGlob] = []
+        isDefault: Bool = false, methods: [MethodGlob] = [], proxy: AppProxy? = nil
     ) {
         self.init(
             name: name, appKey: appKey, openedSecret: secret, gatewayURL: gatewayURL, allowsHTTP: allowsHTTP,
             signMethod: signMethod, addressing: addressing, auth: auth, isDefault: isDefault,
-            readableMethods: methods)
+            readableMethods: methods, readableProxy: proxy)
     }
 
-    /// Makes an app whose secret may not have opened (nil), and whose methods may be unreadable (nil).
+    /// Makes an app whose secret may not have opened (nil), and whose methods and proxy may be unreadable (nil).
     init(
         name: String, appKey: String, openedSecret: Secret?, gatewayURL: String?, allowsHTTP: Bool, signMethod: String,
-        addressing: AppAddressing?, auth: AppAuth, isDefault: Bool, readableMethods: [MethodGlob]?
+        addressing: AppAddressing?, auth: AppAuth, isDefault: Bool, readableMethods: [MethodGlob]?,
+        readableProxy: AppProxy?? = .some(nil)
     ) {
         self.name = name
         self.appKey = appKey
         secret = openedSecret ?? Secret("")
-        isUsable = openedSecret != nil && addressing != nil
+        isUsable = openedSecret != nil && addressing != nil && readableProxy != nil
         self.gatewayURL = gatewayURL
         self.allowsHTTP = allowsHTTP
         self.signMethod = signMethod
@@ -56,5 +59,6 @@ package final class App: Sendable {
         self.isDefault = isDefault
         methods = readableMethods ?? []
         hasReadableMethods = readableMethods != nil
+        proxy = readableProxy ?? nil
     }
 }

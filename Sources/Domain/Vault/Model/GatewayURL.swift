@@ -45,7 +45,7 @@ package struct GatewayURL: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    private static func splitScheme(_ bytes: [UInt8]) -> (scheme: String, rest: ArraySlice<UInt8>)? {
+    static func splitScheme(_ bytes: [UInt8]) -> (scheme: String, rest: ArraySlice<UInt8>)? {
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
             return nil
         }
@@ -53,7 +53,7 @@ package struct GatewayURL: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The host of `host[:port]` or `[address][:port]` in lower case; nil if either part is malformed.
-    private static func host(ofAuthority authority: ArraySlice<UInt8>) -> String? {
+    static func host(ofAuthority authority: ArraySlice<UInt8>) -> String? {
         let host: ArraySlice<UInt8>
         let port: ArraySlice<UInt8>
         if authority.first == UInt8(ascii: "[") {

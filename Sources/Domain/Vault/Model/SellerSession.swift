@@ -17,7 +17,7 @@ package final class SellerSession: Sendable {
     /// When TOP last accepted and refused it.
     package let use = SessionUse()
     /// False if the sealed session could not be opened. The session is then found, but cannot be used.
-    let isUsable: Bool
+    package let isUsable: Bool
 
     /// Makes a session of the vault.
     package convenience init(

@@ -85,7 +85,7 @@ package struct VaultReader {
             """
             SELECT name, app_key, secret_sealed, gateway_url, allow_http, sign_method, is_default,
                    array_to_string(methods, ' '), cardinality(methods), kind, target_app_key, customer_id,
-                   constants::text, auth, oauth_authorize_url, oauth_token_url
+                   constants::text, auth, oauth_authorize_url, oauth_token_url, proxy_url, proxy_password_sealed
             FROM vault.apps ORDER BY name
             """, of: "vault.apps")
         var apps: [App] = []
@@ -97,7 +97,8 @@ package struct VaultReader {
                     gatewayURL: row[3].text, allowsHTTP: row[4].bool ?? false,
                     signMethod: row[5].text ?? "", addressing: addressing(row), auth: auth(row),
                     isDefault: row[6].bool ?? false,
-                    readableMethods: list(row[7], row[8], MethodGlob.init, "vault.apps/\(name): methods")))
+                    readableMethods: list(row[7], row[8], MethodGlob.init, "vault.apps/\(name): methods"),
+                    readableProxy: proxy(of: name, url: row[16], password: row[17])))
             await pauseNowAndThen(apps.count)
         }
         return apps
@@ -108,6 +109,18 @@ package struct VaultReader {
         let exchange = row[13].text.flatMap(AppAuth.Exchange.init(rawValue:))
         if exchange == nil { unreadable.append("vault.apps/\(row[0].text ?? ""): auth") }
         return AppAuth(exchange: exchange ?? .oauth, authorizeURL: row[14].text, tokenURL: row[15].text)
+    }
+
+    /// The proxy of an app: nil in it for none. If it cannot be read or opened, the app is unusable, because its calls
+    /// would go another way.
+    private mutating func proxy(of app: String, url: Field, password: Field) -> AppProxy?? {
+        guard let text = url.text else { return .some(nil) }
+        guard let parsed = try? ProxyURL(text) else {
+            unreadable.append("vault.apps/\(app): proxy_url")
+            return nil
+        }
+        if password.isNull { return AppProxy(url: parsed, password: nil) }
+        return open(password, .proxyPassword(app)).map { AppProxy(url: parsed, password: $0) }
     }
 
     /// An addressing that this version cannot read makes the app unusable: its calls would go elsewhere.

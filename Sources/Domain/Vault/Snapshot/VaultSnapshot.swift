@@ -62,6 +62,11 @@ package final class VaultSnapshot: Sendable {
     /// The app of a name, also where it cannot be used.
     package func app(named name: String) -> App? { apps[name] }
 
+    /// All sessions of an app, ordered by seller. Some may be expired or unusable.
+    package func sessions(of app: App) -> [SellerSession] {
+        (sessions[app.name]?.bySeller.values).map { $0.sorted { $0.seller < $1.seller } } ?? []
+    }
+
     /// The seller that a call is for: the one that it names, or the app's default or only one; nil where there is none.
     /// The session need not be usable.
     package func sellerName(app: App, seller: String?) -> String? {

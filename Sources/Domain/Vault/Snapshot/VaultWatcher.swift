@@ -133,6 +133,9 @@ package actor VaultWatcher {
         do {
             let connection = try await PostgresConnection.connect(settings, on: loop)
             self.connection = connection
+            _ = try await connection.query(
+                "SELECT set_config('application_name', $1, false)", [.text(ReplicaKeys.connectionName(key))],
+                timeout: timing.statement)
             connection.onClose = { error in self.assumeIsolated { $0.closed(error) } }
             try await connection.listen(Self.channel, timeout: timing.statement) { payload in
                 self.assumeIsolated { $0.notice(payload) }

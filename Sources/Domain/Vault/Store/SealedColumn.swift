@@ -3,12 +3,16 @@ import Crypto
 /// The place of a sealed value. Table, column and primary key are the associated data of its seal. So a blob that was
 /// moved to another row or column does not open.
 struct SealedColumn: Sendable, CustomStringConvertible {
-    private let table: String
-    private let column: String
-    private let key: String
+    let table: String
+    let column: String
+    let key: String
 
     static func appSecret(_ app: String) -> SealedColumn {
         SealedColumn(table: "vault.apps", column: "secret_sealed", key: app)
+    }
+
+    static func proxyPassword(_ app: String) -> SealedColumn {
+        SealedColumn(table: "vault.apps", column: "proxy_password_sealed", key: app)
     }
 
     /// App names contain no "/", so app and seller stay distinct.

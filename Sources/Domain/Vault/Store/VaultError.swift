@@ -29,6 +29,8 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
     case taken(String)
     /// Another user of TOP than the one of the session has authorised the app.
     case otherUser(SessionName)
+    /// The work was cancelled before its end.
+    case interrupted
 
     /// The text for the operator.
     package var description: String {
@@ -36,8 +38,8 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
         case .database(let error): "the vault could not be read or changed: \(error)"
         case .cryptography(let error): "the vault cannot be sealed or opened: \(error)"
         case .wrongMasterKey(let sealedWith, let configured):
-            "TOPRELAY_MASTER_KEY is not the key that the vault was sealed with: "
-                + "the vault has key id \(Hex.lower(sealedWith)), but the setting has \(Hex.lower(configured)); "
+            "TOPRELAY_MASTER_KEY does not hold the key that the vault was sealed with: "
+                + "the vault has key id \(Hex.lower(sealedWith)), but the setting's first is \(Hex.lower(configured)); "
                 + "set the right key, and check it with `toprelay migrate`"
         case .unreadable(let row):
             "\(row) cannot be opened with TOPRELAY_MASTER_KEY, because it was damaged or moved from another row; "
@@ -51,6 +53,7 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
         case .notFound(let what): "there is no \(what)"
         case .otherUser(let session): "the session \(session) belongs to another user of TOP, and was kept"
         case .taken(let name): "a token \"\(name)\" already exists: remove it first, or choose another name"
+        case .interrupted: "interrupted before the end; run it again, and it continues where it was"
         }
     }
 

@@ -38,6 +38,7 @@ extension VaultStore {
                     .bool(app.makesDefault),
                 ])
             try await put(app.auth, of: app.name)
+            try await putProxy(app.proxy, of: app.name)
             try await checkRoom(in: "vault.apps")
             return (rows.first?[0].bool ?? false, rows.first?[1].bool ?? false)
         }
@@ -74,7 +75,7 @@ extension VaultStore {
             SELECT name, app_key, gateway_url, sign_method, allow_http, is_default, array_to_string(methods, ' '),
                    (SELECT count(*) FROM vault.sessions WHERE app = a.name),
                    (extract(epoch FROM created_at) * 1000)::bigint, (extract(epoch FROM updated_at) * 1000)::bigint,
-                   kind
+                   kind, proxy_url
             FROM vault.apps AS a ORDER BY name
             """)
         return rows.map { row in
@@ -82,7 +83,7 @@ extension VaultStore {
                 name: row[0].text ?? "", appKey: row[1].text ?? "", gatewayURL: row[2].text,
                 signMethod: row[3].text ?? "", allowsHTTP: row[4].bool ?? false, isDefault: row[5].bool ?? false,
                 methods: row[6].words, sessions: Int(row[7].integer ?? 0), createdAt: row[8].integer ?? 0,
-                updatedAt: row[9].integer ?? 0, kind: row[10].text ?? "")
+                updatedAt: row[9].integer ?? 0, kind: row[10].text ?? "", proxyURL: row[11].text)
         }
     }
 }
@@ -111,4 +112,6 @@ package struct AppRecord: Sendable, Equatable {
     package let updatedAt: Int64
     /// `top` or `qimen-cloud`.
     package let kind: String
+    /// The proxy without its password; nil for none.
+    package let proxyURL: String?
 }

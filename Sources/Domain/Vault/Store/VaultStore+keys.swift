@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 import Postgres
 
@@ -23,6 +24,17 @@ extension VaultStore {
             try await checkRoom(in: "vault.keys")
             return last + 1
         }
+    }
+
+    /// Records in the vault's events that a rotation of the master key begins.
+    package func recordRotation() async throws(VaultError) {
+        guard let key else { throw .noMasterKey }
+        _ = try await query(
+            """
+            INSERT INTO vault.events (actor, origin, action, object, detail)
+            VALUES (current_user, coalesce(host(inet_client_addr()), 'local'), 'key.rotate', 'master',
+                    jsonb_build_object('key', $1::text))
+            """, [.text(Hex.lower(key.newest.id))])
     }
 
     /// The versions of the keys, and when each was made in milliseconds since 1970. It never returns the keys.

@@ -208,9 +208,10 @@ extension Connection {
     func fail(_ code: CURLcode, isShutDown: Bool = false) {
         let now = EventLoop.now()
         guard let exchange = takeExchange() else { return }
-        let transfer = FailedTransfer(
+        var transfer = FailedTransfer(
             code: code, url: exchange.template.key.url, verifyResult: handle.verifyResult, isConnected: openedAt > 0,
             isShutDown: isShutDown, detail: handle.detail)
+        if destination.key.proxy != nil { transfer.proxyStatus = handle.proxyStatus }
         client.ended(self, keepsAlive: false, now: now, exchange, exchange.failure(transfer, now: now))
     }
 

@@ -9,7 +9,7 @@ final class Destination {
         var scheme: String
         var hostAndPort: String
         var caFile: String?
-        var proxy: String?
+        var proxy: CurlProxy?
     }
 
     let key: Key
@@ -21,7 +21,7 @@ final class Destination {
     var connectionCount = 0
 
     /// Whether decrypted bytes may wait inside libcurl while the socket has none.
-    var isEncrypted: Bool { key.scheme == "https" || key.proxy != nil }
+    var isEncrypted: Bool { key.scheme == "https" }
 
     init(_ key: Key, url: String) {
         self.key = key

@@ -26,7 +26,7 @@ final class EasyHandle {
     /// Retained because the multi handle must be freed after this one.
     private let connector: Connector
     private let share: AddressShare
-    /// The socket of a connection without TLS and proxy, taken from libcurl: see ``takeSocket()``.
+    /// The socket of a connection without TLS, taken from libcurl: see ``takeSocket()``.
     private(set) var plainSocket: StreamSocket?
     /// libcurl writes its message about a failure here.
     private let errorText: UnsafeMutablePointer<CChar>
@@ -68,7 +68,7 @@ final class EasyHandle {
 // MARK: - A socket of our own
 
 extension EasyHandle {
-    /// Takes the socket of a connection without TLS and proxy away from libcurl.
+    /// Takes the socket of a connection without TLS away from libcurl. A tunnel is such a connection, too.
     ///
     /// libcurl believes that such a connection is idle. When it makes another connection, it closes idle ones that look
     /// dead or old. The kernel may at once reuse the number of the closed socket for another client's socket, which
@@ -138,6 +138,8 @@ extension EasyHandle {
     var socket: Int32 { easy_get_socket(easy) }
     /// libcurl's `CURLINFO_SSL_VERIFYRESULT`: an `X509_V_…` number; 0 if the chain is valid.
     var verifyResult: Int { easy_get_long(easy, CURLINFO_SSL_VERIFYRESULT) }
+    /// The HTTP status of the proxy's last answer to `CONNECT`; 0 if there is none.
+    var proxyStatus: Int { easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE) }
     /// How long connecting took, in nanoseconds.
     var connectNanoseconds: UInt64 { nanoseconds(CURLINFO_CONNECT_TIME_T) }
     /// How long it took until the TLS handshake ended, in nanoseconds; 0 without TLS.
@@ -182,8 +184,15 @@ extension EasyHandle {
         _ options: inout OptionSetter, _ destination: Destination.Key, _ settings: CurlClient.Settings
     ) {
         // "" and not nil: with nil, libcurl would use http_proxy of the environment.
-        options.set(CURLOPT_PROXY, destination.proxy ?? "")
+        options.set(CURLOPT_PROXY, destination.proxy?.address ?? "")
         options.set(CURLOPT_NOPROXY, "")
+        if let proxy = destination.proxy {
+            options.set(CURLOPT_HTTPPROXYTUNNEL, 1)
+            if let user = proxy.user {
+                options.set(CURLOPT_PROXYUSERNAME, user)
+                options.set(CURLOPT_PROXYPASSWORD, proxy.password)
+            }
+        }
         options.set(CURLOPT_TCP_NODELAY, 1)
         options.set(CURLOPT_TCP_KEEPALIVE, 1)
         options.set(CURLOPT_TCP_KEEPIDLE, 10)

@@ -10,18 +10,13 @@ struct ParsedURL {
     let hostAndPort: String
     /// Path and query as in a request line.
     let target: String
-    /// User name and password, decoded; empty if the URL has none.
-    let user: String
-    let password: String
-
-    /// - Parameter allowsUser: whether the URL may have a user name and a password.
     /// - Throws: libcurl's code if the text is not a valid URL.
-    init(_ text: String, allowsUser: Bool = false) throws(TransferError) {
+    init(_ text: String) throws(TransferError) {
         guard !text.utf8.contains(0) else { throw TransferError(CURLE_URL_MALFORMAT) }
         guard let parts = curl_url() else { throw TransferError(CURLE_OUT_OF_MEMORY) }
         defer { curl_url_cleanup(parts) }
         // libcurl uses these flags when it parses a URL itself.
-        let flags = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME | (allowsUser ? 0 : CURLU_DISALLOW_USER)
+        let flags = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER
         switch curl_url_set(parts, CURLUPART_URL, text, UInt32(flags)) {
         case CURLUE_OK: break
         case CURLUE_USER_NOT_ALLOWED: throw TransferError(CURLE_LOGIN_DENIED)
@@ -36,8 +31,6 @@ struct ParsedURL {
         hostAndPort = "\(host):\(Self.part(CURLUPART_PORT, of: parts, CURLU_DEFAULT_PORT) ?? "")"
         let query = Self.part(CURLUPART_QUERY, of: parts).map { "?\($0)" } ?? ""
         target = (Self.part(CURLUPART_PATH, of: parts) ?? "/") + query
-        user = Self.part(CURLUPART_USER, of: parts, CURLU_URLDECODE) ?? ""
-        password = Self.part(CURLUPART_PASSWORD, of: parts, CURLU_URLDECODE) ?? ""
     }
 
     private static func part(_ part: CURLUPart, of parts: OpaquePointer, _ flag: Int32 = 0) -> String? {

@@ -8,7 +8,7 @@ final class RequestTemplate {
         var url: String
         var headers: [String]
         var caFile: String?
-        var proxy: String?
+        var proxy: CurlProxy?
 
         init(_ request: CurlRequest) {
             url = request.url
@@ -34,14 +34,10 @@ final class RequestTemplate {
         guard url.scheme == "https" || url.scheme == "http" else { throw TransferError(CURLE_UNSUPPORTED_PROTOCOL) }
         isPlain = url.scheme == "http"
         key = Key(request)
-        let proxy = request.proxy.flatMap { $0.isEmpty ? nil : $0 }
         self.destination = destination(
             Destination.Key(
-                scheme: url.scheme, hostAndPort: url.hostAndPort, caFile: request.caFile, proxy: proxy))
-        // libcurl connects through a SOCKS proxy, and through any proxy for https. Plain http through an HTTP proxy is
-        // our task.
-        let forwarder = isPlain ? try proxy.flatMap(Self.forwarder) : nil
-        head = try Self.head(url, forwarder, request.headers)
+                scheme: url.scheme, hostAndPort: url.hostAndPort, caFile: request.caFile, proxy: request.proxy))
+        head = try Self.head(url, request.headers)
     }
 
     /// Appends a complete request. The bytes of the body are copied once.
@@ -59,15 +55,9 @@ extension RequestTemplate {
     /// Header fields that a caller may not set, because they frame the request or name its destination.
     private static let reserved = ["host", "content-length", "transfer-encoding", "connection", "expect", "upgrade"]
 
-    private static func head(
-        _ url: ParsedURL, _ forwarder: ParsedURL?, _ lines: [String]
-    ) throws(TransferError) -> [UInt8] {
-        var text = "POST \(forwarder == nil ? "" : "http://\(url.authority)")\(url.target) HTTP/1.1\r\n"
+    private static func head(_ url: ParsedURL, _ lines: [String]) throws(TransferError) -> [UInt8] {
+        var text = "POST \(url.target) HTTP/1.1\r\n"
         text += "Host: \(url.authority)\r\n"
-        if let forwarder, !forwarder.user.isEmpty || !forwarder.password.isEmpty {
-            let credentials = Base64.encode(Array("\(forwarder.user):\(forwarder.password)".utf8))
-            text += "Proxy-Authorization: Basic \(credentials)\r\n"
-        }
         let names = try lines.map { line throws(TransferError) in try name(of: line) }
         guard names.allSatisfy({ !reserved.contains($0) }) else { throw TransferError(CURLE_BAD_FUNCTION_ARGUMENT) }
         if !names.contains("accept") { text += "Accept: */*\r\n" }
@@ -75,12 +65,6 @@ extension RequestTemplate {
         text += "Accept-Encoding: gzip\r\n"
         for line in lines { text += "\(line)\r\n" }
         return Array("\(text)Content-Length: ".utf8)
-    }
-
-    /// The proxy of a URL if plain http requests go to it with an absolute target; otherwise nil.
-    private static func forwarder(_ proxy: String) throws(TransferError) -> ParsedURL? {
-        let parsed = try ParsedURL(proxy, allowsUser: true)
-        return parsed.scheme == "http" || parsed.scheme == "https" ? parsed : nil
     }
 
     /// The name of a header line in lower case. A line end would begin another header, so lines must not have one.

@@ -25,7 +25,7 @@ struct SandboxCommand: AsyncParsableCommand {
             Kinds: \(SandboxFault.kinds.joined(separator: ", ")).
 
             Arguments: milliseconds of latency; seconds of ban and app-ban; the sub_code of isp and isv; the number of \
-            code; the HTTP status of status. docs/sandbox.md tells what each does, and what the relay's caller sees.
+            code; the seconds of clock; the HTTP status of status. docs/sandbox.md tells what each does, and what the relay's caller sees.
             """)
 
     @Option(help: "The port on 127.0.0.1; 0 means any free port.") var port = 8081

@@ -30,6 +30,9 @@ struct AppCommand: AsyncParsableCommand {
         @Option(help: "The page on which sellers authorise the app; default: TOP's.") var oauthAuthorizeUrl: String?
         @Option(help: "The address that exchanges codes and refresh tokens; default: TOP's.") var oauthTokenUrl: String?
         @Option(help: "A parameter of each call, as NAME=VALUE. Repeatable.") var param: [AppConstant] = []
+        @Option(help: "An HTTP proxy for the app's calls, as http://[USER@]HOST:PORT; \"none\" removes it.")
+        var proxy: String?
+        @Option(help: "Read the password of the proxy's user from a file.") var proxyPasswordFile: String?
 
         func run() async throws {
             try await reportingFailures {
@@ -46,7 +49,8 @@ struct AppCommand: AsyncParsableCommand {
                         constants: param.map(\.constant)),
                     auth: AppAuthInput(
                         exchange: auth, authorizeURL: oauthAuthorizeUrl, tokenURL: oauthTokenUrl),
-                    makesDefault: `default`, methods: method)
+                    makesDefault: `default`, methods: method,
+                    proxy: try SecretInput.proxy(proxy, passwordFile: proxyPasswordFile))
                 let (isNew, isDefault) = try await DatabaseSession.run(settings) { session in
                     try await session.vault().putApp(input)
                 }
@@ -63,11 +67,12 @@ struct AppCommand: AsyncParsableCommand {
             try await reportingFailures {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
                 let apps = try await DatabaseSession.run(settings) { session in try await session.vault().listApps() }
-                var table = TextTable("NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "METHODS")
+                var table = TextTable(
+                    "NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "PROXY", "METHODS")
                 for app in apps {
                     table.add(
                         app.name, app.kind, app.appKey, app.signMethod, app.isDefault ? "yes" : "", "\(app.sessions)",
-                        app.gatewayURL ?? "",
+                        app.gatewayURL ?? "", app.proxyURL ?? "",
                         app.methods.joined(separator: " "))
                 }
                 table.lines.forEach(Output.line)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Crypto
 import FoundationEssentials
 import SystemPackage
+import Vault
 
 /// Reads secrets from standard input or a file, never from an argument.
 enum SecretInput {
@@ -14,7 +15,23 @@ enum SecretInput {
             throw CommandError(
                 message: "give exactly one of --\(what)-stdin and --\(what)-file", code: .init(64))
         }
-        var bytes = try file.map(contents) ?? standardInput()
+        return try secret(try file.map(contents) ?? standardInput(), what: what)
+    }
+
+    /// What the options of `app put` change of the proxy. Nil if neither is given.
+    static func proxy(_ url: String?, passwordFile: String?) throws -> ProxyChange? {
+        let password = try passwordFile.map { try secret(try contents($0), what: "proxy password") }
+        switch (url, password) {
+        case (nil, nil): return nil
+        case (nil, let password?): return .password(password)
+        case ("none"?, nil): return .removal
+        case ("none"?, _?): throw CommandError.usage("--proxy none takes no --proxy-password-file")
+        case (let url?, let password): return .url(url, password: password)
+        }
+    }
+
+    private static func secret(_ content: [UInt8], what: String) throws -> Secret {
+        var bytes = content
         guard bytes.count <= maximumBytes else {
             throw CommandError.refused("the \(what) is longer than \(maximumBytes) bytes")
         }

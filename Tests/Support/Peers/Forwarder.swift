@@ -1,11 +1,10 @@
 import Foundation
 import Locks
-import TestSupport
 
 /// A TCP forwarder on loopback that cuts a connection when a number of bytes have passed in one direction.
-final class Forwarder: Sendable {
+package final class Forwarder: Sendable {
     /// Where a connection is cut.
-    enum Cut: Sendable {
+    package enum Cut: Sendable {
         case never
         /// When the peer has received this many bytes from the client.
         case request(after: Int)
@@ -14,16 +13,16 @@ final class Forwarder: Sendable {
     }
 
     private let server: ScriptedServer
-    var port: UInt16 { server.port }
+    package var port: UInt16 { server.port }
     /// Connections that clients have made.
-    var connections: Int { server.connections }
+    package var connections: Int { server.connections }
 
-    init(to port: UInt16, cut: Cut = .never) throws {
+    package init(to port: UInt16, cut: Cut = .never) throws {
         server = try ScriptedServer { Self.forward($0, to: port, cut) }
     }
 
     /// Forwards until one side ends. The first bytes from the client may have been read already.
-    static func forward(
+    package static func forward(
         _ client: ScriptedServer.Connection, to port: UInt16, _ cut: Cut = .never, first: [UInt8] = []
     ) {
         guard let peer = ScriptedServer.connect(to: port) else { return }
