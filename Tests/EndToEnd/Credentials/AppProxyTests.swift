@@ -83,7 +83,7 @@ struct AppProxyTests {
         arguments: [
             ("wrong password", "refused its user or password (HTTP status 407)"),
             ("refusal", "refused the connection (HTTP status 403)"), ("hang", "made no connection in time"),
-            ("close", "ended the connection without an answer"), ("nobody", "no connection to the app's proxy"),
+            ("close", "ended the connection without an answer"), ("nobody", "connecting to the app's proxy failed"),
         ])
     func proxyThatFails(fault: String, words: String) async throws {
         let stage = try await Stage.make()
