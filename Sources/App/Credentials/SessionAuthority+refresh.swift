@@ -116,10 +116,12 @@ extension SessionAuthority {
         }
     }
 
-    /// A failed refresh is not repeated before its wait is over, and a new key is not replaced at once.
+    /// A failed refresh is not repeated before its wait is over. A new key that TOP refuses is not replaced at once, unless
+    /// it has ended.
     private func mayStart(_ session: RefreshableSession, isForced: Bool) -> Bool {
         guard isForced else { return session.isDue }
         if session.failures > 0, !session.isDue { return false }
+        if session.session.isExpired(at: settings.wallClock()) { return true }
         guard let last = forcedAt[session.name] else { return true }
         return EventLoop.now() - last >= Self.forcedPause
     }

@@ -6,7 +6,7 @@ import Vault
 
 extension SessionAuthority {
     /// The interval between looks at what is due.
-    private static let interval: Duration = .seconds(5)
+    private static let interval: Duration = .seconds(1)
     /// The most sessions that are refreshed before the next look.
     private static let batch = 32
     /// The shortest time between two writes of the sessions' uses, in nanoseconds.

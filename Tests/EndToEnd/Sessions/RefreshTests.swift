@@ -228,6 +228,25 @@ struct RefreshTests {
         await stage.stop()
     }
 
+    @Test("A key that lasts for seconds is refreshed each time that it ends")
+    func keyOfSeconds() async throws {
+        let oauth = try await OAuthStage.make()
+        let stage = oauth.stage
+        try await oauth.behave(#"{"life":2}"#)
+        try await oauth.putRefreshToken()
+        try await oauth.expireAtTOP()
+        for round in 1...3 {
+            #expect(try await stage.call(.carProfile()).status == 200)
+            let key = try await oauth.session("shop", "encode(session_sealed, 'hex')")
+            try await eventually("the key has ended, or has been refreshed ahead") {
+                if try await oauth.session("shop", "expires_at < now()") == "true" { return true }
+                return try await oauth.session("shop", "encode(session_sealed, 'hex')") != key
+            }
+            #expect(try await oauth.refreshes() >= round)
+        }
+        await stage.stop()
+    }
+
     @Test("A session that is over, and whose refresh token is not, is refreshed by a call")
     func expiredSession() async throws {
         let oauth = try await OAuthStage.make()

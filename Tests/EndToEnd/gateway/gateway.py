@@ -131,6 +131,7 @@ class Gateway:
         fault = checks.check_system(values, self.apps, time.time())
         if fault is not None:
             return fault, None
+        self.oauth.expire_ended()
         app = self.apps[values["app_key"]]
         fault = checks.check_sign(received, app)
         if fault is not None:

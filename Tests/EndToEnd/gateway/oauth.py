@@ -51,6 +51,7 @@ class OAuth:
         self.codes: dict[str, dict[str, str]] = {}
         self.grants: dict[str, dict[str, str]] = {}
         self.current: dict[tuple[str, str], str] = {}
+        self.ends: dict[tuple[str, str], float] = {}
         self.asked: list[dict[str, str]] = []
         self._number = itertools.count(1)
 
@@ -140,6 +141,7 @@ class OAuth:
         app = self.gateway.apps[key]
         self.gateway.apps[key] = replace(app, sessions=app.sessions | {session})
         self.current[(key, user)] = session
+        self.ends[(key, session)] = time.time() + float(self.behaviour["life"])
         self.grants[refresh] = {"app_key": key, "user": user, "nick": nick}
         life, refreshes = int(self.behaviour["life"]), int(self.behaviour["re_expires_in"])
         tree: dict[str, Any] = {"access_token": session, "token_type": "Bearer", "refresh_token": refresh}
@@ -159,6 +161,13 @@ class OAuth:
         self.gateway.apps[key] = replace(
             app, sessions=app.sessions - {session}, expired_sessions=app.expired_sessions | {session}
         )
+
+    def expire_ended(self) -> None:
+        """Ends the session keys whose time is over."""
+        now = time.time()
+        for key, session in [name for name, end in self.ends.items() if end <= now]:
+            del self.ends[(key, session)]
+            self.expire(key, session)
 
     def control(self, request: Request) -> Answer:
         action = (request.verb, request.path)

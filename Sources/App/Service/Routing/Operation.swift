@@ -141,6 +141,11 @@ struct ResponseDescription: Sendable {
             schema: ##"{"$ref": "#/components/schemas/\##(schema)"}"##)
     }
 
+    /// A page with another status than 200.
+    static func page(_ status: Int, _ text: String) -> ResponseDescription {
+        ResponseDescription(status: status, text: text, mediaTypes: ["text/html"], schema: #"{"type": "string"}"#)
+    }
+
     /// A text response.
     static func text(_ text: String, as mediaTypes: String...) -> ResponseDescription {
         ResponseDescription(status: 200, text: text, mediaTypes: mediaTypes, schema: #"{"type": "string"}"#)

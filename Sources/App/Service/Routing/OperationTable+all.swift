@@ -108,7 +108,12 @@ extension OperationTable {
             }),
         Operation(
             .get, "/v1/oauth/callback", id: "oauthCallback", "Where TOP sends a seller's browser back to",
-            query: .any, responses: [.text("HTML: the session is stored.", as: "text/html")], handler: .callback),
+            query: .any,
+            responses: [
+                .text("HTML: the session is stored.", as: "text/html"), .page(400, "HTML: the link is not valid."),
+                .page(409, "HTML: it is another user of TOP."), .page(502, "HTML: TOP refused or gave no answer."),
+                .page(503, "HTML: the vault cannot be changed."),
+            ], handler: .callback),
         Operation(
             .get, "/livez", id: "live", "Whether the process runs", query: .any,
             responses: [.text("It does.", as: "text/plain")],

@@ -98,7 +98,7 @@ const detail = (() => {
       ["request_bytes", call.request_bytes === null ? null : number(call.request_bytes)],
       ["response_bytes", call.response_bytes === null ? null : number(call.response_bytes)],
       ["judged", call.judged === false ? t("notJudged") : null],
-      ["repeat_of", call.repeat_of ? link(address({ call: call.repeat_of }), {}, make("code", {}, call.repeat_of)) : null],
+      ["repeat_of", call.repeat_of ? link(changed({ id: call.repeat_of }), { class: "open" }, make("code", {}, call.repeat_of)) : null],
       ["erased_at", call.erased_at ? timeElement(call.erased_at, exactTime) : null],
       ["finished_at", call.finished_at && timeElement(call.finished_at, exactTime)],
     ].filter(([, value]) => value !== null && value !== "");
