@@ -147,12 +147,11 @@ struct SecretsTests {
         let stage = try await Stage.make(start: false)
         let folder = try Watchdog.shared.makeFolder("command")
         let program = folder + "/kms"
-        let script = "#!/bin/sh\necho 'planted \(Stage.masterKey)' >&2\necho '\(Stage.masterKey)'\n"
+        let script = "echo 'planted \(Stage.masterKey)' >&2\necho '\(Stage.masterKey)'\n"
         try script.write(toFile: program, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program)
         var settings = stage.settings
         settings["TOPRELAY_MASTER_KEY"] = nil
-        settings["TOPRELAY_MASTER_KEY_COMMAND"] = program
+        settings["TOPRELAY_MASTER_KEY_COMMAND"] = "/bin/sh \(program)"
         settings["TOPRELAY_LOG_LEVEL"] = "trace"
         let relay = try RelayProcess(settings)
         try await relay.waitUntilReady()
@@ -160,7 +159,7 @@ struct SecretsTests {
         #expect(try await relay.post(example.path, example.body, token: stage.tokens.caller).status == 200)
         #expect(try await relay.terminate() == .exited(0))
         try expectNothing(in: relay.log + relay.output, "the log", stage)
-        try "#!/bin/sh\necho 'planted'; echo 'planted' >&2; exit 5\n".write(
+        try "echo 'planted'; echo 'planted' >&2; exit 5\n".write(
             toFile: program, atomically: false, encoding: .utf8)
         let failed = try RelayProcess(settings)
         #expect(try await failed.child.wait() == .exited(1))

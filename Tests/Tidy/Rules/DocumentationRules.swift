@@ -75,7 +75,7 @@ enum DocumentationRules {
     /// The names of the suites that a file of tests declares.
     static func suites(in text: String) -> Set<String> {
         Set(
-            text.split(separator: "struct ").dropFirst().compactMap { rest in
+            text.components(separatedBy: "struct ").dropFirst().compactMap { rest in
                 let name = rest.prefix { $0.isLetter || $0.isNumber }
                 return name.hasSuffix("Tests") ? String(name) : nil
             })

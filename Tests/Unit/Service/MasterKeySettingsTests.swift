@@ -30,12 +30,12 @@ struct MasterKeySettingsTests {
         }
     }
 
-    /// Writes a program that prints a text, and returns its path.
+    /// Writes a shell script, and returns the command that runs it. The script itself is not executed: a process that
+    /// another test forks meanwhile could still have it open for writing.
     private func program(_ script: String) throws -> String {
         let path = folder + "/" + String(UInt64.random(in: 0..<UInt64.max), radix: 36)
-        try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
-        return path
+        try "\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        return "/bin/sh " + path
     }
 
     @Test("Several keys come from the variable, from a file, and from a mounted folder whose links change")

@@ -15,7 +15,7 @@
 /// | `sandbox:code=10` | an error with this code |
 /// | `sandbox:session` | code 27, the session has expired |
 /// | `sandbox:ip-whitelist` | code 11, the address is not in the app's IP list |
-/// | `sandbox:clock=-900` | a gateway whose clock is so many seconds ahead; over 600 either way it is code 31 |
+/// | `sandbox:clock=-900` | a gateway whose clock is 900 s behind; beyond 600 s either way it is code 31 |
 /// | `sandbox:status=502` | an HTML page with this HTTP status; default 500 |
 /// | `sandbox:html` | an HTML page with status 200 |
 /// | `sandbox:empty` | status 200 without a body |
@@ -34,7 +34,7 @@ package enum SandboxFault: Sendable, Equatable {
     case ban(seconds: Int, wholeApp: Bool)
     /// An `error_response`.
     case error(code: Int, message: String, subCode: String?, subMessage: String?)
-    /// A gateway whose clock is so many seconds ahead of the real time, or behind if negative.
+    /// A gateway whose clock is ahead by a number of seconds, or behind if it is negative.
     case clock(seconds: Int)
     /// An HTML page with an HTTP status.
     case status(Int)

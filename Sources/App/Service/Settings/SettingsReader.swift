@@ -19,7 +19,7 @@ struct SettingsReader {
 
     private let names: [String]
     private let provider: EnvironmentVariablesProvider
-    /// The variables that are no settings of TopRelay, for programs that it runs.
+    /// The variables that are not settings of TopRelay, for programs that it runs.
     private let foreign: [String: String]
     private(set) var faults: [SettingFault] = []
 
@@ -58,8 +58,8 @@ struct SettingsReader {
         }
     }
 
-    /// The master keys, from their variable, their file or their command. If they are malformed, or needed and absent, it
-    /// returns nil and notes a fault. The command runs only if the keys are needed.
+    /// The master keys, from their variable, their file or their command. If they are malformed, or needed and absent,
+    /// it returns nil and notes a fault. The command runs only if the keys are needed.
     mutating func masterKey(isNeeded: Bool) -> KeyRing? {
         let setting = SettingDefinitions.masterKey
         let command = SettingDefinitions.masterKeyCommand

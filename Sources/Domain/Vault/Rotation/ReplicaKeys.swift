@@ -33,6 +33,16 @@ package struct ReplicaKeys: Sendable {
         }
     }
 
+    /// The number of connections to the database whose names this user may not see. They can be those of replicas.
+    package static func hiddenConnections(on connection: PostgresConnection) async throws(VaultError) -> Int {
+        let rows = try await connection.vaultQuery(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND query = '<insufficient privilege>'
+            """, timeout: .seconds(10))
+        return Int(rows.first?[0].integer ?? 0)
+    }
+
     /// The name of a connection of a replica with these keys.
     static func connectionName(_ key: KeyRing) -> String {
         var name = prefix + Hex.lower(key.newest.id)

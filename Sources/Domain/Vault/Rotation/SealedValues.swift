@@ -166,6 +166,18 @@ extension SealedValues {
     /// - Returns: the number of replaced values.
     private func replace(in table: SealedTable, _ parameters: [SQLValue]) async throws(VaultError) -> Int {
         let sql = table.replacement(keyID: key.newest.id)
+        do throws(VaultError) {
+            return try await replace(in: table, sql, parameters)
+        } catch {
+            // An erasure of the same rows locked them in another order. The next walk finds the values again.
+            guard case .database(let error) = error, error.sqlState == "40P01" else { throw error }
+            return 0
+        }
+    }
+
+    private func replace(
+        in table: SealedTable, _ sql: String, _ parameters: [SQLValue]
+    ) async throws(VaultError) -> Int {
         guard table.isOfVault else {
             return try await connection.vaultQuery(sql, parameters, timeout: timeout).affected
         }

@@ -22,6 +22,12 @@ extension DatabaseSession {
         let vault = try await vault()
         try await vault.ensureKeys()
         try await vault.recordRotation()
+        let hidden = try await ReplicaKeys.hiddenConnections(on: connection)
+        if hidden > 0 {
+            Output.errorLine(
+                "warning: \(hidden) connection(s) of other database users do not show their keys: run this as the user "
+                    + "of the replicas, or make sure that all replicas have the key \(Hex.lower(key.newest.id))")
+        }
         let values = SealedValues(connection: connection, key: key, tables: Self.tables)
         var total = 0
         var reported: [String] = []
@@ -41,7 +47,7 @@ extension DatabaseSession {
                     )
                 }
                 reported = others
-                try await Task.sleep(for: Self.pause)
+                guard (try? await Task.sleep(for: Self.pause)) != nil else { throw VaultError.interrupted }
             }
         }
         Output.line(
