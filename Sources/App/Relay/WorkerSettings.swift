@@ -16,6 +16,8 @@ package struct WorkerSettings: Sendable {
     package var maximumAnswerBytes: Int
     /// The calls that may be under way, of all workers that share it.
     package var callLimit: CallLimit
+    /// Takes the uses of tokens, of all workers that share it.
+    package var tokenUses: TokenUses
     /// How long a reply waits for the commit of its outcome row.
     package var outcomeWait: Duration
     /// The time of day, in milliseconds since 1970. Asked on the worker's loop alone.
@@ -30,6 +32,7 @@ package struct WorkerSettings: Sendable {
         connectTimeout = .seconds(5)
         maximumAnswerBytes = 10 << 20
         callLimit = CallLimit(4096)
+        tokenUses = TokenUses()
         outcomeWait = .seconds(1)
         wallClock = WallClock.milliseconds
     }

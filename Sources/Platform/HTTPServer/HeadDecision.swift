@@ -12,6 +12,8 @@ package struct BodyPlan: Sendable {
     package var limit: Int
     /// Whether the responder wants the bytes. If false, the server counts them, drops them and hands over an empty body.
     package var isKept: Bool
+    /// Whether the responder wants to know the client's address: ``ServerRequest/clientAddress``.
+    package var tellsAddress = false
     /// What the decision found out about the request. It comes back in ``ServerRequest/context``.
     package var context: (any AnyObject & Sendable)?
 

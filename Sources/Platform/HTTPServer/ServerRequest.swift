@@ -21,6 +21,9 @@ package struct ServerRequest: Sendable {
     /// body. The responder may hold more or fewer than the body, by what it really keeps.
     package var reservation: ByteReservation?
 
+    /// The client's address without its port, where the plan asks for it; nil for a Unix domain socket.
+    package var clientAddress: String?
+
     /// The loop that serves the connection, as its place in the list that the server was made with. The responder is
     /// called on it.
     package var loopIndex = 0

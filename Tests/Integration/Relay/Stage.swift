@@ -105,7 +105,7 @@ func withStage(
                 reader: TrailReader(pool: PostgresPool(loop: loop, settings: database.settings)),
                 replySeals: try ReplySeals(KeyRing(bytes: [UInt8](repeating: 7, count: 32)))),
             freshness: freshness, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-            onBan: { ban, app, method in toldBans.withLock { $0.append((ban, app, method)) } })
+            onBan: { ban in toldBans.withLock { $0.append(ban) } })
     }.value
     await worker.install(Snapshot.standard)
     // An intent waits for a connection for a second; a busy machine may need longer for the first one.

@@ -79,7 +79,7 @@ struct VaultStoreTests {
             let store = try await vault.store()
             for name in ["a", "ab", "A"] {
                 try await store.putApp(Self.input(name))
-                try await store.putSession(app: name, seller: "s", key: Secret("k"))
+                try await store.putSession(SessionInput(app: name, seller: "s", key: Secret("k")))
             }
             #expect(try await store.removeApp("a") == 1)
             #expect(try await store.listApps().map(\.name) == ["A", "ab"])
@@ -156,11 +156,11 @@ struct VaultStoreTests {
                 String(repeating: "店", count: 128),
             ]
             for (index, seller) in sellers.enumerated() {
-                let isNew = try await store.putSession(
-                    app: "a", seller: seller, key: Secret("session-\(index)"), expiresAt: 1_900_000_000_123)
+                let isNew = try await store.putSession(SessionInput(
+                    app: "a", seller: seller, key: Secret("session-\(index)"), expiresAt: 1_900_000_000_123))
                 #expect(isNew)
             }
-            #expect(try await !store.putSession(app: "a", seller: "shop", key: Secret("newer")))
+            #expect(try await !store.putSession(SessionInput(app: "a", seller: "shop", key: Secret("newer"))))
             let snapshot = try await vault.snapshot()
             let app = try snapshot.resolveApp(named: "a", for: "m", token: Self.anybody)
             for (index, seller) in sellers.enumerated().dropFirst() {
@@ -180,7 +180,7 @@ struct VaultStoreTests {
         try await withVault { vault in
             let store = try await vault.store()
             try await store.putApp(Self.input())
-            try await store.putSession(app: "a", seller: "s", key: Secret("k"), expiresAt: 1_600_000_000_000)
+            try await store.putSession(SessionInput(app: "a", seller: "s", key: Secret("k"), expiresAt: 1_600_000_000_000))
             let snapshot = try await vault.snapshot()
             let app = try snapshot.resolveApp(named: "a", for: "m", token: Self.anybody)
             #expect(throws: SessionResolutionError.expired(seller: "s", app: "a")) {
@@ -195,11 +195,11 @@ struct VaultStoreTests {
             let store = try await vault.store()
             for app in ["a", "b"] {
                 try await store.putApp(Self.input(app))
-                try await store.putSession(app: app, seller: "x", key: Secret("k"), makesDefault: true)
+                try await store.putSession(SessionInput(app: app, seller: "x", key: Secret("k"), makesDefault: true))
             }
-            try await store.putSession(app: "a", seller: "y", key: Secret("k"))
-            try await store.putSession(app: "a", seller: "z", key: Secret("k"), makesDefault: true)
-            try await store.putSession(app: "a", seller: "z", key: Secret("k2"))
+            try await store.putSession(SessionInput(app: "a", seller: "y", key: Secret("k")))
+            try await store.putSession(SessionInput(app: "a", seller: "z", key: Secret("k"), makesDefault: true))
+            try await store.putSession(SessionInput(app: "a", seller: "z", key: Secret("k2")))
             let standard = try await store.listSessions().filter(\.isDefault).map { "\($0.app)/\($0.seller)" }
             #expect(standard == ["a/z", "b/x"])
             try await store.removeSession(app: "a", seller: "z")
@@ -215,7 +215,7 @@ struct VaultStoreTests {
             let long = String(repeating: "s", count: 129)
             for seller in ["", long, "a\u{0}", "a\n", " a", "a "] {
                 let error = await vaultError {
-                    try await store.putSession(app: "a", seller: seller, key: Secret("k"))
+                    try await store.putSession(SessionInput(app: "a", seller: seller, key: Secret("k")))
                 }
                 guard case .invalid("seller", _) = error else {
                     Issue.record("\(String(describing: error))")
@@ -224,7 +224,7 @@ struct VaultStoreTests {
             }
             for key in ["", "canary-9b1c\n", "canary-9b1c x", "canary-9b1c-会话"] {
                 let error = await vaultError {
-                    try await store.putSession(app: "a", seller: "s", key: Secret(key))
+                    try await store.putSession(SessionInput(app: "a", seller: "s", key: Secret(key)))
                 }
                 guard case .invalid("session", _) = error else {
                     Issue.record("\(String(describing: error))")
@@ -234,7 +234,7 @@ struct VaultStoreTests {
             }
             for time in [-1, 253_402_300_800_000] as [Int64] {
                 let error = await vaultError {
-                    try await store.putSession(app: "a", seller: "s", key: Secret("k"), expiresAt: time)
+                    try await store.putSession(SessionInput(app: "a", seller: "s", key: Secret("k"), expiresAt: time))
                 }
                 guard case .invalid("expiry", _) = error else {
                     Issue.record("\(String(describing: error))")
@@ -243,7 +243,7 @@ struct VaultStoreTests {
             }
             for change in ["nowhere", "A"] {
                 let error = await vaultError {
-                    try await store.putSession(app: change, seller: "s", key: Secret("k"))
+                    try await store.putSession(SessionInput(app: change, seller: "s", key: Secret("k")))
                 }
                 guard case .notFound("app \"\(change)\"") = error else {
                     Issue.record("\(String(describing: error))")

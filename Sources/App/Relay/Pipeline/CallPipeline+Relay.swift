@@ -241,8 +241,11 @@ extension CallPipeline {
     /// Puts a ban in force everywhere, and logs a fault of the relay's own set-up.
     private func note(_ verdict: Verdict, of call: PreparedCall) {
         if let ban = verdict.ban {
-            note(ban, app: call.app.app.name, method: call.method)
-            onBan(ban, call.app.app.name, call.method)
+            let shared = VaultBan(
+                ban, app: call.app.app.name, method: call.method, code: verdict.subCode ?? verdict.code,
+                nowMilliseconds: settings.wallClock())
+            note(.banned(shared))
+            onBan(shared)
         }
         if verdict.outcome == .misconfigured {
             logger.record(

@@ -24,7 +24,7 @@ package final class CallPipeline {
     let rejectedRequests: RejectedRequestWriter
     let logger: Logger
     /// Tells the other workers of a ban that TOP put on an app, or on a method of an app.
-    let onBan: @Sendable (Ban, _ app: String, _ method: String) -> Void
+    let onBan: @Sendable (VaultBan) -> Void
 
     private(set) var vault: VaultSnapshot?
     /// The apps of the snapshot that have been used, ready to sign. They keep the apps that they are found by.
@@ -45,7 +45,7 @@ package final class CallPipeline {
     init(
         loop: EventLoop, settings: WorkerSettings, parts: WorkerParts, freshness: VaultFreshness,
         rejectedRequests: RejectedRequestWriter, logger: Logger,
-        onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
+        onBan: @escaping @Sendable (VaultBan) -> Void
     ) {
         self.loop = loop
         self.settings = settings
@@ -77,10 +77,8 @@ package final class CallPipeline {
         return vault
     }
 
-    /// Notes a ban that TOP put on an app, or on a method of an app.
-    func note(_ ban: Ban, app: String, method: String) {
-        bans.note(ban, app: app, method: method, nowMilliseconds: settings.wallClock())
-    }
+    /// Notes what another worker or replica tells of bans.
+    func note(_ notice: BanNotice) { bans.note(notice, nowMilliseconds: settings.wallClock()) }
 
     /// Refuses new calls from now on.
     func drain() { isDraining = true }

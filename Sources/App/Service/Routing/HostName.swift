@@ -1,9 +1,9 @@
 import Glibc
 
 /// The machine's name.
-enum HostName {
+package enum HostName {
     /// As the kernel gives it, at most 255 bytes; a pod's name in Kubernetes.
-    static var current: String {
+    package static var current: String {
         var system = utsname()
         guard unsafe uname(&system) == 0 else { return "unknown" }
         return withNodeName(system)

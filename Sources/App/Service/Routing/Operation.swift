@@ -1,3 +1,4 @@
+import AdminAPI
 import Audit
 import AuditAPI
 import Catalog
@@ -15,6 +16,11 @@ final class Operation: Sendable {
     enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
+
+        /// Whether requests carry a body.
+        var takesBody: Bool { self == .post || self == .put }
 
         /// The method as `Allow` names it.
         var allowed: String { self == .get ? "GET, HEAD" : rawValue }
@@ -38,6 +44,10 @@ final class Operation: Sendable {
         case relay(@Sendable (AuthorizedRequest, isolated Worker) async throws(Problem) -> Reply)
         /// The audit API, on the worker's loop.
         case audit(@Sendable (AuthorizedRequest, AuditHandlers) async throws(Problem) -> Reply)
+        /// Administration, on a loop of its own.
+        case admin(@Sendable (AuthorizedRequest, isolated AdminHandlers) async throws(Problem) -> Reply)
+        /// Many sessions of an app, on the same loop. The answer goes out in pieces.
+        case sessionImport
         /// Calls as a file, on a loop of its own.
         case export
         /// A description of the catalog; made off the loops, because thousands of methods take long.
@@ -62,6 +72,8 @@ final class Operation: Sendable {
     let query: Query
     /// JSON that the request carries; nil for an operation without a body.
     let body: BodyDescription?
+    /// The longest body in bytes, for an operation that is not a call.
+    let bodyLimit: Int
     let responses: [ResponseDescription]
     let handler: Handler
 
@@ -71,7 +83,7 @@ final class Operation: Sendable {
     init(
         _ method: Method, _ path: PathPattern, id: String, scope: Scope? = nil, or other: Scope? = nil,
         _ summary: String, headers: [HeaderDescription]? = nil, query: Query = .declared([]),
-        body: BodyDescription? = nil,
+        body: BodyDescription? = nil, bodyLimit: Int = RelayResponder.standardBodyLimit,
         responses: [ResponseDescription], handler: Handler
     ) {
         self.method = method
@@ -83,6 +95,7 @@ final class Operation: Sendable {
         self.headers = headers ?? (scope == nil ? [] : [.requestID])
         self.query = query
         self.body = body
+        self.bodyLimit = bodyLimit
         self.responses = responses
         self.handler = handler
     }
@@ -117,6 +130,12 @@ struct BodyDescription: Sendable {
     let schema: String
     /// An example, as JSON.
     let example: String
+    var mediaType = BodyDescription.json
+    /// Whether a request must have it.
+    var isRequired = true
+
+    static let json = "application/json"
+    static let ndjson = "application/x-ndjson"
 }
 
 /// A response of an operation that did what it was asked for, for the OpenAPI document. Problems are added.
@@ -133,6 +152,11 @@ struct ResponseDescription: Sendable {
         ResponseDescription(
             status: status, text: text, mediaTypes: ["application/json"],
             schema: ##"{"$ref": "#/components/schemas/\##(schema)"}"##)
+    }
+
+    /// A response without a body.
+    static func empty(_ status: Int, _ text: String) -> ResponseDescription {
+        ResponseDescription(status: status, text: text, mediaTypes: [], schema: "{}")
     }
 
     /// A text of another type.

@@ -1,3 +1,4 @@
+import AdminAPI
 import AuditAPI
 import Crypto
 import HTTPServer
@@ -13,6 +14,9 @@ struct OperationEndpoint: Sendable {
     /// The query of the request, undecoded.
     let query: String?
     let body: [UInt8]
+    /// The client's address.
+    let clientAddress: String?
+    let admin: AdminHandlers
     /// Unmasks requests.
     let masterKey: KeyRing?
     let logger: Logger
@@ -24,7 +28,8 @@ struct OperationEndpoint: Sendable {
             switch context.operation.handler {
             case .relay(let answer): return try await answer(request, worker)
             case .audit(let answer): return try await answer(request, try audit(of: worker))
-            case .call, .rawCall, .export, .description, .page, .state:
+            case .admin(let answer): return try await answer(request, admin)
+            case .call, .rawCall, .sessionImport, .export, .description, .page, .state:
                 throw Problem(.internalError, "The operation does not run on a worker.")
             }
         } catch {
@@ -38,14 +43,20 @@ struct OperationEndpoint: Sendable {
     }
 
     /// The request, whose head is in order.
-    private func authorized(by worker: isolated Worker) throws(Problem) -> AuthorizedRequest {
+    func authorized(by worker: isolated Worker) throws(Problem) -> AuthorizedRequest {
         let caller = try context.confirmedCaller(by: worker)
         _ = try context.fields.clientRequestID()
         let query = try context.operation.checkedQuery(query)
-        if context.operation.body != nil { try context.fields.checkIsJSON() }
+        switch context.operation.body?.mediaType {
+        case nil: break
+        case BodyDescription.ndjson: try context.fields.checkIsNDJSON()
+        default: try context.fields.checkIsJSON()
+        }
         return AuthorizedRequest(
             caller: caller, call: context.argument.call, refusal: context.argument.refusal, query: query, body: body,
-            catalog: context.catalog)
+            catalog: context.catalog, names: context.argument.names,
+            preconditions: Preconditions(ifMatch: context.fields.ifMatch, ifNoneMatch: context.fields.ifNoneMatch),
+            origin: context.fields.origin(clientAddress))
     }
 
     private func audit(of worker: isolated Worker) throws(Problem) -> AuditHandlers {

@@ -100,21 +100,29 @@ struct OperationTable: Sendable {
 
     private func match(_ path: String, in catalog: Catalog) throws(Problem) -> Route? {
         for place in places {
-            guard let value = place.path.match(path) else { continue }
+            guard let values = place.path.match(path) else { continue }
             let argument: PathArgument =
                 place.isOfRawCalls
-                ? .method(try Self.rawEntry(value, in: catalog))
-                : try Self.argument(place.path.name, value, in: catalog)
+                ? .method(try Self.rawEntry(values.first ?? "", in: catalog))
+                : try Self.argument(place.path.names, values, in: catalog)
             return Route(place: place, argument: argument)
         }
         return nil
     }
 
     private static func argument(
-        _ name: String?, _ value: Substring, in catalog: Catalog
+        _ names: [String], _ values: [Substring], in catalog: Catalog
     ) throws(Problem) -> PathArgument {
-        switch name {
+        let value = values.first ?? ""
+        switch names.first {
         case nil: return .none
+        case "app"?, "token"?:
+            var decoded: [String: String] = [:]
+            for (name, value) in zip(names, values) {
+                guard let text = QueryString.decode(value, plusIsSpace: false), !text.isEmpty else { throw nothing }
+                decoded[name] = text
+            }
+            return .names(PathNames(decoded))
         case "method"?: return .method(try entry(value, in: catalog))
         case "refusal"?:
             guard let reference = RejectedRequestReference(String(value)) else {

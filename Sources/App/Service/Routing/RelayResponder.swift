@@ -1,3 +1,4 @@
+import AdminAPI
 import Audit
 import AuditAPI
 import Catalog
@@ -20,6 +21,9 @@ final class RelayResponder: Responder {
     private let workers: [Worker]
     private let state: ReplicaState
     private let exporter: AuditExporter
+    private let admin: AdminHandlers
+    private let limiter = CallerLimiter()
+    private let delayedReplies = DelayedReplies()
     private let masterKey: KeyRing
     private let logger: Logger
     private let table = OperationTable()
@@ -29,11 +33,13 @@ final class RelayResponder: Responder {
     ///   - workers: one for each loop of the server, in the same order.
     ///   - state: what the replica shows of itself.
     ///   - exporter: answers the export.
+    ///   - admin: answers requests for administration.
     ///   - masterKey: unmasks requests.
     init(
-        catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter, masterKey: KeyRing,
-        logger: Logger
+        catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter,
+        admin: AdminHandlers, masterKey: KeyRing, logger: Logger
     ) {
+        self.admin = admin
         self.catalog = catalog
         self.workers = workers
         self.state = state
@@ -45,7 +51,7 @@ final class RelayResponder: Responder {
     func decide(on request: ServerRequest, bodyLength: Int?) -> HeadDecision {
         let catalog = catalog.current
         let found = Result { () throws(Problem) in try table.find(request.path, in: catalog) }
-        let limit = Self.bodyLimit(of: try? found.get())
+        let limit = Self.bodyLimit(of: try? found.get(), method: request.method)
         // The server refuses an announced length above the limit. That precedes all that follows here.
         if let bodyLength, bodyLength > limit { return .proceed(BodyPlan(limit: limit, isKept: false)) }
         let fields = RequestFields(request.headers)
@@ -58,19 +64,46 @@ final class RelayResponder: Responder {
                 return .answer(Self.response(page, to: fields))
             }
             let authorization = try authorize(request, operation, route.argument, fields)
+            let admission = admit(authorization?.token, to: operation)
+            if let problem = admission.problem {
+                let problem = refuse(problem, to: authorization?.token, of: request, route.argument, fields)
+                return .answer(Self.limited(ServerResponse(problem.reply), admission, to: fields))
+            }
             let context = RequestContext(
                 catalog: catalog, operation: operation, argument: route.argument, fields: consume fields,
-                authorization: authorization)
-            return .proceed(BodyPlan(limit: limit, isKept: operation.method == .post, context: context))
+                authorization: authorization, admission: admission)
+            var plan = BodyPlan(limit: limit, isKept: operation.method.takesBody, context: context)
+            plan.tellsAddress = !operation.isCall && operation.scope != nil
+            return .proceed(plan)
         } catch {
             // The context has taken the fields over.
-            return .answer(Self.response(error.reply, to: RequestFields(request.headers)))
+            return .answer(refusal(error, to: RequestFields(request.headers)))
         }
     }
 
+    /// The answer to a request that is not in order. Where the token is not valid, it waits.
+    private func refusal(_ problem: Problem, to fields: RequestFields) -> ServerResponse {
+        var response = Self.response(problem.reply, to: fields)
+        guard problem.type == .unauthenticated else { return response }
+        if let place = delayedReplies.enter() {
+            response.delay = ResponseDelay(DelayedReplies.delay, holding: place)
+        } else {
+            response.closesConnection = true
+        }
+        return response
+    }
+
+    /// Asks the limits of a caller's token. They hold for calls alone.
+    private func admit(_ token: AccessToken?, to operation: Operation) -> CallerAdmission {
+        guard let token, operation.isCall else { return CallerAdmission() }
+        return limiter.admit(token, now: EventLoop.now())
+    }
+
     /// The longest body of a route in bytes. An entry may allow more than the standard, never less.
-    static func bodyLimit(of route: OperationTable.Route?) -> Int {
-        route?.argument.entry?.maximumBodyBytes ?? standardBodyLimit
+    static func bodyLimit(of route: OperationTable.Route?, method: String) -> Int {
+        guard let route else { return standardBodyLimit }
+        if let limit = route.argument.entry?.maximumBodyBytes { return limit }
+        return (try? route.place.operation(for: method))?.bodyLimit ?? standardBodyLimit
     }
 
     private func authorize(
@@ -81,20 +114,27 @@ final class RelayResponder: Responder {
             return try worker(of: request).authorizer.value.authorize(
                 fields.authorization, for: scope, or: operation.otherScope)
         } catch {
-            guard let entry = argument.entry else { throw error.problem }
-            throw trace(error, of: request, entry, fields)
+            throw refuse(error.problem, to: error.caller, of: request, argument, fields)
         }
+    }
+
+    private func refuse(
+        _ problem: Problem, to token: AccessToken?, of request: ServerRequest, _ argument: PathArgument,
+        _ fields: RequestFields
+    ) -> Problem {
+        refuse(problem, to: token?.name, of: request, argument, fields)
     }
 
     /// Leaves a trace of a call that its caller may not make, unless it was to be a dry run.
     /// - Returns: the problem, with the request id that the trace has.
-    private func trace(
-        _ error: AuthorizationError, of request: ServerRequest, _ entry: Entry, _ fields: RequestFields
+    private func refuse(
+        _ problem: Problem, to caller: String?, of request: ServerRequest, _ argument: PathArgument,
+        _ fields: RequestFields
     ) -> Problem {
-        guard (try? fields.isDryRun()) != true else { return error.problem }
-        let refusal = fields.refusal(error.problem, of: entry, by: error.caller, relayRequestID: Self.newID())
+        guard let entry = argument.entry, (try? fields.isDryRun()) != true else { return problem }
+        let refusal = fields.refusal(problem, of: entry, by: caller, relayRequestID: Self.newID())
         worker(of: request).rejectedRequests.value.trace(refusal)
-        var problem = error.problem
+        var problem = problem
         problem.shownRequestID = refusal.clientRequestID ?? refusal.relayRequestID
         return problem
     }
@@ -110,7 +150,7 @@ final class RelayResponder: Responder {
             return respond(to: request, context, on: worker, reply: reply)
         }
         CallEndpoint(context: context, entry: entry).serve(request, receivedAt: receivedAt, on: worker) {
-            reply(Self.uncached(ServerResponse($0), to: context.fields))
+            reply(Self.limited(ServerResponse($0), context.admission, to: context.fields))
         }
     }
 
@@ -120,7 +160,8 @@ final class RelayResponder: Responder {
         reply: @escaping @Sendable (ServerResponse) -> Void
     ) {
         let endpoint = OperationEndpoint(
-            context: context, query: request.query, body: request.body, masterKey: masterKey, logger: logger)
+            context: context, query: request.query, body: request.body, clientAddress: request.clientAddress,
+            admin: admin, masterKey: masterKey, logger: logger)
         switch context.operation.handler {
         case .description(let describe):
             let descriptions = descriptions
@@ -140,7 +181,19 @@ final class RelayResponder: Responder {
                     reply(Self.uncached(ServerResponse(error.reply), to: context.fields))
                 }
             }
-        case .relay, .audit, .call, .rawCall, .page, .state:
+        case .sessionImport:
+            let (admin, reservation) = (admin, request.reservation)
+            Task(executorPreference: worker.loop) {
+                do throws(Problem) {
+                    let authorized = try await endpoint.authorized(by: worker)
+                    await admin.importSessions(authorized, reservation) {
+                        reply(Self.uncached($0, to: context.fields))
+                    }
+                } catch {
+                    reply(Self.uncached(ServerResponse(error.reply), to: context.fields))
+                }
+            }
+        case .relay, .audit, .admin, .call, .rawCall, .page, .state:
             Task(executorPreference: worker.loop) {
                 let answer = await endpoint.reply(on: worker)
                 reply(Self.uncached(ServerResponse(answer), to: context.fields))
@@ -175,6 +228,14 @@ final class RelayResponder: Responder {
     private static func uncached(_ response: consuming ServerResponse, to fields: RequestFields) -> ServerResponse {
         response.forbidCaching()
         return self.response(response, to: fields)
+    }
+
+    /// The response to a call, with the limits of its caller.
+    private static func limited(
+        _ response: consuming ServerResponse, _ admission: CallerAdmission, to fields: RequestFields
+    ) -> ServerResponse {
+        for field in admission.fields { response.headers.append(field) }
+        return uncached(response, to: fields)
     }
 
     /// A new id of the relay, for `X-Request-Id`.

@@ -27,6 +27,8 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
     case notFound(String)
     /// A token with this name already exists.
     case taken(String)
+    /// The row is not in the state that the change requires.
+    case conditionFailed
 
     /// The text for the operator.
     package var description: String {
@@ -48,13 +50,14 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
         case .invalid(let field, let expectation): "\(field): \(expectation)"
         case .notFound(let what): "there is no \(what)"
         case .taken(let name): "a token \"\(name)\" already exists: remove it first, or choose another name"
+        case .conditionFailed: "the stored row is not in the state that the change requires"
         }
     }
 
     /// Whether the input is wrong, as opposed to a failure of the system.
     package var isInputRefused: Bool {
         switch self {
-        case .invalid, .taken: true
+        case .invalid, .taken, .conditionFailed: true
         default: false
         }
     }
@@ -70,7 +73,7 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Makes an error from a failed statement of the vault. Missing tables mean missing migrations.
-    init(_ error: PostgresError) {
+    package init(_ error: PostgresError) {
         switch error.sqlState {
         case "42P01", "3F000", "42703", "42883": self = .notMigrated
         default: self = .database(error)

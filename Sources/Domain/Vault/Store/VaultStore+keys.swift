@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 import Postgres
 
@@ -21,6 +22,7 @@ extension VaultStore {
             guard let key else { throw .noMasterKey }
             try await insert(.fingerprint, version: last + 1, sealedWith: key)
             try await checkRoom(in: "vault.keys")
+            try await record("key.rotate", "fingerprint")
             return last + 1
         }
     }
@@ -58,6 +60,14 @@ extension VaultStore {
         return try await readKeys()
     }
 
+    /// Makes the fingerprints that reads show instead of secrets. Without a master key there are none.
+    func secretPrints() async throws(VaultError) -> SecretPrints? {
+        guard let key else { return nil }
+        // The oldest version stays for ever, so a rotation does not change the fingerprints.
+        let oldest = try await readKeys().filter { $0.name == .fingerprint }.min { $0.version < $1.version }
+        return oldest.map { SecretPrints(ring: key, printKey: $0.secret) }
+    }
+
     private func readKeys() async throws(VaultError) -> [SystemKey] {
         guard let key else { throw .noMasterKey }
         var keys: [SystemKey] = []
@@ -69,6 +79,20 @@ extension VaultStore {
 
     private static func isComplete(_ keys: [SystemKey]) -> Bool {
         SystemKey.Name.allCases.allSatisfy { name in keys.contains { $0.name == name } }
+    }
+}
+
+/// Makes fingerprints of sealed secrets. They are keyed, so that nobody can try secrets against them.
+struct SecretPrints {
+    let ring: KeyRing
+    let printKey: Secret
+
+    /// The first 8 hex digits of an HMAC-SHA-256; nil for a secret that does not open.
+    func print(_ sealed: [UInt8]?, at column: SealedColumn) -> String? {
+        guard let sealed, let plain = try? ring.open(sealed, associated: column.associatedData),
+            let hash = try? HMAC.sha256(key: printKey.bytes, Array("secret/".utf8) + plain)
+        else { return nil }
+        return Hex.lower(Array(hash.prefix(4)))
     }
 }
 

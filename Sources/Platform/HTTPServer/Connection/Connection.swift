@@ -224,7 +224,7 @@ extension Connection {
         case .respond(let request, let number): respond(to: request, number)
         case .answer(let response, let number):
             shared.statistics.requests.add(1)
-            answer(number, response)
+            if let delay = response.delay { answer(number, response, after: delay) } else { answer(number, response) }
         case .refuse(let fault, let path):
             shared.statistics.refusedRequests[fault.status]?.add(1)
             if case .tooManyConnections = fault { shared.statistics.refusedConnections.add(1) }
@@ -243,6 +243,7 @@ extension Connection {
     private static let goAhead = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     private func respond(to request: consuming ServerRequest, _ number: UInt64) {
+        if machine.plan.tellsAddress { request.clientAddress = socket.peerAddress }
         shared.statistics.requests.add(1)
         shared.statistics.runningRequests.add(1)
         runningNumber = number
@@ -283,6 +284,19 @@ extension Connection {
         if isClosed { shared.statistics.droppedAnswers.add(1) }
         perform(machine.answered(number, with: response, serverIsClosing: shared.isClosing, now: now))
         if let stream = response.stream { begin(stream) }
+    }
+
+    /// Answers after a wait, unless the connection has ended by then.
+    private func answer(_ number: UInt64, _ response: ServerResponse, after delay: ResponseDelay) {
+        group.loop.schedule(after: delay.duration) { [self] in
+            withExtendedLifetime(delay) {
+                guard !isClosed else { return }
+                lookAtClock()
+                answer(number, response)
+                resume()
+                settle()
+            }
+        }
     }
 
     /// An answer in pieces has ended: the input that waited is read.

@@ -29,6 +29,12 @@ enum SecretInput {
         return Secret(text)
     }
 
+    /// The same; nil if neither option is given.
+    static func readOptional(fromStandardInput: Bool, file: String?, what: String) throws -> Secret? {
+        guard fromStandardInput || file != nil else { return nil }
+        return try read(fromStandardInput: fromStandardInput, file: file, what: what)
+    }
+
     /// A file's bytes, or an error that names the file.
     static func contents(_ path: String) throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {

@@ -6,7 +6,9 @@ import Vault
 
 extension OperationTable {
     /// Every operation of the HTTP interface. The place for a new one.
-    static let all: [Operation] = [
+    static let all: [Operation] = calls + admin + pages
+
+    private static let calls: [Operation] = [
         Operation(
             .post, "/v1/top/{method}", id: "call", scope: .relay,
             "Calls a TOP method. Some methods have a path of their own besides.",
@@ -96,6 +98,9 @@ extension OperationTable {
             query: .declared(AuditParameters.export),
             responses: [.text("Found.", as: "application/x-ndjson", "text/csv")],
             handler: .export),
+    ]
+
+    private static let pages: [Operation] = [
         Operation(
             .get, "/livez", id: "live", "Whether the process runs", query: .any,
             responses: [.text("It does.", as: "text/plain")],
