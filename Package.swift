@@ -171,6 +171,7 @@ let package = Package(
                 "JSON", "Problems",
                 "TOP", "Vault",
             ]),
+        unit("AdminAPI", ["AdminAPI", "Catalog", "Problems", "Requests", "Vault"]),
         unit("AuditAPI", ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"]),
         unit(
             "Service",
@@ -201,7 +202,8 @@ let package = Package(
         integration(
             "Service",
             [
-                "Locks", "Time", "Bytes", "Service", "Relay", "AuditAPI", "Crypto", "EventLoop", "HTTP1", "HTTPServer",
+                "Locks", "Time", "Bytes", "Service", "Relay", "AdminAPI", "AuditAPI", "Crypto", "EventLoop", "HTTP1",
+                "HTTPServer",
                 "JSON", "Postgres",
                 "Telemetry", "Vault", logging,
             ]),

@@ -50,21 +50,21 @@ extension AdminHandlers {
 
     private func store(_ request: AuthorizedRequest, _ app: String, answering stream: ResponseStream) async {
         var batch = SessionBatch(app: app)
-        var answers = JSONWriter(capacity: 64 * Self.linesPerPiece)
+        var answers: [UInt8] = []
         var waiting = 0
         var outage: Problem?
         for line in request.body.split(separator: UInt8(ascii: "\n")) {
             let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             guard !line.isEmpty else { continue }
             let answer = await store(line, app, by: request.author, &batch, &outage)
-            answer.write(to: &answers)
+            answers += answer.line
             waiting += 1
             guard waiting == Self.linesPerPiece else { continue }
-            try? await stream.write(answers.bytes)
-            answers.removeAll()
+            try? await stream.write(answers)
+            answers = []
             waiting = 0
         }
-        if waiting > 0 { try? await stream.write(answers.bytes) }
+        if waiting > 0 { try? await stream.write(answers) }
         stream.finish()
     }
 
@@ -114,7 +114,8 @@ private struct ImportAnswer {
     var status: Int
     var detail: String?
 
-    func write(to json: inout JSONWriter) {
+    var line: [UInt8] {
+        var json = JSONWriter(capacity: 64)
         json.beginObject()
         json.nullable("seller", seller)
         json.name("status")
@@ -122,5 +123,6 @@ private struct ImportAnswer {
         json.optional("detail", detail)
         json.endObject()
         json.endLine()
+        return json.bytes
     }
 }

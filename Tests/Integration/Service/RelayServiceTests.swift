@@ -1,6 +1,8 @@
+import AdminAPI
 import AuditAPI
 import Crypto
 import class EventLoop.EventLoop
+import struct EventLoop.LoopBound
 import Foundation
 import Glibc
 import HTTP1
@@ -237,7 +239,7 @@ import Vault
             encoding: .utf8)
         let catalog = try CatalogHolder(folder: folder.path)
         func limit(_ path: String) -> Int {
-            RelayResponder.bodyLimit(of: try? OperationTable().find(path, in: catalog.current))
+            RelayResponder.bodyLimit(of: try? OperationTable().find(path, in: catalog.current), method: "POST")
         }
         #expect(limit(Self.leasePath) == 4 << 20)
         #expect(limit("/v1/top/tmall.car.lease.freedownpayment.put") == 4 << 20)
@@ -269,7 +271,13 @@ import Vault
                 readiness: Readiness(freshness: freshness, catalog: catalog), registry: PrometheusRegistry()),
             exporter: AuditExporter(
                 settings: settings.database, loop: workers.all[0].loop, logger: logger, isDraining: { false },
-                now: WallClock.milliseconds), masterKey: settings.masterKey, logger: logger)
+                now: WallClock.milliseconds),
+            admin: AdminHandlers(
+                vault: LoopBound(
+                    VaultPool(settings: settings.database, key: settings.masterKey, loop: workers.all[0].loop),
+                    loop: workers.all[0].loop),
+                logger: logger, catalogState: { catalog.state }, now: WallClock.milliseconds),
+            masterKey: settings.masterKey, logger: logger)
         var repliedOn: [Int?] = []
         for index in [0, 1, 0, 1] {
             var request = ServerRequest(

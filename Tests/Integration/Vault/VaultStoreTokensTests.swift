@@ -66,7 +66,7 @@ struct VaultStoreTokensTests {
             }
             let inputs: [(String, String, Set<Scope>, [String], [String])] = [
                 ("token name", "a b", [.relay], [], []), ("scope", "u", [], [], []),
-                ("app name", "u", [.relay], ["a b"], []), ("method 1", "u", [.relay], [], ["a b"]),
+                ("app 1", "u", [.relay], ["a b"], []), ("method 1", "u", [.relay], [], ["a b"]),
                 ("apps", "u", [.relay], Array(repeating: "a", count: 257), []),
             ]
             for (field, name, scopes, apps, methods) in inputs {
