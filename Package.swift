@@ -115,7 +115,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Relay", "AdminAPI", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
+                "Relay", "AdminAPI", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry",
+                "EventLoop", "JSON",
                 "Locks", "Crypto", "Postgres", "TOP", "Time",
                 "Catalog", "Vault", "Audit", "Curl", "Resources", "HTTP1", logging, metrics, lifecycle,
                 configuration,
@@ -129,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "AdminAPI", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault", "Audit",
+                "Service", "AdminAPI", "AuditAPI", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport", "Vault",
+                "Audit",
                 "Postgres", "Resources",
                 "TOP", "Time", "Bytes", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,

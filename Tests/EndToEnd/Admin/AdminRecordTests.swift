@@ -75,9 +75,12 @@ struct AdminRecordTests {
         let stage = try await Stage.make()
         let admin = try await Administrator(stage)
         #expect(
-            try await admin.put("/apps/fresh", #"{"app_key":"1","secret":"planted-s"}"#, headers: [
-                ("X-Forwarded-For", "10.1.2.3")
-            ]).status == 201)
+            try await admin.put(
+                "/apps/fresh", #"{"app_key":"1","secret":"planted-s"}"#,
+                headers: [
+                    ("X-Forwarded-For", "10.1.2.3")
+                ]
+            ).status == 201)
         #expect(try await admin.put("/apps/fresh/sessions/s", #"{"session":"planted-k"}"#).status == 201)
         #expect(try await admin.send("POST", "/apps/fresh/pause", #"{"method":"a.*"}"#).status == 200)
         #expect(try await admin.send("DELETE", "/apps/fresh").status == 204)

@@ -15,7 +15,9 @@ struct UnreadableRowTests {
             try await vault.putApp("a", makesDefault: true)
             try await vault.putApp("b", methods: ["bound.method"])
             let store = try await vault.store()
-            let text = try await store.createToken(TokenInput(name: "crm", scopes: [.relay], apps: ["a"], methods: ["a.b"])).text
+            let text = try await store.createToken(
+                TokenInput(name: "crm", scopes: [.relay], apps: ["a"], methods: ["a.b"])
+            ).text
             let connection = try await vault.connect()
             try await connection.execute(
                 """

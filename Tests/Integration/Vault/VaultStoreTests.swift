@@ -160,8 +160,9 @@ struct VaultStoreTests {
                 String(repeating: "店", count: 128),
             ]
             for (index, seller) in sellers.enumerated() {
-                let isNew = try await store.putSession(SessionInput(
-                    app: "a", seller: seller, key: Secret("session-\(index)"), expiresAt: .set(1_900_000_000_123)))
+                let isNew = try await store.putSession(
+                    SessionInput(
+                        app: "a", seller: seller, key: Secret("session-\(index)"), expiresAt: .set(1_900_000_000_123)))
                 #expect(isNew)
             }
             #expect(try await !store.putSession(SessionInput(app: "a", seller: "shop", key: Secret("newer"))))
@@ -184,7 +185,8 @@ struct VaultStoreTests {
         try await withVault { vault in
             let store = try await vault.store()
             try await store.putApp(Self.input())
-            try await store.putSession(SessionInput(app: "a", seller: "s", key: Secret("k"), expiresAt: .set(1_600_000_000_000)))
+            try await store.putSession(
+                SessionInput(app: "a", seller: "s", key: Secret("k"), expiresAt: .set(1_600_000_000_000)))
             let snapshot = try await vault.snapshot()
             let app = try snapshot.resolveApp(named: "a", for: "m", token: Self.anybody)
             #expect(throws: SessionResolutionError.expired(seller: "s", app: "a")) {
@@ -238,7 +240,8 @@ struct VaultStoreTests {
             }
             for time in [-1, 253_402_300_800_000] as [Int64] {
                 let error = await vaultError {
-                    try await store.putSession(SessionInput(app: "a", seller: "s", key: Secret("k"), expiresAt: .set(time)))
+                    try await store.putSession(
+                        SessionInput(app: "a", seller: "s", key: Secret("k"), expiresAt: .set(time)))
                 }
                 guard case .invalid("expiry", _) = error else {
                     Issue.record("\(String(describing: error))")

@@ -16,8 +16,9 @@ struct VaultStoreTokensTests {
             let store = try await vault.store()
             for (apps, methods) in [(["a"], []), ([], ["tmall.*"])] as [([String], [String])] {
                 let error = await #expect(throws: VaultError.self) {
-                    _ = try await store.createToken(TokenInput(
-                        name: "root", scopes: [.admin, .relay], apps: apps, methods: methods))
+                    _ = try await store.createToken(
+                        TokenInput(
+                            name: "root", scopes: [.admin, .relay], apps: apps, methods: methods))
                 }
                 #expect(error?.isInputRefused == true && error?.description.contains("admin") == true)
             }
@@ -30,9 +31,10 @@ struct VaultStoreTokensTests {
         try await withVault { vault in
             _ = try await vault.store().ensureKeys()
             let store = VaultStore(connection: try await vault.connect(), key: nil)
-            let text = try await store.createToken(TokenInput(
-                name: "shop", scopes: [.relay, .auditRead], apps: ["a", "b"], methods: ["tmall.*"],
-                expiresAt: 1_900_000_000_000))
+            let text = try await store.createToken(
+                TokenInput(
+                    name: "shop", scopes: [.relay, .auditRead], apps: ["a", "b"], methods: ["tmall.*"],
+                    expiresAt: 1_900_000_000_000))
             let all = try await store.createToken(TokenInput(name: "all", scopes: [.admin]))
             let snapshot = try await vault.snapshot()
             let token = try snapshot.authenticate(authorization: "Bearer \(text.text)", now: 1_800_000_000_000)
@@ -59,7 +61,10 @@ struct VaultStoreTokensTests {
         try await withVault { vault in
             let store = try await vault.store()
             _ = try await store.createToken(TokenInput(name: "t", scopes: [.relay]))
-            guard case .taken("t") = await vaultError({ _ = try await store.createToken(TokenInput(name: "t", scopes: [.relay])) })
+            guard
+                case .taken("t") = await vaultError({
+                    _ = try await store.createToken(TokenInput(name: "t", scopes: [.relay]))
+                })
             else {
                 Issue.record("taken is expected")
                 return
@@ -71,7 +76,8 @@ struct VaultStoreTokensTests {
             ]
             for (field, name, scopes, apps, methods) in inputs {
                 let error = await vaultError {
-                    _ = try await store.createToken(TokenInput(name: name, scopes: scopes, apps: apps, methods: methods))
+                    _ = try await store.createToken(
+                        TokenInput(name: name, scopes: scopes, apps: apps, methods: methods))
                 }
                 guard case .invalid(field, _) = error else {
                     Issue.record("\(field): \(String(describing: error))")

@@ -35,7 +35,8 @@ package final class App: Sendable {
     ) {
         self.init(
             name: name, appKey: appKey, openedSecret: secret, gatewayURL: gatewayURL, allowsHTTP: allowsHTTP,
-            signMethod: signMethod, addressing: addressing, isDefault: isDefault, readableMethods: methods, pause: pause)
+            signMethod: signMethod, addressing: addressing, isDefault: isDefault, readableMethods: methods, pause: pause
+        )
     }
 
     /// Makes an app whose secret may not have opened (nil), and whose methods may be unreadable (nil).

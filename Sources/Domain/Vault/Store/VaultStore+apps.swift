@@ -18,7 +18,11 @@ extension VaultStore {
             try condition.check(version)
             let app = try StoredApp(patch, of: stored)
             let sealed: [UInt8]?
-            if let secret = patch.secret { sealed = try await seal(secret, for: .appSecret(patch.name)) } else { sealed = nil }
+            if let secret = patch.secret {
+                sealed = try await seal(secret, for: .appSecret(patch.name))
+            } else {
+                sealed = nil
+            }
             let isDefault = try await write(app, patch.name, sealed: sealed)
             if stored == nil { try await checkRoom(in: "vault.apps") }
             try await record("app.put", patch.name) {
@@ -232,6 +236,6 @@ package struct AppRecord: Sendable, Equatable {
         pausedMethods = row[15].words
         version = row[16].text ?? ""
         author = row[17].text
-        fingerprint = prints?.print(row[18].bytes, at: .appSecret(row[0].text ?? ""))
+        fingerprint = prints?.fingerprint(of: row[18].bytes, at: .appSecret(row[0].text ?? ""))
     }
 }

@@ -88,7 +88,7 @@ struct SecretPrints {
     let printKey: Secret
 
     /// The first 8 hex digits of an HMAC-SHA-256; nil for a secret that does not open.
-    func print(_ sealed: [UInt8]?, at column: SealedColumn) -> String? {
+    func fingerprint(of sealed: [UInt8]?, at column: SealedColumn) -> String? {
         guard let sealed, let plain = try? ring.open(sealed, associated: column.associatedData),
             let hash = try? HMAC.sha256(key: printKey.bytes, Array("secret/".utf8) + plain)
         else { return nil }

@@ -241,6 +241,7 @@ package struct SessionRecord: Sendable, Equatable {
         lastRefusal = row[10].text
         version = row[11].text ?? ""
         author = row[12].text
-        fingerprint = prints?.print(row[13].bytes, at: .session(app: row[0].text ?? "", seller: row[1].text ?? ""))
+        fingerprint = prints?.fingerprint(
+            of: row[13].bytes, at: .session(app: row[0].text ?? "", seller: row[1].text ?? ""))
     }
 }

@@ -147,7 +147,8 @@ extension JSONWriter {
 }
 
 extension Field {
-    /// The items of an array that `array_to_string(…, chr(31))` joined. They may have spaces, but no control characters.
+    /// The items of an array that `array_to_string(…, chr(31))` joined. They may have spaces, but no control
+    /// characters.
     var lines: [String] { (text ?? "").split(separator: "\u{1F}").map(String.init) }
 
     /// The items of an array that `array_to_string(…, ' ')` joined.

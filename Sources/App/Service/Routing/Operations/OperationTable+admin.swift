@@ -59,7 +59,9 @@ extension OperationTable {
                 example: #""{\"seller\": \"shop\", \"session\": \"KEY\", \"expires_at\": \"2027-01-31T08:00:00Z\"}\n""#,
                 mediaType: BodyDescription.ndjson),
             bodyLimit: AdminHandlers.maximumImportBytes,
-            responses: [.text("`{\"seller\",\"status\"}` a line, and `detail` for a fault.", as: BodyDescription.ndjson)],
+            responses: [
+                .text("`{\"seller\",\"status\"}` a line, and `detail` for a fault.", as: BodyDescription.ndjson)
+            ],
             handler: .sessionImport),
         Operation(
             .get, "/v1/admin/apps/{app}/sessions/{seller}", id: "session", scope: .admin,

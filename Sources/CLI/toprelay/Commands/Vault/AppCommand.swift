@@ -60,7 +60,8 @@ struct AppCommand: AsyncParsableCommand {
             try await reportingFailures {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
                 let apps = try await DatabaseSession.run(settings) { session in try await session.vault().listApps() }
-                var table = TextTable("NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "METHODS", "PAUSED")
+                var table = TextTable(
+                    "NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "METHODS", "PAUSED")
                 for app in apps {
                     table.add(
                         app.name, app.kind, app.appKey, app.signMethod, app.isDefault ? "yes" : "", "\(app.sessions)",

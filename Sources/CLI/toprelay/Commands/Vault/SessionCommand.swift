@@ -19,7 +19,8 @@ struct SessionCommand: AsyncParsableCommand {
         @Argument(help: "The alias that callers give in Top-Seller.") var seller: String
         @Flag(help: "Read the session key from standard input.") var sessionStdin = false
         @Option(help: "Read the session key from a file.") var sessionFile: String?
-        @Option(help: "When the session expires, as an RFC 3339 time with offset; empty: not known.") var expiresAt: String?
+        @Option(help: "When the session expires, as an RFC 3339 time with offset; empty: not known.") var expiresAt:
+            String?
         @Flag(help: "Use it for calls that name no seller.") var `default` = false
 
         func run() async throws {

@@ -8,7 +8,8 @@ import Vault
 /// `toprelay token`: the callers' tokens.
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Manages callers' tokens.", subcommands: [Create.self, Rotate.self, List.self, Remove.self])
+        commandName: "token", abstract: "Manages callers' tokens.",
+        subcommands: [Create.self, Rotate.self, List.self, Remove.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -99,7 +100,8 @@ struct TokenCommand: AsyncParsableCommand {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
                 let tokens = try await DatabaseSession.run(settings) { session in try await session.vault().listTokens()
                 }
-                var table = TextTable("NAME", "SCOPES", "APPS", "METHODS", "SELLERS", "RATE", "CONCURRENCY", "EXPIRES", "LAST USED")
+                var table = TextTable(
+                    "NAME", "SCOPES", "APPS", "METHODS", "SELLERS", "RATE", "CONCURRENCY", "EXPIRES", "LAST USED")
                 for token in tokens {
                     table.add(
                         token.name, token.scopes.map(\.rawValue).joined(separator: " "),
