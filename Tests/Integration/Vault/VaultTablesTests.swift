@@ -83,7 +83,7 @@ struct VaultTablesTests {
                 "INSERT INTO vault.sessions (app, seller, session_sealed) VALUES ('a', 's', \(Self.blob))",
                 "\(Self.tokenStart)) VALUES ('00000000000000', 'a', sha256('a'), '{relay}')",
                 "INSERT INTO vault.keys (name, version, sealed) VALUES ('fingerprint', 1, \(Self.blob))",
-                "DELETE FROM vault.tokens", "TRUNCATE vault.sessions", "DELETE FROM vault.keys",
+                "DELETE FROM vault.tokens", "TRUNCATE vault.sessions CASCADE", "DELETE FROM vault.keys",
             ]
             for (index, statement) in statements.enumerated() {
                 try await connection.execute(statement)

@@ -15,7 +15,7 @@ enum AuthorisationEndpoint {
     static func begin(
         _ request: AuthorizedRequest, _ authority: SessionAuthority
     ) async throws(Problem) -> Reply {
-        let name = SessionName(app: try request.appName, seller: try seller(in: request.body))
+        let name = SessionName(app: try request.names.app, seller: try seller(in: request.body))
         let authorisation: Authorisation
         do throws(AuthorisationError) {
             authorisation = try await authority.beginAuthorisation(of: name, by: request.caller.name)

@@ -10,6 +10,17 @@ package enum ProxyChange: Sendable {
     /// The app's proxy has this password.
     case password(Secret)
 
+    /// Whether it gives a URL, or removes it.
+    var givesURL: Bool { if case .password = self { false } else { true } }
+
+    /// Whether it gives a password.
+    var givesPassword: Bool {
+        switch self {
+        case .removal, .url(_, nil): false
+        case .url(_, _?), .password: true
+        }
+    }
+
     func check() throws(VaultError) {
         switch self {
         case .removal: break
