@@ -10,6 +10,8 @@ package enum AdminSchemas {
         ("NewToken", object(tokenMembers + [("expires_in", span)], required: ["name", "scopes"])),
         ("Token", object(tokenMembers + tokenShown)),
         ("CreatedToken", object(tokenMembers + tokenShown + [("token", createdText)], required: ["name", "token"])),
+        ("SessionState", enumeration(["valid", "expiring", "expired", "needs_authorisation"])),
+        ("Scope", enumeration(Scope.allCases.map(\.rawValue))), ("CatalogFault", object(faultMembers)),
         ("Ban", object(banMembers)), ("ChangeEvent", object(eventMembers)), ("AdminCatalog", object(catalogMembers)),
         ("AdminPagination", pagination), ("Apps", page("App")), ("Sessions", page("Session")),
         ("Tokens", page("Token")), ("Bans", page("Ban")), ("ChangeEvents", page("ChangeEvent")),
@@ -32,6 +34,14 @@ package enum AdminSchemas {
 
     private static func described(_ description: String) -> String {
         #"{"type": "string", "description": "\#(description)"}"#
+    }
+
+    private static func reference(_ name: String) -> String { ##"{"$ref": "#/components/schemas/\##(name)"}"## }
+
+    private static func list(_ items: String) -> String { #"{"type": "array", "items": \#(items)}"# }
+
+    private static func enumeration(_ words: [String]) -> String {
+        #"{"type": "string", "enum": [\#(words.map { "\"\($0)\"" }.joined(separator: ", "))]}"#
     }
 
     private static func object(_ members: [(String, String)], required: [String] = []) -> String {
@@ -69,18 +79,13 @@ package enum AdminSchemas {
     private static let sessionShown =
         [
             ("app", text), ("seller", text),
-            (
-                "state",
-                #"{"type": "string", "enum": ["valid", "expiring", "expired", "needs_authorisation"]}"#
-            ), ("fingerprint", described("A keyed fingerprint of the session key.")), ("issued_at", time),
+            ("state", reference("SessionState")), ("fingerprint", described("A keyed fingerprint of the session key.")),
+            ("issued_at", time),
             ("last_success_at", time), ("last_refusal_at", time), ("last_refusal", text),
         ] + dates
     private static let tokenMembers = [
         ("name", text),
-        (
-            "scopes",
-            #"{"type": "array", "items": {"type": "string", "enum": [\#(Scope.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))]}}"#
-        ),
+        ("scopes", list(reference("Scope"))),
         ("apps", texts), ("methods", texts), ("sellers", texts),
         ("rate", described("Calls a second on each replica, such as `10/s`.")), ("concurrency", whole),
         ("callbacks", texts), ("expires_at", removableTime),
@@ -103,8 +108,6 @@ package enum AdminSchemas {
     private static let catalogMembers = [
         ("methods", whole), ("folder", text), ("faults", faults), ("protections_lost", faults),
     ]
-    private static let faults = #"""
-        {"type": "array", "items": {"type": "object", "properties": {"file": {"type": "string"},
-         "line": {"type": "integer"}, "detail": {"type": "string"}}}}
-        """#
+    private static let faults = list(reference("CatalogFault"))
+    private static let faultMembers = [("file", text), ("line", whole), ("detail", text)]
 }

@@ -135,7 +135,8 @@ struct BodyDescription: Sendable {
     var isRequired = true
 
     static let json = "application/json"
-    static let ndjson = "application/x-ndjson"
+    /// JSON, a value a line. Generators of clients know no narrower type.
+    static let lines = "application/octet-stream"
 }
 
 /// A response of an operation that did what it was asked for, for the OpenAPI document. Problems are added.
