@@ -10,6 +10,9 @@ package enum AdminSchemas {
         ("NewToken", object(tokenMembers + [("expires_in", span)], required: ["name", "scopes"])),
         ("Token", object(tokenMembers + tokenShown)),
         ("CreatedToken", object(tokenMembers + tokenShown + [("token", createdText)], required: ["name", "token"])),
+        ("SessionState", enumeration(SessionHealth.State.allCases.map(\.rawValue))),
+        ("AppAuth", enumeration(AppAuth.Exchange.allCases.map(\.rawValue))),
+        ("Scope", enumeration(Scope.allCases.map(\.rawValue))), ("CatalogFault", object(faultMembers)),
         ("Ban", object(banMembers)), ("ChangeEvent", object(eventMembers)), ("AdminCatalog", object(catalogMembers)),
         ("AdminPagination", pagination), ("Apps", page("App")), ("Sessions", page("Session")),
         ("Tokens", page("Token")), ("Bans", page("Ban")), ("ChangeEvents", page("ChangeEvent")),
@@ -32,6 +35,14 @@ package enum AdminSchemas {
 
     private static func described(_ description: String) -> String {
         #"{"type": "string", "description": "\#(description)"}"#
+    }
+
+    private static func reference(_ name: String) -> String { ##"{"$ref": "#/components/schemas/\##(name)"}"## }
+
+    private static func list(_ items: String) -> String { #"{"type": "array", "items": \#(items)}"# }
+
+    private static func enumeration(_ words: [String]) -> String {
+        #"{"type": "string", "enum": [\#(words.map { "\"\($0)\"" }.joined(separator: ", "))]}"#
     }
 
     private static func object(_ members: [(String, String)], required: [String] = []) -> String {
@@ -61,7 +72,7 @@ package enum AdminSchemas {
         ("gateway", removable), ("allow_http", flag), ("sign_method", text), ("default", flag), ("methods", texts),
         ("kind", text), ("target_app_key", removable), ("customer_id", removable),
         ("params", #"{"type": "array", "items": {"type": "string"}, "description": "Constants as NAME=VALUE."}"#),
-        ("auth", #"{"type": "string", "enum": ["oauth", "top"]}"#), ("oauth_authorize_url", removable),
+        ("auth", reference("AppAuth")), ("oauth_authorize_url", removable),
         ("oauth_token_url", removable), ("proxy", removable),
         ("proxy_password", described("The password of the proxy's user. Never shown.")),
     ]
@@ -80,11 +91,8 @@ package enum AdminSchemas {
     private static let sessionShown =
         [
             ("app", text), ("seller", text),
-            (
-                "state",
-                #"{"type": "string", "enum": ["valid", "expiring", "expired", "needs_authorisation"]}"#
-            ), ("fingerprint", described("A keyed fingerprint of the session key.")), ("issued_at", time),
-            ("refreshable", flag),
+            ("state", reference("SessionState")), ("fingerprint", described("A keyed fingerprint of the session key.")),
+            ("issued_at", time), ("refreshable", flag),
             ("refresh_token_fingerprint", described("A keyed fingerprint of the refresh token.")),
             ("refresh_after", time), ("refresh_failures", whole),
             ("refresh_error", described("Why the last refresh failed.")), ("taobao_user_id", text),
@@ -92,10 +100,7 @@ package enum AdminSchemas {
         ] + dates
     private static let tokenMembers = [
         ("name", text),
-        (
-            "scopes",
-            #"{"type": "array", "items": {"type": "string", "enum": [\#(Scope.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))]}}"#
-        ),
+        ("scopes", list(reference("Scope"))),
         ("apps", texts), ("methods", texts), ("sellers", texts),
         ("rate", described("Calls a second on each replica, such as `10/s`.")), ("concurrency", whole),
         ("callbacks", texts), ("expires_at", removableTime),
@@ -118,8 +123,6 @@ package enum AdminSchemas {
     private static let catalogMembers = [
         ("methods", whole), ("folder", text), ("faults", faults), ("protections_lost", faults),
     ]
-    private static let faults = #"""
-        {"type": "array", "items": {"type": "object", "properties": {"file": {"type": "string"},
-         "line": {"type": "integer"}, "detail": {"type": "string"}}}}
-        """#
+    private static let faults = list(reference("CatalogFault"))
+    private static let faultMembers = [("file", text), ("line", whole), ("detail", text)]
 }

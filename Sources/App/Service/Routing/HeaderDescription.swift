@@ -47,7 +47,7 @@ struct HeaderDescription: Sendable {
     static let ifNoneMatch = HeaderDescription(
         key: "IfNoneMatch", name: "If-None-Match",
         text: "`*`: the change is made only if nothing is stored under the name.",
-        schema: #"{"type": "string", "enum": ["*"]}"#)
+        schema: #"{"type": "string", "pattern": "^[*]$"}"#)
 
     /// Every header of a change.
     static let ofChanges: [HeaderDescription] = [.ifMatch, .ifNoneMatch, .requestID]

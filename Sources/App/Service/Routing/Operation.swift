@@ -141,7 +141,8 @@ struct BodyDescription: Sendable {
     var isRequired = true
 
     static let json = "application/json"
-    static let ndjson = "application/x-ndjson"
+    /// JSON, a value a line. Generators of clients know no narrower type.
+    static let lines = "application/octet-stream"
 }
 
 /// A successful response of an operation, for the OpenAPI document. The document adds the problems.

@@ -53,7 +53,7 @@ struct OperationEndpoint: Sendable {
         let query = try context.operation.checkedQuery(query)
         switch context.operation.body?.mediaType {
         case nil: break
-        case BodyDescription.ndjson: try context.fields.checkIsNDJSON()
+        case BodyDescription.lines: try context.fields.checkIsNDJSON()
         default: try context.fields.checkIsJSON()
         }
         return AuthorizedRequest(

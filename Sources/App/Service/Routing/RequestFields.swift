@@ -144,11 +144,15 @@ extension RequestFields {
         try Self.checkIsJSON(type, orMultipart: false)
     }
 
+    private static let linesTypes = [
+        "application/x-ndjson", "application/ndjson", "application/jsonl", "application/octet-stream",
+    ]
+
     /// Checks that the body is declared as lines of JSON, or not declared at all.
     func checkIsNDJSON() throws(Problem) {
         try checkIsPlain()
         let media = contentType?.lowercased().prefix { $0 != ";" }.filter { $0 != " " }
-        guard let media, !["application/x-ndjson", "application/ndjson", "application/jsonl"].contains(media) else {
+        guard let media, !Self.linesTypes.contains(media) else {
             return
         }
         throw Problem(.unsupportedMediaType, "The body must be sent with Content-Type: application/x-ndjson.")

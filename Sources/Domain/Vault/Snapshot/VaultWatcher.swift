@@ -67,8 +67,8 @@ package actor VaultWatcher {
     private var clock = ClockEpisode()
 
     /// A watcher that does nothing until `run()`. It calls all closures on the loop: `onSnapshot` with each new
-    /// snapshot, `onBans` with what other replicas tell of bans, `onEvent` with each event, and `wallClock` for the time
-    /// in milliseconds since 1970.
+    /// snapshot, `onBans` with what other replicas tell of bans, `onEvent` with each event, and `wallClock` for the
+    /// time in milliseconds since 1970.
     package init(
         settings: PostgresSettings, key: KeyRing, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
         timing: Timing = Timing(), wallClock: @escaping @Sendable () -> Int64,

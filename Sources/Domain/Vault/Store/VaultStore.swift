@@ -5,7 +5,8 @@ package import Postgres
 /// Reads and changes the vault for the command line and the HTTP interface of administration.
 ///
 /// It checks the input before PostgreSQL sees it. Each change is one transaction, and changes wait for one another.
-/// The transaction also has a row of `vault.events`. Use it on the connection's loop, and use the connection for nothing else meanwhile.
+/// The transaction also has a row of `vault.events`. Use it on the connection's loop, and use the connection for
+/// nothing else meanwhile.
 package struct VaultStore {
     let connection: PostgresConnection
     let key: KeyRing?

@@ -55,12 +55,15 @@ extension OperationTable {
             .put, "/v1/admin/apps/{app}/sessions", id: "importSessions", scope: .admin,
             "Makes or changes many sessions: a JSON object a line, and an answer for each line",
             body: BodyDescription(
-                schema: #"{"type": "string"}"#,
+                schema: #"{"type": "string", "format": "binary"}"#,
                 example: #""{\"seller\": \"shop\", \"session\": \"KEY\", \"expires_at\": \"2027-01-31T08:00:00Z\"}\n""#,
-                mediaType: BodyDescription.ndjson),
+                mediaType: BodyDescription.lines),
             bodyLimit: AdminHandlers.maximumImportBytes,
             responses: [
-                .text("`{\"seller\",\"status\"}` a line, and `detail` for a fault.", as: BodyDescription.ndjson)
+                // Generators of clients know the type for lines only beside one for text.
+                .text(
+                    "`{\"seller\",\"status\"}` a line, and `detail` for a fault.", as: "application/x-ndjson",
+                    "text/plain")
             ],
             handler: .sessionImport),
         Operation(
