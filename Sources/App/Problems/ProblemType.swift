@@ -12,7 +12,7 @@ package enum ProblemType: String, Sendable, CaseIterable {
     case notFound = "not-found"
     /// The path exists, but not for this HTTP method.
     case methodNotAllowed = "method-not-allowed"
-    /// The change contradicts what is stored.
+    /// A setting, or what is stored, does not allow the request.
     case conflict
     /// What is stored is not in the state that If-Match or If-None-Match requires.
     case preconditionFailed = "precondition-failed"
@@ -50,8 +50,6 @@ package enum ProblemType: String, Sendable, CaseIterable {
     case draining
     /// The request was sent, and TOP may have executed it.
     case outcomeUnknown = "outcome-unknown"
-    /// The state of the relay does not allow the request.
-    case conflict
     /// The client took too long to send its request.
     case requestTimeout = "request-timeout"
     /// The request's headers exceed the limit.
@@ -98,7 +96,7 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .notFound: "Not found"
         case .methodNotAllowed: "The HTTP method is not allowed here"
         case .requestTimeout: "The request took too long to arrive"
-        case .conflict: "The change contradicts what is stored"
+        case .conflict: "The state of the relay does not allow this"
         case .preconditionFailed: "What is stored has changed"
         case .payloadTooLarge: "The body is too large"
         case .targetTooLong: "The request's target is too long"
@@ -108,7 +106,6 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .idempotencyKeyReused: "The idempotency key belongs to another call"
         case .idempotencyInProgress: "A call with this idempotency key is under way"
         case .idempotencyUnknown: "The outcome of the first call is unknown"
-        case .conflict: "The state of the relay does not allow this"
         case .rejectedByTOP: "TOP rejected the call"
         case .sessionInvalid: "The seller has no usable session"
         case .throttled: "Too many calls"

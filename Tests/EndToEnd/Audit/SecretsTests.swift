@@ -208,11 +208,15 @@ struct SecretsTests {
             #"{"app_key":"7","secret":"\#(secret)"}"#, #"{"secret":"\#(secret)2"}"#,
             #"{"secret":{"x":"\#(secret)"}}"#, #"{"gateway":"https://\#(secret)@gw.example/"}"#,
             #"{"secret":"\#(secret)\n"}"#, #"{"secret":"\#(secret)""#, #"{"sign_method":"\#(secret)"}"#,
+            #"{"proxy":"http://relay@127.0.0.1:1","proxy_password":"\#(secret)"}"#,
+            #"{"proxy":"http://relay:\#(secret)@127.0.0.1:1"}"#, #"{"proxy_password":["\#(secret)"]}"#,
+            #"{"proxy":null,"proxy_password":"\#(secret)"}"#, #"{"oauth_token_url":"https://\#(secret)@x.example/"}"#,
         ] {
             answers.append(try await admin.put("/apps/made", body))
         }
         for body in [
             #"{"session":"\#(secret)"}"#, #"{"session":"\#(secret) x"}"#, #"{"expires_at":"\#(secret)"}"#,
+            #"{"refresh_token":"\#(secret)"}"#, #"{"refresh_token":"\#(secret) x"}"#,
         ] {
             answers.append(try await admin.put("/apps/made/sessions/s", body))
         }
@@ -221,6 +225,7 @@ struct SecretsTests {
                 "made",
                 [
                     #"{"seller":"a","session":"\#(secret)"}"#, #"{"seller":"b","session":["\#(secret)"]}"#,
+                    #"{"seller":"d","session":"\#(secret)","refresh_token":"\#(secret)\n"}"#,
                     #"{"seller":"c","session":"\#(secret)"#,
                 ]))
         let made = try await admin.send("POST", "/tokens", #"{"name":"made","scopes":["relay"]}"#)

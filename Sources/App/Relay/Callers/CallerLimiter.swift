@@ -24,7 +24,7 @@ package final class CallerLimiter: Sendable {
     private let rateHits = Counter(label: "toprelay_limit_hits_total", dimensions: [("limit", "token_rate")])
     private let concurrencyHits = Counter(
         label: "toprelay_limit_hits_total", dimensions: [("limit", "token_concurrency")])
-    private let refusals = CallMeters.refusalCounter(.throttled)
+    private let refusals = CallMetrics.refusalCounter(.throttled)
 
     /// A limiter that knows no caller.
     package init() {}

@@ -24,7 +24,8 @@ extension ProblemType {
             ProblemText(title: "不支持该 HTTP 方法", cause: "路径存在，但不支持该 HTTP 方法。", remedy: "使用响应头 Allow 中列出的方法。")
         case .conflict:
             ProblemText(
-                title: "修改与现有数据冲突", cause: "修改与已保存的数据冲突：同名令牌已存在，或表已满。", remedy: "先读取现有数据，换用其他名称，或先删除原有数据。")
+                title: "当前状态不允许此操作", cause: "中继的配置或已保存的数据不允许此操作，例如同名令牌已存在，或表已满。",
+                remedy: "先按 detail 的说明修改，或换用其他名称，再重试。")
         case .preconditionFailed:
             ProblemText(
                 title: "数据已被修改", cause: "已保存的数据不满足 If-Match 或 If-None-Match 的要求，没有作任何修改。",
@@ -43,8 +44,6 @@ extension ProblemType {
             ProblemText(title: "请求头过大", cause: "请求头超过 32 KiB，或数量过多。", remedy: "减少或缩短请求头。")
         case .targetTooLong:
             ProblemText(title: "请求地址过长", cause: "请求地址超过 8 KiB。", remedy: "缩短查询参数。")
-        case .conflict:
-            ProblemText(title: "当前状态不允许此操作", cause: "请求有效，但中继的配置或所指对象的状态不允许此操作。", remedy: "先按 detail 的说明修改，再重试。")
         case .expectationFailed:
             ProblemText(title: "无法满足 Expect", cause: "Expect 请求头不是 100-continue。", remedy: "去掉该请求头。")
         case .internalError:

@@ -40,8 +40,8 @@ extension ProblemType {
             ("The path exists, but not for this HTTP method.", "Use one of the methods that the header Allow names.")
         case .conflict:
             (
-                "The change contradicts what is stored: a token of the name exists, or a table is full.",
-                "Read what is stored, and choose another name or remove the other one first."
+                "A setting or what is stored does not allow it: a token of the name exists, or a table is full.",
+                "Change what detail names, or choose another name. Then repeat the request."
             )
         case .preconditionFailed:
             (
@@ -66,11 +66,6 @@ extension ProblemType {
             ("The request's target is longer than 8 KiB.", "Shorten the query.")
         case .expectationFailed:
             ("The header Expect asks for something other than 100-continue.", "Leave the header out.")
-        case .conflict:
-            (
-                "The request is valid, but the relay's settings or the state of the named thing do not allow it.",
-                "Change what detail names, then repeat the request."
-            )
         case .internalError:
             (
                 "The relay met an error that it does not expect. It is in the log.",

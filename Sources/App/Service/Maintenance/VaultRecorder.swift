@@ -17,7 +17,7 @@ actor VaultRecorder {
     /// Ends of one ban that differ by less are the same: TOP names whole seconds, and calls in flight repeat it.
     private static let sameEndMilliseconds: Int64 = 2000
 
-    private struct Place: Hashable {
+    private struct Target: Hashable {
         var app: String
         var method: String?
     }
@@ -28,9 +28,9 @@ actor VaultRecorder {
     private let author: ChangeAuthor
     private let logger: Logger
     /// Bans that are to be written.
-    private var waiting: [Place: VaultBan] = [:]
+    private var waiting: [Target: VaultBan] = [:]
     /// When the bans end that were written.
-    private var written: [Place: Int64] = [:]
+    private var written: [Target: Int64] = [:]
     private var usesWrittenAt: ContinuousClock.Instant?
     private var isWriting = false
 
@@ -61,10 +61,10 @@ actor VaultRecorder {
     }
 
     private func take(_ ban: VaultBan) {
-        let place = Place(app: ban.app, method: ban.method)
-        if let end = written[place], ban.endsAt < end + Self.sameEndMilliseconds { return }
-        guard waiting[place] != nil || waiting.count < Self.maximumWaiting else { return }
-        waiting[place] = ban
+        let target = Target(app: ban.app, method: ban.method)
+        if let end = written[target], ban.endsAt < end + Self.sameEndMilliseconds { return }
+        guard waiting[target] != nil || waiting.count < Self.maximumWaiting else { return }
+        waiting[target] = ban
         Task(executorPreference: loop) { await self.writeBans() }
     }
 
@@ -81,15 +81,15 @@ actor VaultRecorder {
         guard !isWriting else { return }
         isWriting = true
         defer { isWriting = false }
-        while let (place, ban) = waiting.first {
+        while let (target, ban) = waiting.first {
             do throws(VaultError) {
                 try await vault.value.run(by: author) { store throws(VaultError) in try await store.recordBan(ban) }
             } catch {
                 return logger.record(.warning, "Could not record a ban", [.app: ban.app, .error: error.description])
             }
-            if waiting[place] == ban { waiting[place] = nil }
+            if waiting[target] == ban { waiting[target] = nil }
             if written.count >= Self.maximumWaiting { written = [:] }
-            written[place] = ban.endsAt
+            written[target] = ban.endsAt
         }
     }
 

@@ -113,6 +113,9 @@ final class Operation: Sendable {
         }
     }
 
+    /// Whether it can record the client's address.
+    var recordsOrigin: Bool { if case .callback = handler { true } else { scope != nil && !isCall } }
+
     /// The names of the accepted scopes, of which a token needs one; empty for an operation without a token.
     var scopeNames: [String] { [scope, otherScope].compactMap { $0?.rawValue } }
 

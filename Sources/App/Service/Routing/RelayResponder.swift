@@ -78,7 +78,7 @@ final class RelayResponder: Responder {
                 catalog: catalog, operation: operation, argument: route.argument, fields: consume fields,
                 authorization: authorization, admission: admission)
             var plan = BodyPlan(limit: limit, isKept: operation.method.takesBody, context: context)
-            plan.tellsAddress = !operation.isCall && operation.scope != nil
+            plan.tellsAddress = operation.recordsOrigin
             return .proceed(plan)
         } catch {
             // The context may have consumed the fields, so they are read again.
@@ -168,9 +168,11 @@ final class RelayResponder: Responder {
             }
         case .callback:
             let (query, isHead, authority) = (request.query, request.isHead, authority)
+            let origin = context.fields.origin(request.clientAddress)
             Task(executorPreference: worker.loop) {
                 let language = Language(accepting: context.fields.acceptLanguage)
-                let page = await AuthorisationEndpoint.end(query, isHead: isHead, language, authority)
+                let page = await AuthorisationEndpoint.end(
+                    query, isHead: isHead, from: origin, language, authority)
                 reply(Self.uncached(ServerResponse(page), to: context.fields))
             }
         case .export:

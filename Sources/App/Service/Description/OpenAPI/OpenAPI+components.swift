@@ -82,12 +82,6 @@ extension JSONWriter {
                 """#)
         }
         json(
-            "AppName",
-            #"""
-            {"name": "app", "in": "path", "required": true, "schema": {"type": "string"},
-              "description": "The name of an app."}
-            """#)
-        json(
             "ProblemName",
             #"""
             {"name": "type", "in": "path", "required": true, "schema": {"type": "string"},
