@@ -16,8 +16,8 @@ extension AdminHandlers {
     /// How many answers go out together.
     private static let linesPerPiece = 50
 
-    /// `PUT /v1/admin/apps/{app}/sessions`: stores the session of each line, in a transaction of its own. The answers go
-    /// out while the rest is stored. A client that goes away does not end the import.
+    /// `PUT /v1/admin/apps/{app}/sessions`: stores the session of each line, in a transaction of its own. The answers
+    /// go out while the rest is stored. A client that goes away does not end the import.
     /// - Parameters:
     ///   - reservation: what the request holds of the budget of bodies. It holds the body until the end.
     ///   - reply: called once.

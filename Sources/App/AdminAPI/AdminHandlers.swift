@@ -10,8 +10,8 @@ package import Vault
 
 /// The handlers of administration over HTTP: one function for each operation.
 ///
-/// The module changes and lists apps, sessions, tokens and bans. It may use Vault, Problems and Requests. It must not know
-/// the path of a call. It works on a loop and a connection of its own, so that no call waits for it.
+/// The module changes and lists apps, sessions, tokens and bans. It may use Vault, Problems and Requests. It must not
+/// know the path of a call. It works on a loop and a connection of its own, so that no call waits for it.
 package actor AdminHandlers {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     nonisolated let loop: EventLoop

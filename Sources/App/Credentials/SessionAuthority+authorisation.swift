@@ -9,7 +9,7 @@ package import Vault
 package struct Authorisation: Sendable {
     /// TOP's page on which the seller authorises the app.
     package let url: String
-    /// When the page's answer is no longer taken, in milliseconds since 1970.
+    /// When the page expires, in milliseconds since 1970.
     package let expiresAt: Int64
 }
 

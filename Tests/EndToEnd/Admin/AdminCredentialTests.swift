@@ -114,7 +114,8 @@ struct AdminCredentialTests {
                 && shop?["last_refusal_at"] != nil
         }
         // Whoever put the session last is its author: a failed refresh changes nothing of it.
-        #expect(try await admin.get("/apps/main/sessions/shop").json["author"]?.string.map { $0 == "toprelay" } == false)
+        #expect(
+            try await admin.get("/apps/main/sessions/shop").json["author"]?.string.map { $0 == "toprelay" } == false)
         let put = try await admin.put("/apps/main/sessions/shop", #"{"session":"planted-new-key"}"#)
         #expect(put.json["state"]?.string == "valid" && put.json["refresh_failures"]?.lexeme == "0", "\(put)")
         #expect(put.json["refresh_error"] == nil && put.json["refreshable"]?.bool == true)

@@ -5,8 +5,8 @@ package import Vault
 
 /// Holds callers to the rates and the concurrencies of their tokens, over all workers of a replica.
 ///
-/// A rate is a bucket that holds the calls of one second. It is filled all the time, so calls need not wait for the next
-/// second. Both secrets of a token that was rotated share its limits. A token without limits costs nothing here.
+/// A rate is a bucket that holds the calls of one second. It is filled all the time, so calls need not wait for the
+/// next second. Both secrets of a token that was rotated share its limits. A token without limits costs nothing here.
 package final class CallerLimiter: Sendable {
     /// Above this number of callers those that have been idle for a second are forgotten.
     private static let maximumIdle = 1024

@@ -4,8 +4,8 @@ package import Crypto
 package enum ProxyChange: Sendable {
     /// The app has no proxy any more.
     case removal
-    /// The app has this proxy. Without a password it keeps the known one if the URL is the same; otherwise it has none. A
-    /// password is never sent to another proxy than the one that it was given for.
+    /// The app has this proxy. Without a password it keeps the known one if the URL is the same; otherwise it has none.
+    /// A password is never sent to another proxy than the one that it was given for.
     case url(String, password: Secret?)
     /// The app's proxy has this password.
     case password(Secret)

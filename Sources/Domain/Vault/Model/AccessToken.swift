@@ -91,7 +91,7 @@ package final class AccessToken: Sendable {
     }
 }
 
-/// What the owner of a token may do at a time, on each replica. Nil is no limit.
+/// What the owner of a token may do at a time, on each replica. Nil means that there is no limit.
 package struct TokenLimits: Sendable, Equatable {
     /// Calls a second.
     package var rate: Int?

@@ -28,7 +28,8 @@ package final class App: Sendable {
     package let pause: AppPause
     /// False if the list of bound methods cannot be read, so that the app's methods are unknown.
     let hasReadableMethods: Bool
-    /// False if the sealed secret or the proxy's password could not be opened. The app is then found, but cannot be used.
+    /// False if the sealed secret or the proxy's password could not be opened. The app is then found, but it cannot be
+    /// used.
     package let isUsable: Bool
 
     /// Makes an app of the vault.

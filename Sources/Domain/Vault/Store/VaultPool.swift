@@ -2,8 +2,8 @@ package import Crypto
 package import EventLoop
 package import Postgres
 
-/// The vault on one connection of a replica's own, which is made when it is needed. It serves administration and records,
-/// never calls. It lives on its loop.
+/// The vault on one connection of a replica's own, which is made when it is needed. It serves administration and
+/// records, never calls. It is used only on its loop.
 package final class VaultPool {
     private let pool: PostgresPool
     private let key: KeyRing
