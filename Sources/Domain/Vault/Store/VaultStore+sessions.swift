@@ -59,7 +59,6 @@ extension VaultStore {
             let rows = try await connection.query(
                 Self.writing,
                 [
-                [
                     .text(session.app), .text(session.seller), sealed.key.map { .bytes($0) } ?? .null,
                     session.expiresAt.applied(to: nil).map { .integer($0) } ?? .null,
                     .bool(session.expiresAt.isGiven), session.makesDefault.map { .bool($0) } ?? .null,
@@ -71,7 +70,8 @@ extension VaultStore {
             return rows.first?[0].bool ?? false
         } catch {
             switch error.sqlState {
-            case "23502" where sealed.key == nil: throw .invalid(field: "session", expectation: "is required for a new one")
+            case "23502" where sealed.key == nil:
+                throw .invalid(field: "session", expectation: "is required for a new one")
             case "23503": throw .notFound("app \"\(session.app)\"")
             default: throw VaultError(error)
             }
@@ -80,16 +80,21 @@ extension VaultStore {
 
     /// A new key or refresh token also ends what is known of failed refreshes. `issued_at` is when the key was put. The
     /// next refresh depends on it and on the end of the key.
+    ///
+    /// The statement first takes the lock of ``change(_:)``: a refresh locks in the same order, and what it stored is
+    /// not overwritten with what was read before.
     private static let writing = """
-        WITH put AS (
+        WITH turn AS MATERIALIZED (SELECT revision FROM vault.revision FOR UPDATE),
+        put AS (
             INSERT INTO vault.sessions AS s
                 (app, seller, session_sealed, expires_at, is_default, refresh_sealed, refresh_expires_at, refresh_after)
-            VALUES ($1, $2,
-                coalesce($3, (SELECT session_sealed FROM vault.sessions WHERE app = $1 AND seller = $2)),
-                to_timestamp($4::bigint / 1000.0), coalesce($6::boolean, false),
-                $10, to_timestamp($11::bigint / 1000.0), vault.refresh_due(now(), to_timestamp($4::bigint / 1000.0)))
+            SELECT $1::text, $2::text,
+                coalesce($3::bytea, (SELECT session_sealed FROM vault.sessions WHERE app = $1 AND seller = $2)),
+                to_timestamp($4::bigint / 1000.0), coalesce($6::boolean, false), $10::bytea,
+                to_timestamp($11::bigint / 1000.0), vault.refresh_due(now(), to_timestamp($4::bigint / 1000.0))
+            FROM turn
             ON CONFLICT (app, seller) DO UPDATE SET
-                session_sealed = excluded.session_sealed,
+                session_sealed = coalesce($3, s.session_sealed),
                 expires_at = CASE WHEN $5 THEN excluded.expires_at ELSE s.expires_at END,
                 is_default = coalesce($6, s.is_default), updated_at = now(),
                 issued_at = CASE WHEN $3 IS NULL THEN s.issued_at ELSE now() END,
