@@ -89,7 +89,7 @@ let package = Package(
             swiftSettings: safe),
         .target(name: "CatalogImport", dependencies: ["Bytes", "Catalog", "JSON", "TOP"], swiftSettings: safe),
         .target(
-            name: "Vault", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP"],
+            name: "Vault", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Time"],
             swiftSettings: safe),
         .target(
             name: "Audit", dependencies: ["Bytes", "EventLoop", "Postgres", "Crypto", "JSON", "TOP", "Time", "Vault"],
@@ -119,10 +119,17 @@ let package = Package(
                 metrics,
             ], swiftSettings: safe),
         .target(
+            name: "AdminAPI",
+            dependencies: [
+                "Bytes", "Catalog", "Crypto", "EventLoop", "HTTPServer", "JSON", "Postgres", "Problems", "Requests",
+                "TOP", "Telemetry", "Time", "Vault", logging,
+            ], swiftSettings: safe),
+        .target(
             name: "Service",
             dependencies: [
                 "Credentials",
-                "Relay", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry", "EventLoop", "JSON",
+                "Relay", "AdminAPI", "AuditAPI", "Requests", "Problems", "HTTPServer", "Bytes", "Telemetry",
+                "EventLoop", "JSON",
                 "Locks", "Crypto", "Postgres", "TOP", "Time",
                 "Catalog", "Vault", "Audit", "Curl", "Resources", "HTTP1", logging, metrics, lifecycle,
                 configuration,
@@ -139,8 +146,8 @@ let package = Package(
         .executableTarget(
             name: "toprelay",
             dependencies: [
-                "Service", "AuditAPI", "Diagnosis", "Requests", "Relay", "Sandbox", "Catalog", "CatalogImport",
-                "Masking", "Vault", "Audit", "Postgres", "Resources",
+                "Service", "AdminAPI", "AuditAPI", "Diagnosis", "Requests", "Relay", "Sandbox", "Catalog",
+                "CatalogImport", "Masking", "Vault", "Audit", "Postgres", "Resources",
                 "TOP", "Time", "Bytes", "Crypto",
                 "JSON", "EventLoop", "HTTPServer", "Telemetry", "Curl", arguments, logging, metrics,
                 lifecycle, signals, configuration, subprocess,
@@ -183,6 +190,7 @@ let package = Package(
                 "TOP", "Vault",
             ]),
         unit("Credentials", ["Credentials", "Crypto", "JSON", "Vault"]),
+        unit("AdminAPI", ["AdminAPI", "Catalog", "Problems", "Requests", "Vault"]),
         unit("AuditAPI", ["AuditAPI", "Audit", "Catalog", "Problems", "Requests"]),
         unit(
             "Service",
@@ -213,8 +221,8 @@ let package = Package(
         integration(
             "Service",
             [
-                "Locks", "Time", "Bytes", "Service", "Relay", "AuditAPI", "Credentials", "Crypto", "EventLoop", "HTTP1",
-                "HTTPServer",
+                "Locks", "Time", "Bytes", "Service", "Relay", "AdminAPI", "AuditAPI", "Credentials", "Crypto",
+                "EventLoop", "HTTP1", "HTTPServer",
                 "JSON", "Postgres",
                 "Telemetry", "Vault", logging,
             ]),
@@ -251,7 +259,9 @@ let floors: KeyValuePairs = [
     "Base": ["Bytes", "HTTP1", "JSON", "Locks", "Time"],
     "Platform": ["Crypto", "Curl", "EventLoop", "HTTPServer", "Postgres", "Resources", "Sockets", "Telemetry", "YAML"],
     "Domain": ["Audit", "Catalog", "CatalogImport", "Masking", "TOP", "Vault"],
-    "App": ["AuditAPI", "Credentials", "Diagnosis", "Problems", "Relay", "Requests", "Sandbox", "Service"],
+    "App": [
+        "AdminAPI", "AuditAPI", "Credentials", "Diagnosis", "Problems", "Relay", "Requests", "Sandbox", "Service",
+    ],
     "CLI": ["toprelay"],
 ]
 for (floor, modules) in floors {

@@ -128,3 +128,4 @@ CREATE TABLE vault.events (
         CONSTRAINT events_detail CHECK (jsonb_typeof(detail) = 'object')
 );
 CREATE INDEX events_by_time ON vault.events (at, id);
+CREATE INDEX events_by_object ON vault.events (object, id);

@@ -13,10 +13,11 @@ extension AuditHandlers {
     /// `POST /v1/audit/erase`: removes the bodies of all calls with a business key, for
     /// `{"key":"NAME:VALUE","reason":"…","dry_run":false}`.
     package func erase(_ request: AuthorizedRequest) async throws(Problem) -> Reply {
-        guard request.caller.apps.isEmpty, request.caller.methods.isEmpty else {
+        let caller = request.caller
+        guard caller.apps.isEmpty, caller.methods.isEmpty, caller.sellers.isEmpty else {
             throw Problem(
                 .forbidden,
-                "The token \(request.caller.name) is limited to apps or methods. Erasing takes an unlimited one.")
+                "The token \(caller.name) is limited to apps, methods or sellers. Erasing takes an unlimited one.")
         }
         let (key, reason, isDryRun) = try Self.readErasure(request.body, request.catalog)
         let erasure = Erasure(key: key, keys: keys, by: request.caller.name, because: reason)

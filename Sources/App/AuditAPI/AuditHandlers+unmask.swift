@@ -21,7 +21,8 @@ extension AuditHandlers {
         }
         let found: FullRequest
         do throws(PostgresError) {
-            found = try await reader.unmask(row, by: request.caller.name, because: reason)
+            found = try await reader.unmask(
+                row, by: request.caller.name, from: request.origin, because: reason)
         } catch {
             logger.record(
                 .warning, "Could not record an unmask event", [.call: row.id.text, .error: error.description])

@@ -62,7 +62,7 @@ extension OAuthClient {
         form.append(name: "client_id", value: app.appKey)
         form.append(name: "client_secret", value: app.secret.text)
         let secrets = secrets + [app.secret]
-        let root = try await post(form, to: app.auth.tokenURL ?? AppAuth.standardTokenURL)
+        let root = try await post(form, to: app.auth.tokenURL ?? AppAuth.standardTokenURL, through: app.proxy)
         if let error = root["error"]?.scalarText {
             throw OAuthError(error: error, text: root["error_description"]?.scalarText, hiding: secrets)
         }
@@ -94,7 +94,7 @@ extension OAuthClient {
             throw .unavailable("The request could not be signed.")
         }
         let secrets = secrets + [app.secret]
-        let root = try await post(form, to: app.gatewayURL ?? gatewayURL)
+        let root = try await post(form, to: app.gatewayURL ?? gatewayURL, through: app.proxy)
         try Self.checkNoGatewayError(root, hiding: secrets)
         let response = root.members.first { $0.name.hasSuffix("_response") }?.value
         guard let result = response?["token_result"] else { throw .unavailable("TOP's answer has no token_result.") }
@@ -118,7 +118,10 @@ extension OAuthClient {
 
 extension OAuthClient {
     /// Posts a form and reads the answer, a JSON object. OAuth errors come with status 400.
-    private func post(_ form: ParameterList, to url: String) async throws(OAuthError) -> JSONValue {
+    /// - Parameter proxy: the proxy of the app's calls. TOP may know only its address.
+    private func post(
+        _ form: ParameterList, to url: String, through proxy: AppProxy?
+    ) async throws(OAuthError) -> JSONValue {
         // The form has secrets: plain http is for this machine only, whatever the app allows for its calls.
         guard let address = try? GatewayURL(url, allowsHTTP: false) else {
             throw .unavailable("The address for tokens must be https, or on this machine.")
@@ -127,7 +130,11 @@ extension OAuthClient {
             url: url, body: FormEncoding.encode(form),
             headers: ["Content-Type: \(FormEncoding.contentType)", "Accept: application/json"],
             deadline: EventLoop.now() + 10_000_000_000, connectTimeout: Self.connectTimeout, caFile: caFile,
-            allowsHTTP: address.isLoopback, maximumResponseBytes: Self.maximumAnswerBytes)
+            allowsHTTP: address.isLoopback,
+            proxy: proxy.map {
+                CurlProxy(address: $0.url.address, user: $0.url.user, password: $0.password?.text ?? "")
+            },
+            maximumResponseBytes: Self.maximumAnswerBytes)
         let result = await curl.perform(request)
         switch result.outcome {
         case .failed(let failure):

@@ -9,7 +9,7 @@ package import Vault
 package struct Authorisation: Sendable {
     /// TOP's page on which the seller authorises the app.
     package let url: String
-    /// When the page's answer is no longer taken, in milliseconds since 1970.
+    /// When the page expires, in milliseconds since 1970.
     package let expiresAt: Int64
 }
 
@@ -122,12 +122,9 @@ extension SessionAuthority {
     private func store(
         _ grant: SessionGrant, for state: AuthorisationState, origin: String
     ) async throws(AuthorisationError) -> CallbackResult {
-        let event = ChangeEvent(
-            actor: state.token, origin: origin, action: "session.authorise", object: state.session.description,
-            detail: grant.userID.map { [("taobao_user_id", $0)] } ?? [])
         do throws(AuthorisationError) {
-            try await authorising { store throws(VaultError) in
-                _ = try await store.authorise(state.session, with: grant, event: event)
+            try await authorising(by: ChangeAuthor(actor: state.token, origin: origin)) { store throws(VaultError) in
+                _ = try await store.authorise(state.session, with: grant)
             }
         } catch .vault(.otherUser) {
             _ = refused(state.session, "Another user of TOP has authorised the app.")
@@ -151,14 +148,17 @@ extension SessionAuthority {
     }
 
     /// Runs statements of an authorisation.
+    /// - Parameter author: who makes a change, and from where; nil for the replica.
     private func authorising<Value>(
-        _ body: (VaultStore) async throws(VaultError) -> Value
+        by author: ChangeAuthor? = nil, _ body: (VaultStore) async throws(VaultError) -> Value
     ) async throws(AuthorisationError) -> Value {
         let result: Result<Value, VaultError>
         do throws(PostgresError) {
             result = try await authorisationPool.withConnection { connection throws(PostgresError) in
+                let store = VaultStore(
+                    connection: connection, key: settings.masterKey, author: author ?? self.author)
                 do throws(VaultError) {
-                    return .success(try await body(VaultStore(connection: connection, key: settings.masterKey)))
+                    return .success(try await body(store))
                 } catch {
                     return .failure(error)
                 }

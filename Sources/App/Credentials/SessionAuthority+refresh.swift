@@ -51,7 +51,8 @@ extension SessionAuthority {
     private func refresh(_ name: SessionName, refused: Secret?) async -> SellerSession? {
         do {
             let step = try await refreshPool.withConnection { connection throws(PostgresError) in
-                let store = VaultStore(connection: connection, key: settings.masterKey, timeout: .seconds(20))
+                let store = VaultStore(
+                    connection: connection, key: settings.masterKey, timeout: .seconds(20), author: author)
                 return await refreshLocked(name, refused: refused, in: store, on: connection)
             }
             switch step {
@@ -137,7 +138,7 @@ extension SessionAuthority {
     private func store(
         _ grant: SessionGrant, of session: RefreshableSession, in store: VaultStore
     ) async throws(VaultError) -> SellerSession? {
-        let isStored = try await store.storeRefresh(of: session, grant, event: event("session.refresh", session.name))
+        let isStored = try await store.storeRefresh(of: session, grant)
         let current = try await store.refreshableSession(session.name)?.session
         // After a lost connection the key may have been stored by an earlier attempt.
         guard isStored || current?.key == grant.key else { return current }
@@ -154,7 +155,7 @@ extension SessionAuthority {
             try? await Task.sleep(for: backOff.next())
             let stored: Result<SellerSession?, VaultError>? = try? await refreshPool.withConnection {
                 connection throws(PostgresError) in
-                let store = VaultStore(connection: connection, key: settings.masterKey)
+                let store = VaultStore(connection: connection, key: settings.masterKey, author: author)
                 do throws(VaultError) {
                     return .success(try await self.store(grant, of: session, in: store))
                 } catch {
@@ -181,11 +182,8 @@ extension SessionAuthority {
         logger.record(
             .warning, isFinal ? "A session needs a new authorisation" : "Could not refresh a session, retrying",
             [.app: session.name.app, .seller: session.name.seller, .error: error.description])
-        var event = event("session.refresh_failed", session.name)
-        event.detail = [("error", error.description)]
         try await store.noteFailedRefresh(
-            of: session, reason: error.description, wait: isFinal ? nil : Self.wait(after: session.failures),
-            event: event)
+            of: session, reason: error.description, wait: isFinal ? nil : Self.wait(after: session.failures))
         return .done(nil)
     }
 
@@ -193,9 +191,5 @@ extension SessionAuthority {
     private static func wait(after failures: Int) -> Duration {
         let seconds = min(firstWaitSeconds << min(failures, 10), longestWaitSeconds)
         return .milliseconds(Int(Double(seconds * 1000) * Double.random(in: 0.75...1)))
-    }
-
-    func event(_ action: String, _ name: SessionName) -> ChangeEvent {
-        ChangeEvent(actor: "toprelay", origin: settings.replica, action: action, object: name.description)
     }
 }

@@ -57,6 +57,8 @@ package actor SessionAuthority {
     let settings: Settings
     let logger: Logger
     let client: OAuthClient
+    /// The author of refreshes, for the record of changes.
+    nonisolated var author: ChangeAuthor { ChangeAuthor(actor: "toprelay", origin: settings.replica) }
     /// Connections for refreshes. Each refresh holds one, and with it the lock of its session.
     let refreshPool: PostgresPool
     /// A connection for authorisations, which must not wait for refreshes.

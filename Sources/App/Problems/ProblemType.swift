@@ -12,6 +12,10 @@ package enum ProblemType: String, Sendable, CaseIterable {
     case notFound = "not-found"
     /// The path exists, but not for this HTTP method.
     case methodNotAllowed = "method-not-allowed"
+    /// A setting, or what is stored, does not allow the request.
+    case conflict
+    /// What is stored is not in the state that If-Match or If-None-Match requires.
+    case preconditionFailed = "precondition-failed"
     /// The body exceeds the limit.
     case payloadTooLarge = "payload-too-large"
     /// The body is not declared as JSON or, for a method with files, as `multipart/form-data`.
@@ -40,12 +44,12 @@ package enum ProblemType: String, Sendable, CaseIterable {
     case auditUnavailable = "audit-unavailable"
     /// Too many simultaneous calls; nothing was sent.
     case overloaded
+    /// An operator has paused the app or the method; nothing was sent.
+    case paused
     /// The replica is stopping; nothing was sent.
     case draining
     /// The request was sent, and TOP may have executed it.
     case outcomeUnknown = "outcome-unknown"
-    /// The state of the relay does not allow the request.
-    case conflict
     /// The client took too long to send its request.
     case requestTimeout = "request-timeout"
     /// The request's headers exceed the limit.
@@ -67,6 +71,7 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .methodNotAllowed: 405
         case .requestTimeout: 408
         case .idempotencyInProgress, .idempotencyUnknown, .conflict: 409
+        case .preconditionFailed: 412
         case .payloadTooLarge: 413
         case .targetTooLong: 414
         case .unsupportedMediaType: 415
@@ -77,7 +82,7 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .headersTooLarge: 431
         case .internalError: 500
         case .relayMisconfigured, .topError, .topUnreachable: 502
-        case .auditUnavailable, .overloaded, .draining: 503
+        case .auditUnavailable, .overloaded, .paused, .draining: 503
         case .outcomeUnknown: 504
         }
     }
@@ -91,6 +96,8 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .notFound: "Not found"
         case .methodNotAllowed: "The HTTP method is not allowed here"
         case .requestTimeout: "The request took too long to arrive"
+        case .conflict: "The state of the relay does not allow this"
+        case .preconditionFailed: "What is stored has changed"
         case .payloadTooLarge: "The body is too large"
         case .targetTooLong: "The request's target is too long"
         case .unsupportedMediaType: "The method does not take this media type"
@@ -99,7 +106,6 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .idempotencyKeyReused: "The idempotency key belongs to another call"
         case .idempotencyInProgress: "A call with this idempotency key is under way"
         case .idempotencyUnknown: "The outcome of the first call is unknown"
-        case .conflict: "The state of the relay does not allow this"
         case .rejectedByTOP: "TOP rejected the call"
         case .sessionInvalid: "The seller has no usable session"
         case .throttled: "Too many calls"
@@ -110,6 +116,7 @@ package enum ProblemType: String, Sendable, CaseIterable {
         case .topUnreachable: "TOP could not be reached; nothing was sent"
         case .auditUnavailable: "The audit trail is not available; nothing was sent"
         case .overloaded: "The relay is overloaded; nothing was sent"
+        case .paused: "The app is paused; nothing was sent"
         case .draining: "The replica is stopping; nothing was sent"
         case .outcomeUnknown: "The outcome is unknown"
         }

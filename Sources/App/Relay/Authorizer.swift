@@ -12,6 +12,7 @@ package final class Authorizer {
     private var copyNumber = 0
     private let freshness: VaultFreshness
     private let wallClock: @Sendable () -> Int64
+    private let uses: TokenUses
     private let unauthenticated: Counter
     private let forbidden: Counter
 
@@ -19,7 +20,12 @@ package final class Authorizer {
     /// - Parameters:
     ///   - freshness: when PostgreSQL last confirmed the copy.
     ///   - wallClock: the time of day in milliseconds since 1970.
-    init(freshness: VaultFreshness, wallClock: @escaping @Sendable () -> Int64 = WallClock.milliseconds) {
+    ///   - uses: takes the uses of tokens.
+    init(
+        freshness: VaultFreshness, wallClock: @escaping @Sendable () -> Int64 = WallClock.milliseconds,
+        uses: TokenUses = TokenUses()
+    ) {
+        self.uses = uses
         self.freshness = freshness
         self.wallClock = wallClock
         unauthenticated = CallMetrics.refusalCounter(.unauthenticated)
@@ -39,12 +45,14 @@ package final class Authorizer {
     ) throws(AuthorizationError) -> Authorization {
         guard let verifier, freshness.isFresh() else { throw AuthorizationError(problem: .staleVault) }
         let token: AccessToken
+        let now = wallClock()
         do {
-            token = try verifier.authenticate(authorization: header, now: wallClock())
+            token = try verifier.authenticate(authorization: header, now: now)
         } catch {
             unauthenticated.increment()
             throw AuthorizationError(problem: Problem(error))
         }
+        uses.note(token, now: now)
         let authorization = Authorization(token: token, scope: scope, otherScope: other, copyNumber: copyNumber)
         guard authorization.isAllowed(by: token) else {
             forbidden.increment()

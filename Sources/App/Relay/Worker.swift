@@ -4,7 +4,7 @@ package import EventLoop
 package import Logging
 import Postgres
 package import Problems
-package import TOP
+import TOP
 import Telemetry
 package import Vault
 
@@ -35,12 +35,13 @@ package actor Worker {
     package init(
         loop: EventLoop, settings: WorkerSettings, parts: sending WorkerParts, freshness: VaultFreshness,
         logger: Logger, renew: SessionKeyRenewal? = nil,
-        onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
+        onBan: @escaping @Sendable (VaultBan) -> Void
     ) {
         self.loop = loop
         reader = parts.reader
         self.logger = logger
-        authorizer = LoopBound(Authorizer(freshness: freshness, wallClock: settings.wallClock), loop: loop)
+        authorizer = LoopBound(
+            Authorizer(freshness: freshness, wallClock: settings.wallClock, uses: settings.tokenUses), loop: loop)
         let rejectedRequests = RejectedRequestWriter(loop: loop, reader: parts.reader)
         self.rejectedRequests = LoopBound(rejectedRequests, loop: loop)
         let pipeline = CallPipeline(
@@ -55,10 +56,8 @@ package actor Worker {
         pipeline.value.install(snapshot)
     }
 
-    /// Notes a ban that another worker received.
-    package func note(_ ban: Ban, app: String, method: String) {
-        pipeline.value.note(ban, app: app, method: method)
-    }
+    /// Notes what another worker or replica reports of bans.
+    package func note(_ notice: BanNotice) { pipeline.value.note(notice) }
 
     /// Refuses new calls with `draining` from now on.
     package func drain() { pipeline.value.drain() }

@@ -16,6 +16,8 @@ package struct WorkerSettings: Sendable {
     package var maximumResponseBytes: Int
     /// The limit on calls in flight, which all workers share.
     package var callLimit: CallLimit
+    /// Takes the uses of tokens, of all workers that share it.
+    package var tokenUses: TokenUses
     /// How long a reply waits for the commit of its completion.
     package var outcomeWait: Duration
     /// The time of day, in milliseconds since 1970. It is called only on the worker's loop.
@@ -30,6 +32,7 @@ package struct WorkerSettings: Sendable {
         connectTimeout = .seconds(5)
         maximumResponseBytes = 10 << 20
         callLimit = CallLimit(4096)
+        tokenUses = TokenUses()
         outcomeWait = .seconds(1)
         wallClock = WallClock.milliseconds
     }

@@ -13,6 +13,11 @@ package struct AuthorizedRequest: Sendable {
     package let body: [UInt8]
     /// The catalog at the time when the request arrived.
     package let catalog: Catalog
+    /// What the path names.
+    package let names: PathNames
+    /// Where the request comes from: the client's address, and what `X-Forwarded-For` says.
+    package let origin: String
+    private let preconditions: Preconditions
     private let call: CallID?
     private let refusal: RejectedRequestReference?
     private let app: String?
@@ -20,11 +25,17 @@ package struct AuthorizedRequest: Sendable {
     /// - Parameters:
     ///   - call: the id of the call that the path names.
     ///   - refusal: the rejected request that the path names.
-    ///   - app: the app that the path names.
+    ///   - names: what else the path names.
+    ///   - preconditions: the values of `If-Match` and `If-None-Match`.
+    ///   - origin: where the request comes from.
     package init(
-        caller: AccessToken, call: CallID?, refusal: RejectedRequestReference? = nil, app: String? = nil,
-        query: QueryString, body: [UInt8], catalog: Catalog
+        caller: AccessToken, call: CallID?, refusal: RejectedRequestReference? = nil, query: QueryString,
+        body: [UInt8], catalog: Catalog, names: PathNames = PathNames(),
+        preconditions: Preconditions = Preconditions(), origin: String = ""
     ) {
+        self.names = names
+        self.preconditions = preconditions
+        self.origin = origin
         self.caller = caller
         self.call = call
         self.refusal = refusal
@@ -54,14 +65,14 @@ package struct AuthorizedRequest: Sendable {
         }
     }
 
-    /// The name of the app that the path names.
-    /// - Throws: `internal-error` if the path does not name one.
-    package var appName: String {
-        get throws(Problem) {
-            guard let app else { throw Problem(.internalError, "The path of this operation names no app.") }
-            return app
-        }
+    /// What `If-Match` and `If-None-Match` require of what is changed.
+    /// - Throws: `malformed-request` for a value that cannot be read.
+    package var condition: VaultCondition {
+        get throws(Problem) { try preconditions.condition() }
     }
+
+    /// Who makes the request, for the record of changes.
+    package var author: ChangeAuthor { ChangeAuthor(actor: caller.name, origin: origin) }
 
     /// On whose behalf the request reads the trail.
     package var access: TrailAccess { .token(caller) }

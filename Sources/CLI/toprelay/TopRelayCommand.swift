@@ -13,7 +13,7 @@ struct TopRelayCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, MigrateCommand.self, DevCommand.self, SandboxCommand.self, AppCommand.self,
             SessionCommand.self,
-            TokenCommand.self, CatalogCommand.self, SignCommand.self, AuditCommand.self,
+            TokenCommand.self, BanCommand.self, CatalogCommand.self, SignCommand.self, AuditCommand.self,
             CallCommand.self, KeyCommand.self, DoctorCommand.self,
         ])
 }

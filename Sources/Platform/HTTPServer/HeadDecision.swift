@@ -12,6 +12,8 @@ package struct BodyPlan: Sendable {
     package var limit: Int
     /// Whether the responder needs the bytes. If false, the server counts and drops them, and passes on an empty body.
     package var isKept: Bool
+    /// Whether the responder needs the client's address: ``ServerRequest/clientAddress``.
+    package var tellsAddress = false
     /// What the decision learned about the request. The server passes it on in ``ServerRequest/context``.
     package var context: (any AnyObject & Sendable)?
 

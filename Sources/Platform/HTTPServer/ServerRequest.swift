@@ -21,6 +21,9 @@ package struct ServerRequest: Sendable {
     /// without a body. The responder may change the number to what it keeps.
     package var reservation: ByteReservation?
 
+    /// The client's address without its port, if the plan asks for it; nil for a Unix domain socket.
+    package var clientAddress: String?
+
     /// The index of the connection's loop in the list that the server was made with. The responder is called on it.
     package var loopIndex = 0
 

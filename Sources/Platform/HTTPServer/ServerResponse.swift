@@ -16,6 +16,9 @@ package struct ServerResponse: Sendable {
     /// responses anywhere. The relay never does.
     package var isUnframed = false
 
+    /// How long the response waits before it goes out. Only a response that the head of a request has decided waits.
+    package var delay: ResponseDelay?
+
     /// Makes a response.
     package init(
         status: Int, headers: [(String, String)] = [], body: [UInt8] = [], closesConnection: Bool = false
@@ -39,6 +42,20 @@ package struct ServerResponse: Sendable {
         self.init(status: 200, closesConnection: closesConnection)
         self.stream = stream
         isUnframed = true
+    }
+}
+
+/// The wait of a response before it goes out.
+package struct ResponseDelay: Sendable {
+    /// How long it waits.
+    let duration: Duration
+    /// What ends when the wait ends.
+    let held: any AnyObject & Sendable
+
+    /// A wait that holds an object.
+    package init(_ duration: Duration, holding held: any AnyObject & Sendable) {
+        self.duration = duration
+        self.held = held
     }
 }
 

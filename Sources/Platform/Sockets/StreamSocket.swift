@@ -108,6 +108,22 @@ package struct StreamSocket: Sendable {
         return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
     }
 
+    /// The peer's address without its port, such as `127.0.0.1`; nil for a Unix domain socket or a broken connection.
+    package var peerAddress: String? {
+        guard isTCP else { return nil }
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var text = [CChar](repeating: 0, count: 64)
+        let isKnown = withUnsafeMutablePointer(to: &address) { storage in
+            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                getpeername(descriptor, address, &length) == 0
+                    && getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, Int32(NI_NUMERICHOST)) == 0
+            }
+        }
+        guard isKnown else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Sends each write at once, without waiting for the acknowledgement of the previous one. Only for TCP.
     package func sendWithoutDelay() {
         if isTCP { set(Int32(IPPROTO_TCP), TCP_NODELAY, 1) }

@@ -20,12 +20,15 @@ struct SecretsTests {
         var answers = try await callAll(stage)
         answers += try await refuseAll(stage)
         answers += try await callThroughProxies(stage)
+        let (administered, newSecrets) = try await administer(stage)
+        answers += administered
         for (name, path) in [("metrics", "/metrics"), ("readyz", "/readyz")] {
             try expectNothing(in: try await relay.get(path).text, name, stage)
         }
         let list = try await relay.get(
             "/v1/audit/calls?limit=1000&include=request,response", token: stage.tokens.auditor)
         #expect(list.text.contains("138****5678"))
+        for secret in newSecrets { #expect(!list.text.contains(secret)) }
         try expectNothing(in: list.text, "the audit list", stage)
         let line = try String(contentsOfFile: "/proc/\(relay.child.pid)/cmdline", encoding: .utf8)
         try expectNothing(in: line, "the arguments", stage)
@@ -33,10 +36,12 @@ struct SecretsTests {
         for answer in answers where answer.status != 200 { #expect(answer.problem != nil, "\(answer)") }
         #expect(try await relay.terminate() == .exited(0))
         try expectNothing(in: relay.log, "the log", stage)
+        for secret in newSecrets { #expect(!relay.log.contains(secret)) }
         #expect(!relay.log.isEmpty)
         let dump = try await stage.cluster.dump(stage.database)
         #expect(dump.contains("138****5678"))
         try expectNothing(in: dump, "the tables", stage)
+        for secret in newSecrets { #expect(!dump.contains(secret)) }
         await stage.stop()
     }
 
@@ -190,6 +195,53 @@ struct SecretsTests {
         answers.append(
             try await stage.call(example, headers: [("Top-Dry-Run", "true")]).withoutPhone(Self.phone))
         return answers
+    }
+
+    /// Changes and reads of administration, with secrets in all the right and the wrong places.
+    /// - Returns: the answers without those that show a token once, and the secret parts of tokens and of keys.
+    private func administer(_ stage: Stage) async throws -> (answers: [HTTPAnswer], secrets: [String]) {
+        let admin = try await Administrator(stage)
+        let secret = "planted-admin-secret"
+        var answers: [HTTPAnswer] = []
+        for body in [
+            #"{"app_key":"7","secret":"\#(secret)"}"#, #"{"secret":"\#(secret)2"}"#,
+            #"{"secret":{"x":"\#(secret)"}}"#, #"{"gateway":"https://\#(secret)@gw.example/"}"#,
+            #"{"secret":"\#(secret)\n"}"#, #"{"secret":"\#(secret)""#, #"{"sign_method":"\#(secret)"}"#,
+            #"{"proxy":"http://relay@127.0.0.1:1","proxy_password":"\#(secret)"}"#,
+            #"{"proxy":"http://relay:\#(secret)@127.0.0.1:1"}"#, #"{"proxy_password":["\#(secret)"]}"#,
+            #"{"proxy":null,"proxy_password":"\#(secret)"}"#, #"{"oauth_token_url":"https://\#(secret)@x.example/"}"#,
+        ] {
+            answers.append(try await admin.put("/apps/made", body))
+        }
+        for body in [
+            #"{"session":"\#(secret)"}"#, #"{"session":"\#(secret) x"}"#, #"{"expires_at":"\#(secret)"}"#,
+            #"{"refresh_token":"\#(secret)"}"#, #"{"refresh_token":"\#(secret) x"}"#,
+        ] {
+            answers.append(try await admin.put("/apps/made/sessions/s", body))
+        }
+        answers.append(
+            try await admin.putSessions(
+                "made",
+                [
+                    #"{"seller":"a","session":"\#(secret)"}"#, #"{"seller":"b","session":["\#(secret)"]}"#,
+                    #"{"seller":"d","session":"\#(secret)","refresh_token":"\#(secret)\n"}"#,
+                    #"{"seller":"c","session":"\#(secret)"#,
+                ]))
+        let made = try await admin.send("POST", "/tokens", #"{"name":"made","scopes":["relay"]}"#)
+        let rotated = try await stage.line.succeed(["token", "rotate", "made"]).trimmingCharacters(in: .newlines)
+        let tokens = [try #require(made.json["token"]?.string), rotated, admin.token]
+        for path in [
+            "/apps", "/apps/made", "/apps/made/sessions", "/apps/made/sessions/s", "/sessions", "/tokens",
+            "/tokens/made", "/bans", "/catalog", "/events?limit=1000",
+        ] {
+            let answer = try await admin.get(path)
+            #expect(answer.status == 200, "\(path)")
+            try expectNothing(in: answer.text, path, stage)
+        }
+        return (
+            answers.filter { $0.status >= 400 },
+            tokens.map { $0.split(separator: "_").dropFirst(2).joined(separator: "_") }
+        )
     }
 
     private func expectNothing(in text: String, _ place: String, _ stage: Stage) throws {

@@ -116,10 +116,12 @@ struct OAuthStage: Sendable {
         return rows.first?["value"]?.string
     }
 
-    /// The actions on a session that the vault has recorded.
+    /// The actions on a session that the vault has recorded, without those of commands.
     func events(_ seller: String) async throws -> [String] {
         try await stage.query(
-            "SELECT action FROM vault.events WHERE object = 'main/\(seller)' ORDER BY id"
+            """
+            SELECT action FROM vault.events WHERE object = 'main/\(seller)' AND action <> 'session.put' ORDER BY id
+            """
         ).compactMap { $0["action"]?.string }
     }
 }

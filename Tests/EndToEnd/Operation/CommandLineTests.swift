@@ -51,7 +51,7 @@ struct CommandLineTests {
         #expect(added.text.contains("added") && added.text.contains("default"))
         let folder = try Watchdog.shared.makeFolder("secret")
         try "planted-secret-2\n".write(toFile: folder + "/s", atomically: false, encoding: .utf8)
-        #expect(try await line.succeed(put + ["--secret-file", folder + "/s"]).contains("replaced"))
+        #expect(try await line.succeed(put + ["--secret-file", folder + "/s"]).contains("changed"))
         try await line.succeed(
             [
                 "app", "put", "two", "--app-key", "456", "--secret-stdin", "--sign-method", "md5", "--method",
@@ -79,10 +79,10 @@ struct CommandLineTests {
     }
 
     static let refused: [(arguments: [String], input: String, code: Int32, says: String)] = [
-        (["app", "put", "x", "--app-key", "1"], "", 64, "secret"),
+        (["app", "put", "x", "--app-key", "1"], "", 2, "secret"),
         (["app", "put", "x", "--app-key", "1", "--secret-stdin", "--secret-file", "/dev/null"], "s", 64, "secret"),
         (["app", "put", "x", "--app-key", "1", "--secret", "planted-secret"], "", 64, "secret"),
-        (["app", "put", "x", "--secret-stdin"], "planted-secret", 64, "app-key"),
+        (["app", "put", "x", "--secret-stdin"], "planted-secret", 2, "app key"),
         (["app", "put", "x", "--app-key", "1", "--secret-stdin"], "", 2, "empty"),
         (["app", "put", "x", "--app-key", "1", "--secret-stdin"], "planted secret\nx", 2, "secret"),
         (["app", "put", "x y", "--app-key", "1", "--secret-stdin"], "planted-secret", 2, "name"),
@@ -93,13 +93,19 @@ struct CommandLineTests {
         ),
         (["app", "put", "x", "--app-key", "1", "--secret-file", "/no/such/file"], "", 1, "/no/such/file"),
         (["session", "put", "nobody", "s", "--session-stdin"], "planted", 1, "nobody"),
-        (["session", "put", "main", "s"], "", 64, "session"),
+        (["session", "put", "main", "s"], "", 2, "session"),
         (["session", "put", "main", "s", "--session-stdin", "--expires-at", "tomorrow"], "planted", 2, "tomorrow"),
         (["session", "rm", "main", "nobody"], "", 1, "nobody"),
         (["token", "create", "x"], "", 64, "scope"),
         (["token", "create", "x", "--scope", "everything"], "", 64, "everything"),
         (["token", "create", "caller", "--scope", "relay"], "", 2, "caller"),
         (["token", "create", "x", "--scope", "relay", "--method", "a b"], "", 2, "method"),
+        (["token", "create", "x", "--scope", "admin", "--seller", "a*"], "", 2, "sellers"),
+        (["token", "create", "x", "--scope", "relay", "--rate", "10"], "", 64, "10/s"),
+        (["token", "create", "x", "--scope", "relay", "--concurrency", "0"], "", 2, "concurrency"),
+        (["token", "create", "x", "--scope", "relay", "--expires-in", "soon"], "", 64, "90d"),
+        (["token", "rotate", "nobody"], "", 1, "nobody"), (["ban", "lift", "nobody"], "", 1, "nobody"),
+        (["app", "pause", "nobody"], "", 1, "nobody"), (["app", "pause", "main", "--method", "a b"], "", 2, "method"),
         (["token", "rm", "nobody"], "", 1, "nobody"),
         (["audit", "list", "--outcome", "fine"], "", 2, "fine"),
         (["audit", "list", "--limit", "0"], "", 2, "limit"), (["audit", "list", "--from", "now"], "", 2, "now"),

@@ -29,7 +29,7 @@ struct Stage: Sendable {
     /// What the clock was asked by: false for a thread other than the worker's.
     let askedOnLoop: Locked<[Bool]>
     /// The bans that were to be told to other workers.
-    let toldBans: Locked<[(Ban, app: String, method: String)]>
+    let toldBans: Locked<[VaultBan]>
 
     /// Makes one call as the worker's own loop would, and waits for its reply.
     func call(
@@ -81,7 +81,7 @@ func withStage(
     let loop = try EventLoop(name: "worker")
     let clock = Locked<Int64?>(nil)
     let askedOnLoop = Locked<[Bool]>([])
-    let toldBans = Locked<[(Ban, app: String, method: String)]>([])
+    let toldBans = Locked<[VaultBan]>([])
     var settings = WorkerSettings(replica: "test:1", gatewayURL: gateway)
     settings.callTimeout = .seconds(20)
     settings.wallClock = {
@@ -105,7 +105,7 @@ func withStage(
                 reader: TrailReader(pool: PostgresPool(loop: loop, settings: database.settings)),
                 replySeals: try ReplySeals(KeyRing(bytes: [UInt8](repeating: 7, count: 32)))),
             freshness: freshness, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-            onBan: { ban, app, method in toldBans.withLock { $0.append((ban, app, method)) } })
+            onBan: { ban in toldBans.withLock { $0.append(ban) } })
     }.value
     await worker.install(Snapshot.standard)
     // An intent waits for a connection for a second; a busy machine may need longer for the first one.

@@ -256,7 +256,7 @@ import Vault
             #expect(banned.status == 429 && banned[header: "Retry-After"] == "6")
             #expect(try banned.read()["outcome"]?.string == "throttled")
             let told = stage.toldBans.withLock { $0 }
-            #expect(told.count == 1 && told[0].0 == Ban(scope: .method, seconds: 6))
+            #expect(told.count == 1 && told[0].endsAt == start + 6000)
             #expect(told.first?.app == "main" && told.first?.method == Methods.lease)
             let refused = try await stage.call(Methods.lease)
             // However long ago its request arrived, the seconds count from the reply.
@@ -279,7 +279,8 @@ import Vault
         try await withStage(gateway: server.url()) { stage in
             let start = WallClock.milliseconds()
             stage.clock.withLock { $0 = start }
-            await stage.worker.note(Ban(scope: .app, seconds: 60), app: "main", method: "another.method")
+            await stage.worker.note(
+                .banned(VaultBan(app: "main", method: nil, endsAt: start + 60_000, madeAt: start, code: nil)))
             try expect(try await stage.call(Methods.lease), .throttled, retryAfter: "60")
         }
         #expect(server.requests.isEmpty)
@@ -358,7 +359,8 @@ import Vault
 
             let start = WallClock.milliseconds()
             stage.clock.withLock { $0 = start }
-            await stage.worker.note(Ban(scope: .app, seconds: 60), app: "main", method: "another.method")
+            await stage.worker.note(
+                .banned(VaultBan(app: "main", method: nil, endsAt: start + 60_000, madeAt: start, code: nil)))
             #expect(try await id(Body.cards) == "r-1")
             await stage.worker.drain()
             #expect(try await id(Body.cards) == "r-1")

@@ -1,7 +1,9 @@
+import AdminAPI
 import AuditAPI
 import Credentials
 import Crypto
 import class EventLoop.EventLoop
+import struct EventLoop.LoopBound
 import Foundation
 import Glibc
 import HTTP1
@@ -238,7 +240,7 @@ import Vault
             encoding: .utf8)
         let catalog = try CatalogHolder(folder: folder.path)
         func limit(_ path: String) -> Int {
-            RelayResponder.bodyLimit(of: try? OperationTable().find(path, in: catalog.current))
+            RelayResponder.bodyLimit(of: try? OperationTable().find(path, in: catalog.current), method: "POST")
         }
         #expect(limit(Self.leasePath) == 4 << 20)
         #expect(limit("/v1/top/tmall.car.lease.freedownpayment.put") == 4 << 20)
@@ -274,6 +276,11 @@ import Vault
                 now: WallClock.milliseconds),
             authority: try SessionAuthority(
                 settings: settings.makeSessionAuthority(), loop: workers.all[0].loop, logger: logger),
+            admin: AdminHandlers(
+                vault: LoopBound(
+                    VaultPool(settings: settings.database, key: settings.masterKey, loop: workers.all[0].loop),
+                    loop: workers.all[0].loop),
+                logger: logger, catalogState: { catalog.state }, now: WallClock.milliseconds),
             masterKey: settings.masterKey, logger: logger)
         var repliedOn: [Int?] = []
         for index in [0, 1, 0, 1] {

@@ -94,9 +94,9 @@ func fillVault(_ database: TestDatabase, key: [UInt8], on loop: EventLoop) async
     let store = VaultStore(connection: connection, key: try KeyRing(bytes: key))
     try await store.ensureKeys()
     try await store.putApp(AppInput(name: "main", appKey: "4272", secret: Secret("app-secret-0123456789")))
-    try await store.putSession(app: "main", seller: "east", key: Secret("session-key-0123456789"))
+    try await store.putSession(SessionInput(app: "main", seller: "east", key: Secret("session-key-0123456789")))
     return RunningService.Tokens(
-        shop: try await store.createToken(name: "shop", scopes: [.relay]).text,
-        crm: try await store.createToken(name: "crm", scopes: [.relay]).text,
-        auditor: try await store.createToken(name: "auditor", scopes: [.auditRead]).text)
+        shop: try await store.createToken(TokenInput(name: "shop", scopes: [.relay])).text,
+        crm: try await store.createToken(TokenInput(name: "crm", scopes: [.relay])).text,
+        auditor: try await store.createToken(TokenInput(name: "auditor", scopes: [.auditRead])).text)
 }

@@ -15,7 +15,7 @@ struct SealingTests {
             for name in ["a", "b", "c"] { try await vault.putApp(name) }
             let store = try await vault.store()
             for seller in ["x", "y", "z"] {
-                try await store.putSession(app: "c", seller: seller, key: Secret("session-\(seller)"))
+                try await store.putSession(SessionInput(app: "c", seller: seller, key: Secret("session-\(seller)")))
             }
             let connection = try await vault.connect()
             try await connection.execute(
@@ -48,7 +48,7 @@ struct SealingTests {
         try await withVault { vault in
             for name in ["a", "b"] { try await vault.putApp(name) }
             let store = try await vault.store()
-            try await store.putSession(app: "a", seller: "x", key: Secret("session-x"))
+            try await store.putSession(SessionInput(app: "a", seller: "x", key: Secret("session-x")))
             try await vault.connect().execute("UPDATE vault.sessions SET app = 'b'")
             #expect(try await vault.snapshot().unreadable == ["vault.sessions/b/x"])
         }
@@ -67,7 +67,7 @@ struct SealingTests {
                 await vaultError {
                     try await store.putApp(AppInput(name: "b", appKey: "1", secret: Secret("s")))
                 },
-                await vaultError { try await store.putSession(app: "a", seller: "x", key: Secret("s")) },
+                await vaultError { try await store.putSession(SessionInput(app: "a", seller: "x", key: Secret("s"))) },
             ]
             for error in errors {
                 guard case .wrongMasterKey(vault.key.newest.id, other.newest.id) = error else {
@@ -185,8 +185,8 @@ struct SealingTests {
             let secret = "canary-secret-4c1d"
             let session = "canary-session-8e2f"
             try await store.putApp(AppInput(name: "a", appKey: "1", secret: Secret(secret)))
-            try await store.putSession(app: "a", seller: "x", key: Secret(session))
-            let token = try await store.createToken(name: "t", scopes: [.relay])
+            try await store.putSession(SessionInput(app: "a", seller: "x", key: Secret(session)))
+            let token = try await store.createToken(TokenInput(name: "t", scopes: [.relay]))
             let keys = try await store.ensureKeys()
             let connection = try await vault.connect()
             var dump = ""

@@ -30,7 +30,7 @@ struct TestVault: Sendable {
     }
 
     /// Puts an app with a secret that nothing else holds.
-    func putApp(_ name: String, makesDefault: Bool = false, methods: [String] = []) async throws {
+    func putApp(_ name: String, makesDefault: Bool? = nil, methods: [String] = []) async throws {
         let store = try await store()
         defer { store.connection.close() }
         try await store.putApp(

@@ -15,7 +15,9 @@ struct UnreadableRowTests {
             try await vault.putApp("a", makesDefault: true)
             try await vault.putApp("b", methods: ["bound.method"])
             let store = try await vault.store()
-            let text = try await store.createToken(name: "crm", scopes: [.relay], apps: ["a"], methods: ["a.b"]).text
+            let text = try await store.createToken(
+                TokenInput(name: "crm", scopes: [.relay], apps: ["a"], methods: ["a.b"])
+            ).text
             let connection = try await vault.connect()
             try await connection.execute(
                 """
@@ -73,7 +75,7 @@ struct UnreadableRowTests {
     @Test("An end that is infinite is no number: infinity is never, and -infinity has been")
     func infiniteEnds() async throws {
         try await withLimitedToken { vault, connection, text in
-            try await vault.store().putSession(app: "a", seller: "x", key: Secret("k"))
+            try await vault.store().putSession(SessionInput(app: "a", seller: "x", key: Secret("k")))
             for (value, isExpired) in [("infinity", false), ("-infinity", true)] {
                 try await connection.execute(
                     "UPDATE vault.tokens SET expires_at = '\(value)'; UPDATE vault.sessions SET expires_at = '\(value)'"

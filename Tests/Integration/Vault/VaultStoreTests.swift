@@ -12,12 +12,12 @@ struct VaultStoreTests {
 
     // MARK: - Apps
 
-    @Test("An app is put, read back opened, put again in its place, and listed without its secret")
+    @Test("An app is put, read back opened, changed member by member, and listed without its secret")
     func putsApps() async throws {
         try await withVault { vault in
             let store = try await vault.store()
             var app = Self.input("main")
-            app.gatewayURL = "https://gw.example/router/rest"
+            app.gatewayURL = .set("https://gw.example/router/rest")
             app.methods = ["tmall.*", "taobao.x"]
             #expect(try await store.putApp(app) == (true, true))
             let opened = try await vault.snapshot().resolveApp(named: "main", for: "m", token: Self.anybody)
@@ -26,6 +26,10 @@ struct VaultStoreTests {
             #expect(opened.methods.map(\.pattern) == ["tmall.*", "taobao.x"])
             #expect(opened.signMethod == "hmac-sha256")
             app = AppInput(name: "main", appKey: "2", secret: Secret("other"), signMethod: "md5")
+            #expect(try await store.putApp(app) == (false, true))
+            let kept = try await vault.snapshot().resolveApp(named: "main", for: "m", token: Self.anybody)
+            #expect(kept.gatewayURL == "https://gw.example/router/rest" && kept.methods.count == 2)
+            app = AppInput(name: "main", gatewayURL: .clear, methods: [])
             #expect(try await store.putApp(app) == (false, true))
             let again = try await vault.snapshot().resolveApp(named: nil, for: "m", token: Self.anybody)
             #expect(again.secret == Secret("other") && again.appKey == "2" && again.signMethod == "md5")
@@ -79,7 +83,7 @@ struct VaultStoreTests {
             let store = try await vault.store()
             for name in ["a", "ab", "A"] {
                 try await store.putApp(Self.input(name))
-                try await store.putSession(app: name, seller: "s", key: Secret("k"))
+                try await store.putSession(SessionInput(app: name, seller: "s", key: Secret("k")))
             }
             #expect(try await store.removeApp("a") == 1)
             #expect(try await store.listApps().map(\.name) == ["A", "ab"])
@@ -92,7 +96,7 @@ struct VaultStoreTests {
         }
     }
 
-    @Test("An app that cannot be right is refused by field, before PostgreSQL is asked, without its values")
+    @Test("An app that cannot be right is refused by field, without its values")
     func refusesApps() async throws {
         var cases: [(String, AppInput)] = []
         func add(_ field: String, _ change: (inout AppInput) -> Void) {
@@ -110,8 +114,8 @@ struct VaultStoreTests {
         add("app secret") { $0.secret = Secret("canary-7f3a\n") }
         add("app secret") { $0.secret = Secret("canary-7f3a " + String(repeating: "x", count: 2000)) }
         add("sign method") { $0.signMethod = "MD5" }
-        add("gateway URL") { $0.gatewayURL = "http://gw.example/" }
-        add("gateway URL") { $0.gatewayURL = "gw.example" }
+        add("gateway URL") { $0.gatewayURL = .set("http://gw.example/") }
+        add("gateway URL") { $0.gatewayURL = .set("gw.example") }
         add("method 2") { $0.methods = ["a", "a b"] }
         add("methods") { $0.methods = Array(repeating: "a", count: 257) }
         let inputs = cases
@@ -135,9 +139,9 @@ struct VaultStoreTests {
         try await withVault { vault in
             let store = try await vault.store()
             var app = Self.input()
-            app.gatewayURL = "http://127.0.0.1:9/router/rest"
+            app.gatewayURL = .set("http://127.0.0.1:9/router/rest")
             try await store.putApp(app)
-            app.gatewayURL = "http://gw.example/router/rest"
+            app.gatewayURL = .set("http://gw.example/router/rest")
             app.allowsHTTP = true
             try await store.putApp(app)
             #expect(try await store.listApps().first?.allowsHTTP == true)
@@ -157,10 +161,11 @@ struct VaultStoreTests {
             ]
             for (index, seller) in sellers.enumerated() {
                 let isNew = try await store.putSession(
-                    app: "a", seller: seller, key: Secret("session-\(index)"), expiresAt: 1_900_000_000_123)
+                    SessionInput(
+                        app: "a", seller: seller, key: Secret("session-\(index)"), expiresAt: .set(1_900_000_000_123)))
                 #expect(isNew)
             }
-            #expect(try await !store.putSession(app: "a", seller: "shop", key: Secret("newer")))
+            #expect(try await !store.putSession(SessionInput(app: "a", seller: "shop", key: Secret("newer"))))
             let snapshot = try await vault.snapshot()
             let app = try snapshot.resolveApp(named: "a", for: "m", token: Self.anybody)
             for (index, seller) in sellers.enumerated().dropFirst() {
@@ -180,7 +185,8 @@ struct VaultStoreTests {
         try await withVault { vault in
             let store = try await vault.store()
             try await store.putApp(Self.input())
-            try await store.putSession(app: "a", seller: "s", key: Secret("k"), expiresAt: 1_600_000_000_000)
+            try await store.putSession(
+                SessionInput(app: "a", seller: "s", key: Secret("k"), expiresAt: .set(1_600_000_000_000)))
             let snapshot = try await vault.snapshot()
             let app = try snapshot.resolveApp(named: "a", for: "m", token: Self.anybody)
             #expect(throws: SessionResolutionError.expired(seller: "s", app: "a")) {
@@ -195,11 +201,11 @@ struct VaultStoreTests {
             let store = try await vault.store()
             for app in ["a", "b"] {
                 try await store.putApp(Self.input(app))
-                try await store.putSession(app: app, seller: "x", key: Secret("k"), makesDefault: true)
+                try await store.putSession(SessionInput(app: app, seller: "x", key: Secret("k"), makesDefault: true))
             }
-            try await store.putSession(app: "a", seller: "y", key: Secret("k"))
-            try await store.putSession(app: "a", seller: "z", key: Secret("k"), makesDefault: true)
-            try await store.putSession(app: "a", seller: "z", key: Secret("k2"))
+            try await store.putSession(SessionInput(app: "a", seller: "y", key: Secret("k")))
+            try await store.putSession(SessionInput(app: "a", seller: "z", key: Secret("k"), makesDefault: true))
+            try await store.putSession(SessionInput(app: "a", seller: "z", key: Secret("k2")))
             let standard = try await store.listSessions().filter(\.isDefault).map { "\($0.app)/\($0.seller)" }
             #expect(standard == ["a/z", "b/x"])
             try await store.removeSession(app: "a", seller: "z")
@@ -215,7 +221,7 @@ struct VaultStoreTests {
             let long = String(repeating: "s", count: 129)
             for seller in ["", long, "a\u{0}", "a\n", " a", "a "] {
                 let error = await vaultError {
-                    try await store.putSession(app: "a", seller: seller, key: Secret("k"))
+                    try await store.putSession(SessionInput(app: "a", seller: seller, key: Secret("k")))
                 }
                 guard case .invalid("seller", _) = error else {
                     Issue.record("\(String(describing: error))")
@@ -224,7 +230,7 @@ struct VaultStoreTests {
             }
             for key in ["", "canary-9b1c\n", "canary-9b1c x", "canary-9b1c-会话"] {
                 let error = await vaultError {
-                    try await store.putSession(app: "a", seller: "s", key: Secret(key))
+                    try await store.putSession(SessionInput(app: "a", seller: "s", key: Secret(key)))
                 }
                 guard case .invalid("session", _) = error else {
                     Issue.record("\(String(describing: error))")
@@ -234,7 +240,8 @@ struct VaultStoreTests {
             }
             for time in [-1, 253_402_300_800_000] as [Int64] {
                 let error = await vaultError {
-                    try await store.putSession(app: "a", seller: "s", key: Secret("k"), expiresAt: time)
+                    try await store.putSession(
+                        SessionInput(app: "a", seller: "s", key: Secret("k"), expiresAt: .set(time)))
                 }
                 guard case .invalid("expiry", _) = error else {
                     Issue.record("\(String(describing: error))")
@@ -243,7 +250,7 @@ struct VaultStoreTests {
             }
             for change in ["nowhere", "A"] {
                 let error = await vaultError {
-                    try await store.putSession(app: change, seller: "s", key: Secret("k"))
+                    try await store.putSession(SessionInput(app: change, seller: "s", key: Secret("k")))
                 }
                 guard case .notFound("app \"\(change)\"") = error else {
                     Issue.record("\(String(describing: error))")

@@ -17,7 +17,8 @@ struct VaultStoreTokensTests {
             for (apps, methods) in [(["a"], []), ([], ["tmall.*"])] as [([String], [String])] {
                 let error = await #expect(throws: VaultError.self) {
                     _ = try await store.createToken(
-                        name: "root", scopes: [.admin, .relay], apps: apps, methods: methods)
+                        TokenInput(
+                            name: "root", scopes: [.admin, .relay], apps: apps, methods: methods))
                 }
                 #expect(error?.isInputRefused == true && error?.description.contains("admin") == true)
             }
@@ -31,9 +32,10 @@ struct VaultStoreTokensTests {
             _ = try await vault.store().ensureKeys()
             let store = VaultStore(connection: try await vault.connect(), key: nil)
             let text = try await store.createToken(
-                name: "shop", scopes: [.relay, .auditRead], apps: ["a", "b"], methods: ["tmall.*"],
-                expiresAt: 1_900_000_000_000)
-            let all = try await store.createToken(name: "all", scopes: [.admin])
+                TokenInput(
+                    name: "shop", scopes: [.relay, .auditRead], apps: ["a", "b"], methods: ["tmall.*"],
+                    expiresAt: 1_900_000_000_000))
+            let all = try await store.createToken(TokenInput(name: "all", scopes: [.admin]))
             let snapshot = try await vault.snapshot()
             let token = try snapshot.authenticate(authorization: "Bearer \(text.text)", now: 1_800_000_000_000)
             #expect(token.name == "shop" && token.scopes == [.relay, .auditRead] && token.apps == ["a", "b"])
@@ -58,20 +60,24 @@ struct VaultStoreTokensTests {
     func refusesTokens() async throws {
         try await withVault { vault in
             let store = try await vault.store()
-            _ = try await store.createToken(name: "t", scopes: [.relay])
-            guard case .taken("t") = await vaultError({ _ = try await store.createToken(name: "t", scopes: [.relay]) })
+            _ = try await store.createToken(TokenInput(name: "t", scopes: [.relay]))
+            guard
+                case .taken("t") = await vaultError({
+                    _ = try await store.createToken(TokenInput(name: "t", scopes: [.relay]))
+                })
             else {
                 Issue.record("taken is expected")
                 return
             }
             let inputs: [(String, String, Set<Scope>, [String], [String])] = [
                 ("token name", "a b", [.relay], [], []), ("scope", "u", [], [], []),
-                ("app name", "u", [.relay], ["a b"], []), ("method 1", "u", [.relay], [], ["a b"]),
+                ("app 1", "u", [.relay], ["a b"], []), ("method 1", "u", [.relay], [], ["a b"]),
                 ("apps", "u", [.relay], Array(repeating: "a", count: 257), []),
             ]
             for (field, name, scopes, apps, methods) in inputs {
                 let error = await vaultError {
-                    _ = try await store.createToken(name: name, scopes: scopes, apps: apps, methods: methods)
+                    _ = try await store.createToken(
+                        TokenInput(name: name, scopes: scopes, apps: apps, methods: methods))
                 }
                 guard case .invalid(field, _) = error else {
                     Issue.record("\(field): \(String(describing: error))")
@@ -93,14 +99,14 @@ struct VaultStoreTokensTests {
                 connection: try await vault.connect(), key: vault.key, timeout: .seconds(10), rowLimit: 2)
             for name in ["a", "b"] {
                 try await store.putApp(Self.input(name))
-                try await store.putSession(app: "a", seller: name, key: Secret("k"))
-                _ = try await store.createToken(name: name, scopes: [.relay])
+                try await store.putSession(SessionInput(app: "a", seller: name, key: Secret("k")))
+                _ = try await store.createToken(TokenInput(name: name, scopes: [.relay]))
             }
             try await store.putApp(Self.input("a"))
             let errors = [
                 await vaultError { try await store.putApp(Self.input("c")) },
-                await vaultError { try await store.putSession(app: "b", seller: "c", key: Secret("k")) },
-                await vaultError { _ = try await store.createToken(name: "c", scopes: [.relay]) },
+                await vaultError { try await store.putSession(SessionInput(app: "b", seller: "c", key: Secret("k"))) },
+                await vaultError { _ = try await store.createToken(TokenInput(name: "c", scopes: [.relay])) },
             ]
             for (error, table) in zip(errors, ["vault.apps", "vault.sessions", "vault.tokens"]) {
                 guard case .tooLarge(table, 2) = error else {

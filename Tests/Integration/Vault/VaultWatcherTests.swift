@@ -107,8 +107,8 @@ struct VaultWatcherTests {
             #expect(await one.snapshot()?.counts.apps == 0)
             #expect(await other.snapshot()?.counts.apps == 0)
             try await vault.putApp("a")
-            try await store.putSession(app: "a", seller: "x", key: Secret("k"))
-            let text = try await store.createToken(name: "t", scopes: [.relay])
+            try await store.putSession(SessionInput(app: "a", seller: "x", key: Secret("k")))
+            let text = try await store.createToken(TokenInput(name: "t", scopes: [.relay]))
             for snapshot in [
                 await one.snapshot { $0.counts.tokens == 1 }, await other.snapshot { $0.counts.tokens == 1 },
             ] {

@@ -109,7 +109,7 @@ struct OpenAPITests {
         let tags = try #require(root["tags"]).elements.map { $0 }
         #expect(
             tags.compactMap { $0["name"]?.string } == [
-                "alibaba", "alitrip", "taobao", "tmall", "calls", "audit", "operation",
+                "alibaba", "alitrip", "taobao", "tmall", "calls", "audit", "admin", "operation",
             ])
         #expect(tags[3]["description"]?.string == "Methods `tmall.*`: 天猫汽车, 服务平台API.")
         let headers = own["parameters"]?.elements.compactMap { $0["$ref"]?.string?.split(separator: "/").last }

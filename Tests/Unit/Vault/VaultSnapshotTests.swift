@@ -95,7 +95,7 @@ struct VaultSnapshotTests {
     func unreadableApp(secret: Secret?, addressing: AppAddressing?) {
         let broken = App(
             name: "a", appKey: "1", openedSecret: secret, gatewayURL: nil, allowsHTTP: false, signMethod: "md5",
-            addressing: addressing, auth: AppAuth(), isDefault: true, readableMethods: [])
+            addressing: addressing, auth: AppAuth(), isDefault: true, readableMethods: [], pause: AppPause())
         let vault = snapshot(apps: [broken, app("b")])
         #expect(throws: AppResolutionError.unreadable(app: "a")) {
             try vault.resolveApp(named: nil, for: "m", token: Self.everything)

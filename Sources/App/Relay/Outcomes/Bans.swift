@@ -1,15 +1,13 @@
 import TOP
+import Vault
 
-/// The bans that TOP has put on apps and on methods of apps, until they end.
+/// The bans that TOP has put on apps and on methods of apps, until they end. All replicas share them.
 struct Bans: Sendable {
     private struct Target: Hashable {
         var app: String
         /// The method; nil for the whole app.
         var method: String?
     }
-
-    /// The longest ban. A ban text with more seconds counts as this one.
-    static let maximumSeconds = 24 * 3600
 
     private var ends: [Target: Int64] = [:]
 
@@ -20,11 +18,33 @@ struct Bans: Sendable {
         return end > nowMilliseconds ? Int((end - nowMilliseconds + 999) / 1000) : nil
     }
 
-    /// Notes a ban, and removes those that have ended.
-    mutating func note(_ ban: Ban, app: String, method: String, nowMilliseconds: Int64) {
+    /// Notes bans, or that they were lifted, and removes those that have ended.
+    mutating func note(_ notice: BanNotice, nowMilliseconds: Int64) {
+        switch notice {
+        case .banned(let ban): note(ban, nowMilliseconds: nowMilliseconds)
+        case .lifted(let app, nil): ends = ends.filter { $0.key.app != app }
+        case .lifted(let app, let method?): ends[Target(app: app, method: method)] = nil
+        case .all(let bans):
+            ends = [:]
+            for ban in bans { note(ban, nowMilliseconds: nowMilliseconds) }
+        }
+    }
+
+    private mutating func note(_ ban: VaultBan, nowMilliseconds: Int64) {
         ends = ends.filter { $0.value > nowMilliseconds }
-        let target = Target(app: app, method: ban.scope == .app ? nil : method)
-        let end = nowMilliseconds + Int64(min(ban.seconds, Self.maximumSeconds)) * 1000
+        let target = Target(app: ban.app, method: ban.method)
+        // A clock that differs must not make a ban longer than TOP's longest.
+        let end = min(ban.endsAt, nowMilliseconds + Int64(Ban.maximumSeconds) * 1000)
         ends[target] = max(ends[target] ?? 0, end)
+    }
+}
+
+extension VaultBan {
+    /// The ban that a response named. The longest that is believed is a day.
+    init(_ ban: Ban, app: String, method: String, code: String?, nowMilliseconds: Int64) {
+        let seconds = min(ban.seconds, Ban.maximumSeconds)
+        self.init(
+            app: app, method: ban.scope == .app ? nil : method, endsAt: nowMilliseconds + Int64(seconds) * 1000,
+            madeAt: nowMilliseconds, code: code)
     }
 }

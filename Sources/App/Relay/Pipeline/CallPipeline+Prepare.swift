@@ -45,8 +45,36 @@ extension CallPipeline {
         guard token.allows(method: method) else {
             throw Problem(.forbidden, "The token \(token.name) may not call \(method).")
         }
-        return try resolveApp(request, token: token, vault: vault)
+        let app = try resolveApp(request, token: token, vault: vault)
+        try checkSeller(request, app: app.app, token: token, vault: vault)
+        if !request.isDryRun { try checkPause(of: app.app, method: method) }
+        return app
     }
+
+    /// Refuses a call for a seller that the token may not call for. A call without a seller is not limited.
+    private func checkSeller(
+        _ request: CallRequest, app: App, token: AccessToken, vault: VaultSnapshot
+    ) throws(Problem) {
+        guard !token.sellers.isEmpty, request.entry.session != .none else { return }
+        if request.entry.isRaw, request.entry.session == .optional, request.seller == nil { return }
+        guard let seller = vault.sellerName(app: app, seller: request.seller) else { return }
+        guard token.allows(seller: seller) else {
+            throw Problem(.forbidden, "The token \(token.name) may not call for the seller \"\(seller)\".")
+        }
+    }
+
+    /// Refuses a call that an operator has paused. The pause ends at a time that nobody knows.
+    private func checkPause(of app: App, method: String) throws(Problem) {
+        guard app.pause.covers(method) else { return }
+        let what = app.pause.isWhole ? "The app \(app.name) is" : "\(method) is, for the app \(app.name),"
+        var problem = Problem(
+            .paused, "\(what) paused by an operator; nothing was sent.", retryable: true,
+            retryAfterSeconds: Self.pauseRetrySeconds)
+        problem.method = method
+        throw problem
+    }
+
+    private static let pauseRetrySeconds = 30
 
     /// A call after the checks of its parameters.
     enum Preparation {

@@ -243,11 +243,14 @@ extension CallPipeline {
             ])
     }
 
-    /// Applies a ban on all workers, and logs a fault of the relay's settings.
+    /// Applies a ban on all workers and replicas, and logs a fault of the relay's settings.
     private func note(_ callResult: CallResult, of call: PreparedCall) {
         if let ban = callResult.ban {
-            note(ban, app: call.app.app.name, method: call.method)
-            onBan(ban, call.app.app.name, call.method)
+            let shared = VaultBan(
+                ban, app: call.app.app.name, method: call.method, code: callResult.subCode ?? callResult.code,
+                nowMilliseconds: settings.wallClock())
+            note(.banned(shared))
+            onBan(shared)
         }
         note(callResult, ofSessionOf: call)
         if callResult.outcome == .misconfigured {

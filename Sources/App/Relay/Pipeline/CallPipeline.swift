@@ -24,7 +24,7 @@ package final class CallPipeline {
     let rejectedRequests: RejectedRequestWriter
     let logger: Logger
     /// Reports to the other workers that TOP has banned an app, or a method of an app.
-    let onBan: @Sendable (Ban, _ app: String, _ method: String) -> Void
+    let onBan: @Sendable (VaultBan) -> Void
 
     /// Gets another key for a session whose key TOP refused; nil where nobody does.
     let renew: SessionKeyRenewal?
@@ -50,7 +50,7 @@ package final class CallPipeline {
     init(
         loop: EventLoop, settings: WorkerSettings, parts: WorkerParts, freshness: VaultFreshness,
         rejectedRequests: RejectedRequestWriter, logger: Logger, renew: SessionKeyRenewal? = nil,
-        onBan: @escaping @Sendable (Ban, _ app: String, _ method: String) -> Void
+        onBan: @escaping @Sendable (VaultBan) -> Void
     ) {
         self.loop = loop
         self.settings = settings
@@ -84,10 +84,8 @@ package final class CallPipeline {
         return vault
     }
 
-    /// Notes a ban that TOP put on an app, or on a method of an app.
-    func note(_ ban: Ban, app: String, method: String) {
-        bans.note(ban, app: app, method: method, nowMilliseconds: settings.wallClock())
-    }
+    /// Notes what another worker or replica tells of bans.
+    func note(_ notice: BanNotice) { bans.note(notice, nowMilliseconds: settings.wallClock()) }
 
     /// Refuses new calls from now on.
     func drain() { isDraining = true }

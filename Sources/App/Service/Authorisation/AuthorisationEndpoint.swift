@@ -8,14 +8,11 @@ import Vault
 /// The two ends of the authorisation flow: an operator asks for the address of TOP's page, and TOP sends the seller's
 /// browser back.
 enum AuthorisationEndpoint {
-    /// The host of the replica stands for the address of the browser, which is the proxy's.
-    private static let origin = "callback at \(HostName.current)"
-
     /// `POST /v1/admin/apps/{app}/authorizations`: makes the address, for `{"seller":"ALIAS"}`.
     static func begin(
         _ request: AuthorizedRequest, _ authority: SessionAuthority
     ) async throws(Problem) -> Reply {
-        let name = SessionName(app: try request.appName, seller: try seller(in: request.body))
+        let name = SessionName(app: try request.names.app, seller: try seller(in: request.body))
         let authorisation: Authorisation
         do throws(AuthorisationError) {
             authorisation = try await authority.beginAuthorisation(of: name, by: request.caller.name)
@@ -51,8 +48,9 @@ enum AuthorisationEndpoint {
 
     /// `GET /v1/oauth/callback`: the page that the seller sees in the end. A HEAD, as previews of links send it, uses
     /// nothing.
+    /// - Parameter origin: where the browser's request comes from, for the record of changes.
     static func end(
-        _ query: String?, isHead: Bool, _ language: Language, _ authority: SessionAuthority
+        _ query: String?, isHead: Bool, from origin: String, _ language: Language, _ authority: SessionAuthority
     ) async -> Reply {
         // A repeated parameter has two readings.
         guard !isHead, let query = try? QueryString(query), !query.repeats(["state", "code", "error"]) else {

@@ -1,3 +1,4 @@
+import AdminAPI
 package import Catalog
 import Locks
 
@@ -12,7 +13,7 @@ package final class CatalogHolder: Sendable {
     let folder: WatchedFolder?
     /// The folder's stamp when the first catalog was made.
     let firstStamp: WatchedFolder.Stamp?
-    private let state: Locked<State>
+    private let held: Locked<State>
 
     /// Makes the catalog from the embedded entries and those of the folder.
     /// - Throws: every fault of the folder's files.
@@ -20,24 +21,24 @@ package final class CatalogHolder: Sendable {
         guard let folder else {
             self.folder = nil
             firstStamp = nil
-            state = Locked(State(catalog: try Catalog.embedded()))
+            held = Locked(State(catalog: try Catalog.embedded()))
             return
         }
         let source = WatchedFolder(path: folder)
         firstStamp = try source.stamp()
-        state = Locked(State(catalog: try Catalog.embedded(with: try source.files())))
+        held = Locked(State(catalog: try Catalog.embedded(with: try source.files())))
         self.folder = source
     }
 
     /// The current catalog. Each request takes it once.
-    package var current: Catalog { state.withLock { $0.catalog } }
+    package var current: Catalog { held.withLock { $0.catalog } }
 
     /// The faults of the folder. With any fault, `current` is the last good catalog.
-    var faults: [CatalogError.Fault] { state.withLock { $0.faults } }
+    var faults: [CatalogError.Fault] { held.withLock { $0.faults } }
 
     /// A summary for `/readyz`.
     var summary: String {
-        let (count, losses, faults) = state.withLock {
+        let (count, losses, faults) = held.withLock {
             ($0.catalog.entries.count, $0.catalog.protectionsLost, $0.faults)
         }
         guard let first = faults.first else {
@@ -47,9 +48,17 @@ package final class CatalogHolder: Sendable {
             "\(count) methods; the last good catalog stays in use because of \(faults.count) fault(s): \(first)"
     }
 
+    /// The state for `GET /v1/admin/catalog`.
+    var state: CatalogState {
+        let (catalog, faults) = held.withLock { ($0.catalog, $0.faults) }
+        return CatalogState(
+            methods: catalog.entries.count, folder: folder?.path, faults: faults,
+            protectionsLost: catalog.protectionsLost)
+    }
+
     /// Replaces the catalog.
-    func install(_ catalog: Catalog) { state.withLock { $0 = State(catalog: catalog) } }
+    func install(_ catalog: Catalog) { held.withLock { $0 = State(catalog: catalog) } }
 
     /// Notes faults of the folder. The current catalog stays.
-    func note(_ faults: [CatalogError.Fault]) { state.withLock { $0.faults = faults } }
+    func note(_ faults: [CatalogError.Fault]) { held.withLock { $0.faults = faults } }
 }

@@ -21,7 +21,7 @@ struct WatchedFolder: Sendable {
     /// The largest size of an entry file in bytes.
     static let maximumFileBytes = 4 << 20
 
-    private let path: String
+    let path: String
 
     /// A folder by its path. Nothing is read yet.
     init(path: String) { self.path = path }

@@ -22,6 +22,14 @@ extension ProblemType {
                 remedy: "检查路径。TOP 方法不存在时，suggestions 列出最接近的名称；运维人员可以导入该方法的文档页。")
         case .methodNotAllowed:
             ProblemText(title: "不支持该 HTTP 方法", cause: "路径存在，但不支持该 HTTP 方法。", remedy: "使用响应头 Allow 中列出的方法。")
+        case .conflict:
+            ProblemText(
+                title: "当前状态不允许此操作", cause: "中继的配置或已保存的数据不允许此操作，例如同名令牌已存在，或表已满。",
+                remedy: "先按 detail 的说明修改，或换用其他名称，再重试。")
+        case .preconditionFailed:
+            ProblemText(
+                title: "数据已被修改", cause: "已保存的数据不满足 If-Match 或 If-None-Match 的要求，没有作任何修改。",
+                remedy: "重新读取，根据新的 ETag 决定后再修改。")
         case .payloadTooLarge:
             ProblemText(
                 title: "请求体过大", cause: "请求体超过 1 MiB，或超过该方法条目的上限。",
@@ -36,8 +44,6 @@ extension ProblemType {
             ProblemText(title: "请求头过大", cause: "请求头超过 32 KiB，或数量过多。", remedy: "减少或缩短请求头。")
         case .targetTooLong:
             ProblemText(title: "请求地址过长", cause: "请求地址超过 8 KiB。", remedy: "缩短查询参数。")
-        case .conflict:
-            ProblemText(title: "当前状态不允许此操作", cause: "请求有效，但中继的配置或所指对象的状态不允许此操作。", remedy: "先按 detail 的说明修改，再重试。")
         case .expectationFailed:
             ProblemText(title: "无法满足 Expect", cause: "Expect 请求头不是 100-continue。", remedy: "去掉该请求头。")
         case .internalError:
@@ -73,7 +79,7 @@ extension ProblemType {
                 title: "店铺没有可用的授权", cause: "店铺未知，或其授权（SessionKey）缺失、过期或已被取消。",
                 remedy: "请店铺重新授权，再用 toprelay session put 保存新的 SessionKey。")
         case .throttled:
-            ProblemText(title: "调用被限流", cause: "达到 TOP 的流量限制，或 TOP 的封禁尚未结束。", remedy: "等待 Retry-After 后重试。")
+            ProblemText(title: "调用被限流", cause: "达到 TOP 或令牌的流量限制，或 TOP 的封禁尚未结束。", remedy: "等待 Retry-After 后重试。")
         case .relayMisconfigured:
             ProblemText(
                 title: "中继配置有误", cause: "TOP 不接受应用的 AppKey、签名、时间、IP 或权限，或者网关地址不正确。", remedy: "请联系运维人员。配置修正之前重试无效。")
@@ -87,6 +93,9 @@ extension ProblemType {
                 title: "审计记录不可用", cause: "审计记录暂时无法读写。没有落库的调用，中继不会发送。", remedy: "等待 Retry-After 后重试。请求没有发往 TOP。")
         case .overloaded:
             ProblemText(title: "中继过载，请求没有发出", cause: "该副本正在处理的调用或请求体过多。", remedy: "等待 Retry-After 后重试。")
+        case .paused:
+            ProblemText(
+                title: "应用已暂停，请求没有发出", cause: "运维人员暂停了该应用或该方法的调用。", remedy: "等待 Retry-After 后重试。运维人员恢复之后调用即可通过。")
         case .draining:
             ProblemText(title: "副本正在停止，请求没有发出", cause: "该副本正在停止。", remedy: "直接重试，其他副本会处理。")
         default:

@@ -38,6 +38,16 @@ extension ProblemType {
             )
         case .methodNotAllowed:
             ("The path exists, but not for this HTTP method.", "Use one of the methods that the header Allow names.")
+        case .conflict:
+            (
+                "A setting or what is stored does not allow it: a token of the name exists, or a table is full.",
+                "Change what detail names, or choose another name. Then repeat the request."
+            )
+        case .preconditionFailed:
+            (
+                "What is stored is not in the state that If-Match or If-None-Match requires. Nothing was changed.",
+                "Read it again, decide with its new ETag, and repeat the change."
+            )
         case .payloadTooLarge:
             (
                 "The body is larger than 1 MiB, or than the limit of the method's entry.",
@@ -56,11 +66,6 @@ extension ProblemType {
             ("The request's target is longer than 8 KiB.", "Shorten the query.")
         case .expectationFailed:
             ("The header Expect asks for something other than 100-continue.", "Leave the header out.")
-        case .conflict:
-            (
-                "The request is valid, but the relay's settings or the state of the named thing do not allow it.",
-                "Change what detail names, then repeat the request."
-            )
         case .internalError:
             (
                 "The relay met an error that it does not expect. It is in the log.",
@@ -101,7 +106,10 @@ extension ProblemType {
                 "Have the seller authorise the app again, and store the new session key: toprelay session put."
             )
         case .throttled:
-            ("A limit of TOP was reached, or a ban by TOP is in force.", "Wait for Retry-After, then repeat the call.")
+            (
+                "A limit of TOP or of the token was reached, or a ban by TOP is in force.",
+                "Wait for Retry-After, then repeat the call."
+            )
         case .relayMisconfigured:
             (
                 "TOP refuses the app's key, sign, clock, IP address or permissions, or the gateway's address is wrong.",
@@ -121,6 +129,11 @@ extension ProblemType {
             )
         case .overloaded:
             ("The replica has too many calls or bytes of bodies in progress.", "Wait for Retry-After, then repeat.")
+        case .paused:
+            (
+                "An operator has paused the calls of the app, or of the method.",
+                "Wait for Retry-After, then repeat. The call goes through once an operator has resumed the app."
+            )
         case .draining:
             ("The replica is stopping.", "Repeat the call; another replica takes it. Nothing was sent.")
         default:

@@ -188,7 +188,8 @@ package enum RelayMetrics {
             readiness.partitionDaysAhead.map { Double($0) } ?? .nan
         }
         registry.observe(
-            "toprelay_build_info", [("version", Release.version), ("commit", Release.commit)]) { 1 }
+            "toprelay_build_info", [("version", Release.version), ("commit", Release.commit)]
+        ) { 1 }
         registry.observe("toprelay_ready") { readiness.isReady ? 1 : 0 }
         registry.observe("toprelay_outcome_rows_limit") { Double(workers.outcomeRowsLimit) }
         registry.observe("toprelay_vault_age_seconds") { readiness.vaultAgeSeconds ?? .infinity }

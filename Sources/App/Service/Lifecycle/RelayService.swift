@@ -1,3 +1,4 @@
+import AdminAPI
 import AuditAPI
 import Credentials
 import EventLoop
@@ -21,6 +22,8 @@ package final class RelayService: Service {
     private let trailMaintenance: TrailMaintenance
     private let rollupMaintenance: RollupMaintenance
     private let catalogWatcher: CatalogWatcher
+    private let vault: LoopBound<VaultPool>
+    private let recorder: VaultRecorder
     private let readiness: Readiness
     private let server: HTTPServer
     private let onReady: @Sendable (Int) -> Void
@@ -56,9 +59,15 @@ package final class RelayService: Service {
         let housekeeping = try EventLoop(name: "housekeeping")
         let authority = try SessionAuthority(
             settings: settings.makeSessionAuthority(), loop: housekeeping, logger: logger)
+        let bans = OnceSet<VaultRecorder>()
         let workers = try await WorkerGroup(
             settings: settings, freshness: freshness, logger: logger,
-            renew: { session in await authority.renewed(session) })
+            renew: { session in await authority.renewed(session) }, onBan: { ban in bans.value?.record(ban) })
+        let vault = LoopBound(
+            VaultPool(settings: settings.database, key: settings.masterKey, loop: housekeeping), loop: housekeeping)
+        let recorder = VaultRecorder(
+            vault: vault, uses: workers.tokenUses, replica: Settings.replica, logger: logger)
+        bans.set(recorder)
         liveness = Liveness(workers.all.map(\.loop) + [housekeeping], limit: stallLimit, logger: logger)
         readiness.attach(writers: workers.trailMetrics, liveness: liveness)
         let sessionMetrics = SessionMetrics(wallClock: WallClock.milliseconds)
@@ -66,6 +75,16 @@ package final class RelayService: Service {
         watcher = VaultWatcher(
             settings: settings.database, key: settings.masterKey, loop: housekeeping, freshness: freshness,
             wallClock: WallClock.milliseconds, onEvent: events.note,
+            onBans: { notice in
+                workers.note(notice)
+                // The watcher's loop is the recorder's.
+                recorder.assumeIsolated { recorder in
+                    recorder.note(notice)
+                    if case .all = notice {
+                        for ban in recorder.unwrittenBans { workers.note(.banned(ban)) }
+                    }
+                }
+            },
             onSnapshot: { snapshot in
                 workers.install(snapshot)
                 authority.install(snapshot)
@@ -83,7 +102,10 @@ package final class RelayService: Service {
         let responder = RelayResponder(
             catalog: catalog, workers: workers.all,
             state: ReplicaState(readiness: readiness, registry: registry), exporter: exporter,
-            authority: authority, masterKey: settings.masterKey, logger: logger)
+            authority: authority,
+            admin: AdminHandlers(
+                vault: vault, logger: logger, catalogState: { catalog.state }, now: WallClock.milliseconds),
+            masterKey: settings.masterKey, logger: logger)
         let configuration = settings.makeServer()
         server = HTTPServer(
             configuration: configuration, loops: workers.all.map(\.loop), responder: responder, logger: logger)
@@ -98,6 +120,8 @@ package final class RelayService: Service {
         self.readiness = readiness
         self.workers = workers
         self.housekeeping = housekeeping
+        self.vault = vault
+        self.recorder = recorder
     }
 
     /// Serves until the service group shuts down gracefully, then drains.
@@ -116,6 +140,7 @@ package final class RelayService: Service {
             group.addTask { try await self.trailMaintenance.run() }
             group.addTask { await self.rollupMaintenance.run() }
             group.addTask { await self.authority.run() }
+            group.addTask { await self.recorder.run() }
             group.addTask { try await self.catalogWatcher.run() }
             group.addTask { try await self.listen() }
             group.addTask {
@@ -136,6 +161,8 @@ package final class RelayService: Service {
             try await self.drain()
             group.cancelAll()
         }
+        let vault = vault
+        await housekeeping.run { vault.value.close() }
         housekeeping.shutdown()
     }
 

@@ -6,7 +6,6 @@ import Logging
 import Postgres
 import Relay
 import Synchronization
-import TOP
 import Vault
 
 /// The workers of one replica. Each has its own loop.
@@ -18,13 +17,20 @@ final class WorkerGroup: Sendable {
     /// How many outcome rows may wait in all workers together.
     let outcomeRowsLimit: Int
 
+    /// The uses of tokens that are to be written.
+    let tokenUses = TokenUses()
+
     /// Makes the workers. Their parts are made on their own loops.
-    /// - Parameter renew: gets another key for a session whose key TOP refused.
+    /// - Parameters:
+    ///   - renew: gets another key for a session whose key TOP refused.
+    ///   - onBan: called for each ban that TOP puts on an app, or on a method of an app.
     init(
-        settings: Settings, freshness: VaultFreshness, logger: Logger, renew: @escaping SessionKeyRenewal
+        settings: Settings, freshness: VaultFreshness, logger: Logger, renew: @escaping SessionKeyRenewal,
+        onBan: @escaping @Sendable (VaultBan) -> Void = { _ in }
     ) async throws {
         let peers = Peers()
-        let workerSettings = settings.worker(sharing: CallLimit(settings.maximumCallsInFlight))
+        var workerSettings = settings.worker(sharing: CallLimit(settings.maximumCallsInFlight))
+        workerSettings.tokenUses = tokenUses
         var workers: [Worker] = []
         var metrics: [TrailMetrics] = []
         for number in 0..<settings.workers {
@@ -36,7 +42,10 @@ final class WorkerGroup: Sendable {
                     parts: try Self.parts(loop: loop, settings: settings, metrics: trailMetrics, logger: logger),
                     freshness: freshness,
                     logger: logger, renew: renew,
-                    onBan: { ban, app, method in peers.tell(ban, app: app, method: method) })
+                    onBan: { ban in
+                        peers.tell(.banned(ban))
+                        onBan(ban)
+                    })
             }
             workers.append(try await making.value)
             metrics.append(trailMetrics)
@@ -68,6 +77,11 @@ final class WorkerGroup: Sendable {
     /// Installs a new copy of the vault in every worker.
     func install(_ snapshot: VaultSnapshot) {
         for worker in all { worker.loop.execute { worker.assumeIsolated { $0.install(snapshot) } } }
+    }
+
+    /// Tells every worker what another replica tells of bans.
+    func note(_ notice: BanNotice) {
+        for worker in all { worker.loop.execute { worker.assumeIsolated { $0.note(notice) } } }
     }
 
     /// Makes every worker refuse new calls.
@@ -111,9 +125,9 @@ private final class Peers: Sendable {
 
     func set(_ all: [Worker]) { workers.set(all) }
 
-    func tell(_ ban: Ban, app: String, method: String) {
+    func tell(_ notice: BanNotice) {
         for worker in workers.value ?? [] {
-            worker.loop.execute { worker.assumeIsolated { $0.note(ban, app: app, method: method) } }
+            worker.loop.execute { worker.assumeIsolated { $0.note(notice) } }
         }
     }
 }

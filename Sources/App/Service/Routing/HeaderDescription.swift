@@ -40,6 +40,18 @@ struct HeaderDescription: Sendable {
         key: "TraceParent", name: "traceparent",
         text: "W3C trace context. The trace id is kept in the audit trail.", schema: #"{"type": "string"}"#)
 
+    static let ifMatch = HeaderDescription(
+        key: "IfMatch", name: "If-Match",
+        text: "ETags in double quotes, or `*`. The change is made only if what is stored has one of them.",
+        schema: #"{"type": "string"}"#)
+    static let ifNoneMatch = HeaderDescription(
+        key: "IfNoneMatch", name: "If-None-Match",
+        text: "`*`: the change is made only if nothing is stored under the name.",
+        schema: #"{"type": "string", "pattern": "^[*]$"}"#)
+
+    /// Every header of a change.
+    static let ofChanges: [HeaderDescription] = [.ifMatch, .ifNoneMatch, .requestID]
+
     /// Every header of a call.
     static let ofCalls: [HeaderDescription] = [
         .app, .seller, .ref, .idempotencyKey, .dryRun, .timeout, .requestID, .traceParent,

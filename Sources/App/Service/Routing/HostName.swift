@@ -1,9 +1,9 @@
 import Glibc
 
 /// The machine's name.
-enum HostName {
+package enum HostName {
     /// The kernel's node name, at most 255 bytes. In Kubernetes it is the name of the pod.
-    static var current: String {
+    package static var current: String {
         var system = utsname()
         guard unsafe uname(&system) == 0 else { return "unknown" }
         return withNodeName(system)

@@ -1,3 +1,4 @@
+import AdminAPI
 import Audit
 import AuditAPI
 import Catalog
@@ -16,6 +17,11 @@ final class Operation: Sendable {
     enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
+
+        /// Whether requests carry a body.
+        var takesBody: Bool { self == .post || self == .put }
 
         /// The method as `Allow` names it.
         var allowed: String { self == .get ? "GET, HEAD" : rawValue }
@@ -39,6 +45,10 @@ final class Operation: Sendable {
         case relay(@Sendable (AuthorizedRequest, isolated Worker) async throws(Problem) -> Reply)
         /// A request to the audit API. It runs on the worker's loop.
         case audit(@Sendable (AuthorizedRequest, AuditHandlers) async throws(Problem) -> Reply)
+        /// Administration. It runs on the housekeeping loop.
+        case admin(@Sendable (AuthorizedRequest, isolated AdminHandlers) async throws(Problem) -> Reply)
+        /// Many sessions of an app. It runs on the housekeeping loop, and the response goes out in pieces.
+        case sessionImport
         /// A request to the authority for session keys, from a caller with a token.
         case authorisation(@Sendable (AuthorizedRequest, SessionAuthority) async throws(Problem) -> Reply)
         /// The callback of a seller's browser, without a token.
@@ -67,6 +77,8 @@ final class Operation: Sendable {
     let query: Query
     /// The JSON body of the request; nil for an operation without a body.
     let body: BodyDescription?
+    /// The longest body in bytes, for an operation that is not a call.
+    let bodyLimit: Int
     let responses: [ResponseDescription]
     let handler: Handler
 
@@ -76,7 +88,7 @@ final class Operation: Sendable {
     init(
         _ method: Method, _ path: PathPattern, id: String, scope: Scope? = nil, or other: Scope? = nil,
         _ summary: String, headers: [HeaderDescription]? = nil, query: Query = .declared([]),
-        body: BodyDescription? = nil,
+        body: BodyDescription? = nil, bodyLimit: Int = RelayResponder.standardBodyLimit,
         responses: [ResponseDescription], handler: Handler
     ) {
         self.method = method
@@ -88,6 +100,7 @@ final class Operation: Sendable {
         self.headers = headers ?? (scope == nil ? [] : [.requestID])
         self.query = query
         self.body = body
+        self.bodyLimit = bodyLimit
         self.responses = responses
         self.handler = handler
     }
@@ -99,6 +112,9 @@ final class Operation: Sendable {
         default: false
         }
     }
+
+    /// Whether it can record the client's address.
+    var recordsOrigin: Bool { if case .callback = handler { true } else { scope != nil && !isCall } }
 
     /// The names of the accepted scopes, of which a token needs one; empty for an operation without a token.
     var scopeNames: [String] { [scope, otherScope].compactMap { $0?.rawValue } }
@@ -123,6 +139,13 @@ struct BodyDescription: Sendable {
     let schema: String
     /// An example, as JSON.
     let example: String
+    var mediaType = BodyDescription.json
+    /// Whether a request must have it.
+    var isRequired = true
+
+    static let json = "application/json"
+    /// JSON, a value a line. Generators of clients know no narrower type.
+    static let lines = "application/octet-stream"
 }
 
 /// A successful response of an operation, for the OpenAPI document. The document adds the problems.
@@ -144,6 +167,11 @@ struct ResponseDescription: Sendable {
     /// A page with another status than 200.
     static func page(_ status: Int, _ text: String) -> ResponseDescription {
         ResponseDescription(status: status, text: text, mediaTypes: ["text/html"], schema: #"{"type": "string"}"#)
+    }
+
+    /// A response without a body.
+    static func empty(_ status: Int, _ text: String) -> ResponseDescription {
+        ResponseDescription(status: status, text: text, mediaTypes: [], schema: "{}")
     }
 
     /// A text response.

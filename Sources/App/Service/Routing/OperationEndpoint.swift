@@ -1,3 +1,4 @@
+import AdminAPI
 import AuditAPI
 import Credentials
 import Crypto
@@ -14,8 +15,11 @@ struct OperationEndpoint: Sendable {
     /// The query of the request, undecoded.
     let query: String?
     let body: [UInt8]
+    /// The client's address.
+    let clientAddress: String?
     /// Gets session keys.
     let authority: SessionAuthority
+    let admin: AdminHandlers
     /// Unmasks requests.
     let masterKey: KeyRing?
     let logger: Logger
@@ -27,8 +31,9 @@ struct OperationEndpoint: Sendable {
             switch context.operation.handler {
             case .relay(let handle): return try await handle(request, worker)
             case .audit(let handle): return try await handle(request, try audit(of: worker))
+            case .admin(let handle): return try await handle(request, admin)
             case .authorisation(let handle): return try await handle(request, authority)
-            case .call, .rawCall, .callback, .export, .description, .page, .state:
+            case .call, .rawCall, .callback, .sessionImport, .export, .description, .page, .state:
                 throw Problem(.internalError, "The operation does not run on a worker.")
             }
         } catch {
@@ -42,14 +47,20 @@ struct OperationEndpoint: Sendable {
     }
 
     /// The request after all checks of its head.
-    private func authorized(by worker: isolated Worker) throws(Problem) -> AuthorizedRequest {
+    func authorized(by worker: isolated Worker) throws(Problem) -> AuthorizedRequest {
         let caller = try context.confirmedCaller(by: worker)
         _ = try context.fields.clientRequestID()
         let query = try context.operation.checkedQuery(query)
-        if context.operation.body != nil { try context.fields.checkIsJSON() }
+        switch context.operation.body?.mediaType {
+        case nil: break
+        case BodyDescription.lines: try context.fields.checkIsNDJSON()
+        default: try context.fields.checkIsJSON()
+        }
         return AuthorizedRequest(
-            caller: caller, call: context.argument.call, refusal: context.argument.refusal, app: context.argument.app,
-            query: query, body: body, catalog: context.catalog)
+            caller: caller, call: context.argument.call, refusal: context.argument.refusal, query: query, body: body,
+            catalog: context.catalog, names: context.argument.names,
+            preconditions: Preconditions(ifMatch: context.fields.ifMatch, ifNoneMatch: context.fields.ifNoneMatch),
+            origin: context.fields.origin(clientAddress))
     }
 
     private func audit(of worker: isolated Worker) throws(Problem) -> AuditHandlers {

@@ -101,21 +101,29 @@ struct OperationTable: Sendable {
 
     private func match(_ path: String, in catalog: Catalog) throws(Problem) -> Route? {
         for resource in resources {
-            guard let value = resource.path.match(path) else { continue }
+            guard let values = resource.path.match(path) else { continue }
             let argument: PathArgument =
                 resource.takesRawCalls
-                ? .method(try Self.rawEntry(value, in: catalog))
-                : try Self.argument(resource.path.name, value, in: catalog)
+                ? .method(try Self.rawEntry(values.first ?? "", in: catalog))
+                : try Self.argument(resource.path.names, values, in: catalog)
             return Route(resource: resource, argument: argument)
         }
         return nil
     }
 
     private static func argument(
-        _ name: String?, _ value: Substring, in catalog: Catalog
+        _ names: [String], _ values: [Substring], in catalog: Catalog
     ) throws(Problem) -> PathArgument {
-        switch name {
+        let value = values.first ?? ""
+        switch names.first {
         case nil: return .none
+        case "app"?, "token"?:
+            var decoded: [String: String] = [:]
+            for (name, value) in zip(names, values) {
+                guard let text = QueryString.decode(value, plusIsSpace: false), !text.isEmpty else { throw nothing }
+                decoded[name] = text
+            }
+            return .names(PathNames(decoded))
         case "method"?: return .method(try entry(value, in: catalog))
         case "refusal"?:
             guard let reference = RejectedRequestReference(String(value)) else {
@@ -124,11 +132,6 @@ struct OperationTable: Sendable {
                     "There is no such rejected request: name it by its number or by the X-Request-Id of its reply.")
             }
             return .refusal(reference)
-        case "app"?:
-            guard let name = QueryString.decode(value, plusIsSpace: false), !name.isEmpty else {
-                throw Problem(.notFound, "There is no such app.")
-            }
-            return .app(name)
         case "type"?:
             guard let type = ProblemType(rawValue: String(value)) else {
                 throw Problem(.notFound, "There is no such type of problem; GET /docs lists them.")

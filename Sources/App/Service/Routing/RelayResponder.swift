@@ -1,3 +1,4 @@
+import AdminAPI
 import Audit
 import AuditAPI
 import Catalog
@@ -23,6 +24,9 @@ final class RelayResponder: Responder {
     private let state: ReplicaState
     private let exporter: AuditExporter
     private let authority: SessionAuthority
+    private let admin: AdminHandlers
+    private let limiter = CallerLimiter()
+    private let delayedReplies = DelayedReplies()
     private let masterKey: KeyRing
     private let logger: Logger
     private let table = OperationTable()
@@ -33,11 +37,13 @@ final class RelayResponder: Responder {
     ///   - state: the state of the replica.
     ///   - exporter: streams the export.
     ///   - authority: gets session keys.
+    ///   - admin: handles administration.
     ///   - masterKey: unmasks requests.
     init(
         catalog: CatalogHolder, workers: [Worker], state: ReplicaState, exporter: AuditExporter,
-        authority: SessionAuthority, masterKey: KeyRing, logger: Logger
+        authority: SessionAuthority, admin: AdminHandlers, masterKey: KeyRing, logger: Logger
     ) {
+        self.admin = admin
         self.catalog = catalog
         self.workers = workers
         self.state = state
@@ -50,7 +56,7 @@ final class RelayResponder: Responder {
     func decide(on request: ServerRequest, bodyLength: Int?) -> HeadDecision {
         let catalog = catalog.current
         let found = Result { () throws(Problem) in try table.find(request.path, in: catalog) }
-        let limit = Self.bodyLimit(of: try? found.get())
+        let limit = Self.bodyLimit(of: try? found.get(), method: request.method)
         // The server refuses an announced length above the limit. That check precedes all others.
         if let bodyLength, bodyLength > limit { return .proceed(BodyPlan(limit: limit, isKept: false)) }
         let fields = RequestFields(request.headers)
@@ -63,19 +69,58 @@ final class RelayResponder: Responder {
                 return .respond(Self.response(page, to: fields))
             }
             let authorization = try authorize(request, operation, route.argument, fields)
+            let admission = admit(authorization?.token, to: operation)
+            if let problem = admission.problem {
+                return .respond(
+                    limited(problem, admission, of: request, route.argument, by: authorization?.token, fields))
+            }
             let context = RequestContext(
                 catalog: catalog, operation: operation, argument: route.argument, fields: consume fields,
-                authorization: authorization)
-            return .proceed(BodyPlan(limit: limit, isKept: operation.method == .post, context: context))
+                authorization: authorization, admission: admission)
+            var plan = BodyPlan(limit: limit, isKept: operation.method.takesBody, context: context)
+            plan.tellsAddress = operation.recordsOrigin
+            return .proceed(plan)
         } catch {
             // The context may have consumed the fields, so they are read again.
-            return .respond(Self.response(error.reply, to: RequestFields(request.headers)))
+            return .respond(refusal(error, to: RequestFields(request.headers)))
         }
     }
 
+    /// The response to a request that is not in order. If the token is not valid, the response waits.
+    private func refusal(_ problem: Problem, to fields: RequestFields) -> ServerResponse {
+        var response = Self.response(problem.reply, to: fields)
+        guard problem.type == .unauthenticated else { return response }
+        if let place = delayedReplies.enter() {
+            response.delay = ResponseDelay(DelayedReplies.delay, holding: place)
+        } else {
+            response.closesConnection = true
+        }
+        return response
+    }
+
+    /// The response to a call that the limits of its caller refuse.
+    private func limited(
+        _ problem: Problem, _ admission: CallerAdmission, of request: ServerRequest, _ argument: PathArgument,
+        by caller: AccessToken?, _ fields: RequestFields
+    ) -> ServerResponse {
+        var problem = problem
+        if let entry = argument.entry {
+            problem = fields.rejected(problem, of: entry, by: caller?.name, on: worker(of: request))
+        }
+        return Self.limited(ServerResponse(problem.reply), admission, to: fields)
+    }
+
+    /// Checks the limits of a caller's token. They hold for calls alone.
+    private func admit(_ token: AccessToken?, to operation: Operation) -> CallerAdmission {
+        guard let token, operation.isCall else { return CallerAdmission() }
+        return limiter.admit(token, now: EventLoop.now())
+    }
+
     /// The longest body of a route in bytes. An entry may allow more than the standard limit, never less.
-    static func bodyLimit(of route: OperationTable.Route?) -> Int {
-        route?.argument.entry?.maximumBodyBytes ?? standardBodyLimit
+    static func bodyLimit(of route: OperationTable.Route?, method: String) -> Int {
+        guard let route else { return standardBodyLimit }
+        if let limit = route.argument.entry?.maximumBodyBytes { return limit }
+        return (try? route.resource.operation(for: method))?.bodyLimit ?? standardBodyLimit
     }
 
     private func authorize(
@@ -102,7 +147,7 @@ final class RelayResponder: Responder {
             return respond(to: request, context, on: worker, reply: reply)
         }
         CallEndpoint(context: context, entry: entry).serve(request, receivedAt: receivedAt, on: worker) {
-            reply(Self.uncached(ServerResponse($0), to: context.fields))
+            reply(Self.limited(ServerResponse($0), context.admission, to: context.fields))
         }
     }
 
@@ -112,8 +157,8 @@ final class RelayResponder: Responder {
         reply: @escaping @Sendable (ServerResponse) -> Void
     ) {
         let endpoint = OperationEndpoint(
-            context: context, query: request.query, body: request.body, authority: authority,
-            masterKey: masterKey, logger: logger)
+            context: context, query: request.query, body: request.body, clientAddress: request.clientAddress,
+            authority: authority, admin: admin, masterKey: masterKey, logger: logger)
         switch context.operation.handler {
         case .description(let describe):
             let descriptions = descriptions
@@ -123,9 +168,11 @@ final class RelayResponder: Responder {
             }
         case .callback:
             let (query, isHead, authority) = (request.query, request.isHead, authority)
+            let origin = context.fields.origin(request.clientAddress)
             Task(executorPreference: worker.loop) {
                 let language = Language(accepting: context.fields.acceptLanguage)
-                let page = await AuthorisationEndpoint.end(query, isHead: isHead, language, authority)
+                let page = await AuthorisationEndpoint.end(
+                    query, isHead: isHead, from: origin, language, authority)
                 reply(Self.uncached(ServerResponse(page), to: context.fields))
             }
         case .export:
@@ -140,7 +187,19 @@ final class RelayResponder: Responder {
                     reply(Self.uncached(ServerResponse(error.reply), to: context.fields))
                 }
             }
-        case .relay, .audit, .authorisation, .call, .rawCall, .page, .state:
+        case .sessionImport:
+            let (admin, reservation) = (admin, request.reservation)
+            Task(executorPreference: worker.loop) {
+                do throws(Problem) {
+                    let authorized = try await endpoint.authorized(by: worker)
+                    await admin.importSessions(authorized, reservation) {
+                        reply(Self.uncached($0, to: context.fields))
+                    }
+                } catch {
+                    reply(Self.uncached(ServerResponse(error.reply), to: context.fields))
+                }
+            }
+        case .relay, .audit, .admin, .authorisation, .call, .rawCall, .page, .state:
             Task(executorPreference: worker.loop) {
                 let response = ServerResponse(await endpoint.reply(on: worker))
                 reply(Self.uncached(response, to: context.fields))
@@ -175,6 +234,14 @@ final class RelayResponder: Responder {
     private static func uncached(_ response: consuming ServerResponse, to fields: RequestFields) -> ServerResponse {
         response.forbidCaching()
         return self.response(response, to: fields)
+    }
+
+    /// The response to a call, with the limits of its caller.
+    private static func limited(
+        _ response: consuming ServerResponse, _ admission: CallerAdmission, to fields: RequestFields
+    ) -> ServerResponse {
+        for field in admission.fields { response.headers.append(field) }
+        return uncached(response, to: fields)
     }
 
     /// A new id of the relay, for `X-Request-Id`.

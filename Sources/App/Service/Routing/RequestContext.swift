@@ -13,12 +13,17 @@ final class RequestContext: Sendable {
     let argument: PathArgument
     let fields: RequestFields
     private let authorization: Authorization?
+    /// What the caller's limits say of a call.
+    let admission: CallerAdmission
 
-    /// - Parameter authorization: the caller's authorization, for operations that need a token.
+    /// - Parameters:
+    ///   - authorization: the caller's authorization, for operations that need a token.
+    ///   - admission: what the caller's limits say of a call. Its place ends with the context.
     init(
         catalog: Catalog, operation: Operation, argument: PathArgument, fields: consuming RequestFields,
-        authorization: Authorization?
+        authorization: Authorization?, admission: CallerAdmission = CallerAdmission()
     ) {
+        self.admission = admission
         self.catalog = catalog
         self.operation = operation
         self.argument = argument

@@ -16,6 +16,9 @@ struct RequestFields: Sendable {
     private(set) var traceParent: String?
     private(set) var acceptLanguage: String?
     private(set) var refs: [String] = []
+    private(set) var ifMatch: [String] = []
+    private(set) var ifNoneMatch: [String] = []
+    private(set) var forwardedFor: String?
     private(set) var app = SingleField(name: "Top-App")
     private(set) var seller = SingleField(name: "Top-Seller")
     private(set) var dryRun = SingleField(name: "Top-Dry-Run")
@@ -33,6 +36,7 @@ struct RequestFields: Sendable {
         switch headers.nameLength(at: index) {
         case 7 where isName("top-app"): app.note(value)
         case 7 where isName("top-ref"): refs.append(value)
+        case 8 where isName("if-match"): ifMatch.append(value)
         case 10 where isName("top-seller"): seller.note(value)
         case 11 where isName("top-dry-run"): dryRun.note(value)
         case 11 where isName("top-timeout"): timeout.note(value)
@@ -41,6 +45,8 @@ struct RequestFields: Sendable {
         case 12 where isName("content-type"): contentType = contentType ?? value
         case 13 where isName("authorization"):
             if authorization == nil { authorization = headers.valueBytes(at: index).withoutOuterBlanks }
+        case 13 where isName("if-none-match"): ifNoneMatch.append(value)
+        case 15 where isName("x-forwarded-for"): forwardedFor = forwardedFor ?? value
         case 15 where isName("accept-language"): acceptLanguage = acceptLanguage ?? value
         case 15 where isName("idempotency-key"): idempotencyKey.note(value)
         case 16 where isName("content-encoding"): contentEncoding = contentEncoding ?? value
@@ -64,6 +70,15 @@ struct RequestFields: Sendable {
     func timeoutSeconds() throws(Problem) -> Int? {
         guard let value = try timeout.value(emptyIsAbsent: false) else { return nil }
         return try CallHeaders.timeoutSeconds(value)
+    }
+
+    /// The origin of the request. A client can send any `X-Forwarded-For`, so the address of the connection stands
+    /// first.
+    func origin(_ address: String?) -> String {
+        let direct = address ?? "unix socket"
+        guard let forwardedFor else { return direct }
+        let shown = forwardedFor.utf8.prefix(200).filter { (0x20...0x7E).contains($0) }
+        return "\(direct), X-Forwarded-For: \(String(decoding: shown, as: UTF8.self))"
     }
 
     /// Records a call that its caller may not make as a rejected request. A dry run is not recorded. Call it on the
@@ -127,6 +142,20 @@ extension RequestFields {
         try checkIsPlain()
         guard let type = contentType, type != "application/json" else { return }
         try Self.checkIsJSON(type, orMultipart: false)
+    }
+
+    private static let linesTypes = [
+        "application/x-ndjson", "application/ndjson", "application/jsonl", "application/octet-stream",
+    ]
+
+    /// Checks that the body is declared as lines of JSON, or not declared at all.
+    func checkIsNDJSON() throws(Problem) {
+        try checkIsPlain()
+        let media = contentType?.lowercased().prefix { $0 != ";" }.filter { $0 != " " }
+        guard let media, !Self.linesTypes.contains(media) else {
+            return
+        }
+        throw Problem(.unsupportedMediaType, "The body must be sent with Content-Type: application/x-ndjson.")
     }
 
     /// Checks that the body is not compressed.

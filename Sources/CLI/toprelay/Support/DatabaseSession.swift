@@ -45,7 +45,9 @@ actor DatabaseSession {
     }
 
     /// The vault in this database.
-    func vault() async throws -> VaultStore { VaultStore(connection: try await open(), key: masterKey) }
+    func vault() async throws -> VaultStore {
+        VaultStore(connection: try await open(), key: masterKey, author: ChangeAuthor(origin: HostName.current))
+    }
 
     /// The trail in this database, read through a pool of one connection.
     func trail() -> TrailReader { TrailReader(pool: PostgresPool(loop: loop, settings: settings, size: 1)) }
@@ -75,7 +77,7 @@ actor DatabaseSession {
             throw CommandError.failed("there is no call \(id.text)")
         }
         guard row.erasedAt == nil else { throw CommandError.failed("the full request was erased") }
-        switch try await trail.unmask(row, by: opener, because: reason) {
+        switch try await trail.unmask(row, by: opener, from: HostName.current, because: reason) {
         case .sealed(let sealed): return (row, try SealedRequest(opening: sealed, of: id, with: masterKey))
         case .gone: throw CommandError.failed("the full request is no longer kept")
         case .absent:

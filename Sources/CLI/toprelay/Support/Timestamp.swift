@@ -1,3 +1,4 @@
+import AdminAPI
 import TOP
 import Time
 
@@ -16,11 +17,10 @@ enum Timestamp {
     /// Reads a time span such as `7d`, `12h`, `30m` or `45s`, and refuses anything else.
     /// - Returns: milliseconds.
     static func milliseconds(_ text: String) throws -> Int64 {
-        let units: [Character: Int64] = ["d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000]
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()),
-            (0...10_000).contains(number)
-        else { throw CommandError.refused("\(text) is not a time span such as 7d, 12h, 30m or 45s") }
-        return number * unit
+        guard let span = TimeSpan.milliseconds(text) else {
+            throw CommandError.refused("\(text) is not a time span such as 7d, 12h, 30m or 45s")
+        }
+        return span
     }
 
     /// The RFC 3339 form in UTC.

@@ -13,25 +13,30 @@ package enum FullRequest: Sendable, Equatable {
 }
 
 extension TrailReader {
-    /// Reads the sealed request of a call and records the unmask event. Both happen in one statement, so that neither
-    /// happens without the other.
+    /// Reads the sealed request of a call and records the unmask event, also among the events of administration. All
+    /// happens in one statement, so that nothing happens without the rest.
+    /// - Parameter origin: the client's address, or the host of the command line.
     package func unmask(
-        _ call: CallSummary, by opener: String, because reason: String
+        _ call: CallSummary, by opener: String, from origin: String, because reason: String
     ) async throws(PostgresError) -> FullRequest {
-        try await unmask(call.id, by: opener, because: reason)
+        try await unmask(call.id, by: opener, from: origin, because: reason)
     }
 
-    func unmask(_ id: CallID, by opener: String, because reason: String) async throws(PostgresError) -> FullRequest {
+    func unmask(
+        _ id: CallID, by opener: String, from origin: String = "", because reason: String
+    ) async throws(PostgresError) -> FullRequest {
         let rows = try await query(
             """
             WITH found AS (SELECT sealed, bytes FROM audit.sealed WHERE at = $1::timestamptz AND id = $2::uuid),
                  opened AS (INSERT INTO audit.openings (call, opener, reason)
-                            SELECT $2::uuid, $3, $4 FROM found WHERE sealed IS NOT NULL RETURNING call)
+                            SELECT $2::uuid, $3, $4 FROM found WHERE sealed IS NOT NULL RETURNING call),
+                 noted AS (INSERT INTO vault.events (actor, origin, action, object, detail)
+                           SELECT $3, $5, 'call.unmask', call::text, jsonb_build_object('reason', $4::text) FROM opened)
             SELECT sealed, bytes,
                    to_regclass('audit.sealed_' || to_char(audit.day($1::timestamptz), 'YYYYMMDD')) IS NOT NULL AS has_day,
                    (SELECT count(*) FROM opened) AS openings
             FROM (SELECT) AS one LEFT JOIN found ON true
-            """, Self.parameters(id) + [.text(opener), .text(reason)])
+            """, Self.parameters(id) + [.text(opener), .text(reason), .text(origin)])
         guard let row = rows.first else { return .gone }
         if let sealed = row["sealed"].bytes, row["openings"].integer == 1 { return .sealed(sealed) }
         if let bytes = row["bytes"].integer { return .tooLarge(Int(bytes)) }

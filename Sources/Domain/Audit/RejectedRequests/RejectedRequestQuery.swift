@@ -130,7 +130,8 @@ package struct AuthorizedRejectedRequestQuery: Sendable {
     package init(_ query: RejectedRequestQuery, for access: TrailAccess) throws(TrailReadError) {
         self.query = query
         scope = try access.scope(
-            apps: query.app.map { [$0] } ?? [], methods: query.method.map { [$0] } ?? [])
+            apps: query.app.map { [$0] } ?? [], methods: query.method.map { [$0] } ?? [],
+            sellers: query.seller.map { [$0] } ?? [])
     }
 
     func statement() -> (sql: String, parameters: [SQLValue]) {

@@ -72,6 +72,7 @@ extension AuthorizedTrailQuery {
         for filter in query.filters { if case .rollups(let dimension) = filter.stats { narrowed.insert(dimension) } }
         if !scope.methods.isEmpty { narrowed.insert(.method) }
         if !scope.apps.isEmpty { narrowed.insert(.app) }
+        if !scope.sellers.isEmpty { narrowed.insert(.seller) }
         return narrowed
     }
 

@@ -82,11 +82,25 @@ enum VaultInput {
         }
     }
 
+    static func sellerGlobs(_ patterns: [String]) throws(VaultError) {
+        guard patterns.count <= maximumListLength else {
+            throw .invalid(field: "sellers", expectation: "must be at most \(maximumListLength)")
+        }
+        for (index, pattern) in patterns.enumerated() { try seller(pattern, field: "seller \(index + 1)") }
+    }
+
+    static func callbacks(_ names: [String]) throws(VaultError) {
+        guard names.count <= maximumListLength else {
+            throw .invalid(field: "callbacks", expectation: "must be at most \(maximumListLength)")
+        }
+        for (index, name) in names.enumerated() { try self.name(name, field: "callback \(index + 1)") }
+    }
+
     static func appNames(_ names: [String]) throws(VaultError) {
         guard names.count <= maximumListLength else {
             throw .invalid(field: "apps", expectation: "must be at most \(maximumListLength)")
         }
-        for name in names { try self.name(name, field: "app name") }
+        for (index, name) in names.enumerated() { try self.name(name, field: "app \(index + 1)") }
     }
 
     /// Checks a time. PostgreSQL and calendars can show 1970 to 9999.

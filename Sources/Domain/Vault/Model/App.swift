@@ -24,28 +24,31 @@ package final class App: Sendable {
     package let methods: [MethodGlob]
     /// The proxy that the app's calls go through; nil for none.
     package let proxy: AppProxy?
+    /// The calls that are paused.
+    package let pause: AppPause
     /// False if the list of bound methods cannot be read, so that the app's methods are unknown.
     let hasReadableMethods: Bool
-    /// False if the sealed secret or the proxy's password could not be opened. The app is then found, but cannot be used.
+    /// False if the sealed secret or the proxy's password could not be opened. The app is then found, but it cannot be
+    /// used.
     package let isUsable: Bool
 
     /// Makes an app of the vault.
     package convenience init(
         name: String, appKey: String, secret: Secret, gatewayURL: String? = nil, allowsHTTP: Bool = false,
         signMethod: String = "hmac-sha256", addressing: AppAddressing = AppAddressing(), auth: AppAuth = AppAuth(),
-        isDefault: Bool = false, methods: [MethodGlob] = [], proxy: AppProxy? = nil
+        isDefault: Bool = false, methods: [MethodGlob] = [], proxy: AppProxy? = nil, pause: AppPause = AppPause()
     ) {
         self.init(
             name: name, appKey: appKey, openedSecret: secret, gatewayURL: gatewayURL, allowsHTTP: allowsHTTP,
             signMethod: signMethod, addressing: addressing, auth: auth, isDefault: isDefault,
-            readableMethods: methods, readableProxy: proxy)
+            readableMethods: methods, readableProxy: proxy, pause: pause)
     }
 
     /// Makes an app whose secret may not have opened (nil), and whose methods and proxy may be unreadable (nil).
     init(
         name: String, appKey: String, openedSecret: Secret?, gatewayURL: String?, allowsHTTP: Bool, signMethod: String,
         addressing: AppAddressing?, auth: AppAuth, isDefault: Bool, readableMethods: [MethodGlob]?,
-        readableProxy: AppProxy?? = .some(nil)
+        readableProxy: AppProxy?? = .some(nil), pause: AppPause
     ) {
         self.name = name
         self.appKey = appKey
@@ -60,5 +63,28 @@ package final class App: Sendable {
         methods = readableMethods ?? []
         hasReadableMethods = readableMethods != nil
         proxy = readableProxy ?? nil
+        self.pause = pause
+    }
+}
+
+/// The calls of an app that an operator has paused: all of them, or those of some methods.
+package struct AppPause: Sendable, Equatable {
+    /// Whether every call is paused.
+    package var isWhole: Bool
+    /// Methods and patterns of methods that are paused.
+    package var methods: [MethodGlob]
+
+    /// Paused calls.
+    package init(isWhole: Bool = false, methods: [MethodGlob] = []) {
+        self.isWhole = isWhole
+        self.methods = methods
+    }
+
+    /// Whether calls of the method are paused.
+    package func covers(_ method: String) -> Bool {
+        if isWhole { return true }
+        guard !methods.isEmpty else { return false }
+        let bytes = Array(method.utf8)
+        return methods.contains { $0.matches(bytes) }
     }
 }

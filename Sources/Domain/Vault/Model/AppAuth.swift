@@ -28,28 +28,31 @@ package struct AppAuth: Sendable, Equatable {
     }
 }
 
-/// A change of an app's ``AppAuth``. Nil keeps a member.
-package struct AppAuthInput: Sendable, Equatable {
+/// A change of an app's ``AppAuth``. A member that is not given keeps the stored value.
+package struct AppAuthInput: Sendable {
     /// Where codes and refresh tokens are exchanged.
     package var exchange: AppAuth.Exchange?
-    /// The page on which sellers authorise the app: https, or loopback.
-    package var authorizeURL: String?
-    /// The OAuth address: https, or loopback.
-    package var tokenURL: String?
+    /// The page on which sellers authorise the app: https, or loopback. Without one it is TOP's.
+    package var authorizeURL: PatchValue<String>
+    /// The OAuth address: https, or loopback. Without one it is TOP's.
+    package var tokenURL: PatchValue<String>
 
     /// A change. Without arguments it changes nothing.
-    package init(exchange: AppAuth.Exchange? = nil, authorizeURL: String? = nil, tokenURL: String? = nil) {
+    package init(
+        exchange: AppAuth.Exchange? = nil, authorizeURL: PatchValue<String> = .keep,
+        tokenURL: PatchValue<String> = .keep
+    ) {
         self.exchange = exchange
         self.authorizeURL = authorizeURL
         self.tokenURL = tokenURL
     }
 
     /// Whether it changes nothing.
-    var isEmpty: Bool { exchange == nil && authorizeURL == nil && tokenURL == nil }
+    var isEmpty: Bool { exchange == nil && !authorizeURL.isGiven && !tokenURL.isGiven }
 
     func check() throws(VaultError) {
         for (url, field) in [(authorizeURL, "OAuth authorize URL"), (tokenURL, "OAuth token URL")] {
-            if let url { _ = try GatewayURL(url, allowsHTTP: false, field: field) }
+            if case .set(let url) = url { _ = try GatewayURL(url, allowsHTTP: false, field: field) }
         }
     }
 }

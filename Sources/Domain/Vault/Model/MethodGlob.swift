@@ -21,39 +21,63 @@ package struct MethodGlob: Sendable, Hashable, CustomStringConvertible {
     package var description: String { pattern }
 
     /// Whether the pattern has no `*` and so matches exactly one method.
-    package var isExact: Bool { !bytes.contains(Self.star) }
+    package var isExact: Bool { !bytes.contains(Glob.star) }
 
     /// Whether the pattern matches the whole method name.
     package func matches(_ method: String) -> Bool {
         matches(Array(method.utf8))
     }
 
-    /// Matches greedily, and backtracks only to the last star: an earlier star cannot match more than the last one.
-    func matches(_ method: [UInt8]) -> Bool {
+    func matches(_ method: [UInt8]) -> Bool { Glob.matches(bytes, method) }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        byte == Glob.star || VaultName.isAllowed(byte)
+    }
+}
+
+/// A pattern for the callers' aliases of sellers. `*` matches any number of bytes, including none. Any other byte
+/// matches itself.
+package struct SellerGlob: Sendable {
+    /// The pattern as it was written.
+    package let pattern: String
+    private let bytes: [UInt8]
+
+    /// Makes a pattern; nil for a text that cannot be a seller.
+    package init?(_ pattern: String) {
+        guard (try? VaultInput.seller(pattern)) != nil else { return nil }
+        self.pattern = pattern
+        bytes = Array(pattern.utf8)
+    }
+
+    func matches(_ seller: [UInt8]) -> Bool { Glob.matches(bytes, seller) }
+}
+
+/// Patterns in which `*` matches any number of bytes.
+enum Glob {
+    static let star = UInt8(ascii: "*")
+
+    /// Whether a pattern matches a whole text.
+    ///
+    /// It matches greedily, and backtracks only to the last star: an earlier star cannot match more than the last one.
+    static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
         var at = 0
         var read = 0
-        var lastStar: (pattern: Int, method: Int)?
-        while read < method.count {
-            if at < bytes.count, bytes[at] == Self.star {
+        var lastStar: (pattern: Int, text: Int)?
+        while read < text.count {
+            if at < pattern.count, pattern[at] == star {
                 lastStar = (at, read)
                 at += 1
-            } else if at < bytes.count, bytes[at] == method[read] {
+            } else if at < pattern.count, pattern[at] == text[read] {
                 at += 1
                 read += 1
             } else if let star = lastStar {
                 at = star.pattern + 1
-                read = star.method + 1
+                read = star.text + 1
                 lastStar = (star.pattern, read)
             } else {
                 return false
             }
         }
-        return bytes[at...].allSatisfy { $0 == Self.star }
-    }
-
-    private static let star = UInt8(ascii: "*")
-
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        byte == star || VaultName.isAllowed(byte)
+        return pattern[at...].allSatisfy { $0 == star }
     }
 }

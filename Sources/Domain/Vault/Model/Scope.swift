@@ -10,6 +10,8 @@ package enum Scope: String, Sendable, CaseIterable {
     case auditNote = "audit:note"
     /// Unmasking the full request of a call. Each time is recorded.
     case auditUnmask = "audit:unmask"
+    /// Queueing calls, and reading one's own queued calls.
+    case queue
     /// Administration over HTTP. A token with it has no limits.
     case admin
 

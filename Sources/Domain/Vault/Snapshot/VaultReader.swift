@@ -85,7 +85,8 @@ package struct VaultReader {
             """
             SELECT name, app_key, secret_sealed, gateway_url, allow_http, sign_method, is_default,
                    array_to_string(methods, ' '), cardinality(methods), kind, target_app_key, customer_id,
-                   constants::text, auth, oauth_authorize_url, oauth_token_url, proxy_url, proxy_password_sealed
+                   constants::text, auth, oauth_authorize_url, oauth_token_url, proxy_url, proxy_password_sealed,
+                   is_paused, array_to_string(paused_methods, ' '), cardinality(paused_methods)
             FROM vault.apps ORDER BY name
             """, of: "vault.apps")
         var apps: [App] = []
@@ -98,7 +99,7 @@ package struct VaultReader {
                     signMethod: row[5].text ?? "", addressing: addressing(row), auth: auth(row),
                     isDefault: row[6].bool ?? false,
                     readableMethods: list(row[7], row[8], MethodGlob.init, "vault.apps/\(name): methods"),
-                    readableProxy: proxy(of: name, url: row[16], password: row[17])))
+                    readableProxy: proxy(of: name, url: row[16], password: row[17]), pause: pause(row)))
             await pauseNowAndThen(apps.count)
         }
         return apps
@@ -121,6 +122,12 @@ package struct VaultReader {
         }
         if password.isNull { return AppProxy(url: parsed, password: nil) }
         return open(password, .proxyPassword(app)).map { AppProxy(url: parsed, password: $0) }
+    }
+
+    /// Patterns that this version cannot read pause every call: one of them could mean any.
+    private mutating func pause(_ row: Row) -> AppPause {
+        let methods = list(row[19], row[20], MethodGlob.init, "vault.apps/\(row[0].text ?? ""): paused_methods")
+        return AppPause(isWhole: row[18].bool ?? true || methods == nil, methods: methods ?? [])
     }
 
     /// An addressing that this version cannot read makes the app unusable: its calls would go elsewhere.
@@ -163,7 +170,9 @@ package struct VaultReader {
         let rows = try await rows(
             """
             SELECT id, name, hash, array_to_string(scopes, ' '), array_to_string(apps, ' '), cardinality(apps),
-                   array_to_string(methods, ' '), cardinality(methods), \(Self.expiry)
+                   array_to_string(methods, ' '), cardinality(methods), \(Self.expiry),
+                   array_to_string(sellers, chr(31)), cardinality(sellers), rate, concurrency,
+                   previous_id, previous_hash, (extract(epoch FROM previous_until) * 1000)::bigint
             FROM vault.tokens ORDER BY name
             """, of: "vault.tokens")
         var tokens: [AccessToken] = []
@@ -171,13 +180,18 @@ package struct VaultReader {
         for row in rows {
             let name = row[1].text ?? ""
             let apps = list(row[4], row[5], { VaultName.isValid($0) ? $0 : nil }, "vault.tokens/\(name): apps")
-            tokens.append(
-                AccessToken(
-                    id: row[0].text ?? "", name: name, hash: row[2].bytes ?? [],
-                    // A scope that this version does not know allows nothing.
-                    scopes: Set(row[3].words.compactMap(Scope.init(rawValue:))), readableApps: apps.map { Set($0) },
-                    readableMethods: list(row[6], row[7], MethodGlob.init, "vault.tokens/\(name): methods"),
-                    expiresAt: row[8].integer))
+            let token = AccessToken(
+                id: row[0].text ?? "", name: name, hash: row[2].bytes ?? [],
+                // A scope that this version does not know allows nothing.
+                scopes: Set(row[3].words.compactMap(Scope.init(rawValue:))), readableApps: apps.map { Set($0) },
+                readableMethods: list(row[6], row[7], MethodGlob.init, "vault.tokens/\(name): methods"),
+                readableSellers: list(row[9].lines, row[10], SellerGlob.init, "vault.tokens/\(name): sellers"),
+                limits: TokenLimits(rate: row[11].integer.map(Int.init), concurrency: row[12].integer.map(Int.init)),
+                expiresAt: row[8].integer)
+            tokens.append(token)
+            if let id = row[13].text, let hash = row[14].bytes, let end = row[15].integer {
+                tokens.append(token.replaced(id: id, hash: hash, until: end))
+            }
         }
         return tokens
     }
@@ -190,7 +204,13 @@ package struct VaultReader {
     private mutating func list<Item>(
         _ words: Field, _ count: Field, _ read: (String) -> Item?, _ place: String
     ) -> [Item]? {
-        let items = words.words.compactMap(read)
+        list(words.words, count, read, place)
+    }
+
+    private mutating func list<Item>(
+        _ texts: [String], _ count: Field, _ read: (String) -> Item?, _ place: String
+    ) -> [Item]? {
+        let items = texts.compactMap(read)
         guard let count = count.integer, items.count == Int(count) else {
             unreadable.append(place)
             return nil

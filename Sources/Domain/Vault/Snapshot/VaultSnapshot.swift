@@ -56,7 +56,7 @@ package final class VaultSnapshot: Sendable {
 
     /// The numbers of apps, sessions and tokens.
     package var counts: (apps: Int, sessions: Int, tokens: Int) {
-        (apps.count, sessions.values.reduce(0) { $0 + $1.bySeller.count }, tokens.count)
+        (apps.count, sessions.values.reduce(0) { $0 + $1.bySeller.count }, Set(tokens.values.map(\.name)).count)
     }
 
     /// The app of a name, also where it cannot be used.

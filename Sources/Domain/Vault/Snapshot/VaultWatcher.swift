@@ -1,12 +1,17 @@
 package import Crypto
 package import EventLoop
 package import Postgres
+import Time
 
 /// Keeps a replica's snapshot of the vault up to date, on a connection of its own.
 ///
 /// It creates missing system keys, so every snapshot has them. It listens before it loads, so no change is lost between
 /// the two. It loads again after each notification and each reconnect. Notifications that arrive together cause one
 /// load.
+///
+/// A change of many rows notifies many times. So loads keep a distance: see `Timing.loadDistance`.
+///
+/// Bans have a channel of their own, so that a ban does not make replicas load the vault.
 ///
 /// At intervals it reads the revision. This heartbeat checks the connection and finds changes whose notification was
 /// lost. `freshness` is the time of the last confirmation.
@@ -18,6 +23,9 @@ package actor VaultWatcher {
     package struct Timing: Sendable {
         /// The interval between two reads of the revision.
         package var heartbeat: Duration = .seconds(5)
+        /// The shortest time between the end of a load and the next load. A change is in force within this time and
+        /// two loads.
+        package var loadDistance: Duration = .milliseconds(250)
         /// The longest time of one statement.
         package var statement: Duration = .seconds(5)
         /// The wait after the first failure.
@@ -41,6 +49,7 @@ package actor VaultWatcher {
     private let wallClock: @Sendable () -> Int64
     private let onEvent: @Sendable (VaultEvent) -> Void
     private let onSnapshot: @Sendable (VaultSnapshot) -> Void
+    private let onBans: @Sendable (BanNotice) -> Void
 
     private var backOff: BackOff
     private var connection: PostgresConnection?
@@ -53,14 +62,18 @@ package actor VaultWatcher {
     private var waiter: CheckedContinuation<Void, Never>?
     private var timer: LoopTimer?
     private var isStopped = false
+    /// When the last load ended, on the clock of `EventLoop.now()`.
+    private var loadedAt: UInt64?
     private var clock = ClockEpisode()
 
     /// A watcher that does nothing until `run()`. It calls all closures on the loop: `onSnapshot` with each new
-    /// snapshot, `onEvent` with each event, and `wallClock` for the time in milliseconds since 1970.
+    /// snapshot, `onBans` with what other replicas tell of bans, `onEvent` with each event, and `wallClock` for the
+    /// time in milliseconds since 1970.
     package init(
         settings: PostgresSettings, key: KeyRing, loop: EventLoop, freshness: VaultFreshness = VaultFreshness(),
         timing: Timing = Timing(), wallClock: @escaping @Sendable () -> Int64,
         onEvent: @escaping @Sendable (VaultEvent) -> Void,
+        onBans: @escaping @Sendable (BanNotice) -> Void = { _ in },
         onSnapshot: @escaping @Sendable (VaultSnapshot) -> Void
     ) {
         self.settings = settings
@@ -71,6 +84,7 @@ package actor VaultWatcher {
         self.wallClock = wallClock
         self.onEvent = onEvent
         self.onSnapshot = onSnapshot
+        self.onBans = onBans
         backOff = BackOff(minimum: timing.firstRetry, maximum: timing.longestRetry)
     }
 
@@ -111,13 +125,16 @@ package actor VaultWatcher {
         }
         do throws(VaultError) {
             let connection = try await connect()
-            try await VaultStore(connection: connection, key: key, timeout: timing.statement).ensureKeys()
+            let store = VaultStore(connection: connection, key: key, timeout: timing.statement)
+            try await store.ensureKeys()
             try await load(on: connection)
+            onBans(.all(try await store.listBans()))
             backOff.reset()
             let standbys = await connection.asynchronousStandbys(timeout: timing.statement)
             if standbys > 0 { onEvent(.asynchronousStandbys(standbys)) }
             while !isStopped {
                 if !hasNews { await pause(timing.heartbeat) }
+                if hasNews { await waitForTurn() }
                 if let lost { throw VaultError(lost) }
                 if !isStopped { try await refresh(on: connection) }
             }
@@ -139,6 +156,9 @@ package actor VaultWatcher {
             connection.onClose = { error in self.assumeIsolated { $0.closed(error) } }
             try await connection.listen(Self.channel, timeout: timing.statement) { payload in
                 self.assumeIsolated { $0.notice(payload) }
+            }
+            try await connection.listen(VaultStore.banChannel, timeout: timing.statement) { payload in
+                self.assumeIsolated { $0.noticeBan(payload) }
             }
             return connection
         } catch {
@@ -162,6 +182,7 @@ package actor VaultWatcher {
         _ = try await heartbeat(on: connection)
         let snapshot = try await VaultReader.load(on: connection, key: key, timeout: timing.statement)
         revision = snapshot.revision
+        loadedAt = EventLoop.now()
         freshness.confirm(at: asked)
         onSnapshot(snapshot)
         let counts = snapshot.counts
@@ -201,6 +222,21 @@ package actor VaultWatcher {
         guard let revision = Int64(payload) else { return }
         noticed = max(noticed ?? revision, revision)
         if hasNews { wake() }
+    }
+
+    private func noticeBan(_ payload: String) {
+        if let notice = BanNotice(payload: payload) { onBans(notice) }
+    }
+
+    /// Waits until the vault may be loaded again.
+    private func waitForTurn() async {
+        guard let loadedAt else { return }
+        let turn = loadedAt &+ timing.loadDistance.nanoseconds
+        while !isStopped, lost == nil {
+            let now = EventLoop.now()
+            guard now < turn else { return }
+            await pause(.nanoseconds(Int64(turn - now)))
+        }
     }
 
     private func closed(_ error: PostgresError) {

@@ -31,6 +31,8 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
     case otherUser(SessionName)
     /// The work was cancelled before its end.
     case interrupted
+    /// The row is not in the state that the change requires.
+    case conditionFailed
 
     /// The text for the operator.
     package var description: String {
@@ -54,13 +56,14 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
         case .otherUser(let session): "the session \(session) belongs to another user of TOP, and was kept"
         case .taken(let name): "a token \"\(name)\" already exists: remove it first, or choose another name"
         case .interrupted: "interrupted before the end; run it again, and it continues where it was"
+        case .conditionFailed: "the stored row is not in the state that the change requires"
         }
     }
 
     /// Whether the input is wrong, as opposed to a failure of the system.
     package var isInputRefused: Bool {
         switch self {
-        case .invalid, .taken: true
+        case .invalid, .taken, .conditionFailed: true
         default: false
         }
     }
@@ -76,7 +79,7 @@ package enum VaultError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Makes an error from a failed statement of the vault. Missing tables mean missing migrations.
-    init(_ error: PostgresError) {
+    package init(_ error: PostgresError) {
         switch error.sqlState {
         case "42P01", "3F000", "42703", "42883": self = .notMigrated
         default: self = .database(error)

@@ -69,7 +69,7 @@ extension VaultStore {
     /// - Returns: whether the session is new.
     @discardableResult
     package func authorise(
-        _ name: SessionName, with grant: SessionGrant, event: ChangeEvent
+        _ name: SessionName, with grant: SessionGrant
     ) async throws(VaultError) -> Bool {
         try grant.check()
         return try await change { () async throws(VaultError) in
@@ -89,7 +89,11 @@ extension VaultStore {
                 try await checkRoom(in: "vault.sessions")
             }
             _ = try await write(grant, to: name, issuedAt: nil)
-            try await add(event)
+            try await record("session.authorise", name.description) { json in
+                guard let userID = grant.userID else { return }
+                json.name("taobao_user_id")
+                json.string(userID)
+            }
             return isNew
         }
     }

@@ -1,50 +1,42 @@
-import JSON
 import Postgres
 
-/// A change for the record in `vault.events`: who changed what, from where. It never has a secret.
-package struct ChangeEvent: Sendable {
-    /// The name of the token, or the database user of the command line.
-    package var actor: String
-    /// The address of the client, or the host of the command line or of the replica.
-    package var origin: String
-    /// What was done, such as `session.refresh`.
-    package var action: String
-    /// What it was done to, such as `APP/SELLER`.
-    package var object: String
-    /// More about it.
-    package var detail: [(name: String, value: String)]
-
-    /// All members.
-    package init(
-        actor: String, origin: String, action: String, object: String, detail: [(name: String, value: String)] = []
-    ) {
-        self.actor = actor
-        self.origin = origin
-        self.action = action
-        self.object = object
-        self.detail = detail
-    }
-
-    fileprivate var detailJSON: String {
-        var json = JSONWriter(capacity: 128)
-        json.beginObject()
-        for member in detail {
-            json.name(member.name)
-            json.string(member.value)
-        }
-        json.endObject()
-        return String(decoding: json.bytes, as: UTF8.self)
+extension VaultStore {
+    /// One page of what was changed and read, newest first: at most `limit` events.
+    /// - Parameter id: the number of the event before the page.
+    package func listEvents(before id: Int64?, limit: Int) async throws(VaultError) -> [ChangeEvent] {
+        try await query(
+            """
+            SELECT id, (extract(epoch FROM at) * 1000)::bigint, actor, origin, action, object, detail::text
+            FROM vault.events WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2
+            """, [id.map { .integer($0) } ?? .null, .integer(Int64(limit))]
+        ).map { ChangeEvent($0) }
     }
 }
 
-extension VaultStore {
-    /// Adds an event. Within a change it is committed with the change.
-    func add(_ event: ChangeEvent) async throws(VaultError) {
-        _ = try await query(
-            "INSERT INTO vault.events (actor, origin, action, object, detail) VALUES ($1, $2, $3, $4, $5::jsonb)",
-            [
-                .text(event.actor), .text(event.origin), .text(event.action), .text(event.object),
-                .text(event.detailJSON),
-            ])
+/// A change of the vault, or a reading of a sealed request.
+package struct ChangeEvent: Sendable {
+    /// The number of the event. Later events have higher ones.
+    package let id: Int64
+    /// When it happened, in milliseconds since 1970.
+    package let at: Int64
+    /// The name of the token, or the database user of the command line.
+    package let actor: String
+    /// The client's address, or the host of the command line.
+    package let origin: String
+    /// What was done, such as `app.put`.
+    package let action: String
+    /// What it was done to, such as the app's name.
+    package let object: String
+    /// A JSON object with more.
+    package let detail: String
+
+    init(_ row: Row) {
+        id = row[0].integer ?? 0
+        at = row[1].integer ?? 0
+        actor = row[2].text ?? ""
+        origin = row[3].text ?? ""
+        action = row[4].text ?? ""
+        object = row[5].text ?? ""
+        detail = row[6].text ?? "{}"
     }
 }

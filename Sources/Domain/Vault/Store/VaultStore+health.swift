@@ -2,37 +2,22 @@ import JSON
 import Postgres
 
 extension VaultStore {
-    /// The sessions and their health, ordered by app and seller.
+    /// The health of sessions, ordered by app and seller.
     /// - Parameters:
     ///   - expiringWithin: only sessions whose key ends within this many milliseconds or has ended, and those that need
     ///     a new authorisation.
     ///   - app: only sessions of this app.
-    ///   - after: only sessions after this one, for the next page.
-    ///   - limit: the largest number of sessions.
     package func sessionHealth(
-        expiringWithin: Int64? = nil, app: String? = nil, after: SessionName? = nil, limit: Int? = nil
+        expiringWithin: Int64? = nil, app: String? = nil
     ) async throws(VaultError) -> [SessionHealth] {
         if let app { try VaultInput.name(app, field: "app name") }
         let rows = try await query(
             """
-            SELECT s.app, s.seller, \(VaultReader.milliseconds("s.expires_at")),
-                   (extract(epoch FROM s.issued_at) * 1000)::bigint, s.refresh_sealed IS NOT NULL,
-                   \(VaultReader.milliseconds("s.refresh_expires_at")), s.needs_authorisation,
-                   \(VaultReader.milliseconds("s.refresh_after")), s.refresh_failures, s.refresh_error,
-                   s.taobao_user_id, s.taobao_user_nick, (extract(epoch FROM u.last_success_at) * 1000)::bigint,
-                   (extract(epoch FROM u.last_refusal_at) * 1000)::bigint, u.last_refusal,
-                   (extract(epoch FROM now()) * 1000)::bigint
+            SELECT \(SessionHealth.columns)
             FROM vault.sessions AS s LEFT JOIN vault.session_uses AS u USING (app, seller)
-            WHERE ($1::bigint IS NULL OR s.needs_authorisation
-                   OR s.expires_at <= now() + $1::bigint * interval '1 millisecond')
-              AND ($2::text IS NULL OR s.app = $2)
-              AND ($3::text IS NULL OR (s.app, s.seller) > ($3, $4))
-            ORDER BY s.app, s.seller LIMIT $5
-            """,
-            [
-                expiringWithin.map { .integer($0) } ?? .null, .optional(app), .optional(after?.app),
-                .optional(after?.seller), .integer(Int64(limit ?? rowLimit)),
-            ])
+            WHERE ($1::bigint IS NULL OR \(SessionHealth.ending(within: "$1"))) AND ($2::text IS NULL OR s.app = $2)
+            ORDER BY s.app, s.seller LIMIT $3
+            """, [expiringWithin.map { .integer($0) } ?? .null, .optional(app), .integer(Int64(rowLimit))])
         return rows.map(SessionHealth.init)
     }
 
@@ -77,7 +62,25 @@ extension JSONWriter {
 }
 
 extension SessionHealth {
-    fileprivate init(_ row: Row) {
+    /// The columns that ``init(_:)`` reads first, of `vault.sessions AS s` and `vault.session_uses AS u`.
+    static let columns = """
+        s.app, s.seller, \(VaultReader.milliseconds("s.expires_at")), (extract(epoch FROM s.issued_at) * 1000)::bigint,
+        s.refresh_sealed IS NOT NULL, \(VaultReader.milliseconds("s.refresh_expires_at")), s.needs_authorisation,
+        \(VaultReader.milliseconds("s.refresh_after")), s.refresh_failures, s.refresh_error, s.taobao_user_id,
+        s.taobao_user_nick, (extract(epoch FROM u.last_success_at) * 1000)::bigint,
+        (extract(epoch FROM u.last_refusal_at) * 1000)::bigint, u.last_refusal,
+        (extract(epoch FROM now()) * 1000)::bigint
+        """
+    /// The number of ``columns``.
+    static let columnCount = 16
+
+    /// The condition of sessions that somebody must look at within a time.
+    /// - Parameter milliseconds: the SQL parameter with the time.
+    static func ending(within milliseconds: String) -> String {
+        "(s.needs_authorisation OR s.expires_at <= now() + \(milliseconds)::bigint * interval '1 millisecond')"
+    }
+
+    init(_ row: Row) {
         let needsAuthorisation = row[6].bool ?? false
         let refreshEnd = row[5].integer
         let now = row[15].integer ?? 0

@@ -22,6 +22,7 @@ extension VaultStore {
             guard let key else { throw .noMasterKey }
             try await insert(.fingerprint, version: last + 1, sealedWith: key)
             try await checkRoom(in: "vault.keys")
+            try await record("key.rotate", "fingerprint")
             return last + 1
         }
     }
@@ -29,12 +30,10 @@ extension VaultStore {
     /// Records in the vault's events that a rotation of the master key begins.
     package func recordRotation() async throws(VaultError) {
         guard let key else { throw .noMasterKey }
-        _ = try await query(
-            """
-            INSERT INTO vault.events (actor, origin, action, object, detail)
-            VALUES (current_user, coalesce(host(inet_client_addr()), 'local'), 'key.rotate', 'master',
-                    jsonb_build_object('key', $1::text))
-            """, [.text(Hex.lower(key.newest.id))])
+        try await record("key.rotate", "master") { json in
+            json.name("key")
+            json.string(Hex.lower(key.newest.id))
+        }
     }
 
     /// The versions of the keys, and when each was made in milliseconds since 1970. It never returns the keys.
@@ -70,6 +69,14 @@ extension VaultStore {
         return try await readKeys()
     }
 
+    /// Makes the fingerprints that reads show instead of secrets. Without a master key there are none.
+    func secretPrints() async throws(VaultError) -> SecretPrints? {
+        guard let key else { return nil }
+        // The oldest version stays for ever, so a rotation does not change the fingerprints.
+        let oldest = try await readKeys().filter { $0.name == .fingerprint }.min { $0.version < $1.version }
+        return oldest.map { SecretPrints(ring: key, printKey: $0.secret) }
+    }
+
     private func readKeys() async throws(VaultError) -> [SystemKey] {
         guard let key else { throw .noMasterKey }
         var keys: [SystemKey] = []
@@ -81,6 +88,20 @@ extension VaultStore {
 
     private static func isComplete(_ keys: [SystemKey]) -> Bool {
         SystemKey.Name.allCases.allSatisfy { name in keys.contains { $0.name == name } }
+    }
+}
+
+/// Makes fingerprints of sealed secrets. They are keyed, so that nobody can try secrets against them.
+struct SecretPrints {
+    let ring: KeyRing
+    let printKey: Secret
+
+    /// The first 8 hex digits of an HMAC-SHA-256; nil for a secret that does not open.
+    func fingerprint(of sealed: [UInt8]?, at column: SealedColumn) -> String? {
+        guard let sealed, let plain = try? ring.open(sealed, associated: column.associatedData),
+            let hash = try? HMAC.sha256(key: printKey.bytes, Array("secret/".utf8) + plain)
+        else { return nil }
+        return Hex.lower(Array(hash.prefix(4)))
     }
 }
 

@@ -77,12 +77,12 @@ extension VaultStore {
     /// Stores the new key of a session, unless the session has got another key meanwhile.
     /// - Returns: whether it was stored. If not, the session was put anew or removed, and nothing is changed.
     package func storeRefresh(
-        of session: RefreshableSession, _ grant: SessionGrant, event: ChangeEvent
+        of session: RefreshableSession, _ grant: SessionGrant
     ) async throws(VaultError) -> Bool {
         try grant.check()
         return try await change { () async throws(VaultError) in
             guard try await write(grant, to: session.name, issuedAt: session.issuedAt) else { return false }
-            try await add(event)
+            try await record("session.refresh", session.name.description)
             return true
         }
     }
@@ -93,7 +93,7 @@ extension VaultStore {
     ///   - wait: the time until the next attempt. Nil if no attempt can help, so that the seller must authorise the app
     ///     again.
     package func noteFailedRefresh(
-        of session: RefreshableSession, reason: String, wait: Duration?, event: ChangeEvent
+        of session: RefreshableSession, reason: String, wait: Duration?
     ) async throws(VaultError) {
         try await change { () async throws(VaultError) in
             let rows = try await query(
@@ -108,7 +108,11 @@ extension VaultStore {
                     .text(session.name.app), .text(session.name.seller), .text(reason),
                     wait.map { .integer(Int64($0 / .milliseconds(1))) } ?? .null, .text(session.issuedAt),
                 ])
-            if rows.affected == 1 { try await add(event) }
+            guard rows.affected == 1 else { return }
+            try await record("session.refresh_failed", session.name.description) { json in
+                json.name("error")
+                json.string(reason)
+            }
         }
     }
 }

@@ -1,151 +1,265 @@
-package import Crypto
+import Crypto
+import JSON
 import Postgres
 
 extension VaultStore {
-    /// Creates the session that a seller has with the app, or changes what is given.
-    ///
-    /// `makesDefault` makes it the app's default session. A session that is the default stays the default without it.
-    /// - Parameters:
-    ///   - session: the session key. Only an existing session can do without it. A new key clears failed refreshes.
-    ///   - expiresAt: in milliseconds since 1970.
-    ///   - refresh: the refresh token and when it ends.
+    /// Creates the session that a seller has with the app, or changes it.
+    /// - Parameter condition: what must hold of the stored session.
     /// - Returns: whether the session is new.
     @discardableResult
     package func putSession(
-        app: String, seller: String, key session: Secret?, expiresAt: Int64? = nil, makesDefault: Bool = false,
-        refresh: RefreshInput = RefreshInput()
+        _ session: SessionInput, if condition: VaultCondition = .none
     ) async throws(VaultError) -> Bool {
-        try VaultInput.name(app, field: "app name")
-        try VaultInput.seller(seller)
-        if let session { try VaultInput.secret(session, field: "session") }
-        try VaultInput.time(expiresAt, field: "expiry")
-        try refresh.check()
+        try session.check()
         return try await change { () async throws(VaultError) in
-            let known = try await query("SELECT 1 FROM vault.apps WHERE name = $1", [.text(app)])
-            guard !known.isEmpty else { throw .notFound("app \"\(app)\"") }
-            let name = SessionName(app: app, seller: seller)
-            let sealed = try await sealedKey(session, of: name)
-            if makesDefault {
+            let known = try await query("SELECT 1 FROM vault.apps WHERE name = $1", [.text(session.app)])
+            guard !known.isEmpty else { throw .notFound("app \"\(session.app)\"") }
+            let version = try await sessionVersion(session.app, session.seller)
+            try condition.check(version)
+            if session.makesDefault == true {
                 _ = try await query(
                     "UPDATE vault.sessions SET is_default = false WHERE app = $1 AND is_default AND seller <> $2",
-                    [.text(app), .text(seller)])
+                    [.text(session.app), .text(session.seller)])
             }
-            let rows = try await query(
-                """
-                INSERT INTO vault.sessions AS s (app, seller, session_sealed, expires_at, is_default)
-                VALUES ($1, $2, $3, to_timestamp($4::bigint / 1000.0), $5)
-                ON CONFLICT (app, seller) DO UPDATE SET
-                    session_sealed = excluded.session_sealed, expires_at = coalesce(excluded.expires_at, s.expires_at),
-                    is_default = s.is_default OR excluded.is_default, updated_at = now()
-                RETURNING xmax = 0
-                """,
+            let isNew = try await write(session, try await sealedSecrets(of: session))
+            if isNew { try await checkRoom(in: "vault.sessions") }
+            return isNew
+        }
+    }
+
+    private func sessionVersion(_ app: String, _ seller: String) async throws(VaultError) -> String? {
+        try await query(
+            "SELECT \(Self.version("s")) FROM vault.sessions AS s WHERE app = $1 AND seller = $2",
+            [.text(app), .text(seller)]
+        ).first?[0].text
+    }
+
+    /// Within a change, the secrets of a session, sealed.
+    private func sealedSecrets(of session: SessionInput) async throws(VaultError) -> SealedSession {
+        if session.key != nil || session.refreshToken != nil { _ = try await ensureKeysInChange() }
+        return try sealedSecretsUnchecked(of: session)
+    }
+
+    /// The secrets of a session, sealed. The master key has been checked.
+    fileprivate func sealedSecretsUnchecked(of session: SessionInput) throws(VaultError) -> SealedSession {
+        let name = SessionName(app: session.app, seller: session.seller)
+        return SealedSession(
+            key: try session.key.map { key throws(VaultError) in
+                try sealed(key, for: .session(app: name.app, seller: name.seller))
+            },
+            refreshToken: try session.refreshToken.map { token throws(VaultError) in
+                try sealed(token, for: .refreshToken(name))
+            })
+    }
+
+    /// Writes a session and its event in one statement. A secret that is not given stays.
+    /// - Returns: whether the session is new.
+    fileprivate func write(_ session: SessionInput, _ sealed: SealedSession) async throws(VaultError) -> Bool {
+        do throws(PostgresError) {
+            let rows = try await connection.query(
+                Self.writing,
                 [
-                    .text(app), .text(seller), .bytes(sealed), expiresAt.map { .integer($0) } ?? .null,
-                    .bool(makesDefault),
-                ])
-            try await put(
-                refresh, isNewKey: session != nil, isNewEnd: expiresAt != nil, to: name)
-            try await checkRoom(in: "vault.sessions")
+                    .text(session.app), .text(session.seller), sealed.key.map { .bytes($0) } ?? .null,
+                    session.expiresAt.applied(to: nil).map { .integer($0) } ?? .null,
+                    .bool(session.expiresAt.isGiven), session.makesDefault.map { .bool($0) } ?? .null,
+                    .optional(author.actor), .text(author.origin), .array(session.givenMembers),
+                    sealed.refreshToken.map { .bytes($0) } ?? .null,
+                    session.refreshExpiresAt.applied(to: nil).map { .integer($0) } ?? .null,
+                    .bool(session.refreshExpiresAt.isGiven),
+                ], timeout: timeout)
             return rows.first?[0].bool ?? false
+        } catch {
+            switch error.sqlState {
+            case "23502" where sealed.key == nil:
+                throw .invalid(field: "session", expectation: "is required for a new one")
+            case "23503": throw .notFound("app \"\(session.app)\"")
+            default: throw VaultError(error)
+            }
         }
     }
 
-    /// Within a change, the key sealed, or the sealed key that the session has.
-    private func sealedKey(_ session: Secret?, of name: SessionName) async throws(VaultError) -> [UInt8] {
-        if let session { return try await seal(session, for: .session(app: name.app, seller: name.seller)) }
-        let rows = try await query(
-            "SELECT session_sealed FROM vault.sessions WHERE app = $1 AND seller = $2",
-            [.text(name.app), .text(name.seller)])
-        guard let sealed = rows.first?[0].bytes else {
-            throw .invalid(field: "session", expectation: "is required for a new session")
-        }
-        return sealed
-    }
-
-    /// Within a change, stores the refresh token, and plans the refresh of a session that was put.
-    private func put(
-        _ refresh: RefreshInput, isNewKey: Bool, isNewEnd: Bool, to name: SessionName
-    ) async throws(VaultError) {
-        var sealed = SQLValue.null
-        if let token = refresh.token { sealed = .bytes(try await seal(token, for: .refreshToken(name))) }
-        _ = try await query(
-            """
-            UPDATE vault.sessions SET
-                issued_at = CASE WHEN $3 THEN now() ELSE issued_at END,
-                refresh_sealed = coalesce($4, refresh_sealed),
-                refresh_expires_at = coalesce(to_timestamp($5::bigint / 1000.0), refresh_expires_at),
-                refresh_failures = CASE WHEN $3 OR $4 IS NOT NULL THEN 0 ELSE refresh_failures END,
-                refresh_error = CASE WHEN $3 OR $4 IS NOT NULL THEN NULL ELSE refresh_error END,
-                needs_authorisation = needs_authorisation AND NOT $3 AND $4 IS NULL,
-                refresh_after = CASE WHEN $3 OR $4 IS NOT NULL OR $6
-                    THEN vault.refresh_due(CASE WHEN $3 THEN now() ELSE issued_at END, expires_at) ELSE refresh_after END
-            WHERE app = $1 AND seller = $2
-            """,
-            [
-                .text(name.app), .text(name.seller), .bool(isNewKey), sealed,
-                refresh.endsAt.map { .integer($0) } ?? .null, .bool(isNewEnd),
-            ])
-    }
+    /// A new key or refresh token also ends what is known of failed refreshes. `issued_at` is when the key was put. The
+    /// next refresh depends on it and on the end of the key.
+    ///
+    /// The statement first takes the lock of ``change(_:)``: a refresh locks in the same order, and what it stored is
+    /// not overwritten with what was read before.
+    private static let writing = """
+        WITH turn AS MATERIALIZED (SELECT revision FROM vault.revision FOR UPDATE),
+        put AS (
+            INSERT INTO vault.sessions AS s
+                (app, seller, session_sealed, expires_at, is_default, refresh_sealed, refresh_expires_at, refresh_after)
+            SELECT $1::text, $2::text,
+                coalesce($3::bytea, (SELECT session_sealed FROM vault.sessions WHERE app = $1 AND seller = $2)),
+                to_timestamp($4::bigint / 1000.0), coalesce($6::boolean, false), $10::bytea,
+                to_timestamp($11::bigint / 1000.0), vault.refresh_due(now(), to_timestamp($4::bigint / 1000.0))
+            FROM turn
+            ON CONFLICT (app, seller) DO UPDATE SET
+                session_sealed = coalesce($3, s.session_sealed),
+                expires_at = CASE WHEN $5 THEN excluded.expires_at ELSE s.expires_at END,
+                is_default = coalesce($6, s.is_default), updated_at = now(),
+                issued_at = CASE WHEN $3 IS NULL THEN s.issued_at ELSE now() END,
+                refresh_sealed = coalesce(excluded.refresh_sealed, s.refresh_sealed),
+                refresh_expires_at = CASE WHEN $12 THEN excluded.refresh_expires_at ELSE s.refresh_expires_at END,
+                needs_authorisation = s.needs_authorisation AND $3 IS NULL AND $10 IS NULL,
+                refresh_failures = CASE WHEN $3 IS NULL AND $10 IS NULL THEN s.refresh_failures ELSE 0 END,
+                refresh_error = CASE WHEN $3 IS NULL AND $10 IS NULL THEN s.refresh_error END,
+                refresh_after = CASE WHEN $3 IS NULL AND $10 IS NULL AND NOT $5 THEN s.refresh_after
+                    ELSE vault.refresh_due(
+                        CASE WHEN $3 IS NULL THEN s.issued_at ELSE now() END,
+                        CASE WHEN $5 THEN excluded.expires_at ELSE s.expires_at END) END
+            RETURNING xmax = 0 AS is_new),
+        noted AS (
+            INSERT INTO vault.events (actor, origin, action, object, detail)
+            SELECT coalesce($7::text, session_user), $8::text, 'session.put', $1 || '/' || $2,
+                   jsonb_build_object('created', is_new, 'given', to_jsonb($9::text[])) FROM put)
+        SELECT is_new FROM put
+        """
 
     /// Removes the session with this app and seller.
-    package func removeSession(app: String, seller: String) async throws(VaultError) {
+    package func removeSession(
+        app: String, seller: String, if condition: VaultCondition = .none
+    ) async throws(VaultError) {
         try VaultInput.name(app, field: "app name")
         try VaultInput.seller(seller)
         try await change { () async throws(VaultError) in
-            let rows = try await query(
+            let version = try await sessionVersion(app, seller)
+            guard version != nil else { throw Self.noSession(app, seller) }
+            try condition.check(version)
+            _ = try await query(
                 "DELETE FROM vault.sessions WHERE app = $1 AND seller = $2", [.text(app), .text(seller)])
-            guard rows.affected == 1 else { throw .notFound("session of \"\(seller)\" with the app \"\(app)\"") }
+            try await record("session.remove", "\(app)/\(seller)")
         }
+    }
+
+    private static func noSession(_ app: String, _ seller: String) -> VaultError {
+        .notFound("session of \"\(seller)\" with the app \"\(app)\"")
+    }
+
+    /// The session of a seller with an app.
+    package func session(app: String, seller: String) async throws(VaultError) -> SessionRecord {
+        try VaultInput.name(app, field: "app name")
+        try VaultInput.seller(seller)
+        let found = try await sessions(where: "s.app = $1 AND s.seller = $2", [.text(app), .text(seller)])
+        guard let session = found.first else { throw Self.noSession(app, seller) }
+        return session
     }
 
     /// All sessions, or those of one app, ordered by app and seller.
     package func listSessions(app: String? = nil) async throws(VaultError) -> [SessionRecord] {
         if let app { try VaultInput.name(app, field: "app name") }
+        return try await sessions(where: "$1::text IS NULL OR s.app = $1", [.optional(app)])
+    }
+
+    /// One page of sessions, ordered by app and seller: at most `limit`.
+    /// - Parameters:
+    ///   - app: the app; nil for every app.
+    ///   - name: the session before the page.
+    ///   - expiringWithin: only sessions whose key ends within this many milliseconds or has ended, and those that need
+    ///     a new authorisation.
+    package func listSessions(
+        app: String?, after name: SessionName?, expiringWithin: Int64?, limit: Int
+    ) async throws(VaultError) -> [SessionRecord] {
+        if let app {
+            // An unknown app is an error, not an app without sessions.
+            _ = try await self.app(named: app)
+        }
+        return try await sessions(
+            where: """
+                ($1::text IS NULL OR s.app = $1) AND ($2::text IS NULL OR (s.app, s.seller) > ($2, $3)) \
+                AND ($4::bigint IS NULL OR \(SessionHealth.ending(within: "$4")))
+                """,
+            [
+                .optional(app), .optional(name?.app), .optional(name?.seller),
+                expiringWithin.map { .integer($0) } ?? .null, .integer(Int64(limit)),
+            ], "LIMIT $5")
+    }
+
+    private func sessions(
+        where condition: String, _ parameters: [SQLValue], _ end: String = ""
+    ) async throws(VaultError) -> [SessionRecord] {
         let rows = try await query(
             """
-            SELECT app, seller, \(VaultReader.expiry), is_default,
-                   (extract(epoch FROM created_at) * 1000)::bigint, (extract(epoch FROM updated_at) * 1000)::bigint
-            FROM vault.sessions WHERE $1::text IS NULL OR app = $1 ORDER BY app, seller
-            """, [app.map { .text($0) } ?? .null])
-        return rows.map { row in
-            SessionRecord(
-                app: row[0].text ?? "", seller: row[1].text ?? "", expiresAt: row[2].integer,
-                isDefault: row[3].bool ?? false, createdAt: row[4].integer ?? 0, updatedAt: row[5].integer ?? 0)
+            SELECT \(SessionHealth.columns), s.is_default, (extract(epoch FROM s.created_at) * 1000)::bigint,
+                   (extract(epoch FROM s.updated_at) * 1000)::bigint, \(Self.version("s")),
+                   \(Self.author(of: "s.app || '/' || s.seller", kind: "session")), s.session_sealed, s.refresh_sealed
+            FROM vault.sessions AS s LEFT JOIN vault.session_uses AS u USING (app, seller)
+            WHERE \(condition) ORDER BY s.app, s.seller \(end)
+            """, parameters)
+        let prints = rows.isEmpty ? nil : try await secretPrints()
+        return rows.map { SessionRecord($0, prints: prints) }
+    }
+}
+
+/// Writes many sessions of one app. Each is a transaction of its own, in one statement.
+package struct SessionBatch {
+    /// How many sessions are written before the size of the table is looked at again.
+    private static let linesPerCheck = 500
+
+    private let app: String
+    private var linesUntilCheck = 0
+
+    /// Sessions of an app.
+    package init(app: String) { self.app = app }
+
+    /// Writes one session.
+    /// - Returns: whether it is new.
+    package mutating func put(_ session: SessionInput, in store: VaultStore) async throws(VaultError) -> Bool {
+        // The default session of an app changes in two statements.
+        if session.makesDefault != nil { return try await store.putSession(session) }
+        try session.check()
+        if linesUntilCheck == 0 {
+            try await store.ensureKeys()
+            try await store.checkRoom(in: "vault.sessions", for: Self.linesPerCheck)
+            linesUntilCheck = Self.linesPerCheck
         }
+        let isNew = try await store.write(session, try store.sealedSecretsUnchecked(of: session))
+        linesUntilCheck -= 1
+        return isNew
     }
 }
 
-/// A refresh token to store. Nil keeps what is stored.
-package struct RefreshInput: Sendable {
-    /// The refresh token.
-    package var token: Secret?
-    /// When it ends, in milliseconds since 1970.
-    package var endsAt: Int64?
-
-    /// A refresh token. Without arguments it changes nothing.
-    package init(token: Secret? = nil, endsAt: Int64? = nil) {
-        self.token = token
-        self.endsAt = endsAt
-    }
-
-    func check() throws(VaultError) {
-        if let token { try VaultInput.secret(token, field: "refresh token") }
-        try VaultInput.time(endsAt, field: "expiry of the refresh token")
-    }
+/// The sealed secrets of a session that is put. Nil keeps what is stored.
+private struct SealedSession {
+    let key: [UInt8]?
+    let refreshToken: [UInt8]?
 }
 
-/// A seller's session in a list, without its key. Times are in milliseconds since 1970.
+/// A seller's session in a list, without its secrets. Times are in milliseconds since 1970.
 package struct SessionRecord: Sendable, Equatable {
-    /// The app that the seller authorised.
-    package let app: String
-    /// The callers' alias for the seller.
-    package let seller: String
-    /// When the session expires. Nil if that is not known.
-    package let expiresAt: Int64?
+    /// Its name, the state of its key, and what is known of its use and its refreshes.
+    package let health: SessionHealth
     /// Whether it is the app's default session.
     package let isDefault: Bool
     /// When it was created.
     package let createdAt: Int64
     /// When it was last changed.
     package let updatedAt: Int64
+    /// The version of the row. It changes with every change.
+    package let version: String
+    /// Who changed the session last; nil if that is not recorded.
+    package let author: String?
+    /// The fingerprint of the session key; nil if the key does not open.
+    package let fingerprint: String?
+    /// The fingerprint of the refresh token; nil if there is none, or it does not open.
+    package let refreshTokenFingerprint: String?
+
+    /// The app that the seller authorised.
+    package var app: String { health.name.app }
+    /// The callers' alias for the seller.
+    package var seller: String { health.name.seller }
+    /// When the session expires. Nil if that is not known.
+    package var expiresAt: Int64? { health.expiresAt }
+
+    init(_ row: Row, prints: SecretPrints?) {
+        health = SessionHealth(row)
+        let own = SessionHealth.columnCount
+        isDefault = row[own].bool ?? false
+        createdAt = row[own + 1].integer ?? 0
+        updatedAt = row[own + 2].integer ?? 0
+        version = row[own + 3].text ?? ""
+        author = row[own + 4].text
+        fingerprint = prints?.fingerprint(
+            of: row[own + 5].bytes, at: .session(app: health.name.app, seller: health.name.seller))
+        refreshTokenFingerprint = prints?.fingerprint(of: row[own + 6].bytes, at: .refreshToken(health.name))
+    }
 }

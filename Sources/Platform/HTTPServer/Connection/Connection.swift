@@ -225,7 +225,7 @@ extension Connection {
         case .respond(let request, let number): respond(to: request, number)
         case .respondFromHead(let response, let number):
             shared.metrics.requests.add(1)
-            answer(number, response)
+            if let delay = response.delay { answer(number, response, after: delay) } else { answer(number, response) }
         case .refuse(let fault, let path):
             shared.metrics.refusedRequests[fault.status]?.add(1)
             if case .tooManyConnections = fault { shared.metrics.refusedConnections.add(1) }
@@ -244,6 +244,7 @@ extension Connection {
     private static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     private func respond(to request: consuming ServerRequest, _ number: UInt64) {
+        if machine.plan.tellsAddress { request.clientAddress = socket.peerAddress }
         shared.metrics.requests.add(1)
         shared.metrics.runningRequests.add(1)
         runningNumber = number
@@ -284,6 +285,19 @@ extension Connection {
         if isClosed { shared.metrics.droppedResponses.add(1) }
         perform(machine.responded(number, with: response, serverIsClosing: shared.isClosing, now: now))
         if let stream = response.stream { begin(stream) }
+    }
+
+    /// Responds after a wait, unless the connection has ended by then.
+    private func answer(_ number: UInt64, _ response: ServerResponse, after delay: ResponseDelay) {
+        group.loop.schedule(after: delay.duration) { [self] in
+            withExtendedLifetime(delay) {
+                guard !isClosed else { return }
+                lookAtClock()
+                answer(number, response)
+                resume()
+                settle()
+            }
+        }
     }
 
     /// A response in pieces has ended: parses the waiting input.

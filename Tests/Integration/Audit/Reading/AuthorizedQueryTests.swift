@@ -74,7 +74,7 @@ import Vault
                 { () async throws in _ = try await reader.authorize(asked, for: other, keys: []) },
             ] {
                 let error = await #expect(throws: TrailReadError.self) { try await attempt() }
-                #expect(error?.description == "The token bounded does not allow calls of this app and method.")
+                #expect(error?.description == "The token bounded does not allow calls of this app, method and seller.")
             }
             let caller = AccessToken(id: "1", name: "shop", hash: [], scopes: [.relay])
             let stranger = AccessToken(id: "2", name: "stranger", hash: [], scopes: [.relay])

@@ -1,3 +1,4 @@
+import AdminAPI
 import AuditAPI
 import Catalog
 import JSON
@@ -42,7 +43,7 @@ extension JSONWriter {
     private mutating func parameters() {
         name("parameters")
         beginObject()
-        for header in HeaderDescription.ofCalls {
+        for header in HeaderDescription.ofCalls + [HeaderDescription.ifMatch, .ifNoneMatch] {
             name(header.key)
             beginObject()
             member("name", header.name)
@@ -69,12 +70,17 @@ extension JSONWriter {
             {"name": "method", "in": "path", "required": true, "schema": {"type": "string"},
               "description": "A TOP method of the catalog."}
             """#)
-        json(
-            "AppName",
-            #"""
-            {"name": "app", "in": "path", "required": true, "schema": {"type": "string"},
-              "description": "The name of an app."}
-            """#)
+        for (key, name, text) in [
+            ("AppName", "app", "The app's name."), ("SellerName", "seller", "The seller's alias."),
+            ("TokenName", "token", "The token's name."),
+        ] {
+            json(
+                key,
+                #"""
+                {"name": "\#(name)", "in": "path", "required": true, "schema": {"type": "string"},
+                  "description": "\#(text)"}
+                """#)
+        }
         json(
             "ProblemName",
             #"""
@@ -166,7 +172,7 @@ extension OpenAPI {
                 "ReadinessStatus",
                 #"{"type": "string", "enum": ["ready", "unavailable"], "description": "Whether the replica takes calls."}"#
             ),
-        ] + AuditSchemas.all
+        ] + AuditSchemas.all + AdminSchemas.all
 
     /// The names of all shared schemas, which no schema of a method may have.
     static let sharedNames = sharedSchemas.map(\.0) + ["Outcome", "ProblemType"]

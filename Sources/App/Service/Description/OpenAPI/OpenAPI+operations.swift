@@ -25,7 +25,7 @@ extension JSONWriter {
         if operation.scope == nil { json("security", "[]") }
         name("parameters")
         beginArray()
-        if let name = operation.path.name {
+        for name in operation.path.names {
             reference("#/components/parameters/\(OpenAPI.component(ofPathName: name))")
         }
         for parameter in operation.parameters { self.parameter(parameter) }
@@ -62,7 +62,7 @@ extension JSONWriter {
         json(
             "requestBody",
             """
-            {"required": true, "content": {"application/json": {"schema": \(body.schema), \
+            {"required": \(body.isRequired), "content": {"\(body.mediaType)": {"schema": \(body.schema), \
             "examples": {"usual": {"value": \(body.example)}}}}}
             """)
     }
@@ -224,6 +224,8 @@ extension OpenAPI {
         case "refusal": "RefusalID"
         case "type": "ProblemName"
         case "app": "AppName"
+        case "seller": "SellerName"
+        case "token": "TokenName"
         default: "ID"
         }
     }
@@ -233,6 +235,7 @@ extension OpenAPI {
         switch operation.scope {
         case nil: "operation"
         case .relay?, .relayRaw?: "calls"
+        case .admin? where operation.path.text.hasPrefix("/v1/admin/"): "admin"
         default: "audit"
         }
     }

@@ -95,7 +95,7 @@ extension JSONWriter {
             endObject()
         }
         for (tag, text) in [
-            ("calls", "A caller's own calls."), ("audit", "The audit trail."),
+            ("calls", "A caller's own calls."), ("audit", "The audit trail."), ("admin", "Administration."),
             ("operation", "State and documentation."),
         ] where categories[tag] == nil {
             beginObject()

@@ -35,7 +35,7 @@ struct DevDemo {
         let sandbox = SandboxServer(configuration: configuration, logger: logger)
         let port = try await sandbox.start()
         let input = AppInput(
-            name: app, appKey: appKey, secret: Secret(secret), gatewayURL: "http://127.0.0.1:\(port)/router/rest",
+            name: app, appKey: appKey, secret: Secret(secret), gatewayURL: .set("http://127.0.0.1:\(port)/router/rest"),
             makesDefault: true)
         let secrets = DevSecrets(folder: folder)
         let kept = secrets.read("token")
@@ -44,12 +44,14 @@ struct DevDemo {
             try await vault.putApp(input)
             for (index, entry) in sessions.enumerated() {
                 try await vault.putSession(
-                    app: app, seller: entry.seller, key: Secret(entry.key), makesDefault: index == 0)
+                    SessionInput(
+                        app: app, seller: entry.seller, key: Secret(entry.key),
+                        makesDefault: index == 0 ? true : nil))
             }
             let known = try await vault.listTokens().first { $0.name == app }
             if let known, let kept, Set(known.scopes) == scopes { return kept }
             if known != nil { try await vault.removeToken(app) }
-            let made = try await vault.createToken(name: app, scopes: scopes)
+            let made = try await vault.createToken(TokenInput(name: app, scopes: scopes))
             return String(decoding: made.bytes, as: UTF8.self)
         }
         try secrets.write(token, to: "token")

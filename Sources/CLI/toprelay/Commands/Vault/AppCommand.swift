@@ -7,54 +7,59 @@ import Vault
 struct AppCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app", abstract: "Manages apps: the keys and secrets that sign calls.",
-        subcommands: [Put.self, List.self, Remove.self])
+        subcommands: [Put.self, List.self, Remove.self, Pause.self, Resume.self])
 
     struct Put: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "put", abstract: "Adds an app, or replaces the app with this name.")
+            commandName: "put", abstract: "Adds an app, or changes what is given of the app with this name.",
+            discussion: "A new app needs --app-key and a secret. An empty text removes an optional value.")
 
         @Argument(help: "The name that callers give in Top-App.") var name: String
-        @Option(help: "TOP's app_key.") var appKey: String
+        @Option(help: "TOP's app_key.") var appKey: String?
         @Flag(help: "Read the app secret from standard input.") var secretStdin = false
         @Option(help: "Read the app secret from a file.") var secretFile: String?
         @Option(help: "The app's gateway; default: TOPRELAY_GATEWAY_URL.") var gateway: String?
-        @Option(help: "md5, hmac or hmac-sha256.") var signMethod = "hmac-sha256"
+        @Option(help: "md5, hmac or hmac-sha256, which is the one of a new app.") var signMethod: String?
         @Flag(help: "Make it the default app.") var `default` = false
-        @Option(help: "Bind methods to the app; a glob with *. Repeatable.") var method: [String] = []
+        @Option(help: "Bind methods to the app, in place of all others; a glob with *. Repeatable.")
+        var method: [String] = []
         @Flag(help: "Allow a plain http gateway that is not on this machine.") var allowHttp = false
-        @Option(help: "top or qimen-cloud.") var kind = AppKind.top
+        @Option(help: "top or qimen-cloud.") var kind: AppKind?
         @Option(help: "The provider's app key, for qimen-cloud: sent as target_app_key.") var targetAppKey: String?
         @Option(help: "The customer's id, for qimen-cloud: sent as customerId.") var customerId: String?
         @Option(help: "oauth, or top for taobao.top.auth.token.*: where authorisation codes are exchanged.")
         var auth: AppAuth.Exchange?
         @Option(help: "The page on which sellers authorise the app; default: TOP's.") var oauthAuthorizeUrl: String?
         @Option(help: "The address that exchanges codes and refresh tokens; default: TOP's.") var oauthTokenUrl: String?
-        @Option(help: "A parameter of each call, as NAME=VALUE. Repeatable.") var param: [AppConstant] = []
+        @Option(help: "A parameter of each call, as NAME=VALUE, in place of all others. Repeatable.")
+        var param: [AppConstant] = []
         @Option(help: "An HTTP proxy for the app's calls, as http://[USER@]HOST:PORT; \"none\" removes it.")
         var proxy: String?
         @Option(help: "Read the password of the proxy's user from a file.") var proxyPasswordFile: String?
 
         func run() async throws {
             try await reportingFailures {
-                guard SignMethod(rawValue: signMethod) != nil else {
+                if let signMethod, SignMethod(rawValue: signMethod) == nil {
                     throw CommandError.usage("unknown sign method \(signMethod): use md5, hmac or hmac-sha256")
                 }
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
-                let secret = try SecretInput.read(fromStandardInput: secretStdin, file: secretFile, what: "secret")
+                let secret = try SecretInput.readOptional(
+                    fromStandardInput: secretStdin, file: secretFile, what: "secret")
                 let input = AppInput(
-                    name: name, appKey: appKey, secret: secret, gatewayURL: gateway, signMethod: signMethod,
-                    allowsHTTP: allowHttp,
-                    addressing: AppAddressing(
-                        kind: kind, targetAppKey: targetAppKey, customerID: customerId,
-                        constants: param.map(\.constant)),
+                    name: name, appKey: appKey, secret: secret, gatewayURL: PatchValue(option: gateway),
+                    signMethod: signMethod, allowsHTTP: allowHttp ? true : nil, kind: kind,
+                    targetAppKey: PatchValue(option: targetAppKey), customerID: PatchValue(option: customerId),
+                    constants: param.isEmpty ? nil : param.map(\.constant),
                     auth: AppAuthInput(
-                        exchange: auth, authorizeURL: oauthAuthorizeUrl, tokenURL: oauthTokenUrl),
-                    makesDefault: `default`, methods: method,
+                        exchange: auth, authorizeURL: PatchValue(option: oauthAuthorizeUrl),
+                        tokenURL: PatchValue(option: oauthTokenUrl)),
+                    makesDefault: `default` ? true : nil,
+                    methods: method.isEmpty ? nil : method.filter { !$0.isEmpty },
                     proxy: try SecretInput.proxy(proxy, passwordFile: proxyPasswordFile))
                 let (isNew, isDefault) = try await DatabaseSession.run(settings) { session in
                     try await session.vault().putApp(input)
                 }
-                Output.line("\(isNew ? "added" : "replaced") app \(name)\(isDefault ? " (default)" : "")")
+                Output.line("\(isNew ? "added" : "changed") app \(name)\(isDefault ? " (default)" : "")")
             }
         }
     }
@@ -68,12 +73,13 @@ struct AppCommand: AsyncParsableCommand {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
                 let apps = try await DatabaseSession.run(settings) { session in try await session.vault().listApps() }
                 var table = TextTable(
-                    "NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "PROXY", "METHODS")
+                    "NAME", "KIND", "APP KEY", "SIGN", "DEFAULT", "SESSIONS", "GATEWAY", "PROXY", "METHODS", "PAUSED")
                 for app in apps {
                     table.add(
                         app.name, app.kind, app.appKey, app.signMethod, app.isDefault ? "yes" : "", "\(app.sessions)",
                         app.gatewayURL ?? "", app.proxyURL ?? "",
-                        app.methods.joined(separator: " "))
+                        app.methods.joined(separator: " "),
+                        app.isPaused ? "yes" : app.pausedMethods.joined(separator: " "))
                 }
                 table.lines.forEach(Output.line)
             }
@@ -94,6 +100,37 @@ struct AppCommand: AsyncParsableCommand {
                 }
                 Output.line("removed app \(name) and \(sessions) session(s)")
             }
+        }
+    }
+
+    struct Pause: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "pause", abstract: "Pauses the calls of an app, or of some methods of it.")
+
+        @Argument(help: "The app's name.") var app: String
+        @Option(help: "Only this method; a glob with *.") var method: String?
+
+        func run() async throws { try await AppCommand.pause(app, method, isPaused: true) }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "resume", abstract: "Resumes the calls of an app. Without a method it ends every pause.")
+
+        @Argument(help: "The app's name.") var app: String
+        @Option(help: "Only this method; a glob with *, as it was paused.") var method: String?
+
+        func run() async throws { try await AppCommand.pause(app, method, isPaused: false) }
+    }
+
+    fileprivate static func pause(_ app: String, _ method: String?, isPaused: Bool) async throws {
+        try await reportingFailures {
+            let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: false)
+            try await DatabaseSession.run(settings) { session in
+                try await session.vault().pauseApp(app, method: method, isPaused: isPaused)
+            }
+            let what = method.map { "\($0) of app \(app)" } ?? "app \(app)"
+            Output.line("\(isPaused ? "paused" : "resumed") \(what)")
         }
     }
 }

@@ -24,8 +24,8 @@ enum SecretInput {
         switch (url, password) {
         case (nil, nil): return nil
         case (nil, let password?): return .password(password)
-        case ("none"?, nil): return .removal
-        case ("none"?, _?): throw CommandError.usage("--proxy none takes no --proxy-password-file")
+        case ("none"?, nil), (""?, nil): return .removal
+        case ("none"?, _?), (""?, _?): throw CommandError.usage("without a proxy there is no --proxy-password-file")
         case (let url?, let password): return .url(url, password: password)
         }
     }
@@ -44,6 +44,12 @@ enum SecretInput {
             throw CommandError.refused("the \(what) is not UTF-8")
         }
         return Secret(text)
+    }
+
+    /// The same; nil if neither option is given.
+    static func readOptional(fromStandardInput: Bool, file: String?, what: String) throws -> Secret? {
+        guard fromStandardInput || file != nil else { return nil }
+        return try read(fromStandardInput: fromStandardInput, file: file, what: what)
     }
 
     /// A file's bytes, or an error that names the file.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Service
 import TOP
+import Time
 import Vault
 
 /// `toprelay session`: the sellers' sessions.
@@ -11,34 +12,47 @@ struct SessionCommand: AsyncParsableCommand {
 
     struct Put: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "put", abstract: "Adds a seller's session, or changes what is given.")
+            commandName: "put", abstract: "Adds a seller's session, or changes what is given of it.",
+            discussion: "A new session needs its key. What is not given stays, also the times of expiry.")
 
         @Argument(help: "The app's name.") var app: String
         @Argument(help: "The alias that callers give in Top-Seller.") var seller: String
         @Flag(help: "Read the session key from standard input.") var sessionStdin = false
         @Option(help: "Read the session key from a file.") var sessionFile: String?
-        @Option(help: "When the session expires, as an RFC 3339 time with offset.") var expiresAt: String?
+        @Option(help: "When the session expires, as an RFC 3339 time with offset; empty: not known.")
+        var expiresAt: String?
         @Option(help: "Read the refresh token from a file.") var refreshTokenFile: String?
-        @Option(help: "When the refresh token ends, as an RFC 3339 time with offset.") var refreshExpiresAt: String?
+        @Option(help: "When the refresh token ends, as an RFC 3339 time with offset; empty: not known.")
+        var refreshExpiresAt: String?
         @Flag(help: "Use it for calls that name no seller.") var `default` = false
 
         func run() async throws {
             try await reportingFailures {
                 let settings = try StoreSettings.read(environment: Environment.variables, needsMasterKey: true)
-                let key = try SecretInput.read(fromStandardInput: sessionStdin, file: sessionFile, what: "session")
-                let expiry = try expiresAt.map(Timestamp.read)
-                let refresh = RefreshInput(
-                    token: try refreshTokenFile.map {
+                let input = SessionInput(
+                    app: app, seller: seller,
+                    key: try SecretInput.readOptional(
+                        fromStandardInput: sessionStdin, file: sessionFile, what: "session"),
+                    expiresAt: try Self.end(expiresAt), makesDefault: `default` ? true : nil,
+                    refreshToken: try refreshTokenFile.map {
                         try SecretInput.read(fromStandardInput: false, file: $0, what: "refresh-token")
-                    }, endsAt: try refreshExpiresAt.map(Timestamp.read))
-                let (app, seller, makesDefault) = (app, seller, `default`)
-                let isNew = try await DatabaseSession.run(settings) { session in
-                    try await session.vault().putSession(
-                        app: app, seller: seller, key: key, expiresAt: expiry, makesDefault: makesDefault,
-                        refresh: refresh)
+                    }, refreshExpiresAt: try Self.end(refreshExpiresAt))
+                let (isNew, stored) = try await DatabaseSession.run(settings) { session in
+                    let vault = try await session.vault()
+                    let isNew = try await vault.putSession(input)
+                    return (isNew, try await vault.session(app: input.app, seller: input.seller))
                 }
-                Output.line("\(isNew ? "added" : "replaced") session of \(seller) with the app \(app)")
+                Output.line("\(isNew ? "added" : "changed") session of \(seller) with the app \(app)")
+                if let end = stored.expiresAt, end <= WallClock.milliseconds() {
+                    Output.errorLine(
+                        "toprelay: the session has expired at \(Timestamp.text(end)): give --expires-at")
+                }
             }
+        }
+
+        /// The time of an option; an empty text removes what is stored.
+        private static func end(_ text: String?) throws -> PatchValue<Int64> {
+            text == "" ? .clear : PatchValue(try text.map(Timestamp.read))
         }
     }
 

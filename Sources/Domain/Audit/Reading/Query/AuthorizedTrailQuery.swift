@@ -15,12 +15,14 @@ package struct AuthorizedTrailQuery: Sendable {
     /// Narrows a query. `TrailReader.authorize` also checks `siblingOf`.
     init(_ query: TrailQuery, for access: TrailAccess, keys: [FingerprintKey] = []) throws(TrailReadError) {
         self.query = query
-        scope = try access.scope(apps: query.app?.values ?? [], methods: query.method?.values ?? [])
+        scope = try access.scope(
+            apps: query.app?.values ?? [], methods: query.method?.values ?? [], sellers: query.seller?.values ?? [])
         let things = (query.key.map { [$0] } ?? []) + (query.thing?.keys ?? [])
         fingerprints = things.flatMap { key in keys.map { $0.fingerprint(name: key.name, value: key.value) } }
         // A filter by the only allowed app can use an index and the rollups.
         if query.app == nil, scope.apps.count == 1 { self.query.app = ValueList(scope.apps[0]) }
         if self.query.app != nil { scope.apps = [] }
+        if query.seller != nil { scope.sellers = [] }
         if query.method != nil {
             if query.exactMethods != nil { scope.methods = [] }
         } else if scope.methods.count == 1 {

@@ -49,11 +49,14 @@ struct WhereBuilder {
     }
 
     /// The condition for one method or glob.
-    mutating func methodTerm(_ method: String) -> String {
-        guard method.utf8.contains(UInt8(ascii: "*")) else { return "method = \(bind(.text(method)))" }
-        let pattern = method.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    mutating func methodTerm(_ method: String) -> String { globTerm("method", method) }
+
+    /// The condition for a column that equals a text or matches a glob.
+    mutating func globTerm(_ column: String, _ glob: String) -> String {
+        guard glob.utf8.contains(UInt8(ascii: "*")) else { return "\(column) = \(bind(.text(glob)))" }
+        let pattern = glob.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
             .replacing("*", with: "%")
-        return "method LIKE \(bind(.text(pattern)))"
+        return "\(column) LIKE \(bind(.text(pattern)))"
     }
 
     mutating func add(ref: String) {

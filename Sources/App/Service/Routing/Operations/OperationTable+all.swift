@@ -6,8 +6,10 @@ import Requests
 import Vault
 
 extension OperationTable {
-    /// Every operation of the HTTP interface. Add a new operation here.
-    static let all: [Operation] = [
+    /// Every operation of the HTTP interface. Add a new operation here, or to the list of its kind.
+    static let all: [Operation] = calls + admin + authorisation + pages
+
+    private static let calls: [Operation] = [
         Operation(
             .post, "/v1/top/{method}", id: "call", scope: .relay,
             "Calls a TOP method. Some methods have a path of their own besides.",
@@ -97,6 +99,9 @@ extension OperationTable {
             query: .declared(AuditParameters.export),
             responses: [.text("Found.", as: "application/x-ndjson", "text/csv")],
             handler: .export),
+    ]
+
+    private static let authorisation: [Operation] = [
         Operation(
             .post, "/v1/admin/apps/{app}/authorizations", id: "authorize", scope: .admin,
             "Makes the address of TOP's page on which a seller authorises the app",
@@ -114,6 +119,9 @@ extension OperationTable {
                 .page(409, "HTML: it is another user of TOP."), .page(502, "HTML: TOP refused or gave no answer."),
                 .page(503, "HTML: the vault cannot be changed."),
             ], handler: .callback),
+    ]
+
+    private static let pages: [Operation] = [
         Operation(
             .get, "/livez", id: "live", "Whether the process runs", query: .any,
             responses: [.text("It does.", as: "text/plain")],
