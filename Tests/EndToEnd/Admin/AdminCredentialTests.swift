@@ -85,13 +85,14 @@ struct AdminCredentialTests {
         let refreshed = try await admin.get(path)
         #expect(refreshed.json["author"]?.string == "toprelay" && refreshed.json["taobao_user_id"]?.string == "u-shop")
         #expect(refreshed.json["refresh_token_fingerprint"]?.string.map { $0 == fingerprint } == false)
-        let events = try await admin.get("/events?limit=1").json["data"]?.elements.first
+        let events = try await admin.get("/events?limit=1").json["data"]?.elements.first { _ in true }
         #expect(events?["action"]?.string == "session.refresh" && events?["object"]?.string == "main/shop")
         for (body, pointer) in [
             (#"{"refresh_token":"a b"}"#, "/refresh_token"), (#"{"refresh_token":null}"#, "/refresh_token"),
             (#"{"refresh_expires_at":"soon"}"#, "/refresh_expires_at"), (#"{"refreshable":true}"#, "/refreshable"),
         ] {
-            #expect(try await pointers(admin.put(path, body)) == [pointer], "\(body)")
+            let refused = try await admin.put(path, body)
+            #expect(pointers(refused) == [pointer], "\(body)")
         }
         await stage.stop()
     }
@@ -106,7 +107,7 @@ struct AdminCredentialTests {
         try await oauth.expireAtTOP()
         #expect(try await stage.call(.carProfile()).problem == "session-invalid")
         try await eventually("the refusal is stored", within: .seconds(90)) {
-            let list = try await admin.get("/sessions?expiring_within=7d").json["data"]?.elements ?? []
+            let list = try await admin.get("/sessions?expiring_within=7d").json["data"].map { Array($0.elements) } ?? []
             let shop = list.first { $0["seller"]?.string == "shop" }
             return shop?["state"]?.string == "needs_authorisation" && shop?["refreshable"]?.bool == false
                 && shop?["refresh_error"]?.string?.contains("invalid_grant") == true
@@ -114,12 +115,12 @@ struct AdminCredentialTests {
                 && shop?["last_refusal_at"] != nil
         }
         // Whoever put the session last is its author: a failed refresh changes nothing of it.
-        #expect(
-            try await admin.get("/apps/main/sessions/shop").json["author"]?.string.map { $0 == "toprelay" } == false)
+        let author = try await admin.get("/apps/main/sessions/shop").json["author"]?.string
+        #expect(author != nil && author != "toprelay")
         let put = try await admin.put("/apps/main/sessions/shop", #"{"session":"planted-new-key"}"#)
         #expect(put.json["state"]?.string == "valid" && put.json["refresh_failures"]?.lexeme == "0", "\(put)")
         #expect(put.json["refresh_error"] == nil && put.json["refreshable"]?.bool == true)
-        let week = try await admin.get("/sessions?expiring_within=7d").json["data"]?.elements ?? []
+        let week = try await admin.get("/sessions?expiring_within=7d").json["data"].map { Array($0.elements) } ?? []
         #expect(!week.contains { $0["seller"]?.string == "shop" })
         await stage.stop()
     }

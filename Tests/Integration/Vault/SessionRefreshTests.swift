@@ -7,7 +7,6 @@ import Testing
 @Suite("Refreshing sessions in the vault", .serialized)
 struct SessionRefreshTests {
     private static let name = SessionName(app: "a", seller: "店 1")
-    private static let event = ChangeEvent(actor: "t", origin: "o", action: "test", object: "a/店 1")
 
     /// A vault with an app and a session that has a refresh token.
     private func withSession(
@@ -17,8 +16,9 @@ struct SessionRefreshTests {
             try await vault.putApp("a")
             let store = try await vault.store()
             try await store.putSession(
-                app: "a", seller: Self.name.seller, key: Secret("k1"), expiresAt: expiresAt,
-                refresh: RefreshInput(token: Secret("r1"), endsAt: 4_000_000_000_000))
+                SessionInput(
+                    app: "a", seller: Self.name.seller, key: Secret("k1"), expiresAt: PatchValue(expiresAt),
+                    refreshToken: Secret("r1"), refreshExpiresAt: .set(4_000_000_000_000)))
             try await body(vault, store)
         }
     }
@@ -31,26 +31,26 @@ struct SessionRefreshTests {
             let grant = SessionGrant(
                 key: Secret("k2"), expiresAt: 3_000_000_000_000, refresh: .token(Secret("r2"), endsAt: nil),
                 userID: "u", userNick: "n", levelEnds: ["r1": 5])
-            #expect(try await store.storeRefresh(of: first, grant, event: Self.event))
+            #expect(try await store.storeRefresh(of: first, grant))
             let second = try #require(try await store.refreshableSession(Self.name))
             #expect(second.session.key == Secret("k2") && second.token == Secret("r2"))
             #expect(second.session.renewal == SessionRenewal(hasToken: true))
             // What began before is too late now, whatever it brings.
-            #expect(try await !store.storeRefresh(of: first, SessionGrant(key: Secret("k3")), event: Self.event))
-            try await store.noteFailedRefresh(of: first, reason: "late", wait: nil, event: Self.event)
+            #expect(try await !store.storeRefresh(of: first, SessionGrant(key: Secret("k3"))))
+            try await store.noteFailedRefresh(of: first, reason: "late", wait: nil)
             #expect(try await store.refreshableSession(Self.name)?.session.key == Secret("k2"))
             #expect(try await store.sessionHealth().map(\.state) == [.valid])
             let kept = SessionGrant(key: Secret("k4"), refresh: .kept)
-            #expect(try await store.storeRefresh(of: second, kept, event: Self.event))
+            #expect(try await store.storeRefresh(of: second, kept))
             let third = try #require(try await store.refreshableSession(Self.name))
             #expect(third.token == Secret("r2") && third.session.expiresAt == nil)
             #expect(
                 try await store.storeRefresh(
-                    of: third, SessionGrant(key: Secret("k5"), refresh: .impossible), event: Self.event))
+                    of: third, SessionGrant(key: Secret("k5"), refresh: .impossible)))
             #expect(try await store.refreshableSession(Self.name)?.token == nil)
             try await store.removeApp("a")
             #expect(try await store.refreshableSession(Self.name) == nil)
-            #expect(try await !store.storeRefresh(of: third, kept, event: Self.event))
+            #expect(try await !store.storeRefresh(of: third, kept))
             let events = try await store.query("SELECT count(*) FROM vault.events")
             #expect(events.first?[0].integer == 3)
         }
@@ -75,15 +75,15 @@ struct SessionRefreshTests {
             #expect(try await due("1 hour", left: "-1 hour"))
             let session = try #require(try await store.refreshableSession(Self.name))
             #expect(session.isDue)
-            try await store.noteFailedRefresh(of: session, reason: "why", wait: .seconds(60), event: Self.event)
+            try await store.noteFailedRefresh(of: session, reason: "why", wait: .seconds(60))
             #expect(try await store.dueSessions(limit: 10).isEmpty)
             let failed = try #require(try await store.refreshableSession(Self.name))
             #expect(failed.failures == 1 && !failed.isDue)
-            try await store.noteFailedRefresh(of: session, reason: "for good", wait: nil, event: Self.event)
+            try await store.noteFailedRefresh(of: session, reason: "for good", wait: nil)
             let health = try #require(try await store.sessionHealth(expiringWithin: 0).first)
             #expect(health.state == .needsAuthorisation && !health.isRefreshable && health.refreshError == "for good")
             #expect(try await store.dueSessions(limit: 10).isEmpty)
-            try await store.putSession(app: "a", seller: Self.name.seller, key: Secret("k9"))
+            try await store.putSession(SessionInput(app: "a", seller: Self.name.seller, key: Secret("k9")))
             #expect(try await store.sessionHealth().first?.isRefreshable == true)
         }
     }
@@ -112,7 +112,7 @@ struct SessionRefreshTests {
     @Test("A refresh token that is moved to another row does not open")
     func movedRefreshToken() async throws {
         try await withSession { vault, store in
-            try await store.putSession(app: "a", seller: "b", key: Secret("k"))
+            try await store.putSession(SessionInput(app: "a", seller: "b", key: Secret("k")))
             _ = try await store.query(
                 "UPDATE vault.sessions SET refresh_sealed = (SELECT refresh_sealed FROM vault.sessions WHERE seller <> 'b')"
             )
@@ -143,15 +143,14 @@ struct SessionRefreshTests {
         }
     }
 
-    @Test("Pages of the health of sessions follow one another, and uses are merged")
-    func healthPages() async throws {
+    @Test("The health of sessions is listed in order, and uses are merged")
+    func healthAndUses() async throws {
         try await withSession { vault, store in
             for seller in ["x", "y", "z"] {
-                try await store.putSession(app: "a", seller: seller, key: Secret("k"), expiresAt: 4_000_000_000_000)
+                try await store.putSession(
+                    SessionInput(app: "a", seller: seller, key: Secret("k"), expiresAt: .set(4_000_000_000_000)))
             }
-            let first = try await store.sessionHealth(app: "a", limit: 2)
-            let rest = try await store.sessionHealth(app: "a", after: first.last?.name, limit: 9)
-            #expect((first + rest).map(\.name.seller) == ["x", "y", "z", "店 1"])
+            #expect(try await store.sessionHealth(app: "a").map(\.name.seller) == ["x", "y", "z", "店 1"])
             try await store.recordUses([
                 SessionName(app: "a", seller: "x"): .init(successAt: 5000, refusalAt: 4000, refusal: "26"),
                 SessionName(app: "a", seller: "gone"): .init(successAt: 5000, refusalAt: nil, refusal: ""),
@@ -159,7 +158,7 @@ struct SessionRefreshTests {
             try await store.recordUses([
                 SessionName(app: "a", seller: "x"): .init(successAt: 3000, refusalAt: 6000, refusal: "27")
             ])
-            let health = try #require(try await store.sessionHealth(limit: 1).first)
+            let health = try #require(try await store.sessionHealth().first)
             #expect(health.lastSuccessAt == 5000 && health.lastRefusalAt == 6000 && health.lastRefusal == "27")
         }
     }

@@ -1,5 +1,6 @@
 import Bytes
 import Crypto
+import JSON
 import Postgres
 
 extension VaultStore {

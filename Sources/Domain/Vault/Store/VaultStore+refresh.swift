@@ -1,4 +1,5 @@
 package import Crypto
+import JSON
 import Postgres
 
 /// A session as the database has it now, with its refresh token opened.
