@@ -56,7 +56,7 @@ extension OperationTable {
             "Makes or changes many sessions: a JSON object a line, and an answer for each line",
             body: BodyDescription(
                 schema: #"{"type": "string", "format": "binary"}"#,
-                example: #""{\"seller\": \"shop\", \"session\": \"KEY\", \"expires_at\": \"2027-01-31T08:00:00Z\"}\n""#,
+                example: nil,
                 mediaType: BodyDescription.lines),
             bodyLimit: AdminHandlers.maximumImportBytes,
             responses: [
