@@ -292,7 +292,7 @@ extension Connection {
         group.loop.schedule(after: delay.duration) { [self] in
             withExtendedLifetime(delay) {
                 guard !isClosed else { return }
-                lookAtClock()
+                updateNow()
                 answer(number, response)
                 resume()
                 settle()
