@@ -137,8 +137,8 @@ final class Operation: Sendable {
 struct BodyDescription: Sendable {
     /// JSON Schema, as JSON.
     let schema: String
-    /// An example, as JSON.
-    let example: String
+    /// An example, as JSON; nil for a body that is not one JSON value.
+    let example: String?
     var mediaType = BodyDescription.json
     /// Whether a request must have it.
     var isRequired = true

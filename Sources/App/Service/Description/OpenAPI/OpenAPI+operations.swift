@@ -59,11 +59,11 @@ extension JSONWriter {
     }
 
     private mutating func body(_ body: BodyDescription) {
+        let examples = body.example.map { #", "examples": {"usual": {"value": \#($0)}}"# } ?? ""
         json(
             "requestBody",
             """
-            {"required": \(body.isRequired), "content": {"\(body.mediaType)": {"schema": \(body.schema), \
-            "examples": {"usual": {"value": \(body.example)}}}}}
+            {"required": \(body.isRequired), "content": {"\(body.mediaType)": {"schema": \(body.schema)\(examples)}}}
             """)
     }
 

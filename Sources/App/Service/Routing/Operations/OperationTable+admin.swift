@@ -55,9 +55,7 @@ extension OperationTable {
             .put, "/v1/admin/apps/{app}/sessions", id: "importSessions", scope: .admin,
             "Makes or changes many sessions: a JSON object a line, and an answer for each line",
             body: BodyDescription(
-                schema: #"{"type": "string", "format": "binary"}"#,
-                example: #""{\"seller\": \"shop\", \"session\": \"KEY\", \"expires_at\": \"2027-01-31T08:00:00Z\"}\n""#,
-                mediaType: BodyDescription.lines),
+                schema: #"{"type": "string", "format": "binary"}"#, example: nil, mediaType: BodyDescription.lines),
             bodyLimit: AdminHandlers.maximumImportBytes,
             responses: [
                 // Generators of clients know the type for lines only beside one for text.
