@@ -20,7 +20,6 @@ package struct AuthorizedRequest: Sendable {
     private let preconditions: Preconditions
     private let call: CallID?
     private let refusal: RejectedRequestReference?
-    private let app: String?
 
     /// - Parameters:
     ///   - call: the id of the call that the path names.
@@ -39,7 +38,6 @@ package struct AuthorizedRequest: Sendable {
         self.caller = caller
         self.call = call
         self.refusal = refusal
-        self.app = app
         self.query = query
         self.body = body
         self.catalog = catalog
