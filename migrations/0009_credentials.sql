@@ -1,5 +1,5 @@
--- Credentials: sessions that renew themselves, limits of tokens, proxies and pauses of apps, shared bans, and the record
--- of every change.
+-- Credentials: sessions that renew themselves, limits of tokens, proxies and pauses of apps, shared bans, and the
+-- record of every change.
 
 ALTER TABLE vault.apps
     -- Calls of the app go through this HTTP proxy, by CONNECT. The URL can have a user, but no password.
@@ -104,8 +104,8 @@ CREATE TABLE vault.oauth_states (
     expires_at timestamptz NOT NULL
 );
 
--- Bans that TOP put on apps and on methods of apps. Each is sent to the replicas as a notification of its own, so that a
--- ban does not make them load the vault.
+-- Bans that TOP put on apps and on methods of apps. Each is sent to the replicas as a notification of its own, so that
+-- a ban does not make them load the vault.
 CREATE TABLE vault.bans (
     app     text COLLATE "C" NOT NULL,
     -- Empty: the whole app.

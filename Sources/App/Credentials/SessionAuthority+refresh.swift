@@ -117,8 +117,8 @@ extension SessionAuthority {
         }
     }
 
-    /// A failed refresh is not repeated before its wait is over. A new key that TOP refuses is not replaced at once, unless
-    /// it has ended.
+    /// A failed refresh is not repeated before its wait is over. A new key that TOP refuses is not replaced at once,
+    /// unless it has ended.
     private func mayStart(_ session: RefreshableSession, isForced: Bool) -> Bool {
         guard isForced else { return session.isDue }
         if session.failures > 0, !session.isDue { return false }

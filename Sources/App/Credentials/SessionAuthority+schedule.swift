@@ -14,8 +14,8 @@ extension SessionAuthority {
     /// The lock of the replica that refreshes sessions ahead of their end. No other lock has this number.
     private static let scheduleLock: Int64 = 0x7265_6672_6573_6865
 
-    /// Refreshes sessions ahead of their end until the task is cancelled, in one replica at a time. Every replica stores
-    /// when its sessions were used.
+    /// Refreshes sessions ahead of their end until the task is cancelled, in one replica at a time. Every replica
+    /// stores when its sessions were used.
     package func run() async {
         while !Task.isCancelled {
             do {

@@ -4,8 +4,8 @@ import Vault
 
 /// Signs the states of the authorisation flow, so that a forged one is refused without a query.
 ///
-/// A state has the random name of its row and its end. The row has app, alias and token. All replicas sign with the same
-/// key, which is derived from a key of the vault.
+/// A state has the random name of its row and its end. The row has app, alias and token. All replicas sign with the
+/// same key, which is derived from a key of the vault.
 struct StateSeal {
     /// The name of a state's row, and its end in milliseconds since 1970.
     struct Content: Equatable {

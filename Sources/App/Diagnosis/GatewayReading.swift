@@ -35,7 +35,8 @@ enum GatewayReading {
     }
 }
 
-/// The check of TOP's gateway that refused a call. TOP makes them in this order, and the first that fails ends the call.
+/// The check of TOP's gateway that refused a call. TOP makes them in this order, and the first that fails ends the
+/// call.
 enum GatewayCheck: Int, Comparable {
     case appKey
     case clock

@@ -1,4 +1,5 @@
-/// An HTTP proxy. Every connection goes through a tunnel that the proxy makes on `CONNECT`, for https and for plain http.
+/// An HTTP proxy. Every connection goes through a tunnel that the proxy makes on `CONNECT`, for https and for plain
+/// http.
 ///
 /// It shows only its address, however it is printed.
 package struct CurlProxy: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A real HTTP proxy on loopback that makes tunnels on CONNECT. Whatever host a client names, a tunnel leads to the port on
-/// this machine, so a client can use names that have no address.
+/// A real HTTP proxy on loopback that makes tunnels on CONNECT. Whatever host a client names, a tunnel leads to the
+/// port on this machine, so a client can use names that have no address.
 package final class ConnectProxy: Sendable {
     /// What it does with a CONNECT.
     package enum Behaviour: Sendable {

@@ -2,8 +2,8 @@ import Locks
 import Telemetry
 import Vault
 
-/// The figures of sessions by app, for the metrics. They are made with each copy of the vault, so that a scrape does not
-/// look at each session.
+/// The figures of sessions by app, for the metrics. They are made with each copy of the vault, so that a scrape does
+/// not look at each session.
 final class SessionMetrics: Sendable {
     private struct AppFigures {
         /// When the keys end, in milliseconds since 1970, in order. Unknown ends are left out.

@@ -75,16 +75,7 @@ package final class RelayService: Service {
         watcher = VaultWatcher(
             settings: settings.database, key: settings.masterKey, loop: housekeeping, freshness: freshness,
             wallClock: WallClock.milliseconds, onEvent: events.note,
-            onBans: { notice in
-                workers.note(notice)
-                // The watcher's loop is the recorder's.
-                recorder.assumeIsolated { recorder in
-                    recorder.note(notice)
-                    if case .all = notice {
-                        for ban in recorder.unwrittenBans { workers.note(.banned(ban)) }
-                    }
-                }
-            },
+            onBans: { notice in Self.tell(workers, recorder, of: notice) },
             onSnapshot: { snapshot in
                 workers.install(snapshot)
                 authority.install(snapshot)
@@ -122,6 +113,16 @@ package final class RelayService: Service {
         self.housekeeping = housekeeping
         self.vault = vault
         self.recorder = recorder
+    }
+
+    /// Puts bans in force that other replicas have met. It runs on the watcher's loop, which is the recorder's.
+    private static func tell(_ workers: WorkerGroup, _ recorder: VaultRecorder, of notice: BanNotice) {
+        workers.note(notice)
+        recorder.assumeIsolated { recorder in
+            recorder.note(notice)
+            guard case .all = notice else { return }
+            for ban in recorder.unwrittenBans { workers.note(.banned(ban)) }
+        }
     }
 
     /// Serves until the service group shuts down gracefully, then drains.

@@ -26,8 +26,8 @@ package struct ProxyURL: Sendable, Equatable {
 
     /// Reads a URL.
     ///
-    /// Not valid are a password, another scheme than http, a path, a query, spaces, control characters, characters beyond
-    /// ASCII, and ports outside 1–65535.
+    /// Not valid are a password, another scheme than http, a path, a query, spaces, control characters, characters
+    /// beyond ASCII, and ports outside 1–65535.
     /// - Throws: `VaultError.invalid` with the requirement. The text is not repeated, because it may hold a password.
     package init(_ text: String) throws(VaultError) {
         func refuse(_ expectation: String) -> VaultError { .invalid(field: "proxy", expectation: expectation) }
@@ -57,8 +57,8 @@ package struct ProxyURL: Sendable, Equatable {
         address = "http://" + String(decoding: place, as: UTF8.self) + (hasPort ? "" : ":80")
     }
 
-    /// The text of a user name without its `%XX`; empty for none. Nil if it is malformed, empty or has a colon or control
-    /// characters, which a proxy could not take.
+    /// The text of a user name without its `%XX`; empty for none. Nil if it is malformed, empty or has a colon or
+    /// control characters, which a proxy could not take.
     private static func decoded(_ name: ArraySlice<UInt8>?) -> String? {
         guard var rest = name else { return "" }
         var bytes: [UInt8] = []

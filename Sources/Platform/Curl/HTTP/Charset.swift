@@ -26,8 +26,8 @@ struct Charset: Equatable {
         return nil
     }
 
-    /// Where the value of the parameter `charset` begins; nil without one, and for a value that begins like UTF-8, which
-    /// is nearly always the case.
+    /// Where the value of the parameter `charset` begins; nil without one, and for a value that begins like UTF-8,
+    /// which is nearly always the case.
     private static func startOfForeignCharset(in text: Span<UInt8>) -> Int? {
         guard let start = "charset=".withUTF8Span({ Self.endOfParameter($0, in: text) }),
             start == text.count || text[start] | 0x20 != UInt8(ascii: "u")

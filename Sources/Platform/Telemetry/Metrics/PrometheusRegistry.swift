@@ -63,8 +63,8 @@ package final class PrometheusRegistry: Sendable {
         }
     }
 
-    /// Shows gauges that are read at each scrape with their labels, which may change. Series beyond the registry's limit
-    /// are left out.
+    /// Shows gauges that are read at each scrape with their labels, which may change. Series beyond the registry's
+    /// limit are left out.
     package func observeAll(
         _ name: String, _ read: @escaping @Sendable () -> [(labels: [(String, String)], value: Double)]
     ) {
