@@ -96,9 +96,9 @@ package final class KeyedIntentWriter {
             await write(batch)
             for item in batch where item !== leader { resume(item) }
         }
-        isWriting = false
-        // The next caller that waits writes the next batch.
-        if let next = waiting.first { resume(next) }
+        // The next caller that waits writes the next batch. Until it runs, nobody else may: that one would take the
+        // claim of the next caller with it, who would then look for it forever.
+        if let next = waiting.first { resume(next) } else { isWriting = false }
     }
 
     private func resume(_ item: Item) {
