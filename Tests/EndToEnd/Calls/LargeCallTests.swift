@@ -6,7 +6,7 @@ import Testing
 @Suite("Many large calls at once", .bounded)
 struct LargeCallTests {
     private static let textBytes = 500_000
-    private static let count = 40
+    private static let count = 55
 
     /// A call whose body is one long list; its text does not compress to nothing.
     private func example() -> Example {

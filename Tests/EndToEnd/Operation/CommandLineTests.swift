@@ -103,7 +103,7 @@ struct CommandLineTests {
         (["token", "create", "x", "--scope", "admin", "--seller", "a*"], "", 2, "sellers"),
         (["token", "create", "x", "--scope", "relay", "--rate", "10"], "", 64, "10/s"),
         (["token", "create", "x", "--scope", "relay", "--concurrency", "0"], "", 2, "concurrency"),
-        (["token", "create", "x", "--scope", "relay", "--expires-in", "soon"], "", 64, "90d"),
+        (["token", "create", "x", "--scope", "relay", "--expires-in", "soon"], "", 2, "soon"),
         (["token", "rotate", "nobody"], "", 1, "nobody"), (["ban", "lift", "nobody"], "", 1, "nobody"),
         (["app", "pause", "nobody"], "", 1, "nobody"), (["app", "pause", "main", "--method", "a b"], "", 2, "method"),
         (["token", "rm", "nobody"], "", 1, "nobody"),

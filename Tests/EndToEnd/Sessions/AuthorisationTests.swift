@@ -39,7 +39,8 @@ struct AuthorisationTests {
         #expect(try await oauth.session("新店", "refresh_expires_at > now() + interval '29 days'") == "true")
         #expect(try await oauth.session("新店", "level_ends ? 'r1'") == "true")
         #expect(try await oauth.session("新店", "refresh_after < expires_at - interval '2 hours'") == "true")
-        let events = try await stage.query("SELECT actor, detail->>'taobao_user_id' AS id FROM vault.events")
+        let events = try await stage.query(
+            "SELECT actor, detail->>'taobao_user_id' AS id FROM vault.events WHERE action = 'session.authorise'")
         #expect(events.map { $0["actor"]?.string } == ["administrator"] && events.first?["id"]?.string == "u1")
         await stage.stop()
     }
