@@ -32,7 +32,8 @@ package final class KeyedIntentWriter {
         let sealed: SealedRow?
         let deadline: UInt64
         var result: Result<Bool, TrailError>?
-        var continuation: CheckedContinuation<Void, Never>?
+        private var continuation: CheckedContinuation<Void, Never>?
+        private var isCalled = false
         /// Whether the database refused the request's text, which is then left out.
         var omitsText = false
 
@@ -42,6 +43,18 @@ package final class KeyedIntentWriter {
             self.intent = intent
             self.sealed = sealed
             self.deadline = deadline
+        }
+
+        /// Waits for ``call()``, which may have come while the caller suspended.
+        func wait(_ continuation: CheckedContinuation<Void, Never>) {
+            if isCalled { continuation.resume() } else { self.continuation = continuation }
+        }
+
+        /// Wakes the caller: its claim is written, or it has to write for all that wait.
+        func call() {
+            isCalled = true
+            continuation?.resume()
+            continuation = nil
         }
     }
 
@@ -70,7 +83,10 @@ package final class KeyedIntentWriter {
         let item = Item(claim, run: run, intent: intent, sealed: sealed, deadline: deadline)
         waiting.append(item)
         if isWriting {
-            await withCheckedContinuation { item.continuation = $0 }
+            await withCheckedContinuation { item.wait($0) }
+        } else {
+            // Before anything suspends: there is one writer at a time.
+            isWriting = true
         }
         // The caller whose claim is not written yet writes for all that wait.
         if item.result == nil { await write(for: item) }
@@ -89,21 +105,15 @@ package final class KeyedIntentWriter {
     }
 
     private func write(for leader: Item) async {
-        isWriting = true
         while leader.result == nil {
             let batch = Array(waiting.prefix(Self.maximumBatch))
             waiting.removeFirst(batch.count)
             await write(batch)
-            for item in batch where item !== leader { resume(item) }
+            for item in batch where item !== leader { item.call() }
         }
         // The next caller that waits writes the next batch. Until it runs, nobody else may: that one would take the
         // claim of the next caller with it, who would then look for it forever.
-        if let next = waiting.first { resume(next) } else { isWriting = false }
-    }
-
-    private func resume(_ item: Item) {
-        item.continuation?.resume()
-        item.continuation = nil
+        if let next = waiting.first { next.call() } else { isWriting = false }
     }
 
     private func write(_ batch: [Item]) async {
