@@ -51,7 +51,7 @@ struct SessionRefreshTests {
             try await store.removeApp("a")
             #expect(try await store.refreshableSession(Self.name) == nil)
             #expect(try await !store.storeRefresh(of: third, kept))
-            let events = try await store.query("SELECT count(*) FROM vault.events")
+            let events = try await store.query("SELECT count(*) FROM vault.events WHERE action LIKE 'session.refresh%'")
             #expect(events.first?[0].integer == 3)
         }
     }
