@@ -18,14 +18,15 @@ struct DocsTests {
     ) async throws -> (relay: RelayProcess, sandbox: SandboxProcess, token: String) {
         let stage = try await Stage.shared
         let sandbox = try await SandboxProcess(catalog: catalog)
+        // Before the replica starts, so that it knows the token from its first copy of the vault.
+        let name = "describer-" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
+        let token = try await stage.line.token(
+            name, ["--scope", "relay", "--scope", "audit:read", "--scope", "audit:note"])
         let relay = try await stage.startRelay(
             ["TOPRELAY_GATEWAY_URL": sandbox.url].merging(catalog.map { ["TOPRELAY_CATALOG": $0] } ?? [:]) { own, _ in
                 own
             }
         )
-        let name = "describer-" + String(UInt32.random(in: 0..<UInt32.max), radix: 36)
-        let token = try await stage.line.token(
-            name, ["--scope", "relay", "--scope", "audit:read", "--scope", "audit:note"])
         return (relay, sandbox, token)
     }
 
