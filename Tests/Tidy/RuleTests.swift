@@ -77,6 +77,15 @@ struct RuleTests {
         #expect(violations.map(\.line) == [2])
     }
 
+    @Test("A folder with too many files is found, and files of its subfolders do not count")
+    func crowdedFolders() {
+        let limit = SizeRules.filesOfFolder
+        let paths = (0..<limit).map { "Sources/A/File\($0).swift" } + ["Sources/A/B/File.swift"]
+        #expect(SizeRules.folderViolations(of: paths).isEmpty)
+        let violations = SizeRules.folderViolations(of: paths + ["Sources/A/More.swift"])
+        #expect(violations.map(\.description) == ["Sources/A: has \(limit + 1) files, at most \(limit)"])
+    }
+
     @Test("Functions are found with default closures, generics, and without bodies")
     func functionsAreFoundWithDefault() {
         let text = """

@@ -42,6 +42,11 @@ struct TreeTests {
         expectNone(Repository.sources.flatMap(SizeRules.fileViolations))
     }
 
+    @Test("Folders have few files")
+    func folderSizes() {
+        expectNone(SizeRules.folderViolations(of: (Repository.sources + Repository.tests).map(\.path)))
+    }
+
     @Test("Functions are short")
     func functionSizes() {
         expectNone(Repository.sources.flatMap(SizeRules.functionViolations))

@@ -1,5 +1,15 @@
 /// How long files and functions may be.
 enum SizeRules {
+    static let filesOfFolder = 15
+
+    /// Folders that have more files directly in them.
+    static func folderViolations(of paths: [String]) -> [Violation] {
+        let folders = Dictionary(grouping: paths) { $0.split(separator: "/").dropLast().joined(separator: "/") }
+        return folders.filter { $0.value.count > filesOfFolder }.sorted { $0.key < $1.key }.map {
+            Violation(path: $0.key, message: "has \($0.value.count) files, at most \(filesOfFolder)")
+        }
+    }
+
     static let linesOfFile = 350
     static let linesOfStateMachine = 600
     static let linesOfFunction = 70
