@@ -5,7 +5,7 @@ SWIFT_RUN := SWIFT='$(SWIFT)' scripts/swift
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast build manual bench bench-instructions bench-catalog check-release chaos fuzz format lint check clean
+.PHONY: help run test test-fast build manual bench bench-instructions bench-catalog bench-sessions check-release chaos fuzz format lint check clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -50,6 +50,11 @@ bench-catalog: ## Compare 5,000 methods with five (ARGS="--write docs/benchmarks
 	@scripts/packages build run bench
 	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
 	@exec python3 scripts/bench/catalog_bench.py $(ARGS)
+
+bench-sessions: ## Measure what 10,000 sessions cost (ARGS="--write docs/benchmarks.md")
+	@scripts/packages build run bench
+	@$(SWIFT_RUN) build -c release --static-swift-stdlib --product toprelay
+	@exec python3 scripts/bench/sessions_bench.py $(ARGS)
 
 check-release: ## Check that a release build keeps the bytes of texts of every length
 	@scripts/packages build run

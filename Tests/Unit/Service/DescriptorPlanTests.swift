@@ -8,7 +8,16 @@ import Testing
         let needed = DescriptorPlan.needed(open: 4, connections: 4096, calls: 2048, workers: 2)
         let plan = try #require(
             DescriptorPlan(descriptors: needed, open: 4, connections: 4096, calls: 2048, workers: 2))
-        #expect(plan.connections == 4096 && plan.calls == 2048 && plan.refusals == 256 && plan.idlePerWorker == 256)
+        #expect(plan.connections == 4096 && plan.calls == 2048 && plan.refusals == 256 && plan.idlePerWorker == 1024)
+    }
+
+    @Test("A worker keeps as many idle connections as its share of the calls, and at least 256")
+    func idleConnections() throws {
+        for (calls, workers, idle) in [(2048, 1, 2048), (2048, 4, 512), (100, 2, 256)] {
+            let needed = DescriptorPlan.needed(open: 4, connections: 100, calls: calls, workers: workers)
+            let plan = DescriptorPlan(descriptors: needed, open: 4, connections: 100, calls: calls, workers: workers)
+            #expect(plan?.idlePerWorker == idle && plan?.calls == calls)
+        }
     }
 
     @Test("The shares never exceed the limit, and TOP always has some", arguments: [1, 2, 8, 64])
