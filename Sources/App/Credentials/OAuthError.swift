@@ -8,7 +8,7 @@ struct OAuthError: Error, Sendable, Equatable, CustomStringConvertible {
         case invalidToken
         /// TOP refuses for another reason, such as the app's secret.
         case refused
-        /// There is no usable answer. A repeat may help.
+        /// The answer is missing or unusable. A repeat may help.
         case unavailable
     }
 

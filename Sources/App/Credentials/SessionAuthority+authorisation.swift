@@ -13,13 +13,13 @@ package struct Authorisation: Sendable {
     package let expiresAt: Int64
 }
 
-/// Why there is no address.
+/// Why the address is missing.
 package enum AuthorisationError: Error, Sendable {
     /// `TOPRELAY_PUBLIC_URL` is not set.
     case noPublicURL
     /// The vault refused it, or cannot be reached.
     case vault(VaultError)
-    /// There is no copy of the vault yet.
+    /// The first copy of the vault has not arrived.
     case notReady
 }
 

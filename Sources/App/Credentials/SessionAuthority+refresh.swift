@@ -20,8 +20,8 @@ extension SessionAuthority {
     private static let storeAttempts = 20
 
     /// The session with another key than the one that TOP refused. All callers share one refresh, and replicas take
-    /// turns: whoever comes second finds the key of the first.
-    /// - Returns: nil if there is no other key.
+    /// turns: the second finds the key of the first.
+    /// - Returns: nil without another key.
     package func renewed(_ session: SellerSession) async -> SellerSession? {
         guard let renewed = await sharedRefresh(session.name, refused: session.key), renewed.key != session.key else {
             return nil

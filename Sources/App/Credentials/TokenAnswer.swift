@@ -22,8 +22,8 @@ struct TokenAnswer {
     }
 
     /// What TOP gave.
-    /// - Parameter isFirst: whether it answers an authorisation code. Then there is no older refresh token to keep.
-    /// - Throws: `unavailable` if there is no session key.
+    /// - Parameter isFirst: whether it answers an authorisation code. Then no older refresh token has to be kept.
+    /// - Throws: `unavailable` without a session key.
     func grant(isFirst: Bool) throws(OAuthError) -> SessionGrant {
         guard let key = text("access_token") else {
             throw .unavailable("TOP's answer has no access_token.")

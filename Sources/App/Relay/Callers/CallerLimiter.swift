@@ -113,7 +113,7 @@ package final class CallerLimiter: Sendable {
 package struct CallerAdmission: Sendable {
     /// The place of an admitted call. The call holds it until its reply.
     package var place: CallerPlace?
-    /// Why there is no place.
+    /// Why the request found no place.
     package var problem: Problem?
     /// Header fields that tell the limits.
     package var fields: [(String, String)] = []
