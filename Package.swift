@@ -232,7 +232,7 @@ let package = Package(
             dependencies: ["Service", "Telemetry", "JSON", "Postgres", "EventLoop", "TestSupport", "YAML"],
             path: "Tests/Deploy", swiftSettings: common),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "Crypto", "TestSupport"], path: "Tests/EndToEnd",
+            name: "EndToEndTests", dependencies: ["JSON", "Crypto", "Locks", "TestSupport"], path: "Tests/EndToEnd",
             exclude: ["gateway", "browser", "clients"], swiftSettings: common),
         .testTarget(name: "TidyTests", path: "Tests/Tidy", swiftSettings: common),
     ]

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import JSON
+import Locks
 import TestSupport
 import Testing
 
@@ -172,26 +173,26 @@ private final class Load: Sendable {
     }
 
     private let stage: Stage
-    private let state: NSLockedState<State>
+    private let state: Locked<State>
 
     init(_ stage: Stage, _ relay: RelayProcess) {
         self.stage = stage
-        state = NSLockedState(State(relay: relay))
+        state = Locked(State(relay: relay))
     }
 
     /// The calls since the relay was changed.
-    var count: Int { state.with { $0.count } }
-    var failures: [String] { state.with { $0.failures } }
-    var firstCall: (id: String, key: String, example: Example)? { state.with { $0.firstCall } }
+    var count: Int { state.withLock { $0.count } }
+    var failures: [String] { state.withLock { $0.failures } }
+    var firstCall: (id: String, key: String, example: Example)? { state.withLock { $0.firstCall } }
 
     func use(_ relay: RelayProcess) {
-        state.with {
+        state.withLock {
             $0.relay = relay
             $0.count = 0
         }
     }
 
-    func stop() { state.with { $0.isStopped = true } }
+    func stop() { state.withLock { $0.isStopped = true } }
 
     func run(callers: Int) async {
         await withTaskGroup(of: Void.self) { group in
@@ -200,32 +201,22 @@ private final class Load: Sendable {
     }
 
     private func callUntilStopped() async {
-        while let relay = state.with({ $0.isStopped ? nil : $0.relay }) {
+        while let relay = state.withLock({ $0.isStopped ? nil : $0.relay }) {
             let example = Example.carProfile()
             do {
                 let answer = try await relay.post(
                     example.path, example.body, token: stage.tokens.caller,
                     headers: [("Idempotency-Key", example.marker), ("Top-Seller", "seller-7")])
                 let id = answer.json["id"]?.string ?? ""
-                state.with {
+                state.withLock {
                     $0.count += 1
                     if answer.status != 200, $0.relay === relay { $0.failures.append("\(answer)") }
                     if $0.firstCall == nil { $0.firstCall = (id, example.marker, example) }
                 }
             } catch {
                 // A replica that ends may close the connection of a call that it has not read.
-                state.with { if $0.relay === relay { $0.failures.append("\(error)") } }
+                state.withLock { if $0.relay === relay { $0.failures.append("\(error)") } }
             }
         }
     }
-}
-
-/// A value under a lock.
-private final class NSLockedState<Value>: @unchecked Sendable {
-    private let lock = NSLock()
-    private var value: Value
-
-    init(_ value: Value) { self.value = value }
-
-    func with<Result>(_ body: (inout Value) -> Result) -> Result { lock.withLock { body(&value) } }
 }

@@ -27,7 +27,7 @@ extension CurlFailure {
         }
     }
 
-    /// Why there is no response to a request that was sent, without a full stop.
+    /// Why the response to a request that was sent is missing, without a full stop.
     /// - Parameter nanoseconds: how long the request took.
     func messageAfterSending(nanoseconds: UInt64) -> String {
         switch kind {

@@ -63,7 +63,7 @@ extension CallPipeline {
         }
     }
 
-    /// Refuses a call that an operator has paused. The pause ends at a time that nobody knows.
+    /// Refuses a call that an operator has paused. The end of a pause is not known.
     private func checkPause(of app: App, method: String) throws(Problem) {
         guard app.pause.covers(method) else { return }
         let what = app.pause.isWhole ? "The app \(app.name) is" : "\(method) is, for the app \(app.name),"

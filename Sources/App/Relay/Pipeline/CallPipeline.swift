@@ -26,7 +26,7 @@ package final class CallPipeline {
     /// Reports to the other workers that TOP has banned an app, or a method of an app.
     let onBan: @Sendable (VaultBan) -> Void
 
-    /// Gets another key for a session whose key TOP refused; nil where nobody does.
+    /// Gets another key for a session whose key TOP refused; nil without a source of keys.
     let renew: SessionKeyRenewal?
     /// Ends the waits of calls for another session key.
     var waitsForRefresh: [CallID: () -> Void] = [:]

@@ -27,7 +27,7 @@ struct SandboxOAuth {
         let text: String
     }
 
-    /// How long session keys and refresh tokens last, in seconds. 0 for refresh tokens means that there is no refresh.
+    /// How long session keys and refresh tokens last, in seconds. 0 for refresh tokens rules a refresh out.
     var expiresIn = 86_400
     var refreshExpiresIn = 30 * 86_400
     private var codes: [String: Owner] = [:]

@@ -13,7 +13,7 @@ package struct MasterKeyCommand: Sendable {
     /// The program and its arguments.
     let words: [String]
 
-    /// Reads a program and its arguments, which blanks separate. Nil if there is no program.
+    /// Reads a program and its arguments, which blanks separate. Nil for a text without words.
     init?(_ text: String) {
         words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
         guard !words.isEmpty, !text.utf8.contains(0) else { return nil }

@@ -111,8 +111,8 @@ package final class KeyedIntentWriter {
             await write(batch)
             for item in batch where item !== leader { item.call() }
         }
-        // The next caller that waits writes the next batch. Until it runs, nobody else may: that one would take the
-        // claim of the next caller with it, who would then look for it forever.
+        // The next caller that waits writes the next batch. `isWriting` stays set until it runs. Otherwise a new caller
+        // could write its claim with a batch of its own, and the next caller would wait for that claim without an end.
         if let next = waiting.first { next.call() } else { isWriting = false }
     }
 

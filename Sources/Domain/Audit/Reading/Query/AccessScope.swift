@@ -24,7 +24,7 @@ extension WhereBuilder {
             let any = patterns.map { globTerm(column, $0) }
             terms.append("(\(any.joined(separator: " OR ")))")
         }
-        // Stored counts have an empty text where there is no seller.
+        // Stored counts have an empty text for calls without a seller.
         if !scope.sellers.isEmpty { terms.append("seller <> ''") }
     }
 }
